@@ -1,0 +1,31 @@
+# Two commands on a fresh machine: `make search` finds a Pareto front, `make test` checks everything.
+# Both make the virtual environment first when it is missing or older than what it is made from.
+
+PYTHON ?= python3
+ARGS ?= space=fusion
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup search test lint
+
+search: $(STAMP)
+	$(BIN)/python -m search.run $(ARGS)
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("want Python 3.11 or newer; give one with make PYTHON=...") if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+	# torch first: it is by far the largest, and what follows must take the pinned one as it is
+	$(BIN)/python -m pip install -c constraints.txt torch
+	$(BIN)/python -m pip install -c constraints.txt -e '.[dev]'
+	touch $(STAMP)

@@ -1,0 +1,8 @@
+"""Which patterns are tried, how they are judged, where they run and where they are recorded."""
+
+import os
+
+# No library that is used here may call home, and none may be asked for it before these are set.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("DO_NOT_TRACK", "1")

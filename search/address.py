@@ -1,0 +1,53 @@
+"""Addresses of tracking stores: which are taken, how they are made absolute, shown and opened."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+STORES = re.compile(r"sqlite:///.+|(postgresql|mysql|mssql)(\+\w+)?://.+|https?://.+|databricks(://.+)?")
+SERVERS = re.compile(r"https?://|databricks")
+
+
+def problem(name: str, uri: str) -> str:
+    """What is wrong with an address, or nothing.
+
+    Args:
+        name: where the address was given, for the message.
+        uri: the address.
+    """
+    if STORES.fullmatch(uri):
+        return ""
+    return (
+        f"{name}={uri}: want sqlite:///FILE, postgresql://..., mysql://..., mssql://..., databricks or the "
+        "http(s) address of an MLflow server; MLflow no longer takes folders such as ./mlruns"
+    )
+
+
+def absolute(uri: str) -> str:
+    """The address, with an absolute path if it is that of a file."""
+    path = sqlite_file(uri)
+    return f"sqlite:///{path.resolve()}" if path else uri
+
+
+def sqlite_file(uri: str) -> Path | None:
+    """The file of an SQLite store; None for others."""
+    return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
+
+
+def is_server(uri: str) -> bool:
+    """Whether a server keeps the artifacts too."""
+    return SERVERS.match(uri) is not None
+
+
+def shown(uri: str) -> str:
+    """The address without the password in it."""
+    return re.sub(r"//[^/@]*@", "//***@", uri)
+
+
+def view_command(uri: str) -> str:
+    """The command that shows the store in a browser; for a server, its address."""
+    if is_server(uri):
+        return shown(uri)
+    return f"mlflow ui --backend-store-uri {shlex.quote(uri)} --host 127.0.0.1"

@@ -1,0 +1,220 @@
+"""What is trained next, and what becomes of the outcome: baselines first, then what an interruption left, then trials.
+
+A runner takes jobs from here and hands outcomes back, in any order; everything that lasts is written before the runner
+hears of it. Trials that end before the last baseline are held until there is something to relate them to.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from search import objectives
+from search.job import Job, Outcome, read_outcome
+from search.single_task import baseline_jobs, reference, training_seed
+from search.study import Candidate, Study
+from search.trial import COMPLETE, FAILED, Trial, load, save
+
+if TYPE_CHECKING:
+    from search.folder import RunFolder
+    from search.settings import Settings
+
+HOPELESS = 5  # failures in a row, with no success before them, that end a search: our choice
+RETRIES = 1  # times a failed baseline is tried again
+
+
+class Agenda:
+    """The jobs of one search.
+
+    Args:
+        settings: of the search.
+        folder: where its trials are kept.
+        study: proposes patterns and remembers trials.
+        threads: CPU threads a training may use.
+        on_trial: called with every trial when it is told, those of earlier sessions first.
+        on_baseline: called with every baseline that is trained or found in the cache.
+
+    Attributes:
+        trials: finished trials, told to the study, by number.
+        baselines: outcomes of the single-task networks.
+        running: jobs handed out and not answered.
+        stopped: why the search cannot go on; empty while it can.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        folder: RunFolder,
+        study: Study,
+        threads: int,
+        on_trial: Callable[[Trial], None],
+        on_baseline: Callable[[Job, Outcome], None],
+    ) -> None:
+        self._settings, self._folder, self._study, self._threads = settings, folder, study, threads
+        self._on_trial, self._on_baseline = on_trial, on_baseline
+        self._reference: dict[str, float] = {}
+        self._candidates: dict[Job, Candidate] = {}
+        self._held: list[tuple[Job, Outcome]] = []
+        self._waiting: deque[Job] = deque()
+        self._retries: dict[Job, int] = {}
+        self.trials: dict[int, Trial] = {}
+        self.baselines: dict[Job, Outcome] = {}
+        self.running: set[Job] = set()
+        self.stopped = ""
+        self._jobs = baseline_jobs(settings, threads)
+
+    def resume(self) -> None:
+        """Take up what earlier sessions left: cached baselines, finished trials, outcomes nobody was told of."""
+        (self._settings.run.folder / "baselines").mkdir(parents=True, exist_ok=True)
+        self._outcomes.mkdir(exist_ok=True)
+        for job in self._jobs:
+            outcome = read_outcome(job)
+            if outcome and outcome.complete:
+                self.done(job, outcome)
+            else:
+                job.outcome.unlink(missing_ok=True)  # a failure is tried again
+                self._waiting.append(job)
+        interrupted = self._study.running()
+        unfinished = {candidate.number for candidate in interrupted}
+        for number in range(len(self._study)):
+            if number not in unfinished:
+                self._keep(load(self._file(number)))
+        for candidate in interrupted:
+            job = self._job(candidate)
+            outcome = read_outcome(job)
+            if outcome:
+                self.done(job, outcome)
+            else:
+                self._waiting.append(job)
+
+    def next(self) -> Job | None:
+        """The next job to start; None when nothing is left to start."""
+        if self.stopped:
+            return None
+        if not self._waiting and len(self._study) < self._settings.trials:
+            candidate = self._study.ask()
+            if candidate:
+                self._waiting.append(self._job(candidate))
+        if not self._waiting:
+            return None
+        job = self._waiting.popleft()
+        self.running.add(job)
+        return job
+
+    def done(self, job: Job, outcome: Outcome) -> None:
+        """Take the outcome of a job."""
+        self.running.discard(job)
+        if job not in self._candidates:
+            self._baseline_done(job, outcome)
+        elif self._reference:
+            self._tell(job, outcome)
+        else:
+            self._held.append((job, outcome))
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the space ran out of patterns before the budget did."""
+        return not self.stopped and len(self._study) < self._settings.trials
+
+    @property
+    def reference(self) -> dict[str, float]:
+        """Mean headline metric of the single-task networks by task; empty until all are there."""
+        return dict(self._reference)
+
+    @property
+    def _outcomes(self) -> Path:
+        return self._folder.path / ".outcomes"
+
+    def _file(self, number: int) -> Path:
+        return self._folder.trials / f"{number:04d}.json"
+
+    def _job(self, candidate: Candidate) -> Job:
+        settings = self._settings
+        job = Job(
+            label=f"trial {candidate.number}",
+            pattern=candidate.pattern,
+            data=settings.data,
+            network=settings.network,
+            recipe=settings.trainer,
+            seed=training_seed(settings.run.seed, 0),
+            threads=self._threads,
+            outcome=self._outcomes / f"{candidate.number:04d}.json",
+            weights=self._folder.trials / f"{candidate.number:04d}.pt",
+        )
+        self._candidates[job] = candidate
+        return job
+
+    def _baseline_done(self, job: Job, outcome: Outcome) -> None:
+        if not outcome.complete:
+            tried = self._retries.get(job, 0)
+            self._retries[job] = tried + 1
+            job.outcome.unlink(missing_ok=True)
+            if tried < RETRIES:
+                self._waiting.appendleft(job)
+            else:
+                self.stopped = (
+                    f"the single-task network of {job.label} failed {tried + 1} times, so delta_mtl has no "
+                    f"reference: {outcome.reason}"
+                )
+            return
+        self.baselines[job] = outcome
+        self._on_baseline(job, outcome)
+        if len(self.baselines) == len(self._jobs):
+            self._settle_reference()
+
+    def _settle_reference(self) -> None:
+        means = reference(self.baselines, self._settings)
+        try:
+            objectives.check_reference(means, self._settings.data.tasks)
+        except objectives.DataError as error:
+            self.stopped = str(error)
+            return
+        self._reference = means
+        held, self._held = self._held, []
+        for job, outcome in held:
+            self._tell(job, outcome)
+
+    def _tell(self, job: Job, outcome: Outcome) -> None:
+        """File first, then study, then everybody else: a crash in between loses nothing and doubles nothing."""
+        trial = self._trial(job, outcome)
+        save(self._file(trial.number), trial)
+        self._study.tell(trial)
+        job.outcome.unlink(missing_ok=True)
+        self._keep(trial)
+
+    def _keep(self, trial: Trial) -> None:
+        self.trials[trial.number] = trial
+        self._on_trial(trial)
+        failed = [t for t in self.trials.values() if not t.complete]
+        if len(failed) >= HOPELESS and len(failed) == len(self.trials):
+            self.stopped = f"the first {len(failed)} trials all failed, the last one because: {trial.reason}"
+
+    def _trial(self, job: Job, outcome: Outcome) -> Trial:
+        candidate, settings = self._candidates[job], self._settings
+        trial = Trial(
+            number=candidate.number,
+            status=COMPLETE if outcome.complete else FAILED,
+            key=candidate.pattern.key,
+            choices=candidate.choices,
+            pattern=candidate.pattern,
+            macs=candidate.cost.macs,
+            params=candidate.cost.params,
+            curves=outcome.curves,
+            seconds=outcome.seconds,
+            reason=outcome.reason,
+            node=outcome.node,
+            epochs=len(outcome.curves.get("loss", ())),
+            seed=job.seed,
+            ended=outcome.ended,
+        )
+        if not outcome.complete:
+            return trial
+        metrics = {
+            **outcome.metrics,
+            **objectives.delta(outcome.metrics, self._reference, settings.data.tasks),
+        }
+        chosen = objectives.values(metrics, trial.macs, trial.params, self._study.problem.objectives)
+        return replace(trial, metrics=metrics, objectives=chosen)

@@ -1,0 +1,81 @@
+"""Files that are either whole or not there, whatever happens to the process that writes them.
+
+Everything in a run folder is written through here, so that a run killed at any moment leaves no torn file.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from spaces.errors import DataError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a new file name in the same folder, which takes the place of `path` when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Unique, since a worker of a killed driver may still write the file that its successor writes too; hidden
+    # and without the suffix, so that no glob takes it for the real thing.
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
+    try:
+        yield temporary
+        _flush_to_disk(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write or replace a text file (UTF-8) at one stroke."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write or replace a strict JSON file: numbers that are not finite become null."""
+    write_text(path, json.dumps(strict(value), indent=1, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """The value that a JSON file holds.
+
+    Raises:
+        DataError: the file cannot be read or is not whole.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be read ({error.strerror}); restore it from a copy, or use another run.name"
+        ) from error
+    except ValueError as error:
+        raise DataError(
+            f"{path}: no JSON ({error}); it was damaged from outside: restore it from a copy, "
+            "or use another run.name"
+        ) from error
+
+
+def strict(value: Any) -> Any:
+    """The same value in what strict JSON knows: no NaN, no numpy, no tuples."""
+    if isinstance(value, Mapping):
+        return {str(name): strict(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [strict(item) for item in value]
+    if hasattr(value, "item"):  # a numpy or torch scalar
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _flush_to_disk(path: Path) -> None:
+    """Let the content reach the disk before the name does: otherwise a power cut can leave an empty file."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,206 @@
+"""The run folder of a search: who may use it, and whether it belongs to this configuration.
+
+``runs/<name>/`` is the truth of a run. It is opened once, before anything is drawn or trained; one driver at
+a time holds it, and a search that would mix two configurations is refused. Nothing of a run is deleted here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import yaml
+from filelock import FileLock, Timeout
+
+from search.atomic import write_json, write_text
+from search.settings import Settings
+from spaces.errors import ConfigError
+
+LOCK, OWNER, CONFIG = ".lock", ".owner.json", "config.yaml"
+# What a run that was killed before its config.yaml was whole leaves behind.
+OURS = re.compile(r"\.lock|\.owner\.json|\.(\.owner\.json|config\.yaml)\.[0-9a-f]+\.tmp")
+# Whether two runs give the same results depends on everything but these. A data set may have moved since.
+FREE = ("trials", "runner", "tracking", "run.name", "run.folder", "data.root", "data.cache", "search_id")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Paths of one run.
+
+    Args:
+        path: the folder.
+        search_id: 32 hex digits, unique to the search and kept when it resumes.
+        resumed: whether the folder held a search before.
+    """
+
+    path: Path
+    search_id: str
+    resumed: bool
+
+    @property
+    def config(self) -> Path:
+        """The configuration, with the search's id."""
+        return self.path / CONFIG
+
+    @property
+    def journal(self) -> Path:
+        """Optuna's journal of the study."""
+        return self.path / "study.journal"
+
+    @property
+    def trials(self) -> Path:
+        """Folder of one JSON file a trial."""
+        return self.path / "trials"
+
+
+@contextmanager
+def open_folder(settings: Settings) -> Iterator[RunFolder]:
+    """Opens the run folder of a search, new or to be resumed, and holds it until the block ends.
+
+    Args:
+        settings: the search.
+
+    Yields:
+        The folder, with ``config.yaml`` written and ``trials/`` made.
+
+    Raises:
+        ConfigError: the folder belongs to another configuration, to something else or to a live process, or
+            cannot be written.
+    """
+    path = settings.run.folder / settings.run.name
+    try:
+        _refuse_foreign(path)
+        path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path / LOCK)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ConfigError(_busy(path)) from None
+    except OSError as error:
+        raise ConfigError(_unwritable(path, error)) from error
+    try:
+        try:
+            folder = _claimed(path, settings)
+        except OSError as error:
+            raise ConfigError(_unwritable(path, error)) from error
+        yield folder
+    finally:
+        (path / OWNER).unlink(missing_ok=True)
+        lock.release()
+
+
+def _claimed(path: Path, settings: Settings) -> RunFolder:
+    """The folder, checked and its configuration written, by the process that holds the lock."""
+    write_json(path / OWNER, {"pid": os.getpid(), "host": socket.gethostname()})
+    _refuse_foreign(path)  # again: another process may have been at it until the lock was ours
+    resumed = (path / CONFIG).exists()
+    old = _read(path / CONFIG) if resumed else {}
+    if resumed and (changes := _changes(old, settings.plain)):
+        raise ConfigError(_mismatch(path, changes))
+    folder = RunFolder(path, search_id=old.get("search_id", uuid4().hex), resumed=resumed)
+    # Written again on resume, for trials, runner and tracking may be new.
+    plain = {"search_id": folder.search_id, **settings.plain}
+    text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+    if not resumed or text != folder.config.read_text(encoding="utf-8"):
+        write_text(folder.config, text)
+    folder.trials.mkdir(
+        exist_ok=True
+    )  # last, for a folder with something in it but no configuration is refused
+    return folder
+
+
+def _refuse_foreign(path: Path) -> None:
+    """A folder with something in it but no configuration is not ours."""
+    if not path.exists() or (path / CONFIG).exists():
+        return
+    if not path.is_dir():
+        raise ConfigError(f"run folder {path} is a file; choose another name with run.name=NAME")
+    others = sorted(p.name for p in path.iterdir() if not OURS.fullmatch(p.name))
+    if others:
+        shown = ", ".join(others[:5]) + (", ..." if len(others) > 5 else "")
+        raise ConfigError(
+            f"run folder {path} holds {shown} but no {CONFIG}, so it is no run of this program; "
+            "choose another name with run.name=NAME, or empty the folder yourself"
+        )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The configuration of an earlier session."""
+    try:
+        old = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        old = str(error).splitlines()[0]
+    if not isinstance(old, dict) or not isinstance(old.get("search_id"), str):
+        raise ConfigError(
+            f"{path} is no configuration of a run ({str(old)[:80]}); restore it from a copy, "
+            "or start anew with run.name=NAME"
+        )
+    return old
+
+
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Keys that define results and differ, as ``key: old -> new``."""
+    before, after = _flat(old), _flat(new)
+    keys = [*after, *(key for key in before if key not in after)]
+    return [
+        f"{key}: {_shown(before, key)} -> {_shown(after, key)}"
+        for key in keys
+        if not _is_free(key) and (key not in before or key not in after or before[key] != after[key])
+    ]
+
+
+def _is_free(key: str) -> bool:
+    return any(key == free or key.startswith(f"{free}.") for free in FREE)
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Values by dotted key; an empty mapping counts as a value."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            found.update(_flat(value, f"{prefix}{name}."))
+        else:
+            found[f"{prefix}{name}"] = value
+    return found
+
+
+def _shown(values: Mapping[str, Any], key: str) -> str:
+    if key not in values:
+        return "absent"
+    value = values[key]
+    return "null" if value is None else str(value)
+
+
+def _mismatch(path: Path, changes: list[str]) -> str:
+    listed = "".join(f"\n  {change}" for change in changes)
+    return (
+        f"run folder {path} belongs to another configuration (there -> now):{listed}\n"
+        "Give the values it was started with to resume it, or start another search with run.name=NAME; "
+        "only trials, runner, tracking and the place of the data may change"
+    )
+
+
+def _busy(path: Path) -> str:
+    try:
+        owner = json.loads((path / OWNER).read_text(encoding="utf-8"))
+        who = f"process {owner['pid']} on host {owner['host']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        who = "another process"  # it has not signed yet
+    return (
+        f"run folder {path} is in use by {who}; wait until it ends or stop it, "
+        "or start another search with run.name=NAME"
+    )
+
+
+def _unwritable(path: Path, error: OSError) -> str:
+    return (
+        f"run folder {path} cannot be written ({error.strerror or error}); "
+        "choose a folder that can with run.folder=DIR, or mend its permissions"
+    )

@@ -1,0 +1,203 @@
+"""One training, from pattern to metrics: what a worker does.
+
+Trials of a search and single-task baselines are the same job. A worker writes its outcome to a file before it
+answers, so that nothing finished is lost with the driver.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import platform
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from search.atomic import read_json, replacing, write_json
+from spaces.errors import DataError
+from spaces.networks.family import Family
+from spaces.pattern import SharingPattern
+
+# Part of the name of every cached result: raise it when a change to the training code changes numbers.
+TRAINING_VERSION = 1
+
+Report = Callable[[int, dict[str, float]], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job.
+
+    Args:
+        metrics: "<task>.<metric>" on the validation split after the last epoch; empty when the job failed.
+        curves: one value an epoch, by name.
+        seconds: wall time of the training, set-up and measuring included.
+        reason: why it failed; empty when it did not.
+        node: host that ran it.
+        ended: Unix time in seconds when it ended.
+    """
+
+    metrics: dict[str, float] = field(default_factory=dict)
+    curves: dict[str, list[float]] = field(default_factory=dict)
+    seconds: float = 0.0
+    reason: str = ""
+    node: str = ""
+    ended: float = 0.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether it ended with numbers."""
+        return not self.reason
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training.
+
+    Args:
+        label: for people, such as "trial 7" or "baseline depth, seed 1".
+        pattern: what is shared; its tasks are those that are trained.
+        data: a data set of `trainers.data`.
+        network: the family of blocks.
+        recipe: how it is trained.
+        seed: of initial weights, batch order and augmentation.
+        threads: CPU threads the training may use.
+        outcome: file for the outcome.
+        weights: file for the trained weights, or None to drop them.
+    """
+
+    label: str
+    pattern: SharingPattern
+    data: Any
+    network: Family
+    recipe: Any
+    seed: int
+    threads: int
+    outcome: Path
+    weights: Path | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Names what is trained on what, and how: jobs with equal fingerprints give equal results."""
+        tasks = [task for task in self.data.tasks if task.name in self.pattern.tasks]
+        named = [
+            TRAINING_VERSION,
+            self.pattern.key,
+            self.data.fingerprint,
+            [repr(task) for task in tasks],
+            repr(self.network),
+            repr(self.recipe),
+            self.seed,
+        ]
+        return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
+
+
+def execute(job: Job, report: Report | None = None) -> Outcome:
+    """Run a job and leave its outcome in the job's file.
+
+    Args:
+        job: what to train.
+        report: called after every epoch; may raise to stop the training.
+
+    Returns:
+        The outcome, also when training failed: a failure is a state with a reason, never a number. An outcome that
+        already lies in the file is returned as it is.
+    """
+    finished = read_outcome(job)
+    if finished:
+        return finished
+    start = time.time()
+    curves: dict[str, list[float]] = {}
+    if not job.outcome.parent.is_dir():
+        return _failed(
+            f"node {platform.node()} does not see the run folder {job.outcome.parent}: "
+            "put run.folder on storage that all nodes share",
+            curves,
+            start,
+        )
+    try:
+        outcome = _trained(job, curves, report, start)
+    except Exception as error:  # the one place where a trial's exception becomes a state
+        if os.environ.get("SEARCH_TRACEBACK"):
+            traceback.print_exc()
+        outcome = _failed(_first_line(error), curves, start)
+    write_outcome(job, outcome)
+    return outcome
+
+
+def read_outcome(job: Job) -> Outcome | None:
+    """The outcome in the job's file, if the job has finished with the same fingerprint.
+
+    Raises:
+        DataError: the file is damaged.
+    """
+    if not job.outcome.exists():
+        return None
+    stored = read_json(job.outcome)
+    if not isinstance(stored, dict) or stored.get("fingerprint") != job.fingerprint:
+        return None
+    try:
+        values = stored["outcome"]
+        return Outcome(
+            metrics={name: _number(value) for name, value in values["metrics"].items()},
+            curves={name: [_number(v) for v in curve] for name, curve in values["curves"].items()},
+            **{name: values[name] for name in ("seconds", "reason", "node", "ended")},
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{job.outcome} holds no outcome ({error}); remove it to train again") from error
+
+
+def write_outcome(job: Job, outcome: Outcome) -> None:
+    """Store an outcome under the job's fingerprint."""
+    write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(outcome)})
+
+
+def _trained(job: Job, curves: dict[str, list[float]], report: Report | None, start: float) -> Outcome:
+    import torch
+
+    from spaces.networks.build import build
+    from trainers.memory import split
+    from trainers.train import train
+
+    torch.set_num_threads(job.threads)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    tasks = tuple(task for task in job.data.tasks if task.name in job.pattern.tasks)
+    channels = {task.name: task.channels for task in tasks}
+    network = build(job.pattern, job.network, channels, job.seed)
+    network = network.to(device, memory_format=torch.channels_last)
+
+    def note(epoch: int, values: dict[str, float]) -> None:
+        for name, value in values.items():
+            curves.setdefault(name, []).append(value)
+        if report:
+            report(epoch, values)
+
+    training, validation = split(job.data, "train", device), split(job.data, "val", device)
+    train(network, training, validation, tasks, job.recipe, job.seed, note)
+    metrics = {name: values[-1] for name, values in curves.items() if not name.endswith("loss")}
+    undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
+    if undefined:
+        return _failed(f"{', '.join(undefined)} is not a finite number on the validation split", curves, start)
+    if job.weights:
+        with replacing(job.weights) as file:
+            torch.save(network.state_dict(), file)
+    return Outcome(metrics, curves, time.time() - start, "", platform.node(), time.time())
+
+
+def _failed(reason: str, curves: dict[str, list[float]], start: float) -> Outcome:
+    now = time.time()
+    return Outcome({}, curves, now - start, reason, platform.node(), now)
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)

@@ -1,0 +1,226 @@
+"""The files a search leaves for people: tables, the figure, and a folder for each member of the Pareto front.
+
+Called by the driver, from the trials alone: the same trials give the same files, however often and after
+whatever interruption they are written.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from search import pareto
+from search.atomic import replacing, write_json, write_text
+from search.brief import human, one_line, shown
+from search.objectives import MACS, PARAMS, Objective
+from search.trial import Trial
+
+if TYPE_CHECKING:
+    from trainers.tasks import Task
+
+MEMBER = re.compile(r"\d+-[0-9a-f]{16}")  # name of a front member's folder: number and key
+
+
+def write(
+    folder: Path,
+    trials: Sequence[Trial],
+    objectives: Sequence[Objective],
+    reference: Sequence[float],
+    tasks: Sequence[Task],
+) -> tuple[Trial, ...]:
+    """Write or bring up to date trials.csv, front.csv, front.png and the folders of the front's members.
+
+    Args:
+        folder: the run folder; weights are copied from `trials/<number>.pt` where they are.
+        trials: all finished trials, in any order.
+        objectives: what was optimised.
+        reference: reference point of the hypervolume, one value an objective.
+        tasks: the tasks of the run, for the order of the columns.
+
+    Returns:
+        The front, cheapest first.
+    """
+    from search.plots import draw  # matplotlib, which a run that only writes tables does without
+
+    members = tables(folder, trials, objectives, tasks)
+    _member_folders(folder, members)
+    draw(folder / "front.png", _by_number(trials), members, objectives, reference)
+    return members
+
+
+def tables(
+    folder: Path, trials: Sequence[Trial], objectives: Sequence[Objective], tasks: Sequence[Task]
+) -> tuple[Trial, ...]:
+    """Write or bring up to date trials.csv and front.csv alone; cheap enough for after each trial.
+
+    Returns:
+        The front, cheapest first.
+    """
+    trials = _by_number(trials)
+    members = front(trials, objectives)
+    names = [objective.name for objective in objectives]
+    costs = [name for name in ("macs", "flops", "params") if name not in names]
+    metrics = [name for name in _metric_names(trials, tasks) if name not in names]
+    first = ["number", "key", "status", *names, *costs, *metrics, "seconds", "epochs", "reason"]
+    write_text(folder / "trials.csv", _table(first, trials))
+    write_text(folder / "front.csv", _table(["key", "number", *names, *metrics, *costs], members))
+    return members
+
+
+def front(trials: Iterable[Trial], objectives: Sequence[Objective]) -> tuple[Trial, ...]:
+    """The complete trials that no other one dominates, cheapest first, each key once."""
+    names = [objective.name for objective in objectives]
+    sound = [
+        trial
+        for trial in sorted(trials, key=lambda trial: trial.number)
+        if trial.complete and all(math.isfinite(trial.objectives.get(name, math.nan)) for name in names)
+    ]
+    values = np.array([[trial.objectives[name] for name in names] for trial in sound], dtype=float)
+    best = pareto.front(values, [objective.direction for objective in objectives])
+    distinct: dict[str, Trial] = {}
+    for row in best:
+        distinct.setdefault(sound[row].key, sound[row])
+    return tuple(sorted(distinct.values(), key=lambda trial: (trial.macs, trial.number)))
+
+
+def summary(members: Sequence[Trial], objectives: Sequence[Objective], width: int = 110) -> str:
+    """The front as a table for the terminal, cheapest first.
+
+    Args:
+        members: as `write` or `front` gave them.
+        objectives: what was optimised.
+        width: columns of the terminal.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not members:
+        return (
+            "No front: no trial has completed. The column 'reason' of trials.csv says why each one failed.\n"
+        )
+    table = Table(title="Pareto front, cheapest first", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("trial", justify="right")
+    shown_apart = [objective for objective in objectives if objective not in (MACS, PARAMS)]
+    for objective in shown_apart:
+        table.add_column(objective.label, justify="right")
+    table.add_column("MACs", justify="right")
+    table.add_column("parameters", justify="right")
+    table.add_column("decoder blocks shared, from the encoder to the heads", overflow="fold")
+    for trial in members:
+        numbers = [shown(o, trial.objectives[o.name]).removesuffix(o.unit).strip() for o in shown_apart]
+        costs = [human(trial.macs), human(trial.params)]
+        table.add_row(str(trial.number), *numbers, *costs, Text(one_line(trial.pattern)))
+    text = io.StringIO()
+    Console(file=text, width=width, color_system=None, force_terminal=False).print(table)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def markdown(members: Sequence[Trial], objectives: Sequence[Objective]) -> str:
+    """The front as a Markdown table, for the page of the run in MLflow."""
+    if not members:
+        return "No front: no trial has completed."
+    head = ["trial", *(objective.name for objective in objectives), "sharing"]
+    rows = [
+        [
+            str(t.number),
+            *(shown(o, t.objectives[o.name]) for o in objectives),
+            _cell_safe(one_line(t.pattern)),
+        ]
+        for t in members
+    ]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def pictures(folder: Path, members: Iterable[Trial]) -> list[Path]:
+    """The drawings of the front's members, as `write` left them."""
+    return [_member_folder(folder, trial) / "pattern.svg" for trial in members]
+
+
+def _member_folders(folder: Path, members: Sequence[Trial]) -> None:
+    from spaces.picture import svg, text
+
+    for trial in members:
+        place = _member_folder(folder, trial)
+        title = f"trial {trial.number}, {human(trial.macs)}MACs, {human(trial.params)} parameters"
+        write_text(place / "pattern.txt", text(trial.pattern).rstrip() + "\n")
+        write_text(place / "pattern.svg", svg(trial.pattern, title))
+        write_json(place / "pattern.json", trial.pattern.to_json())
+        _copy_if_changed(folder / "trials" / f"{trial.number}.pt", place / "weights.pt")
+    current = {_member_folder(folder, trial).name for trial in members}
+    (folder / "front").mkdir(parents=True, exist_ok=True)
+    for place in (folder / "front").iterdir():
+        # Only what this report has made; a folder that somebody put there stays.
+        if MEMBER.fullmatch(place.name) and place.name not in current:
+            shutil.rmtree(place)
+
+
+def _member_folder(folder: Path, trial: Trial) -> Path:
+    return folder / "front" / f"{trial.number}-{trial.key}"
+
+
+def _copy_if_changed(source: Path, target: Path) -> None:
+    if not source.exists():
+        return
+    ours = target.stat() if target.exists() else None
+    theirs = source.stat()
+    if ours is None or (ours.st_size, ours.st_mtime_ns) != (theirs.st_size, theirs.st_mtime_ns):
+        with replacing(target) as temporary:
+            shutil.copy2(source, temporary)
+
+
+def _table(columns: Sequence[str], trials: Iterable[Trial]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for trial in trials:
+        row = _row(trial)
+        writer.writerow([_cell(row.get(column)) for column in columns])
+    return text.getvalue()
+
+
+def _row(trial: Trial) -> dict[str, Any]:
+    return {
+        **trial.metrics,
+        **trial.objectives,
+        "number": trial.number,
+        "key": trial.key,
+        "status": trial.status,
+        "macs": trial.macs,
+        "flops": 2 * trial.macs,
+        "params": trial.params,
+        "seconds": round(trial.seconds, 3),
+        "epochs": trial.epochs,
+        "reason": " ".join(trial.reason.split()),
+    }
+
+
+def _cell(value: Any) -> Any:
+    """A cell; what is not known stays empty, for "nan" reads as a text in most programs."""
+    return "" if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+
+
+def _metric_names(trials: Iterable[Trial], tasks: Sequence[Task]) -> list[str]:
+    """Columns of metrics: those of the tasks in their order, then the deltas, then what else was measured."""
+    names = [f"{task.name}.{metric.name}" for task in tasks for metric in task.table]
+    names += ["delta_mtl", "worst_delta", *(f"{task.name}.delta" for task in tasks)]
+    return names + sorted({name for trial in trials for name in trial.metrics} - set(names))
+
+
+def _by_number(trials: Iterable[Trial]) -> list[Trial]:
+    return sorted(trials, key=lambda trial: trial.number)
+
+
+def _cell_safe(text: str) -> str:
+    """A text that may stand in a Markdown table, in which | parts the cells."""
+    return text.replace("|", "\\|")

@@ -1,0 +1,130 @@
+"""The command line, and the flow of a search from settings to front.
+
+    argv -> settings -> study.ask -> space.sample -> runner -> worker: build, train, measure
+         -> study.tell -> tracker -> front -> report
+"""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from search.config import answer, compose
+from search.folder import RunFolder, open_folder
+from spaces.errors import ConfigError, UserError
+
+if TYPE_CHECKING:
+    from search.settings import Settings
+
+REFUSED, FAILED, INTERRUPTED = 2, 1, 130  # exit statuses
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a search from the command line; every user mistake ends in one message and exit status 2."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    command = f"python -m search.run {shlex.join(argv)}".strip()
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    try:
+        text = answer(argv)
+        if text is not None:
+            print(text)
+            return 0
+        settings = compose(argv)
+        _check(settings)
+        with open_folder(settings) as folder:
+            return _search(settings, folder, command)
+    except UserError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print(f"\nInterrupted. Nothing finished is lost; go on with:\n  {command}", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _check(settings: Settings) -> None:
+    """What can be refused before anything heavy is imported or written."""
+    from search.objectives import resolve
+
+    settings.data.check()
+    resolve(settings.objectives, settings.data.tasks)
+    height, width = settings.data.size
+    stride = settings.network.stride
+    if height % stride or width % stride:
+        raise ConfigError(
+            f"data={settings.data.name} has images of {height}x{width} pixels, but the network halves them "
+            f"{settings.network.encoder_stages} times: want multiples of {stride}; "
+            "crop or pad the images, or give network.encoder_widths fewer stages"
+        )
+
+
+def _search(settings: Settings, folder: RunFolder, command: str) -> int:
+    """Train what the agenda says, keep the record, write the report."""
+    from search.agenda import Agenda
+    from search.objectives import reference_point, resolve
+    from search.progress import Progress
+    from search.samplers.sampler import Problem
+    from search.scoreboard import Scoreboard
+    from search.study import Study
+    from trainers.cost import cost
+
+    tasks = settings.data.tasks
+    channels = {task.name: task.channels for task in tasks}
+    price = partial(cost, family=settings.network, channels=channels, size=settings.data.size)
+    names = tuple(sorted(channels))
+    problem = Problem(settings.space, names, resolve(settings.objectives, tasks))
+    anchors = settings.space.anchors(names)
+    study = Study(
+        folder.journal,
+        problem,
+        settings.sampler,
+        anchors=[proposal.choices for proposal in anchors.values()],
+        limits=settings.limits,
+        cost=price,
+        seed=settings.run.seed,
+    )
+    extremes = [price(proposal.pattern) for proposal in anchors.values()]
+    measured = any("." in objective.name for objective in problem.objectives)
+    reference = reference_point(
+        problem.objectives,
+        max(each.macs for each in extremes),
+        max(each.params for each in extremes),
+        _trivial(settings) if measured else {},
+    )
+
+    tracker = settings.tracking.tracker(settings.run.folder)
+    tracker.open(settings.run.name, folder.search_id, settings.plain, command)
+    progress = Progress(
+        settings.trials, settings.baselines.seeds * len(tasks), objectives=problem.objectives
+    )
+    board = Scoreboard(folder.path, problem.objectives, reference, tasks, progress, tracker)
+    agenda = Agenda(
+        settings, folder, study, settings.runner.threads, on_trial=board.trial, on_baseline=board.baseline
+    )
+    status = "KILLED"
+    try:
+        with progress:
+            agenda.resume()
+            settings.runner.run(agenda, folder.path, started=board.started)
+        status = "FAILED" if agenda.stopped else "FINISHED"
+    finally:
+        board.report(agenda, status)
+    if agenda.stopped:
+        print(f"The search stopped: {agenda.stopped}\nMend this, then go on with:\n  {command}", file=sys.stderr)
+        return FAILED
+    return 0
+
+
+def _trivial(settings: Settings) -> dict[str, float]:
+    """Metrics of the best constant predictions on the validation split."""
+    from trainers.baselines import trivial
+    from trainers.memory import split
+
+    return trivial(split(settings.data, "val", "cpu"), settings.data.tasks)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Where jobs run, one way a file."""

@@ -1,0 +1,52 @@
+"""Tune's view of the agenda: a searcher that suggests the next job.
+
+Our own, because Tune's searcher for Optuna tells trials that were stopped early as complete, leaves a NaN running for
+ever and knows neither constraints nor failures.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ray.tune.search import Searcher
+
+from search.agenda import Agenda
+from search.job import Job
+from search.runners.ray_tune import outcome_of
+
+
+class AgendaSearcher(Searcher):
+    """Suggests jobs and hands their outcomes back.
+
+    Args:
+        agenda: of the search.
+    """
+
+    def __init__(self, agenda: Agenda) -> None:
+        super().__init__()
+        self._agenda = agenda
+        self._jobs: dict[str, Job] = {}
+
+    def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
+        """The next job as a trial's configuration."""
+        job = self._agenda.next()
+        if job is None:
+            # A baseline that fails is tried again, so the end is only known when nothing runs.
+            return None if self._jobs else Searcher.FINISHED
+        self._jobs[trial_id] = job
+        return {"job": job}
+
+    def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
+        """Hand the outcome to the agenda."""
+        job = self._jobs.pop(trial_id)
+        self._agenda.done(job, outcome_of(job, None if error else result))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Nothing of the agenda: Tune pickles its searcher for a restore that never happens."""
+        return {}
+
+    def save(self, checkpoint_path: str) -> None:
+        """Nothing: the run folder is the truth."""
+
+    def restore(self, checkpoint_path: str) -> None:
+        """Nothing: resuming starts a new Tune run."""

@@ -1,0 +1,45 @@
+"""One job after the other in this process: for debugging, and for machines without Ray."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from search.job import execute
+from spaces.fields import Fields
+
+if TYPE_CHECKING:
+    from search.agenda import Agenda
+
+
+@dataclass(frozen=True)
+class Inline:
+    """Runs jobs in the driver.
+
+    Args:
+        cpus_per_trial: CPU threads a training uses.
+
+    Raises:
+        ConfigError: cpus_per_trial is not a whole number >= 1.
+    """
+
+    cpus_per_trial: int = 1
+    group: ClassVar[str] = "runner"
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        fields.integer("cpus_per_trial", low=1)
+        fields.done()
+
+    @property
+    def threads(self) -> int:
+        """As many as CPUs a trial."""
+        return self.cpus_per_trial
+
+    def run(self, agenda: Agenda, folder: Path, started: Callable[[int], None]) -> None:
+        """Run the jobs in turn."""
+        started(1)
+        while job := agenda.next():
+            agenda.done(job, execute(job))

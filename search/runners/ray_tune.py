@@ -1,0 +1,152 @@
+"""Jobs on Ray Tune: CPUs, fractions of GPUs, one machine or a cluster.
+
+Tune only places and runs: the agenda decides what runs, and the run folder holds the truth. Tune's own experiment
+state is thrown away after the run; resuming starts a new Tune run on the same study.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from search.job import Job, Outcome, execute, read_outcome
+from spaces.errors import ConfigError
+from spaces.fields import Fields
+
+if TYPE_CHECKING:
+    from search.agenda import Agenda
+
+QUIET = {
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # no CSV, JSON and TensorBoard files beside ours
+    "TUNE_GLOBAL_CHECKPOINT_S": "1000000",  # Tune's experiment state is never read back
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # a training without a GPU sees none (Ray's coming default)
+}
+# A search on one machine is nobody else's business: this makes Ray listen on 127.0.0.1 alone, as it does by default on
+# systems where it knows no clusters; it offers no other switch.
+LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+
+
+@dataclass(frozen=True)
+class RayTune:
+    """Runs jobs as Tune trials on reused actors.
+
+    Args:
+        cpus_per_trial: CPUs that one training takes; a fraction packs several on one CPU.
+        gpus_per_trial: GPUs that one training takes, fractions allowed; None is one where the cluster has GPUs, else 0.
+        concurrency: trainings at a time; None is as many as the cluster's CPUs and GPUs hold.
+        address: of a running cluster, such as "auto" or "127.0.0.1:6379"; None starts Ray on this machine.
+
+    Raises:
+        ConfigError: with every field out of range.
+    """
+
+    cpus_per_trial: float = 1
+    gpus_per_trial: float | None = None
+    concurrency: int | None = None
+    address: str | None = None
+    group: ClassVar[str] = "runner"
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        fields.number("cpus_per_trial", above=0)
+        fields.number("gpus_per_trial", low=0, optional=True)
+        fields.integer("concurrency", low=1, optional=True)
+        if self.address is not None:
+            fields.text("address")
+        fields.done()
+
+    @property
+    def threads(self) -> int:
+        """As many as CPUs a trial, at least one."""
+        return max(1, int(self.cpus_per_trial))
+
+    def run(self, agenda: Agenda, folder: Path, started: Callable[[int], None]) -> None:
+        """Run the jobs on the cluster.
+
+        Raises:
+            ConfigError: there is no cluster at the address, or it cannot hold a single training.
+            KeyboardInterrupt: the user stopped the run.
+        """
+        os.environ.update(QUIET)
+        if self.address is None:
+            os.environ.update(LOOPBACK)
+        import ray
+
+        self._connect()
+        try:
+            gpus, concurrency = self._places(ray.cluster_resources())
+            started(concurrency)
+            self._fit(agenda, folder / ".ray", gpus, concurrency)
+        finally:
+            ray.shutdown()
+            shutil.rmtree(folder / ".ray", ignore_errors=True)
+
+    def _connect(self) -> None:
+        import ray
+
+        options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+        options |= {"include_dashboard": False} if self.address is None else {"address": self.address}
+        try:
+            ray.init(**options)
+        except (ConnectionError, ValueError, RuntimeError) as error:
+            raise ConfigError(
+                f"runner.address={self.address}: no Ray cluster answers there ({error}); start one with "
+                "'ray start --head', or leave runner.address out to use this machine alone"
+            ) from error
+
+    def _places(self, resources: dict[str, float]) -> tuple[float, int]:
+        """GPUs a training, and trainings at a time."""
+        available = resources.get("GPU", 0.0)
+        gpus = self.gpus_per_trial if self.gpus_per_trial is not None else float(available > 0)
+        room = resources.get("CPU", 0.0) / self.cpus_per_trial
+        if gpus:
+            room = min(room, available / gpus)
+        if room < 1:
+            raise ConfigError(
+                f"runner.cpus_per_trial={self.cpus_per_trial:g} and gpus_per_trial={gpus:g} do not fit: the cluster "
+                f"has {resources.get('CPU', 0.0):g} CPUs and {available:g} GPUs; ask for less a trial"
+            )
+        return gpus, min(int(room), self.concurrency or int(room))
+
+    def _fit(self, agenda: Agenda, storage: Path, gpus: float, concurrency: int) -> None:
+        from ray import tune
+
+        from search.runners.agenda_searcher import AgendaSearcher
+
+        storage.mkdir(exist_ok=True)
+        tuner = tune.Tuner(
+            tune.with_resources(_train, {"cpu": self.cpus_per_trial, "gpu": gpus}),
+            tune_config=tune.TuneConfig(
+                search_alg=AgendaSearcher(agenda),
+                num_samples=-1,  # the agenda says when it is over
+                max_concurrent_trials=concurrency,
+                reuse_actors=True,
+            ),
+            run_config=tune.RunConfig(name="tune", storage_path=str(storage.resolve()), verbose=0),
+        )
+        tuner.fit()
+        if agenda.running:
+            raise KeyboardInterrupt
+
+
+def _train(config: dict[str, Any]) -> None:
+    """What a Tune trial does on its worker."""
+    import gc
+
+    from ray import tune
+
+    gc.collect()  # a reused actor still holds the last network's cycles
+    tune.report({"outcome": asdict(execute(config["job"]))})
+
+
+def outcome_of(job: Job, result: dict[str, Any] | None) -> Outcome:
+    """The outcome of a Tune trial: what it reported, else what it left in its file, else that its worker was lost."""
+    if result and "outcome" in result:
+        return Outcome(**result["outcome"])
+    lost = "the worker was lost: it ran out of memory, was killed, or its node went away"
+    return read_outcome(job) or Outcome(reason=lost)

@@ -1,0 +1,1 @@
+"""How the next pattern is chosen, one sampler a file."""

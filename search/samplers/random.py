@@ -1,0 +1,28 @@
+"""Uniformly random decisions: the sampler that every other one has to beat."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from search.samplers.sampler import Draw, Problem
+from spaces.choices import draw
+
+if TYPE_CHECKING:
+    import optuna
+
+
+@dataclass(frozen=True)
+class Random:
+    """Every decision uniform and independent; patterns with more descriptions are drawn more often."""
+
+    group: ClassVar[str] = "sampler"
+
+    def check(self, problem: Problem) -> None:
+        """Serves every problem."""
+
+    def propose(self, problem: Problem, history: Sequence[optuna.trial.FrozenTrial], seed: int) -> Draw:
+        """Ignores the history."""
+        return Draw(dict(draw(problem.space, problem.tasks, random.Random(seed)).choices))

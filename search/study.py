@@ -1,0 +1,228 @@
+"""The study: which pattern is trained next, and what is known of those that were.
+
+Optuna keeps it, on a journal file in the run folder that optuna-dashboard opens unchanged. Every trial in it is a
+pattern that is or was trained: proposals that repeat a pattern, or break a limit, are drawn again before they get
+there. One process writes; the run folder's lock sees to that.
+"""
+
+from __future__ import annotations
+
+import random
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.distributions import CategoricalDistribution
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+from optuna.trial import TrialState
+
+from search.samplers.ask_optuna import directions
+from search.samplers.sampler import Draw, Problem, Sampler
+from search.settings import Limits
+from search.trial import Trial
+from spaces.choices import Proposal, draw, enumerate_patterns, mutate, replay
+from spaces.errors import ConfigError
+from spaces.pattern import SharingPattern
+from trainers.cost import Cost
+
+REDRAWS = 5  # times the sampler is asked again when it repeats itself: each costs tens of milliseconds
+NEIGHBOURS = 50  # mutations and random draws tried after that, microseconds each
+SCANNED = 100_000  # patterns enumerated, at most, in search of one that is new
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A pattern that is to be trained.
+
+    Args:
+        number: of its trial in the study, from 0 without gaps.
+        choices: decisions that led to it.
+        pattern: what is shared.
+        cost: exact, known before training.
+    """
+
+    number: int
+    choices: dict[str, Any]
+    pattern: SharingPattern
+    cost: Cost
+
+
+class Study:
+    """Ask and tell over one journal file.
+
+    Args:
+        journal: file of the study; made if it is not there.
+        problem: what is searched.
+        sampler: proposes patterns.
+        anchors: choices that are tried first, whatever the sampler.
+        limits: patterns beyond them are never trained.
+        cost: exact cost of a pattern.
+        seed: of the proposals.
+
+    Raises:
+        ConfigError: the sampler cannot serve the problem, or no pattern of the space meets the limits.
+    """
+
+    def __init__(
+        self,
+        journal: Path,
+        problem: Problem,
+        sampler: Sampler,
+        *,
+        anchors: Sequence[Mapping[str, Any]],
+        limits: Limits,
+        cost: Callable[[SharingPattern], Cost],
+        seed: int,
+    ) -> None:
+        self.problem, self.sampler, self.anchors = problem, sampler, anchors
+        self._limits, self._cost, self._seed = limits, cost, seed
+        sampler.check(problem)
+        self._refuse_impossible_limits()
+        self._study = _open(journal, directions(problem))
+
+    def running(self) -> list[Candidate]:
+        """Trials that were asked for and have no outcome yet: those that an interruption left behind."""
+        return [
+            self._candidate(trial.number, self._replay(trial.params))
+            for trial in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+        ]
+
+    def __len__(self) -> int:
+        """Trials so far, running ones among them."""
+        return len(self._study.get_trials(deepcopy=False))
+
+    def ask(self) -> Candidate | None:
+        """The next pattern to train, never one that this study has seen; None when the space has no other."""
+        history = self._study.get_trials(deepcopy=False)
+        seen = {trial.user_attrs["key"] for trial in history}
+        accepted = self._accepted(history, seen)
+        if accepted is None:
+            return None
+        proposal, notes = accepted
+        options = _options(self.problem, proposal.choices)
+        self._study.add_trial(
+            optuna.trial.create_trial(
+                state=TrialState.RUNNING,
+                params=proposal.choices,
+                distributions=options,
+                user_attrs={"key": proposal.pattern.key},
+                system_attrs=notes,
+            )
+        )
+        return self._candidate(len(history), proposal)
+
+    def tell(self, trial: Trial) -> None:
+        """Record how a trial ended; a trial that has been told is left as it is."""
+        frozen = self._study.get_trials(deepcopy=False)[trial.number]
+        if frozen.state.is_finished():
+            return
+        # What Study.tell does itself to reach a trial by number; the attributes show in optuna-dashboard.
+        live = optuna.trial.Trial(self._study, frozen._trial_id)
+        notes = {**trial.metrics, "macs": trial.macs, "params": trial.params, "seconds": trial.seconds}
+        for name, value in notes.items():
+            if name not in trial.objectives:
+                live.set_user_attr(name, value)
+        if trial.complete:
+            self._study.tell(trial.number, [trial.objectives[o.name] for o in self.problem.objectives])
+        else:
+            live.set_user_attr("reason", trial.reason)
+            self._study.tell(trial.number, state=TrialState.FAIL)
+
+    def _accepted(
+        self, history: Sequence[optuna.trial.FrozenTrial], seen: set[str]
+    ) -> tuple[Proposal, dict[str, Any]] | None:
+        """The first proposal that is new and within the limits, with the sampler's notes for its trial."""
+        last: Proposal | None = None
+        for proposed in self._proposed(history):
+            last = self._replay(proposed.choices)
+            if self._fits(last.pattern, seen):
+                return last, proposed.notes
+        for proposal in self._around(last, random.Random(self._seed_of(len(history), "around"))):
+            if self._fits(proposal.pattern, seen):
+                return proposal, {}
+        return None
+
+    def _proposed(self, history: Sequence[optuna.trial.FrozenTrial]) -> Iterator[Draw]:
+        """Anchors, then the sampler's proposals."""
+        yield from (Draw(dict(choices)) for choices in self.anchors)
+        for attempt in range(REDRAWS):
+            yield self.sampler.propose(self.problem, history, self._seed_of(len(history), str(attempt)))
+
+    def _around(self, last: Proposal | None, rng: random.Random) -> Iterator[Proposal]:
+        """Mutations of what the sampler wanted, random draws, and at last the whole space in order."""
+        space, tasks = self.problem.space, self.problem.tasks
+        for _ in range(NEIGHBOURS if last else 0):
+            yield mutate(space, tasks, last.choices, rng) if last else draw(space, tasks, rng)
+        for _ in range(NEIGHBOURS):
+            yield draw(space, tasks, rng)
+        yield from islice(enumerate_patterns(space, tasks), SCANNED)
+
+    def _fits(self, pattern: SharingPattern, seen: set[str]) -> bool:
+        return pattern.key not in seen and self._within_limits(self._cost(pattern))
+
+    def _within_limits(self, cost: Cost) -> bool:
+        return (self._limits.macs is None or cost.macs <= self._limits.macs) and (
+            self._limits.params is None or cost.params <= self._limits.params
+        )
+
+    def _refuse_impossible_limits(self) -> None:
+        if self._limits.macs is None and self._limits.params is None:
+            return
+        least: dict[str, int] = {}
+        for proposal in islice(enumerate_patterns(self.problem.space, self.problem.tasks), SCANNED):
+            cost = self._cost(proposal.pattern)
+            if self._within_limits(cost):
+                return
+            for name in ("macs", "params"):
+                least[name] = min(getattr(cost, name), least.get(name, getattr(cost, name)))
+        given = {name: getattr(self._limits, name) for name in least}
+        raise ConfigError(
+            "no pattern of the space meets the limits "
+            + ", ".join(f"limits.{name}={limit:g}" for name, limit in given.items() if limit is not None)
+            + "; the cheapest patterns have "
+            + ", ".join(f"{name} {value:g}" for name, value in least.items())
+            + ": raise the limit, or make the network smaller"
+        )
+
+    def _candidate(self, number: int, proposal: Proposal) -> Candidate:
+        return Candidate(number, dict(proposal.choices), proposal.pattern, self._cost(proposal.pattern))
+
+    def _replay(self, choices: Mapping[str, Any]) -> Proposal:
+        return replay(self.problem.space, self.problem.tasks, choices)
+
+    def _seed_of(self, number: int, purpose: str) -> int:
+        return zlib.crc32(f"{self._seed}:{number}:{purpose}".encode())
+
+
+def _open(journal: Path, ways: list[str]) -> optuna.Study:
+    """Open or make the study, after an interruption at any moment."""
+    # A killed process may leave the journal's own lock and half a line; nobody else writes here (run folder's lock).
+    Path(f"{journal}.lock").unlink(missing_ok=True)
+    if journal.exists():
+        whole = journal.read_bytes()
+        if whole and not whole.endswith(b"\n"):
+            with open(journal, "r+b") as file:
+                file.truncate(whole.rfind(b"\n") + 1)
+    storage = JournalStorage(JournalFileBackend(str(journal)))
+    return optuna.create_study(
+        storage=storage, study_name=journal.parent.name, directions=ways, load_if_exists=True
+    )
+
+
+def _options(problem: Problem, choices: Mapping[str, Any]) -> dict[str, Any]:
+    """The distribution that each choice was drawn from."""
+    options: dict[str, Any] = {}
+
+    def choose(name: str, allowed: Sequence[Any]) -> Any:
+        options[name] = CategoricalDistribution(tuple(allowed))
+        return choices[name]
+
+    problem.space.sample(choose, problem.tasks)
+    return options

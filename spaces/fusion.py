@@ -1,0 +1,64 @@
+"""The space ``fusion``: where task decoders fuse and where they split.
+
+The axis of Progressive Decoder Fusion: one shared encoder, and decoders that run as one from the deepest
+features on, until tasks part. Fused decoder stages save computation; the search asks what they cost or gain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from spaces.choices import Choose, Proposal, record
+from spaces.fields import Fields
+from spaces.pattern import Partition, SharingPattern, uniform
+from spaces.tree import partitions
+
+
+@dataclass(frozen=True)
+class Fusion:
+    """All trees of decoders over a shared encoder, from one decoder for all tasks to one decoder a task.
+
+    Args:
+        encoder_stages: stages of the encoder, shared by all tasks.
+        decoder_stages: stages of the decoder, low resolution to high.
+
+    Raises:
+        ConfigError: a number of stages is not a whole number of at least 1.
+    """
+
+    encoder_stages: int
+    decoder_stages: int
+
+    group: ClassVar[str] = "space"
+    name: ClassVar[str] = "fusion"
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        fields.integer("encoder_stages", low=1)
+        fields.integer("decoder_stages", low=1)
+        fields.done()
+
+    def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
+        """Draw a tree of decoders: ``parent.<task>`` and ``depth.<task>`` for every task but the first."""
+        decoder = partitions(choose, tasks, self.decoder_stages)
+        return _pattern(tuple(sorted(tasks)), self.encoder_stages, decoder)
+
+    def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
+        """One decoder for all, the cheapest pattern, and one decoder a task, the costliest."""
+        return {
+            "all fused": record(self, tasks, _deepest),
+            "all separate": record(self, tasks, lambda name, options: options[0]),
+        }
+
+
+def _deepest(name: str, options: Sequence[Any]) -> Any:
+    """Share with the first parent as far as the decoder goes."""
+    return max(options) if name.startswith("depth.") else options[0]
+
+
+@lru_cache(maxsize=2**14)  # many choices make one pattern, and building it is most of what a draw costs
+def _pattern(tasks: tuple[str, ...], encoder_stages: int, decoder: tuple[Partition, ...]) -> SharingPattern:
+    return uniform(tasks, encoder_stages, decoder)

@@ -1,0 +1,1 @@
+"""Sharing patterns as torch modules: families of blocks, and the one builder."""

@@ -1,0 +1,62 @@
+"""The blocks of the small family."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def convolution(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
+    """3x3 convolution with batch-norm and ReLU."""
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(inplace=True),
+    )
+
+
+class Downsample(nn.Module):
+    """Halves the resolution: stride-2 convolution, then a residual one."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.down = convolution(inputs, outputs, stride=2)
+        self.refine = convolution(outputs, outputs)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """``(B, inputs, H, W) -> (B, outputs, H/2, W/2)``."""
+        down = self.down(features)
+        return down + self.refine(down)
+
+
+class Refine(nn.Module):
+    """Decoder stage: previous output resized to the skip, concatenated with it, convolved twice.
+
+    Without a skip (the deepest stage) it only convolves.
+    """
+
+    def __init__(self, inputs: int, skip: int, outputs: int) -> None:
+        super().__init__()
+        self.fuse = convolution(inputs + skip, outputs)
+        self.refine = convolution(outputs, outputs)
+
+    def forward(self, previous: Tensor, skip: Tensor | None = None) -> Tensor:
+        """``(B, inputs, h, w), (B, skip, H, W) -> (B, outputs, H, W)``."""
+        if skip is not None:
+            resized = F.interpolate(previous, size=skip.shape[-2:], mode="bilinear", align_corners=False)
+            previous = torch.cat((resized, skip), dim=1)
+        fused = self.fuse(previous)
+        return fused + self.refine(fused)
+
+
+class PointwiseHead(nn.Module):
+    """1x1 convolution on the finest decoder output, resized to the labels."""
+
+    def __init__(self, inputs: int, channels: int) -> None:
+        super().__init__()
+        self.project = nn.Conv2d(inputs, channels, 1)
+
+    def forward(self, outputs: tuple[Tensor, ...], size: tuple[int, int]) -> Tensor:
+        """``(B, inputs, h, w) -> (B, channels, *size)``; reads the last of the decoder outputs."""
+        return F.interpolate(self.project(outputs[-1]), size=size, mode="bilinear", align_corners=False)

@@ -1,0 +1,33 @@
+"""What a family of networks offers to the builder: its blocks, stage by stage, and its heads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class Family(Protocol):
+    """A frozen configuration dataclass that makes blocks; it must not import torch when it is only configured."""
+
+    @property
+    def encoder_stages(self) -> int:
+        """Number of encoder stages; every stage gives one scale."""
+
+    @property
+    def decoder_stages(self) -> int:
+        """Number of decoder stages, at most that of encoder stages."""
+
+    @property
+    def stride(self) -> int:
+        """Height and width of an image must be multiples of this, in pixels."""
+
+    def encoder_block(self, stage: int) -> nn.Module:
+        """Block of an encoder stage, from 0: ``(B, C, H, W) -> (B, C', H', W')``."""
+
+    def decoder_block(self, stage: int) -> nn.Module:
+        """Block of a decoder stage, from 0: ``(previous[, skip]) -> (B, C', H', W')`` at the skip's size."""
+
+    def head(self, channels: int) -> nn.Module:
+        """A task's private head: ``(decoder outputs, size) -> (B, channels, *size)``."""

@@ -1,0 +1,268 @@
+"""Drawings of sharing patterns: text for the terminal, SVG for reports.
+
+Both show every block once, with the tasks that share it, so that what is shared, until where, is seen at a
+glance. Equal patterns give equal drawings, and a task has one colour in all patterns of the same tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+
+from spaces.pattern import Group, Partition, SharingPattern, Stage
+
+_PALETTE = ("#4c72b0", "#dd8452", "#55a868", "#c44e52", "#8172b3", "#937860", "#da8bc3", "#64b5cd")
+_INK, _FAINT = "#2b2f36", "#7c8490"
+# Sizes in the SVG, in pixels.
+_COLUMN, _ROW, _MARGIN = 72.0, 76.0, 24.0
+_BLOCK, _LOWEST, _HIGHEST = (
+    34.0,
+    32.0,
+    60.0,
+)  # width of a block; its height at the lowest and highest resolution
+_LETTER = 8.5  # about the widest a letter of a task name gets
+
+
+def text(pattern: SharingPattern) -> str:
+    """Draw a pattern with box characters: a column per stage, a line per task, a ■ per block.
+
+    Where the decoder brings together tasks that the encoder had split, the two are drawn apart, and the
+    decoder says which encoder outputs it takes the mean of.
+    """
+    encoder, decoder = _titled("encoder", pattern.encoder), _titled("decoder", pattern.decoder)
+    image = {pattern.tasks: "image"}
+    heads: dict[Group, str] = {(task,): task for task in pattern.tasks}
+    outputs, inputs = pattern.encoder[-1].groups, pattern.decoder[0].groups
+    if all(any(set(group) <= set(output) for output in outputs) for group in inputs):
+        return "\n".join(_tree(image, encoder + decoder, heads))
+    names = {output: f"e{number}" for number, output in enumerate(outputs, start=1)}
+    ends = {output: f"{name}: {', '.join(output)}" for output, name in names.items()}
+    starts = {
+        group: _mean([names[output] for output in outputs if set(output) & set(group)]) for group in inputs
+    }
+    return "\n".join([*_tree(image, encoder, ends), "", *_tree(starts, decoder, heads)])
+
+
+def svg(pattern: SharingPattern, title: str = "") -> str:
+    """Draw a pattern as a self-contained SVG document, from the image to the heads.
+
+    Each task is a line of its colour. A block has the colours of the tasks that share it, and is the taller,
+    the higher its resolution. Skips are not drawn.
+
+    Args:
+        pattern: what is drawn.
+        title: printed above the drawing, where there is one.
+    """
+    stages = (*pattern.encoder, *pattern.decoder)
+    tasks = sorted(pattern.tasks, key=lambda task: _path((task,), [stage.groups for stage in stages]))
+    colours = {task: _colour(index) for index, task in enumerate(pattern.tasks)}
+    heights = (*reversed(_heights(len(pattern.encoder))), *_heights(len(pattern.decoder)))
+    image = _Box(0, (len(tasks) - 1) / 2, 46.0, 46.0, tuple(tasks))
+    blocks = [
+        _Box(column, row, _BLOCK, height, members)
+        for column, (stage, height) in enumerate(zip(stages, heights, strict=True), start=1)
+        for row, members in _rows(stage.groups, tasks)
+    ]
+    heads = [_Box(len(stages) + 1, row, 14.0, 14.0, (task,)) for row, task in enumerate(tasks)]
+
+    shapes = _headings(len(pattern.encoder), len(pattern.decoder), len(tasks))
+    for task in tasks:
+        route = [box for box in (image, *blocks, *heads) if task in box.tasks]
+        shapes += [_curve(start, end, task, colours[task]) for start, end in pairwise(route)]
+    shapes += _photograph(image)
+    for block in blocks:
+        shapes += _bands(block, colours)
+    for head in heads:
+        shapes += _head(head, colours)
+
+    top = -_ROW - (34.0 if title else 0.0)
+    width = max(heads[0].x + 18.0 + _LETTER * max(map(len, tasks)), _LETTER * 1.2 * len(title)) + _MARGIN
+    height = (len(tasks) - 0.3) * _ROW - top
+    if title:
+        shapes.append(_label(_MARGIN, top + 34.0, title, 'font-size="17" font-weight="600"', _INK))
+    name = escape(title or "sharing pattern of " + ", ".join(pattern.tasks))
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+            f'viewBox="0 {top:g} {width:g} {height:g}" font-family="Helvetica,Arial,sans-serif" role="img">',
+            f"<title>{name}</title>",
+            f'<rect x="0" y="{top:g}" width="{width:g}" height="{height:g}" fill="#ffffff"/>',
+            *shapes,
+            "</svg>\n",
+        ]
+    )
+
+
+def _path(group: Group, partitions: Iterable[Partition]) -> tuple[Group, ...]:
+    """The groups that hold a group, stage by stage; sorting by it puts those that share side by side."""
+    return (*(next(whole for whole in groups if group[0] in whole) for groups in partitions), group)
+
+
+def _titled(part: str, stages: Sequence[Stage]) -> list[tuple[str, Partition]]:
+    """Heading of a column in the text, as wide as the column, and the column's groups."""
+    return [(f"{index + 1:4}" if index else f" {part} 1", stage.groups) for index, stage in enumerate(stages)]
+
+
+def _mean(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"mean({', '.join(names)})"
+
+
+def _tree(
+    starts: Mapping[Group, str], stages: Sequence[tuple[str, Partition]], ends: Mapping[Group, str]
+) -> list[str]:
+    """Lines of text for a forest that grows from labelled starts, one column a stage, to labelled ends."""
+    partitions = [tuple(starts), *(groups for _, groups in stages), tuple(ends)]
+    leaves = sorted(ends, key=lambda leaf: _path(leaf, partitions))
+    # A group stands on the line of its first leaf.
+    line_of = {group: line for line in range(len(leaves))[::-1] for group in _path(leaves[line], partitions)}
+    branches = [
+        [sorted(line_of[group] for group in fine if set(group) <= set(whole)) for whole in coarse]
+        for coarse, fine in pairwise(partitions)
+    ]
+    label_on = {line_of[group]: label for group, label in starts.items()}
+    margin = max(map(len, starts.values()))
+    lines = [" " * margin + "".join(title for title, _ in stages)]
+    for line, leaf in enumerate(leaves):
+        drawn = label_on.get(line, "").ljust(margin) + " "
+        for (title, groups), splits in zip(stages, branches, strict=False):  # the last leads to the ends
+            block = "■" if line in {line_of[group] for group in groups} else " "
+            drawn += _link(line, splits, len(title) - 1) + block
+        lines.append(f"{drawn}{_link(line, branches[-1], 3)} {ends[leaf]}")
+    return lines
+
+
+def _link(line: int, splits: Sequence[Sequence[int]], width: int) -> str:
+    """What a line of text shows between two columns, given on which lines each group goes on."""
+    for first, *others in splits:
+        if line == first:
+            return "─" * (width - 2) + ("┬─" if others else "──")
+        if line in others:
+            return " " * (width - 2) + ("└─" if line == others[-1] else "├─")
+        if others and first < line < others[-1]:
+            return " " * (width - 2) + "│ "
+    return " " * width
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A thing that lines run through.
+
+    Args:
+        column: 0 for the image, then one a stage, then the heads.
+        row: of its centre, in rows of tasks.
+        width: in pixels.
+        height: in pixels.
+        tasks: those that run through it, top to bottom.
+    """
+
+    column: int
+    row: float
+    width: float
+    height: float
+    tasks: Group
+
+    @property
+    def x(self) -> float:
+        return _x(self.column)
+
+    @property
+    def top(self) -> float:
+        return self.row * _ROW - self.height / 2
+
+    @property
+    def lane(self) -> float:
+        """Height of the band of one task."""
+        return self.height / len(self.tasks)
+
+    def y(self, task: str) -> float:
+        """Where the line of a task runs."""
+        return self.top + (self.tasks.index(task) + 0.5) * self.lane
+
+
+def _x(column: int) -> float:
+    return _MARGIN + 30.0 + column * _COLUMN
+
+
+def _colour(index: int) -> str:
+    """One of the palette, then hues a golden angle apart, which keeps any number of them distinct."""
+    return _PALETTE[index] if index < len(_PALETTE) else f"hsl({index * 137.5 % 360:g},45%,45%)"
+
+
+def _heights(stages: int) -> list[float]:
+    """Heights of blocks from the lowest resolution to the highest."""
+    return [_LOWEST + (_HIGHEST - _LOWEST) * index / max(1, stages - 1) for index in range(stages)]
+
+
+def _rows(groups: Partition, tasks: Sequence[str]) -> list[tuple[float, Group]]:
+    """Row of each group of a stage: the middle of its members, or evenly spread where two would overlap."""
+    members = [tuple(task for task in tasks if task in group) for group in groups]
+    middles = sorted((sum(map(tasks.index, group)) / len(group), group) for group in members)
+    if all(above[0] + 1 <= below[0] for above, below in pairwise(middles)):
+        return middles
+    step = len(tasks) / len(groups)
+    return [((index + 0.5) * step - 0.5, group) for index, (_, group) in enumerate(middles)]
+
+
+def _curve(start: _Box, end: _Box, task: str, colour: str) -> str:
+    left, right = start.x + start.width / 2, end.x - end.width / 2
+    above, middle, below = start.y(task), (left + right) / 2, end.y(task)
+    return (
+        f'<path d="M{left:g} {above:.1f}C{middle:g} {above:.1f} {middle:g} {below:.1f} '
+        f'{right:g} {below:.1f}" fill="none" stroke="{colour}" stroke-width="3" stroke-opacity="0.75"/>'
+    )
+
+
+def _bands(block: _Box, colours: Mapping[str, str]) -> Iterator[str]:
+    """One band per task that shares the block, inside one outline."""
+    left = block.x - block.width / 2
+    for index, task in enumerate(block.tasks):
+        yield (
+            f'<rect x="{left:g}" y="{block.top + index * block.lane:.1f}" width="{block.width:g}" '
+            f'height="{block.lane:.1f}" fill="{colours[task]}"/>'
+        )
+    yield (
+        f'<rect x="{left:g}" y="{block.top:.1f}" width="{block.width:g}" height="{block.height:.1f}" '
+        f'rx="3" fill="none" stroke="{_INK}" stroke-width="2"/>'
+    )
+
+
+def _photograph(box: _Box) -> list[str]:
+    """The image: a frame with a hill and a sun."""
+    left, top, size = box.x - box.width / 2, box.top, box.width
+    hills = f"M{left + 3:g} {top + size - 4:g}l13 -19 8 10 7 -8 12 17z"
+    return [
+        f'<rect x="{left:g}" y="{top:g}" width="{size:g}" height="{size:g}" rx="4" fill="#eef1f5" '
+        f'stroke="{_INK}" stroke-width="2"/>',
+        f'<path d="{hills}" fill="{_FAINT}"/>',
+        f'<circle cx="{left + 32:g}" cy="{top + 13:g}" r="5" fill="{_FAINT}"/>',
+    ]
+
+
+def _head(head: _Box, colours: Mapping[str, str]) -> list[str]:
+    (task,) = head.tasks
+    middle = head.y(task)
+    return [
+        f'<circle cx="{head.x:g}" cy="{middle:.1f}" r="{head.width / 2:g}" fill="{colours[task]}" '
+        f'stroke="{_INK}" stroke-width="2"/>',
+        _label(head.x + 16, middle + 5, task, 'font-size="15"', _INK),
+    ]
+
+
+def _headings(encoder: int, decoder: int, tasks: int) -> list[str]:
+    """Names of the parts above their columns, and the numbers of the stages below."""
+    centred = 'font-size="13" text-anchor="middle"'
+    above, below = -_ROW * 0.62, (tasks - 0.4) * _ROW
+    labels = [
+        _label(_x(0), above, "image", centred),
+        _label(_x(encoder + decoder + 1), above, "heads", centred),
+    ]
+    for name, first, stages in (("encoder", 1, encoder), ("decoder", encoder + 1, decoder)):
+        labels.append(_label(_x(first) + (stages - 1) * _COLUMN / 2, above, name, centred))
+        labels += [_label(_x(first + index), below, str(index + 1), centred) for index in range(stages)]
+    return labels
+
+
+def _label(x: float, y: float, words: str, style: str, colour: str = _FAINT) -> str:
+    return f'<text x="{x:g}" y="{y:.1f}" {style} fill="{colour}">{escape(words)}</text>'

@@ -1,0 +1,44 @@
+"""What all tests share: no telemetry, no run that leaves files in the checkout, one command line runner."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CommandLine = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def _own_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative paths such as runs/ end in the test's own folder, and no store elsewhere is written to."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    # Processes that a test starts find the packages from there too.
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    )
+
+
+@pytest.fixture
+def command_line(tmp_path: Path) -> CommandLine:
+    """Runs ``python -m search.run ARGUMENTS`` in a process of its own, in the test's folder."""
+
+    def run(*arguments: str, seconds: float = 60.0) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "COLUMNS": "120"}
+        return subprocess.run(
+            [sys.executable, "-m", "search.run", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+
+    return run

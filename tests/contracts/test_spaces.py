@@ -1,0 +1,152 @@
+"""What every space promises, so that any sampler can drive it and any store can hold its choices."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Sequence
+from itertools import islice, permutations
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spaces.choices import Space, count, draw, enumerate_patterns, mutate, replay
+from spaces.features import feature_names, features
+from spaces.fusion import Fusion
+from spaces.pattern import SharingPattern, Stage
+from spaces.picture import svg, text
+
+SPACES: list[Space] = [Fusion(encoder_stages=4, decoder_stages=4), Fusion(encoder_stages=1, decoder_stages=5)]
+TASKS = ("segmentation", "depth", "surface_normals.v2", "my-edges")
+
+every_space = pytest.mark.parametrize(
+    "space", SPACES, ids=lambda space: f"{space.name}-{SPACES.index(space)}"
+)
+seeds = st.integers(0, 2**32)
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
+
+
+def test_there_are_spaces() -> None:
+    assert SPACES
+
+
+@every_space
+def test_names_and_options_suit_every_store_and_sampler(space: Space) -> None:
+    options_of: dict[str, tuple[Any, ...]] = {}
+    rng = random.Random(0)
+    for _ in range(200):
+        asked: list[str] = []
+
+        def choose(name: str, options: Sequence[Any], asked: list[str] = asked) -> Any:
+            asked.append(name)
+            assert options_of.setdefault(name, tuple(options)) == tuple(options), (
+                "options differ between draws"
+            )
+            return rng.choice(options)
+
+        space.sample(choose, TASKS)
+        assert len(set(asked)) == len(asked), "a name is asked for twice"
+    for name, options in options_of.items():
+        assert re.fullmatch(r"[A-Za-z0-9_. -]+", name)
+        assert options
+        assert len(set(options)) == len(options)
+        assert all(option is None or isinstance(option, (bool, int, float, str)) for option in options)
+
+
+@every_space
+@quick
+@given(seed=seeds)
+def test_draw_is_determined_by_the_seed(space: Space, seed: int) -> None:
+    assert draw(space, TASKS, random.Random(seed)) == draw(space, TASKS, random.Random(seed))
+
+
+@every_space
+@quick
+@given(seed=seeds)
+def test_replayed_choices_give_the_same_pattern(space: Space, seed: int) -> None:
+    proposal = draw(space, TASKS, random.Random(seed))
+    stored = json.loads(json.dumps(proposal.choices))
+    assert replay(space, TASKS, stored) == proposal
+
+
+@every_space
+@quick
+@given(seed=seeds, tasks=st.permutations(TASKS))
+def test_the_order_of_the_tasks_does_not_matter(space: Space, seed: int, tasks: list[str]) -> None:
+    proposal = draw(space, TASKS, random.Random(seed))
+    again = replay(space, tasks, proposal.choices)
+    assert again == proposal
+    assert again.pattern.key == proposal.pattern.key
+
+
+@every_space
+@quick
+@given(seed=seeds)
+def test_the_order_of_groups_and_members_does_not_matter(space: Space, seed: int) -> None:
+    rng = random.Random(seed)
+    pattern = draw(space, TASKS, rng).pattern
+
+    def shuffled(stage: Stage) -> Stage:
+        groups = tuple(tuple(rng.sample(group, len(group))) for group in stage.groups)
+        return Stage(tuple(rng.sample(groups, len(groups))), stage.mixing)
+
+    again = SharingPattern(
+        tuple(map(shuffled, pattern.encoder)), pattern.exchange, tuple(map(shuffled, pattern.decoder))
+    )
+    assert again == pattern
+    assert again.key == pattern.key
+
+
+@every_space
+@quick
+@given(seed=seeds)
+def test_json_round_trip(space: Space, seed: int) -> None:
+    pattern = draw(space, TASKS, random.Random(seed)).pattern
+    again = SharingPattern.from_json(json.loads(json.dumps(pattern.to_json())))
+    assert again == pattern
+    assert again.key == pattern.key
+    assert re.fullmatch("[0-9a-f]{16}", pattern.key)
+
+
+@every_space
+@quick
+@given(seed=seeds)
+def test_mutation_is_valid_and_differs(space: Space, seed: int) -> None:
+    rng = random.Random(seed)
+    start = draw(space, TASKS, rng)
+    mutant = mutate(space, TASKS, start.choices, rng)
+    assert replay(space, TASKS, mutant.choices) == mutant
+    assert mutant.pattern.key != start.pattern.key
+
+
+@every_space
+def test_enumeration_lists_each_key_once_and_everything_that_is_drawn(space: Space) -> None:
+    tasks = TASKS[:3]
+    if count(space, tasks, at_most=2000) == 2000:
+        pytest.skip("too large to list")
+    listed = {proposal.pattern.key: proposal for proposal in enumerate_patterns(space, tasks)}
+    assert len(listed) == count(space, tasks)
+    assert all(replay(space, tasks, proposal.choices) == proposal for proposal in listed.values())
+    rng = random.Random(0)
+    assert {draw(space, tasks, rng).pattern.key for _ in range(300)} <= set(listed)
+
+
+@every_space
+def test_enumeration_has_one_order(space: Space) -> None:
+    first = list(islice(enumerate_patterns(space, TASKS), 50))
+    for tasks in islice(permutations(TASKS), 3):
+        assert list(islice(enumerate_patterns(space, tasks), 50)) == first
+
+
+@every_space
+@quick
+@given(seed=seeds)
+def test_every_pattern_has_features_and_pictures(space: Space, seed: int) -> None:
+    rng = random.Random(seed)
+    one, other = draw(space, TASKS, rng).pattern, draw(space, TASKS, rng).pattern
+    assert feature_names(one) == feature_names(other)
+    assert len(features(one)) == len(feature_names(one))
+    assert all(task in text(one) and task in svg(one) for task in TASKS)

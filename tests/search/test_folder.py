@@ -1,0 +1,176 @@
+"""A run folder belongs to one configuration and to one driver at a time, and refusals cost nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from search.config import Settings, compose
+from search.folder import open_folder
+from spaces.errors import ConfigError
+
+
+def settings(*arguments: str) -> Settings:
+    return compose(["run.name=mine", *arguments])
+
+
+def refusal(*arguments: str) -> str:
+    """Why the folder of a search cannot be opened, after a look that nothing in it was lost."""
+    wanted = settings(*arguments)
+    before = contents(wanted.run.folder)
+    with pytest.raises(ConfigError) as caught, open_folder(wanted):
+        pass
+    after = contents(wanted.run.folder)
+    assert {name: after.get(name) for name in before} == before
+    return str(caught.value)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Bytes by path; the owner's signature may come and go."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".owner.json"]
+    return {str(path): path.read_bytes() for path in files}
+
+
+def test_a_new_folder_holds_its_configuration_and_an_id() -> None:
+    with open_folder(settings()) as folder:
+        assert folder.path == Path("runs/mine")
+        assert not folder.resumed
+        assert folder.trials.is_dir()
+        assert folder.journal.parent == folder.path
+        written = yaml.safe_load(folder.config.read_text())
+
+    assert len(folder.search_id) == 32
+    assert written == {"search_id": folder.search_id, **settings().plain}
+    assert not (folder.path / ".owner.json").exists()
+
+
+def test_the_id_stays_and_is_unique() -> None:
+    with open_folder(settings()) as first:
+        pass
+    with open_folder(settings()) as again:
+        pass
+    with open_folder(settings("run.name=other")) as other:
+        pass
+
+    assert again.resumed
+    assert again.search_id == first.search_id != other.search_id
+
+
+@pytest.mark.parametrize("change", ["trials=99", "runner=inline", "tracking=none", "runner.cpus_per_trial=2"])
+def test_what_does_not_touch_results_may_change(change: str) -> None:
+    with open_folder(settings()) as first:
+        pass
+    with open_folder(settings(change)) as folder:
+        assert folder.search_id == first.search_id
+        assert yaml.safe_load(folder.config.read_text()) == {
+            "search_id": folder.search_id,
+            **settings(change).plain,
+        }
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("trainer.epochs=4", "trainer.epochs: 8 -> 4"),
+        ("trainer.augment=[]", "trainer.augment: "),
+        ("run.seed=1", "run.seed: 0 -> 1"),
+        ("limits.macs=1e6", "limits.macs: null -> 1000000.0"),
+        ("baselines.seeds=1", "baselines.seeds: 3 -> 1"),
+        ("objectives=[worst_delta,macs]", "objectives: ['delta_mtl', 'macs'] -> ['worst_delta', 'macs']"),
+        ("network.decoder_width=16", "network.decoder_width: 8 -> 16"),
+        ("sampler=random", "sampler._target_: search.samplers.tpe.Tpe -> search.samplers.random.Random"),
+        ("data.seed=5", "data.seed: "),
+    ],
+)
+def test_another_configuration_is_refused(change: str, told: str) -> None:
+    with open_folder(settings()):
+        pass
+
+    message = refusal(change)
+
+    assert told in message
+    assert "run.name=NAME" in message
+    assert "Give the values it was started with" in message
+
+
+def test_a_folder_of_something_else_is_refused() -> None:
+    Path("runs/mine").mkdir(parents=True)
+    Path("runs/mine/thesis.tex").write_text("years of work")
+
+    message = refusal()
+
+    assert "holds thesis.tex but no config.yaml" in message
+    assert sorted(os.listdir("runs/mine")) == ["thesis.tex"]
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused() -> None:
+    Path("runs").mkdir()
+    Path("runs/mine").write_text("a file")
+
+    assert "is a file" in refusal()
+
+
+@pytest.mark.parametrize("text", ["{", "", "trials: 3\n", "\x00"])
+def test_a_damaged_configuration_is_refused(text: str) -> None:
+    with open_folder(settings()) as folder:
+        pass
+    folder.config.write_text(text)
+
+    assert "is no configuration of a run" in refusal()
+
+
+def test_what_a_kill_leaves_before_the_configuration_is_whole_is_taken_up() -> None:
+    Path("runs/mine").mkdir(parents=True)
+    for name in (".lock", ".owner.json", ".config.yaml.0123abcd.tmp"):
+        Path("runs/mine", name).write_text("half")
+
+    with open_folder(settings()) as folder:
+        assert folder.config.exists()
+
+
+@pytest.mark.parametrize("place", ["file/runs", "/proc/no-such-place"])
+def test_a_place_that_cannot_be_written_is_refused(place: str) -> None:
+    Path("file").write_text("")
+
+    message = refusal(f"run.folder={place}")
+
+    assert "cannot be written" in message
+    assert "run.folder=DIR" in message
+
+
+def test_a_second_driver_is_refused_until_the_first_is_gone() -> None:
+    code = (
+        "import sys; from search.config import compose; from search.folder import open_folder\n"
+        "with open_folder(compose(['run.name=mine'])):\n"
+        "    print('held', flush=True); sys.stdin.read()"
+    )
+    first = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with first:
+        assert first.stdout is not None and first.stdout.readline() == "held\n"
+        message = refusal()
+        os.kill(first.pid, signal.SIGKILL)
+
+    assert f"is in use by process {first.pid} on host {socket.gethostname()}" in message
+    assert "run.name=NAME" in message
+    with open_folder(settings()) as folder:
+        assert folder.resumed
+
+
+def test_the_lock_is_given_back_after_a_failure() -> None:
+    with pytest.raises(RuntimeError, match="boom"), open_folder(settings()):
+        raise RuntimeError("boom")
+
+    with open_folder(settings()) as folder:
+        assert folder.resumed

@@ -1,0 +1,35 @@
+"""A space wider than `fusion`, so that split encoders and decoders that meet again are tested too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from spaces.choices import Choose
+from spaces.pattern import NoExchange, SharingPattern, Stage
+from spaces.tree import partitions
+
+
+@dataclass(frozen=True)
+class TwoTrees:
+    """Encoder and decoder parted by trees of their own."""
+
+    encoder_stages: int = 2
+    decoder_stages: int = 3
+    name: str = "two trees"
+
+    def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
+        encoder = partitions(choose, tasks, self.encoder_stages, prefix="encoder")
+        decoder = partitions(choose, tasks, self.decoder_stages, prefix="decoder")
+        return SharingPattern(
+            encoder=tuple(map(Stage, encoder)),
+            exchange=(NoExchange(),) * self.encoder_stages,
+            decoder=tuple(map(Stage, decoder)),
+        )
+
+
+@pytest.fixture(scope="session")
+def two_trees() -> TwoTrees:
+    return TwoTrees()

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spaces.choices import draw, enumerate_patterns
+from spaces.features import feature_names, features
+from spaces.fusion import Fusion
+from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
+
+TASKS = ("depth", "edges", "normals", "segmentation")
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
+
+
+def test_equal_keys_have_equal_features_and_others_do_not() -> None:
+    space = Fusion(encoder_stages=4, decoder_stages=5)
+    keys_of: dict[tuple[float, ...], set[str]] = {}
+    patterns = [proposal.pattern for proposal in enumerate_patterns(space, TASKS)]
+    rng = random.Random(0)
+    patterns += [draw(space, TASKS, rng).pattern for _ in range(500)]
+    for pattern in patterns:
+        keys_of.setdefault(features(pattern), set()).add(pattern.key)
+    assert len(keys_of) == 561
+    assert all(len(keys) == 1 for keys in keys_of.values())
+
+
+@quick
+@given(st.integers(0, 2**32), st.integers(1, 5))
+def test_one_number_from_0_to_1_per_name(two_trees: Any, seed: int, tasks: int) -> None:
+    pattern = draw(two_trees, tuple("abcde"[:tasks]), random.Random(seed)).pattern
+    assert len(features(pattern)) == len(feature_names(pattern)) == tasks * (tasks - 1)
+    assert len(set(feature_names(pattern))) == len(feature_names(pattern))
+    assert all(0 <= value <= 1 for value in features(pattern))
+
+
+def test_ends_of_the_space() -> None:
+    assert set(features(hard_sharing(TASKS, 4, 4))) == {1.0}
+    assert features(separate_decoders(("a", "b"), 4, 4)) == (1.0, 0.0)
+
+
+def test_by_hand() -> None:
+    pattern = SharingPattern(
+        encoder=(Stage((("a", "b", "c"),)), Stage((("a", "b"), ("c",)))),
+        exchange=(NoExchange(), NoExchange()),
+        decoder=tuple(map(Stage, ((("b", "c"), ("a",)),) * 3 + ((("a",), ("b",), ("c",)),))),
+    )
+    assert dict(zip(feature_names(pattern), features(pattern), strict=True)) == {
+        "encoder.a-b": 1.0,
+        "encoder.a-c": 0.5,
+        "encoder.b-c": 0.5,
+        "decoder.a-b": 0.0,
+        "decoder.a-c": 0.0,
+        "decoder.b-c": 0.75,
+    }

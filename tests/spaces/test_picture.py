@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import random
+import re
+from itertools import pairwise
+from typing import Any
+from xml.etree import ElementTree
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spaces.choices import draw
+from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, uniform
+from spaces.picture import svg, text
+
+SVG = "{http://www.w3.org/2000/svg}"
+TASKS = ("depth", "normals", "segmentation")
+MORE_TASKS = (*TASKS, "edges", "autoencoder")
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
+
+
+def pattern_of(encoder: list[list[str]], decoder: list[list[str]]) -> SharingPattern:
+    """Groups as strings of one-letter tasks."""
+    return SharingPattern(
+        encoder=tuple(Stage(tuple(map(tuple, groups))) for groups in encoder),
+        exchange=(NoExchange(),) * len(encoder),
+        decoder=tuple(Stage(tuple(map(tuple, groups))) for groups in decoder),
+    )
+
+
+def test_text_of_a_fused_decoder() -> None:
+    pair = (("depth", "normals"), ("segmentation",))
+    apart = (("depth",), ("normals",), ("segmentation",))
+    assert text(uniform(TASKS, 2, [(TASKS,), pair, apart])).splitlines() == [
+        "      encoder 1   2 decoder 1   2   3",
+        "image ─────────■───■─────────■─┬─■─┬─■─── depth",
+        "                               │   └─■─── normals",
+        "                               └─■───■─── segmentation",
+    ]
+
+
+def test_text_of_a_split_encoder_goes_on_where_the_decoder_keeps_its_groups() -> None:
+    pattern = pattern_of([["ac", "b"]], [["ac", "b"], ["a", "b", "c"]])
+    assert text(pattern).splitlines() == [
+        "      encoder 1 decoder 1   2",
+        "image ───────┬─■─────────■─┬─■─── a",
+        "             │             └─■─── c",
+        "             └─■─────────■───■─── b",
+    ]
+
+
+def test_text_draws_apart_what_meets_again() -> None:
+    pattern = pattern_of([["abc"], ["ab", "c"]], [["ac", "b"]])
+    assert text(pattern).splitlines() == [
+        "      encoder 1   2",
+        "image ─────────■─┬─■─── e1: a, b",
+        "                 └─■─── e2: c",
+        "",
+        "             decoder 1",
+        "mean(e1, e2) ─────────■─┬─ a",
+        "                        └─ c",
+        "e1           ─────────■─── b",
+    ]
+
+
+@quick
+@given(st.integers(0, 2**32), st.integers(1, 5))
+def test_text_shows_each_block_and_each_task_once(two_trees: Any, seed: int, tasks: int) -> None:
+    pattern = draw(two_trees, MORE_TASKS[:tasks], random.Random(seed)).pattern
+    drawn = text(pattern)
+    assert drawn.count("■") == sum(len(stage.groups) for stage in (*pattern.encoder, *pattern.decoder))
+    ends = [line.split("─ ")[-1] for line in drawn.splitlines()]
+    assert all(ends.count(task) == 1 for task in pattern.tasks)
+    assert all(line == line.rstrip() and len(line) < 100 for line in drawn.splitlines())
+
+
+@quick
+@given(st.integers(0, 2**32), st.integers(1, 5))
+def test_svg_shows_each_block_and_each_task_once_and_a_line_per_task_between_stages(
+    two_trees: Any, seed: int, tasks: int
+) -> None:
+    pattern = draw(two_trees, MORE_TASKS[:tasks], random.Random(seed)).pattern
+    root = ElementTree.fromstring(svg(pattern))
+    stages = (*pattern.encoder, *pattern.decoder)
+    assert len(root.findall(f"{SVG}rect[@rx='3']")) == sum(len(stage.groups) for stage in stages)
+    assert len(root.findall(f"{SVG}path[@stroke-width='3']")) == tasks * (len(stages) + 1)
+    words = [label.text for label in root.iter(f"{SVG}text")]
+    assert all(words.count(task) == 1 for task in pattern.tasks)
+
+
+@quick
+@given(st.integers(0, 2**32), st.integers(1, 6))
+def test_svg_blocks_lie_inside_the_drawing_and_apart(two_trees: Any, seed: int, tasks: int) -> None:
+    root = ElementTree.fromstring(svg(draw(two_trees, tuple("abcdef"[:tasks]), random.Random(seed)).pattern))
+    left, top, width, height = map(float, root.attrib["viewBox"].split())
+    columns: dict[float, list[tuple[float, float]]] = {}
+    for block in root.findall(f"{SVG}rect[@rx='3']"):
+        x, y, w, h = (float(block.attrib[name]) for name in ("x", "y", "width", "height"))
+        assert left <= x and x + w <= left + width and top <= y and y + h <= top + height
+        columns.setdefault(x, []).append((y, y + h))
+    assert len(columns) == 5
+    for spans in columns.values():
+        spans.sort()
+        assert all(above[1] < below[0] for above, below in pairwise(spans))
+
+
+def test_svg_escapes_names_and_title() -> None:
+    root = ElementTree.fromstring(svg(hard_sharing(("a<b>&\"'", "c"), 1, 1), title="<front> & 'more'"))
+    words = [label.text for label in root.iter(f"{SVG}text")]
+    assert "a<b>&\"'" in words
+    assert "<front> & 'more'" in words
+    assert root.findtext(f"{SVG}title") == "<front> & 'more'"
+
+
+def test_svg_without_a_title_is_named_by_its_tasks() -> None:
+    root = ElementTree.fromstring(svg(hard_sharing(TASKS, 1, 1)))
+    assert root.findtext(f"{SVG}title") == "sharing pattern of depth, normals, segmentation"
+
+
+def test_equal_patterns_give_equal_drawings() -> None:
+    one = pattern_of([["abc"]], [["ab", "c"]])
+    other = pattern_of([["cab"]], [["c", "ba"]])
+    assert text(one) == text(other)
+    assert svg(one, "x") == svg(other, "x")
+    assert svg(one) != svg(pattern_of([["abc"]], [["a", "bc"]]))
+
+
+def test_a_task_keeps_its_colour_and_no_two_tasks_have_one() -> None:
+    def colours(pattern: SharingPattern) -> dict[str, str]:
+        found = re.findall(r'<circle [^>]*fill="([^"]+)"[^>]*/>\n<text [^>]*>([^<]+)<', svg(pattern))
+        return {task: colour for colour, task in found}
+
+    tasks = tuple("abcdefghijkl")
+    together = colours(hard_sharing(tasks, 1, 1))
+    assert set(together) == set(tasks)
+    assert len(set(together.values())) == len(tasks)
+    apart = pattern_of([["abcdefghijkl"], ["lka", "bcdefghij"]], [["lka", "bcdefghij"]])
+    assert colours(apart) == together
+
+
+def test_svg_needs_nothing_from_outside() -> None:
+    drawn = svg(hard_sharing(TASKS, 4, 4), title="front")
+    assert not re.search(r"href|url\(|<style|<script|@import", drawn)

@@ -1,0 +1,66 @@
+"""Every YAML of the command line composes, says what its keys mean, and agrees with its component's defaults."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from search.components import describe
+from search.config import compose, from_plain
+from search.library import SHIPPED, Library
+
+LIBRARY = Library()
+CHOICES = [(group, choice) for group in LIBRARY.groups for choice in LIBRARY.choices(group)]
+# What these choices have no default for.
+NEEDED = {"npz": ["data.root=somewhere", "data.spec=spec.yaml"], "redkitchen": ["data.root=somewhere"]}
+
+
+def test_every_yaml_is_among_the_choices() -> None:
+    found = sorted(path for path in SHIPPED.rglob("*.yaml") if path.name != "config.yaml")
+
+    assert found == sorted(LIBRARY.choices(group)[choice] for group, choice in CHOICES)
+    assert len(found) >= 12
+    assert {group for group, _ in CHOICES} == {path.parent.name for path in found}
+
+
+@pytest.mark.parametrize(("group", "choice"), CHOICES)
+def test_it_composes_and_its_plain_form_is_whole(group: str, choice: str) -> None:
+    settings = compose([f"{group}={choice}", *NEEDED.get(choice, [])])
+
+    again = from_plain(settings.plain)
+
+    assert again == settings
+    assert again.plain == settings.plain
+
+
+@pytest.mark.parametrize(("group", "choice"), [(None, "config"), *CHOICES])
+def test_every_key_says_what_it_means(group: str | None, choice: str) -> None:
+    for key in LIBRARY.keys(group, choice):
+        assert key.comment, f"{key.name} in {choice}.yaml has no comment"
+
+
+@pytest.mark.parametrize(("group", "choice"), CHOICES)
+def test_its_defaults_are_those_of_the_component(group: str, choice: str) -> None:
+    """Otherwise a component made in Python is another one than the command line's."""
+    settings = compose([f"{group}={choice}", *NEEDED.get(choice, [])])
+    component = getattr(settings, group)
+    if group == "space":
+        return  # its options are the network's
+    needed = {
+        text.partition("=")[0].partition(".")[2]: text.partition("=")[2] for text in NEEDED.get(choice, [])
+    }
+    own = {f.name for f in dataclasses.fields(component)}
+    preset = {"redkitchen": {"spec"}}.get(choice, set())  # redkitchen is npz with its specification shipped
+
+    bare = type(component)(
+        **{name: value for name, value in needed.items() if name in own},
+        **{name: getattr(component, name) for name in preset},
+    )
+
+    assert describe(bare) == describe(component)
+
+
+def test_the_shipped_folder_is_the_package_data() -> None:
+    assert Path(__file__).resolve().parent.parent / "experiments" / "conf" == SHIPPED

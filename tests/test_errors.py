@@ -1,0 +1,153 @@
+"""What a user can get wrong on the command line: every case ends as one message, and nothing is begun.
+
+The message says what was given, what is allowed and how to mend it.
+"""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+import pytest
+
+from search.config import compose
+from search.folder import open_folder
+from search.run import main
+
+TABLE: list[tuple[str, list[str]]] = [
+    # unknown choices
+    (
+        "space=fuson",
+        ["space=fuson: unknown; did you mean 'fusion'? Allowed: ", "fusion", "DIR/space/NAME.yaml"],
+    ),
+    ("data=scene", ["data=scene: unknown; did you mean 'scenes'? Allowed: npz, redkitchen, scenes"]),
+    ("sampler=bayes", ["sampler=bayes: unknown. Allowed: exhaustive, gp, nsga2, random, tpe"]),
+    ("runner=slurm", ["runner=slurm: unknown. Allowed: inline, ray_tune"]),
+    ("space=[fusion]", ["space=[fusion]: unknown", "Allowed: "]),
+    ("space=null", ["space=null: unknown", "Allowed: "]),
+    ("space=fusion space=fusion", ["space=fusion: space is chosen twice; give it once"]),
+    # unknown keys
+    (
+        "tirals=3",
+        ["tirals=3: unknown key; did you mean 'trials'? Allowed: run, trials, ", "--help lists every key"],
+    ),
+    (
+        "trainer.epoch=3",
+        ["trainer.epoch=3: unknown key; did you mean 'epochs'? Allowed keys: trainer.epochs, "],
+    ),
+    (
+        "run.nme=a",
+        ["run.nme=a: unknown key; did you mean 'name'? Allowed keys: run.name, run.folder, run.seed"],
+    ),
+    ("+limits.flops=3", ["limits.flops=3: unknown key. Allowed keys: limits.macs, limits.params"]),
+    ("sampler=random sampler.startup=3", ["sampler.startup=3: unknown key. Allowed keys: none, "]),
+    ("space.decoder_stages=2", ["space.decoder_stages=2: the network sets it (4); leave it out"]),
+    ("hydra.run.dir=x", ["hydra.run.dir=x: Hydra's own settings are fixed; leave it out"]),
+    # wrong types
+    ("trials=many", ["trials=many: want a whole number >= 1"]),
+    ("trials=2.5", ["trials=2.5: want a whole number >= 1"]),
+    ("trainer.lr=[1]", ["trainer.lr=[1]: want a number > 0"]),
+    ("limits.macs=50M", ["limits.macs=50M: want a number > 0 (or null)"]),
+    ("objectives=macs", ["objectives=macs: want a list of at least 1 distinct names"]),
+    ("objectives=[macs,macs]", ["objectives=['macs', 'macs']: want a list of at least 1 distinct names"]),
+    ("network.encoder_widths=8", ["network.encoder_widths=8: want a list of at least 1 whole numbers >= 1"]),
+    ("run=mine", ["run=mine: holds several keys; give run.name, run.folder, run.seed"]),
+    ("run.folder=[a]", ["run.folder=['a']: want the path of a folder"]),
+    # out of range
+    ("trials=0", ["trials=0: want a whole number >= 1"]),
+    ("trainer.epochs=0", ["trainer.epochs=0: want a whole number >= 1"]),
+    ("network.decoder_width=0", ["network.decoder_width=0: want a whole number >= 1"]),
+    ("run.seed=-1", ["run.seed=-1: want a whole number >= 0"]),
+    ("baselines.seeds=0", ["baselines.seeds=0: want a whole number >= 1"]),
+    ("sampler.startup=0", ["sampler.startup=0: want a whole number >= 1"]),
+    ("limits.params=0", ["limits.params=0: want a number > 0 (or null)"]),
+    ("run.name=../up", ["run.name=../up: want letters, digits, '_', '.' and '-'", "run.folder=DIR"]),
+    (
+        "objectives=[delta_mtl,speed]",
+        ["objectives=speed: want one or more of delta_mtl, worst_delta, macs, params"],
+    ),
+    (
+        "network.encoder_widths=[4,4,4,4,4,4,4]",
+        ["64x64 pixels", "want multiples of 128", "network.encoder_widths"],
+    ),
+    # syntax
+    ("fusion", ["fusion: want GROUP=CHOICE or KEY=VALUE, such as space=fusion or trials=20"]),
+    ("--epochs=3", ["--epochs=3: unknown flag. Allowed: --help, --cfg, --config-dir DIR"]),
+    ("-m trials=1,2", ["-m: sweeps are not available", "loop in the shell", "'trials=[a,b]'"]),
+    ("data.root=a=b", ["data.root=a=b: cannot be read", "two kinds of quotes: 'key=\"value\"'"]),
+    ("trials=${nope}", ["cannot be composed: Interpolation key 'nope' not found", "--help lists the keys"]),
+    ("~data", ["~data: nothing can be taken away"]),
+    (
+        "--config-dir nowhere",
+        ["--config-dir nowhere: no such folder; give a folder that holds GROUP/CHOICE.yaml"],
+    ),
+    # data sets
+    ("data.tasks=[depth]", ["at least two", "data.tasks"]),
+    ("data.tasks=[depth,dept]", ["dept", "depth", "data.tasks"]),
+    ("data=npz", ["data.root", "data.spec"]),
+    ("data=redkitchen data.root=nowhere", ["nowhere", "data.root"]),
+    ("data=npz data.root=. data.spec=nowhere.yaml", ["nowhere.yaml", "data.spec"]),
+]
+
+
+@pytest.mark.parametrize(("line", "told"), TABLE, ids=[line for line, _ in TABLE])
+def test_it_is_refused_with_one_message(
+    line: str, told: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(line.split(" "))
+
+    printed = capsys.readouterr()
+    assert status == 2
+    assert printed.out == ""
+    for part in told:
+        assert part in printed.err
+    assert "Traceback" not in printed.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_table_is_all_of_the_kinds() -> None:
+    assert len(TABLE) == len({line for line, _ in TABLE}) >= 40
+
+
+def test_a_limit_no_pattern_meets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["limits.macs=10", "runner=inline", "tracking=none"])
+
+    printed = capsys.readouterr()
+    assert status != 0
+    assert "limits.macs=10" in printed.err
+    assert "Traceback" not in printed.err
+
+
+def test_a_folder_of_another_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    with open_folder(compose(["run.name=mine"])) as folder:
+        kept = folder.config.read_bytes()
+
+    status = main(["run.name=mine", "trainer.epochs=3"])
+
+    assert status == 2
+    message = capsys.readouterr().err
+    assert "run folder runs/mine belongs to another configuration (there -> now):" in message
+    assert "trainer.epochs: 8 -> 3" in message
+    assert folder.config.read_bytes() == kept
+
+
+def test_as_a_process_of_its_own_it_ends_within_two_seconds(command_line) -> None:
+    """Processor time, for the machine that runs the tests may be busy; nothing is waited for."""
+    for arguments, status in ((["--help"], 0), (["space=fuson"], 2), (["trainer.lr=-1", "sampler=gp"], 2)):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        ended = command_line(*arguments)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+
+        assert ended.returncode == status, ended.stderr
+        assert "Traceback" not in ended.stderr
+        spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        assert spent < 2.0, (arguments, spent)
+
+
+def test_a_second_driver_on_a_live_folder(command_line) -> None:
+    with open_folder(compose(["run.name=mine"])):
+        ended = command_line("run.name=mine")
+
+    assert ended.returncode == 2
+    assert "run folder runs/mine is in use by process" in ended.stderr
+    assert ended.stdout == ""

@@ -1,0 +1,66 @@
+"""How a network is trained: the recipe, the same for every pattern of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from spaces.fields import Fields
+from trainers.augment import Flip
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """AdamW with a one-cycle schedule (Smith & Topin 2018) and equal sums of the tasks' weighted losses.
+
+    Defaults are our choice, for trainings of seconds.
+
+    Args:
+        epochs: passes over the training split.
+        batch_size: images a step.
+        lr: peak learning rate.
+        weight_decay: of AdamW.
+        warmup: share of the steps in which the learning rate rises.
+        augment: applied in turn to every batch.
+
+    Raises:
+        ConfigError: with every field out of range.
+    """
+
+    epochs: int = 8
+    batch_size: int = 16
+    lr: float = 0.004
+    weight_decay: float = 0.01
+    warmup: float = 0.2
+    augment: Sequence[Any] = (Flip(),)
+    group: ClassVar[str] = "trainer"
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        fields.integer("epochs", low=1)
+        fields.integer("batch_size", low=2)
+        fields.number("lr", above=0.0)
+        fields.number("weight_decay", low=0.0)
+        fields.number("warmup", low=0.0, high=0.9)
+        usable = isinstance(self.augment, Sequence) and all(callable(step) for step in self.augment)
+        fields.require(
+            usable, f"trainer.augment={self.augment}: want a list of components, or [] for no augmentation"
+        )
+        fields.done()
+        object.__setattr__(self, "augment", tuple(self.augment))
+
+    def optimiser(
+        self, network: torch.nn.Module, steps: int
+    ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+        """AdamW over all parameters, and the schedule that is stepped after each of ``steps`` steps."""
+        import torch
+
+        optimiser = torch.optim.AdamW(network.parameters(), lr=self.lr, weight_decay=self.weight_decay)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimiser, max_lr=self.lr, total_steps=steps, pct_start=self.warmup, cycle_momentum=False
+        )
+        return optimiser, schedule

@@ -1,0 +1,135 @@
+"""Checks of raw arrays, shared by the task kinds' ``decode``: dtype, shape, invalid values, extent.
+
+Torch-free and run before any search, so that a wrong array is one message here and not a NaN hours later. NaN
+always counts as invalid.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from spaces.errors import DataError
+from spaces.fields import Fields
+
+NUMBERS = "iuf"
+"""NumPy dtype kinds of numbers."""
+LABELS = "biuf"
+"""NumPy dtype kinds of labels: booleans too."""
+
+
+def refuse(array: np.ndarray, where: str, problem: str, mend: str) -> NoReturn:
+    """Raise a DataError that says where, what is wrong, what was given and how to mend it."""
+    raise DataError(f"{where}: {problem} (given: {describe(array)}); {mend}")
+
+
+def describe(array: np.ndarray) -> str:
+    """Dtype, shape and extent for messages: ``uint16, shape (340, 96, 128), values 0..9870``."""
+    text = f"{array.dtype}, shape {array.shape}"
+    if array.dtype.kind not in LABELS or array.size == 0:
+        return text
+    finite = array[np.isfinite(array)]
+    if finite.size == 0:
+        return text + ", no finite value"
+    return text + f", values {finite.min():g}..{finite.max():g}"
+
+
+def one_layer(array: np.ndarray, where: str, dtypes: str = NUMBERS) -> np.ndarray:
+    """View an array of one value a pixel as ``(N, H, W)``.
+
+    Raises:
+        DataError: wrong dtype, or neither (N, H, W) nor (N, H, W, 1) nor (N, 1, H, W), or empty.
+    """
+    _check_dtype(array, where, dtypes)
+    _check_not_empty(array, where)
+    if array.ndim == 4 and array.shape[3] == 1:
+        array = array[..., 0]
+    elif array.ndim == 4 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 3:
+        refuse(array, where, "wrong shape", "want one value a pixel: (N, H, W), (N, H, W, 1) or (N, 1, H, W)")
+    return array.view(np.uint8) if array.dtype.kind == "b" else array
+
+
+def layers(array: np.ndarray, where: str, channels: int) -> np.ndarray:
+    """View an array of ``channels`` values a pixel as ``(N, channels, H, W)``.
+
+    Raises:
+        DataError: wrong dtype, or neither (N, H, W, channels) nor (N, channels, H, W), or empty.
+    """
+    if channels == 1:
+        return one_layer(array, where)[:, None]
+    _check_dtype(array, where, NUMBERS)
+    _check_not_empty(array, where)
+    if array.ndim == 4 and array.shape[3] == channels:
+        return array.transpose(0, 3, 1, 2)
+    if array.ndim == 4 and array.shape[1] == channels:
+        return array
+    want = f"want {channels} values a pixel: (N, H, W, {channels}) or (N, {channels}, H, W)"
+    refuse(array, where, "wrong shape", want)
+
+
+def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
+    """Mask of the entries that are NaN or equal one of the values."""
+    mask = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, bool)
+    for value in values:
+        # Whole values are compared as integers: against a float, an integer array would be copied to float64.
+        mask |= array == (int(value) if math.isfinite(value) and float(value).is_integer() else value)
+    return mask
+
+
+def extent(array: np.ndarray, valid: np.ndarray, where: str, invalid: Sequence[Any]) -> tuple[float, float]:
+    """Smallest and largest valid value.
+
+    Raises:
+        DataError: nothing is valid, or an infinite value is.
+    """
+    if not valid.any():
+        named = list(invalid) or "none named"
+        refuse(
+            array,
+            where,
+            f"no valid pixel (invalid values: {named})",
+            "check the array and the field 'invalid'",
+        )
+    chosen = array[valid]
+    low, high = float(chosen.min()), float(chosen.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        refuse(array, where, "infinite values", "replace them, or add .inf or -.inf to the field 'invalid'")
+    return low, high
+
+
+def check_invalid(fields: Fields, group: str, given: Any) -> tuple[float, ...]:
+    """Coerce the field ``invalid`` of a task: nothing, one number or a list of numbers.
+
+    NaN is dropped, for it is invalid anyway and would make equal specifications unequal.
+    """
+    values = () if given is None else given if is_list(given) else (given,)
+    if not all(is_number(value) for value in values):
+        fields.require(False, f"{group}.invalid={given}: want a number or a list of numbers")
+        return ()
+    return tuple(value for value in values if not math.isnan(value))
+
+
+def is_number(value: Any) -> bool:
+    """Whether it is an int or float, infinite and NaN included."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_list(value: Any) -> bool:
+    """Whether it is a list of any kind, a text not included."""
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _check_dtype(array: np.ndarray, where: str, dtypes: str) -> None:
+    if array.dtype.kind not in dtypes:
+        want = "want integers or floats" + (" or booleans" if "b" in dtypes else "")
+        refuse(array, where, "wrong dtype", want)
+
+
+def _check_not_empty(array: np.ndarray, where: str) -> None:
+    if array.size == 0:
+        refuse(array, where, "empty array", "want at least one image")

@@ -1,0 +1,151 @@
+"""Surface normals in the camera frame: x right, one unit vector a pixel.
+
+Canonical targets: ``(N, 3, H, W)`` float32 unit vectors, the zero vector where invalid. Predictions: vectors
+of any length, only their direction counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from spaces.fields import Fields
+from trainers.tasks.decoding import extent, is_list, is_number, layers, marked, refuse
+from trainers.tasks.metric import Metric, ratio
+from trainers.tasks.task import Task
+from trainers.tasks.views import mirror
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+THRESHOLDS = (11.25, 22.5, 30.0)
+"""Degrees; the share of pixels below each is the convention of the NYUv2 literature (Fouhey et al. 2013)."""
+
+SHORTEST = 1e-3
+"""Predicted vectors shorter than this are not stretched to unit length in the loss: it bounds the gradient,
+which grows as 1/length. Our choice."""
+
+
+@dataclass(frozen=True)
+class Normals(Task):
+    """1 - cosine over valid pixels; angles are exact over the split's valid pixels.
+
+    The array is read as ``raw * scale + offset``, then brought to unit length.
+
+    Args:
+        scale: components per unit of the array; 1/127 for int8.
+        offset: added after scaling; scale 2/255 and offset -1 for uint8.
+        invalid: a vector of the array that marks missing normals, or a list of them, or one number for a
+            vector of three equal components; NaN always does.
+    """
+
+    scale: float = 1.0
+    offset: float = 0.0
+    invalid: tuple[tuple[float, float, float], ...] = ((0, 0, 0),)
+
+    kind: ClassVar[str] = "normals"
+    headline: ClassVar[str] = "angle_deg"
+
+    def _check(self, fields: Fields) -> None:
+        fields.number("scale", above=0)
+        fields.number("offset")
+        vectors = _vectors(self.invalid)
+        if vectors is None:
+            want = "want a vector such as [0, 0, 0], or a list of vectors, or a number"
+            fields.require(False, f"{self.group}.invalid={self.invalid}: {want}")
+        else:
+            self._set("invalid", vectors)
+
+    @property
+    def table(self) -> tuple[Metric, ...]:
+        """Mean angle, and the shares of pixels below three angles."""
+        shares = (Metric(f"within_{limit:g}", "fraction", True) for limit in THRESHOLDS)
+        return (Metric("angle_deg", "deg", False), *shares)
+
+    @property
+    def channels(self) -> int:
+        """The three components."""
+        return 3
+
+    def decode(self, array: np.ndarray, where: str) -> np.ndarray:
+        """``(N, H, W, 3)`` or ``(N, 3, H, W)`` raw vectors -> ``(N, 3, H, W)`` float32 unit vectors."""
+        raw = layers(array, where, 3)
+        invalid = np.asarray(marked(raw, ()).any(axis=1))  # (N, H, W)
+        for x, y, z in self.invalid:
+            invalid |= marked(raw[:, 0], (x,)) & marked(raw[:, 1], (y,)) & marked(raw[:, 2], (z,))
+        extent(raw, np.broadcast_to(~invalid[:, None], raw.shape), where, self.invalid)
+        with np.errstate(over="ignore"):  # an infinite length is refused below
+            vectors = np.where(invalid[:, None], 0, raw).astype(np.float32) * np.float32(self.scale)
+            vectors += np.float32(self.offset) * ~invalid[:, None]  # (N, 3, H, W)
+            length = np.sqrt(np.square(vectors).sum(1, keepdims=True))  # (N, 1, H, W)
+        self._check_lengths(array, where, length[:, 0][~invalid])
+        vectors /= np.where(length > 0, length, 1)
+        return np.ascontiguousarray(vectors)
+
+    def _check_lengths(self, array: np.ndarray, where: str, lengths: np.ndarray) -> None:
+        # Rounding to 8 bits and resizing change lengths a little; 10 % at the median is our choice. A vector
+        # longer than 1.5 is none: (255, 255, 255) read as (1, 1, 1) has length 1.73.
+        middle, longest = float(np.median(lengths)), float(lengths.max())
+        read = f"scale: {self.scale:g}, offset: {self.offset:g}"
+        if not 0.9 <= middle <= 1.1:
+            mend = f"say scale: {self.scale / middle:.4g}" if middle else "say scale: 1"
+            if array.dtype.kind == "u":
+                mend = "say scale: 0.007843 (2/255) and offset: -1 if it holds 127.5 * (n + 1)"
+            refuse(array, where, f"vectors of median length {middle:.3g} at {read}, want unit length", mend)
+        if longest > 1.5:
+            mend = "name the vector that marks missing normals, e.g. invalid: [255, 255, 255]"
+            refuse(array, where, f"vectors up to length {longest:.3g} at {read}, want unit length", mend)
+
+    def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Mean of 1 - cosine."""
+        import torch.nn.functional as F
+
+        valid = target.any(1)  # (B, H, W)
+        cosine = (F.normalize(prediction.float(), dim=1, eps=SHORTEST) * target).sum(1)
+        return ((1 - cosine) * valid).sum() / valid.sum().clamp(min=1)
+
+    def statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Sums ``(5,)``: valid pixels, angle [deg], pixels below 11.25, 22.5 and 30 degrees."""
+        import torch
+        import torch.nn.functional as F
+
+        valid = target.any(1)
+        truth = target.double()
+        guess = F.normalize(prediction.double(), dim=1)
+        # atan2 of half-angle chords: acos of a dot product loses half the digits near 0.
+        half = torch.atan2((guess - truth).norm(dim=1), (guess + truth).norm(dim=1))
+        angle = torch.where(valid, torch.rad2deg(2 * half), 0)
+        below = [(valid & (angle < limit)).sum() for limit in THRESHOLDS]
+        return torch.stack([valid.sum(), angle.sum(), *below])
+
+    def metrics(self, statistics: Tensor) -> dict[str, float]:
+        """Means over the valid pixels."""
+        count, *sums = statistics.tolist()
+        return {metric.name: ratio(value, count) for metric, value in zip(self.table, sums, strict=True)}
+
+    def flip(self, target: Tensor) -> Tensor:
+        """A mirror turns the x component round."""
+        return mirror(target) * target.new_tensor([-1, 1, 1]).view(1, 3, 1, 1)
+
+    def trivial(self, target: Tensor) -> Tensor:
+        """Mean normal, the minimiser of the loss."""
+        import torch.nn.functional as F
+
+        return F.normalize(target.mean((0, 2, 3)), dim=0).view(1, 3, 1, 1)
+
+
+def _vectors(given: Any) -> tuple[tuple[float, float, float], ...] | None:
+    """Coerce the field ``invalid``; None if it is malformed."""
+    if given is None:
+        return ()
+    if is_number(given):
+        return ((given, given, given),)
+    if not is_list(given):
+        return None
+    if len(given) == 3 and all(map(is_number, given)):
+        return (tuple(given),)
+    if all(is_list(vector) and len(vector) == 3 and all(map(is_number, vector)) for vector in given):
+        return tuple(tuple(vector) for vector in given)
+    return None

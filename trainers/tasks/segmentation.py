@@ -1,0 +1,123 @@
+"""Semantic segmentation: one class a pixel.
+
+Canonical targets: ``(N, H, W)`` int16 class ids from 0, -1 where invalid. Predictions: one logit a class.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from spaces.fields import Fields
+from trainers.tasks.decoding import LABELS, check_invalid, extent, is_list, marked, one_layer, refuse
+from trainers.tasks.metric import Metric, ratio
+from trainers.tasks.task import Task
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+INVALID = -1
+
+
+@dataclass(frozen=True)
+class Segmentation(Task):
+    """Cross-entropy over valid pixels; mIoU and pixel accuracy from one confusion matrix over the split.
+
+    Args:
+        classes: how many classes, or their names in the order of their ids.
+        first_class: id of the first class in the array; 1 where 0 means unlabelled.
+        invalid: ids in the array that mark unlabelled pixels.
+    """
+
+    classes: int | tuple[str, ...]
+    first_class: int = 0
+    invalid: tuple[float, ...] = (INVALID,)
+
+    kind: ClassVar[str] = "segmentation"
+    headline: ClassVar[str] = "miou"
+
+    def _check(self, fields: Fields) -> None:
+        if is_list(self.classes):
+            fields.names("classes", at_least=2)
+        elif isinstance(self.classes, int):
+            fields.integer("classes", low=2, high=np.iinfo(np.int16).max)
+        else:
+            want = "want the number of classes, or a list of their names"
+            fields.require(False, f"{self.group}.classes={self.classes}: {want}")
+        fields.integer("first_class", low=0)
+        self._set("invalid", check_invalid(fields, self.group, self.invalid))
+
+    @property
+    def table(self) -> tuple[Metric, ...]:
+        """Mean intersection over union, and the share of pixels that are right."""
+        return (Metric("miou", "fraction", True), Metric("pixel_accuracy", "fraction", True))
+
+    @property
+    def channels(self) -> int:
+        """One logit a class."""
+        return self.classes if isinstance(self.classes, int) else len(self.classes)
+
+    def decode(self, array: np.ndarray, where: str) -> np.ndarray:
+        """``(N, H, W)`` ids, of integers, booleans or whole floats -> ``(N, H, W)`` int16."""
+        raw = one_layer(array, where, LABELS)
+        invalid = marked(raw, self.invalid)
+        low, high = extent(raw, ~invalid, where, self.invalid)
+        last = self.first_class + self.channels - 1
+        if low < self.first_class or high > last:
+            self._refuse_ids(array, where, raw[~invalid], last)
+        # The valid ids fit int32 now, the invalid ones may not.
+        ids = np.where(invalid, self.first_class, raw)
+        if ids.dtype.kind == "f" and (ids != np.floor(ids)).any():
+            refuse(array, where, "class ids are not whole numbers", "want whole class ids")
+        return np.where(invalid, INVALID, ids.astype(np.int32) - self.first_class).astype(np.int16)
+
+    def _refuse_ids(self, array: np.ndarray, where: str, ids: np.ndarray, last: int) -> None:
+        present = np.unique(ids)
+        beyond = present[(present < self.first_class) | (present > last)]
+        shown = ", ".join(f"{value:g}" for value in beyond[:8]) + (", ..." if len(beyond) > 8 else "")
+        refuse(
+            array,
+            where,
+            f"class id {shown} beyond the {self.channels} classes {self.first_class}..{last}",
+            f"add what marks unlabelled pixels to invalid (invalid: {[*self.invalid, beyond[-1].item()]}), "
+            "raise classes, or say first_class: 1 where ids start at 1",
+        )
+
+    def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Cross-entropy [nat]."""
+        import torch.nn.functional as F
+
+        total = F.cross_entropy(prediction.float(), target.long(), ignore_index=INVALID, reduction="sum")
+        return total / (target != INVALID).sum().clamp(min=1)
+
+    def statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Confusion matrix ``(classes, classes)``: rows are true, columns predicted."""
+        import torch
+
+        count = self.channels
+        valid = target != INVALID
+        cell = target.long() * count + prediction.argmax(1)
+        # Invalid pixels go to one cell more, which is dropped: no masked copy, no wait for the GPU.
+        cells = torch.where(valid, cell, count * count).flatten()
+        confusion = torch.bincount(cells, minlength=count * count + 1)[:-1].view(count, count).double()
+        # A network that diverged must not score as one that answers class 0.
+        broken = (prediction.isnan().any(1) & valid).any()
+        return confusion.masked_fill(broken, torch.nan)
+
+    def metrics(self, statistics: Tensor) -> dict[str, float]:
+        """Mean IoU over the classes that are in prediction or truth; accuracy over all valid pixels."""
+        hits = statistics.diagonal()
+        union = statistics.sum(0) + statistics.sum(1) - hits
+        present = union != 0  # NaN counts as present
+        miou = ratio(float((hits[present] / union[present]).sum()), float(present.sum()))
+        return {"miou": miou, "pixel_accuracy": ratio(float(hits.sum()), float(statistics.sum()))}
+
+    def trivial(self, target: Tensor) -> Tensor:
+        """One-hot logits of the majority class, the best constant for both metrics."""
+        import torch
+        import torch.nn.functional as F
+
+        counts = torch.stack([(target == label).sum() for label in range(self.channels)])
+        return F.one_hot(counts.argmax(), self.channels).to(torch.float32).view(1, -1, 1, 1)

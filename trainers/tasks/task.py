@@ -1,0 +1,124 @@
+"""What a task kind is: one frozen dataclass that knows its targets, loss, metrics and geometry.
+
+A kind is a subclass in a file of its own. Data sets call ``decode``, augmentation ``flip`` and ``zoom``, the
+training loop ``loss``, measuring ``statistics`` and ``metrics``, the baselines ``trivial``. Arrays are
+batches; predictions are ``(B, channels, H, W)`` at the target's size.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from spaces.fields import Fields
+from trainers.tasks.metric import Metric
+from trainers.tasks.views import Box, enlarge, mirror
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+MAIN = "main"
+AUXILIARY = "auxiliary"
+
+
+@dataclass(frozen=True)
+class Task(ABC):
+    """A task over the shared image.
+
+    Args:
+        name: unique in the data set; starts with a letter, then letters, digits, ``_`` and ``-``.
+        role: "main" tasks count in Delta_MTL; "auxiliary" ones are trained and reported only.
+        weight: factor of the task's loss in the sum of losses.
+
+    Raises:
+        ConfigError: a field is of the wrong type or out of range.
+    """
+
+    name: str
+    role: str = field(default=MAIN, kw_only=True)
+    weight: float = field(default=1.0, kw_only=True)
+
+    kind: ClassVar[str]
+    """Name of the kind in specifications."""
+    headline: ClassVar[str]
+    """Name of the one metric that Delta_MTL reads."""
+    target_from_image: ClassVar[bool] = False
+    """Whether the target is the (augmented) image batch itself, so that no array is stored for the task."""
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        fields.require(
+            isinstance(self.name, str) and re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", self.name) is not None,
+            f"task name {self.name!r}: want a letter, then letters, digits, '_' or '-' "
+            "(metrics are called '<task>.<metric>')",
+        )
+        fields.one_of("role", (MAIN, AUXILIARY))
+        fields.number("weight", above=0)
+        self._check(fields)
+        fields.done()
+
+    @property
+    def group(self) -> str:
+        """Prefix of messages about this task's fields."""
+        return f"tasks.{self.name}"
+
+    @property
+    def main(self) -> bool:
+        """Whether the task counts in Delta_MTL."""
+        return self.role == MAIN
+
+    @property
+    @abstractmethod
+    def table(self) -> tuple[Metric, ...]:
+        """The metrics, headline first."""
+
+    @property
+    @abstractmethod
+    def channels(self) -> int:
+        """Output channels of the network's head."""
+
+    @abstractmethod
+    def decode(self, array: np.ndarray, where: str) -> np.ndarray:
+        """Turn a split's raw array into canonical targets.
+
+        Args:
+            array: as stored, images first.
+            where: names the array in messages, e.g. "train.npz: array 'depth_mm' of task 'depth'".
+
+        Raises:
+            DataError: dtype, shape or values do not fit the task, or no pixel is valid.
+        """
+
+    @abstractmethod
+    def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Mean loss over valid pixels, a scalar; exactly 0, with zero gradient, where none is valid."""
+
+    @abstractmethod
+    def statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Float64 sums that determine the metrics; those of two batches add up to those of both together."""
+
+    @abstractmethod
+    def metrics(self, statistics: Tensor) -> dict[str, float]:
+        """Value by metric name; NaN only if no pixel was valid or a prediction was NaN."""
+
+    @abstractmethod
+    def trivial(self, target: Tensor) -> Tensor:
+        """The best constant prediction for these targets, ``(1, channels, 1, 1)``."""
+
+    def flip(self, target: Tensor) -> Tensor:
+        """Targets of the left-right mirrored images."""
+        return mirror(target)
+
+    def zoom(self, target: Tensor, scale: float, box: Box) -> Tensor:
+        """Targets of the images' ``box`` enlarged ``scale`` times to the full size, nearest neighbour."""
+        return enlarge(target, box)
+
+    def _check(self, fields: Fields) -> None:  # noqa: B027 - a kind without fields of its own has nothing to check
+        """Checks of the kind's own fields, collected with the common ones."""
+
+    def _set(self, name: str, value: Any) -> None:
+        """Keep the coerced value of a field."""
+        object.__setattr__(self, name, value)

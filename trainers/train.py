@@ -1,0 +1,88 @@
+"""One straight training loop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+
+from trainers.measure import measure, mixed_precision
+from trainers.memory import Split
+from trainers.recipe import Recipe
+from trainers.tasks.task import Task
+
+Report = Callable[[int, dict[str, float]], None]
+
+
+class TrainingError(RuntimeError):
+    """A training that went wrong by itself, such as a loss that is no number."""
+
+
+def train(
+    network: torch.nn.Module,
+    training: Split,
+    validation: Split,
+    tasks: Sequence[Task],
+    recipe: Recipe,
+    seed: int,
+    report: Report,
+) -> None:
+    """Train a network in place.
+
+    Args:
+        network: ``(B, 3, H, W) in [0, 1] -> {task: (B, C, H, W)}``, on the splits' device.
+        training: split to learn from.
+        validation: split that is measured after every epoch.
+        tasks: whose losses are summed.
+        recipe: epochs, optimiser, schedule, augmentation.
+        seed: of the batch order and the augmentation.
+        report: called after every epoch with its number, from 1, and its "loss", "<task>.loss" and
+            "<task>.<metric>" values; may raise to stop.
+
+    Raises:
+        TrainingError: a loss is not finite, with the task and the epoch.
+    """
+    random = torch.Generator().manual_seed(seed)
+    size = min(recipe.batch_size, len(training))
+    steps = len(training) // size  # a last smaller batch is left out: batch-norm suffers from it
+    optimiser, schedule = recipe.optimiser(network, steps * recipe.epochs)
+    device = training.images.device
+
+    for epoch in range(1, recipe.epochs + 1):
+        network.train()
+        order = torch.randperm(len(training), generator=random).to(device)
+        sums = {task.name: torch.zeros((), device=device) for task in tasks}
+        for step in range(steps):
+            images, targets = training.batch(order[step * size : (step + 1) * size], tasks)
+            for augment in recipe.augment:
+                images, targets = augment(images, targets, tasks, random)
+            with mixed_precision(device):
+                outputs = network(images)
+            losses = {
+                task.name: task.loss(
+                    outputs[task.name].float(), images if task.target_from_image else targets[task.name]
+                )
+                for task in tasks
+            }
+            total = sum((task.weight * losses[task.name] for task in tasks), torch.zeros((), device=device))
+            optimiser.zero_grad(set_to_none=True)
+            total.backward()
+            optimiser.step()
+            schedule.step()
+            for name, loss in losses.items():
+                sums[name] += loss.detach()
+        values = {f"{name}.loss": float(total) / steps for name, total in sums.items()}
+        _refuse_non_finite(values, epoch)
+        values["loss"] = sum(task.weight * values[f"{task.name}.loss"] for task in tasks)
+        report(epoch, values | measure(network, validation, tasks))
+
+
+def _refuse_non_finite(losses: dict[str, float], epoch: int) -> None:
+    """Checked once an epoch: a look at every step would make a GPU wait."""
+    broken = [name.removesuffix(".loss") for name, loss in losses.items() if not math.isfinite(loss)]
+    if broken:
+        raise TrainingError(
+            f"the loss of {', '.join(broken)} is not finite in epoch {epoch}: "
+            "try a smaller trainer.lr, or look for extreme values in the data"
+        )
