@@ -6,3 +6,5 @@ import os
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("DO_NOT_TRACK", "1")
+# MLflow sets up its own loggers when it is imported; its remarks would break into the progress display.
+os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")

@@ -27,8 +27,10 @@ from spaces.errors import ConfigError
 LOCK, OWNER, CONFIG = ".lock", ".owner.json", "config.yaml"
 # What a run that was killed before its config.yaml was whole leaves behind.
 OURS = re.compile(r"\.lock|\.owner\.json|\.(\.owner\.json|config\.yaml)\.[0-9a-f]+\.tmp")
-# Whether two runs give the same results depends on everything but these. A data set may have moved since.
-FREE = ("trials", "runner", "tracking", "run.name", "run.folder", "data.root", "data.cache", "search_id")
+# Two runs give the same results when everything but these is equal. For the places of data,
+# which may move, their content is compared.
+FREE = ("search_id", "trials", "runner", "tracking", "run.name", "run.folder")
+PLACES = ("data.root", "data.spec", "data.cache")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class RunFolder:
 
     @property
     def config(self) -> Path:
-        """The configuration, with the search's id."""
+        """The configuration, with the search's id and the data's fingerprint."""
         return self.path / CONFIG
 
     @property
@@ -102,12 +104,13 @@ def _claimed(path: Path, settings: Settings) -> RunFolder:
     _refuse_foreign(path)  # again: another process may have been at it until the lock was ours
     resumed = (path / CONFIG).exists()
     old = _read(path / CONFIG) if resumed else {}
-    if resumed and (changes := _changes(old, settings.plain)):
+    search_id = old.get("search_id", uuid4().hex)
+    new = {"search_id": search_id, "data_content": settings.data.fingerprint, **settings.plain}
+    if resumed and (changes := _changes(old, new)):
         raise ConfigError(_mismatch(path, changes))
-    folder = RunFolder(path, search_id=old.get("search_id", uuid4().hex), resumed=resumed)
+    folder = RunFolder(path, search_id, resumed)
     # Written again on resume, for trials, runner and tracking may be new.
-    plain = {"search_id": folder.search_id, **settings.plain}
-    text = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+    text = yaml.safe_dump(new, sort_keys=False, allow_unicode=True)
     if not resumed or text != folder.config.read_text(encoding="utf-8"):
         write_text(folder.config, text)
     folder.trials.mkdir(
@@ -157,7 +160,7 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 
 
 def _is_free(key: str) -> bool:
-    return any(key == free or key.startswith(f"{free}.") for free in FREE)
+    return any(key == free or key.startswith(f"{free}.") for free in (*FREE, *PLACES))
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

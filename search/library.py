@@ -58,12 +58,22 @@ class Library:
         roots = [SHIPPED] if self.config_dir is None else [SHIPPED, self.config_dir]
         return dict(sorted((path.stem, path) for root in roots for path in (root / group).glob("*.yaml")))
 
+    def meaning(self, group: str, choice: str) -> str:
+        """What a choice is, from the comment that its file begins with."""
+        first = self.choices(group)[choice].read_text().partition("\n")[0]
+        return first.removeprefix("#").strip() if first.startswith("#") else ""
+
     def keys(self, group: str | None, choice: str = "") -> tuple[Key, ...]:
         """Keys with defaults and comments of one choice, or of config.yaml itself when the group is None."""
         path = SHIPPED / "config.yaml" if group is None else self.choices(group)[choice]
         text = path.read_text()
-        root = yaml.compose(text)
-        found = _leaves(root, "" if group is None else f"{group}.", text.splitlines()) if root else []
+        try:
+            root = yaml.compose(text)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"{path}: no YAML ({' '.join(str(error).split())}); mend the file") from error
+        if not isinstance(root, yaml.MappingNode):
+            return ()
+        found = _leaves(root, "" if group is None else f"{group}.", text.splitlines())
         return tuple(key for key in found if key.name != "defaults" and not key.name.endswith("_target_"))
 
 

@@ -14,7 +14,7 @@ from search.nearest import nearest
 from spaces.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
-    from trainers.tasks import Task
+    from trainers.tasks.task import Task
 
 MAXIMISE = "maximise"
 MINIMISE = "minimise"
@@ -106,12 +106,12 @@ def delta(
         tasks: the tasks, main and auxiliary.
 
     Returns:
-        "<task>.delta" for every task, "delta_mtl" (mean over main tasks), "worst_delta" (least over main
-        tasks).
+        "<task>.delta" for every task, "delta_mtl" (mean over main tasks), "worst_delta" (least over them).
+        NaN where a metric is NaN, and for an auxiliary task to whose reference nothing can be related.
 
     Raises:
         ConfigError: no main task.
-        DataError: a reference is missing, zero or not finite, so nothing can be related to it.
+        DataError: see `check_reference`.
     """
     check_reference(reference, tasks)
     main = _main(tasks)
@@ -119,9 +119,10 @@ def delta(
         raise ConfigError("delta_mtl needs a main task: give one of the tasks role=main")
     changes = {}
     for task in tasks:
-        base = reference[task.name]
+        base = reference.get(task.name, math.nan)
         sign = 1.0 if _headline(task).higher_is_better else -1.0
-        changes[task.name] = 100.0 * sign * (metrics[f"{task.name}.{task.headline}"] - base) / abs(base)
+        change = sign * (metrics[f"{task.name}.{task.headline}"] - base)
+        changes[task.name] = 100.0 * change / abs(base) if _relatable(base) else math.nan
     counted = [changes[task.name] for task in main]
     # min() would drop a NaN that does not come first; a trial with an undefined metric has an undefined worst
     # task.
@@ -133,13 +134,15 @@ def delta(
 def check_reference(reference: Mapping[str, float], tasks: Sequence[Task]) -> None:
     """Refuse single-task values that nothing can be related to.
 
+    Auxiliary tasks may have one: they do not count, so they are no reason to stop a search.
+
     Raises:
-        DataError: for every task whose value is missing, zero or not finite.
+        DataError: for every main task whose value is missing, zero or not finite.
     """
     problems = []
-    for task in tasks:
+    for task in _main(tasks):
         value = reference.get(task.name, math.nan)
-        if not math.isfinite(value) or value == 0:
+        if not _relatable(value):
             problems.append(
                 f"the single-task baseline of '{task.name}' has {task.headline} = {value:g}, "
                 "so no relative change can be taken: want a finite value other than 0; "
@@ -197,6 +200,10 @@ def reference_point(
             "objectives"
         )
     return tuple(point.values())
+
+
+def _relatable(value: float) -> bool:
+    return math.isfinite(value) and value != 0
 
 
 def _main(tasks: Sequence[Task]) -> list[Task]:

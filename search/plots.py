@@ -5,6 +5,7 @@ Drawn for the report; matplotlib is imported here only, without its global state
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 
 from search import pareto
 from search.atomic import replacing
+from search.brief import shown
 from search.objectives import MACS, MAXIMISE, PARAMS, Objective
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 BLUE, GREY, LIGHT = "#1f5fa8", "#9aa3ad", "#d9dee3"
 INCHES = (11.0, 4.6)
+NUMBER = Objective("trial", "", MAXIMISE)  # stands in where there is one objective only
 
 
 def draw(
@@ -61,23 +64,30 @@ def _front(
     axes: Axes, trials: Sequence[Trial], front: Sequence[Trial], objectives: Sequence[Objective]
 ) -> None:
     across, up = _axes_of(objectives)
+    axes.set_xlabel(_axis_label(across))
+    axes.set_ylabel(_axis_label(up))
+    failed = sum(not trial.complete for trial in trials)
+    note = f", {failed} failed" if failed else ""
+    seen = f" (seen in 2 of {len(objectives)} objectives)" if len(objectives) > 2 else ""
+    axes.set_title(f"{len(front)} of {len(trials)} trials on the front{note}{seen}", fontsize=10, loc="left")
     members = {trial.number for trial in front}
     others = [trial for trial in trials if trial.complete and trial.number not in members]
-    failed = sum(not trial.complete for trial in trials)
     axes.scatter(_values(others, across), _values(others, up), s=26, color=GREY, label="dominated", zorder=2)
     axes.scatter(_values(front, across), _values(front, up), s=46, color=BLUE, label="Pareto front", zorder=4)
-    if front and len(objectives) > 1:
+    if not front:
+        axes.text(0.5, 0.5, "no complete trial", transform=axes.transAxes, ha="center", color=GREY)
+        axes.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[])
+        return
+    if len(objectives) > 1:
         axes.plot(*_staircase(front, (across, up)), color=BLUE, linewidth=1.4, alpha=0.8, zorder=3)
     if up.unit == "%":
-        axes.axhline(0, color="black", linewidth=0.8, linestyle=(0, (4, 3)), label="single-task networks")
+        dashes = (0, (4, 3))
+        axes.axhline(
+            0, color="black", linewidth=0.8, linestyle=dashes, label="single-task networks", zorder=1
+        )
     _label_members(axes, front, across, up)
     _scale(axes, across, up)
     axes.margins(x=0.08, y=0.12)
-    seen = f" (seen in 2 of {len(objectives)} objectives)" if len(objectives) > 2 else ""
-    note = f", {failed} failed" if failed else ""
-    axes.set_title(f"{len(front)} of {len(trials)} trials on the front{note}{seen}", fontsize=10, loc="left")
-    if not front:
-        axes.text(0.5, 0.5, "no complete trial yet", transform=axes.transAxes, ha="center", color=GREY)
     axes.legend(fontsize=8, frameon=False, loc="best")
 
 
@@ -86,7 +96,7 @@ def _hypervolume(
 ) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    values = np.array([[t.objectives.get(o.name, np.nan) for o in objectives] for t in trials], dtype=float)
+    values = np.array([_values(trials, objective) for objective in objectives]).T
     volumes = pareto.history(values, reference, [o.direction for o in objectives])
     finished = np.arange(len(volumes) + 1)
     axes.step(finished, np.append(0.0, volumes), where="post", color=BLUE, linewidth=1.6)
@@ -96,9 +106,13 @@ def _hypervolume(
     axes.set_xlabel("finished trials")
     units = " x ".join(o.unit or o.name for o in objectives)
     axes.set_ylabel(f"hypervolume [{units}]")
-    _count_ticks(axes.yaxis)
-    point = ", ".join(f"{o.name} {value:.3g}" for o, value in zip(objectives, reference, strict=True))
-    axes.set_title(f"from the reference point {point}", fontsize=10, loc="left")
+    if volumes.max(initial=0.0) >= 1000:
+        _count_ticks(axes.yaxis)
+    if not volumes.any():
+        axes.set(ylim=(0, 1), yticks=[0])
+    point = ", ".join(f"{o.name} {shown(o, value)}" for o, value in zip(objectives, reference, strict=True))
+    title = "\n".join(textwrap.wrap(f"reference point: {point}", 60))
+    axes.set_title(title, fontsize=9 if "\n" not in title else 8, loc="left")
 
 
 def _axes_of(objectives: Sequence[Objective]) -> tuple[Objective, Objective]:
@@ -109,13 +123,10 @@ def _axes_of(objectives: Sequence[Objective]) -> tuple[Objective, Objective]:
     return (first, second) if first in (MACS, PARAMS) and second not in (MACS, PARAMS) else (second, first)
 
 
-NUMBER = Objective("trial", "", MAXIMISE)  # stands in where there is one objective only
-
-
 def _values(trials: Sequence[Trial], objective: Objective) -> list[float]:
     if objective is NUMBER:
         return [trial.number for trial in trials]
-    return [trial.objectives[objective.name] for trial in trials]
+    return [trial.objectives.get(objective.name, np.nan) if trial.complete else np.nan for trial in trials]
 
 
 def _staircase(
@@ -153,8 +164,6 @@ def _label_members(axes: Axes, front: Sequence[Trial], across: Objective, up: Ob
 def _scale(axes: Axes, across: Objective, up: Objective) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    axes.set_xlabel(_axis_label(across))
-    axes.set_ylabel(_axis_label(up))
     for axis, objective in ((axes.xaxis, across), (axes.yaxis, up)):
         if objective in (MACS, PARAMS):
             _count_ticks(axis)
@@ -163,8 +172,10 @@ def _scale(axes: Axes, across: Objective, up: Objective) -> None:
 
 
 def _axis_label(objective: Objective) -> str:
-    better = {NUMBER.name: ""}.get(objective.name, f", {objective.direction}")
-    names = {"delta_mtl": "delta_mtl [% against single-task networks]", "macs": "MACs of one image"}
+    if objective is NUMBER:
+        return "trial"
+    better = ", higher is better" if objective.direction == MAXIMISE else ", lower is better"
+    names = {"delta_mtl": "delta_mtl [% vs single-task]", "macs": "MACs of one image"}
     return names.get(objective.name, objective.label) + better
 
 

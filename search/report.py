@@ -24,7 +24,7 @@ from search.objectives import MACS, PARAMS, Objective
 from search.trial import Trial
 
 if TYPE_CHECKING:
-    from trainers.tasks import Task
+    from trainers.tasks.task import Task
 
 MEMBER = re.compile(r"\d+-[0-9a-f]{16}")  # name of a front member's folder: number and key
 

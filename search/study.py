@@ -139,12 +139,12 @@ class Study:
         self, history: Sequence[optuna.trial.FrozenTrial], seen: set[str]
     ) -> tuple[Proposal, dict[str, Any]] | None:
         """The first proposal that is new and within the limits, with the sampler's notes for its trial."""
-        last: Proposal | None = None
         for proposed in self._proposed(history):
-            last = self._replay(proposed.choices)
-            if self._fits(last.pattern, seen):
-                return last, proposed.notes
-        for proposal in self._around(last, random.Random(self._seed_of(len(history), "around"))):
+            proposal = self._replay(proposed.choices)
+            if self._fits(proposal.pattern, seen):
+                return proposal, proposed.notes
+        rng = random.Random(self._seed_of(len(history), "around"))
+        for proposal in self._around(proposal, rng):
             if self._fits(proposal.pattern, seen):
                 return proposal, {}
         return None
@@ -155,13 +155,11 @@ class Study:
         for attempt in range(REDRAWS):
             yield self.sampler.propose(self.problem, history, self._seed_of(len(history), str(attempt)))
 
-    def _around(self, last: Proposal | None, rng: random.Random) -> Iterator[Proposal]:
+    def _around(self, wanted: Proposal, rng: random.Random) -> Iterator[Proposal]:
         """Mutations of what the sampler wanted, random draws, and at last the whole space in order."""
         space, tasks = self.problem.space, self.problem.tasks
-        for _ in range(NEIGHBOURS if last else 0):
-            yield mutate(space, tasks, last.choices, rng) if last else draw(space, tasks, rng)
-        for _ in range(NEIGHBOURS):
-            yield draw(space, tasks, rng)
+        yield from (mutate(space, tasks, wanted.choices, rng) for _ in range(NEIGHBOURS))
+        yield from (draw(space, tasks, rng) for _ in range(NEIGHBOURS))
         yield from islice(enumerate_patterns(space, tasks), SCANNED)
 
     def _fits(self, pattern: SharingPattern, seen: set[str]) -> bool:
@@ -182,13 +180,11 @@ class Study:
                 return
             for name in ("macs", "params"):
                 least[name] = min(getattr(cost, name), least.get(name, getattr(cost, name)))
-        given = {name: getattr(self._limits, name) for name in least}
+        given = {n: getattr(self._limits, n) for n in least if getattr(self._limits, n) is not None}
         raise ConfigError(
-            "no pattern of the space meets the limits "
-            + ", ".join(f"limits.{name}={limit:g}" for name, limit in given.items() if limit is not None)
-            + "; the cheapest patterns have "
-            + ", ".join(f"{name} {value:g}" for name, value in least.items())
-            + ": raise the limit, or make the network smaller"
+            f"no pattern of the space meets {', '.join(f'limits.{n}={limit:g}' for n, limit in given.items())}; "
+            f"the least that one has is {', '.join(f'{least[n]} {n}' for n in given)}: "
+            "raise the limit, or make the network smaller"
         )
 
     def _candidate(self, number: int, proposal: Proposal) -> Candidate:

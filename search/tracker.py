@@ -153,16 +153,24 @@ class BackgroundTracker:
         self._missed.append(job)
         if self._open is None or time.monotonic() - self._failed_at < pause:
             return
-        try:
-            self._record = self._record or self._open()
-            while self._missed:
-                self._missed[0](self._record)
-                del self._missed[0]
-        except Exception as error:  # whatever the store or the network raise: the search goes on
-            # What the failed write has left is only known by looking again, as after a kill.
-            self._record = None
-            self._failed_at = time.monotonic()
-            self._warn(" ".join(str(error).split())[:500] or type(error).__name__)
+        jobs, self._missed = self._missed, []
+        for position, each in enumerate(jobs):
+            try:
+                self._record = self._record or self._open()
+            except Exception as error:  # whatever the store or the network raise: the search goes on
+                self._missed += jobs[position:]
+                return self._fail(error)
+            try:
+                each(self._record)
+            except Exception as error:
+                # What the failed write has left is only known by looking again, as after a kill.
+                self._record = None
+                self._missed.append(each)
+                self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        self._failed_at = time.monotonic()
+        self._warn(" ".join(str(error).split())[:500] or type(error).__name__)
 
     def _warn(self, reason: str) -> None:
         if not self._warned:

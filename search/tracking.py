@@ -103,7 +103,9 @@ class _Record:
         self._steps = {point.step for point in steps}
         self._status: dict[int, str] = {}
         for child in _runs_with(client, experiment, PARENT, self._parent):
-            number = int(child.data.tags.get(NUMBER, -1))
+            if NUMBER not in child.data.tags:  # somebody else's
+                continue
+            number = int(child.data.tags[NUMBER])
             if child.info.status in ("FINISHED", "FAILED") and number not in self._status:
                 self._status[number] = child.info.status
             else:  # begun by a driver that died, or by a write that failed, before it was whole
@@ -151,9 +153,10 @@ class _Record:
         data = self._client.get_run(self._parent).data
         new = {name: value for name, value in params.items() if name not in data.params}
         self._log_params(self._parent, new)
-        # MLflow never changes a parameter; one that did, such as `trials`, is told by a tag beside its first
-        # value.
-        changed = {f"resumed.{n}": v for n, v in params.items() if data.params.get(n, v) != v}
+        # MLflow never changes a parameter; a tag beside its first value tells of one that did, e.g. trials.
+        later = {f"resumed.{name}": value for name, value in params.items()}
+        first = {f"resumed.{name}": value for name, value in {**params, **data.params}.items()}
+        changed = {name: v for name, v in later.items() if v != data.tags.get(name, first[name])}
         for name, value in {**tags, **changed}.items():
             if data.tags.get(name) != value:
                 self._client.set_tag(self._parent, name, value)
@@ -182,12 +185,9 @@ class _Record:
         root = Path(os.path.commonpath([path.parent for path in files]))
         for path in files:
             top, *below = (*path.parent.relative_to(root).parts, "")
-            # Folders get a name of their own at each resume, or members that have left the front would stay
-            # in it.
-            folder = (
-                "/".join([f"{top} after {len(self._status)} trials", *below]).rstrip("/") if top else None
-            )
-            self._client.log_artifact(self._parent, str(path), folder)
+            # A name of its own at each resume, or members that have left the front would stay in its folder.
+            top = top and f"{top} after {len(self._status)} trials"
+            self._client.log_artifact(self._parent, str(path), "/".join([top, *below]).rstrip("/") or None)
 
 
 def _connect(
@@ -203,11 +203,11 @@ def _connect(
     # A server that is down is to be noticed in seconds, not in the minutes of MLflow's own defaults.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
-    for chatty in ("mlflow", "alembic"):
+    from mlflow import MlflowClient
+
+    for chatty in ("mlflow", "alembic"):  # after the import, which sets them
         logging.getLogger(chatty).setLevel(logging.WARNING)
     with _alone_with(uri):
-        from mlflow import MlflowClient
-
         client = MlflowClient(tracking_uri=uri, registry_uri=uri)
         location = None if address.is_server(uri) else (runs / "mlartifacts").as_uri()
         experiment_id = _experiment(client, experiment, location)

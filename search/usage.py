@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import wrap
 
-from search.library import Key, Library
+from search.library import Library
+
+WIDTH, COLUMN = 110, 46  # of the text, and where meanings begin at the latest
 
 INTRODUCTION = """\
 What should several vision tasks over one encoder share, until where, and what does it cost?
@@ -33,24 +36,26 @@ def usage(library: Library, choices: Mapping[str, str]) -> str:
         library: the YAML files.
         choices: choice by group, whose keys are shown.
     """
-    width = max(map(len, choices))
-    groups = []
-    keys = list(library.keys(None))
+    groups: list[tuple[str, str]] = []
+    keys = [(f"{key.name}={key.default}", key.comment) for key in library.keys(None)]
     for group, choice in choices.items():
-        names = [_starred(name, library.groups[group]) for name in library.choices(group)]
-        groups.append(f"  {group:<{width}}  {'  '.join(names)}")
-        keys += library.keys(group, choice)
-    parts = [INTRODUCTION, "\n".join(["Groups and their choices (* default)", *groups])]
-    parts += ["\n".join(["Keys and their defaults", *_rows(keys)]), ENDING]
-    return "\n\n".join(parts)
+        for name in library.choices(group):
+            star = " *" if name == library.groups[group] else ""
+            groups.append((f"{group}={name}{star}", library.meaning(group, name)))
+        keys += [(f"{key.name}={key.default}", key.comment) for key in library.keys(group, choice)]
+    parts = [INTRODUCTION, f"Groups and their choices (* default)\n{_rows(groups)}"]
+    return "\n\n".join([*parts, f"Keys and their defaults\n{_rows(keys)}", ENDING])
 
 
-def _starred(name: str, default: str) -> str:
-    return f"{name}*" if name == default else name
-
-
-def _rows(keys: list[Key]) -> list[str]:
-    """``key=default`` in one column, what it means in the next."""
-    left = [f"  {key.name}={key.default}" for key in keys]
-    width = min(max(map(len, left)), 44)
-    return [f"{shown:<{width}}  {key.comment}".rstrip() for shown, key in zip(left, keys, strict=True)]
+def _rows(rows: list[tuple[str, str]]) -> str:
+    """What is written in one column, what it means in the next."""
+    column = min(COLUMN, 4 + max(len(written) for written, _ in rows))
+    lines = []
+    for written, meaning in rows:
+        left = f"  {written}"
+        if len(left) > column - 2:  # a long default pushes its meaning to the next line
+            lines.append(left)
+            left = ""
+        first, *more = wrap(meaning, WIDTH - column) or [""]
+        lines += [f"{left:<{column}}{first}", *(" " * column + line for line in more)]
+    return "\n".join(line.rstrip() for line in lines)

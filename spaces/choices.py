@@ -65,7 +65,7 @@ def replay(space: Space, tasks: Sequence[str], choices: Mapping[str, Any]) -> Pr
             raise PatternError(f"choice {name}={choices[name]} is unknown: want one of {_listed(options)}")
         return options[options.index(choices[name])]  # 2.0 read from a file stands for the option 2
 
-    proposal = _sample(space, tasks, choose)
+    proposal = record(space, tasks, choose)
     unasked = [name for name in choices if name not in proposal.choices]
     if unasked:
         raise PatternError(
@@ -76,13 +76,26 @@ def replay(space: Space, tasks: Sequence[str], choices: Mapping[str, Any]) -> Pr
 
 
 def record(space: Space, tasks: Sequence[str], choose: Choose) -> Proposal:
-    """The pattern that ``choose`` makes, with its choices."""
-    return _sample(space, tasks, choose)
+    """The pattern that a way of choosing makes, with what it chose.
+
+    Raises:
+        PatternError: the space asks for a name twice.
+    """
+    choices: dict[str, Any] = {}
+
+    def recorded(name: str, options: Sequence[Any]) -> Any:
+        if name in choices:
+            raise PatternError(f"space '{space.name}' asks for '{name}' twice: want a name a decision")
+        choices[name] = choose(name, options)
+        return choices[name]
+
+    pattern = space.sample(recorded, tasks)
+    return Proposal(choices, pattern)
 
 
 def draw(space: Space, tasks: Sequence[str], rng: random.Random) -> Proposal:
     """A pattern from independent, uniform decisions; patterns with many encodings come more often."""
-    return _sample(space, tasks, lambda name, options: rng.choice(options))
+    return record(space, tasks, lambda name, options: rng.choice(options))
 
 
 def enumerate_patterns(space: Space, tasks: Sequence[str]) -> Iterator[Proposal]:
@@ -126,36 +139,22 @@ def mutate(space: Space, tasks: Sequence[str], choices: Mapping[str, Any], rng: 
 
     def note(name: str, options: Sequence[Any]) -> Any:
         options_of[name] = options
-        return choices[name]
+        return start.choices[name]
 
     start = replay(space, tasks, choices)
     space.sample(note, tasks)
     for dropped in rng.sample(sorted(options_of), len(options_of)):
-        others = [option for option in options_of[dropped] if option != choices[dropped]]
+        others = [option for option in options_of[dropped] if option != start.choices[dropped]]
         for other in rng.sample(others, len(others)):
-            proposal = _sample(space, tasks, _replay_or_draw({**choices, dropped: other}, rng))
+            proposal = record(space, tasks, _replay_or_draw({**start.choices, dropped: other}, rng))
             if proposal.pattern != start.pattern and proposal.pattern.key != start.pattern.key:
                 return proposal
     return start
 
 
-def _sample(space: Space, tasks: Sequence[str], choose: Choose) -> Proposal:
-    """Run the space's function and keep what was chosen."""
-    choices: dict[str, Any] = {}
-
-    def recorded(name: str, options: Sequence[Any]) -> Any:
-        if name in choices:
-            raise PatternError(f"space '{space.name}' asks for '{name}' twice: want a name a decision")
-        choices[name] = choose(name, options)
-        return choices[name]
-
-    pattern = space.sample(recorded, tasks)
-    return Proposal(choices, pattern)
-
-
 def _replay_or_draw(choices: Mapping[str, Any], rng: random.Random) -> Choose:
     def choose(name: str, options: Sequence[Any]) -> Any:
-        return choices[name] if name in choices and choices[name] in options else rng.choice(options)
+        return choices[name] if name in choices else rng.choice(options)
 
     return choose
 
@@ -174,7 +173,7 @@ def _all_choices(space: Space, tasks: Sequence[str]) -> Iterator[Proposal]:
                 path.append(taken)
             return options[taken[0]]
 
-        yield _sample(space, tasks, choose)
+        yield record(space, tasks, choose)
         while path and path[-1][0] + 1 == path[-1][1]:
             path.pop()
         if not path:

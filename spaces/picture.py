@@ -30,6 +30,12 @@ def text(pattern: SharingPattern) -> str:
 
     Where the decoder brings together tasks that the encoder had split, the two are drawn apart, and the
     decoder says which encoder outputs it takes the mean of.
+
+    >>> from spaces.pattern import separate_decoders
+    >>> print(text(separate_decoders(("depth", "normals"), 2, 2)))
+          encoder 1   2 decoder 1   2
+    image ─────────■───■───────┬─■───■─── depth
+                               └─■───■─── normals
     """
     encoder, decoder = _titled("encoder", pattern.encoder), _titled("decoder", pattern.decoder)
     image = {pattern.tasks: "image"}

@@ -1,8 +1,7 @@
-"""Every YAML of the command line composes, says what its keys mean, and agrees with its component's defaults."""
+"""Every YAML of the command line composes, says what its keys mean, and agrees with the component."""
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,6 @@ from search.library import SHIPPED, Library
 
 LIBRARY = Library()
 CHOICES = [(group, choice) for group in LIBRARY.groups for choice in LIBRARY.choices(group)]
-# What these choices have no default for.
-NEEDED = {"npz": ["data.root=somewhere", "data.spec=spec.yaml"], "redkitchen": ["data.root=somewhere"]}
 
 
 def test_every_yaml_is_among_the_choices() -> None:
@@ -27,7 +24,7 @@ def test_every_yaml_is_among_the_choices() -> None:
 
 @pytest.mark.parametrize(("group", "choice"), CHOICES)
 def test_it_composes_and_its_plain_form_is_whole(group: str, choice: str) -> None:
-    settings = compose([f"{group}={choice}", *NEEDED.get(choice, [])])
+    settings = compose([f"{group}={choice}"])
 
     again = from_plain(settings.plain)
 
@@ -44,22 +41,13 @@ def test_every_key_says_what_it_means(group: str | None, choice: str) -> None:
 @pytest.mark.parametrize(("group", "choice"), CHOICES)
 def test_its_defaults_are_those_of_the_component(group: str, choice: str) -> None:
     """Otherwise a component made in Python is another one than the command line's."""
-    settings = compose([f"{group}={choice}", *NEEDED.get(choice, [])])
-    component = getattr(settings, group)
     if group == "space":
         return  # its options are the network's
-    needed = {
-        text.partition("=")[0].partition(".")[2]: text.partition("=")[2] for text in NEEDED.get(choice, [])
-    }
-    own = {f.name for f in dataclasses.fields(component)}
-    preset = {"redkitchen": {"spec"}}.get(choice, set())  # redkitchen is npz with its specification shipped
+    component = getattr(compose([f"{group}={choice}"]), group)
+    # redkitchen is npz with its specification shipped
+    preset = {"spec": "redkitchen"} if choice == "redkitchen" else {}
 
-    bare = type(component)(
-        **{name: value for name, value in needed.items() if name in own},
-        **{name: getattr(component, name) for name in preset},
-    )
-
-    assert describe(bare) == describe(component)
+    assert describe(type(component)(**preset)) == describe(component)
 
 
 def test_the_shipped_folder_is_the_package_data() -> None:

@@ -6,8 +6,11 @@ The message says what was given, what is allowed and how to mend it.
 from __future__ import annotations
 
 import resource
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from search.config import compose
@@ -82,9 +85,10 @@ TABLE: list[tuple[str, list[str]]] = [
         ["--config-dir nowhere: no such folder; give a folder that holds GROUP/CHOICE.yaml"],
     ),
     # data sets
-    ("data.tasks=[depth]", ["at least two", "data.tasks"]),
+    ("data.tasks=[depth]", ["data.tasks=['depth']: want at least 2 tasks"]),
     ("data.tasks=[depth,dept]", ["dept", "depth", "data.tasks"]),
-    ("data=npz", ["data.root", "data.spec"]),
+    ("data=npz", ["data.spec is not given; want data.spec=FILE", "redkitchen"]),
+    ("data=redkitchen", ["data.root is not given; want a folder with train.npz, val.npz, test.npz"]),
     ("data=redkitchen data.root=nowhere", ["nowhere", "data.root"]),
     ("data=npz data.root=. data.spec=nowhere.yaml", ["nowhere.yaml", "data.spec"]),
 ]
@@ -103,6 +107,68 @@ def test_it_is_refused_with_one_message(
         assert part in printed.err
     assert "Traceback" not in printed.err
     assert list(tmp_path.iterdir()) == []
+
+
+SPECIFICATION = """
+tasks:
+  parts: {kind: segmentation, classes: [floor, wall], invalid: 255}
+  depth: {kind: depth, invalid: 0}
+"""
+ARRAYS: dict[str, tuple[Callable[[dict[str, np.ndarray]], Any], list[str]]] = {
+    "a missing array": (lambda split: split.pop("depth"), ["no array 'depth' for task 'depth'"]),
+    "a missing image": (lambda split: split.pop("image"), ["no array 'image' for the images"]),
+    "another length": (
+        lambda split: split.update(depth=split["depth"][:3]),
+        ["array 'depth' of task 'depth'", "3", "4"],
+    ),
+    "another shape": (
+        lambda split: split.update(depth=split["depth"][:, :8]),
+        ["array 'depth' of task 'depth'", "(4, 8, 32)"],
+    ),
+    "another dtype": (
+        lambda split: split.update(parts=split["parts"] + 0.5),
+        ["array 'parts' of task 'parts'"],
+    ),
+    "an image that is no image": (
+        lambda split: split.update(image=split["image"].astype(np.float32)),
+        ["array 'image'", "uint8", "float32"],
+    ),
+    "nothing but invalid": (
+        lambda split: split.update(depth=split["depth"] * 0),
+        ["array 'depth' of task 'depth'", "valid"],
+    ),
+    "a class too many": (
+        lambda split: split.update(parts=split["parts"] + 2),
+        ["array 'parts' of task 'parts'", "2"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ARRAYS)
+def test_an_array_that_does_not_fit(case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same command is fine without the fault, so it is the fault that is refused."""
+    spoil, told = ARRAYS[case]
+    Path("mine.yaml").write_text(SPECIFICATION)
+    for name in ("train", "val", "test"):
+        split = {
+            "image": np.zeros((4, 32, 32, 3), np.uint8),
+            "parts": np.arange(4 * 32 * 32).reshape(4, 32, 32).astype(np.uint8) % 2,
+            "depth": np.ones((4, 32, 32), np.float32),
+        }
+        if name == "val":
+            np.savez("whole-val.npz", **split)
+            spoil(split)
+        np.savez(f"{name}.npz", **split)
+
+    status = main(["data=npz", "data.root=.", "data.spec=./mine.yaml"])
+
+    message = capsys.readouterr().err
+    assert status == 2
+    for part in ["val.npz", *told]:
+        assert part in message
+    assert not Path("runs").exists()
+    Path("whole-val.npz").rename("val.npz")
+    compose(["data=npz", "data.root=.", "data.spec=./mine.yaml"]).data.check()
 
 
 def test_the_table_is_all_of_the_kinds() -> None:

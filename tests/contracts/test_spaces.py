@@ -135,6 +135,15 @@ def test_enumeration_lists_each_key_once_and_everything_that_is_drawn(space: Spa
 
 
 @every_space
+def test_anchors_are_in_the_space_and_differ(space: Space) -> None:
+    anchors = space.anchors(TASKS)
+    assert anchors
+    assert all(replay(space, TASKS, proposal.choices) == proposal for proposal in anchors.values())
+    assert len({proposal.pattern.key for proposal in anchors.values()}) == len(anchors)
+    assert space.anchors(TASKS[::-1]) == anchors
+
+
+@every_space
 def test_enumeration_has_one_order(space: Space) -> None:
     first = list(islice(enumerate_patterns(space, TASKS), 50))
     for tasks in islice(permutations(TASKS), 3):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import textwrap
@@ -151,7 +152,7 @@ def test_components_from_outside_the_repository(tmp_path: Path, monkeypatch: pyt
     assert settings.plain["space"] == {"_target_": "garden.Hedge", "height": 2, "name": "hedge"}
     assert settings.plain["sampler"] == {"_target_": "garden.path", "length": 18}
     assert problems(*outside) == ("space.height: missing; give space.height=VALUE",)
-    assert "space.height=???" in str(answer([*outside, "--help"]))
+    assert re.search(r"space.height=\?\?\? +metres", str(answer([*outside, "--help"])))
 
 
 def test_a_choice_of_ones_own_may_not_hide_a_shipped_one(tmp_path: Path) -> None:
@@ -188,12 +189,12 @@ def test_help_names_every_group_choice_and_key() -> None:
 
     for group in library.groups:
         for choice in library.choices(group):
-            assert choice in text
-    assert "sampler   exhaustive  gp  nsga2  random  tpe*" in text
+            assert f"  {group}={choice} " in text
+    assert "sampler=tpe *   " in text
     for line in ("trials=18", "run.seed=0", "limits.macs=null", "sampler.population=16", "trainer.epochs=8"):
         assert line in text
     assert "sampler.startup" not in text
-    assert max(map(len, text.splitlines())) <= 120
+    assert max(map(len, text.splitlines())) <= 110
 
 
 def test_cfg_prints_a_configuration_that_composes_again() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from spaces.choices import Choose
+from spaces.choices import Choose, Proposal
 from spaces.pattern import NoExchange, SharingPattern, Stage
 from spaces.tree import partitions
 
@@ -28,6 +28,9 @@ class TwoTrees:
             exchange=(NoExchange(),) * self.encoder_stages,
             decoder=tuple(map(Stage, decoder)),
         )
+
+    def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
+        return {}
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from spaces.choices import Choose, Space, count, draw, enumerate_patterns, mutate, replay
+from spaces.choices import Choose, Proposal, Space, count, draw, enumerate_patterns, mutate, record, replay
 from spaces.errors import PatternError
 from spaces.fusion import Fusion
 from spaces.pattern import SharingPattern, hard_sharing, separate_decoders, uniform
@@ -30,6 +30,32 @@ class Conditional:
         first = choose("first", (True, False))
         return uniform(tasks, 1, [(tuple(tasks),) if first else apart, apart])
 
+    def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
+        return {}
+
+
+@dataclass(frozen=True)
+class Labelled(SharingPattern):
+    """A pattern with an option that changes nothing that is computed."""
+
+    label: str
+
+
+@dataclass(frozen=True)
+class Idle:
+    """A space in which different patterns have one key."""
+
+    name: str = "idle"
+
+    def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
+        fused = (
+            hard_sharing(tasks, 1, 2) if choose("fused", (True, False)) else separate_decoders(tasks, 1, 2)
+        )
+        return Labelled(fused.encoder, fused.exchange, fused.decoder, choose("label", ("a", "b", "c")))
+
+    def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
+        return {}
+
 
 @dataclass(frozen=True)
 class Forgetful:
@@ -39,6 +65,9 @@ class Forgetful:
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
         return hard_sharing(tasks, choose("stages", (1, 2)), choose("stages", (1, 2)))
+
+    def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
+        return {}
 
 
 def test_draw_is_determined_by_the_seed_and_uses_it() -> None:
@@ -63,6 +92,27 @@ def test_enumeration_follows_conditions_and_gives_each_key_once() -> None:
         {"style": "fused"},
     ]
     assert proposals[1].pattern == separate_decoders(TASKS, 1, 2)
+
+
+def test_record_keeps_what_was_chosen_in_the_order_asked() -> None:
+    proposal = record(FUSION, TASKS, lambda name, options: options[-1])
+    assert list(proposal.choices.items()) == [
+        ("parent.normals", "depth"),
+        ("depth.normals", 4),
+        ("parent.segmentation", "normals"),
+        ("depth.segmentation", 4),
+    ]
+    assert proposal.pattern == hard_sharing(TASKS, 4, 4)
+
+
+def test_patterns_with_one_key_are_one() -> None:
+    assert [proposal.choices for proposal in enumerate_patterns(Idle(), TASKS)] == [
+        {"fused": True, "label": "a"},
+        {"fused": False, "label": "a"},
+    ]
+    rng = random.Random(0)
+    start = draw(Idle(), TASKS, rng)
+    assert all(mutate(Idle(), TASKS, start.choices, rng).pattern.key != start.pattern.key for _ in range(20))
 
 
 def test_count_stops_where_told() -> None:

@@ -24,6 +24,14 @@ def test_both_ends_are_in_the_space() -> None:
     assert {hard_sharing(TASKS, 4, 4), separate_decoders(TASKS, 4, 4)} <= patterns
 
 
+def test_both_ends_are_anchors() -> None:
+    anchors = Fusion(4, 3).anchors(TASKS)
+    assert {name: proposal.pattern for name, proposal in anchors.items()} == {
+        "all fused": hard_sharing(TASKS, 4, 3),
+        "all separate": separate_decoders(TASKS, 4, 3),
+    }
+
+
 def test_equal_by_fields() -> None:
     assert Fusion(4, 5) == Fusion(4.0, 5)  # type: ignore[arg-type]  # YAML may hold 4.0
     assert hash(Fusion(4, 5)) == hash(Fusion(4, 5))

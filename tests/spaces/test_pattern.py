@@ -66,7 +66,8 @@ PAIR, APART = Stage((("a", "b"),)), Stage((("a",), ("b",)))
             (PAIR,),
             1,
             (Stage((("a", "c"),)),),
-            "decoder stage 1 has tasks ['a', 'c'], others have ['a', 'b']: want the same tasks at every stage",
+            "decoder stage 1 has tasks ['a', 'c'], others have ['a', 'b']: "
+            "want the same tasks at every stage",
         ),
         (
             (PAIR,),

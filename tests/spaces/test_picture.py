@@ -104,6 +104,14 @@ def test_svg_blocks_lie_inside_the_drawing_and_apart(two_trees: Any, seed: int, 
         assert all(above[1] < below[0] for above, below in pairwise(spans))
 
 
+def test_svg_blocks_stand_between_the_heads_of_their_tasks() -> None:
+    root = ElementTree.fromstring(svg(pattern_of([["abc"]], [["ab", "c"]])))
+    a, b, c = (float(head.attrib["cy"]) for head in root.findall(f"{SVG}circle[@stroke-width]"))
+    blocks = root.findall(f"{SVG}rect[@rx='3']")
+    middles = [float(block.attrib["y"]) + float(block.attrib["height"]) / 2 for block in blocks]
+    assert middles == [(a + b + c) / 3, (a + b) / 2, c]
+
+
 def test_svg_escapes_names_and_title() -> None:
     root = ElementTree.fromstring(svg(hard_sharing(("a<b>&\"'", "c"), 1, 1), title="<front> & 'more'"))
     words = [label.text for label in root.iter(f"{SVG}text")]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from spaces.choices import draw
 from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
-from spaces.walk import Block, skip_scale, walk
+from spaces.walk import Block, blocks, skip_scale, walk
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 
@@ -75,6 +75,7 @@ def test_each_block_is_evaluated_once(two_trees: Any, seed: int, tasks: int) -> 
     algebra = Written()
     walk(pattern, "x", algebra)
     assert len(set(algebra.blocks)) == len(algebra.blocks)
+    assert [block.name for block in blocks(pattern)] == algebra.blocks
     assert len(algebra.blocks) == sum(len(stage.groups) for stage in (*pattern.encoder, *pattern.decoder))
 
 

@@ -74,7 +74,7 @@ def _own_kind(name: str, path: str) -> type[Task]:
     module, _, attribute = path.rpartition(".")
     try:
         found = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+    except Exception as error:  # the user's module runs here, and may raise anything
         hint = "want package.module.Class, importable from here"
         raise ConfigError(f"tasks.{name}.kind: cannot import {path!r} ({error}); {hint}") from error
     if not (isinstance(found, type) and issubclass(found, Task)):

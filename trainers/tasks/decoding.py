@@ -75,28 +75,25 @@ def layers(array: np.ndarray, where: str, channels: int) -> np.ndarray:
 def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
     """Mask of the entries that are NaN or equal one of the values."""
     mask = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, bool)
+    if array.dtype == np.float16:  # in which 65535 would be infinite
+        array = array.astype(np.float32)
     for value in values:
         # Whole values are compared as integers: against a float, an integer array would be copied to float64.
-        mask |= array == (int(value) if math.isfinite(value) and float(value).is_integer() else value)
+        whole = math.isfinite(value) and float(value).is_integer()
+        mask |= array == (int(value) if whole else value)
     return mask
 
 
-def extent(array: np.ndarray, valid: np.ndarray, where: str, invalid: Sequence[Any]) -> tuple[float, float]:
-    """Smallest and largest valid value.
+def extent(values: np.ndarray, array: np.ndarray, where: str, invalid: Sequence[Any]) -> tuple[float, float]:
+    """Smallest and largest of the valid values of an array.
 
     Raises:
-        DataError: nothing is valid, or an infinite value is.
+        DataError: there is no valid value, or an infinite one.
     """
-    if not valid.any():
-        named = list(invalid) or "none named"
-        refuse(
-            array,
-            where,
-            f"no valid pixel (invalid values: {named})",
-            "check the array and the field 'invalid'",
-        )
-    chosen = array[valid]
-    low, high = float(chosen.min()), float(chosen.max())
+    if values.size == 0:
+        problem = f"no valid pixel (invalid values: {list(dict.fromkeys(invalid)) or 'none named'})"
+        refuse(array, where, problem, "check the array and the field 'invalid'")
+    low, high = float(values.min()), float(values.max())
     if not (math.isfinite(low) and math.isfinite(high)):
         refuse(array, where, "infinite values", "replace them, or add .inf or -.inf to the field 'invalid'")
     return low, high

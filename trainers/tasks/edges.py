@@ -66,7 +66,7 @@ class Edges(Task):
         """``(N, H, W)`` raw edges -> ``(N, 1, H, W)`` int8."""
         raw = one_layer(array, where, LABELS)
         invalid = marked(raw, self.invalid)
-        extent(raw, ~invalid, where, self.invalid)
+        extent(raw[~invalid], array, where, self.invalid)
         if self.threshold is None:
             edge = raw == 1
             if not (edge | (raw == 0) | invalid).all():

@@ -61,9 +61,9 @@ class Regression(Task):
         """``(N, H, W)``, ``(N, H, W, C)`` or ``(N, C, H, W)`` raw values -> ``(N, C, H, W)`` float32."""
         raw = layers(array, where, self.channels)
         invalid = marked(raw, self.invalid)
-        low, high = extent(raw, ~invalid, where, self.invalid)
+        low, high = extent(raw[~invalid], array, where, self.invalid)
         largest = max(abs(low), abs(high)) * abs(self.scale) + abs(self.offset)
-        if largest > np.finfo(np.float32).max:
+        if largest > float(np.finfo(np.float32).max):
             refuse(array, where, f"values up to {largest:g} do not fit float32", "choose a smaller scale")
         values = np.where(invalid, 0, raw) * np.float64(self.scale) + self.offset
         return np.where(invalid, np.nan, values).astype(np.float32, order="C")

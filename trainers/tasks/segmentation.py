@@ -63,7 +63,7 @@ class Segmentation(Task):
         """``(N, H, W)`` ids, of integers, booleans or whole floats -> ``(N, H, W)`` int16."""
         raw = one_layer(array, where, LABELS)
         invalid = marked(raw, self.invalid)
-        low, high = extent(raw, ~invalid, where, self.invalid)
+        low, high = extent(raw[~invalid], array, where, self.invalid)
         last = self.first_class + self.channels - 1
         if low < self.first_class or high > last:
             self._refuse_ids(array, where, raw[~invalid], last)
@@ -98,12 +98,13 @@ class Segmentation(Task):
 
         count = self.channels
         valid = target != INVALID
-        cell = target.long() * count + prediction.argmax(1)
+        best, guess = prediction.max(1)  # (B, H, W)
+        cell = target.long() * count + guess
         # Invalid pixels go to one cell more, which is dropped: no masked copy, no wait for the GPU.
         cells = torch.where(valid, cell, count * count).flatten()
         confusion = torch.bincount(cells, minlength=count * count + 1)[:-1].view(count, count).double()
-        # A network that diverged must not score as one that answers class 0.
-        broken = (prediction.isnan().any(1) & valid).any()
+        # A network that diverged must not score as one that answers class 0; max() passes a NaN on.
+        broken = (best.isnan() & valid).any()
         return confusion.masked_fill(broken, torch.nan)
 
     def metrics(self, statistics: Tensor) -> dict[str, float]:
@@ -119,5 +120,5 @@ class Segmentation(Task):
         import torch
         import torch.nn.functional as F
 
-        counts = torch.stack([(target == label).sum() for label in range(self.channels)])
+        counts = torch.bincount(target[target != INVALID], minlength=self.channels)
         return F.one_hot(counts.argmax(), self.channels).to(torch.float32).view(1, -1, 1, 1)

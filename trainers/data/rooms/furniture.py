@@ -1,4 +1,4 @@
-"""Place solids in a room: on the floor, on each other or on a wall, none inside another and none at the camera.
+"""Places solids in a room: on the floor, on each other or on a wall, apart from each other and the camera.
 
 Each solid is tried a few times and left out where it does not fit. Called by ``layout``.
 """

@@ -50,7 +50,7 @@ def draw_room(rng: np.random.Generator) -> Room:
     back = rng.uniform(0.5, 0.95) * extent[:2] / 2 * (math.cos(yaw), math.sin(yaw))
     spot = np.clip(extent[:2] / 2 - back + rng.normal(0, 0.3, 2), 0.3, extent[:2] - 0.3)
     yaw += rng.normal(0, 0.2)
-    tint = rng.uniform(-0.15, 0.15) * np.array([1, 0, -1])  # warm or cold lamp, the other way round in the shade
+    tint = rng.uniform(-0.15, 0.15) * np.array([1, 0, -1])  # a warm lamp and cold shade, or the other way
     return Room(
         extent=extent.astype(np.float32),
         textures=(_paint(rng), _paint(rng), _paint(rng)),

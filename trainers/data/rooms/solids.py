@@ -1,6 +1,6 @@
 """Boxes, spheres and cylinders: where rays meet them, and which face and normal they show there.
 
-Used by ``raycast`` for the camera's rays and for the lamp's (shadows). All arrays are float32, vectorised over rays.
+Used by ``raycast`` for the camera's rays and the lamp's (shadows). Arrays are float32, vectorised over rays.
 """
 
 from __future__ import annotations
@@ -47,12 +47,15 @@ def meet(solid: Solid, origin: np.ndarray, rays: np.ndarray) -> tuple[np.ndarray
         solid: the solid; it does not contain the origin.
         origin: (3,) common start of the rays, world frame.
         rays: (3, N) directions of any length.
+
     Returns:
-        (N,) multiples of the direction, anything at all where the ray misses; (N,) whether it meets the solid.
+        (N,) multiples of the direction, meaningless where the ray misses; (N,) whether it meets the solid.
     """
     start = solid.rotation.T @ (origin - solid.centre)  # (3,)
     along = solid.rotation.T @ rays  # (3, N)
-    enter, leave = {"box": _box, "sphere": _sphere, "cylinder": _cylinder}[solid.kind](solid.half, start, along)
+    enter, leave = {"box": _box, "sphere": _sphere, "cylinder": _cylinder}[solid.kind](
+        solid.half, start, along
+    )
     return enter, (enter <= leave) & (enter > 0)
 
 
@@ -62,29 +65,27 @@ def surface(solid: Solid, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Args:
         solid: the solid.
         points: (3, N) in the solid's own frame.
+
     Returns:
-        (N,) face, 0 to 5, constant over each smooth part of the surface; (3, N) unit normals in the world frame.
+        (N,) face, 0 to 5, one for each smooth part of the surface; (3, N) unit normals in the world frame.
     """
     scaled = points / solid.half[:, None]
     if solid.kind == "sphere":
         face = np.zeros(points.shape[1], np.int64)
         normal = scaled
     elif solid.kind == "box":
-        face, normal = box_face(scaled)
+        face, normal = _box_face(scaled)
     else:
         height = np.abs(scaled[2])
         cap = height * height > scaled[0] * scaled[0] + scaled[1] * scaled[1]
         face = np.where(cap, 1 + (scaled[2] > 0), 0)
-        normal = scaled * np.where(cap, _UP, _ROUND)
+        normal = np.concatenate([scaled[:2] * ~cap, scaled[2:] * cap])
     normal = normal / np.sqrt((normal * normal).sum(0))
     return face, solid.rotation @ normal
 
 
-_UP, _ROUND = np.array([[[0], [0], [1]], [[1], [1], [0]]], np.float32)  # parts of a point that make a cylinder's normal
-
-
-def box_face(scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Face of a box and its normal, from (3, N) points in units of the half extents: twice the axis, one more if high."""
+def _box_face(scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Face and normal of a box at (3, N) points, given in units of its half extents."""
     x, y, z = np.abs(scaled)
     axis = np.maximum(2 * (z >= np.maximum(x, y)), y > x)  # much faster than argmax
     own = np.arange(3)[:, None] == axis  # (3, N)
@@ -93,7 +94,7 @@ def box_face(scaled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _box(half: np.ndarray, start: np.ndarray, along: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Enter and leave three slabs (Kay and Kajiya, 1986); a ray along a slab gives infinities, which do no harm."""
+    """Enter and leave three slabs (Kay and Kajiya 1986); a ray along a slab gives harmless infinities."""
     inverse = 1 / along  # (3, N)
     middle = -start[:, None] * inverse
     spread = half[:, None] * np.abs(inverse)
@@ -108,7 +109,9 @@ def _cylinder(half: np.ndarray, start: np.ndarray, along: np.ndarray) -> tuple[n
     """The part of an endless cylinder that lies between its caps."""
     x, y, z = along
     enter, leave = _roots(
-        x * x + y * y, start[0] * x + start[1] * y, start[0] * start[0] + start[1] * start[1] - half[0] * half[0]
+        x * x + y * y,
+        start[0] * x + start[1] * y,
+        start[0] * start[0] + start[1] * start[1] - half[0] * half[0],
     )
     inverse = 1 / z
     middle = -start[2] * inverse

@@ -38,7 +38,7 @@ class Texture:
 
 def draw_texture(rng: np.random.Generator, *, scale: float) -> Texture:
     """A random texture whose unit is about ``scale`` metres."""
-    kind = tuple(PATTERNS)[rng.integers(len(PATTERNS))]
+    kind = _KINDS[rng.integers(len(_KINDS))]
     first = _colour(rng)
     second = _colour(rng) if rng.random() < 0.4 else first * np.float32(rng.uniform(0.3, 0.75))
     tilt = 0.3 if rng.random() < 0.3 else 0.0
@@ -48,7 +48,7 @@ def draw_texture(rng: np.random.Generator, *, scale: float) -> Texture:
         np.array([first, second]),
         scale * rng.uniform(0.7, 1.4),
         direction / np.sqrt(direction @ direction),
-        # Far from zero, so that truncation and floor agree; fractional, so that no flat face lies on a border.
+        # Far from zero, so that truncation and floor agree; fractional, so that no face lies on a border.
         100 + rng.random(3, np.float32),
     )
 
@@ -59,6 +59,7 @@ def paint(texture: Texture, points: np.ndarray) -> np.ndarray:
     Args:
         texture: the paint.
         points: (3, N) in the frame of the painted thing, metres.
+
     Returns:
         (3, N) linear RGB.
     """
@@ -112,6 +113,7 @@ PATTERNS: dict[str, Pattern] = {
     "veins": _veins,
     "blotches": _blotches,
 }
+_KINDS = tuple(PATTERNS)
 
 
 def _noise(units: np.ndarray) -> np.ndarray:

@@ -1,0 +1,228 @@
+"""What every data set promises; a YAML of experiments/conf/data without an example here fails the first test."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from search.components import describe
+from search.config import compose, from_plain
+from search.library import Library
+from spaces.errors import ConfigError, DataError
+from tests.tiny import write_tiny
+from trainers.data.arrays import SPLITS
+from trainers.data.npz import Npz
+from trainers.data.scenes import Scenes
+from trainers.tasks import KINDS, Task, make
+
+ROOT = Path(__file__).resolve().parents[2]
+KITCHEN = ROOT.parent / "shared" / "data" / "redkitchen_rgbd5"
+
+
+def _scenes(folder: Path) -> Scenes:
+    return Scenes(images=6, val_images=3, test_images=4, image_size=16, cache=str(folder / "cache"))
+
+
+def _npz(folder: Path) -> Npz:
+    write_tiny(folder / "tiny", images=4)
+    return Npz(root=str(folder / "tiny"), spec=str(folder / "tiny" / "spec.yaml"))
+
+
+def _kitchen(folder: Path) -> Npz:
+    if not KITCHEN.is_dir():
+        pytest.skip(f"no folder shared/data/{KITCHEN.name} beside the checkout")
+    (folder / "kitchen").mkdir()
+    for split in SPLITS:  # a few frames of each, the whole is looked at in tests/trainers/data
+        with np.load(KITCHEN / f"{split}.npz") as archive:
+            np.savez(folder / "kitchen" / f"{split}.npz", **{name: archive[name][:5] for name in archive.files})
+    return Npz(root=str(folder / "kitchen"), spec="redkitchen")
+
+
+EXAMPLES: dict[str, Callable[[Path], Any]] = {"scenes": _scenes, "npz": _npz, "redkitchen": _kitchen}
+NEEDED = {"npz": ["data.root=nowhere", "data.spec=nothing.yaml"], "redkitchen": ["data.root=nowhere"]}
+
+
+@pytest.fixture(params=EXAMPLES)
+def data(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    return EXAMPLES[request.param](tmp_path)
+
+
+def test_every_data_set_has_an_example() -> None:
+    assert set(EXAMPLES) == set(Library().choices("data"))
+
+
+def test_it_has_a_name_tasks_and_a_size(data: Any) -> None:
+    names = [task.name for task in data.tasks]
+
+    assert isinstance(data.name, str) and data.name
+    assert isinstance(data.tasks, tuple) and all(isinstance(task, Task) for task in data.tasks)
+    assert len(set(names)) == len(names) >= 2
+    assert any(task.main for task in data.tasks)
+    height, width = data.size
+    assert isinstance(height, int) and isinstance(width, int) and height > 0 and width > 0
+
+
+def test_it_passes_its_own_check(data: Any) -> None:
+    assert data.check() is None
+
+
+def test_a_split_is_images_and_canonical_targets(data: Any) -> None:
+    everything = replace(data, tasks=tuple(data.available))
+    for split in SPLITS:
+        arrays = everything.load(split)
+        count = len(arrays)
+        assert arrays.images.dtype == np.uint8
+        assert arrays.images.shape == (count, *data.size, 3)
+        assert count > 0
+        assert list(arrays.targets) == [t.name for t in everything.tasks if not t.target_from_image]
+        assert arrays.images.std() > 5
+        for task in everything.tasks:
+            if task.target_from_image:
+                continue
+            target = torch.from_numpy(arrays.targets[task.name])  # writable, or torch warns
+            assert target.shape[0] == count
+            assert target.shape[-2:] == data.size
+            guess = task.trivial(target).expand(count, -1, *data.size)
+            assert guess.shape[1] == task.channels
+            assert task.loss(guess, target).isfinite()
+            assert all(np.isfinite(value) for value in task.metrics(task.statistics(guess, target)).values())
+
+
+def test_no_image_is_in_two_splits(data: Any) -> None:
+    seen = {split: {image.tobytes() for image in data.load(split).images} for split in SPLITS}
+
+    assert len(set().union(*seen.values())) == sum(map(len, seen.values()))
+
+
+def test_only_some_targets_are_given_when_asked(data: Any) -> None:
+    whole = data.load("val")
+    name = list(whole.targets)[-1]
+
+    some = data.load("val", only=[name])
+
+    assert list(some.targets) == [name]
+    assert np.array_equal(some.targets[name], whole.targets[name], equal_nan=True)
+    with pytest.raises(DataError, match="only: unknown task nonsense; want among "):
+        data.load("val", only=["nonsense"])
+
+
+def test_an_unknown_split_is_refused(data: Any) -> None:
+    with pytest.raises(DataError, match="split 'dev': want one of train, val, test"):
+        data.load("dev")
+
+
+def test_it_cannot_be_changed_and_counts_as_equal_by_its_fields(data: Any) -> None:
+    twin, other = replace(data), replace(data, tasks=[task.name for task in data.tasks[:2]])
+
+    with pytest.raises(FrozenInstanceError):
+        data.tasks = ()
+    assert twin == data
+    assert hash(twin) == hash(data)
+    assert other != data
+    assert other.tasks == data.tasks[:2]
+
+
+def test_it_travels_to_a_worker_in_another_folder(
+    data: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data.check()
+    before = data.load("val")
+    parcel = pickle.dumps(data)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    there = pickle.loads(parcel)
+    after = there.load("val")
+
+    assert len(parcel) < 20_000  # arrays stay behind
+    assert there == data
+    assert np.array_equal(after.images, before.images)
+    for name, target in before.targets.items():
+        assert np.array_equal(after.targets[name], target, equal_nan=True)
+
+
+def test_relative_folders_are_those_of_the_process_that_made_it(
+    data: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data.load("val")
+    place = "cache" if isinstance(data, Scenes) else "root"
+    relative = replace(data, **{place: str(Path(getattr(data, place)).relative_to(tmp_path))})
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+
+    assert relative.load("val").images.shape == data.load("val").images.shape
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+def test_its_fingerprint_names_the_content_and_not_the_place(data: Any, tmp_path: Path) -> None:
+    place = "cache" if isinstance(data, Scenes) else "root"
+    data.load("val")
+    shutil.copytree(getattr(data, place), tmp_path / "copy", copy_function=shutil.copyfile)
+    moved = replace(data, **{place: str(tmp_path / "copy")})
+    some = replace(data, tasks=[task.name for task in data.tasks[:2]])
+
+    assert moved != data
+    assert moved.fingerprint == data.fingerprint == pickle.loads(pickle.dumps(data)).fingerprint
+    assert some.fingerprint == data.fingerprint  # a task's baseline is the same beside whatever others
+
+
+def test_fewer_than_two_tasks_are_refused(data: Any) -> None:
+    with pytest.raises((ConfigError, DataError), match=r"data\.tasks=\['depth'\]: want at least 2 tasks"):
+        replace(data, tasks=["depth"]).check()
+    with pytest.raises((ConfigError, DataError), match=r"data\.tasks=\[\]: want at least 2 tasks"):
+        replace(data, tasks=[]).check()
+
+
+def test_an_unknown_task_is_refused(data: Any) -> None:
+    names = ", ".join(data.available)
+    unknown = rf"data\.tasks: unknown task 'dept', this data set has {names}; did you mean 'depth'\?"
+    with pytest.raises(DataError, match=unknown):
+        replace(data, tasks=["depth", "dept"]).check()
+
+
+@pytest.mark.parametrize("tasks", ["depth", 3, ["depth", "depth"], ["depth", 1], {"depth": 1}])
+def test_malformed_tasks_are_refused(data: Any, tasks: Any) -> None:
+    with pytest.raises(ConfigError, match=r"data\.tasks=.*: want a list of distinct names, or null"):
+        replace(data, tasks=tasks)
+
+
+@pytest.mark.parametrize("choice", EXAMPLES)
+def test_the_configuration_keeps_names_of_tasks(choice: str) -> None:
+    settings = compose([f"data={choice}", *NEEDED.get(choice, []), "data.tasks=[depth,edges]"])
+
+    assert settings.plain["data"]["tasks"] == ["depth", "edges"]
+    assert from_plain(settings.plain).data == settings.data
+    assert describe(settings.data)["tasks"] == ["depth", "edges"]
+
+
+def test_all_of_it_works_without_torch(tmp_path: Path) -> None:
+    """Configurations are refused within two seconds, which importing torch alone would take."""
+    for name in ("scenes", "npz"):
+        (tmp_path / f"{name}.pickle").write_bytes(pickle.dumps(EXAMPLES[name](tmp_path)))
+    script = """
+import pickle, sys
+for name in ("scenes", "npz"):
+    data = pickle.load(open(f"{name}.pickle", "rb"))
+    data.check(), data.load("train"), data.fingerprint, data.size
+heavy = {"torch", "ray", "mlflow", "optuna", "matplotlib", "sklearn"} & set(sys.modules)
+sys.exit(f"imported: {heavy}" if heavy else 0)
+"""
+    environment = {"PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True, timeout=60)
+
+
+def test_each_kind_is_in_some_shipped_data_set() -> None:
+    shown = {task.kind for task in (*Scenes().available.values(), *Npz(spec="redkitchen").available.values())}
+
+    assert shown == set(KINDS)
+    assert make("depth", {"kind": "depth"}) == Scenes().available["depth"]

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from search import objectives
+from search.brief import duration, human, one_line
+from search.progress import Progress
+from spaces.pattern import SharingPattern, Stage, hard_sharing, uniform
+from tests.search.trials import TASKS, complete, failed
+
+CHOSEN = objectives.resolve(["delta_mtl", "macs"], TASKS)
+
+
+class Flushed(io.StringIO):
+    """A file that is no terminal and remembers what has been flushed."""
+
+    seen = ""
+
+    def flush(self) -> None:
+        self.seen = self.getvalue()
+
+
+def _lines(progress: Progress) -> list[str]:
+    return progress.console.file.seen.splitlines()  # type: ignore[attr-defined]  # the file is a Flushed
+
+
+def test_each_finished_trial_is_one_flushed_line_where_there_is_no_terminal() -> None:
+    good, bad = complete(0, 1.5, 12_400_000), failed(1, "out of memory\nin [decoder]")
+    with Progress(24, 2, Console(file=Flushed(), width=60), objectives=CHOSEN) as progress:
+        progress.baseline("depth, seed 1", {"abs_err_m [m]": 0.1234}, 11.6)
+        assert _lines(progress) == ["baseline depth, seed 1  abs_err_m [m] 0.1234  12 s"]
+        progress.update(done=1, running=2, front=1)
+        progress.finished(good)
+        progress.finished(bad)
+        assert _lines(progress)[1:] == [
+            "trial 0  complete  delta_mtl +1.50 %  macs 12.4 MMACs  12 s  " + one_line(good.pattern),
+            "trial 1  failed  12 s  " + one_line(bad.pattern) + "  out of memory in [decoder]",
+        ]
+    assert len(_lines(progress)) == 3
+
+
+def test_a_terminal_shows_the_counts_below_the_lines() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=160)
+    with Progress(24, 0, console, objectives=CHOSEN, concurrency=2) as progress:
+        progress.update(done=6, running=2, failed=1, front=4, hypervolume=123456789.0)
+        progress.finished(complete(6, 1.5, 12_400_000))
+    shown = console.file.getvalue()  # type: ignore[attr-defined]  # the file is a StringIO
+    assert "trial 6  complete" in shown
+    assert "trials 6/24 done, 2 running  |  1 failed  |  front 4  |  hypervolume 1.235e+08" in shown
+
+
+def test_time_left_follows_the_finished_trials_and_the_concurrency() -> None:
+    progress = Progress(24, 3, Console(file=io.StringIO()), concurrency=2)
+    assert progress.seconds_left is None
+    assert "baselines 0/3" in progress.status()
+    assert "time left unknown" in progress.status()
+    progress.finished(complete(0, 0.0, 1, seconds=10.0))
+    progress.finished(failed(1))
+    progress.finished(complete(2, 0.0, 1, seconds=20.0))
+    progress.update(done=2, failed=1, baselines_done=3)
+    assert progress.seconds_left == pytest.approx((24 - 3) * 15 / 2)
+    assert "about 2 min 38 s left" in progress.status()
+    assert "baselines" not in progress.status()
+    progress.update(total=3)
+    assert progress.seconds_left == 0
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line"),
+    [
+        (hard_sharing(["a", "b"], 4, 4), "4 x all"),
+        (
+            uniform("abc", 1, [(("a", "b", "c"),), (("b", "c"), ("a",)), (("a",), ("b",), ("c",))]),
+            "1 x all > 1 x a | b+c > 1 x apart",
+        ),
+        (
+            SharingPattern(
+                (Stage((("a", "b"),)), Stage((("a",), ("b",)))),
+                hard_sharing("ab", 2, 1).exchange,
+                (Stage((("a",), ("b",))),),
+            ),
+            "encoder: 1 x all > 1 x apart; decoder: 1 x apart",
+        ),
+    ],
+)
+def test_sharing_in_one_line(pattern: SharingPattern, line: str) -> None:
+    assert one_line(pattern) == line
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (950, "950"), (999.6e3, "1.00 M"), (123e3, "123 k"), (12.34e6, "12.3 M"), (1.5e9, "1.50 G")],
+)
+def test_counts_are_short(value: float, text: str) -> None:
+    assert human(value) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (200, "3 min 20 s"), (7500, "2 h 5 min")]
+)
+def test_durations_are_short(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.trial import TrialState
+
+from search.objectives import DELTA_MTL, MACS
+from search.samplers.exhaustive import Exhaustive
+from search.samplers.nsga2 import Nsga2
+from search.samplers.random import Random
+from search.samplers.sampler import Problem, Sampler
+from search.samplers.tpe import Tpe
+from search.settings import Limits
+from search.study import Candidate, Study
+from search.trial import COMPLETE, FAILED, Trial
+from spaces.choices import count
+from spaces.errors import ConfigError
+from spaces.fusion import Fusion
+from spaces.networks.small import Small
+from trainers.cost import cost
+
+TASKS = ("depth", "normals", "segmentation")
+PROBLEM = Problem(Fusion(4, 4), TASKS, (DELTA_MTL, MACS))
+PRICE = partial(cost, family=Small(), channels=dict.fromkeys(TASKS, 2), size=(64, 64))
+SMALL = Problem(Fusion(2, 2), TASKS, (DELTA_MTL, MACS))
+
+
+def open_study(
+    path: Path, sampler: Sampler, problem: Problem = PROBLEM, limits: Limits | None = None, seed: int = 0
+) -> Study:
+    anchors = [proposal.choices for proposal in problem.space.anchors(TASKS).values()]
+    return Study(
+        path / "study.journal",
+        problem,
+        sampler,
+        anchors=anchors,
+        limits=limits or Limits(),
+        cost=PRICE,
+        seed=seed,
+    )
+
+
+def outcome(candidate: Candidate, *, failed: bool = False) -> Trial:
+    """A made-up value that depends on the pattern alone."""
+    delta = -10 + 20 * (int(candidate.pattern.key, 16) % 1000) / 1000
+    trial = Trial(
+        candidate.number,
+        COMPLETE,
+        candidate.pattern.key,
+        candidate.choices,
+        candidate.pattern,
+        candidate.cost.macs,
+        candidate.cost.params,
+        objectives={"delta_mtl": delta, "macs": candidate.cost.macs},
+        metrics={"worst_delta": delta - 1},
+    )
+    return replace(trial, status=FAILED, objectives={}, reason="gone") if failed else trial
+
+
+def proposals(study: Study, many: int) -> list[str]:
+    keys = []
+    for _ in range(many):
+        candidate = study.ask()
+        assert candidate is not None
+        keys.append(candidate.pattern.key)
+        study.tell(outcome(candidate))
+    return keys
+
+
+@pytest.mark.parametrize("sampler", [Random(), Tpe(startup=3), Nsga2(population=4), Exhaustive()], ids=repr)
+def test_a_whole_small_space_is_trained_once_each_and_then_there_is_no_more(
+    tmp_path: Path, sampler: Sampler
+) -> None:
+    study = open_study(tmp_path, sampler, SMALL)
+    keys = proposals(study, count(SMALL.space, TASKS))
+    assert len(set(keys)) == len(keys)
+    assert study.ask() is None
+
+
+def test_anchors_come_first(tmp_path: Path) -> None:
+    study = open_study(tmp_path, Random())
+    costs = [study.ask().cost.macs for _ in range(6)]
+    assert costs[0] == min(costs)
+    assert costs[1] == max(costs)
+
+
+@pytest.mark.parametrize("sampler", [Random(), Tpe(startup=3), Nsga2(population=4)], ids=repr)
+def test_a_study_that_is_closed_and_opened_proposes_what_an_undisturbed_one_does(
+    tmp_path: Path, sampler: Sampler
+) -> None:
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "parts").mkdir()
+    undisturbed = proposals(open_study(tmp_path / "whole", sampler), 14)
+    resumed = [key for _ in range(7) for key in proposals(open_study(tmp_path / "parts", sampler), 2)]
+    assert resumed == undisturbed
+    assert proposals(open_study(tmp_path / "whole", sampler, seed=1), 4) != undisturbed[:4]
+
+
+def test_the_study_is_an_ordinary_optuna_study_without_gaps(tmp_path: Path) -> None:
+    study = open_study(tmp_path, Tpe(startup=3))
+    proposals(study, 10)
+    failed = study.ask()
+    study.tell(outcome(failed, failed=True))
+    study.ask()
+    storage = optuna.storages.JournalStorage(
+        optuna.storages.journal.JournalFileBackend(str(tmp_path / "study.journal"))
+    )
+    seen = optuna.load_study(study_name=tmp_path.name, storage=storage)
+    assert [trial.number for trial in seen.trials] == list(range(12))
+    assert [trial.state for trial in seen.trials] == [TrialState.COMPLETE] * 10 + [
+        TrialState.FAIL,
+        TrialState.RUNNING,
+    ]
+    assert seen.trials[10].user_attrs["reason"] == "gone"
+    assert seen.trials[10].values is None
+    assert seen.best_trials
+    assert [d.name for d in seen.directions] == ["MAXIMIZE", "MINIMIZE"]
+
+
+def test_what_was_running_is_found_again_and_a_second_telling_changes_nothing(tmp_path: Path) -> None:
+    study = open_study(tmp_path, Random())
+    first, second = study.ask(), study.ask()
+    study.tell(outcome(first))
+    again = open_study(tmp_path, Random())
+    assert again.running() == [second]
+    again.tell(replace(outcome(first), objectives={"delta_mtl": 99.0, "macs": 1.0}))
+    assert again._study.trials[0].values == list(outcome(first).objectives.values())
+
+
+@pytest.mark.parametrize("cut", [1, 20])
+def test_a_journal_cut_off_in_the_middle_of_a_line_opens(tmp_path: Path, cut: int) -> None:
+    proposals(open_study(tmp_path, Random()), 3)
+    journal = tmp_path / "study.journal"
+    journal.write_bytes(journal.read_bytes()[:-cut])
+    (tmp_path / "study.journal.lock").write_text("left by a killed process")
+    study = open_study(tmp_path, Random())
+    assert len(study) == 3
+    assert len(study.running()) == 1  # what the lost line told is asked for again
+    proposals(study, 2)
+
+
+def test_patterns_beyond_a_limit_are_never_proposed(tmp_path: Path) -> None:
+    costs = sorted(PRICE(p.pattern).macs for p in _all())
+    limit = costs[len(costs) // 3]
+    study = open_study(tmp_path, Tpe(startup=3), limits=Limits(macs=limit))
+    within = sum(c <= limit for c in costs)
+    found = [study.ask() for _ in range(within)]
+    assert all(candidate.cost.macs <= limit for candidate in found)
+    assert study.ask() is None
+
+
+def test_a_limit_that_no_pattern_meets_is_refused_with_the_cheapest(tmp_path: Path) -> None:
+    cheapest = min(PRICE(p.pattern).macs for p in _all())
+    with pytest.raises(ConfigError, match=rf"limits\.macs=1000; the least that one has is {cheapest} macs"):
+        open_study(tmp_path, Random(), limits=Limits(macs=1000))
+    assert not (tmp_path / "study.journal").exists()
+
+
+def test_exhaustive_refuses_a_space_nobody_trains_whole(tmp_path: Path) -> None:
+    tasks = tuple("abcdef")
+    problem = Problem(Fusion(6, 6), tasks, (DELTA_MTL, MACS))
+    with pytest.raises(ConfigError, match="more than 10000 patterns for 6 tasks"):
+        Exhaustive().check(problem)
+
+
+def _all():
+    from spaces.choices import enumerate_patterns
+
+    return list(enumerate_patterns(PROBLEM.space, TASKS))

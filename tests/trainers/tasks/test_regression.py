@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import math
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from spaces.errors import ConfigError, DataError
+from tests.references import metrics as reference
+from trainers.tasks import Metric, Regression, make
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+def test_metrics_equal_loops(channels: int) -> None:
+    rng = torch.Generator().manual_seed(0)
+    target = torch.randn(3, channels, 5, 6, generator=rng)
+    target[torch.rand(target.shape, generator=rng) < 0.2] = torch.nan
+    guess = torch.randn(target.shape, generator=rng)
+    task = Regression("r", channels)
+    truths = [None if math.isnan(value) else value for value in target.flatten().tolist()]
+    measured = task.metrics(task.statistics(guess, target))
+    assert measured == pytest.approx(reference.regression(guess.flatten().tolist(), truths))
+    assert measured["abs_err"] == pytest.approx(task.loss(guess, target).item())
+
+
+def test_an_invalid_value_has_no_gradient_beside_valid_ones() -> None:
+    guess = torch.ones(1, 2, 1, 1, requires_grad=True)
+    Regression("r", 2).loss(guess, torch.tensor([torch.nan, 3.0]).view(1, 2, 1, 1)).backward()
+    assert guess.grad is not None
+    assert guess.grad.flatten().tolist() == [0, -1]
+
+
+def test_the_unit_is_the_tasks_own() -> None:
+    assert Regression("r", unit="1/m").table[0] == Metric("abs_err", "1/m", False)
+
+
+@pytest.mark.parametrize(
+    ("channels", "shape"),
+    [(1, (2, 3, 4)), (1, (2, 3, 4, 1)), (1, (2, 1, 3, 4)), (5, (2, 3, 4, 5)), (5, (2, 5, 3, 4))],
+)
+def test_decoding_reads_every_layout(channels: int, shape: tuple[int, ...]) -> None:
+    raw = np.random.default_rng(0).integers(0, 1000, shape).astype(np.uint16)
+    decoded = Regression("r", channels, scale=0.5, offset=-1, invalid=(7,)).decode(raw, "here")
+    assert decoded.shape == (2, channels, 3, 4)
+    last = raw.reshape(2, 3, 4, channels) if shape[1] == 3 else raw.transpose(0, 2, 3, 1)
+    expected = np.where(last == 7, np.nan, last * 0.5 - 1)
+    np.testing.assert_array_equal(decoded.transpose(0, 2, 3, 1), expected)
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (np.full((1, 2, 2), np.nan), "x.npz: no valid pixel (invalid values: none named)"),
+        (np.array([[[1.0, -np.inf]]]), "x.npz: infinite values"),
+        (np.full((1, 2, 2), 1e200), "x.npz: values up to 1e+200 do not fit float32"),
+    ],
+)
+def test_bad_arrays(raw: np.ndarray, message: str) -> None:
+    with pytest.raises(DataError, match=f"^{re.escape(message)}"):
+        Regression("r").decode(raw, "x.npz")
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ({"channels": 0}, "tasks.r.channels=0: want a whole number >= 1"),
+        ({"scale": 0}, "tasks.r.scale=0: want a number other than 0"),
+        ({"unit": 3}, "tasks.r.unit=3: want a text"),
+    ],
+)
+def test_bad_fields(spec: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
+        make("r", {"kind": "regression", **spec})

@@ -1,0 +1,100 @@
+"""Reads and writes .npz archives, so that a bad one is a message: no pickles, no torn files.
+
+Headers come before contents, since most mistakes show in names, shapes and dtypes. Used by every data set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+from numpy.lib import format as npy
+
+from spaces.errors import DataError
+
+_SUFFIX = ".npy"
+_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+
+
+@dataclass(frozen=True)
+class Header:
+    """Shape and dtype of an array, known without reading it."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+
+
+def read_headers(path: Path) -> dict[str, Header]:
+    """Shape and dtype of every array in an archive.
+
+    Raises:
+        DataError: the file is missing, damaged or no archive.
+    """
+    headers = {}
+    with _messages(path), zipfile.ZipFile(path) as archive:
+        for member in archive.namelist():
+            if not member.endswith(_SUFFIX):
+                continue
+            with archive.open(member) as file:
+                version = npy.read_magic(file)
+                if version not in _HEADERS:
+                    raise ValueError(f"array format {version} of {member}")
+                shape, _, dtype = _HEADERS[version](file)
+            headers[member.removesuffix(_SUFFIX)] = Header(shape, dtype)
+    return headers
+
+
+def read(path: Path, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """The named arrays of an archive, which holds them.
+
+    Raises:
+        DataError: the file is missing, damaged or no archive, or an array holds Python objects.
+    """
+    with _messages(path), np.load(path, allow_pickle=False) as archive:
+        return {name: archive[name] for name in names}
+
+
+def digest(path: Path) -> bytes:
+    """SHA-256 of a file's bytes.
+
+    Raises:
+        DataError: the file is missing or cannot be read.
+    """
+    with _messages(path), open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+    """Write or replace an archive at one stroke: no reader ever sees a part of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]  # mypy takes a name for allow_pickle
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _messages(path: Path) -> Iterator[None]:
+    """Turn whatever a bad file raises into one message."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: no such file; write it with numpy.savez_compressed") from error
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(
+            f"{path}: cannot be read ({error}); it is damaged or no .npz archive of plain arrays: "
+            "copy it again, or write it again with numpy.savez_compressed"
+        ) from error

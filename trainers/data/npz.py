@@ -1,0 +1,228 @@
+"""Arrays of one's own: a folder with train.npz, val.npz and test.npz, and a specification of what is in them.
+
+``check`` runs before any search and keeps what it decoded, so that ``load`` in the same process reads nothing
+again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from spaces.errors import DataError
+from spaces.fields import Fields
+from trainers.data import archive
+from trainers.data.arrays import SPLITS, Arrays, check_split, decode, image_problem, target_problem, wanted
+from trainers.data.selection import Selection, check_chosen
+from trainers.data.spec import Spec, locate, read_spec, shipped
+from trainers.tasks import Task
+
+
+@dataclass(frozen=True)
+class Npz:
+    """A folder of three archives, read as a specification says.
+
+    Args:
+        root: the folder.
+        spec: path of the specification, or the name of a shipped one; its format: ``trainers.data.spec``.
+        tasks: names of the tasks to train; None for the specification's default.
+
+    Raises:
+        ConfigError: a value of the wrong type. What is in files is looked at by ``check``.
+    """
+
+    root: str | None = None
+    spec: str | None = None
+    tasks: Selection = field(default=Selection(), compare=False, repr=False, metadata={"given": "chosen"})
+    chosen: tuple[str, ...] | None = field(init=False, default=None)
+    # Absolute, since workers may run in another folder than the one that relative paths start from.
+    _folder: Path | None = field(init=False, default=None, repr=False)
+    _file: Path | None = field(init=False, default=None, repr=False)
+    # Canonical arrays by (split, task), and images by (split, None).
+    _decoded: dict[tuple[str, str | None], np.ndarray] = field(
+        init=False, default_factory=dict, compare=False, repr=False
+    )
+
+    group: ClassVar[str] = "data"
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        for name in ("root", "spec"):
+            if getattr(self, name) is not None:
+                fields.text(name)
+        check_chosen(fields, self.chosen)
+        fields.done()
+        if self.root is not None:
+            object.__setattr__(self, "_folder", Path(self.root).expanduser().absolute())
+        if self.spec is not None:
+            object.__setattr__(self, "_file", locate(self.spec))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel to workers without the decoded arrays; each reads its own."""
+        return {**self.__dict__, "_decoded": {}}
+
+    @property
+    def name(self) -> str:
+        """Name of the specification."""
+        return self._file.stem if self._file else "npz"
+
+    @property
+    def available(self) -> Mapping[str, Task]:
+        """Every task of the specification."""
+        return self._spec.tasks
+
+    @property
+    def usual(self) -> Sequence[str]:
+        """The specification's default."""
+        return self._spec.default
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the images, in pixels.
+
+        Raises:
+            DataError: train.npz holds no usable images.
+        """
+        problems = self._problems("train", ())
+        if problems:
+            raise DataError(problems)
+        return self._size("train")
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names the data: what the files hold and how they are read, wherever they lie."""
+        reading = {name: [self._spec.arrays.get(name), repr(task)] for name, task in self.available.items()}
+        digest = hashlib.sha256(json.dumps([self._spec.image, reading], sort_keys=True).encode())
+        for split in SPLITS:
+            digest.update(archive.digest(self._path(split)))
+        return digest.hexdigest()[:16]
+
+    def check(self) -> None:
+        """Look at everything that training will use.
+
+        Raises:
+            DataError: with every problem of the first stage that has any: folder and specification; what can
+                be told without reading an array; the values.
+        """
+        stored = wanted(self.tasks, None)
+        problems = [problem for split in SPLITS for problem in self._problems(split, stored)]
+        if not problems:
+            sizes = {split: self._size(split) for split in SPLITS}
+            problems = [
+                f"{self._path(split)}: images of {size[0]}x{size[1]} pixels, those of train.npz have "
+                f"{self.size[0]}x{self.size[1]}; crop or resize them all to one size"
+                for split, size in sizes.items()
+                if size != self.size
+            ]
+        for split in () if problems else SPLITS:
+            try:
+                self.load(split)
+            except DataError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise DataError(problems)
+
+    def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
+        """Images and canonical targets of a split.
+
+        Args:
+            split: "train", "val" or "test".
+            only: names of the tasks whose targets are wanted; None for all that train.
+
+        Raises:
+            DataError: the files do not fit the specification.
+        """
+        check_split(split)
+        tasks = wanted(self.tasks, only)
+        new = [task for task in tasks if (split, task.name) not in self._decoded]
+        if new or (split, None) not in self._decoded:
+            self._read(split, new)
+        targets = {task.name: self._decoded[split, task.name] for task in tasks}
+        return Arrays(self._decoded[split, None], targets)
+
+    def _read(self, split: str, tasks: Sequence[Task]) -> None:
+        """Decode the images and the given tasks of a split into memory."""
+        problems = self._problems(split, tasks)
+        if problems:
+            raise DataError(problems)
+        arrays = {task: self._spec.arrays[task.name] for task in tasks}
+        raw = archive.read(self._path(split), sorted({self._spec.image, *arrays.values()}))
+        images = self._decoded.setdefault((split, None), raw[self._spec.image])
+        for task, array in arrays.items():
+            try:
+                self._decoded[split, task.name] = decode(task, raw[array], images, self._where(split, task))
+            except DataError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise DataError(problems)
+
+    def _problems(self, split: str, tasks: Sequence[Task]) -> list[str]:
+        """What is wrong with a split as far as names, shapes and dtypes tell."""
+        path = self._path(split)
+        try:
+            headers = archive.read_headers(path)
+        except DataError as error:
+            return list(error.problems)
+        arrays = {self._spec.arrays[task.name]: f"task {task.name!r}" for task in tasks}
+        arrays[self._spec.image] = "the images"
+        problems = [
+            f"{path}: no array {array!r} for {use}, the file has {', '.join(headers) or 'none'}; "
+            "save it there, or name the right one in the specification"
+            for array, use in arrays.items()
+            if array not in headers
+        ]
+        problems += [
+            f"{path}: array {array!r} holds Python objects, which are never loaded; save plain numbers"
+            for array in arrays
+            if array in headers and headers[array].dtype.hasobject
+        ]
+        if problems:
+            return problems
+        images = headers[self._spec.image]
+        problem = image_problem(images.shape, images.dtype)
+        if problem:
+            return [f"{path}: array {self._spec.image!r}: {problem}"]
+        found = ((t, target_problem(headers[self._spec.arrays[t.name]].shape, images.shape)) for t in tasks)
+        return [f"{self._where(split, task)}: {problem}" for task, problem in found if problem]
+
+    def _size(self, split: str) -> tuple[int, int]:
+        height, width = archive.read_headers(self._path(split))[self._spec.image].shape[1:3]
+        return height, width
+
+    def _where(self, split: str, task: Task) -> str:
+        return f"{self._path(split)}: array {self._spec.arrays[task.name]!r} of task {task.name!r}"
+
+    def _path(self, split: str) -> Path:
+        """The archive of a split.
+
+        Raises:
+            DataError: there is no folder to hold it.
+        """
+        if self._folder is not None and self._folder.is_dir():
+            return self._folder / f"{split}.npz"
+        given = " is not given" if self._folder is None else f"={self.root}: no folder {self._folder}"
+        files = ", ".join(f"{name}.npz" for name in SPLITS)
+        source = f". Such data: {self._spec.source}" if self._spec.source else ""
+        want = f"want a folder with {files} as data.spec={self.spec} describes them"
+        raise DataError(f"data.root{given}; {want}{source}")
+
+    @cached_property
+    def _spec(self) -> Spec:
+        """The specification, read once.
+
+        Raises:
+            DataError: it is not given, or not right.
+        """
+        if self._file is None:
+            raise DataError(
+                "data.spec is not given; want data.spec=FILE, a YAML file that says what the arrays mean "
+                f"(format: trainers/data/spec.py), or the name of a shipped one: {', '.join(shipped())}"
+            )
+        return read_spec(self._file)

@@ -1,0 +1,195 @@
+"""The data set that needs no download: rooms drawn and ray-cast on first use, then kept in a cache folder.
+
+Every image has a random generator of its own, seeded by (seed, split, number), so that a larger split begins
+with the images of a smaller one and no two splits share any. Targets are exact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from spaces.errors import DataError
+from spaces.fields import Fields
+from trainers.data import archive
+from trainers.data.arrays import SPLITS, Arrays, check_split, decode, wanted
+from trainers.data.rooms.layout import draw_room
+from trainers.data.rooms.raycast import CLASSES, look
+from trainers.data.selection import Selection, check_chosen, select
+from trainers.tasks import Task
+from trainers.tasks.autoencoder import Autoencoder
+from trainers.tasks.depth import Depth
+from trainers.tasks.edges import Edges
+from trainers.tasks.normals import Normals
+from trainers.tasks.segmentation import Segmentation
+
+VERSION = 1
+"""Raised whenever the same fields give other arrays, so that no cache is read that another version wrote."""
+
+TASKS: dict[str, Task] = {
+    task.name: task
+    for task in (
+        Segmentation("segmentation", classes=CLASSES),
+        Depth("depth"),
+        Normals("normals"),
+        Edges("edges"),
+        Autoencoder("autoencoder"),
+    )
+}
+USUAL = ("segmentation", "depth", "normals")
+
+
+@dataclass(frozen=True)
+class Scenes:
+    """Procedural rooms with boxes, spheres and cylinders: segmentation, depth, normals, edges.
+
+    Args:
+        images: how many to train on.
+        val_images: how many to validate on.
+        test_images: how many to test on.
+        image_size: height and width, in pixels.
+        seed: of the rooms.
+        tasks: names of the tasks to train; None for segmentation, depth and normals.
+        cache: folder for what was drawn, made when it is missing.
+
+    Raises:
+        ConfigError: a value that is not allowed.
+        DataError: tasks that there are not, or fewer than two.
+    """
+
+    images: int = 512
+    val_images: int = 128
+    test_images: int = 256
+    image_size: int = 64
+    seed: int = 0
+    tasks: Selection = field(default=Selection(), compare=False, repr=False, metadata={"given": "chosen"})
+    cache: str = "runs/cache"
+    chosen: tuple[str, ...] | None = field(init=False, default=None)
+    # Absolute, since workers may run in another folder than the one that relative paths start from.
+    _folder: Path = field(init=False, default=Path(), repr=False)
+
+    group: ClassVar[str] = "data"
+    name: ClassVar[str] = "scenes"
+    available: ClassVar[Mapping[str, Task]] = TASKS
+    usual: ClassVar[Sequence[str]] = USUAL
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        for name in ("images", "val_images", "test_images"):
+            fields.integer(name, low=1)
+        fields.integer("image_size", low=16, high=1024)
+        fields.integer("seed", low=0)
+        fields.text("cache")
+        check_chosen(fields, self.chosen)
+        fields.done()
+        if self.chosen is not None:
+            select(TASKS, self.chosen)
+        object.__setattr__(self, "_folder", Path(self.cache).expanduser().absolute())
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the images, in pixels."""
+        return self.image_size, self.image_size
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names the data: whatever decides the arrays, and nothing else."""
+        named = [VERSION, self.image_size, self.seed, *self._counts.values()]
+        return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
+
+    @property
+    def _counts(self) -> dict[str, int]:
+        return dict(zip(SPLITS, (self.images, self.val_images, self.test_images), strict=True))
+
+    def check(self) -> None:
+        """See that the cache can be written; nothing is drawn yet.
+
+        Raises:
+            DataError: the folder cannot be made or written to.
+        """
+        existing = next(folder for folder in (self._folder, *self._folder.parents) if folder.exists())
+        if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+            raise DataError(self._unwritable(f"{existing} is no folder that can be written to"))
+
+    def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
+        """Images and canonical targets of a split; all splits are drawn on first use.
+
+        Args:
+            split: "train", "val" or "test".
+            only: names of the tasks whose targets are wanted; None for all that train.
+
+        Raises:
+            DataError: the cache cannot be written.
+        """
+        check_split(split)
+        tasks = wanted(self.tasks, only)
+        raw = self._raw(split, ["images", *(task.name for task in tasks)])
+        images = raw["images"]
+        targets = {t.name: decode(t, raw[t.name], images, f"scenes: {t.name} of {split}") for t in tasks}
+        return Arrays(images, targets)
+
+    def _raw(self, split: str, names: Sequence[str]) -> dict[str, np.ndarray]:
+        """Arrays of a split from the cache, which is filled if it is empty or damaged."""
+        from filelock import FileLock
+
+        path = self._folder / f"scenes-{self.fingerprint}.npz"
+        members = [f"{split}.{name}" for name in names]
+        try:
+            found = archive.read(path, members)
+        except DataError:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                # Of two processes that find nothing, one draws and the other waits for it.
+                with FileLock(path.with_suffix(".lock")):
+                    found = self._filled(path, members)
+            except OSError as error:
+                raise DataError(self._unwritable(str(error))) from error
+        return {name: found[member] for name, member in zip(names, members, strict=True)}
+
+    def _filled(self, path: Path, members: Sequence[str]) -> dict[str, np.ndarray]:
+        try:
+            return archive.read(path, members)  # another process was faster
+        except DataError:
+            everything = draw(self._counts, self.image_size, self.seed)
+            archive.write(path, everything)
+            return {member: everything[member] for member in members}
+
+    def _unwritable(self, reason: str) -> str:
+        return f"data.cache={self.cache}: {reason}; give data.cache=DIR, a folder that can be written to"
+
+
+def draw(counts: Mapping[str, int], size: int, seed: int) -> dict[str, np.ndarray]:
+    """Draw all images of all splits.
+
+    Args:
+        counts: number of images by split.
+        size: height and width in pixels.
+        seed: of all of it.
+
+    Returns:
+        "<split>.<array>" for the arrays of ``View``, images first; normals as float16.
+    """
+    arrays: dict[str, np.ndarray] = {}
+    for number, (split, count) in enumerate(counts.items()):
+        kinds: dict[str, np.ndarray] = {
+            "images": np.empty((count, size, size, 3), np.uint8),
+            "segmentation": np.empty((count, size, size), np.uint8),
+            "depth": np.empty((count, size, size), np.float32),
+            "normals": np.empty((count, size, size, 3), np.float16),  # within 0.03 degrees, at half the space
+            "edges": np.empty((count, size, size), np.uint8),
+        }
+        for index in range(count):
+            rng = np.random.default_rng([seed, number, index])
+            view = look(draw_room(rng), size, rng)
+            for name, array in kinds.items():
+                array[index] = getattr(view, name)
+        arrays |= {f"{split}.{name}": array for name, array in kinds.items()}
+    return arrays
