@@ -42,8 +42,8 @@ def is_server(uri: str) -> bool:
 
 
 def shown(uri: str) -> str:
-    """The address without the password in it."""
-    return re.sub(r"//[^/@]*@", "//***@", uri)
+    """An address, or a text with addresses in it, without passwords."""
+    return re.sub(r"//[^/@\s]*@", "//***@", uri)
 
 
 def view_command(uri: str) -> str:

@@ -57,8 +57,7 @@ def read_json(path: Path) -> Any:
         ) from error
     except ValueError as error:
         raise DataError(
-            f"{path}: no JSON ({error}); it was damaged from outside: restore it from a copy, "
-            "or use another run.name"
+            f"{path}: no JSON ({error}); it was damaged from outside: restore it from a copy, or use another run.name"
         ) from error
 
 

@@ -36,9 +36,7 @@ def build(spec: Any, where: str, given: Mapping[str, Any] | None = None) -> Any:
             the component itself refuses.
     """
     if not isinstance(spec, Mapping) or not isinstance(spec.get(TARGET), str):
-        raise ConfigError(
-            f"{where}={spec}: want a mapping with {TARGET}: package.module.Class and the options of it"
-        )
+        raise ConfigError(f"{where}={spec}: want a mapping with {TARGET}: package.module.Class and the options of it")
     target = _locate(spec[TARGET], where)
     room = inspect.signature(target).parameters
     own = {name: value for name, value in (given or {}).items() if name in room}
@@ -111,9 +109,7 @@ def _locate(path: str, where: str) -> Callable[..., Any]:
     return found
 
 
-def _unfit(
-    spec: Mapping[str, Any], where: str, room: Mapping[str, Parameter], own: Mapping[str, Any]
-) -> list[str]:
+def _unfit(spec: Mapping[str, Any], where: str, room: Mapping[str, Parameter], own: Mapping[str, Any]) -> list[str]:
     """Options that the target does not know, misses, or that are set for it."""
     parameters = room.values()
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
@@ -127,17 +123,24 @@ def _unfit(
         if name in own and value != own[name]:
             problems.append(f"{where}.{name}={value}: the network sets it ({own[name]}); leave it out")
         elif name != TARGET and name not in own and name not in allowed:
-            problems.append(
-                f"{where}.{name}={value}: unknown key{nearest(str(name), allowed)} Allowed keys: {shown}"
-            )
+            problems.append(f"{where}.{name}={value}: unknown key{nearest(str(name), allowed)} Allowed keys: {shown}")
     return problems + [f"{where}.{name}: missing; give {where}.{name}=VALUE" for name in missing]
+
+
+def _built_inside(spec: Mapping[str, Any], where: str) -> Any:
+    """A component that is an option of another; it does not know where it stands, so its complaints are told."""
+    try:
+        return build(spec, where)
+    except ConfigError as error:
+        told = [text if text.startswith(where) else f"{where}: {text}" for text in error.problems]
+        raise ConfigError(told) from error
 
 
 def _nested(value: Any, where: str) -> Any:
     """Options with the components inside them built."""
     if isinstance(value, Mapping):
         if TARGET in value:
-            return build(value, where)
+            return _built_inside(value, where)
         return {name: _nested(item, f"{where}.{name}") for name, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [_nested(item, f"{where}.{index}") for index, item in enumerate(value)]

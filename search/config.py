@@ -107,7 +107,9 @@ def _composed(arguments: Arguments, choices: Mapping[str, str], values: Sequence
             config = hydra_compose("config", overrides)
         plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
-        reason = " ".join(line.strip() for line in str(error).splitlines()[:3])
+        reason = str(error).splitlines()[0]
+        if at := getattr(error, "full_key", None):
+            reason += f" (at {at})"
         shown = " ".join(f"{value.key}={value.text}" for value in values)
         raise ConfigError(
             f"the configuration cannot be composed: {reason}; given: {shown or 'defaults'}. "

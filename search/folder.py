@@ -24,7 +24,7 @@ from search.atomic import write_json, write_text
 from search.settings import Settings
 from spaces.errors import ConfigError
 
-LOCK, OWNER, CONFIG = ".lock", ".owner.json", "config.yaml"
+LOCK, OWNER, CONFIG, TRIALS = ".lock", ".owner.json", "config.yaml", "trials"
 # What a run that was killed before its config.yaml was whole leaves behind.
 OURS = re.compile(r"\.lock|\.owner\.json|\.(\.owner\.json|config\.yaml)\.[0-9a-f]+\.tmp")
 # Two runs give the same results when everything but these is equal. For the places of data,
@@ -40,7 +40,7 @@ class RunFolder:
     Args:
         path: the folder.
         search_id: 32 hex digits, unique to the search and kept when it resumes.
-        resumed: whether the folder held a search before.
+        resumed: whether a search had begun there.
     """
 
     path: Path
@@ -60,7 +60,7 @@ class RunFolder:
     @property
     def trials(self) -> Path:
         """Folder of one JSON file a trial."""
-        return self.path / "trials"
+        return self.path / TRIALS
 
 
 @contextmanager
@@ -102,20 +102,20 @@ def _claimed(path: Path, settings: Settings) -> RunFolder:
     """The folder, checked and its configuration written, by the process that holds the lock."""
     write_json(path / OWNER, {"pid": os.getpid(), "host": socket.gethostname()})
     _refuse_foreign(path)  # again: another process may have been at it until the lock was ours
-    resumed = (path / CONFIG).exists()
-    old = _read(path / CONFIG) if resumed else {}
-    search_id = old.get("search_id", uuid4().hex)
-    new = {"search_id": search_id, "data_content": settings.data.fingerprint, **settings.plain}
-    if resumed and (changes := _changes(old, new)):
+    old = _read(path / CONFIG) if (path / CONFIG).exists() else {}
+    new = {"data_content": settings.data.fingerprint, **settings.plain}
+    changes = _changes(old, new) if old else []
+    # A search that was refused or stopped before its study began leaves nothing that could be mixed up.
+    begun = any(p.name not in (CONFIG, TRIALS) for p in _others(path)) or any((path / TRIALS).glob("*"))
+    if changes and begun:
         raise ConfigError(_mismatch(path, changes))
-    folder = RunFolder(path, search_id, resumed)
+    search_id = old["search_id"] if old and not changes else uuid4().hex
+    folder = RunFolder(path, search_id, resumed=begun)
     # Written again on resume, for trials, runner and tracking may be new.
-    text = yaml.safe_dump(new, sort_keys=False, allow_unicode=True)
-    if not resumed or text != folder.config.read_text(encoding="utf-8"):
+    text = yaml.safe_dump({"search_id": search_id, **new}, sort_keys=False, allow_unicode=True)
+    if not old or text != folder.config.read_text(encoding="utf-8"):
         write_text(folder.config, text)
-    folder.trials.mkdir(
-        exist_ok=True
-    )  # last, for a folder with something in it but no configuration is refused
+    folder.trials.mkdir(exist_ok=True)  # last, for a folder with something in it but no configuration is refused
     return folder
 
 
@@ -125,13 +125,18 @@ def _refuse_foreign(path: Path) -> None:
         return
     if not path.is_dir():
         raise ConfigError(f"run folder {path} is a file; choose another name with run.name=NAME")
-    others = sorted(p.name for p in path.iterdir() if not OURS.fullmatch(p.name))
+    others = [other.name for other in _others(path)]
     if others:
         shown = ", ".join(others[:5]) + (", ..." if len(others) > 5 else "")
         raise ConfigError(
             f"run folder {path} holds {shown} but no {CONFIG}, so it is no run of this program; "
             "choose another name with run.name=NAME, or empty the folder yourself"
         )
+
+
+def _others(path: Path) -> list[Path]:
+    """What lies in a run folder beside the files of its lock."""
+    return sorted(other for other in path.iterdir() if not OURS.fullmatch(other.name))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -9,11 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import platform
 import time
 import traceback
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,8 +23,6 @@ from spaces.pattern import SharingPattern
 
 # Part of the name of every cached result: raise it when a change to the training code changes numbers.
 TRAINING_VERSION = 1
-
-Report = Callable[[int, dict[str, float]], None]
 
 
 @dataclass(frozen=True)
@@ -97,12 +93,12 @@ class Job:
         return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
 
 
-def execute(job: Job, report: Report | None = None) -> Outcome:
+def execute(job: Job, node: str = platform.node()) -> Outcome:
     """Run a job and leave its outcome in the job's file.
 
     Args:
         job: what to train.
-        report: called after every epoch; may raise to stop the training.
+        node: where this is.
 
     Returns:
         The outcome, also when training failed: a failure is a state with a reason, never a number. An outcome that
@@ -111,22 +107,23 @@ def execute(job: Job, report: Report | None = None) -> Outcome:
     finished = read_outcome(job)
     if finished:
         return finished
-    start = time.time()
-    curves: dict[str, list[float]] = {}
-    if not job.outcome.parent.is_dir():
-        return _failed(
-            f"node {platform.node()} does not see the run folder {job.outcome.parent}: "
-            "put run.folder on storage that all nodes share",
-            curves,
-            start,
-        )
+    start, curves = time.time(), dict[str, list[float]]()
+    metrics: dict[str, float] = {}
+    reason = ""
+    reachable = job.outcome.parent.is_dir()
     try:
-        outcome = _trained(job, curves, report, start)
+        if not reachable:
+            raise DataError(
+                f"node {node} does not see the run folder {job.outcome.parent}: "
+                "put run.folder on storage that all nodes share"
+            )
+        metrics = _trained(job, curves)
     except Exception as error:  # the one place where a trial's exception becomes a state
-        if os.environ.get("SEARCH_TRACEBACK"):
-            traceback.print_exc()
-        outcome = _failed(_first_line(error), curves, start)
-    write_outcome(job, outcome)
+        reason = _told(error)
+    now = time.time()
+    outcome = Outcome(metrics, curves, now - start, reason, node, now)
+    if reachable:
+        write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(outcome)})
     return outcome
 
 
@@ -152,51 +149,42 @@ def read_outcome(job: Job) -> Outcome | None:
         raise DataError(f"{job.outcome} holds no outcome ({error}); remove it to train again") from error
 
 
-def write_outcome(job: Job, outcome: Outcome) -> None:
-    """Store an outcome under the job's fingerprint."""
-    write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(outcome)})
-
-
-def _trained(job: Job, curves: dict[str, list[float]], report: Report | None, start: float) -> Outcome:
+def _trained(job: Job, curves: dict[str, list[float]]) -> dict[str, float]:
+    """Build, train and measure; fills the curves as it goes, so that a failure still shows how far it came."""
     import torch
 
     from spaces.networks.build import build
     from trainers.memory import split
-    from trainers.train import train
+    from trainers.train import TrainingError, train
 
     torch.set_num_threads(job.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     tasks = tuple(task for task in job.data.tasks if task.name in job.pattern.tasks)
     channels = {task.name: task.channels for task in tasks}
     network = build(job.pattern, job.network, channels, job.seed)
-    network = network.to(device, memory_format=torch.channels_last)
+    network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
     def note(epoch: int, values: dict[str, float]) -> None:
         for name, value in values.items():
             curves.setdefault(name, []).append(value)
-        if report:
-            report(epoch, values)
 
     training, validation = split(job.data, "train", device), split(job.data, "val", device)
     train(network, training, validation, tasks, job.recipe, job.seed, note)
     metrics = {name: values[-1] for name, values in curves.items() if not name.endswith("loss")}
     undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
     if undefined:
-        return _failed(f"{', '.join(undefined)} is not a finite number on the validation split", curves, start)
+        raise TrainingError(f"{', '.join(undefined)} is not a finite number on the validation split")
     if job.weights:
         with replacing(job.weights) as file:
             torch.save(network.state_dict(), file)
-    return Outcome(metrics, curves, time.time() - start, "", platform.node(), time.time())
+    return metrics
 
 
-def _failed(reason: str, curves: dict[str, list[float]], start: float) -> Outcome:
-    now = time.time()
-    return Outcome({}, curves, now - start, reason, platform.node(), now)
-
-
-def _first_line(error: Exception) -> str:
+def _told(error: Exception) -> str:
+    """An exception in one line; where it was raised helps with one that nobody foresaw."""
     lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {lines[0] if lines else 'no message'} ({Path(last.filename).name}:{last.lineno})"
 
 
 def _number(value: float | None) -> float:

@@ -19,12 +19,8 @@ if TYPE_CHECKING:
 MAXIMISE = "maximise"
 MINIMISE = "minimise"
 
-WORST_DELTA_THAT_COUNTS = (
-    -20.0
-)  # percent; our choice (design): no front of interest loses a fifth on the mean
-COST_MARGIN = (
-    1.05  # the reference lies beyond the costliest pattern, so that this one still adds volume; our choice
-)
+WORST_DELTA_THAT_COUNTS = -20.0  # percent; our choice (design): no front of interest loses a fifth on the mean
+COST_MARGIN = 1.05  # the reference lies beyond the costliest pattern, so that this one still adds volume; our choice
 
 
 @dataclass(frozen=True)
@@ -77,9 +73,7 @@ def resolve(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Objective, ...
         problems.append(f"objectives={given}: want one or more of {', '.join(known)}{hint}")
     repeated = sorted({name for name in names if list(names).count(name) > 1})
     if repeated:
-        problems.append(
-            f"objectives={', '.join(names)}: {', '.join(repeated)} named more than once; name it once"
-        )
+        problems.append(f"objectives={', '.join(names)}: {', '.join(repeated)} named more than once; name it once")
     deltas = [name for name in names if name in (DELTA_MTL.name, WORST_DELTA.name)]
     if deltas and not _main(tasks):
         problems.append(
@@ -92,9 +86,7 @@ def resolve(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Objective, ...
     return tuple(known[name] for name in names)
 
 
-def delta(
-    metrics: Mapping[str, float], reference: Mapping[str, float], tasks: Sequence[Task]
-) -> dict[str, float]:
+def delta(metrics: Mapping[str, float], reference: Mapping[str, float], tasks: Sequence[Task]) -> dict[str, float]:
     """Change of each task's headline metric against its single-task network, in percent, positive is better.
 
     Delta_MTL as in Maninis et al., "Attentive Single-Tasking of Multiple Tasks" (CVPR 2019), over the main
@@ -152,9 +144,7 @@ def check_reference(reference: Mapping[str, float], tasks: Sequence[Task]) -> No
         raise DataError(problems)
 
 
-def values(
-    metrics: Mapping[str, float], macs: int, params: int, objectives: Sequence[Objective]
-) -> dict[str, float]:
+def values(metrics: Mapping[str, float], macs: int, params: int, objectives: Sequence[Objective]) -> dict[str, float]:
     """The value of each objective, by name.
 
     Args:

@@ -57,9 +57,7 @@ def hypervolume(values: np.ndarray, reference: Sequence[float], directions: Sequ
     costs = _costs(values, directions)
     worst = _costs(np.asarray([reference], dtype=float), directions)[0]
     if not np.isfinite(costs).all() or not np.isfinite(worst).all():
-        raise ValueError(
-            "hypervolume needs finite values and a finite reference point; leave failed trials out"
-        )
+        raise ValueError("hypervolume needs finite values and a finite reference point; leave failed trials out")
     costs = costs[np.all(costs < worst, axis=1)]
     return _volume(costs, worst)
 
@@ -127,9 +125,7 @@ def _costs(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
     if values.size == 0:
         values = values.reshape(0, len(directions))
     if values.ndim != 2 or values.shape[1] != len(directions):
-        raise ValueError(
-            f"values of shape {values.shape} for {len(directions)} directions: want (n, m) and m"
-        )
+        raise ValueError(f"values of shape {values.shape} for {len(directions)} directions: want (n, m) and m")
     if np.isnan(values).any():
         raise ValueError("a value is NaN; leave failed trials out")
     return values * np.where(np.array(directions, dtype=object) == MAXIMISE, -1.0, 1.0)

@@ -60,9 +60,7 @@ def draw(
         figure.savefig(temporary, format="png", dpi=150)
 
 
-def _front(
-    axes: Axes, trials: Sequence[Trial], front: Sequence[Trial], objectives: Sequence[Objective]
-) -> None:
+def _front(axes: Axes, trials: Sequence[Trial], front: Sequence[Trial], objectives: Sequence[Objective]) -> None:
     across, up = _axes_of(objectives)
     axes.set_xlabel(_axis_label(across))
     axes.set_ylabel(_axis_label(up))
@@ -82,9 +80,7 @@ def _front(
         axes.plot(*_staircase(front, (across, up)), color=BLUE, linewidth=1.4, alpha=0.8, zorder=3)
     if up.unit == "%":
         dashes = (0, (4, 3))
-        axes.axhline(
-            0, color="black", linewidth=0.8, linestyle=dashes, label="single-task networks", zorder=1
-        )
+        axes.axhline(0, color="black", linewidth=0.8, linestyle=dashes, label="single-task networks", zorder=1)
     _label_members(axes, front, across, up)
     _scale(axes, across, up)
     axes.margins(x=0.08, y=0.12)
@@ -129,9 +125,7 @@ def _values(trials: Sequence[Trial], objective: Objective) -> list[float]:
     return [trial.objectives.get(objective.name, np.nan) if trial.complete else np.nan for trial in trials]
 
 
-def _staircase(
-    front: Sequence[Trial], objectives: tuple[Objective, Objective]
-) -> tuple[np.ndarray, np.ndarray]:
+def _staircase(front: Sequence[Trial], objectives: tuple[Objective, Objective]) -> tuple[np.ndarray, np.ndarray]:
     """Corners of the border between what is dominated and what is not, in the two objectives drawn."""
     points = np.array([_values(front, objective) for objective in objectives]).T
     directions = [objective.direction for objective in objectives]

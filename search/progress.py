@@ -154,9 +154,7 @@ class Progress:
         from rich.text import Text
 
         finished = self._counts["done"] + self._counts["failed"]
-        return Group(
-            ProgressBar(total=max(1, self._total), completed=finished, width=60), Text(self.status())
-        )
+        return Group(ProgressBar(total=max(1, self._total), completed=finished, width=60), Text(self.status()))
 
     def _line(self, text: str) -> None:
         from rich.text import Text

@@ -39,7 +39,7 @@ def write(
     """Write or bring up to date trials.csv, front.csv, front.png and the folders of the front's members.
 
     Args:
-        folder: the run folder; weights are copied from `trials/<number>.pt` where they are.
+        folder: the run folder; weights are copied from `trials/0012.pt` where they are.
         trials: all finished trials, in any order.
         objectives: what was optimised.
         reference: reference point of the hypervolume, one value an objective.
@@ -105,9 +105,7 @@ def summary(members: Sequence[Trial], objectives: Sequence[Objective], width: in
     from rich.text import Text
 
     if not members:
-        return (
-            "No front: no trial has completed. The column 'reason' of trials.csv says why each one failed.\n"
-        )
+        return "No front: no trial has completed. The column 'reason' of trials.csv says why each one failed.\n"
     table = Table(title="Pareto front, cheapest first", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("trial", justify="right")
     shown_apart = [objective for objective in objectives if objective not in (MACS, PARAMS)]
@@ -156,7 +154,7 @@ def _member_folders(folder: Path, members: Sequence[Trial]) -> None:
         write_text(place / "pattern.txt", text(trial.pattern).rstrip() + "\n")
         write_text(place / "pattern.svg", svg(trial.pattern, title))
         write_json(place / "pattern.json", trial.pattern.to_json())
-        _copy_if_changed(folder / "trials" / f"{trial.number}.pt", place / "weights.pt")
+        _copy_if_changed(folder / "trials" / f"{trial.number:04d}.pt", place / "weights.pt")
     current = {_member_folder(folder, trial).name for trial in members}
     (folder / "front").mkdir(parents=True, exist_ok=True)
     for place in (folder / "front").iterdir():

@@ -1,7 +1,7 @@
 """The command line, and the flow of a search from settings to front.
 
-    argv -> settings -> study.ask -> space.sample -> runner -> worker: build, train, measure
-         -> study.tell -> tracker -> front -> report
+argv -> settings -> study.ask -> space.sample -> runner -> worker: build, train, measure
+     -> study.tell -> tracker -> front -> report
 """
 
 from __future__ import annotations
@@ -97,13 +97,9 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
 
     tracker = settings.tracking.tracker(settings.run.folder)
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
-    progress = Progress(
-        settings.trials, settings.baselines.seeds * len(tasks), objectives=problem.objectives
-    )
+    progress = Progress(settings.trials, settings.baselines.seeds * len(tasks), objectives=problem.objectives)
     board = Scoreboard(folder.path, problem.objectives, reference, tasks, progress, tracker)
-    agenda = Agenda(
-        settings, folder, study, settings.runner.threads, on_trial=board.trial, on_baseline=board.baseline
-    )
+    agenda = Agenda(settings, folder, study, settings.runner.threads, on_trial=board.trial, on_baseline=board.baseline)
     status = "KILLED"
     try:
         with progress:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from search import pareto, report
 from search.job import Job, Outcome
 from search.objectives import Objective
@@ -61,9 +63,7 @@ class Scoreboard:
         volume = self._hypervolume(members)
         done = sum(each.complete for each in self._trials)
         self._progress.finished(trial)
-        self._progress.update(
-            done=done, failed=len(self._trials) - done, front=len(members), hypervolume=volume
-        )
+        self._progress.update(done=done, failed=len(self._trials) - done, front=len(members), hypervolume=volume)
         self._tracker.log(trial)
         self._tracker.hypervolume(len(self._trials), volume)
 
@@ -96,4 +96,4 @@ class Scoreboard:
         values = [[trial.objectives[o.name] for o in self._objectives] for trial in members]
         if not values:
             return 0.0
-        return pareto.hypervolume(values, self._reference, [o.direction for o in self._objectives])
+        return pareto.hypervolume(np.array(values), self._reference, [o.direction for o in self._objectives])

@@ -180,11 +180,10 @@ def _section(kind: type[Run | Limits | Baselines], name: str, values: Any) -> An
     keys = [field.name for field in fields(kind)]
     shown = ", ".join(f"{name}.{key}" for key in keys)
     if not isinstance(values, Mapping):
-        raise ConfigError(f"{name}={values}: holds several keys; give {shown}")
+        raise ConfigError(f"{name}={'null' if values is None else values}: holds several keys; give {shown}")
     unknown = [key for key in values if key not in keys]
     problems = [
-        f"{name}.{key}={values[key]}: unknown key{nearest(str(key), keys)} Allowed keys: {shown}"
-        for key in unknown
+        f"{name}.{key}={values[key]}: unknown key{nearest(str(key), keys)} Allowed keys: {shown}" for key in unknown
     ]
     try:
         section = kind(**{key: value for key, value in values.items() if key in keys})

@@ -197,7 +197,7 @@ class Study:
         return zlib.crc32(f"{self._seed}:{number}:{purpose}".encode())
 
 
-def _open(journal: Path, ways: list[str]) -> optuna.Study:
+def _open(journal: Path, ways: list[optuna.study.StudyDirection]) -> optuna.Study:
     """Open or make the study, after an interruption at any moment."""
     # A killed process may leave the journal's own lock and half a line; nobody else writes here (run folder's lock).
     Path(f"{journal}.lock").unlink(missing_ok=True)
@@ -207,9 +207,7 @@ def _open(journal: Path, ways: list[str]) -> optuna.Study:
             with open(journal, "r+b") as file:
                 file.truncate(whole.rfind(b"\n") + 1)
     storage = JournalStorage(JournalFileBackend(str(journal)))
-    return optuna.create_study(
-        storage=storage, study_name=journal.parent.name, directions=ways, load_if_exists=True
-    )
+    return optuna.create_study(storage=storage, study_name=journal.parent.name, directions=ways, load_if_exists=True)
 
 
 def _options(problem: Problem, choices: Mapping[str, Any]) -> dict[str, Any]:

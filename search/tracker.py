@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from search import address
 from search.background import Background
 
 if TYPE_CHECKING:
@@ -101,9 +102,7 @@ class BackgroundTracker:
         patience: seconds that `close` waits for a store that gives no sign of life.
     """
 
-    def __init__(
-        self, connect: Callable[..., Record], place: str, view: str, *, patience: float = PATIENCE
-    ) -> None:
+    def __init__(self, connect: Callable[..., Record], place: str, view: str, *, patience: float = PATIENCE) -> None:
         self._connect = connect
         self._place = place
         self._view = view
@@ -179,6 +178,6 @@ class BackgroundTracker:
                 "or choose another with tracking.uri=..., then run the same command again: it adds what is "
                 "missing.",
                 self._place,
-                reason,
+                address.shown(reason),
             )
         self._warned = True

@@ -139,9 +139,7 @@ class _Record:
     def close(self, status: str, artifacts: Sequence[Path], metrics: Mapping[str, float], note: str) -> None:
         step = len(self._status)
         finite = {name: value for name, value in metrics.items() if math.isfinite(value)}
-        points = [
-            records.Point(records.legal(name), float(value), _now(), step) for name, value in finite.items()
-        ]
+        points = [records.Point(records.legal(name), float(value), _now(), step) for name, value in finite.items()]
         self._log_points(self._parent, points)
         self._log_files([path for path in artifacts if path.is_file()])
         if note:
@@ -203,10 +201,13 @@ def _connect(
     # A server that is down is to be noticed in seconds, not in the minutes of MLflow's own defaults.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
+    # With a server, MLflow prints two lines for every run it ends.
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     from mlflow import MlflowClient
 
     for chatty in ("mlflow", "alembic"):  # after the import, which sets them
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns of every attempt to reach a server
     with _alone_with(uri):
         client = MlflowClient(tracking_uri=uri, registry_uri=uri)
         location = None if address.is_server(uri) else (runs / "mlartifacts").as_uri()
@@ -231,9 +232,7 @@ def _experiment(client: MlflowClient, name: str, location: str | None) -> str:
                 raise
             found = client.get_experiment_by_name(name)
     if found is None or found.lifecycle_stage != "active":
-        raise RuntimeError(
-            f"its experiment '{name}' was deleted; restore it or set tracking.experiment to another"
-        )
+        raise RuntimeError(f"its experiment '{name}' was deleted; restore it or set tracking.experiment to another")
     return found.experiment_id
 
 
@@ -242,9 +241,7 @@ def _runs_with(client: MlflowClient, experiment: str, tag: str, value: str) -> l
     found: list[Run] = []
     token = None
     while True:
-        page = client.search_runs(
-            [experiment], f"tags.`{tag}` = '{value}'", max_results=1000, page_token=token
-        )
+        page = client.search_runs([experiment], f"tags.`{tag}` = '{value}'", max_results=1000, page_token=token)
         found.extend(page)
         token = page.token
         if not token:

@@ -63,9 +63,7 @@ class Trial:
 
     def __post_init__(self) -> None:
         if self.status not in (COMPLETE, FAILED):
-            raise DataError(
-                f"trial {self.number} has status '{self.status}': want '{COMPLETE}' or '{FAILED}'"
-            )
+            raise DataError(f"trial {self.number} has status '{self.status}': want '{COMPLETE}' or '{FAILED}'")
 
     @property
     def complete(self) -> bool:

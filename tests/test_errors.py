@@ -73,12 +73,13 @@ TABLE: list[tuple[str, list[str]]] = [
         "network.encoder_widths=[4,4,4,4,4,4,4]",
         ["64x64 pixels", "want multiples of 128", "network.encoder_widths"],
     ),
+    ("trainer.augment.0.p=3", ["trainer.augment.0: flip.p=3: want a number from 0 to 1"]),
     # syntax
     ("fusion", ["fusion: want GROUP=CHOICE or KEY=VALUE, such as space=fusion or trials=20"]),
     ("--epochs=3", ["--epochs=3: unknown flag. Allowed: --help, --cfg, --config-dir DIR"]),
     ("-m trials=1,2", ["-m: sweeps are not available", "loop in the shell", "'trials=[a,b]'"]),
     ("data.root=a=b", ["data.root=a=b: cannot be read", "two kinds of quotes: 'key=\"value\"'"]),
-    ("trials=${nope}", ["cannot be composed: Interpolation key 'nope' not found", "--help lists the keys"]),
+    ("trials=${nope}", ["cannot be composed: Interpolation key 'nope' not found (at trials)", "--help lists the keys"]),
     ("~data", ["~data: nothing can be taken away"]),
     (
         "--config-dir nowhere",
@@ -180,12 +181,14 @@ def test_a_limit_no_pattern_meets(tmp_path: Path, capsys: pytest.CaptureFixture[
 
     printed = capsys.readouterr()
     assert status != 0
-    assert "limits.macs=10" in printed.err
+    assert "no pattern of the space meets limits.macs=10; the least that one has is 1" in printed.err
+    assert "raise the limit" in printed.err
     assert "Traceback" not in printed.err
 
 
 def test_a_folder_of_another_configuration(capsys: pytest.CaptureFixture[str]) -> None:
     with open_folder(compose(["run.name=mine"])) as folder:
+        folder.journal.write_text("asked")
         kept = folder.config.read_bytes()
 
     status = main(["run.name=mine", "trainer.epochs=3"])

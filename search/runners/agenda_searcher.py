@@ -27,8 +27,8 @@ class AgendaSearcher(Searcher):
         self._agenda = agenda
         self._jobs: dict[str, Job] = {}
 
-    def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
-        """The next job as a trial's configuration."""
+    def suggest(self, trial_id: str) -> Any:
+        """The next job as a trial's configuration; None to be asked again, FINISHED at the end."""
         job = self._agenda.next()
         if job is None:
             # A baseline that fails is tried again, so the end is only known when nothing runs.

@@ -7,6 +7,7 @@ state is thrown away after the run; resuming starts a new Tune run on the same s
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -138,10 +139,12 @@ def _train(config: dict[str, Any]) -> None:
     """What a Tune trial does on its worker."""
     import gc
 
+    import ray
     from ray import tune
 
     gc.collect()  # a reused actor still holds the last network's cycles
-    tune.report({"outcome": asdict(execute(config["job"]))})
+    node = f"{platform.node()}:{ray.get_runtime_context().get_node_id()[:8]}"  # one host may hold several
+    tune.report({"outcome": asdict(execute(config["job"], node))})
 
 
 def outcome_of(job: Job, result: dict[str, Any] | None) -> Outcome:

@@ -10,14 +10,13 @@ import warnings
 from collections.abc import Sequence
 
 import optuna
+from optuna.study import StudyDirection
 
 from search.objectives import MAXIMISE
 from search.samplers.sampler import Draw, Problem
 
 
-def ask(
-    sampler: optuna.samplers.BaseSampler, problem: Problem, history: Sequence[optuna.trial.FrozenTrial]
-) -> Draw:
+def ask(sampler: optuna.samplers.BaseSampler, problem: Problem, history: Sequence[optuna.trial.FrozenTrial]) -> Draw:
     """Draw one set of choices from an Optuna sampler."""
     scratch = optuna.create_study(directions=directions(problem), sampler=sampler)
     with warnings.catch_warnings():
@@ -30,6 +29,6 @@ def ask(
     return Draw(dict(frozen.params), dict(frozen.system_attrs))
 
 
-def directions(problem: Problem) -> list[str]:
+def directions(problem: Problem) -> list[StudyDirection]:
     """The objectives' directions in Optuna's words."""
-    return ["maximize" if o.direction == MAXIMISE else "minimize" for o in problem.objectives]
+    return [StudyDirection.MAXIMIZE if o.direction == MAXIMISE else StudyDirection.MINIMIZE for o in problem.objectives]

@@ -19,7 +19,7 @@ class SharedNetwork(nn.Module):
     Args:
         pattern: what is shared.
         modules: one module per block name.
-        heads: one head per task.
+        heads: one head per task, named ``head/<task>``.
     """
 
     def __init__(self, pattern: SharingPattern, modules: dict[str, nn.Module], heads: dict[str, nn.Module]) -> None:
@@ -31,7 +31,7 @@ class SharedNetwork(nn.Module):
     def forward(self, image: Tensor) -> dict[str, Tensor]:
         """``(B, 3, H, W) -> {task: (B, channels, H, W)}``."""
         outputs = walk(self.pattern, image, self)
-        return {task: self.heads[task](outputs[task], image.shape[-2:]) for task in self.pattern.tasks}
+        return {task: self.heads[f"head/{task}"](outputs[task], image.shape[-2:]) for task in self.pattern.tasks}
 
     def block(self, block: Block, inputs: tuple[Tensor, ...]) -> Tensor:
         """The walk's algebra on tensors: run the block's module."""
@@ -59,7 +59,7 @@ def build(pattern: SharingPattern, family: Family, channels: Mapping[str, int], 
     for task in pattern.tasks:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(_seed_of(seed, f"head/{task}"))
-            heads[task] = family.head(channels[task])
+            heads[f"head/{task}"] = family.head(channels[task])  # a bare "type" would clash with ModuleDict's own names
     return SharedNetwork(pattern, modules, heads)
 
 

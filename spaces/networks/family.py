@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 class Family(Protocol):
     """A frozen configuration dataclass that makes blocks; it must not import torch when it is only configured."""
 
+    def __hash__(self) -> int:
+        """Costs of blocks are kept by family."""
+
     @property
     def encoder_stages(self) -> int:
         """Number of encoder stages; every stage gives one scale."""

@@ -14,8 +14,4 @@ def dominates(one: Sequence[float], other: Sequence[float], directions: Sequence
 
 def front(rows: Sequence[Sequence[float]], directions: Sequence[str]) -> list[int]:
     """Indices of the rows that no other row dominates."""
-    return [
-        index
-        for index, row in enumerate(rows)
-        if not any(dominates(other, row, directions) for other in rows)
-    ]
+    return [index for index, row in enumerate(rows) if not any(dominates(other, row, directions) for other in rows)]

@@ -89,9 +89,7 @@ def test_a_field_that_the_yaml_does_not_name_can_be_set() -> None:
 
 
 def test_problems_of_several_parts_are_told_together() -> None:
-    told = problems(
-        "trainer.epochs=abc", "trials=0", "sampler.startpu=3", "run.seed=-1", "tirals=3", "limits.macs=0"
-    )
+    told = problems("trainer.epochs=abc", "trials=0", "sampler.startpu=3", "run.seed=-1", "tirals=3", "limits.macs=0")
 
     assert len(told) == 6
     for given in (

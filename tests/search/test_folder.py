@@ -9,11 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from search.config import Settings, compose
-from search.folder import open_folder
+from search.folder import RunFolder, open_folder
 from spaces.errors import ConfigError
 
 
@@ -30,6 +31,13 @@ def refusal(*arguments: str) -> str:
     after = contents(wanted.run.folder)
     assert {name: after.get(name) for name in before} == before
     return str(caught.value)
+
+
+def begin(*arguments: str) -> RunFolder:
+    """A folder in which a search has left its journal."""
+    with open_folder(settings(*arguments)) as folder:
+        folder.journal.write_text("asked")
+    return folder
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -56,12 +64,9 @@ def test_a_new_folder_holds_its_configuration_and_an_id() -> None:
 
 
 def test_the_id_stays_and_is_unique() -> None:
-    with open_folder(settings()) as first:
-        pass
-    with open_folder(settings()) as again:
-        pass
-    with open_folder(settings("run.name=other")) as other:
-        pass
+    first = begin()
+    again = begin()
+    other = begin("run.name=other")
 
     assert again.resumed
     assert again.search_id == first.search_id != other.search_id
@@ -72,8 +77,7 @@ def test_the_id_stays_and_is_unique() -> None:
     ["trials=99", "runner=inline", "tracking=none", "runner.cpus_per_trial=2", "data.cache=elsewhere"],
 )
 def test_what_does_not_touch_results_may_change(change: str) -> None:
-    with open_folder(settings()) as first:
-        pass
+    first = begin()
     with open_folder(settings(change)) as folder:
         assert folder.search_id == first.search_id
         assert settings(change).plain.items() <= yaml.safe_load(folder.config.read_text()).items()
@@ -94,14 +98,49 @@ def test_what_does_not_touch_results_may_change(change: str) -> None:
     ],
 )
 def test_another_configuration_is_refused(change: str, told: str) -> None:
-    with open_folder(settings()):
-        pass
+    begin()
 
     message = refusal(change)
 
     assert told in message
     assert "run.name=NAME" in message
     assert "Give the values it was started with" in message
+
+
+def test_a_trial_alone_is_enough_to_be_refused() -> None:
+    with open_folder(settings()) as folder:
+        (folder.trials / "0000.json").write_text("{}")
+
+    assert "run.seed: 0 -> 1" in refusal("run.seed=1")
+
+
+def test_what_was_never_begun_may_be_mended() -> None:
+    """A limit that no pattern meets is found after the folder is opened; mending it must not need another name."""
+    with open_folder(settings("limits.macs=10")) as first:
+        pass
+    with open_folder(settings("limits.macs=1e9")) as second:
+        assert yaml.safe_load(second.config.read_text())["limits"]["macs"] == 1e9
+
+    assert not second.resumed
+    assert second.search_id != first.search_id
+
+
+def test_other_data_in_the_same_place_are_refused(tmp_path: Path) -> None:
+    def search(seed: int) -> Settings:
+        for split in ("train", "val", "test"):
+            rng = np.random.default_rng(seed)
+            image = rng.integers(0, 255, (2, 16, 16, 3), np.uint8)
+            depth, near = rng.random((2, 2, 16, 16), np.float32) + 1
+            np.savez(f"{split}.npz", image=image, depth=depth, near=near)
+        Path("spec.yaml").write_text("tasks: {depth: {kind: depth}, near: {kind: depth}}")
+        return settings("data=npz", "data.root=.", "data.spec=./spec.yaml")
+
+    with open_folder(search(seed=0)) as folder:
+        folder.journal.write_text("asked")
+    with open_folder(search(seed=0)):
+        pass
+    with pytest.raises(ConfigError, match=r"data_content: [0-9a-f]+ -> [0-9a-f]+"), open_folder(search(seed=1)):
+        pass
 
 
 def test_a_folder_of_something_else_is_refused() -> None:
@@ -151,7 +190,7 @@ def test_a_place_that_cannot_be_written_is_refused(place: str) -> None:
 
 def test_a_second_driver_is_refused_until_the_first_is_gone() -> None:
     code = (
-        "import sys; from search.config import compose; from search.folder import open_folder\n"
+        "import sys; from search.config import compose; from search.folder import RunFolder, open_folder\n"
         "with open_folder(compose(['run.name=mine'])):\n"
         "    print('held', flush=True); sys.stdin.read()"
     )

@@ -96,9 +96,7 @@ def test_an_undefined_metric_makes_mean_and_worst_undefined(broken: str) -> None
 
 @pytest.mark.parametrize("value", [0.0, math.nan, math.inf])
 def test_a_reference_without_a_meaning_is_refused_for_main_tasks(value: float) -> None:
-    with pytest.raises(
-        DataError, match=r"baseline of 'depth' has abs_err_m = .*want a finite value other than 0"
-    ):
+    with pytest.raises(DataError, match=r"baseline of 'depth' has abs_err_m = .*want a finite value other than 0"):
         objectives.delta(METRICS, {**REFERENCE, "depth": value}, TASKS)
     found = objectives.delta(METRICS, {**REFERENCE, "edges": value}, TASKS)
     assert math.isnan(found["edges.delta"])
@@ -118,7 +116,5 @@ def test_the_reference_point_is_fixed_by_space_and_trivial_predictors() -> None:
     chosen = objectives.resolve(["delta_mtl", "worst_delta", "macs", "params", "depth.abs_err_m"], TASKS)
     point = objectives.reference_point(chosen, 1000, 200, {"depth.abs_err_m": 0.9})
     assert point == pytest.approx((-20.0, -20.0, 1050.0, 210.0, 0.9))
-    with pytest.raises(
-        DataError, match=r"the trivial predictor has no depth\.abs_err_m on the validation split"
-    ):
+    with pytest.raises(DataError, match=r"the trivial predictor has no depth\.abs_err_m on the validation split"):
         objectives.reference_point(chosen, 1000, 200, {"depth.abs_err_m": math.nan})

@@ -63,9 +63,7 @@ def test_optuna_computes_the_same_volume() -> None:
 
 
 @given(ROWS, st.data())
-def test_another_point_never_lowers_the_volume(
-    drawn: tuple[list[list[int]], list[str]], data: st.DataObject
-) -> None:
+def test_another_point_never_lowers_the_volume(drawn: tuple[list[list[int]], list[str]], data: st.DataObject) -> None:
     rows, directions = drawn
     point = data.draw(st.lists(st.integers(-3, 5), min_size=len(directions), max_size=len(directions)))
     before = pareto.hypervolume(np.array(rows), _worst(directions), directions)
@@ -107,9 +105,7 @@ def test_history_grows_trial_by_trial_and_passes_over_failed_ones() -> None:
         ([[1.0]], ["max"], r"directions \['max'\]: want 'maximise' or 'minimise'"),
     ],
 )
-def test_what_cannot_be_compared_is_refused(
-    values: list[list[float]], directions: list[str], message: str
-) -> None:
+def test_what_cannot_be_compared_is_refused(values: list[list[float]], directions: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         pareto.front(np.array(values), directions)
     with pytest.raises(ValueError, match=message):

@@ -62,7 +62,7 @@ def test_the_table_of_the_front_is_sorted_by_cost(tmp_path: Path) -> None:
 
 def test_members_get_a_folder_and_former_members_lose_it(tmp_path: Path) -> None:
     (tmp_path / "trials").mkdir()
-    (tmp_path / "trials" / "4.pt").write_bytes(b"weights of 4")
+    (tmp_path / "trials" / "0004.pt").write_bytes(b"weights of 4")
     (tmp_path / "front" / "mine").mkdir(parents=True)
     _write(tmp_path, TRIALS)
     member = tmp_path / "front" / f"4-{TRIALS[4].key}"
@@ -79,7 +79,7 @@ def test_members_get_a_folder_and_former_members_lose_it(tmp_path: Path) -> None
 
 def test_writing_again_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "trials").mkdir()
-    (tmp_path / "trials" / "0.pt").write_bytes(b"0")
+    (tmp_path / "trials" / "0000.pt").write_bytes(b"0")
     _write(tmp_path, TRIALS)
     first = _files(tmp_path)
     _write(tmp_path, TRIALS[::-1])
@@ -88,7 +88,7 @@ def test_writing_again_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_newer_weights_replace_older_ones(tmp_path: Path) -> None:
-    weights = tmp_path / "trials" / "0.pt"
+    weights = tmp_path / "trials" / "0000.pt"
     weights.parent.mkdir()
     weights.write_bytes(b"old")
     _write(tmp_path, TRIALS)
@@ -117,9 +117,7 @@ def test_without_a_complete_trial_there_is_no_front_but_a_report(trials: list[Tr
         (["delta_mtl", "macs", "depth.abs_err_m"], (-20.0, 21e6, 0.5)),
     ],
 )
-def test_any_objectives_can_be_reported(
-    names: list[str], reference: tuple[float, ...], tmp_path: Path
-) -> None:
+def test_any_objectives_can_be_reported(names: list[str], reference: tuple[float, ...], tmp_path: Path) -> None:
     chosen = objectives.resolve(names, TASKS)
     trials = [
         complete(n, delta, macs, objectives=objectives.values(t.metrics, t.macs, t.params, chosen))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 import math
 import os
 import subprocess
@@ -15,7 +14,6 @@ import pytest
 
 from search import tracker as tracker_module
 from search.tracking import Mlflow, NoTracking
-from spaces.errors import ConfigError
 from tests.search.trials import complete, failed
 
 # MLflow 3.17 still asks SQLAlchemy 2.1 for a strategy that the latter is about to drop.
@@ -56,9 +54,7 @@ def _parent(client: Any, search_id: str) -> Any:
 
 
 def _children(client: Any, parent: Any) -> list[Any]:
-    found = client.search_runs(
-        [parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'"
-    )
+    found = client.search_runs([parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'")
     return sorted(found, key=lambda run: int(run.data.tags["search.trial"]))
 
 
@@ -120,9 +116,7 @@ def test_a_search_is_a_parent_run_with_a_child_for_each_trial(
     assert not list(tmp_path.glob("mlruns*"))  # the working folder
 
 
-def test_a_search_that_died_is_taken_up_and_nothing_is_counted_twice(
-    track: Callable[..., Any], client: Any
-) -> None:
+def test_a_search_that_died_is_taken_up_and_nothing_is_counted_twice(track: Callable[..., Any], client: Any) -> None:
     first = track("dies")
     first.log(complete(0, 1.0, 10))
     first.hypervolume(1, 5.0)
@@ -182,17 +176,6 @@ def test_values_that_are_not_finite_are_left_out_and_long_curves_are_whole(
     assert "hypervolume" not in parent.data.metrics
 
 
-def test_the_driver_does_not_wait_for_the_store(track: Callable[..., Any], client: Any) -> None:
-    tracker = track("quick")
-    since = time.perf_counter()
-    for number in range(10):
-        tracker.log(complete(number, 1.0, 10))
-        tracker.hypervolume(number + 1, 1.0)
-    assert time.perf_counter() - since < 0.1
-    tracker.close("FINISHED")
-    assert len(_children(client, _parent(client, "quick"))) == 10
-
-
 WRITER = """
 import sys
 from pathlib import Path
@@ -224,15 +207,9 @@ def test_two_searches_that_start_at_once_make_one_store_and_lose_nothing(tmp_pat
     assert not (tmp_path / "mlruns").exists()
 
 
-def test_a_writer_that_is_killed_leaves_a_record_that_the_next_one_completes(
-    tmp_path: Path, runs: Path
-) -> None:
-    program = WRITER.replace(
-        'tracker.close("FINISHED")', 'import time; print("on", flush=True); time.sleep(60)'
-    )
-    program = program.replace("Mlflow()", f"Mlflow(experiment={EXPERIMENT!r})").replace(
-        "range(3)", "range(400)"
-    )
+def test_a_writer_that_is_killed_leaves_a_record_that_the_next_one_completes(tmp_path: Path, runs: Path) -> None:
+    program = WRITER.replace('tracker.close("FINISHED")', 'import time; print("on", flush=True); time.sleep(60)')
+    program = program.replace("Mlflow()", f"Mlflow(experiment={EXPERIMENT!r})").replace("range(3)", "range(400)")
     writer = subprocess.Popen([sys.executable, "-c", program, str(runs), "killed"], stdout=subprocess.PIPE)
     client = mlflow.MlflowClient(f"sqlite:///{runs / 'mlflow.db'}")
     try:
@@ -250,44 +227,6 @@ def test_a_writer_that_is_killed_leaves_a_record_that_the_next_one_completes(
     children = _children(client, _parent(client, "killed"))
     assert [int(run.data.tags["search.trial"]) for run in children] == list(range(len(left) + 2))
     assert {run.info.status for run in children} == {"FINISHED"}
-
-
-@pytest.mark.parametrize("place", ["a file is the folder", "no database"])
-def test_a_store_that_cannot_be_opened_is_one_warning(
-    place: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    path = tmp_path / "broken" / "mlflow.db"
-    if place == "no database":
-        path.parent.mkdir()
-        path.write_text("this is a text, not a database, and long enough to be taken for neither" * 20)
-    else:
-        path.parent.write_text("in the way")
-    _assert_one_warning(f"sqlite:///{path}", str(path), tmp_path, caplog)
-
-
-def test_a_server_that_is_down_is_one_warning_in_seconds(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://someone:secret@127.0.0.1:9")
-    _assert_one_warning("", "http://***@127.0.0.1:9", tmp_path, caplog)
-    assert "secret" not in caplog.text.split("cannot be written")[0]
-
-
-def _assert_one_warning(uri: str, place: str, runs: Path, caplog: pytest.LogCaptureFixture) -> None:
-    tracker = Mlflow(uri=uri).tracker(runs)
-    since = time.monotonic()
-    with caplog.at_level(logging.WARNING, logger="search"):
-        tracker.open("a search", "id", {}, "")
-        tracker.log(complete(0, 1.0, 10))
-        tracker.hypervolume(1, 1.0)
-        tracker.close("FINISHED")
-    assert time.monotonic() - since < 20
-    (record,) = [record for record in caplog.records if record.name.startswith("search")]
-    message = record.getMessage()
-    assert message.startswith(f"MLflow at {'' if uri == '' else 'sqlite:///'}{place} cannot be written: ")
-    assert "The search goes on and its run folder is complete; mend the store" in message
-    assert "run the same command again: it adds what is missing" in message
 
 
 def test_what_a_store_missed_while_it_failed_is_written_when_it_is_back(
@@ -315,84 +254,12 @@ def test_what_a_store_missed_while_it_failed_is_written_when_it_is_back(
     assert "No space left on device" in caplog.text
 
 
-def test_a_record_that_is_always_refused_does_not_keep_the_others_out(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    written: list[Any] = []
-
-    class Picky:
-        def log(self, trial: Any) -> None:
-            if trial.number == 1:
-                raise ValueError("no trial 1 here")
-            written.append(trial.number)
-
-        def close(self, status: str, *rest: Any) -> None:
-            written.append(status)
-
-    tracker = tracker_module.BackgroundTracker(lambda *_: Picky(), "The store", "")  # type: ignore[arg-type,return-value]  # no hypervolume
-    tracker.open("a search", "id", {}, "")
-    for number in range(4):
-        tracker.log(complete(number, 1.0, 10))
-    tracker.close("FINISHED")
-    assert sorted(written[:-1]) == [0, 2, 3]
-    assert written[-1] == "FINISHED"
-    assert "no trial 1 here" in caplog.text
-
-
-def test_a_store_that_hangs_does_not_hold_the_search(caplog: pytest.LogCaptureFixture) -> None:
-    forever = threading.Event()
-    tracker = tracker_module.BackgroundTracker(lambda *_: forever.wait(), "MLflow at x", "", patience=0.3)
-    tracker.open("a search", "id", {}, "")
-    tracker.close("FINISHED")
-    forever.set()
-    assert "MLflow at x cannot be written: it has not answered for 0.3 s" in caplog.text
-
-
-def test_an_experiment_that_was_deleted_is_named(
-    runs: Path, client: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_experiment_that_was_deleted_is_named(runs: Path, client: Any, caplog: pytest.LogCaptureFixture) -> None:
     client.delete_experiment(client.create_experiment("gone", artifact_location=(runs / "x").as_uri()))
     tracker = Mlflow(experiment="gone").tracker(runs)
     tracker.open("a search", "id", {}, "")
     tracker.close("FINISHED")
-    assert (
-        "its experiment 'gone' was deleted; restore it or set tracking.experiment to another" in caplog.text
-    )
-
-
-def test_the_store_is_the_one_given_then_the_environment_then_the_runs_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    default = Mlflow(uri=None, experiment=None).tracker(Path("runs"))
-    assert default.view_command() == (
-        f"mlflow ui --backend-store-uri sqlite:///{tmp_path / 'runs' / 'mlflow.db'} --host 127.0.0.1"
-    )
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://me:pass@tracking.example")
-    assert Mlflow().tracker(tmp_path).view_command() == "https://***@tracking.example"
-    given = Mlflow(uri="sqlite:///my store.db").tracker(tmp_path)
-    assert given.view_command() == (
-        f"mlflow ui --backend-store-uri 'sqlite:///{tmp_path / 'my store.db'}' --host 127.0.0.1"
-    )
-    assert not os.listdir(tmp_path)  # nothing is made before a search is opened
-
-
-@pytest.mark.parametrize("uri", ["./mlruns", "file:///tmp/mlruns", "sqlite://", "ftp://x", "runs/mlflow.db"])
-def test_stores_that_mlflow_does_not_take_are_refused(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    want = r"=.*: want sqlite:///FILE, .* MLflow no longer takes folders such as \./mlruns"
-    with pytest.raises(ConfigError, match="^tracking.uri" + want):
-        Mlflow(uri=uri)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-    with pytest.raises(ConfigError, match="^MLFLOW_TRACKING_URI" + want):
-        Mlflow().tracker(Path("runs"))
-
-
-def test_fields_of_the_wrong_type_are_refused_together() -> None:
-    with pytest.raises(ConfigError) as caught:
-        Mlflow(uri=3, experiment=["x"])  # type: ignore[arg-type]  # as a configuration may
-    assert [problem.split(":")[0] for problem in caught.value.problems] == [
-        "tracking.uri=3",
-        "tracking.experiment=['x']",
-    ]
+    assert "its experiment 'gone' was deleted; restore it or set tracking.experiment to another" in caplog.text
 
 
 def test_no_tracking_writes_nothing(tmp_path: Path) -> None:

@@ -39,9 +39,7 @@ def test_numbers_that_are_not_finite_are_null_in_the_file_and_nan_again(tmp_path
 
 
 def test_numpy_values_are_stored_as_numbers(tmp_path: Path) -> None:
-    trials.save(
-        tmp_path / "0.json", complete(0, np.float64(2.5), np.int64(40), curves={"loss": (np.float32(1),)})
-    )
+    trials.save(tmp_path / "0.json", complete(0, np.float64(2.5), np.int64(40), curves={"loss": (np.float32(1),)}))
     assert trials.load(tmp_path / "0.json").curves == {"loss": [1.0]}
 
 
@@ -76,9 +74,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         trials.load(tmp_path / "7.json")
 
 
-@pytest.mark.parametrize(
-    "change", [{"status": "done"}, {"extra": 1}, {"pattern": {"encoder": []}}, {"curves": 3}]
-)
+@pytest.mark.parametrize("change", [{"status": "done"}, {"extra": 1}, {"pattern": {"encoder": []}}, {"curves": 3}])
 def test_fields_that_do_not_fit_are_refused(change: dict[str, object], tmp_path: Path) -> None:
     data = {**complete(1, 1.0, 10).to_json(), **change}
     write_json(tmp_path / "1.json", data)

@@ -58,8 +58,13 @@ def read(path: Path, names: Sequence[str]) -> dict[str, np.ndarray]:
     Raises:
         DataError: the file is missing, damaged or no archive, or an array holds Python objects.
     """
-    with _messages(path), np.load(path, allow_pickle=False) as archive:
-        return {name: archive[name] for name in names}
+    arrays = {}
+    # Not numpy.load, which leaves a damaged file open.
+    with _messages(path), zipfile.ZipFile(path) as archive:
+        for name in names:
+            with archive.open(name + _SUFFIX) as file:
+                arrays[name] = npy.read_array(file, allow_pickle=False)
+    return arrays
 
 
 def digest(path: Path) -> bytes:

@@ -42,7 +42,7 @@ def test_every_block_gets_gradient_from_the_tasks_that_reach_it_and_no_other(see
                 got = any(p.grad is not None and p.grad.any() for p in network.blocks[block.name].parameters())
                 assert got == (task in block.group), (block.name, task)
         for other, head in network.heads.items():
-            assert any(p.grad is not None for p in head.parameters()) == (other == task)
+            assert any(p.grad is not None for p in head.parameters()) == (other == f"head/{task}")
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -81,8 +81,10 @@ def test_private_decoders_hold_values_of_their_own() -> None:
     )
     network = network_of(pattern)
     seen: dict[str, torch.Tensor] = {}
-    for task, head in network.heads.items():
-        head.register_forward_hook(lambda module, args, output, task=task: seen.update({task: args[0][-1]}))
+    for task in tasks:
+        network.heads[f"head/{task}"].register_forward_hook(
+            lambda module, args, output, task=task: seen.update({task: args[0][-1]})
+        )
     network(torch.rand(2, 3, 16, 16))
     assert not torch.equal(seen["depth"], seen["normals"])
     assert not torch.equal(seen["depth"], seen["segmentation"])
@@ -137,3 +139,9 @@ def test_tasks_that_parted_and_meet_share_the_mean() -> None:
         return features
 
     torch.testing.assert_close(read[0], (encoded("depth") + encoded("normals")) / 2)
+
+
+def test_a_task_may_be_called_like_a_method_of_a_module() -> None:
+    names = ("forward", "keys", "train", "type")
+    network = build(hard_sharing(names, 3, 3), FAMILY, dict.fromkeys(names, 1), 0)
+    assert set(network(torch.rand(1, 3, 16, 16))) == set(names)

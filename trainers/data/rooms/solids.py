@@ -77,7 +77,7 @@ def surface(solid: Solid, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         face, normal = _box_face(scaled)
     else:
         height = np.abs(scaled[2])
-        cap = height * height > scaled[0] * scaled[0] + scaled[1] * scaled[1]
+        cap = height > scaled[0] * scaled[0] + scaled[1] * scaled[1]
         face = np.where(cap, 1 + (scaled[2] > 0), 0)
         normal = np.concatenate([scaled[:2] * ~cap, scaled[2:] * cap])
     normal = normal / np.sqrt((normal * normal).sum(0))

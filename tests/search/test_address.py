@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from search.tracking import Mlflow
+from spaces.errors import ConfigError
+
+
+def test_the_store_is_the_one_given_then_the_environment_then_the_runs_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = Mlflow(uri=None, experiment=None).tracker(Path("runs"))
+    assert default.view_command() == (
+        f"mlflow ui --backend-store-uri sqlite:///{tmp_path / 'runs' / 'mlflow.db'} --host 127.0.0.1"
+    )
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://me:pass@tracking.example")
+    assert Mlflow().tracker(tmp_path).view_command() == "https://***@tracking.example"
+    given = Mlflow(uri="sqlite:///my store.db").tracker(tmp_path)
+    assert given.view_command() == (
+        f"mlflow ui --backend-store-uri 'sqlite:///{tmp_path / 'my store.db'}' --host 127.0.0.1"
+    )
+    assert not os.listdir(tmp_path)  # nothing is made before a search is opened
+
+
+@pytest.mark.parametrize("uri", ["./mlruns", "file:///tmp/mlruns", "sqlite://", "ftp://x", "runs/mlflow.db"])
+def test_stores_that_mlflow_does_not_take_are_refused(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    want = r"=.*: want sqlite:///FILE, .* MLflow no longer takes folders such as \./mlruns"
+    with pytest.raises(ConfigError, match="^tracking.uri" + want):
+        Mlflow(uri=uri)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    with pytest.raises(ConfigError, match="^MLFLOW_TRACKING_URI" + want):
+        Mlflow().tracker(Path("runs"))
+
+
+def test_fields_of_the_wrong_type_are_refused_together() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Mlflow(uri=3, experiment=["x"])  # type: ignore[arg-type]  # as a configuration may
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "tracking.uri=3",
+        "tracking.experiment=['x']",
+    ]

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from search.agenda import Agenda
+from search.config import compose
+from search.folder import open_folder
+from search.job import Job, Outcome, execute
+from search.objectives import resolve
+from search.samplers.sampler import Problem
+from search.study import Study
+from search.trial import Trial
+from tests.tiny import arguments, write_tiny
+from trainers.cost import cost
+
+
+class Told:
+    """What the agenda told its listeners."""
+
+    def __init__(self) -> None:
+        self.trials: list[Trial] = []
+        self.baselines: list[Job] = []
+
+
+@contextmanager
+def opened(folder: Path, *more: str) -> Iterator[tuple[Agenda, Told]]:
+    settings = compose(arguments(write_tiny(folder / "data"), f"run.folder={folder / 'runs'}", *more))
+    tasks = settings.data.tasks
+    channels = {task.name: task.channels for task in tasks}
+    told = Told()
+    with open_folder(settings) as place:
+        study = Study(
+            place.journal,
+            Problem(settings.space, tuple(sorted(channels)), resolve(settings.objectives, tasks)),
+            settings.sampler,
+            anchors=[],
+            limits=settings.limits,
+            cost=partial(cost, family=settings.network, channels=channels, size=settings.data.size),
+            seed=settings.run.seed,
+        )
+        agenda = Agenda(
+            settings, place, study, 1, told.trials.append, lambda job, outcome: told.baselines.append(job)
+        )
+        agenda.resume()
+        yield agenda, told
+
+
+def run_all(agenda: Agenda) -> None:
+    while job := agenda.next():
+        agenda.done(job, execute(job))
+
+
+def is_baseline(job: Job) -> bool:
+    return len(job.pattern.tasks) == 1
+
+
+def test_baselines_come_first_and_trials_wait_for_the_last_of_them(tmp_path: Path) -> None:
+    with opened(tmp_path, "trials=3") as (agenda, told):
+        jobs = [agenda.next() for _ in range(5)]
+        assert [is_baseline(job) for job in jobs] == [True, True, True, False, False]
+        for job in (*jobs[3:], *jobs[:2]):
+            agenda.done(job, execute(job))
+        assert not told.trials
+        agenda.done(jobs[2], execute(jobs[2]))
+        assert [trial.number for trial in told.trials] == [0, 1]
+        assert all(trial.complete and "delta_mtl" in trial.metrics for trial in told.trials)
+
+
+def test_a_later_search_with_the_same_recipe_trains_no_baseline_again(tmp_path: Path) -> None:
+    with opened(tmp_path, "run.name=one", "trials=1") as (agenda, told):
+        run_all(agenda)
+        assert len(told.baselines) == 3
+        reference = agenda.reference
+    with opened(tmp_path, "run.name=two", "trials=1") as (agenda, told):
+        assert not is_baseline(agenda.next())
+        assert agenda.reference == reference
+    with opened(tmp_path, "run.name=three", "trials=1", "trainer.lr=0.001") as (agenda, told):
+        assert is_baseline(agenda.next())
+
+
+def test_a_baseline_that_fails_is_tried_again_and_then_stops_the_search(tmp_path: Path) -> None:
+    with opened(tmp_path, "trials=1") as (agenda, told):
+        job = agenda.next()
+        agenda.done(job, Outcome(reason="no luck"))
+        assert agenda.next() == job
+        assert not agenda.stopped
+        agenda.done(job, Outcome(reason="no luck again"))
+        assert agenda.next() is None
+        assert "single-task network of" in agenda.stopped
+        assert agenda.stopped.endswith("no luck again")
+
+
+def test_trials_that_all_fail_stop_the_search_but_a_few_failures_do_not(tmp_path: Path) -> None:
+    with opened(tmp_path, "trials=9") as (agenda, told):
+        while is_baseline(job := agenda.next()):
+            agenda.done(job, execute(job))
+        for _ in range(4):
+            agenda.done(job, Outcome(reason="out of memory"))
+            job = agenda.next()
+        assert not agenda.stopped
+        agenda.done(job, Outcome(reason="out of memory"))
+        assert agenda.next() is None
+        assert "first 5 trials all failed, the last one because: out of memory" in agenda.stopped
+    assert [trial.status for trial in told.trials] == ["failed"] * 5
+    assert all(trial.objectives == {} and trial.reason == "out of memory" for trial in told.trials)
+
+
+def test_an_outcome_that_nobody_was_told_of_is_taken_up_and_not_trained_again(tmp_path: Path) -> None:
+    with opened(tmp_path, "trials=2") as (agenda, told):
+        while is_baseline(job := agenda.next()):
+            agenda.done(job, execute(job))
+        outcome = execute(job)  # the driver dies before it hears of it
+    with opened(tmp_path, "trials=2") as (agenda, told):
+        assert [trial.metrics["depth.abs_err_m"] for trial in told.trials] == [outcome.metrics["depth.abs_err_m"]]
+        assert told.trials[0].seconds == outcome.seconds
+        assert agenda.next().label == "trial 1"
+
+
+def test_a_job_that_was_running_is_issued_again_under_its_number(tmp_path: Path) -> None:
+    with opened(tmp_path, "trials=3") as (agenda, told):
+        while is_baseline(job := agenda.next()):
+            agenda.done(job, execute(job))
+        second = agenda.next()
+        agenda.done(second, execute(second))
+    with opened(tmp_path, "trials=3") as (agenda, told):
+        assert [trial.number for trial in told.trials] == [1]
+        assert agenda.next().fingerprint == job.fingerprint
+        assert agenda.next().label == "trial 2"
+        assert agenda.next() is None
+
+
+def test_a_stale_outcome_of_another_job_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    with opened(tmp_path, "trials=1") as (agenda, told):
+        while is_baseline(job := agenda.next()):
+            agenda.done(job, execute(job))
+        execute(job)
+        stale = job.outcome.read_text().replace(job.fingerprint, "0" * 16)
+        job.outcome.write_text(stale)
+        assert execute(job).complete
+        assert job.fingerprint in job.outcome.read_text()
+
+
+@pytest.mark.parametrize("budget", [2, 4])
+def test_a_larger_budget_continues_and_a_smaller_one_does_nothing(tmp_path: Path, budget: int) -> None:
+    with opened(tmp_path, "trials=3") as (agenda, told):
+        run_all(agenda)
+        ended = {trial.number: trial.ended for trial in told.trials}
+    with opened(tmp_path, f"trials={budget}") as (agenda, told):
+        run_all(agenda)
+        assert len(told.trials) == max(3, budget)
+        assert {trial.number: trial.ended for trial in told.trials if trial.number in ended} == ended

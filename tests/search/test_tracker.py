@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from search.tracker import BackgroundTracker
+from search.tracking import Mlflow
+from tests.search.trials import complete
+
+
+class Listed:
+    """A store that is a list."""
+
+    def __init__(self, written: list[Any]) -> None:
+        self._written = written
+
+    def log(self, trial: Any) -> None:
+        self._written.append(trial.number)
+
+    def hypervolume(self, step: int, value: float) -> None:
+        self._written.append(value)
+
+    def close(self, status: str, *_: Any) -> None:
+        self._written.append(status)
+
+
+def test_the_driver_does_not_wait_for_the_store() -> None:
+    written: list[Any] = []
+
+    class Slow(Listed):
+        def log(self, trial: Any) -> None:
+            time.sleep(0.05)
+            super().log(trial)
+
+    tracker = BackgroundTracker(lambda *_: Slow(written), "The store", "")
+    since = time.perf_counter()
+    tracker.open("a search", "id", {}, "")
+    for number in range(10):
+        tracker.log(complete(number, 1.0, 10))
+    assert time.perf_counter() - since < 0.25
+    tracker.close("FINISHED")
+    assert written == [*range(10), "FINISHED"]
+
+
+@pytest.mark.parametrize("place", ["a file is the folder", "no database"])
+def test_a_store_that_cannot_be_opened_is_one_warning(
+    place: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "broken" / "mlflow.db"
+    if place == "no database":
+        path.parent.mkdir()
+        path.write_text("this is a text, not a database, and long enough to be taken for neither" * 20)
+    else:
+        path.parent.write_text("in the way")
+    _assert_one_warning(f"sqlite:///{path}", str(path), tmp_path, caplog)
+
+
+def test_a_server_that_is_down_is_one_warning_in_seconds(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://someone:secret@127.0.0.1:9")
+    _assert_one_warning("", "http://***@127.0.0.1:9", tmp_path, caplog)
+    assert "secret" not in caplog.text
+
+
+def _assert_one_warning(uri: str, place: str, runs: Path, caplog: pytest.LogCaptureFixture) -> None:
+    tracker = Mlflow(uri=uri).tracker(runs)
+    since = time.monotonic()
+    with caplog.at_level(logging.WARNING, logger="search"):
+        tracker.open("a search", "id", {}, "")
+        tracker.log(complete(0, 1.0, 10))
+        tracker.hypervolume(1, 1.0)
+        tracker.close("FINISHED")
+    assert time.monotonic() - since < 20
+    (record,) = [record for record in caplog.records if record.name.startswith("search")]
+    message = record.getMessage()
+    assert message.startswith(f"MLflow at {'' if uri == '' else 'sqlite:///'}{place} cannot be written: ")
+    assert "The search goes on and its run folder is complete; mend the store" in message
+    assert "run the same command again: it adds what is missing" in message
+
+
+def test_a_record_that_is_always_refused_does_not_keep_the_others_out(caplog: pytest.LogCaptureFixture) -> None:
+    written: list[Any] = []
+
+    class Picky(Listed):
+        def log(self, trial: Any) -> None:
+            if trial.number == 1:
+                raise ValueError("no trial 1 here")
+            super().log(trial)
+
+    tracker = BackgroundTracker(lambda *_: Picky(written), "The store", "")
+    tracker.open("a search", "id", {}, "")
+    for number in range(4):
+        tracker.log(complete(number, 1.0, 10))
+    tracker.close("FINISHED")
+    assert sorted(written[:-1]) == [0, 2, 3]
+    assert written[-1] == "FINISHED"
+    assert caplog.text.count("no trial 1 here") == 1
+
+
+def test_a_store_that_hangs_does_not_hold_the_search(caplog: pytest.LogCaptureFixture) -> None:
+    forever = threading.Event()
+
+    def connect(*_: Any) -> Listed:
+        forever.wait()
+        return Listed([])
+
+    tracker = BackgroundTracker(connect, "MLflow at x", "", patience=0.3)
+    tracker.open("a search", "id", {}, "")
+    tracker.close("FINISHED")
+    forever.set()
+    assert "MLflow at x cannot be written: it has not answered for 0.3 s" in caplog.text
