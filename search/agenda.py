@@ -126,7 +126,7 @@ class Agenda:
 
     @property
     def _outcomes(self) -> Path:
-        return self._folder.path / ".outcomes"
+        return self._folder.path.absolute() / ".outcomes"  # workers may run in another folder
 
     def _file(self, number: int) -> Path:
         return self._folder.trials / f"{number:04d}.json"
@@ -142,7 +142,7 @@ class Agenda:
             seed=training_seed(settings.run.seed, 0),
             threads=self._threads,
             outcome=self._outcomes / f"{candidate.number:04d}.json",
-            weights=self._folder.trials / f"{candidate.number:04d}.pt",
+            weights=self._folder.trials.absolute() / f"{candidate.number:04d}.pt",
         )
         self._candidates[job] = candidate
         return job

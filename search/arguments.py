@@ -6,7 +6,7 @@ Values follow Hydra's override grammar. Flags are ours: Hydra's own answer with 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ class Arguments:
     asks_help: bool = False
     asks_config: bool = False
     config_dir: Path | None = None
-    values: tuple[Value, ...] = field(default=())
+    values: tuple[Value, ...] = ()
 
 
 def parse(argv: Sequence[str]) -> Arguments:

@@ -78,6 +78,7 @@ def open_folder(settings: Settings) -> Iterator[RunFolder]:
             cannot be written.
     """
     path = settings.run.folder / settings.run.name
+    new = {"data_content": settings.data.fingerprint, **settings.plain}
     try:
         _refuse_foreign(path)
         path.mkdir(parents=True, exist_ok=True)
@@ -89,7 +90,7 @@ def open_folder(settings: Settings) -> Iterator[RunFolder]:
         raise ConfigError(_unwritable(path, error)) from error
     try:
         try:
-            folder = _claimed(path, settings)
+            folder = _claimed(path, new)
         except OSError as error:
             raise ConfigError(_unwritable(path, error)) from error
         yield folder
@@ -98,12 +99,11 @@ def open_folder(settings: Settings) -> Iterator[RunFolder]:
         lock.release()
 
 
-def _claimed(path: Path, settings: Settings) -> RunFolder:
+def _claimed(path: Path, new: Mapping[str, Any]) -> RunFolder:
     """The folder, checked and its configuration written, by the process that holds the lock."""
     write_json(path / OWNER, {"pid": os.getpid(), "host": socket.gethostname()})
     _refuse_foreign(path)  # again: another process may have been at it until the lock was ours
     old = _read(path / CONFIG) if (path / CONFIG).exists() else {}
-    new = {"data_content": settings.data.fingerprint, **settings.plain}
     changes = _changes(old, new) if old else []
     # A search that was refused or stopped before its study began leaves nothing that could be mixed up.
     begun = any(p.name not in (CONFIG, TRIALS) for p in _others(path)) or any((path / TRIALS).glob("*"))

@@ -25,7 +25,7 @@ def baseline_jobs(settings: Settings, threads: int) -> list[Job]:
         settings: of the search; ``baselines.seeds`` networks a task.
         threads: CPU threads a training may use.
     """
-    network, cache = settings.network, settings.run.folder / "baselines"
+    network, cache = settings.network, settings.run.folder.absolute() / "baselines"
     jobs = []
     for replicate in range(settings.baselines.seeds):
         for task in settings.data.tasks:

@@ -6,6 +6,7 @@ state is thrown away after the run; resuming starts a new Tune run on the same s
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import shutil
@@ -25,6 +26,7 @@ QUIET = {
     "RAY_AIR_NEW_OUTPUT": "0",
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # no CSV, JSON and TensorBoard files beside ours
     "TUNE_GLOBAL_CHECKPOINT_S": "1000000",  # Tune's experiment state is never read back
+    "RAY_CHDIR_TO_TRIAL_DIR": "0",  # relative paths mean the same on a worker as in the driver
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # a training without a GPU sees none (Ray's coming default)
 }
 # A search on one machine is nobody else's business: this makes Ray listen on 127.0.0.1 alone, as it does by default on
@@ -144,12 +146,13 @@ def _train(config: dict[str, Any]) -> None:
 
     gc.collect()  # a reused actor still holds the last network's cycles
     node = f"{platform.node()}:{ray.get_runtime_context().get_node_id()[:8]}"  # one host may hold several
-    tune.report({"outcome": asdict(execute(config["job"], node))})
+    # As one text, since Tune flattens nested results.
+    tune.report({"outcome": json.dumps(asdict(execute(config["job"], node)))})
 
 
 def outcome_of(job: Job, result: dict[str, Any] | None) -> Outcome:
     """The outcome of a Tune trial: what it reported, else what it left in its file, else that its worker was lost."""
     if result and "outcome" in result:
-        return Outcome(**result["outcome"])
+        return Outcome(**json.loads(result["outcome"]))
     lost = "the worker was lost: it ran out of memory, was killed, or its node went away"
     return read_outcome(job) or Outcome(reason=lost)

@@ -183,10 +183,13 @@ def test_its_fingerprint_names_the_content_and_not_the_place(data: Any, tmp_path
 
 
 def test_fewer_than_two_tasks_are_refused(data: Any) -> None:
-    with pytest.raises((ConfigError, DataError), match=r"data\.tasks=\['depth'\]: want at least 2 tasks"):
-        replace(data, tasks=["depth"]).check()
-    with pytest.raises((ConfigError, DataError), match=r"data\.tasks=\[\]: want at least 2 tasks"):
-        replace(data, tasks=[]).check()
+    reason = (
+        f"want at least 2 tasks, for one alone has nobody to share with; this data set has {', '.join(data.available)}"
+    )
+    for given in (["depth"], []):
+        with pytest.raises(DataError) as caught:
+            replace(data, tasks=given).check()
+        assert str(caught.value) == f"data.tasks={given}: {reason}"
 
 
 def test_an_unknown_task_is_refused(data: Any) -> None:

@@ -208,7 +208,7 @@ def test_a_second_driver_is_refused_until_the_first_is_gone() -> None:
     assert f"is in use by process {first.pid} on host {socket.gethostname()}" in message
     assert "run.name=NAME" in message
     with open_folder(settings()) as folder:
-        assert folder.resumed
+        assert folder.config.exists()
 
 
 def test_the_lock_is_given_back_after_a_failure() -> None:
@@ -216,4 +216,4 @@ def test_the_lock_is_given_back_after_a_failure() -> None:
         raise RuntimeError("boom")
 
     with open_folder(settings()) as folder:
-        assert folder.resumed
+        assert folder.config.exists()

@@ -55,14 +55,10 @@ class Selection:
 def check_chosen(fields: Fields, chosen: Any) -> None:
     """Collect what is wrong with the names, as far as it can be told without knowing the tasks."""
     right = chosen is None or (
-        isinstance(chosen, tuple)
-        and all(isinstance(name, str) for name in chosen)
-        and len(set(chosen)) == len(chosen)
+        isinstance(chosen, tuple) and all(isinstance(name, str) for name in chosen) and len(set(chosen)) == len(chosen)
     )
     shown = list(chosen) if isinstance(chosen, tuple) else chosen
     fields.require(right, f"data.tasks={shown}: want a list of distinct names, or null for the usual ones")
-    if right and chosen is not None:
-        fields.require(len(chosen) >= FEWEST, _too_few(chosen))
 
 
 def select(available: Mapping[str, Task], names: Sequence[str]) -> tuple[Task, ...]:
@@ -79,11 +75,8 @@ def select(available: Mapping[str, Task], names: Sequence[str]) -> tuple[Task, .
             there = ", ".join(available)
             problems.append(f"data.tasks: unknown task {name!r}, this data set has {there}{meant}")
     if len(names) < FEWEST:
-        problems.append(f"{_too_few(names)}; this data set has {', '.join(available)}")
+        alone = f"data.tasks={list(names)}: want at least {FEWEST} tasks, for one alone has nobody to share with"
+        problems.append(f"{alone}; this data set has {', '.join(available)}")
     if problems:
         raise DataError(problems)
     return tuple(available[name] for name in names)
-
-
-def _too_few(names: Sequence[str]) -> str:
-    return f"data.tasks={list(names)}: want at least {FEWEST} tasks, for one alone has nobody to share with"

@@ -121,9 +121,7 @@ def _task(name: Any, options: Any) -> tuple[Task, str | None]:
         raise DataError(f"tasks.{name}.array={array!r}: want the name of an array")
     if task.target_from_image:
         if array is not None:
-            raise DataError(
-                f"tasks.{name}.array={array}: the target of {task.kind} is the image; leave it out"
-            )
+            raise DataError(f"tasks.{name}.array={array}: the target of {task.kind} is the image; leave it out")
         return task, None
     return task, array or name
 
@@ -144,9 +142,7 @@ def _content(path: Path) -> Mapping[Any, Any]:
             f"(format: trainers/data/spec.py), or the name of a shipped one: {', '.join(shipped())}"
         ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise DataError(
-            f"{path}: cannot be read as YAML ({error}); trainers/data/spec.py tells the format"
-        ) from error
+        raise DataError(f"{path}: cannot be read as YAML ({error}); trainers/data/spec.py tells the format") from error
     if not isinstance(content, Mapping):
         raise DataError(
             f"{path}: a {type(content).__name__} where a mapping with the keys {', '.join(KEYS)} is wanted; "

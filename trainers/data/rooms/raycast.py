@@ -88,9 +88,7 @@ def _trace(room: Room, rays: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     depth = np.minimum(np.minimum(x, y), z)
     floor, side = depth == z, depth == y
     ahead = np.where(floor, rays[2], np.where(side, rays[1], rays[0])) > 0
-    owner = (
-        np.maximum(4 * floor.view(np.uint8), 2 * side.view(np.uint8)) + ahead
-    )  # uint8, which sorts fastest
+    owner = np.maximum(4 * floor.view(np.uint8), 2 * side.view(np.uint8)) + ahead  # uint8, which sorts fastest
     for index, solid in enumerate(room.solids, start=_WALLS):
         part = _window(room, solid, rays.shape[1])
         there = depth[part]
@@ -120,9 +118,7 @@ def _window(room: Room, solid: Solid, count: int) -> tuple[slice, slice]:
     return span(y), span(x)
 
 
-def _surfaces(
-    room: Room, points: np.ndarray, counts: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _surfaces(room: Room, points: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Colour (3, N), world normal (3, N) and face number (N,) of points sorted by surface.
 
     Args:

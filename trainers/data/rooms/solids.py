@@ -53,9 +53,7 @@ def meet(solid: Solid, origin: np.ndarray, rays: np.ndarray) -> tuple[np.ndarray
     """
     start = solid.rotation.T @ (origin - solid.centre)  # (3,)
     along = solid.rotation.T @ rays  # (3, N)
-    enter, leave = {"box": _box, "sphere": _sphere, "cylinder": _cylinder}[solid.kind](
-        solid.half, start, along
-    )
+    enter, leave = {"box": _box, "sphere": _sphere, "cylinder": _cylinder}[solid.kind](solid.half, start, along)
     return enter, (enter <= leave) & (enter > 0)
 
 
@@ -77,7 +75,7 @@ def surface(solid: Solid, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         face, normal = _box_face(scaled)
     else:
         height = np.abs(scaled[2])
-        cap = height > scaled[0] * scaled[0] + scaled[1] * scaled[1]
+        cap = height * height > scaled[0] * scaled[0] + scaled[1] * scaled[1]
         face = np.where(cap, 1 + (scaled[2] > 0), 0)
         normal = np.concatenate([scaled[:2] * ~cap, scaled[2:] * cap])
     normal = normal / np.sqrt((normal * normal).sum(0))

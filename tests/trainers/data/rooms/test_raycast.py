@@ -49,7 +49,7 @@ def to_walls(room: Room, point: np.ndarray) -> dict[str, float]:
 def test_depth_and_class_are_those_of_the_first_surface_on_the_ray(seed: int) -> None:
     room, view = scene(seed)
     rng = np.random.default_rng(seed)
-    for row, column in rng.integers(0, SIZE, (25, 2)):
+    for row, column in rng.integers(0, SIZE, (15, 2)):
         direction, depth = ray(room, row, column), float(view.depth[row, column])
         seen = CLASSES[view.segmentation[row, column]]
         point = room.eye + depth * direction
@@ -163,13 +163,13 @@ def test_noise_comes_from_the_generator() -> None:
     assert np.array_equal(first.depth, other.depth)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_solids_keep_apart_and_leave_the_camera_alone(seed: int) -> None:
     room = draw_room(np.random.default_rng(seed))
     rng = np.random.default_rng(seed)
     for solid in room.solids:
         # Points on and in the solid: none is in another solid or out of the room.
-        inside = rng.uniform(-1, 1, (200, 3))
+        inside = rng.uniform(-1, 1, (60, 3))
         if solid.kind != "box":
             inside[:, :2] /= np.maximum(1, np.hypot(inside[:, 0], inside[:, 1]))[:, None]
         if solid.kind == "sphere":
@@ -183,19 +183,20 @@ def test_solids_keep_apart_and_leave_the_camera_alone(seed: int) -> None:
 
 def test_solids_throw_shadows_where_they_hide_the_lamp() -> None:
     dimmer = []
-    for seed in range(6):
+    for seed in SCENES:
         room, view = scene(seed)
         rng = np.random.default_rng(seed)
         bare_room = replace(draw_room(rng), solids=())
         bare = look(bare_room, SIZE, rng)
         gain = (view.images.astype(float).mean(-1) ** 2) / (bare.images.astype(float).mean(-1) ** 2)
         shaded, lit = [], []
-        for row, column in np.argwhere((view.depth == bare.depth) & (view.segmentation == 0)):  # floor in both
+        floor = np.argwhere((view.depth == bare.depth) & (view.segmentation == 0))  # in both
+        for row, column in rng.permutation(floor)[:50]:
             point = room.eye + float(view.depth[row, column]) * ray(room, row, column)
-            beam = (room.lamp - point)[None] * np.linspace(0.02, 1, 100)[:, None] + point
+            beam = point + (room.lamp - point) * np.linspace(0.02, 1, 60)[:, None]
             hidden = any(outside(solid, step) < 1 for solid in room.solids for step in beam)
             (shaded if hidden else lit).append(gain[row, column])
-        if len(shaded) > 10 and len(lit) > 10:
+        if len(shaded) > 5 and len(lit) > 5:
             dimmer.append(np.median(shaded) / np.median(lit))
 
     assert len(dimmer) >= 3

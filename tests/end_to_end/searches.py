@@ -1,0 +1,72 @@
+"""Searches as a user starts them, in a process of their own, and what they leave behind."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import optuna
+from optuna.trial import TrialState
+
+from search.trial import Trial, load
+
+
+def start(arguments: Sequence[str], folder: Path) -> subprocess.Popen[str]:
+    """Start ``python -m search.run`` in a process group of its own; its output goes to log.txt."""
+    with open(folder / "log.txt", "a") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "search.run", *arguments],
+            cwd=folder,
+            env={**os.environ, "COLUMNS": "150", "OMP_NUM_THREADS": "1"},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+
+def finish(arguments: Sequence[str], folder: Path, seconds: float = 200.0) -> str:
+    """Run a search to its end and return what it printed."""
+    before = (folder / "log.txt").stat().st_size if (folder / "log.txt").exists() else 0
+    process = start(arguments, folder)
+    status = process.wait(timeout=seconds)
+    printed = (folder / "log.txt").read_text()[before:]
+    assert status == 0, printed
+    return printed
+
+
+def kill_when(process: subprocess.Popen[str], reached: Callable[[], bool], seconds: float = 120.0) -> None:
+    """Kill the driver alone, with SIGKILL, as soon as the condition holds."""
+    end = time.monotonic() + seconds
+    while not reached():
+        assert process.poll() is None, "the search ended before it could be killed"
+        assert time.monotonic() < end, "the search did not come far enough to be killed"
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait(timeout=20)
+
+
+def trials_in(run: Path) -> dict[int, Trial]:
+    """The finished trials of a run folder, by number."""
+    found = (load(path) for path in sorted((run / "trials").glob("[0-9]*.json")))
+    return {trial.number: trial for trial in found}
+
+
+def states_in(run: Path) -> list[TrialState]:
+    """The states of the study's trials."""
+    storage = optuna.storages.JournalStorage(
+        optuna.storages.journal.JournalFileBackend(str(run / "study.journal"))
+    )
+    return [trial.state for trial in optuna.load_study(study_name=run.name, storage=storage).trials]
+
+
+def rows_of(table: Path) -> list[dict[str, str]]:
+    """A CSV file's rows."""
+    with open(table, newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,91 @@
+"""What only shows on a real Ray: lost workers, several nodes, and that both runners agree."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.searches import finish, trials_in
+from tests.tiny import arguments, write_tiny
+
+BREAK = '''
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Break:
+    """Kills the worker of the first multi-task training and spoils the second; others pass."""
+
+    marks: str
+
+    def __call__(self, images, targets, tasks, generator):
+        if len(tasks) > 1 and self._first("killed"):
+            os._exit(1)
+        if len(tasks) > 1 and self._first("spoilt"):
+            images = images * float("nan")
+        return images, targets
+
+    def _first(self, name):
+        try:
+            (Path(self.marks) / name).touch(exist_ok=False)
+            return True
+        except FileExistsError:
+            return False
+'''
+
+CLUSTER = '''
+import sys
+from ray.cluster_utils import Cluster
+
+cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+cluster.add_node(num_cpus=1)
+cluster.wait_for_nodes()
+print(cluster.address, flush=True)
+sys.stdin.read()
+cluster.shutdown()
+'''
+
+
+@pytest.mark.slow
+def test_a_lost_worker_and_a_nan_are_failures_with_reasons_and_the_search_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "breaking.py").write_text(BREAK)
+    (tmp_path / "conf" / "trainer").mkdir(parents=True)
+    (tmp_path / "conf" / "trainer" / "breaking.yaml").write_text(
+        "_target_: trainers.recipe.Recipe\n"
+        "augment:\n  - {_target_: breaking.Break, marks: " + str(tmp_path / "data") + "}\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(__file__).resolve().parents[2]}")
+    given = [a for a in arguments(write_tiny(tmp_path / "data"), "trials=5") if a != "runner=inline"]
+    finish(["--config-dir", str(tmp_path / "conf"), "trainer=breaking", *given], tmp_path)
+    trials = trials_in(tmp_path / "runs" / "fusion-npz")
+    reasons = sorted(trial.reason for trial in trials.values() if not trial.complete)
+    assert len(trials) == 5
+    assert len(reasons) == 2
+    assert "not finite in epoch 1" in reasons[0]
+    assert reasons[1].startswith("the worker was lost")
+    assert all(not trial.objectives for trial in trials.values() if not trial.complete)
+
+
+@pytest.mark.slow
+def test_a_search_uses_both_nodes_of_a_cluster_and_agrees_with_one_in_this_process(tmp_path: Path) -> None:
+    given = arguments(write_tiny(tmp_path / "data"), "trials=6", "sampler=exhaustive", "trainer.epochs=3")
+    finish([*given, "run.name=inline"], tmp_path)
+    cluster = subprocess.Popen(
+        [sys.executable, "-c", CLUSTER], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        address = cluster.stdout.readline().strip()
+        on_cluster = [a for a in given if a != "runner=inline"] + [f"runner.address={address}"]
+        finish([*on_cluster, "run.name=cluster"], tmp_path)
+    finally:
+        cluster.communicate("", timeout=60)
+    inline, spread = (trials_in(tmp_path / "runs" / name) for name in ("inline", "cluster"))
+    assert len({trial.node for trial in spread.values()}) == 2
+    assert {t.key: t.metrics for t in spread.values()} == {t.key: t.metrics for t in inline.values()}
