@@ -168,7 +168,7 @@ class Agenda:
     def _settle_reference(self) -> None:
         means = reference(self.baselines, self._settings)
         try:
-            objectives.check_reference(means, self._settings.data.tasks)
+            objectives.check_reference(means, self._settings.data.selected)
         except objectives.DataError as error:
             self.stopped = str(error)
             return
@@ -214,7 +214,7 @@ class Agenda:
             return trial
         metrics = {
             **outcome.metrics,
-            **objectives.delta(outcome.metrics, self._reference, settings.data.tasks),
+            **objectives.delta(outcome.metrics, self._reference, settings.data.selected),
         }
         chosen = objectives.values(metrics, trial.macs, trial.params, self._study.problem.objectives)
         return replace(trial, metrics=metrics, objectives=chosen)

@@ -68,9 +68,7 @@ def describe(value: Any, spec: Any = None) -> Any:
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         path = spec[TARGET] if spec else f"{type(value).__module__}.{type(value).__qualname__}"
-        # A field that is read as something else than was given names the attribute that keeps what was given.
-        kept = {f.name: f.metadata.get("given", f.name) for f in dataclasses.fields(value) if f.init}
-        options = {name: describe(getattr(value, attribute)) for name, attribute in kept.items()}
+        options = {f.name: describe(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
         return {TARGET: path, **options}
     if spec is not None:
         return dict(spec)

@@ -80,7 +80,7 @@ class Job:
     @property
     def fingerprint(self) -> str:
         """Names what is trained on what, and how: jobs with equal fingerprints give equal results."""
-        tasks = [task for task in self.data.tasks if task.name in self.pattern.tasks]
+        tasks = [task for task in self.data.selected if task.name in self.pattern.tasks]
         named = [
             TRAINING_VERSION,
             self.pattern.key,
@@ -159,7 +159,7 @@ def _trained(job: Job, curves: dict[str, list[float]]) -> dict[str, float]:
 
     torch.set_num_threads(job.threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    tasks = tuple(task for task in job.data.tasks if task.name in job.pattern.tasks)
+    tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
     channels = {task.name: task.channels for task in tasks}
     network = build(job.pattern, job.network, channels, job.seed)
     network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs

@@ -50,7 +50,7 @@ def _check(settings: Settings) -> None:
     from search.objectives import resolve
 
     settings.data.check()
-    resolve(settings.objectives, settings.data.tasks)
+    resolve(settings.objectives, settings.data.selected)
     height, width = settings.data.size
     stride = settings.network.stride
     if height % stride or width % stride:
@@ -71,7 +71,7 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     from search.study import Study
     from trainers.cost import cost
 
-    tasks = settings.data.tasks
+    tasks = settings.data.selected
     channels = {task.name: task.channels for task in tasks}
     price = partial(cost, family=settings.network, channels=channels, size=settings.data.size)
     names = tuple(sorted(channels))
@@ -119,7 +119,7 @@ def _trivial(settings: Settings) -> dict[str, float]:
     from trainers.baselines import trivial
     from trainers.memory import split
 
-    return trivial(split(settings.data, "val", "cpu"), settings.data.tasks)
+    return trivial(split(settings.data, "val", "cpu"), settings.data.selected)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def baseline_jobs(settings: Settings, threads: int) -> list[Job]:
     network, cache = settings.network, settings.run.folder.absolute() / "baselines"
     jobs = []
     for replicate in range(settings.baselines.seeds):
-        for task in settings.data.tasks:
+        for task in settings.data.selected:
             job = Job(
                 label=f"{task.name}, seed {replicate + 1}",
                 pattern=hard_sharing([task.name], network.encoder_stages, network.decoder_stages),
@@ -46,7 +46,7 @@ def baseline_jobs(settings: Settings, threads: int) -> list[Job]:
 def reference(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, float]:
     """Mean headline metric of each task's single-task networks, by task."""
     means = {}
-    for task in settings.data.tasks:
+    for task in settings.data.selected:
         name = f"{task.name}.{task.headline}"
         means[task.name] = fmean(o.metrics[name] for o in outcomes.values() if name in o.metrics)
     return means

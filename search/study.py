@@ -140,11 +140,11 @@ class Study:
     ) -> tuple[Proposal, dict[str, Any]] | None:
         """The first proposal that is new and within the limits, with the sampler's notes for its trial."""
         for proposed in self._proposed(history):
-            proposal = self._replay(proposed.choices)
-            if self._fits(proposal.pattern, seen):
-                return proposal, proposed.notes
+            wanted = self._replay(proposed.choices)
+            if self._fits(wanted.pattern, seen):
+                return wanted, proposed.notes
         rng = random.Random(self._seed_of(len(history), "around"))
-        for proposal in self._around(proposal, rng):
+        for proposal in self._around(wanted, rng):
             if self._fits(proposal.pattern, seen):
                 return proposal, {}
         return None

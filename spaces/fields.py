@@ -35,9 +35,7 @@ class Fields:
     def _absent(self, name: str, optional: bool) -> bool:
         return optional and getattr(self._owner, name) is None
 
-    def integer(
-        self, name: str, low: int | None = None, high: int | None = None, *, optional: bool = False
-    ) -> None:
+    def integer(self, name: str, low: int | None = None, high: int | None = None, *, optional: bool = False) -> None:
         """A whole number within [low, high]; 8.0 counts as 8."""
         value = getattr(self._owner, name)
         if self._absent(name, optional):
@@ -104,9 +102,7 @@ class Fields:
             return self._refuse(name, want)
         self._set(name, values)
 
-    def numbers(
-        self, name: str, *, low: float | None = None, above: float | None = None, at_least: int = 1
-    ) -> None:
+    def numbers(self, name: str, *, low: float | None = None, above: float | None = None, at_least: int = 1) -> None:
         """A list of finite numbers, kept as a tuple of floats."""
         want = f"a list of at least {at_least} numbers{_bounds(low, None, above)}"
         values = self._sequence(name, want, at_least)
@@ -143,9 +139,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _within(value: float, low: float | None, high: float | None, above: float | None) -> bool:
-    return (
-        (low is None or value >= low) and (high is None or value <= high) and (above is None or value > above)
-    )
+    return (low is None or value >= low) and (high is None or value <= high) and (above is None or value > above)
 
 
 def _bounds(low: float | None, high: float | None, above: float | None) -> str:

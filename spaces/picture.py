@@ -45,9 +45,7 @@ def text(pattern: SharingPattern) -> str:
         return "\n".join(_tree(image, encoder + decoder, heads))
     names = {output: f"e{number}" for number, output in enumerate(outputs, start=1)}
     ends = {output: f"{name}: {', '.join(output)}" for output, name in names.items()}
-    starts = {
-        group: _mean([names[output] for output in outputs if set(output) & set(group)]) for group in inputs
-    }
+    starts = {group: _mean([names[output] for output in outputs if set(output) & set(group)]) for group in inputs}
     return "\n".join([*_tree(image, encoder, ends), "", *_tree(starts, decoder, heads)])
 
 
@@ -115,9 +113,7 @@ def _mean(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"mean({', '.join(names)})"
 
 
-def _tree(
-    starts: Mapping[Group, str], stages: Sequence[tuple[str, Partition]], ends: Mapping[Group, str]
-) -> list[str]:
+def _tree(starts: Mapping[Group, str], stages: Sequence[tuple[str, Partition]], ends: Mapping[Group, str]) -> list[str]:
     """Lines of text for a forest that grows from labelled starts, one column a stage, to labelled ends."""
     partitions = [tuple(starts), *(groups for _, groups in stages), tuple(ends)]
     leaves = sorted(ends, key=lambda leaf: _path(leaf, partitions))

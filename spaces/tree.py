@@ -14,9 +14,7 @@ from spaces.choices import Choose
 from spaces.pattern import Partition
 
 
-def partitions(
-    choose: Choose, tasks: Sequence[str], stages: int, *, prefix: str = ""
-) -> tuple[Partition, ...]:
+def partitions(choose: Choose, tasks: Sequence[str], stages: int, *, prefix: str = "") -> tuple[Partition, ...]:
     """Draw one refining sequence of partitions.
 
     Every task but the first, in sorted order, draws a ``parent.<task>`` among the tasks before it and a
@@ -51,9 +49,7 @@ def _depth(depths: list[tuple[int, ...]], one: int, other: int) -> int:
 
 
 @lru_cache(maxsize=2**14)  # many choices make one tree: enumeration is dominated by this otherwise
-def _partitions(
-    tasks: tuple[str, ...], depths: tuple[tuple[int, ...], ...], stages: int
-) -> tuple[Partition, ...]:
+def _partitions(tasks: tuple[str, ...], depths: tuple[tuple[int, ...], ...], stages: int) -> tuple[Partition, ...]:
     return tuple(_partition(tasks, depths, stage) for stage in range(1, stages + 1))
 
 

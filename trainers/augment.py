@@ -72,10 +72,7 @@ class Flip:
         def pick(mirrored: Tensor, kept: Tensor) -> Tensor:
             return torch.where(chosen.view(-1, *[1] * (kept.ndim - 1)), mirrored, kept)
 
-        flipped = {
-            task.name: pick(task.flip(targets[task.name]), targets[task.name])
-            for task in _with(targets, tasks)
-        }
+        flipped = {task.name: pick(task.flip(targets[task.name]), targets[task.name]) for task in _with(targets, tasks)}
         return pick(mirror(images), images), flipped
 
 

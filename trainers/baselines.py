@@ -42,7 +42,5 @@ def _score(task: Task, target: Tensor) -> dict[str, float]:
     height, width = target.shape[-2:]
     constant = task.trivial(target)
     size = max(1, CHUNK // (task.channels * height * width))
-    parts = (
-        task.statistics(constant.expand(len(chunk), -1, height, width), chunk) for chunk in target.split(size)
-    )
+    parts = (task.statistics(constant.expand(len(chunk), -1, height, width), chunk) for chunk in target.split(size))
     return task.metrics(sum(parts, start=next(parts)))

@@ -81,9 +81,7 @@ def _head_cost(family: Family, channels: int, size: tuple[int, int]) -> Cost:
 
 
 @lru_cache(maxsize=64)
-def _count_blocks(
-    family: Family, size: tuple[int, int]
-) -> tuple[dict[tuple[str, int], Cost], tuple[Any, ...]]:
+def _count_blocks(family: Family, size: tuple[int, int]) -> tuple[dict[tuple[str, int], Cost], tuple[Any, ...]]:
     """Costs of the blocks of a single-task network, and its decoder outputs on the meta device."""
     import torch
 

@@ -31,9 +31,7 @@ def measure(network: torch.nn.Module, split: Split, tasks: Sequence[Task], batch
                 target = images if task.target_from_image else targets[task.name]
                 statistics = task.statistics(outputs[task.name].float(), target)
                 sums[task.name] = sums[task.name] + statistics if task.name in sums else statistics
-    return {
-        f"{task.name}.{metric}": value for task in tasks for metric, value in task.metrics(sums[task.name]).items()
-    }
+    return {f"{task.name}.{metric}": value for task in tasks for metric, value in task.metrics(sums[task.name]).items()}
 
 
 def mixed_precision(device: torch.device) -> torch.autocast:

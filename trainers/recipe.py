@@ -47,9 +47,7 @@ class Recipe:
         fields.number("weight_decay", low=0.0)
         fields.number("warmup", low=0.0, high=0.9)
         usable = isinstance(self.augment, Sequence) and all(callable(step) for step in self.augment)
-        fields.require(
-            usable, f"trainer.augment={self.augment}: want a list of components, or [] for no augmentation"
-        )
+        fields.require(usable, f"trainer.augment={self.augment}: want a list of components, or [] for no augmentation")
         fields.done()
         object.__setattr__(self, "augment", tuple(self.augment))
 

@@ -70,12 +70,12 @@ def test_every_data_set_has_an_example() -> None:
 
 
 def test_it_has_a_name_tasks_and_a_size(data: Any) -> None:
-    names = [task.name for task in data.tasks]
+    names = [task.name for task in data.selected]
 
     assert isinstance(data.name, str) and data.name
-    assert isinstance(data.tasks, tuple) and all(isinstance(task, Task) for task in data.tasks)
+    assert isinstance(data.selected, tuple) and all(isinstance(task, Task) for task in data.selected)
     assert len(set(names)) == len(names) >= 2
-    assert any(task.main for task in data.tasks)
+    assert any(task.main for task in data.selected)
     height, width = data.size
     assert isinstance(height, int) and isinstance(width, int) and height > 0 and width > 0
 
@@ -92,9 +92,9 @@ def test_a_split_is_images_and_canonical_targets(data: Any) -> None:
         assert arrays.images.dtype == np.uint8
         assert arrays.images.shape == (count, *data.size, 3)
         assert count > 0
-        assert list(arrays.targets) == [t.name for t in everything.tasks if not t.target_from_image]
+        assert list(arrays.targets) == [t.name for t in everything.selected if not t.target_from_image]
         assert arrays.images.std() > 5
-        for task in everything.tasks:
+        for task in everything.selected:
             if task.target_from_image:
                 continue
             target = torch.from_numpy(arrays.targets[task.name])  # writable, or torch warns
@@ -130,14 +130,14 @@ def test_an_unknown_split_is_refused(data: Any) -> None:
 
 
 def test_it_cannot_be_changed_and_counts_as_equal_by_its_fields(data: Any) -> None:
-    twin, other = copy.copy(data), replace(data, tasks=[task.name for task in data.tasks[:2]])
+    twin, other = copy.copy(data), replace(data, tasks=[task.name for task in data.selected[:2]])
 
     with pytest.raises(FrozenInstanceError):
         data.tasks = ()
     assert twin == data
     assert hash(twin) == hash(data)
     assert other != data
-    assert other.tasks == data.tasks[:2]
+    assert other.selected == data.selected[:2]
 
 
 def test_it_travels_to_a_worker_in_another_folder(data: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +175,7 @@ def test_its_fingerprint_names_the_content_and_not_the_place(data: Any, tmp_path
     data.load("val")
     shutil.copytree(getattr(data, place), tmp_path / "copy", copy_function=shutil.copyfile)
     moved = replace(data, **{place: str(tmp_path / "copy")})
-    some = replace(data, tasks=[task.name for task in data.tasks[:2]])
+    some = replace(data, tasks=[task.name for task in data.selected[:2]])
 
     assert moved != data
     assert moved.fingerprint == data.fingerprint == pickle.loads(pickle.dumps(data)).fingerprint

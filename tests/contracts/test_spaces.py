@@ -22,9 +22,7 @@ from spaces.picture import svg, text
 SPACES: list[Space] = [Fusion(encoder_stages=4, decoder_stages=4), Fusion(encoder_stages=1, decoder_stages=5)]
 TASKS = ("segmentation", "depth", "surface_normals.v2", "my-edges")
 
-every_space = pytest.mark.parametrize(
-    "space", SPACES, ids=lambda space: f"{space.name}-{SPACES.index(space)}"
-)
+every_space = pytest.mark.parametrize("space", SPACES, ids=lambda space: f"{space.name}-{SPACES.index(space)}")
 seeds = st.integers(0, 2**32)
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 
@@ -42,9 +40,7 @@ def test_names_and_options_suit_every_store_and_sampler(space: Space) -> None:
 
         def choose(name: str, options: Sequence[Any], asked: list[str] = asked) -> Any:
             asked.append(name)
-            assert options_of.setdefault(name, tuple(options)) == tuple(options), (
-                "options differ between draws"
-            )
+            assert options_of.setdefault(name, tuple(options)) == tuple(options), "options differ between draws"
             return rng.choice(options)
 
         space.sample(choose, TASKS)

@@ -36,9 +36,7 @@ def _target(kind: str, seed: int = 0) -> torch.Tensor:
 
 
 def _prediction(kind: str, seed: int = 0) -> torch.Tensor:
-    return torch.randn(
-        COUNT, _task(kind).channels, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(seed)
-    )
+    return torch.randn(COUNT, _task(kind).channels, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(seed))
 
 
 def test_every_kind_has_an_example() -> None:
@@ -117,9 +115,7 @@ def test_nothing_valid_is_no_loss_and_no_gradient(kind: str) -> None:
     assert loss.item() == 0.0
     assert prediction.grad is not None
     assert (prediction.grad == 0).all()
-    assert all(
-        math.isnan(value) for value in task.metrics(task.statistics(prediction.detach(), nothing)).values()
-    )
+    assert all(math.isnan(value) for value in task.metrics(task.statistics(prediction.detach(), nothing)).values())
 
 
 @kinds_with_invalid
@@ -141,8 +137,7 @@ def test_statistics_add_up_over_any_batches(kind: str, cuts: tuple[int, ...]) ->
     whole = task.statistics(prediction, target)
     assert whole.dtype == torch.float64
     parts = [
-        task.statistics(guess, truth)
-        for guess, truth in zip(prediction.split(cuts), target.split(cuts), strict=True)
+        task.statistics(guess, truth) for guess, truth in zip(prediction.split(cuts), target.split(cuts), strict=True)
     ]
     assert task.metrics(sum(parts[1:], parts[0])) == pytest.approx(task.metrics(whole), rel=1e-12)
 
@@ -201,19 +196,13 @@ def test_no_constant_beats_the_trivial_prediction(kind: str) -> None:
         return task.loss(constant.expand(COUNT, -1, HEIGHT, WIDTH), target).item()
 
     rng = torch.Generator().manual_seed(1)
-    others = [
-        best + scale * torch.randn(best.shape, generator=rng)
-        for scale in (0.01, 0.1, 1, 3)
-        for _ in range(12)
-    ]
+    others = [best + scale * torch.randn(best.shape, generator=rng) for scale in (0.01, 0.1, 1, 3) for _ in range(12)]
     assert all(badness(best) <= badness(other) + 1e-6 for other in others)
 
 
 @every_kind
 def test_unknown_fields_are_named_with_the_allowed_ones(kind: str) -> None:
-    with pytest.raises(
-        ConfigError, match=rf"tasks\.it\.wieght: unknown, kind '{kind}' has .*role.*; did you mean"
-    ):
+    with pytest.raises(ConfigError, match=rf"tasks\.it\.wieght: unknown, kind '{kind}' has .*role.*; did you mean"):
         make("it", {"kind": kind, **EXAMPLES[kind].spec, "wieght": 2})
 
 

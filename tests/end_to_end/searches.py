@@ -60,9 +60,7 @@ def trials_in(run: Path) -> dict[int, Trial]:
 
 def states_in(run: Path) -> list[TrialState]:
     """The states of the study's trials."""
-    storage = optuna.storages.JournalStorage(
-        optuna.storages.journal.JournalFileBackend(str(run / "study.journal"))
-    )
+    storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(run / "study.journal")))
     return [trial.state for trial in optuna.load_study(study_name=run.name, storage=storage).trials]
 
 

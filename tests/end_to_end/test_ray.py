@@ -38,7 +38,7 @@ class Break:
             return False
 '''
 
-CLUSTER = '''
+CLUSTER = """
 import sys
 from ray.cluster_utils import Cluster
 
@@ -48,7 +48,7 @@ cluster.wait_for_nodes()
 print(cluster.address, flush=True)
 sys.stdin.read()
 cluster.shutdown()
-'''
+"""
 
 
 @pytest.mark.slow

@@ -57,9 +57,7 @@ def normals(guesses: Sequence[Vector], truths: Sequence[Vector | None]) -> dict[
         dot = sum(a * b for a, b in zip(guess, truth, strict=True))
         lengths = math.hypot(*guess) * math.hypot(*truth)
         angles.append(math.degrees(math.acos(max(-1.0, min(1.0, dot / lengths)))))
-    shares = {
-        f"within_{limit}": sum(angle < float(limit) for angle in angles) for limit in ("11.25", "22.5", "30")
-    }
+    shares = {f"within_{limit}": sum(angle < float(limit) for angle in angles) for limit in ("11.25", "22.5", "30")}
     return {"angle_deg": sum(angles) / len(angles)} | {name: n / len(angles) for name, n in shares.items()}
 
 

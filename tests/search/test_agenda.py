@@ -30,7 +30,7 @@ class Told:
 @contextmanager
 def opened(folder: Path, *more: str) -> Iterator[tuple[Agenda, Told]]:
     settings = compose(arguments(write_tiny(folder / "data"), f"run.folder={folder / 'runs'}", *more))
-    tasks = settings.data.tasks
+    tasks = settings.data.selected
     channels = {task.name: task.channels for task in tasks}
     told = Told()
     with open_folder(settings) as place:
@@ -43,9 +43,7 @@ def opened(folder: Path, *more: str) -> Iterator[tuple[Agenda, Told]]:
             cost=partial(cost, family=settings.network, channels=channels, size=settings.data.size),
             seed=settings.run.seed,
         )
-        agenda = Agenda(
-            settings, place, study, 1, told.trials.append, lambda job, outcome: told.baselines.append(job)
-        )
+        agenda = Agenda(settings, place, study, 1, told.trials.append, lambda job, outcome: told.baselines.append(job))
         agenda.resume()
         yield agenda, told
 
@@ -84,7 +82,7 @@ def test_a_later_search_with_the_same_recipe_trains_no_baseline_again(tmp_path: 
 
 
 def test_a_baseline_that_fails_is_tried_again_and_then_stops_the_search(tmp_path: Path) -> None:
-    with opened(tmp_path, "trials=1") as (agenda, told):
+    with opened(tmp_path, "trials=1") as (agenda, _told):
         job = agenda.next()
         agenda.done(job, Outcome(reason="no luck"))
         assert agenda.next() == job
@@ -135,7 +133,7 @@ def test_a_job_that_was_running_is_issued_again_under_its_number(tmp_path: Path)
 
 
 def test_a_stale_outcome_of_another_job_is_not_taken_for_this_one(tmp_path: Path) -> None:
-    with opened(tmp_path, "trials=1") as (agenda, told):
+    with opened(tmp_path, "trials=1") as (agenda, _told):
         while is_baseline(job := agenda.next()):
             agenda.done(job, execute(job))
         execute(job)

@@ -72,9 +72,7 @@ def proposals(study: Study, many: int) -> list[str]:
 
 
 @pytest.mark.parametrize("sampler", [Random(), Tpe(startup=3), Nsga2(population=4), Exhaustive()], ids=repr)
-def test_a_whole_small_space_is_trained_once_each_and_then_there_is_no_more(
-    tmp_path: Path, sampler: Sampler
-) -> None:
+def test_a_whole_small_space_is_trained_once_each_and_then_there_is_no_more(tmp_path: Path, sampler: Sampler) -> None:
     study = open_study(tmp_path, sampler, SMALL)
     keys = proposals(study, count(SMALL.space, TASKS))
     assert len(set(keys)) == len(keys)

@@ -48,9 +48,7 @@ class Idle:
     name: str = "idle"
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
-        fused = (
-            hard_sharing(tasks, 1, 2) if choose("fused", (True, False)) else separate_decoders(tasks, 1, 2)
-        )
+        fused = hard_sharing(tasks, 1, 2) if choose("fused", (True, False)) else separate_decoders(tasks, 1, 2)
         return Labelled(fused.encoder, fused.exchange, fused.decoder, choose("label", ("a", "b", "c")))
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
@@ -147,9 +145,7 @@ def test_replay_takes_numbers_as_a_file_holds_them() -> None:
         (Forgetful(), {"stages": 1}, "space 'forgetful' asks for 'stages' twice: want a name a decision"),
     ],
 )
-def test_choices_that_cannot_be_replayed_are_refused(
-    space: Space, choices: dict[str, int], message: str
-) -> None:
+def test_choices_that_cannot_be_replayed_are_refused(space: Space, choices: dict[str, int], message: str) -> None:
     with pytest.raises(PatternError) as caught:
         replay(space, ("a", "b"), choices)
     assert str(caught.value) == message

@@ -41,8 +41,7 @@ def test_all_wrong_fields_are_reported_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         Fusion(encoder_stages=0, decoder_stages="four")  # type: ignore[arg-type]  # that is the mistake
     assert str(caught.value) == (
-        "space.encoder_stages=0: want a whole number >= 1\n"
-        "space.decoder_stages=four: want a whole number >= 1"
+        "space.encoder_stages=0: want a whole number >= 1\nspace.decoder_stages=four: want a whole number >= 1"
     )
 
 

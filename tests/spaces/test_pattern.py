@@ -48,8 +48,7 @@ def test_groups_that_are_no_partition_are_refused(groups: tuple[tuple[str, ...],
     with pytest.raises(PatternError) as caught:
         Stage(groups)
     assert str(caught.value) == (
-        f"groups {[list(group) for group in groups]} are no partition: "
-        "want every task in exactly one non-empty group"
+        f"groups {[list(group) for group in groups]} are no partition: want every task in exactly one non-empty group"
     )
 
 
@@ -66,8 +65,7 @@ PAIR, APART = Stage((("a", "b"),)), Stage((("a",), ("b",)))
             (PAIR,),
             1,
             (Stage((("a", "c"),)),),
-            "decoder stage 1 has tasks ['a', 'c'], others have ['a', 'b']: "
-            "want the same tasks at every stage",
+            "decoder stage 1 has tasks ['a', 'c'], others have ['a', 'b']: want the same tasks at every stage",
         ),
         (
             (PAIR,),

@@ -20,7 +20,7 @@ from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data import archive
 from trainers.data.arrays import SPLITS, Arrays, check_split, decode, image_problem, target_problem, wanted
-from trainers.data.selection import Selection, check_chosen
+from trainers.data.selection import check_names, select
 from trainers.data.spec import Spec, locate, read_spec, shipped
 from trainers.tasks import Task
 
@@ -40,8 +40,7 @@ class Npz:
 
     root: str | None = None
     spec: str | None = None
-    tasks: Selection = field(default=Selection(), compare=False, repr=False, metadata={"given": "chosen"})
-    chosen: tuple[str, ...] | None = field(init=False, default=None)
+    tasks: tuple[str, ...] | None = None
     # Absolute, since workers may run in another folder than the one that relative paths start from.
     _folder: Path | None = field(init=False, default=None, repr=False)
     _file: Path | None = field(init=False, default=None, repr=False)
@@ -57,8 +56,10 @@ class Npz:
         for name in ("root", "spec"):
             if getattr(self, name) is not None:
                 fields.text(name)
-        check_chosen(fields, self.chosen)
+        check_names(fields, self.tasks)
         fields.done()
+        if self.tasks is not None:
+            object.__setattr__(self, "tasks", tuple(self.tasks))
         if self.root is not None:
             object.__setattr__(self, "_folder", Path(self.root).expanduser().absolute())
         if self.spec is not None:
@@ -79,9 +80,9 @@ class Npz:
         return self._spec.tasks
 
     @property
-    def usual(self) -> Sequence[str]:
-        """The specification's default."""
-        return self._spec.default
+    def selected(self) -> tuple[Task, ...]:
+        """The tasks that train, in the order named."""
+        return select(self.available, self._spec.default if self.tasks is None else self.tasks)
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -111,7 +112,7 @@ class Npz:
             DataError: with every problem of the first stage that has any: folder and specification; what can
                 be told without reading an array; the values.
         """
-        stored = wanted(self.tasks, None)
+        stored = wanted(self.selected, None)
         problems = [problem for split in SPLITS for problem in self._problems(split, stored)]
         if not problems:
             sizes = {split: self._size(split) for split in SPLITS}
@@ -140,7 +141,7 @@ class Npz:
             DataError: the files do not fit the specification.
         """
         check_split(split)
-        tasks = wanted(self.tasks, only)
+        tasks = wanted(self.selected, only)
         new = [task for task in tasks if (split, task.name) not in self._decoded]
         if new or (split, None) not in self._decoded:
             self._read(split, new)

@@ -23,7 +23,7 @@ from trainers.data import archive
 from trainers.data.arrays import SPLITS, Arrays, check_split, decode, wanted
 from trainers.data.rooms.layout import draw_room
 from trainers.data.rooms.raycast import CLASSES, look
-from trainers.data.selection import Selection, check_chosen, select
+from trainers.data.selection import check_names, select
 from trainers.tasks import Task
 from trainers.tasks.autoencoder import Autoencoder
 from trainers.tasks.depth import Depth
@@ -62,7 +62,6 @@ class Scenes:
 
     Raises:
         ConfigError: a value that is not allowed.
-        DataError: tasks that there are not, or fewer than two.
     """
 
     images: int = 512
@@ -70,16 +69,14 @@ class Scenes:
     test_images: int = 256
     image_size: int = 64
     seed: int = 0
-    tasks: Selection = field(default=Selection(), compare=False, repr=False, metadata={"given": "chosen"})
+    tasks: tuple[str, ...] | None = None
     cache: str = "runs/cache"
-    chosen: tuple[str, ...] | None = field(init=False, default=None)
     # Absolute, since workers may run in another folder than the one that relative paths start from.
     _folder: Path = field(init=False, default=Path(), repr=False)
 
     group: ClassVar[str] = "data"
     name: ClassVar[str] = "scenes"
     available: ClassVar[Mapping[str, Task]] = TASKS
-    usual: ClassVar[Sequence[str]] = USUAL
 
     def __post_init__(self) -> None:
         fields = Fields(self)
@@ -88,11 +85,16 @@ class Scenes:
         fields.integer("image_size", low=16, high=1024)
         fields.integer("seed", low=0)
         fields.text("cache")
-        check_chosen(fields, self.chosen)
+        check_names(fields, self.tasks)
         fields.done()
-        if self.chosen is not None:
-            select(TASKS, self.chosen)
+        if self.tasks is not None:
+            object.__setattr__(self, "tasks", tuple(self.tasks))
         object.__setattr__(self, "_folder", Path(self.cache).expanduser().absolute())
+
+    @property
+    def selected(self) -> tuple[Task, ...]:
+        """The tasks that train, in the order named."""
+        return select(TASKS, USUAL if self.tasks is None else self.tasks)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -110,11 +112,12 @@ class Scenes:
         return dict(zip(SPLITS, (self.images, self.val_images, self.test_images), strict=True))
 
     def check(self) -> None:
-        """See that the cache can be written; nothing is drawn yet.
+        """See that the tasks are there and the cache can be written; nothing is drawn yet.
 
         Raises:
-            DataError: the folder cannot be made or written to.
+            DataError: tasks that there are not, fewer than two, or a folder that cannot be made or written to.
         """
+        select(TASKS, USUAL if self.tasks is None else self.tasks)
         existing = next(folder for folder in (self._folder, *self._folder.parents) if folder.exists())
         if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
             raise DataError(self._unwritable(f"{existing} is no folder that can be written to"))
@@ -130,7 +133,7 @@ class Scenes:
             DataError: the cache cannot be written.
         """
         check_split(split)
-        tasks = wanted(self.tasks, only)
+        tasks = wanted(self.selected, only)
         raw = self._raw(split, ["images", *(task.name for task in tasks)])
         images = raw["images"]
         targets = {t.name: decode(t, raw[t.name], images, f"scenes: {t.name} of {split}") for t in tasks}

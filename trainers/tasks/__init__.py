@@ -78,14 +78,10 @@ def _own_kind(name: str, path: str) -> type[Task]:
         hint = "want package.module.Class, importable from here"
         raise ConfigError(f"tasks.{name}.kind: cannot import {path!r} ({error}); {hint}") from error
     if not (isinstance(found, type) and issubclass(found, Task)):
-        raise ConfigError(
-            f"tasks.{name}.kind: {path!r} is not a subclass of trainers.tasks.Task; derive it from it"
-        )
+        raise ConfigError(f"tasks.{name}.kind: {path!r} is not a subclass of trainers.tasks.Task; derive it from it")
     lacking = sorted(found.__abstractmethods__) + [a for a in ("kind", "headline") if not hasattr(found, a)]
     if lacking:
-        raise ConfigError(
-            f"tasks.{name}.kind: {path!r} lacks {', '.join(lacking)}; see trainers/tasks/task.py"
-        )
+        raise ConfigError(f"tasks.{name}.kind: {path!r} lacks {', '.join(lacking)}; see trainers/tasks/task.py")
     return found
 
 

@@ -76,11 +76,7 @@ class Depth(Task):
 
     def _refuse_far(self, array: np.ndarray, where: str, high: float) -> None:
         millimetres = "say scale: 0.001 if the array is in millimetres, "
-        mend = (
-            millimetres
-            if self.scale == 1 and high * 0.001 <= self.max_m
-            else "mend scale (metres per unit), "
-        )
+        mend = millimetres if self.scale == 1 and high * 0.001 <= self.max_m else "mend scale (metres per unit), "
         given = f"depth up to {high * self.scale:g} m at scale: {self.scale:g}"
         refuse(
             array,

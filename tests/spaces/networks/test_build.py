@@ -91,16 +91,12 @@ def test_private_decoders_hold_values_of_their_own() -> None:
 
 
 def test_patterns_that_share_a_block_start_it_alike() -> None:
-    fused, separate = (
-        make(tuple(CHANNELS), 3, 3) for make in (hard_sharing, separate_decoders)
-    )
+    fused, separate = (make(tuple(CHANNELS), 3, 3) for make in (hard_sharing, separate_decoders))
     one, other = network_of(fused).state_dict(), network_of(separate).state_dict()
     common = [name for name in one if name in other]
     assert any(name.startswith("blocks.encoder1/") for name in common)
     assert all(torch.equal(one[name], other[name]) for name in common)
-    assert not torch.equal(
-        other["blocks.decoder1/depth.fuse.0.weight"], other["blocks.decoder1/normals.fuse.0.weight"]
-    )
+    assert not torch.equal(other["blocks.decoder1/depth.fuse.0.weight"], other["blocks.decoder1/normals.fuse.0.weight"])
 
 
 def test_the_seed_decides_the_initial_weights_and_nothing_else_does() -> None:

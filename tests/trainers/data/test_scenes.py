@@ -43,7 +43,7 @@ def test_the_defaults_are_those_of_the_issue() -> None:
     data = Scenes()
 
     assert (data.images, data.val_images, data.test_images, data.size, data.seed) == (512, 128, 256, (64, 64), 0)
-    assert [task.name for task in data.tasks] == ["segmentation", "depth", "normals"]
+    assert [task.name for task in data.selected] == ["segmentation", "depth", "normals"]
     assert list(data.available) == ["segmentation", "depth", "normals", "edges", "autoencoder"]
 
 

@@ -14,9 +14,7 @@ def test_metrics_equal_loops() -> None:
     guess, target = torch.rand(2, 3, 4, 5, generator=rng), torch.rand(2, 3, 4, 5, generator=rng)
     task = Autoencoder("a")
     measured = task.metrics(task.statistics(guess, target))
-    assert measured == pytest.approx(
-        reference.autoencoder(guess.flatten().tolist(), target.flatten().tolist())
-    )
+    assert measured == pytest.approx(reference.autoencoder(guess.flatten().tolist(), target.flatten().tolist()))
     assert measured["rmse"] == pytest.approx(task.loss(guess, target).item() ** 0.5)
 
 

@@ -38,9 +38,7 @@ def test_decoding_scales_and_marks_invalid() -> None:
     assert decoded.shape == (1, 1, 1, 4)
     np.testing.assert_allclose(decoded, [[[[0, 1.5, 0, 0.34]]]])
     holes = np.array([[[np.nan, 2.0, np.inf, -1.0]]])
-    np.testing.assert_array_equal(
-        Depth("d", invalid=[float("inf"), -1]).decode(holes, "here"), [[[[0, 2, 0, 0]]]]
-    )
+    np.testing.assert_array_equal(Depth("d", invalid=[float("inf"), -1]).decode(holes, "here"), [[[[0, 2, 0, 0]]]])
 
 
 def test_things_that_appear_larger_are_nearer() -> None:

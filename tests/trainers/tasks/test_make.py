@@ -30,9 +30,7 @@ def test_a_kind_of_ones_own_is_named_by_its_path(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "my_kinds", sys.modules[__name__])
     task = make("d", {"kind": "my_kinds.Disparity", "baseline_m": 0.2})
     assert task == Disparity("d", baseline_m=0.2)
-    with pytest.raises(
-        ConfigError, match=r"'my_kinds.Unfinished' lacks channels, decode, .*, kind, headline; see"
-    ):
+    with pytest.raises(ConfigError, match=r"'my_kinds.Unfinished' lacks channels, decode, .*, kind, headline; see"):
         make("d", {"kind": "my_kinds.Unfinished"})
     with pytest.raises(ConfigError, match=r"'my_kinds.ClassVar' is not a subclass of trainers.tasks.Task"):
         make("d", {"kind": "my_kinds.ClassVar"})

@@ -34,9 +34,7 @@ def test_small_angles_keep_their_digits() -> None:
     task, angle = Normals("n"), 1e-5
     truth = torch.tensor([0.0, 0.0, 1.0], dtype=torch.float64).view(1, 3, 1, 1)
     guess = torch.tensor([np.sin(angle), 0.0, np.cos(angle)], dtype=torch.float64).view(1, 3, 1, 1)
-    assert task.metrics(task.statistics(guess, truth))["angle_deg"] == pytest.approx(
-        np.degrees(angle), rel=1e-6
-    )
+    assert task.metrics(task.statistics(guess, truth))["angle_deg"] == pytest.approx(np.degrees(angle), rel=1e-6)
 
 
 def test_length_of_the_prediction_does_not_matter() -> None:
@@ -87,9 +85,7 @@ def test_decoding_marks_invalid_vectors(invalid: Any) -> None:
     raw = np.round(_unit(0, 1, 2, 3) * 127.5 + 127.5).astype(np.uint8)
     raw[0, 1, 2] = 255
     raw[0, 0, 0] = (255, 128, 128)  # one component like the mark is no mark
-    decoded = make("n", {"kind": "normals", "scale": 2 / 255, "offset": -1, "invalid": invalid}).decode(
-        raw, "x"
-    )
+    decoded = make("n", {"kind": "normals", "scale": 2 / 255, "offset": -1, "invalid": invalid}).decode(raw, "x")
     assert (decoded[0, :, 1, 2] == 0).all()
     assert (np.abs(decoded).sum(1) > 0).sum() == 5
 
