@@ -7,10 +7,10 @@ hears of it. Trials that end before the last baseline are held until there is so
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from search import objectives
 from search.job import Job, Outcome, read_outcome
@@ -26,6 +26,22 @@ HOPELESS = 5  # failures in a row, with no success before them, that end a searc
 RETRIES = 1  # times a failed baseline is tried again
 
 
+class Listener(Protocol):
+    """Hears what happens in a search, each thing once and after it is safe."""
+
+    def resumed(self, trials: Sequence[Trial]) -> None:
+        """Trials that earlier sessions finished, by number; called once, also with none."""
+
+    def baseline(self, job: Job, outcome: Outcome) -> None:
+        """A single-task network is trained, or was found in the cache."""
+
+    def trial(self, trial: Trial) -> None:
+        """A trial has ended."""
+
+    def running(self, jobs: int) -> None:
+        """So many jobs are handed out and not answered."""
+
+
 class Agenda:
     """The jobs of one search.
 
@@ -34,8 +50,7 @@ class Agenda:
         folder: where its trials are kept.
         study: proposes patterns and remembers trials.
         threads: CPU threads a training may use.
-        on_trial: called with every trial when it is told, those of earlier sessions first.
-        on_baseline: called with every baseline that is trained or found in the cache.
+        listener: hears what happens.
 
     Attributes:
         trials: finished trials, told to the study, by number.
@@ -50,11 +65,10 @@ class Agenda:
         folder: RunFolder,
         study: Study,
         threads: int,
-        on_trial: Callable[[Trial], None],
-        on_baseline: Callable[[Job, Outcome], None],
+        listener: Listener,
     ) -> None:
         self._settings, self._folder, self._study, self._threads = settings, folder, study, threads
-        self._on_trial, self._on_baseline = on_trial, on_baseline
+        self._listener = listener
         self._reference: dict[str, float] = {}
         self._candidates: dict[Job, Candidate] = {}
         self._held: list[tuple[Job, Outcome]] = []
@@ -70,6 +84,11 @@ class Agenda:
         """Take up what earlier sessions left: cached baselines, finished trials, outcomes nobody was told of."""
         (self._settings.run.folder / "baselines").mkdir(parents=True, exist_ok=True)
         self._outcomes.mkdir(exist_ok=True)
+        interrupted = self._study.running()
+        unfinished = {candidate.number for candidate in interrupted}
+        finished = [load(self._file(n)) for n in range(len(self._study)) if n not in unfinished]
+        self.trials = {trial.number: trial for trial in finished}
+        self._listener.resumed(finished)
         for job in self._jobs:
             outcome = read_outcome(job)
             if outcome and outcome.complete:
@@ -77,11 +96,6 @@ class Agenda:
             else:
                 job.outcome.unlink(missing_ok=True)  # a failure is tried again
                 self._waiting.append(job)
-        interrupted = self._study.running()
-        unfinished = {candidate.number for candidate in interrupted}
-        for number in range(len(self._study)):
-            if number not in unfinished:
-                self._keep(load(self._file(number)))
         for candidate in interrupted:
             job = self._job(candidate)
             outcome = read_outcome(job)
@@ -102,11 +116,13 @@ class Agenda:
             return None
         job = self._waiting.popleft()
         self.running.add(job)
+        self._listener.running(len(self.running))
         return job
 
     def done(self, job: Job, outcome: Outcome) -> None:
         """Take the outcome of a job."""
         self.running.discard(job)
+        self._listener.running(len(self.running))
         if job not in self._candidates:
             self._baseline_done(job, outcome)
         elif self._reference:
@@ -161,7 +177,7 @@ class Agenda:
                 )
             return
         self.baselines[job] = outcome
-        self._on_baseline(job, outcome)
+        self._listener.baseline(job, outcome)
         if len(self.baselines) == len(self._jobs):
             self._settle_reference()
 
@@ -187,7 +203,7 @@ class Agenda:
 
     def _keep(self, trial: Trial) -> None:
         self.trials[trial.number] = trial
-        self._on_trial(trial)
+        self._listener.trial(trial)
         failed = [t for t in self.trials.values() if not t.complete]
         if len(failed) >= HOPELESS and len(failed) == len(self.trials):
             self.stopped = f"the first {len(failed)} trials all failed, the last one because: {trial.reason}"

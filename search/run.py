@@ -69,6 +69,7 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     from search.samplers.sampler import Problem
     from search.scoreboard import Scoreboard
     from search.study import Study
+    from search.yardsticks import yardsticks
     from trainers.cost import cost
 
     tasks = settings.data.selected
@@ -76,41 +77,45 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     price = partial(cost, family=settings.network, channels=channels, size=settings.data.size)
     names = tuple(sorted(channels))
     problem = Problem(settings.space, names, resolve(settings.objectives, tasks))
-    anchors = settings.space.anchors(names)
+    anchors = settings.space.anchors(names).values()
     study = Study(
         folder.journal,
         problem,
         settings.sampler,
-        anchors=[proposal.choices for proposal in anchors.values()],
+        anchors=[anchor.choices for anchor in anchors],
         limits=settings.limits,
         cost=price,
         seed=settings.run.seed,
     )
-    extremes = [price(proposal.pattern) for proposal in anchors.values()]
+    extremes = [price(anchor.pattern) for anchor in anchors]
     measured = any("." in objective.name for objective in problem.objectives)
     reference = reference_point(
         problem.objectives,
-        max(each.macs for each in extremes),
-        max(each.params for each in extremes),
+        max(extreme.macs for extreme in extremes),
+        max(extreme.params for extreme in extremes),
         _trivial(settings) if measured else {},
     )
 
     tracker = settings.tracking.tracker(settings.run.folder)
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
-    progress = Progress(settings.trials, settings.baselines.seeds * len(tasks), objectives=problem.objectives)
+    baselines = settings.baselines.seeds * len(tasks)
+    progress = Progress(settings.trials, baselines, objectives=problem.objectives)
     board = Scoreboard(folder.path, problem.objectives, reference, tasks, progress, tracker)
-    agenda = Agenda(settings, folder, study, settings.runner.threads, on_trial=board.trial, on_baseline=board.baseline)
-    status = "KILLED"
+    agenda = Agenda(settings, folder, study, settings.runner.threads, board)
     try:
         with progress:
             agenda.resume()
             settings.runner.run(agenda, folder.path, started=board.started)
-        status = "FAILED" if agenda.stopped else "FINISHED"
-    finally:
-        board.report(agenda, status)
+    except BaseException as error:
+        board.report("KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED", ())
+        raise
     if agenda.stopped:
+        board.report("FAILED", ())
         print(f"The search stopped: {agenda.stopped}\nMend this, then go on with:\n  {command}", file=sys.stderr)
         return FAILED
+    board.report("FINISHED", yardsticks(tasks, agenda.baselines.values(), _trivial(settings)))
+    if agenda.exhausted:
+        print(f"The space has no other pattern within the limits: all {len(agenda.trials)} are trained.")
     return 0
 
 

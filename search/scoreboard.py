@@ -13,15 +13,15 @@ from search.job import Job, Outcome
 from search.objectives import Objective
 
 if TYPE_CHECKING:
-    from search.agenda import Agenda
     from search.progress import Progress
     from search.tracking import Tracker
     from search.trial import Trial
+    from search.yardsticks import Yardstick
     from trainers.tasks.task import Task
 
 
 class Scoreboard:
-    """Keeps the front and tells everybody.
+    """Keeps the front and tells everybody; the agenda's listener.
 
     Args:
         folder: the run folder.
@@ -44,10 +44,30 @@ class Scoreboard:
         self._folder, self._objectives, self._reference, self._tasks = folder, objectives, reference, tasks
         self._progress, self._tracker = progress, tracker
         self._trials: list[Trial] = []
+        self._members: tuple[Trial, ...] = ()
 
     def started(self, concurrency: int) -> None:
         """The runner runs this many jobs at a time."""
-        self._progress.update(concurrency=concurrency, running=concurrency)
+        self._progress.update(concurrency=concurrency)
+
+    def running(self, jobs: int) -> None:
+        """So many jobs run."""
+        self._progress.update(running=jobs)
+
+    def resumed(self, trials: Sequence[Trial]) -> None:
+        """Earlier sessions finished these."""
+        if not trials:
+            return
+        self._trials = list(trials)
+        for trial in trials:
+            self._tracker.log(trial)
+        names = [objective.name for objective in self._objectives]
+        values = np.array([[trial.objectives.get(name, np.nan) for name in names] for trial in trials])
+        volumes = pareto.history(values, self._reference, self._directions)
+        for step, volume in enumerate(volumes, start=1):
+            self._tracker.hypervolume(step, float(volume))
+        self._progress.console.print(f"{len(trials)} trials of earlier sessions are there already")
+        self._count()
 
     def baseline(self, job: Job, outcome: Outcome) -> None:
         """A single-task network is there."""
@@ -58,42 +78,62 @@ class Scoreboard:
     def trial(self, trial: Trial) -> None:
         """A trial has ended."""
         self._trials.append(trial)
-        members = report.tables(self._folder, self._trials, self._objectives, self._tasks)
-        self._drop_weights(members)
-        volume = self._hypervolume(members)
-        done = sum(each.complete for each in self._trials)
         self._progress.finished(trial)
-        self._progress.update(done=done, failed=len(self._trials) - done, front=len(members), hypervolume=volume)
+        volume = self._count()
         self._tracker.log(trial)
         self._tracker.hypervolume(len(self._trials), volume)
 
-    def report(self, agenda: Agenda, status: str) -> None:
-        """Write the report, close the record and say where things are."""
+    def report(self, status: str, yardsticks: Sequence[Yardstick]) -> None:
+        """Write the report, close the record and say where things are.
+
+        Args:
+            status: "FINISHED", "FAILED" or "KILLED".
+            yardsticks: what the numbers are read against; none when the search did not get that far.
+        """
+        from search import yardsticks as rows
+
         members = report.write(self._folder, self._trials, self._objectives, self._reference, self._tasks)
-        artifacts = [self._folder / name for name in ("config.yaml", "trials.csv", "front.csv", "front.png")]
+        files = [self._folder / name for name in ("config.yaml", "trials.csv", "front.csv", "front.png")]
+        if yardsticks:
+            files.append(self._folder / "baselines.csv")
+            rows.write(files[-1], yardsticks)
         self._tracker.close(
             status,
-            [*artifacts, *report.pictures(self._folder, members)],
+            [*files, *report.pictures(self._folder, members)],
             {"hypervolume.final": self._hypervolume(members), "front.size": float(len(members))},
             report.markdown(members, self._objectives),
         )
-        show = self._progress.console.print
-        show(report.summary(members, self._objectives), markup=False, highlight=False)
-        if status == "FINISHED" and agenda.exhausted:
-            show(f"The space holds no other pattern: all {len(self._trials)} within the limits are trained.")
-        show(f"Run folder  {self._folder}  (front.png, front.csv, trials.csv, front/)", soft_wrap=True)
+        self._say(report.summary(members, self._objectives))
+        if yardsticks:
+            self._say(rows.summary(yardsticks, members))
+        self._say(f"Run folder  {self._folder}  (front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():
-            show(f"MLflow      {command}", soft_wrap=True, markup=False, highlight=False)
+            self._say(f"MLflow      {command}")
 
-    def _drop_weights(self, members: Sequence[Trial]) -> None:
+    @property
+    def _directions(self) -> list[str]:
+        return [objective.direction for objective in self._objectives]
+
+    def _count(self) -> float:
+        """Bring tables, weights and counts up to date; the hypervolume."""
+        self._members = report.tables(self._folder, self._trials, self._objectives, self._tasks)
+        self._drop_weights()
+        volume = self._hypervolume(self._members)
+        done = sum(trial.complete for trial in self._trials)
+        failed = len(self._trials) - done
+        self._progress.update(done=done, failed=failed, front=len(self._members), hypervolume=volume)
+        return volume
+
+    def _drop_weights(self) -> None:
         """Weights are large, and a dominated trial never comes back to the front."""
-        kept = {trial.number for trial in members}
+        kept = {trial.number for trial in self._members}
         for trial in self._trials:
             if trial.number not in kept:
                 (self._folder / "trials" / f"{trial.number:04d}.pt").unlink(missing_ok=True)
 
     def _hypervolume(self, members: Sequence[Trial]) -> float:
-        values = [[trial.objectives[o.name] for o in self._objectives] for trial in members]
-        if not values:
-            return 0.0
-        return pareto.hypervolume(np.array(values), self._reference, [o.direction for o in self._objectives])
+        values = [[trial.objectives[objective.name] for objective in self._objectives] for trial in members]
+        return pareto.hypervolume(np.array(values), self._reference, self._directions) if values else 0.0
+
+    def _say(self, text: str) -> None:
+        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)

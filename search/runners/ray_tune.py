@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from search.job import Job, Outcome, execute, read_outcome
+from search.job import Job, Outcome, read_outcome
 from spaces.errors import ConfigError
 from spaces.fields import Fields
 
@@ -120,34 +119,27 @@ class RayTune:
         from ray import tune
 
         from search.runners.agenda_searcher import AgendaSearcher
+        from search.runners.job_trainable import JobTrainable
 
         storage.mkdir(exist_ok=True)
         tuner = tune.Tuner(
-            tune.with_resources(_train, {"cpu": self.cpus_per_trial, "gpu": gpus}),
+            tune.with_resources(JobTrainable, {"cpu": self.cpus_per_trial, "gpu": gpus}),
             tune_config=tune.TuneConfig(
                 search_alg=AgendaSearcher(agenda),
                 num_samples=-1,  # the agenda says when it is over
                 max_concurrent_trials=concurrency,
                 reuse_actors=True,
             ),
-            run_config=tune.RunConfig(name="tune", storage_path=str(storage.resolve()), verbose=0),
+            run_config=tune.RunConfig(
+                name="tune",
+                storage_path=str(storage.resolve()),
+                checkpoint_config=tune.CheckpointConfig(checkpoint_at_end=False),
+                verbose=0,
+            ),
         )
         tuner.fit()
         if agenda.running:
             raise KeyboardInterrupt
-
-
-def _train(config: dict[str, Any]) -> None:
-    """What a Tune trial does on its worker."""
-    import gc
-
-    import ray
-    from ray import tune
-
-    gc.collect()  # a reused actor still holds the last network's cycles
-    node = f"{platform.node()}:{ray.get_runtime_context().get_node_id()[:8]}"  # one host may hold several
-    # As one text, since Tune flattens nested results.
-    tune.report({"outcome": json.dumps(asdict(execute(config["job"], node)))})
 
 
 def outcome_of(job: Job, result: dict[str, Any] | None) -> Outcome:

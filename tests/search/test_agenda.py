@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,19 @@ class Told:
     def __init__(self) -> None:
         self.trials: list[Trial] = []
         self.baselines: list[Job] = []
+        self.most = 0
+
+    def resumed(self, trials: Sequence[Trial]) -> None:
+        self.trials.extend(trials)
+
+    def trial(self, trial: Trial) -> None:
+        self.trials.append(trial)
+
+    def baseline(self, job: Job, outcome: Outcome) -> None:
+        self.baselines.append(job)
+
+    def running(self, jobs: int) -> None:
+        self.most = max(self.most, jobs)
 
 
 @contextmanager
@@ -43,7 +56,7 @@ def opened(folder: Path, *more: str) -> Iterator[tuple[Agenda, Told]]:
             cost=partial(cost, family=settings.network, channels=channels, size=settings.data.size),
             seed=settings.run.seed,
         )
-        agenda = Agenda(settings, place, study, 1, told.trials.append, lambda job, outcome: told.baselines.append(job))
+        agenda = Agenda(settings, place, study, 1, told)
         agenda.resume()
         yield agenda, told
 

@@ -16,8 +16,6 @@ from search import tracker as tracker_module
 from search.tracking import Mlflow, NoTracking
 from tests.search.trials import complete, failed
 
-# MLflow 3.17 still asks SQLAlchemy 2.1 for a strategy that the latter is about to drop.
-pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:DeprecationWarning")
 mlflow = pytest.importorskip("mlflow")
 
 # One store for the module, for a new one takes seconds; every test has a search of its own in it.

@@ -1,0 +1,133 @@
+"""What the search costs beside the trainings: wall time a trial, next to Optuna alone on the same trials.
+
+    python -m experiments.benchmarks.overhead
+
+A trial here is the smallest training there is (some milliseconds); its own seconds are taken off. Ours runs on two Ray
+workers with journal, trial files, tables and MLflow store; Ray's start (the time to the first finished job) and the
+pictures are left out. Optuna alone asks, trains and tells in one process on a journal of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from statistics import median
+
+from search import report
+from search.config import compose
+from search.job import Job, execute
+from search.objectives import resolve
+from search.run import main as search
+from search.single_task import training_seed
+from search.trial import Trial, load
+
+WORKERS = 2
+BAR = 0.25  # seconds a trial
+
+
+def measure_search(folder: Path, trials: int) -> tuple[float, float, float]:
+    """Seconds that our search adds a trial, over the whole run and between trials, and the trainings' own median."""
+    status = search(_arguments(folder, trials))
+    end = time.time()
+    assert status == 0, "the search did not finish"
+    run = folder / "ours"
+    done = [load(path) for path in sorted((run / "trials").glob("[0-9]*.json"))]
+    baselines = [json.loads(path.read_text())["outcome"] for path in (folder / "baselines").glob("*.json")]
+    seconds = [trial.seconds for trial in done] + [outcome["seconds"] for outcome in baselines]
+    ends = sorted([trial.ended for trial in done] + [outcome["ended"] for outcome in baselines])
+
+    # From the end of the first job on each worker, when Ray and torch are up, to the end of the program.
+    first = ends[WORKERS - 1]
+    rest = sum(seconds) - sum(sorted(seconds)[-WORKERS:])  # the first two import torch and are the longest
+    whole = (end - first - _seconds_of_pictures(run, done) - rest / WORKERS) / (len(ends) - WORKERS)
+    between = (ends[-1] - first - rest / WORKERS) / (len(ends) - WORKERS)
+    return whole, between, median(seconds)
+
+
+def _seconds_of_pictures(run: Path, done: list[Trial]) -> float:
+    """What drawing the report takes, by drawing it again."""
+    tasks = compose(_arguments(run.parent, len(done))).data.selected
+    objectives = resolve(["delta_mtl", "macs"], tasks)
+    begin = time.time()
+    report.write(run, done, objectives, (-20.0, 1e9), tasks)
+    return time.time() - begin
+
+
+def measure_optuna(folder: Path, trials: int) -> tuple[float, float]:
+    """Seconds a trial that Optuna adds by itself, and the trainings' own."""
+    import optuna
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    settings = compose(_arguments(folder, trials))
+    (folder / "alone").mkdir(parents=True)
+    names = tuple(sorted(task.name for task in settings.data.selected))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        sampler = optuna.samplers.TPESampler(multivariate=True, group=True, n_startup_trials=8, seed=0)
+    study = optuna.create_study(
+        storage=JournalStorage(JournalFileBackend(str(folder / "alone" / "study.journal"))),
+        directions=["maximize", "minimize"],
+        sampler=sampler,
+    )
+    seconds = []
+    walls = []
+    for number in range(trials):
+        begin = time.time()
+        trial = study.ask()
+        pattern = settings.space.sample(trial.suggest_categorical, names)
+        file = folder / "alone" / f"{number}.json"
+        job = Job("", pattern, settings.data, settings.network, settings.trainer, training_seed(0, 0), 1, file)
+        outcome = execute(job)
+        headline = [outcome.metrics[f"{task.name}.{task.headline}"] for task in settings.data.selected]
+        study.tell(trial, [sum(headline), float(len(pattern.key))])
+        walls.append(time.time() - begin)
+        seconds.append(outcome.seconds)
+    return median(wall - own for wall, own in zip(walls[1:], seconds[1:], strict=True)), median(seconds[1:])
+
+
+def _arguments(folder: Path, trials: int) -> list[str]:
+    return [
+        "space=fusion",
+        "data.images=16",
+        "data.val_images=8",
+        "data.test_images=2",
+        "data.image_size=16",
+        f"data.cache={folder / 'cache'}",
+        "network.encoder_widths=[4,4,4,4]",
+        "network.decoder_width=4",
+        "trainer.epochs=1",
+        "baselines.seeds=1",
+        f"runner.concurrency={WORKERS}",
+        f"run.folder={folder}",
+        "run.name=ours",
+        f"trials={trials}",
+    ]
+
+
+def main() -> None:
+    """Measure both and print them side by side."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--trials", type=int, default=30, help="trials of each (the space has 35 patterns)")
+    trials = parser.parse_args().trials
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        whole, between, own = measure_search(folder, trials)
+        alone, own_alone = measure_optuna(folder, trials)
+    rows = {
+        "this search, 2 Ray workers, to the end of the program": (whole, own),
+        "this search, 2 Ray workers, to the end of the last trial": (between, own),
+        "Optuna alone, 1 process": (alone, own_alone),
+    }
+    print("\nadded seconds of wall time a trial | seconds of the training itself")
+    for label, (added, training) in rows.items():
+        print(f"{label:55s} {added:7.3f} | {training:.3f}")
+    print(json.dumps({"added": whole, "optuna": alone, "bar": BAR, "met": whole <= BAR}))
+
+
+if __name__ == "__main__":
+    main()
