@@ -46,7 +46,7 @@ def test_a_driver_killed_under_ray_loses_and_repeats_nothing(tmp_path: Path) -> 
     history = client.get_metric_history(parents[0].info.run_id, "hypervolume")
     assert sorted(point.step for point in history) == list(range(1, 9))
     for child in children:
-        curve = client.get_metric_history(child.info.run_id, "loss")
+        curve = client.get_metric_history(child.info.run_id, "epoch/loss")
         assert [point.step for point in curve] == [1]
 
     printed = finish([*given, "trials=8"], tmp_path)  # nothing left to do

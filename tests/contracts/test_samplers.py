@@ -1,0 +1,80 @@
+"""What holds for every sampler, those of a YAML file found by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import optuna
+import pytest
+from optuna.distributions import CategoricalDistribution
+from optuna.trial import TrialState, create_trial
+
+from search.config import compose
+from search.library import Library
+from search.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
+from search.samplers.sampler import Problem
+from spaces.choices import enumerate_patterns, replay
+from spaces.fusion import Fusion
+
+TASKS = ("depth", "normals", "segmentation")
+SAMPLERS = Library().choices("sampler")
+SETS = [(DELTA_MTL, MACS), (DELTA_MTL,), (DELTA_MTL, WORST_DELTA, PARAMS)]
+
+
+def problem_of(objectives: tuple[Objective, ...]) -> Problem:
+    return Problem(Fusion(4, 4), TASKS, objectives)
+
+
+def history_of(problem: Problem, many: int) -> list[optuna.trial.FrozenTrial]:
+    """Trials of all states, as the study hands them over."""
+    history = []
+    for number, proposal in enumerate(list(enumerate_patterns(problem.space, problem.tasks))[:many]):
+        options: dict[str, Sequence[Any]] = {}
+
+        def choose(name: str, allowed: Sequence[Any], into=options, choices=proposal.choices) -> Any:
+            into[name] = CategoricalDistribution(tuple(allowed))
+            return choices[name]
+
+        problem.space.sample(choose, problem.tasks)
+        state = (TrialState.FAIL, TrialState.RUNNING)[number] if number < 2 else TrialState.COMPLETE
+        values = [float(number % (5 + i)) for i in range(len(problem.objectives))]
+        history.append(
+            create_trial(
+                state=state,
+                params=proposal.choices,
+                distributions=options,
+                values=values if state == TrialState.COMPLETE else None,
+                user_attrs={"key": proposal.pattern.key},
+            )
+        )
+    return history
+
+
+def test_every_sampler_is_found() -> None:
+    assert set(SAMPLERS) >= {"random", "tpe", "nsga2", "gp", "exhaustive"}
+
+
+@pytest.mark.parametrize("objectives", SETS, ids=lambda chosen: "+".join(o.name for o in chosen))
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_a_proposal_is_valid_and_a_pure_function_of_history_and_seed(
+    name: str, objectives: tuple[Objective, ...]
+) -> None:
+    sampler = compose([f"sampler={name}"]).sampler
+    problem = problem_of(objectives)
+    sampler.check(problem)
+    for many in (0, 12):
+        history = history_of(problem, many)
+        before = [(trial.params, trial.state, trial.values, dict(trial.system_attrs)) for trial in history]
+        draw = sampler.propose(problem, history, seed=3)
+        assert replay(problem.space, problem.tasks, draw.choices).pattern.tasks == TASKS
+        assert sampler.propose(problem, history, seed=3).choices == draw.choices
+        assert [(t.params, t.state, t.values, dict(t.system_attrs)) for t in history] == before
+
+
+@pytest.mark.parametrize("name", sorted(set(SAMPLERS) - {"exhaustive"}))
+def test_the_seed_is_used(name: str) -> None:
+    sampler = compose([f"sampler={name}"]).sampler
+    problem = problem_of(SETS[0])
+    proposals = [tuple(sampler.propose(problem, [], seed).choices.items()) for seed in range(8)]
+    assert len(set(proposals)) > 1

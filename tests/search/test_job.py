@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from search.config import compose
+from search.job import Job, Outcome, execute, read_outcome
+from spaces.errors import DataError
+from spaces.networks.build import build
+from spaces.pattern import hard_sharing, separate_decoders
+from tests.tiny import arguments, write_tiny
+from trainers.measure import measure
+from trainers.memory import split
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    settings = compose(arguments(write_tiny(tmp_path / "data")))
+    names = [task.name for task in settings.data.selected]
+    return Job(
+        "a job",
+        separate_decoders(names, 2, 2),
+        settings.data,
+        settings.network,
+        settings.trainer,
+        0,
+        1,
+        tmp_path / "outcome.json",
+        tmp_path / "weights.pt",
+    )
+
+
+def test_an_outcome_comes_back_from_its_file_and_is_not_trained_again(job: Job) -> None:
+    outcome = execute(job)
+    assert outcome.complete
+    assert read_outcome(job) == outcome
+    written = job.outcome.stat().st_mtime_ns
+    assert execute(job) == outcome
+    assert job.outcome.stat().st_mtime_ns == written
+
+
+def test_the_weights_are_those_that_were_measured_and_load_without_pickle(job: Job) -> None:
+    outcome = execute(job)
+    tasks = job.data.selected
+    network = build(job.pattern, job.network, {task.name: task.channels for task in tasks}, seed=99)
+    network.load_state_dict(torch.load(job.weights, weights_only=True))
+    assert measure(network, split(job.data, "val", "cpu"), tasks) == pytest.approx(outcome.metrics, rel=1e-4)
+
+
+def test_the_fingerprint_names_what_decides_the_result_and_nothing_else(job: Job, tmp_path: Path) -> None:
+    names = list(job.pattern.tasks)
+    same = replace(job, label="other", threads=2, outcome=tmp_path / "elsewhere", weights=None)
+    assert same.fingerprint == job.fingerprint
+    others = [
+        replace(job, pattern=hard_sharing(names, 2, 2)),
+        replace(job, seed=1),
+        replace(job, recipe=replace(job.recipe, lr=0.5)),
+        replace(job, network=replace(job.network, decoder_width=5)),
+    ]
+    assert len({job.fingerprint, *(other.fingerprint for other in others)}) == 1 + len(others)
+
+
+def test_a_baseline_is_the_same_beside_whatever_other_tasks(job: Job) -> None:
+    alone = replace(job, pattern=hard_sharing(["depth"], 2, 2))
+    fewer = replace(alone, data=replace(job.data, tasks=["depth", "colour"]))
+    assert fewer.fingerprint == alone.fingerprint
+
+
+def test_an_exception_becomes_a_reason_with_its_place_and_never_a_number(job: Job) -> None:
+    broken = replace(job, pattern=separate_decoders(list(job.pattern.tasks), 2, 1))
+    outcome = execute(broken)
+    assert not outcome.complete
+    assert outcome.metrics == {}
+    assert "Error: " in outcome.reason and ".py:" in outcome.reason
+    assert read_outcome(broken) == outcome
+
+
+def test_a_node_that_does_not_see_the_run_folder_says_so_before_it_trains(job: Job, tmp_path: Path) -> None:
+    outcome = execute(replace(job, outcome=tmp_path / "not there" / "outcome.json"), node="far")
+    assert "node far does not see the run folder" in outcome.reason
+    assert "storage that all nodes share" in outcome.reason
+    assert outcome.curves == {}
+
+
+def test_a_damaged_outcome_names_its_file(job: Job) -> None:
+    job.outcome.write_text('{"fingerprint": "' + job.fingerprint + '", "outcome": {}}')
+    with pytest.raises(DataError, match="outcome.json holds no outcome"):
+        read_outcome(job)
+
+
+def test_numbers_that_are_not_finite_survive_the_file(job: Job) -> None:
+    execute(job)
+    text = job.outcome.read_text()
+    job.outcome.write_text(text.replace('"loss": [', '"loss": [null, ', 1))
+    back = read_outcome(job)
+    assert isinstance(back, Outcome)
+    assert back.curves["loss"][0] != back.curves["loss"][0]  # NaN

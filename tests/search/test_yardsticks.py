@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from search.job import Outcome
+from search.yardsticks import summary, write, yardsticks
+from tests.search.trials import TASKS, complete
+
+TRIVIAL = {"segmentation.miou": 0.1, "depth.abs_err_m": 0.4, "normals.angle_deg": 40.0, "edges.f1": 0.2}
+OUTCOMES = [
+    Outcome({"segmentation.miou": 0.4}),
+    Outcome({"segmentation.miou": 0.6}),
+    Outcome({"depth.abs_err_m": 0.2}),
+    Outcome({"normals.angle_deg": 25.0}),
+    Outcome({"edges.f1": 0.5}),
+]
+
+
+def test_mean_spread_and_count_of_single_task_networks_by_task(tmp_path: Path) -> None:
+    rows = yardsticks(TASKS, OUTCOMES, TRIVIAL)
+    first = rows[0]
+    assert (first.task, first.metric, first.better, first.trivial) == ("segmentation", "miou", "higher", 0.1)
+    assert (first.single_task, first.networks) == (0.5, 2)
+    assert abs(first.spread - 0.1414) < 1e-4
+    assert rows[1].spread == 0.0
+    write(tmp_path / "baselines.csv", rows)
+    with open(tmp_path / "baselines.csv", newline="") as file:
+        assert [row["task"] for row in csv.DictReader(file)] == [task.name for task in TASKS]
+
+
+def test_a_member_that_loses_to_a_constant_on_a_main_task_is_named() -> None:
+    rows = yardsticks(TASKS, OUTCOMES, TRIVIAL)
+    good, bad = complete(3, 1.0, 10), complete(4, 1.0, 11)
+    bad = complete(4, 1.0, 11, metrics={**bad.metrics, "depth.abs_err_m": 0.5, "edges.f1": 0.1})
+    assert "Every member of the front beats the constants" in summary(rows, [good])
+    told = summary(rows, [good, bad])
+    assert "No better than a constant: trial 4 on depth;" in told  # edges are auxiliary
+
+
+def test_a_front_without_members_has_no_range() -> None:
+    assert "| -" in summary(yardsticks(TASKS, OUTCOMES, TRIVIAL), [])

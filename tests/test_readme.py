@@ -1,0 +1,92 @@
+"""The README's commands and files work as written, with a smaller budget."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from search.config import compose
+from tests.conftest import ROOT
+from tests.end_to_end.searches import finish, rows_of
+
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+COMMANDS = [
+    line.split("python -m search.run", 1)[1].split("#")[0].strip()
+    for language, block in BLOCKS
+    if language == "sh"
+    for line in block.splitlines()
+    if line.startswith("python -m search.run")
+]
+SMALL = [
+    "data.images=16",
+    "data.val_images=8",
+    "data.test_images=1",
+    "data.image_size=16",
+    "trainer.epochs=1",
+    "baselines.seeds=1",
+    "trials=3",
+]
+KITCHEN = ROOT.parent / "shared" / "data" / "redkitchen_rgbd5"
+
+
+def files_into(folder: Path) -> None:
+    """Write the README's files, each named by the first line of its block."""
+    for _language, block in BLOCKS:
+        if named := re.match(r"# (\S+\.(?:py|yaml))\n", block):
+            path = folder / named[1]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block)
+
+
+def test_the_readme_has_commands_and_files() -> None:
+    assert len(COMMANDS) >= 7
+    assert sum(bool(re.match(r"# \S+\.(py|yaml)\n", block)) for _, block in BLOCKS) == 5
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if "--" not in c])
+def test_every_command_composes(command: str) -> None:
+    compose(shlex.split(command))
+
+
+@pytest.mark.slow
+def test_the_main_command_ends_with_a_front(tmp_path: Path) -> None:
+    printed = finish([*shlex.split(COMMANDS[0]), *SMALL], tmp_path)
+    run = tmp_path / "runs" / "fusion-scenes"
+    assert "Pareto front" in printed
+    assert f"mlflow ui --backend-store-uri sqlite:///{tmp_path / 'runs' / 'mlflow.db'} --host 127.0.0.1" in printed
+    assert len(rows_of(run / "trials.csv")) == 3
+    for name in re.findall(r"^\| `([\w./]+)`", README, re.MULTILINE):
+        assert (run / name).exists() or "<" in name, name
+    member = next((run / "front").iterdir())
+    assert {path.name for path in member.iterdir()} == {"pattern.svg", "pattern.txt", "pattern.json", "weights.pt"}
+
+
+@pytest.mark.slow
+def test_parts_of_ones_own_work_as_shown(tmp_path: Path) -> None:
+    files_into(tmp_path)
+    (command,) = (command for command in COMMANDS if "--config-dir" in command)
+    finish([*shlex.split(command), *SMALL[:-1], "tracking=none"], tmp_path)
+    rows = rows_of(tmp_path / "runs" / "own" / "trials.csv")
+    assert len(rows) == len({row["key"] for row in rows}) == 5
+    assert all(row["status"] == "complete" for row in rows)
+
+
+def test_the_specification_shown_is_read(tmp_path: Path) -> None:
+    from trainers.data.spec import read
+
+    files_into(tmp_path)
+    assert list(read(tmp_path / "my.yaml").tasks) == ["parts", "depth", "normals", "edges"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not KITCHEN.is_dir(), reason="the real frames are not beside this checkout")
+def test_the_command_for_real_frames(tmp_path: Path) -> None:
+    (command,) = (command for command in COMMANDS if "redkitchen" in command)
+    given = command.replace("../shared/data/redkitchen_rgbd5", str(KITCHEN))
+    small = ["trainer.epochs=1", "baselines.seeds=1", "trials=2", "tracking=none"]
+    printed = finish([*shlex.split(given), *small, "network.encoder_widths=[4,4]", "network.decoder_width=4"], tmp_path)
+    assert "geo.miou fraction, higher is better" in printed

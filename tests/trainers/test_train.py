@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from spaces.errors import ConfigError
+from spaces.networks.build import SharedNetwork, build
+from spaces.networks.small import Small
+from spaces.pattern import hard_sharing, separate_decoders
+from tests.tiny import write_tiny
+from trainers.augment import Flip
+from trainers.data.npz import Npz
+from trainers.measure import measure
+from trainers.memory import Split, split
+from trainers.recipe import Recipe
+from trainers.tasks.autoencoder import Autoencoder
+from trainers.train import TrainingError, train
+
+FAMILY = Small(encoder_widths=(6, 8), decoder_width=6)
+RECIPE = Recipe(epochs=3, batch_size=8, lr=0.01)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Npz:
+    folder = write_tiny(tmp_path / "data", images=24)
+    return Npz(root=str(folder), spec=str(folder / "spec.yaml"))
+
+
+def trained(
+    data: Npz, recipe: Recipe = RECIPE, seed: int = 0, make=separate_decoders, extra: tuple = ()
+) -> tuple[SharedNetwork, list[dict[str, float]]]:
+    tasks = (*data.selected, *extra)
+    pattern = make([task.name for task in tasks], 2, 2)
+    network = build(pattern, FAMILY, {task.name: task.channels for task in tasks}, seed)
+    curves: list[dict[str, float]] = []
+    train(
+        network,
+        split(data, "train", "cpu"),
+        split(data, "val", "cpu"),
+        tasks,
+        recipe,
+        seed,
+        lambda epoch, values: curves.append(values),
+    )
+    return network, curves
+
+
+def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(data: Npz) -> None:
+    first, again, other = (trained(data, seed=seed)[1] for seed in (0, 0, 1))
+    assert first == again
+    assert first != other
+
+
+def test_numbers_do_not_depend_on_what_ran_before_in_the_process(data: Npz) -> None:
+    first = trained(data)[1]
+    torch.manual_seed(99)
+    torch.rand(1000)
+    trained(data, seed=5, make=hard_sharing)
+    assert trained(data)[1] == first
+
+
+def test_it_learns_and_reports_every_epoch(data: Npz) -> None:
+    _, curves = trained(data, replace(RECIPE, epochs=25))
+    assert len(curves) == 25
+    assert curves[-1]["loss"] < 0.5 * curves[0]["loss"]
+    assert curves[-1]["colour.miou"] > curves[0]["colour.miou"]
+    total = sum(curves[0][f"{task.name}.loss"] * task.weight for task in data.selected)
+    assert curves[0]["loss"] == pytest.approx(total)
+
+
+def test_a_task_that_rebuilds_the_image_needs_no_array(data: Npz) -> None:
+    _, curves = trained(data, extra=(Autoencoder("again"),))
+    assert 0 < curves[-1]["again.rmse"] < 1
+
+
+def test_a_single_task_trains_alone(data: Npz) -> None:
+    task = next(task for task in data.selected if task.name == "depth")
+    network = build(hard_sharing(["depth"], 2, 2), FAMILY, {"depth": 1}, 0)
+    seen: list[dict[str, float]] = []
+    train(
+        network,
+        split(data, "train", "cpu"),
+        split(data, "val", "cpu"),
+        (task,),
+        RECIPE,
+        0,
+        lambda epoch, values: seen.append(values),
+    )
+    assert set(seen[0]) == {"loss", "depth.loss", *(f"depth.{metric.name}" for metric in task.table)}
+
+
+@dataclass(frozen=True)
+class Spoil:
+    """Makes images that are no numbers."""
+
+    def __call__(self, images, targets, tasks, generator):
+        return images * float("nan"), targets
+
+
+def test_a_loss_that_is_not_finite_stops_the_training_with_task_epoch_and_remedy(data: Npz) -> None:
+    with pytest.raises(TrainingError, match=r"loss of .*depth.* is not finite in epoch 1: try a smaller trainer.lr"):
+        trained(data, replace(RECIPE, augment=(Spoil(),)))
+
+
+def test_metrics_do_not_depend_on_the_batch_size(data: Npz) -> None:
+    network, _ = trained(data)
+    validation = split(data, "val", "cpu")
+    whole = measure(network, validation, data.selected, batch_size=1000)
+    assert measure(network, validation, data.selected, batch_size=5) == pytest.approx(whole, rel=1e-5)
+
+
+def test_splits_are_channels_last_and_loaded_once(data: Npz) -> None:
+    held = split(data, "train", "cpu")
+    assert isinstance(held, Split)
+    assert held is split(data, "train", "cpu")
+    assert held.images.dtype == torch.uint8
+    images, targets = held.batch(torch.tensor([3, 1]), data.selected)
+    assert images.is_contiguous(memory_format=torch.channels_last)
+    assert 0 <= images.min() and images.max() <= 1
+    assert torch.equal((images * 255).round().to(torch.uint8), held.images[[3, 1]])
+    assert {name: len(target) for name, target in targets.items()} == {"colour": 2, "depth": 2, "brightness": 2}
+
+
+def test_a_batch_larger_than_the_split_is_the_whole_split(data: Npz) -> None:
+    _, curves = trained(data, replace(RECIPE, batch_size=1000))
+    assert len(curves) == RECIPE.epochs
+
+
+def test_all_that_is_wrong_with_a_recipe_is_said_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Recipe(epochs=0, batch_size=1, lr=-1, weight_decay="x", warmup=2, augment="flip")
+    assert caught.value.problems == (
+        "trainer.epochs=0: want a whole number >= 1",
+        "trainer.batch_size=1: want a whole number >= 2",
+        "trainer.lr=-1: want a number > 0",
+        "trainer.weight_decay=x: want a number >= 0",
+        "trainer.warmup=2: want a number from 0 to 0.9",
+        "trainer.augment=flip: want a list of components, or [] for no augmentation",
+    )
+
+
+def test_augmentation_is_part_of_the_recipe(data: Npz) -> None:
+    assert trained(data, replace(RECIPE, augment=()))[1] != trained(data, replace(RECIPE, augment=(Flip(p=1),)))[1]
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_on_cuda_it_learns_as_on_the_cpu(data: Npz) -> None:
+    tasks = data.selected
+    results = {}
+    for device in ("cpu", "cuda"):
+        channels = {task.name: task.channels for task in tasks}
+        network = build(separate_decoders(list(channels), 2, 2), FAMILY, channels, 0).to(device)
+        seen: list[dict[str, float]] = []
+        train(
+            network,
+            split(data, "train", device),
+            split(data, "val", device),
+            tasks,
+            replace(RECIPE, epochs=20),
+            0,
+            lambda epoch, values, seen=seen: seen.append(values),
+        )
+        results[device] = seen[-1]["loss"]
+    assert results["cuda"] == pytest.approx(results["cpu"], rel=0.2)
