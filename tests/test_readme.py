@@ -76,10 +76,10 @@ def test_parts_of_ones_own_work_as_shown(tmp_path: Path) -> None:
 
 
 def test_the_specification_shown_is_read(tmp_path: Path) -> None:
-    from trainers.data.spec import read
+    from trainers.data.spec import read_spec
 
     files_into(tmp_path)
-    assert list(read(tmp_path / "my.yaml").tasks) == ["parts", "depth", "normals", "edges"]
+    assert list(read_spec(tmp_path / "my.yaml").tasks) == ["parts", "depth", "normals", "edges"]
 
 
 @pytest.mark.slow
