@@ -87,7 +87,7 @@ def test_a_node_that_does_not_see_the_run_folder_says_so_before_it_trains(job: J
 
 def test_a_damaged_outcome_names_its_file(job: Job) -> None:
     job.outcome.write_text('{"fingerprint": "' + job.fingerprint + '", "outcome": {}}')
-    with pytest.raises(DataError, match="outcome.json holds no outcome"):
+    with pytest.raises(DataError, match=r"outcome\.json holds no outcome"):
         read_outcome(job)
 
 

@@ -119,7 +119,7 @@ def test_splits_are_channels_last_and_loaded_once(data: Npz) -> None:
     assert held.images.dtype == torch.uint8
     images, targets = held.batch(torch.tensor([3, 1]), data.selected)
     assert images.is_contiguous(memory_format=torch.channels_last)
-    assert 0 <= images.min() and images.max() <= 1
+    assert images.min() >= 0 and images.max() <= 1
     assert torch.equal((images * 255).round().to(torch.uint8), held.images[[3, 1]])
     assert {name: len(target) for name, target in targets.items()} == {"colour": 2, "depth": 2, "brightness": 2}
 
