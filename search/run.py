@@ -109,10 +109,10 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
             agenda.resume()
             settings.runner.run(agenda, folder.path, started=board.started)
     except BaseException as error:
-        board.report("KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED", ())
+        board.report("KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
         raise
     if agenda.stopped:
-        board.report("FAILED", ())
+        board.report("FAILED")
         print(f"The search stopped: {agenda.stopped}\nMend this, then go on with:\n  {command}", file=sys.stderr)
         return FAILED
     board.report("FINISHED", yardsticks(tasks, agenda.baselines.values(), _trivial(settings)))

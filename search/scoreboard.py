@@ -83,7 +83,7 @@ class Scoreboard:
         self._tracker.log(trial)
         self._tracker.hypervolume(len(self._trials), volume)
 
-    def report(self, status: str, yardsticks: Sequence[Yardstick]) -> None:
+    def report(self, status: str, yardsticks: Sequence[Yardstick] = ()) -> None:
         """Write the report, close the record and say where things are.
 
         Args:
@@ -103,7 +103,8 @@ class Scoreboard:
             {"hypervolume.final": self._hypervolume(members), "front.size": float(len(members))},
             report.markdown(members, self._objectives),
         )
-        self._say(report.summary(members, self._objectives))
+        if self._trials:
+            self._say(report.summary(members, self._objectives))
         if yardsticks:
             self._say(rows.summary(yardsticks, members))
         self._say(f"Run folder  {self._folder}  (front.png, front.csv, trials.csv, front/)")

@@ -207,7 +207,10 @@ def _open(journal: Path, ways: list[optuna.study.StudyDirection]) -> optuna.Stud
             with open(journal, "r+b") as file:
                 file.truncate(whole.rfind(b"\n") + 1)
     storage = JournalStorage(JournalFileBackend(str(journal)))
-    return optuna.create_study(storage=storage, study_name=journal.parent.name, directions=ways, load_if_exists=True)
+    names = optuna.get_all_study_names(storage)  # a folder that was renamed keeps its study
+    if names:
+        return optuna.load_study(storage=storage, study_name=names[0])
+    return optuna.create_study(storage=storage, study_name=journal.parent.name, directions=ways)
 
 
 def _options(problem: Problem, choices: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +28,6 @@ QUIET = {
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # no CSV, JSON and TensorBoard files beside ours
     "TUNE_GLOBAL_CHECKPOINT_S": "1000000",  # Tune's experiment state is never read back
     "RAY_CHDIR_TO_TRIAL_DIR": "0",  # relative paths mean the same on a worker as in the driver
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # a training without a GPU sees none (Ray's coming default)
 }
 # A search on one machine is nobody else's business: this makes Ray listen on 127.0.0.1 alone, as it does by default on
 # systems where it knows no clusters; it offers no other switch.
@@ -41,7 +42,8 @@ class RayTune:
         cpus_per_trial: CPUs that one training takes; a fraction packs several on one CPU.
         gpus_per_trial: GPUs that one training takes, fractions allowed; None is one where the cluster has GPUs, else 0.
         concurrency: trainings at a time; None is as many as the cluster's CPUs and GPUs hold.
-        address: of a running cluster, such as "auto" or "127.0.0.1:6379"; None starts Ray on this machine.
+        address: of a running cluster, such as "auto" or "127.0.0.1:6379"; None is $RAY_ADDRESS and, without that,
+            starts Ray on this machine.
 
     Raises:
         ConfigError: with every field out of range.
@@ -75,11 +77,12 @@ class RayTune:
             KeyboardInterrupt: the user stopped the run.
         """
         os.environ.update(QUIET)
-        if self.address is None:
+        address = self.address or os.environ.get("RAY_ADDRESS")
+        if not address:
             os.environ.update(LOOPBACK)
         import ray
 
-        self._connect()
+        _connect(address)
         try:
             gpus, concurrency = self._places(ray.cluster_resources())
             started(concurrency)
@@ -87,19 +90,6 @@ class RayTune:
         finally:
             ray.shutdown()
             shutil.rmtree(folder / ".ray", ignore_errors=True)
-
-    def _connect(self) -> None:
-        import ray
-
-        options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-        options |= {"include_dashboard": False} if self.address is None else {"address": self.address}
-        try:
-            ray.init(**options)
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise ConfigError(
-                f"runner.address={self.address}: no Ray cluster answers there ({error}); start one with "
-                "'ray start --head', or leave runner.address out to use this machine alone"
-            ) from error
 
     def _places(self, resources: dict[str, float]) -> tuple[float, int]:
         """GPUs a training, and trainings at a time."""
@@ -140,6 +130,24 @@ class RayTune:
         tuner.fit()
         if agenda.running:
             raise KeyboardInterrupt
+
+
+def _connect(address: str | None) -> None:
+    import ray
+
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    options |= {"address": address} if address else {"include_dashboard": False}
+    try:
+        if address and (place := re.fullmatch(r"(?:ray://)?([^/\s]+):(\d+)", address)):
+            socket.create_connection((place[1], int(place[2])), timeout=5).close()  # Ray itself would try for minutes
+        ray.init(**options)
+    except (OSError, ValueError, RuntimeError) as error:
+        if not address:
+            raise  # this machine's own trouble, which no setting mends
+        raise ConfigError(
+            f"runner.address={address}: no Ray cluster answers there ({' '.join(str(error).split())[:200]}); start one "
+            "with 'ray start --head', or leave runner.address (and $RAY_ADDRESS) out to use this machine alone"
+        ) from error
 
 
 def outcome_of(job: Job, result: dict[str, Any] | None) -> Outcome:

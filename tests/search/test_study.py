@@ -129,6 +129,13 @@ def test_what_was_running_is_found_again_and_a_second_telling_changes_nothing(tm
     assert again._study.trials[0].values == list(outcome(first).objectives.values())
 
 
+def test_a_run_folder_that_was_renamed_keeps_its_study(tmp_path: Path) -> None:
+    (tmp_path / "before").mkdir()
+    proposals(open_study(tmp_path / "before", Random()), 3)
+    (tmp_path / "before").rename(tmp_path / "after")
+    assert len(open_study(tmp_path / "after", Random())) == 3
+
+
 @pytest.mark.parametrize("cut", [1, 20])
 def test_a_journal_cut_off_in_the_middle_of_a_line_opens(tmp_path: Path, cut: int) -> None:
     proposals(open_study(tmp_path, Random()), 3)
