@@ -31,18 +31,19 @@ class Listed:
 
 def test_the_driver_does_not_wait_for_the_store() -> None:
     written: list[Any] = []
+    opened = threading.Event()
 
-    class Slow(Listed):
+    class Blocked(Listed):
         def log(self, trial: Any) -> None:
-            time.sleep(0.05)
+            assert opened.wait(60)
             super().log(trial)
 
-    tracker = BackgroundTracker(lambda *_: Slow(written), "The store", "")
-    since = time.perf_counter()
+    tracker = BackgroundTracker(lambda *_: Blocked(written), "The store", "")
     tracker.open("a search", "id", {}, "")
     for number in range(10):
-        tracker.log(complete(number, 1.0, 10))
-    assert time.perf_counter() - since < 0.25
+        tracker.log(complete(number, 1.0, 10))  # comes back although nothing can be written
+    assert not written
+    opened.set()
     tracker.close("FINISHED")
     assert written == [*range(10), "FINISHED"]
 
@@ -77,7 +78,7 @@ def _assert_one_warning(uri: str, place: str, runs: Path, caplog: pytest.LogCapt
         tracker.log(complete(0, 1.0, 10))
         tracker.hypervolume(1, 1.0)
         tracker.close("FINISHED")
-    assert time.monotonic() - since < 20
+    assert time.monotonic() - since < 50  # its own patience would be a minute
     (record,) = [record for record in caplog.records if record.name.startswith("search")]
     message = record.getMessage()
     assert message.startswith(f"MLflow at {'' if uri == '' else 'sqlite:///'}{place} cannot be written: ")
