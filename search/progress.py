@@ -42,7 +42,7 @@ class Progress:
         from rich.console import Console
         from rich.live import Live
 
-        self.console = console or Console(soft_wrap=True)
+        self.console = console or Console()
         self._objectives = {objective.name: objective for objective in objectives}
         self._total = total
         self._baselines = baselines
