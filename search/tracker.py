@@ -161,7 +161,7 @@ class BackgroundTracker:
                 return self._fail(error)
             try:
                 each(self._record)
-            except Exception as error:
+            except Exception as error:  # a record that it refuses must not keep the others out
                 # What the failed write has left is only known by looking again, as after a kill.
                 self._record = None
                 self._missed.append(each)
