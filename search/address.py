@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from urllib.parse import unquote
 
 STORES = re.compile(r"sqlite:///.+|(postgresql|mysql|mssql)(\+\w+)?://.+|https?://.+|databricks(://.+)?")
+FILE = "sqlite:///"
+# In the address of a file, %XX stands for a character and ? begins options, so names with these are rewritten.
+# Others stay as they are: MLflow makes the folder as the address spells it too, empty where the spellings differ.
+SPECIAL = re.compile(r"%(?=[0-9A-Fa-f]{2})|\?")
 SERVERS = re.compile(r"https?://|databricks")
 
 
@@ -28,12 +33,18 @@ def problem(name: str, uri: str) -> str:
 def absolute(uri: str) -> str:
     """The address, with an absolute path if it is that of a file."""
     path = sqlite_file(uri)
-    return f"sqlite:///{path.resolve()}" if path else uri
+    _, mark, options = uri.partition("?")
+    return sqlite(path.resolve()) + mark + options if path else uri
+
+
+def sqlite(path: Path) -> str:
+    """The address of an SQLite store in a file of any name."""
+    return FILE + SPECIAL.sub(lambda found: f"%{ord(found[0]):02X}", str(path))
 
 
 def sqlite_file(uri: str) -> Path | None:
     """The file of an SQLite store; None for others."""
-    return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
+    return Path(unquote(uri.removeprefix(FILE).partition("?")[0])) if uri.startswith(FILE) else None
 
 
 def is_server(uri: str) -> bool:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from search import objectives
+from search.atomic import read_json, write_json
 from search.job import Job, Outcome, read_outcome
 from search.single_task import baseline_jobs, reference, training_seed
 from search.study import Candidate, Study
 from search.trial import COMPLETE, FAILED, Trial, load, save
+from spaces.errors import DataError
 
 if TYPE_CHECKING:
     from search.folder import RunFolder
@@ -33,7 +35,7 @@ class Listener(Protocol):
         """Trials that earlier sessions finished, by number; called once, also with none."""
 
     def baseline(self, job: Job, outcome: Outcome) -> None:
-        """A single-task network is trained, or was found in the cache."""
+        """A single-task network is trained, was found in the cache, or failed."""
 
     def trial(self, trial: Trial) -> None:
         """A trial has ended."""
@@ -57,6 +59,7 @@ class Agenda:
         baselines: outcomes of the single-task networks.
         running: jobs handed out and not answered.
         stopped: why the search cannot go on; empty while it can.
+        exhausted: whether the space has no other pattern within the limits.
     """
 
     def __init__(
@@ -78,24 +81,25 @@ class Agenda:
         self.baselines: dict[Job, Outcome] = {}
         self.running: set[Job] = set()
         self.stopped = ""
+        self.exhausted = False
         self._jobs = baseline_jobs(settings, threads)
 
     def resume(self) -> None:
-        """Take up what earlier sessions left: cached baselines, finished trials, outcomes nobody was told of."""
-        (self._settings.run.folder / "baselines").mkdir(parents=True, exist_ok=True)
-        self._outcomes.mkdir(exist_ok=True)
+        """Take up what earlier sessions left: baselines, finished trials, outcomes nobody was told of.
+
+        Raises:
+            DataError: files of the run folder are damaged, or do not belong together; nothing is touched.
+        """
+        self._make_folders()
         interrupted = self._study.running()
-        unfinished = {candidate.number for candidate in interrupted}
-        finished = [load(self._file(n)) for n in range(len(self._study)) if n not in unfinished]
+        finished = self._finished({candidate.number for candidate in interrupted})
         self.trials = {trial.number: trial for trial in finished}
         self._listener.resumed(finished)
-        for job in self._jobs:
-            outcome = read_outcome(job)
-            if outcome and outcome.complete:
-                self.done(job, outcome)
-            else:
-                job.outcome.unlink(missing_ok=True)  # a failure is tried again
-                self._waiting.append(job)
+        self.baselines = self._stored_baselines()
+        if len(self.baselines) == len(self._jobs):
+            self._settle_reference()
+        else:
+            self._waiting.extend(self._jobs)  # a worker answers from the cache what was trained before
         for candidate in interrupted:
             job = self._job(candidate)
             outcome = read_outcome(job)
@@ -108,10 +112,11 @@ class Agenda:
         """The next job to start; None when nothing is left to start."""
         if self.stopped:
             return None
-        if not self._waiting and len(self._study) < self._settings.trials:
+        if not self._waiting and not self.exhausted and len(self._study) < self._settings.trials:
             candidate = self._study.ask()
             if candidate:
                 self._waiting.append(self._job(candidate))
+            self.exhausted = candidate is None
         if not self._waiting:
             return None
         job = self._waiting.popleft()
@@ -131,11 +136,6 @@ class Agenda:
             self._held.append((job, outcome))
 
     @property
-    def exhausted(self) -> bool:
-        """Whether the space ran out of patterns before the budget did."""
-        return not self.stopped and len(self._study) < self._settings.trials
-
-    @property
     def reference(self) -> dict[str, float]:
         """Mean headline metric of the single-task networks by task; empty until all are there."""
         return dict(self._reference)
@@ -143,6 +143,10 @@ class Agenda:
     @property
     def _outcomes(self) -> Path:
         return self._folder.path.absolute() / ".outcomes"  # workers may run in another folder
+
+    @property
+    def _reference_file(self) -> Path:
+        return self._folder.path / "baselines.json"
 
     def _file(self, number: int) -> Path:
         return self._folder.trials / f"{number:04d}.json"
@@ -163,7 +167,35 @@ class Agenda:
         self._candidates[job] = candidate
         return job
 
+    def _make_folders(self) -> None:
+        for folder in (self._settings.run.folder / "baselines", self._outcomes):
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise DataError(
+                    f"{folder} cannot be made ({error.strerror}): move away what is there, or choose another run.folder"
+                ) from error
+
+    def _finished(self, unfinished: set[int]) -> list[Trial]:
+        """The trials that the study holds as finished, from their files."""
+        count = len(self._study)
+        beyond = [path for path in sorted(self._folder.trials.glob("[0-9]*.json")) if int(path.stem) >= count]
+        if beyond:
+            raise DataError(
+                f"{self._folder.journal} knows {count} trials, but {beyond[0]} is there: the journal was lost or is an "
+                "older copy; restore it, or start anew with run.name=NAME (baselines are not trained again)"
+            )
+        return [load(self._file(number)) for number in range(count) if number not in unfinished]
+
+    def _stored_baselines(self) -> dict[Job, Outcome]:
+        """The single-task networks that this very run rests on, whatever became of the cache."""
+        if not self._reference_file.exists():
+            return {}
+        stored = read_json(self._reference_file)
+        return {job: Outcome(**stored[job.fingerprint]) for job in self._jobs if job.fingerprint in stored}
+
     def _baseline_done(self, job: Job, outcome: Outcome) -> None:
+        self._listener.baseline(job, outcome)
         if not outcome.complete:
             tried = self._retries.get(job, 0)
             self._retries[job] = tried + 1
@@ -177,15 +209,17 @@ class Agenda:
                 )
             return
         self.baselines[job] = outcome
-        self._listener.baseline(job, outcome)
         if len(self.baselines) == len(self._jobs):
+            # Without the curves, which nobody reads again.
+            rows = {job.fingerprint: asdict(replace(each, curves={})) for job, each in self.baselines.items()}
+            write_json(self._reference_file, rows)
             self._settle_reference()
 
     def _settle_reference(self) -> None:
         means = reference(self.baselines, self._settings)
         try:
             objectives.check_reference(means, self._settings.data.selected)
-        except objectives.DataError as error:
+        except DataError as error:
             self.stopped = str(error)
             return
         self._reference = means

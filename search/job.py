@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from search.atomic import read_json, replacing, write_json
+from search.components import describe
 from spaces.errors import DataError
 from spaces.networks.family import Family
 from spaces.pattern import SharingPattern
@@ -36,6 +37,7 @@ class Outcome:
         reason: why it failed; empty when it did not.
         node: host that ran it.
         ended: Unix time in seconds when it ended.
+        device: "cpu" or "cuda"; their numbers differ in the last digits, or more with mixed precision.
     """
 
     metrics: dict[str, float] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class Outcome:
     reason: str = ""
     node: str = ""
     ended: float = 0.0
+    device: str = "cpu"
 
     @property
     def complete(self) -> bool:
@@ -79,17 +82,11 @@ class Job:
 
     @property
     def fingerprint(self) -> str:
-        """Names what is trained on what, and how: jobs with equal fingerprints give equal results."""
-        tasks = [task for task in self.data.selected if task.name in self.pattern.tasks]
-        named = [
-            TRAINING_VERSION,
-            self.pattern.key,
-            self.data.fingerprint,
-            [repr(task) for task in tasks],
-            repr(self.network),
-            repr(self.recipe),
-            self.seed,
-        ]
+        """Names what is trained on what, and how: on one kind of device, equal fingerprints give equal results."""
+        parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
+        # With the classes' dotted paths: two classes of one name are two things.
+        components = describe([*parts, self.network, self.recipe])
+        named = [TRAINING_VERSION, self.pattern.key, self.data.fingerprint, components, self.seed]
         return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
 
 
@@ -102,10 +99,10 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
 
     Returns:
         The outcome, also when training failed: a failure is a state with a reason, never a number. An outcome that
-        already lies in the file is returned as it is.
+        already lies in the file and was had on this kind of device is returned as it is.
     """
     finished = read_outcome(job)
-    if finished:
+    if finished and finished.complete and finished.device == _device():
         return finished
     start, curves = time.time(), dict[str, list[float]]()
     metrics: dict[str, float] = {}
@@ -121,32 +118,28 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
     except Exception as error:  # the one place where a trial's exception becomes a state
         reason = _told(error)
     now = time.time()
-    outcome = Outcome(metrics, curves, now - start, reason, node, now)
+    outcome = Outcome(metrics, curves, now - start, reason, node, now, _device())
     if reachable:
         write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(outcome)})
     return outcome
 
 
 def read_outcome(job: Job) -> Outcome | None:
-    """The outcome in the job's file, if the job has finished with the same fingerprint.
-
-    Raises:
-        DataError: the file is damaged.
-    """
+    """The outcome in the job's file, if the job has finished with the same fingerprint and the file is whole."""
     if not job.outcome.exists():
         return None
-    stored = read_json(job.outcome)
-    if not isinstance(stored, dict) or stored.get("fingerprint") != job.fingerprint:
-        return None
     try:
+        stored = read_json(job.outcome)
+        if stored["fingerprint"] != job.fingerprint:
+            return None
         values = stored["outcome"]
         return Outcome(
             metrics={name: _number(value) for name, value in values["metrics"].items()},
             curves={name: [_number(v) for v in curve] for name, curve in values["curves"].items()},
-            **{name: values[name] for name in ("seconds", "reason", "node", "ended")},
+            **{name: values[name] for name in ("seconds", "reason", "node", "ended", "device")},
         )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"{job.outcome} holds no outcome ({error}); remove it to train again") from error
+    except (DataError, KeyError, TypeError, AttributeError):
+        return None  # damaged from outside: the job is simply run again
 
 
 def _trained(job: Job, curves: dict[str, list[float]]) -> dict[str, float]:
@@ -158,7 +151,7 @@ def _trained(job: Job, curves: dict[str, list[float]]) -> dict[str, float]:
     from trainers.train import TrainingError, train
 
     torch.set_num_threads(job.threads)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = _device()
     tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
     channels = {task.name: task.channels for task in tasks}
     network = build(job.pattern, job.network, channels, job.seed)
@@ -169,15 +162,20 @@ def _trained(job: Job, curves: dict[str, list[float]]) -> dict[str, float]:
             curves.setdefault(name, []).append(value)
 
     training, validation = split(job.data, "train", device), split(job.data, "val", device)
-    train(network, training, validation, tasks, job.recipe, job.seed, note)
-    metrics = {name: values[-1] for name, values in curves.items() if not name.endswith("loss")}
+    metrics = train(network, training, validation, tasks, job.recipe, job.seed, note)
     undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
     if undefined:
         raise TrainingError(f"{', '.join(undefined)} is not a finite number on the validation split")
     if job.weights:
         with replacing(job.weights) as file:
-            torch.save(network.state_dict(), file)
+            torch.save(network.cpu().state_dict(), file)
     return metrics
+
+
+def _device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _told(error: Exception) -> str:

@@ -99,23 +99,20 @@ def delta(metrics: Mapping[str, float], reference: Mapping[str, float], tasks: S
 
     Returns:
         "<task>.delta" for every task, "delta_mtl" (mean over main tasks), "worst_delta" (least over them).
-        NaN where a metric is NaN, and for an auxiliary task to whose reference nothing can be related.
+        NaN where a metric is NaN, for an auxiliary task to whose reference nothing can be related, and for mean
+            and least without a main task, which `resolve` lets pass when neither is an objective.
 
     Raises:
-        ConfigError: no main task.
         DataError: see `check_reference`.
     """
     check_reference(reference, tasks)
-    main = _main(tasks)
-    if not main:
-        raise ConfigError("delta_mtl needs a main task: give one of the tasks role=main")
     changes = {}
     for task in tasks:
         base = reference.get(task.name, math.nan)
         sign = 1.0 if _headline(task).higher_is_better else -1.0
         change = sign * (metrics[f"{task.name}.{task.headline}"] - base)
         changes[task.name] = 100.0 * change / abs(base) if _relatable(base) else math.nan
-    counted = [changes[task.name] for task in main]
+    counted = [changes[task.name] for task in _main(tasks)] or [math.nan]
     # min() would drop a NaN that does not come first; a trial with an undefined metric has an undefined worst
     # task.
     worst = math.nan if any(map(math.isnan, counted)) else min(counted)

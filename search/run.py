@@ -51,6 +51,7 @@ def _check(settings: Settings) -> None:
     """What can be refused before anything heavy is imported or written."""
     from search.objectives import resolve
 
+    settings.tracking.check()
     settings.data.check()
     resolve(settings.objectives, settings.data.selected)
     height, width = settings.data.size
@@ -72,6 +73,7 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     from search.scoreboard import Scoreboard
     from search.study import Study
     from search.yardsticks import yardsticks
+    from spaces.pattern import hard_sharing
     from trainers.cost import cost
 
     tasks = settings.data.selected
@@ -115,10 +117,15 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
         board.report("FAILED")
         print(f"The search stopped: {agenda.stopped}\nMend this, then go on with:\n  {command}", file=sys.stderr)
         return FAILED
-    board.report("FINISHED", yardsticks(tasks, agenda.baselines.values(), _trivial(settings)))
-    if agenda.exhausted:
+    alone = {name: price(hard_sharing([name], *_stages(settings))).macs for name in names}
+    board.report("FINISHED", yardsticks(tasks, agenda.baselines.values(), _trivial(settings), alone))
+    if agenda.exhausted and len(agenda.trials) < settings.trials:
         print(f"The space has no other pattern within the limits: all {len(agenda.trials)} are trained.")
     return 0
+
+
+def _stages(settings: Settings) -> tuple[int, int]:
+    return settings.network.encoder_stages, settings.network.decoder_stages
 
 
 def _trivial(settings: Settings) -> dict[str, float]:

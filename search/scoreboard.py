@@ -45,6 +45,7 @@ class Scoreboard:
         self._progress, self._tracker = progress, tracker
         self._trials: list[Trial] = []
         self._members: tuple[Trial, ...] = ()
+        self._heard = False
 
     def started(self, concurrency: int) -> None:
         """The runner runs this many jobs at a time."""
@@ -56,6 +57,7 @@ class Scoreboard:
 
     def resumed(self, trials: Sequence[Trial]) -> None:
         """Earlier sessions finished these."""
+        self._heard = True
         if not trials:
             return
         self._trials = list(trials)
@@ -70,7 +72,10 @@ class Scoreboard:
         self._count()
 
     def baseline(self, job: Job, outcome: Outcome) -> None:
-        """A single-task network is there."""
+        """A single-task network is there, or failed."""
+        if not outcome.complete:
+            self._say(f"baseline {job.label}  failed: {outcome.reason}")
+            return
         task = next(task for task in self._tasks if task.name in job.pattern.tasks)
         name = f"{task.name}.{task.headline}"
         self._progress.baseline(job.label, {name: outcome.metrics[name]}, outcome.seconds)
@@ -92,6 +97,9 @@ class Scoreboard:
         """
         from search import yardsticks as rows
 
+        if not self._heard:  # the folder's trials are not known, so nothing in it is to be written anew
+            self._tracker.close(status)
+            return
         members = report.write(self._folder, self._trials, self._objectives, self._reference, self._tasks)
         files = [self._folder / name for name in ("config.yaml", "trials.csv", "front.csv", "front.png")]
         if yardsticks:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 COMPONENTS = ("space", "data", "network", "trainer", "sampler", "runner", "tracking")
 RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # also what MLflow and every file system take
+SHARED = ("baselines", "cache", "mlflow.db", "mlflow.db.lock", "mlartifacts")  # what all runs of a folder share
+LARGEST_SEED = 2**31 - 1  # far from where a generator's own bound lies, ours or a component's: our choice
 STAGES = 4  # stands in for the network's number of stages when the network itself is refused: our choice
 
 
@@ -34,7 +36,7 @@ class Run:
     Args:
         name: folder of this search inside ``folder``.
         folder: holds the run folders of all searches and, by default, the MLflow store.
-        seed: of everything random: patterns drawn, weights, order of images.
+        seed: of everything random: patterns drawn, weights, order of images; from 0 to 2**31 - 1.
     """
 
     name: str
@@ -51,11 +53,16 @@ class Run:
             f"run.name={self.name}: want letters, digits, '_', '.' and '-', at most 100, the first no '.' "
             "or '-'; another place is chosen with run.folder=DIR",
         )
+        # Some file systems take Cache and cache for one.
+        checks.require(
+            str(self.name).lower() not in SHARED,
+            f"run.name={self.name}: run.folder has other things of that name; choose another than {', '.join(SHARED)}",
+        )
         if isinstance(self.folder, (str, Path)) and str(self.folder):
             object.__setattr__(self, "folder", Path(self.folder).expanduser())
         else:
             checks.require(False, f"run.folder={self.folder}: want the path of a folder")
-        checks.integer("seed", low=0)
+        checks.integer("seed", low=0, high=LARGEST_SEED)
         checks.done()
 
 

@@ -11,7 +11,7 @@ import random
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +21,19 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
+from search.atomic import strict
 from search.samplers.ask_optuna import directions
 from search.samplers.sampler import Draw, Problem, Sampler
 from search.settings import Limits
 from search.trial import Trial
 from spaces.choices import Proposal, draw, enumerate_patterns, mutate, replay
-from spaces.errors import ConfigError
+from spaces.errors import ConfigError, DataError
 from spaces.pattern import SharingPattern
 from trainers.cost import Cost
 
 REDRAWS = 5  # times the sampler is asked again when it repeats itself: each costs tens of milliseconds
 NEIGHBOURS = 50  # mutations and random draws tried after that, microseconds each
-SCANNED = 100_000  # patterns enumerated, at most, in search of one that is new
+SCANNED = 20_000  # patterns enumerated, at most, in search of one that is new: seconds
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -125,10 +126,7 @@ class Study:
             return
         # What Study.tell does itself to reach a trial by number; the attributes show in optuna-dashboard.
         live = optuna.trial.Trial(self._study, frozen._trial_id)
-        notes = {**trial.metrics, "macs": trial.macs, "params": trial.params, "seconds": trial.seconds}
-        for name, value in notes.items():
-            if name not in trial.objectives:
-                live.set_user_attr(name, value)
+        live.set_user_attr("metrics", strict({**trial.metrics, "macs": trial.macs, "params": trial.params}))
         if trial.complete:
             self._study.tell(trial.number, [trial.objectives[o.name] for o in self.problem.objectives])
         else:
@@ -144,7 +142,7 @@ class Study:
             if self._fits(wanted.pattern, seen):
                 return wanted, proposed.notes
         rng = random.Random(self._seed_of(len(history), "around"))
-        for proposal in self._around(wanted, rng):
+        for proposal in self._around([wanted.choices, *(trial.params for trial in history)], rng):
             if self._fits(proposal.pattern, seen):
                 return proposal, {}
         return None
@@ -155,10 +153,11 @@ class Study:
         for attempt in range(REDRAWS):
             yield self.sampler.propose(self.problem, history, self._seed_of(len(history), str(attempt)))
 
-    def _around(self, wanted: Proposal, rng: random.Random) -> Iterator[Proposal]:
-        """Mutations of what the sampler wanted, random draws, and at last the whole space in order."""
+    def _around(self, known: Sequence[Mapping[str, Any]], rng: random.Random) -> Iterator[Proposal]:
+        """Mutations of the first and then of all known choices, random draws, and at last the space in order."""
         space, tasks = self.problem.space, self.problem.tasks
-        yield from (mutate(space, tasks, wanted.choices, rng) for _ in range(NEIGHBOURS))
+        yield from (mutate(space, tasks, known[0], rng) for _ in range(NEIGHBOURS))
+        yield from (mutate(space, tasks, rng.choice(known), rng) for _ in range(NEIGHBOURS))
         yield from (draw(space, tasks, rng) for _ in range(NEIGHBOURS))
         yield from islice(enumerate_patterns(space, tasks), SCANNED)
 
@@ -174,7 +173,9 @@ class Study:
         if self._limits.macs is None and self._limits.params is None:
             return
         least: dict[str, int] = {}
-        for proposal in islice(enumerate_patterns(self.problem.space, self.problem.tasks), SCANNED):
+        anchors = (self._replay(choices) for choices in self.anchors)  # the cheapest is among them
+        others = islice(enumerate_patterns(self.problem.space, self.problem.tasks), SCANNED // 10)
+        for proposal in chain(anchors, others):
             cost = self._cost(proposal.pattern)
             if self._within_limits(cost):
                 return
@@ -183,7 +184,7 @@ class Study:
         given = {n: getattr(self._limits, n) for n in least if getattr(self._limits, n) is not None}
         raise ConfigError(
             f"no pattern of the space meets {', '.join(f'limits.{n}={limit:g}' for n, limit in given.items())}; "
-            f"the least that one has is {', '.join(f'{least[n]} {n}' for n in given)}: "
+            f"the least that was found is {', '.join(f'{least[n]} {n}' for n in given)}: "
             "raise the limit, or make the network smaller"
         )
 
@@ -199,6 +200,11 @@ class Study:
 
 def _open(journal: Path, ways: list[optuna.study.StudyDirection]) -> optuna.Study:
     """Open or make the study, after an interruption at any moment."""
+    if not journal.exists() and any((journal.parent / "trials").glob("[0-9]*.json")):
+        raise DataError(
+            f"{journal} is missing, but its trials are there: restore it from a copy, or start anew with run.name=NAME "
+            "(baselines are not trained again)"
+        )
     # A killed process may leave the journal's own lock and half a line; nobody else writes here (run folder's lock).
     Path(f"{journal}.lock").unlink(missing_ok=True)
     if journal.exists():
@@ -206,7 +212,13 @@ def _open(journal: Path, ways: list[optuna.study.StudyDirection]) -> optuna.Stud
         if whole and not whole.endswith(b"\n"):
             with open(journal, "r+b") as file:
                 file.truncate(whole.rfind(b"\n") + 1)
-    storage = JournalStorage(JournalFileBackend(str(journal)))
+    try:
+        storage = JournalStorage(JournalFileBackend(str(journal)))
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{journal} is damaged ({' '.join(str(error).split())[:100]}): restore it from a copy, or start anew with "
+            "run.name=NAME; the trials' own files are whole"
+        ) from error
     names = optuna.get_all_study_names(storage)  # a folder that was renamed keeps its study
     if names:
         return optuna.load_study(storage=storage, study_name=names[0])

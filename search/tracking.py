@@ -40,6 +40,9 @@ class NoTracking:
 
     group: ClassVar[str] = "tracking"
 
+    def check(self) -> None:
+        """Nothing can be wrong."""
+
     def tracker(self, runs: Path) -> Tracker:
         """A tracker that does nothing."""
         return SilentTracker()
@@ -74,6 +77,16 @@ class Mlflow:
             fields.require(not problem, problem)
         fields.done()
 
+    def check(self) -> None:
+        """See that the store is of a kind that MLflow takes; MLflow itself is not imported.
+
+        Raises:
+            ConfigError: $MLFLOW_TRACKING_URI, which counts where no ``uri`` is given, names another kind.
+        """
+        uri = os.environ.get("MLFLOW_TRACKING_URI", "")
+        if not self.uri and uri and (problem := address.problem("MLFLOW_TRACKING_URI", uri)):
+            raise ConfigError(problem)
+
     def tracker(self, runs: Path) -> Tracker:
         """The tracker of one search.
 
@@ -81,13 +94,12 @@ class Mlflow:
             runs: folder of all runs, for the default store and for artifacts.
 
         Raises:
-            ConfigError: $MLFLOW_TRACKING_URI names a store of a kind that MLflow no longer takes.
+            ConfigError: see `check`.
         """
-        uri = self.uri or os.environ.get("MLFLOW_TRACKING_URI", "")
-        if uri and (problem := address.problem("MLFLOW_TRACKING_URI", uri)):
-            raise ConfigError(problem)
+        self.check()
         runs = runs.resolve()
-        uri = address.absolute(uri or f"sqlite:///{runs / 'mlflow.db'}")
+        given = self.uri or os.environ.get("MLFLOW_TRACKING_URI", "")
+        uri = address.absolute(given) if given else address.sqlite(runs / "mlflow.db")
         connect = partial(_connect, uri, self.experiment or EXPERIMENT, runs)
         return BackgroundTracker(connect, f"MLflow at {address.shown(uri)}", address.view_command(uri))
 

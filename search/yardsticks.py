@@ -15,6 +15,7 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from search.atomic import write_text
+from search.brief import human
 
 if TYPE_CHECKING:
     from search.job import Outcome
@@ -36,6 +37,7 @@ class Yardstick:
         single_task: mean over the single-task networks.
         spread: their standard deviation; 0 for one network.
         networks: how many there are.
+        macs: multiply-accumulates of one of them.
     """
 
     task: str
@@ -47,6 +49,7 @@ class Yardstick:
     single_task: float
     spread: float
     networks: int
+    macs: int
 
     @property
     def name(self) -> str:
@@ -60,7 +63,7 @@ class Yardstick:
 
 
 def yardsticks(
-    tasks: Sequence[Task], outcomes: Iterable[Outcome], trivial: Mapping[str, float]
+    tasks: Sequence[Task], outcomes: Iterable[Outcome], trivial: Mapping[str, float], macs: Mapping[str, int]
 ) -> tuple[Yardstick, ...]:
     """One yardstick a task.
 
@@ -68,6 +71,7 @@ def yardsticks(
         tasks: of the run.
         outcomes: of all single-task networks.
         trivial: "<task>.<metric>" -> value of the best constant prediction on the validation split.
+        macs: multiply-accumulates of each task's single-task network.
     """
     found = list(outcomes)
     rows = []
@@ -77,7 +81,7 @@ def yardsticks(
         values = [outcome.metrics[name] for outcome in found if name in outcome.metrics]
         better = "higher" if metric.higher_is_better else "lower"
         spread = stdev(values) if len(values) > 1 else 0.0
-        numbers = (trivial[name], fmean(values), spread, len(values))
+        numbers = (trivial[name], fmean(values), spread, len(values), macs[task.name])
         rows.append(Yardstick(task.name, task.role, metric.name, metric.unit, better, *numbers))
     return tuple(rows)
 
@@ -100,10 +104,11 @@ def summary(rows: Sequence[Yardstick], members: Sequence[Trial]) -> str:
         single = f"{row.single_task:.4g} +- {row.spread:.2g}"
         unit = f" {row.unit}" if row.unit else ""
         lines.append(f"  {row.name}{unit}, {row.better} is better: {row.trivial:.4g} | {single} | {reach}")
+    lines.append(f"  the single-task networks cost {human(sum(row.macs for row in rows))}MACs together")
     main = [row for row in rows if row.role == "main"]
     weak = [f"trial {t.number} on {row.task}" for t in members for row in main if not row.beaten_by(t)]
     if weak:
         lines.append(f"No better than a constant: {', '.join(weak)}; more trainer.epochs may help.")
-    elif members:
+    elif members and main:
         lines.append("Every member of the front beats the constants on every main task.")
     return "\n".join(lines) + "\n"

@@ -60,7 +60,8 @@ class Fields:
         value = getattr(self._owner, name)
         if self._absent(name, optional):
             return
-        want = "a number" + _bounds(low, high, above) + (" (or null)" if optional else "")
+        finite = "a finite number" if _is_infinite(value) else "a number"
+        want = finite + _bounds(low, high, above) + (" (or null)" if optional else "")
         if not _is_number(value) or not _within(value, low, high, above):
             return self._refuse(name, want)
         self._set(name, float(value))
@@ -70,11 +71,6 @@ class Fields:
         value = getattr(self._owner, name)
         if not isinstance(value, str) or (not value and not empty):
             self._refuse(name, "a text" + ("" if empty else " that is not empty"))
-
-    def boolean(self, name: str) -> None:
-        """True or false."""
-        if not isinstance(getattr(self._owner, name), bool):
-            self._refuse(name, "true or false")
 
     def one_of(self, name: str, allowed: Sequence[Any]) -> None:
         """One of the allowed values."""
@@ -104,10 +100,13 @@ class Fields:
 
     def numbers(self, name: str, *, low: float | None = None, above: float | None = None, at_least: int = 1) -> None:
         """A list of finite numbers, kept as a tuple of floats."""
-        want = f"a list of at least {at_least} numbers{_bounds(low, None, above)}"
+        bounds = _bounds(low, None, above)
+        want = f"a list of at least {at_least} numbers{bounds}"
         values = self._sequence(name, want, at_least)
         if values is None:
             return
+        if any(_is_infinite(v) for v in values):
+            return self._refuse(name, f"a list of at least {at_least} finite numbers{bounds}")
         if any(not _is_number(v) or not _within(v, low, None, above) for v in values):
             return self._refuse(name, want)
         self._set(name, tuple(float(v) for v in values))
@@ -135,7 +134,15 @@ class Fields:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and not _is_infinite(value)
+
+
+def _is_infinite(value: Any) -> bool:
+    """Whether it is a number that no finite float holds: infinite, NaN or a whole number of too many digits."""
+    try:
+        return isinstance(value, (int, float)) and not math.isfinite(value)
+    except OverflowError:
+        return True
 
 
 def _within(value: float, low: float | None, high: float | None, above: float | None) -> bool:
@@ -144,9 +151,14 @@ def _within(value: float, low: float | None, high: float | None, above: float | 
 
 def _bounds(low: float | None, high: float | None, above: float | None) -> str:
     if low is not None and high is not None:
-        return f" from {low:g} to {high:g}"
+        return f" from {_plain(low)} to {_plain(high)}"
     if above is not None:
-        return f" > {above:g}" + (f" and <= {high:g}" if high is not None else "")
+        return f" > {_plain(above)}" + (f" and <= {_plain(high)}" if high is not None else "")
     if low is not None:
-        return f" >= {low:g}"
-    return f" <= {high:g}" if high is not None else ""
+        return f" >= {_plain(low)}"
+    return f" <= {_plain(high)}" if high is not None else ""
+
+
+def _plain(bound: float) -> str:
+    """A bound with every digit if it is a whole number, for it is meant exactly."""
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"

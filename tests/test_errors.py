@@ -60,10 +60,12 @@ TABLE: list[tuple[str, list[str]]] = [
     ("trials=0", ["trials=0: want a whole number >= 1"]),
     ("trainer.epochs=0", ["trainer.epochs=0: want a whole number >= 1"]),
     ("network.decoder_width=0", ["network.decoder_width=0: want a whole number >= 1"]),
-    ("run.seed=-1", ["run.seed=-1: want a whole number >= 0"]),
+    ("run.seed=-1", ["run.seed=-1: want a whole number from 0 to 2147483647"]),
     ("baselines.seeds=0", ["baselines.seeds=0: want a whole number >= 1"]),
     ("sampler.startup=0", ["sampler.startup=0: want a whole number >= 1"]),
     ("limits.params=0", ["limits.params=0: want a number > 0 (or null)"]),
+    ("run.name=cache", ["run.name=cache: run.folder has other things of that name; choose another than "]),
+    ("data.images=1", ["data.images=1: want a whole number >= 2"]),
     ("run.name=../up", ["run.name=../up: want letters, digits, '_', '.' and '-'", "run.folder=DIR"]),
     (
         "objectives=[delta_mtl,speed]",
@@ -181,7 +183,7 @@ def test_a_limit_no_pattern_meets(tmp_path: Path, capsys: pytest.CaptureFixture[
 
     printed = capsys.readouterr()
     assert status != 0
-    assert "no pattern of the space meets limits.macs=10; the least that one has is 1" in printed.err
+    assert "no pattern of the space meets limits.macs=10; the least that was found is 1" in printed.err
     assert "raise the limit" in printed.err
     assert "Traceback" not in printed.err
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -57,8 +58,10 @@ class Recipe:
         """AdamW over all parameters, and the schedule that is stepped after each of ``steps`` steps."""
         import torch
 
+        # OneCycleLR divides by the number of warm-up steps less one, so exactly one is not to be had.
+        share = self.warmup + 1e-6 if math.isclose(self.warmup * steps, 1.0) else self.warmup
         optimiser = torch.optim.AdamW(network.parameters(), lr=self.lr, weight_decay=self.weight_decay)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, max_lr=self.lr, total_steps=steps, pct_start=self.warmup, cycle_momentum=False
+            optimiser, max_lr=self.lr, total_steps=steps, pct_start=share, cycle_momentum=False
         )
         return optimiser, schedule

@@ -27,7 +27,7 @@ def train(
     recipe: Recipe,
     seed: int,
     report: Report,
-) -> None:
+) -> dict[str, float]:
     """Train a network in place.
 
     Args:
@@ -40,10 +40,15 @@ def train(
         report: called after every epoch with its number, from 1, and its "loss", "<task>.loss" and
             "<task>.<metric>" values; may raise to stop.
 
+    Returns:
+        "<task>.<metric>" on the validation split after the last epoch.
+
     Raises:
         TrainingError: a loss is not finite, with the task and the epoch.
     """
+    torch.manual_seed(seed)  # for blocks that draw by themselves, such as dropout
     random = torch.Generator().manual_seed(seed)
+    metrics: dict[str, float] = {}
     size = min(recipe.batch_size, len(training))
     steps = len(training) // size  # a last smaller batch is left out: batch-norm suffers from it
     optimiser, schedule = recipe.optimiser(network, steps * recipe.epochs)
@@ -75,7 +80,9 @@ def train(
         values = {f"{name}.loss": float(total) / steps for name, total in sums.items()}
         _refuse_non_finite(values, epoch)
         values["loss"] = sum(task.weight * values[f"{task.name}.loss"] for task in tasks)
-        report(epoch, values | measure(network, validation, tasks))
+        metrics = measure(network, validation, tasks)
+        report(epoch, values | metrics)
+    return metrics
 
 
 def _refuse_non_finite(losses: dict[str, float], epoch: int) -> None:

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 import ray
+import torch
 from ray import tune
 
 from search.job import execute
@@ -27,6 +28,7 @@ class JobTrainable(tune.Trainable):
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         """Take the next job."""
         gc.collect()  # the last network's cycles
+        torch.cuda.empty_cache()  # for whoever shares the GPU; does nothing without one
         gc.freeze()  # what is left are modules and data, which take 0.2 s to look through each time
         self._job = new_config["job"]
         return True

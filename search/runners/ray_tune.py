@@ -7,9 +7,11 @@ state is thrown away after the run; resuming starts a new Tune run on the same s
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shutil
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ QUIET = {
     "RAY_AIR_NEW_OUTPUT": "0",
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # no CSV, JSON and TensorBoard files beside ours
     "TUNE_GLOBAL_CHECKPOINT_S": "1000000",  # Tune's experiment state is never read back
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",  # a training that takes no GPU sees none
     "RAY_CHDIR_TO_TRIAL_DIR": "0",  # relative paths mean the same on a worker as in the driver
 }
 # A search on one machine is nobody else's business: this makes Ray listen on 127.0.0.1 alone, as it does by default on
@@ -84,26 +87,28 @@ class RayTune:
 
         _connect(address)
         try:
-            gpus, concurrency = self._places(ray.cluster_resources())
+            # Ray takes SIGTERM for itself; a scheduler's notice is to end as Ctrl-C does.
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            gpus, concurrency = self._places([n["Resources"] for n in ray.nodes() if n["Alive"]])
             started(concurrency)
             self._fit(agenda, folder / ".ray", gpus, concurrency)
         finally:
             ray.shutdown()
             shutil.rmtree(folder / ".ray", ignore_errors=True)
 
-    def _places(self, resources: dict[str, float]) -> tuple[float, int]:
-        """GPUs a training, and trainings at a time."""
-        available = resources.get("GPU", 0.0)
-        gpus = self.gpus_per_trial if self.gpus_per_trial is not None else float(available > 0)
-        room = resources.get("CPU", 0.0) / self.cpus_per_trial
-        if gpus:
-            room = min(room, available / gpus)
-        if room < 1:
+    def _places(self, nodes: list[dict[str, float]]) -> tuple[float, int]:
+        """GPUs a training, and trainings at a time; a training fits on one node or nowhere."""
+        sizes = [(node.get("CPU", 0.0), node.get("GPU", 0.0)) for node in nodes]
+        gpus = float(any(gpu for _, gpu in sizes)) if self.gpus_per_trial is None else self.gpus_per_trial
+        fits = [min(cpu // self.cpus_per_trial, gpu // gpus if gpus else math.inf) for cpu, gpu in sizes]
+        room = int(sum(fits))
+        if not room:
+            there = "; ".join(f"{cpu:g} CPUs and {gpu:g} GPUs" for cpu, gpu in sizes)
             raise ConfigError(
-                f"runner.cpus_per_trial={self.cpus_per_trial:g} and gpus_per_trial={gpus:g} do not fit: the cluster "
-                f"has {resources.get('CPU', 0.0):g} CPUs and {available:g} GPUs; ask for less a trial"
+                f"runner.cpus_per_trial={self.cpus_per_trial:g} and gpus_per_trial={gpus:g} fit on no node: "
+                f"the nodes have {there}; ask for less a trial"
             )
-        return gpus, min(int(room), self.concurrency or int(room))
+        return gpus, min(room, self.concurrency or room)
 
     def _fit(self, agenda: Agenda, storage: Path, gpus: float, concurrency: int) -> None:
         from ray import tune

@@ -16,6 +16,8 @@ from optuna.trial import TrialState
 
 from search.trial import Trial, load
 
+MARK = "SEARCH_TEST_FOLDER"
+
 
 def start(arguments: Sequence[str], folder: Path) -> subprocess.Popen[str]:
     """Start ``python -m search.run`` in a process group of its own; its output goes to log.txt."""
@@ -23,12 +25,32 @@ def start(arguments: Sequence[str], folder: Path) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "search.run", *arguments],
             cwd=folder,
-            env={**os.environ, "COLUMNS": "150", "OMP_NUM_THREADS": "1"},
+            env={**os.environ, "COLUMNS": "150", "OMP_NUM_THREADS": "1", MARK: str(folder)},
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
         )
+
+
+def left_running(folder: Path, seconds: float = 90.0) -> list[str]:
+    """Command lines of processes that searches in this folder have left, after they had some time to go by themselves.
+
+    Every process that a search starts, Ray's too, inherits its environment and so the mark.
+    """
+    mark = f"{MARK}={folder}".encode()
+    end = time.monotonic() + seconds
+    while True:
+        found = []
+        for place in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (place / "environ").read_bytes().split(b"\0"):
+                    found.append((place / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+            except OSError:
+                continue  # it went away
+        if not found or time.monotonic() > end:
+            return found
+        time.sleep(1)
 
 
 def finish(arguments: Sequence[str], folder: Path, seconds: float = 200.0) -> str:

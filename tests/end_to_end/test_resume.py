@@ -8,7 +8,7 @@ import pytest
 from mlflow import MlflowClient
 from optuna.trial import TrialState
 
-from tests.end_to_end.searches import finish, kill_when, rows_of, start, states_in, trials_in
+from tests.end_to_end.searches import finish, kill_when, left_running, rows_of, start, states_in, trials_in
 from tests.tiny import arguments, write_tiny
 
 
@@ -20,6 +20,7 @@ def test_a_driver_killed_under_ray_loses_and_repeats_nothing(tmp_path: Path) -> 
 
     kill_when(start([*given, "trials=6"], tmp_path), lambda: len(trials_in(run)) >= 2)
     before = trials_in(run)
+    assert left_running(tmp_path, seconds=0)  # the killed driver's Ray, which is to go by itself
     baselines = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "runs" / "baselines").iterdir()}
     finish([*given, "trials=8"], tmp_path)
 
@@ -49,6 +50,7 @@ def test_a_driver_killed_under_ray_loses_and_repeats_nothing(tmp_path: Path) -> 
         curve = client.get_metric_history(child.info.run_id, "epoch/loss")
         assert [point.step for point in curve] == [1]
 
+    assert not left_running(tmp_path)
     printed = finish([*given, "trials=8"], tmp_path)  # nothing left to do
     assert "mlflow ui --backend-store-uri" in printed
     assert trials_in(run) == after

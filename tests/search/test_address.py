@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import os
+import shlex
+import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
-from search.tracking import Mlflow
+from search import address
+from search.tracking import Mlflow, NoTracking
 from spaces.errors import ConfigError
 
 
@@ -31,8 +37,33 @@ def test_stores_that_mlflow_does_not_take_are_refused(uri: str, monkeypatch: pyt
     with pytest.raises(ConfigError, match="^tracking.uri" + want):
         Mlflow(uri=uri)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-    with pytest.raises(ConfigError, match="^MLFLOW_TRACKING_URI" + want):
-        Mlflow().tracker(Path("runs"))
+    for ask in (Mlflow().check, partial(Mlflow().tracker, Path("runs"))):
+        with pytest.raises(ConfigError, match="^MLFLOW_TRACKING_URI" + want):
+            ask()
+    Mlflow(uri="sqlite:///given.db").check()  # goes before the environment
+    NoTracking().check()
+
+
+@pytest.mark.parametrize("folder", ["50%", "a%41b", "%3F", "really?", "a?b=c&d#e", "me@home: x+y;z é"])
+def test_the_store_lies_in_the_runs_folder_whatever_that_is_called(folder: str, tmp_path: Path) -> None:
+    command = shlex.split(Mlflow().tracker(tmp_path / folder).view_command())
+    uri = command[command.index("--backend-store-uri") + 1]
+    assert make_url(uri).database == str(tmp_path / folder / "mlflow.db")
+    assert not make_url(uri).query
+    assert address.sqlite_file(uri) == tmp_path / folder / "mlflow.db"
+    assert address.absolute(uri) == uri
+
+
+def test_a_given_address_is_read_as_the_store_reads_it(tmp_path: Path) -> None:
+    uri = address.absolute("sqlite:///a%41 b%3F.db?timeout=30")
+    assert make_url(uri).database == str(tmp_path / "aA b?.db")
+    assert make_url(uri).query == {"timeout": "30"}
+    assert address.sqlite_file(uri) == tmp_path / "aA b?.db"
+
+
+def test_checking_imports_nothing_heavy() -> None:
+    program = "import sys, search.tracking as t; t.Mlflow().check(); sys.exit('mlflow' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_fields_of_the_wrong_type_are_refused_together() -> None:

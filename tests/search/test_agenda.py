@@ -12,9 +12,12 @@ from search.config import compose
 from search.folder import open_folder
 from search.job import Job, Outcome, execute
 from search.objectives import resolve
+from search.run import main as search
 from search.samplers.sampler import Problem
 from search.study import Study
 from search.trial import Trial
+from spaces.choices import count
+from spaces.fusion import Fusion
 from tests.tiny import arguments, write_tiny
 from trainers.cost import cost
 
@@ -86,16 +89,71 @@ def test_a_later_search_with_the_same_recipe_trains_no_baseline_again(tmp_path: 
     with opened(tmp_path, "run.name=one", "trials=1") as (agenda, told):
         run_all(agenda)
         assert len(told.baselines) == 3
+        trained = list(agenda.baselines.values())
         reference = agenda.reference
     with opened(tmp_path, "run.name=two", "trials=1") as (agenda, told):
-        assert not is_baseline(agenda.next())
+        run_all(agenda)
+        assert list(agenda.baselines.values()) == trained  # ended at the same time: the very same trainings
         assert agenda.reference == reference
     with opened(tmp_path, "run.name=three", "trials=1", "trainer.lr=0.001") as (agenda, told):
-        assert is_baseline(agenda.next())
+        run_all(agenda)
+        assert all(outcome not in trained for outcome in agenda.baselines.values())
+
+
+def test_a_run_keeps_the_reference_that_it_began_with(tmp_path: Path) -> None:
+    with opened(tmp_path, "trials=1") as (agenda, _told):
+        run_all(agenda)
+        reference = agenda.reference
+    for cached in (tmp_path / "runs" / "baselines").iterdir():
+        cached.unlink()
+    with opened(tmp_path, "trials=2") as (agenda, told):
+        assert agenda.reference == reference
+        assert not is_baseline(agenda.next())
+        assert not told.baselines
+
+
+def test_a_damaged_file_of_the_cache_is_trained_again(tmp_path: Path) -> None:
+    with opened(tmp_path, "run.name=one", "trials=1") as (agenda, _told):
+        run_all(agenda)
+        reference = agenda.reference
+    for cached in (tmp_path / "runs" / "baselines").iterdir():
+        cached.write_text("{")
+    with opened(tmp_path, "run.name=two", "trials=1") as (agenda, _told):
+        run_all(agenda)
+        assert agenda.reference == reference
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != ".lock"}
+
+
+@pytest.mark.parametrize("harm", ["trial gone", "trial damaged", "journal gone", "journal damaged"])
+def test_a_folder_whose_files_do_not_belong_together_is_refused_and_left_as_it_is(tmp_path: Path, harm: str) -> None:
+    given = arguments(write_tiny(tmp_path / "data"), "trials=3", f"run.folder={tmp_path / 'runs'}", "run.name=own")
+    assert search(given) == 0
+    run = tmp_path / "runs" / "own"
+    file = run / "trials" / "0001.json" if harm.startswith("trial") else run / "study.journal"
+    if harm.endswith("gone"):
+        file.unlink()
+    else:
+        lines = file.read_text().splitlines()
+        file.write_text("\n".join([*lines[:2], '{"op_code": 4, gar', *lines[3:]]) + "\n")
+    before = contents(run)
+    assert search(given) == 2
+    assert contents(run) == before
+
+
+def test_a_space_without_another_pattern_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(tmp_path, "trials=99") as (agenda, told):
+        run_all(agenda)
+        assert agenda.exhausted
+        assert len(told.trials) == count(Fusion(2, 2), ("colour", "depth", "brightness"))
+        monkeypatch.setattr(Study, "ask", None)
+        assert agenda.next() is None
 
 
 def test_a_baseline_that_fails_is_tried_again_and_then_stops_the_search(tmp_path: Path) -> None:
-    with opened(tmp_path, "trials=1") as (agenda, _told):
+    with opened(tmp_path, "trials=1") as (agenda, told):
         job = agenda.next()
         agenda.done(job, Outcome(reason="no luck"))
         assert agenda.next() == job
@@ -104,6 +162,7 @@ def test_a_baseline_that_fails_is_tried_again_and_then_stops_the_search(tmp_path
         assert agenda.next() is None
         assert "single-task network of" in agenda.stopped
         assert agenda.stopped.endswith("no luck again")
+        assert told.baselines == [job, job]  # failures are told too
 
 
 def test_trials_that_all_fail_stop_the_search_but_a_few_failures_do_not(tmp_path: Path) -> None:

@@ -63,6 +63,26 @@ def test_a_run_name_is_a_plain_folder_name(name: str) -> None:
     assert "run.folder=DIR" in problem
 
 
+@pytest.mark.parametrize("name", ["baselines", "cache", "mlflow.db", "mlflow.db.lock", "mlartifacts", "Cache"])
+def test_a_run_does_not_take_the_place_of_what_all_runs_share(name: str) -> None:
+    (problem,) = problems(f"run.name={name}")
+
+    assert problem == (
+        f"run.name={name}: run.folder has other things of that name; choose another than "
+        "baselines, cache, mlflow.db, mlflow.db.lock, mlartifacts"
+    )
+
+
+def test_numbers_beyond_what_is_computed_with_are_refused() -> None:
+    huge = "1" + "0" * 320
+
+    assert problems(f"limits.macs={huge}", "run.seed=10000000000000000000") == (
+        "run.seed=10000000000000000000: want a whole number from 0 to 2147483647",
+        f"limits.macs={huge}: want a finite number > 0 (or null)",
+    )
+    assert compose(["run.seed=2147483647"]).run.seed == 2**31 - 1
+
+
 def test_the_space_has_the_stages_of_the_network() -> None:
     settings = compose(["network.encoder_widths=[4,8,16]"])
 

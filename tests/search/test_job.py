@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ import torch
 
 from search.config import compose
 from search.job import Job, Outcome, execute, read_outcome
-from spaces.errors import DataError
+from spaces.networks import small
 from spaces.networks.build import build
 from spaces.pattern import hard_sharing, separate_decoders
 from tests.tiny import arguments, write_tiny
@@ -85,10 +85,28 @@ def test_a_node_that_does_not_see_the_run_folder_says_so_before_it_trains(job: J
     assert outcome.curves == {}
 
 
-def test_a_damaged_outcome_names_its_file(job: Job) -> None:
-    job.outcome.write_text('{"fingerprint": "' + job.fingerprint + '", "outcome": {}}')
-    with pytest.raises(DataError, match=r"outcome\.json holds no outcome"):
-        read_outcome(job)
+@pytest.mark.parametrize("text", ['{"fingerprint": "FP", "outcome": {}}', "{", "[]", "null"])
+def test_a_damaged_outcome_is_none(job: Job, text: str) -> None:
+    job.outcome.write_text(text.replace("FP", job.fingerprint))
+    assert read_outcome(job) is None
+    assert execute(job).complete
+
+
+def test_a_result_of_another_kind_of_device_is_not_taken(job: Job) -> None:
+    there = execute(job)
+    job.outcome.write_text(job.outcome.read_text().replace('"device": "cpu"', '"device": "cuda"'))
+    assert execute(job).ended > there.ended
+
+
+@dataclass(frozen=True)
+class Small(small.Small):
+    """Another family of the same name."""
+
+
+def test_two_classes_of_one_name_are_two_things(job: Job) -> None:
+    other = replace(job, network=Small(job.network.encoder_widths, job.network.decoder_width))
+    assert repr(other.network) == repr(job.network)
+    assert other.fingerprint != job.fingerprint
 
 
 def test_numbers_that_are_not_finite_survive_the_file(job: Job) -> None:

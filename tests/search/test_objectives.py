@@ -64,8 +64,11 @@ def test_a_delta_without_a_main_task_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"worst_delta: needs a main task, but all of edges are auxiliary"):
         objectives.resolve(["worst_delta", "macs"], auxiliary)
     assert objectives.resolve(["edges.f1"], auxiliary)
-    with pytest.raises(ConfigError, match="needs a main task"):
-        objectives.delta(METRICS, REFERENCE, auxiliary)
+
+
+def test_without_a_main_task_there_is_no_delta_but_those_of_the_tasks() -> None:
+    found = objectives.delta(METRICS, REFERENCE, TASKS[3:])
+    assert found == pytest.approx({"edges.delta": -50.0, "delta_mtl": math.nan, "worst_delta": math.nan}, nan_ok=True)
 
 
 def test_delta_is_positive_where_better_and_counts_main_tasks_only() -> None:

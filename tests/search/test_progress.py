@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import math
 
 import pytest
 from rich.console import Console
@@ -40,6 +41,16 @@ def test_each_finished_trial_is_one_flushed_line_where_there_is_no_terminal() ->
             "trial 1  failed  12 s  " + one_line(bad.pattern) + "  out of memory in [decoder]",
         ]
     assert len(_lines(progress)) == 3
+
+
+def test_undefined_deltas_do_not_disturb_a_line() -> None:
+    chosen = objectives.resolve(["edges.f1", "macs"], TASKS[3:])
+    measured = {"edges.f1": 0.4, "delta_mtl": math.nan, "worst_delta": math.nan}
+    trial = complete(0, 0.0, 10, metrics=measured, objectives={"edges.f1": 0.4, "macs": 10.0})
+    with Progress(24, 2, Console(file=Flushed(), width=60), objectives=chosen) as progress:
+        progress.finished(trial)
+    assert _lines(progress)[0].startswith("trial 0  complete  edges.f1 0.4")
+    assert "nan" not in _lines(progress)[0]
 
 
 def test_a_terminal_shows_the_counts_below_the_lines() -> None:

@@ -3,12 +3,13 @@ from __future__ import annotations
 import csv
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from search import objectives, report
+from search import objectives, records, report
 from search.trial import Trial
 from spaces.pattern import SharingPattern
 from tests.search.trials import TASKS, complete, failed
@@ -128,6 +129,23 @@ def test_any_objectives_can_be_reported(names: list[str], reference: tuple[float
     assert members
     assert list(_rows(tmp_path / "front.csv")[0])[2 : 2 + len(names)] == names
     assert (tmp_path / "front.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_undefined_deltas_are_empty_cells_and_no_metrics_in_the_record(tmp_path: Path) -> None:
+    """So it is when all tasks are auxiliary."""
+    tasks = [replace(task, role="auxiliary") for task in TASKS]
+    chosen = objectives.resolve(["edges.f1", "macs"], tasks)
+    trial = complete(0, 1.0, 10, objectives={"edges.f1": 0.4, "macs": 10.0})
+    undefined = {name: value for name, value in objectives.delta(trial.metrics, {}, tasks).items() if value != value}
+    assert {"delta_mtl", "worst_delta"} <= set(undefined)
+    trial = Trial.from_json(json.loads(json.dumps(replace(trial, metrics=trial.metrics | undefined).to_json())))
+    assert report.write(tmp_path, [trial], chosen, (0.1, 21.0), tasks) == (trial,)
+    for table in ("trials.csv", "front.csv"):
+        (row,) = _rows(tmp_path / table)
+        assert {row[name] for name in undefined} == {""}
+        assert row["edges.f1"] == "0.4"
+    assert "0.4" in report.summary([trial], chosen)
+    assert not set(undefined) & {point.name for point in records.points(trial)}
 
 
 def test_one_pattern_stands_in_the_front_once() -> None:

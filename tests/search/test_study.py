@@ -160,7 +160,7 @@ def test_patterns_beyond_a_limit_are_never_proposed(tmp_path: Path) -> None:
 
 def test_a_limit_that_no_pattern_meets_is_refused_with_the_cheapest(tmp_path: Path) -> None:
     cheapest = min(PRICE(p.pattern).macs for p in _all())
-    with pytest.raises(ConfigError, match=rf"limits\.macs=1000; the least that one has is {cheapest} macs"):
+    with pytest.raises(ConfigError, match=rf"limits\.macs=1000; the least that was found is {cheapest} macs"):
         open_study(tmp_path, Random(), limits=Limits(macs=1000))
     assert not (tmp_path / "study.journal").exists()
 

@@ -10,6 +10,7 @@ from spaces.errors import ConfigError
 from spaces.fields import Fields
 
 Check = Callable[[Fields], None]
+HUGE = 10**320  # beyond what a float holds
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,6 @@ def checked(value: Any, check: Check) -> Any:
         (None, lambda f: f.integer("value", optional=True), None),
         (None, lambda f: f.number("value", optional=True), None),
         ("", lambda f: f.text("value", empty=True), ""),
-        (False, lambda f: f.boolean("value"), False),
         ("b", lambda f: f.one_of("value", ("a", "b")), "b"),
         (["a", "b"], lambda f: f.names("value", at_least=2), ("a", "b")),
         ([1, 2], lambda f: f.integers("value", low=1), (1, 2)),
@@ -62,10 +62,16 @@ def test_right_values_are_kept_in_one_type(given: Any, check: Check, kept: Any) 
         ),
         (None, lambda f: f.integer("value", 1), "trainer.value=None: want a whole number >= 1"),
         (0, lambda f: f.number("value", above=0), "trainer.value=0: want a number > 0"),
-        (float("nan"), lambda f: f.number("value"), "trainer.value=nan: want a number"),
+        (float("nan"), lambda f: f.number("value"), "trainer.value=nan: want a finite number"),
+        (HUGE, lambda f: f.number("value", above=0), f"trainer.value={HUGE}: want a finite number > 0"),
+        (
+            [1, -HUGE],
+            lambda f: f.numbers("value"),
+            f"trainer.value=[1, {-HUGE}]: want a list of at least 1 finite numbers",
+        ),
+        (-1, lambda f: f.integer("value", 0, 2**31 - 1), "trainer.value=-1: want a whole number from 0 to 2147483647"),
         (2, lambda f: f.number("value", 0, 1), "trainer.value=2: want a number from 0 to 1"),
         ("", lambda f: f.text("value"), "trainer.value=: want a text that is not empty"),
-        (1, lambda f: f.boolean("value"), "trainer.value=1: want true or false"),
         ("c", lambda f: f.one_of("value", ("a", "b")), "trainer.value=c: want one of a, b"),
         (True, lambda f: f.one_of("value", (1, 2)), "trainer.value=True: want one of 1, 2"),
         (

@@ -129,6 +129,37 @@ def test_a_batch_larger_than_the_split_is_the_whole_split(data: Npz) -> None:
     assert len(curves) == RECIPE.epochs
 
 
+@pytest.mark.parametrize("steps", range(1, 12))
+@pytest.mark.parametrize("warmup", [0.0, 0.1, 0.2, 0.25, 0.5, 0.9])
+def test_every_number_of_steps_has_a_schedule_that_ends_low(steps: int, warmup: float) -> None:
+    network = torch.nn.Linear(1, 1)
+    optimiser, schedule = Recipe(warmup=warmup).optimiser(network, steps)
+    rates = []
+    for _ in range(steps):
+        rates.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        schedule.step()
+    assert all(0 < rate <= 0.004 + 1e-9 for rate in rates)
+    assert steps < 4 or rates[-1] < 0.25 * max(rates)
+
+
+@dataclass(frozen=True)
+class Wide(Small):
+    """A family with dropout in its heads."""
+
+    def head(self, channels: int) -> torch.nn.Module:
+        head = super().head(channels)
+        head.project = torch.nn.Sequential(torch.nn.Dropout(0.5), head.project)
+        return head
+
+
+def test_blocks_that_draw_by_themselves_repeat_too(data: Npz, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.FAMILY", Wide((6, 8), 6))
+    first = trained(data)[1]
+    torch.rand(17)
+    assert trained(data)[1] == first
+
+
 def test_all_that_is_wrong_with_a_recipe_is_said_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         Recipe(epochs=0, batch_size=1, lr=-1, weight_decay="x", warmup=2, augment="flip")

@@ -14,6 +14,8 @@ from spaces.errors import DataError
 from trainers.tasks import Task
 
 SPLITS = ("train", "val", "test")
+FEWEST_TO_TRAIN = 2
+"""Images of the training split: batch normalisation compares the images of a batch."""
 
 
 @dataclass(frozen=True, eq=False)

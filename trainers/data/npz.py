@@ -19,7 +19,16 @@ import numpy as np
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data import archive
-from trainers.data.arrays import SPLITS, Arrays, check_split, decode, image_problem, target_problem, wanted
+from trainers.data.arrays import (
+    FEWEST_TO_TRAIN,
+    SPLITS,
+    Arrays,
+    check_split,
+    decode,
+    image_problem,
+    target_problem,
+    wanted,
+)
 from trainers.data.selection import check_names, select
 from trainers.data.spec import Spec, locate, read_spec, shipped
 from trainers.tasks import Task
@@ -188,6 +197,11 @@ class Npz:
             return problems
         images = headers[self._spec.image]
         problem = image_problem(images.shape, images.dtype)
+        if not problem and split == "train" and images.shape[0] < FEWEST_TO_TRAIN:
+            problem = (
+                f"{images.shape[0]} image to train on; want at least {FEWEST_TO_TRAIN}, for batch normalisation "
+                "compares the images of a batch"
+            )
         if problem:
             return [f"{path}: array {self._spec.image!r}: {problem}"]
         found = ((t, target_problem(headers[self._spec.arrays[t.name]].shape, images.shape)) for t in tasks)

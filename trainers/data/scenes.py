@@ -20,7 +20,7 @@ import numpy as np
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data import archive
-from trainers.data.arrays import SPLITS, Arrays, check_split, decode, wanted
+from trainers.data.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, decode, wanted
 from trainers.data.rooms.layout import draw_room
 from trainers.data.rooms.raycast import CLASSES, look
 from trainers.data.selection import check_names, select
@@ -52,7 +52,7 @@ class Scenes:
     """Procedural rooms with boxes, spheres and cylinders: segmentation, depth, normals, edges.
 
     Args:
-        images: how many to train on.
+        images: how many to train on, at least 2.
         val_images: how many to validate on.
         test_images: how many to test on.
         image_size: height and width, in pixels.
@@ -80,7 +80,8 @@ class Scenes:
 
     def __post_init__(self) -> None:
         fields = Fields(self)
-        for name in ("images", "val_images", "test_images"):
+        fields.integer("images", low=FEWEST_TO_TRAIN)
+        for name in ("val_images", "test_images"):
             fields.integer(name, low=1)
         fields.integer("image_size", low=16, high=1024)
         fields.integer("seed", low=0)

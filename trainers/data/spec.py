@@ -101,9 +101,10 @@ def read_spec(path: Path) -> Spec:
             continue
         if array is not None:
             arrays[name] = array
-    default = content.get("default", list(described))
-    if not isinstance(default, list) or any(name not in described for name in default):
-        problems.append(f"default={default!r}: want a list of names among {', '.join(map(str, described))}")
+    known = list(described)  # a list finds what cannot be hashed, too
+    default = content.get("default", known)
+    if not isinstance(default, list) or any(name not in known or default.count(name) > 1 for name in default):
+        problems.append(f"default={default!r}: want a list of distinct names among {', '.join(map(str, known))}")
     if problems:
         raise DataError([f"{path}: {problem}" for problem in problems])
     source = content.get("source", "").strip()

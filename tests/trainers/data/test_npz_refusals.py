@@ -118,6 +118,19 @@ def test_all_that_headers_show_is_said_at_once(tmp_path: Path) -> None:
     assert "test.npz: array 'classes' of task 'classes': wrong length: 2 targets for 4 images" in third
 
 
+def test_one_image_is_enough_except_to_train_on(tmp_path: Path) -> None:
+    def first(arrays: Split) -> None:
+        arrays.update({name: array[:1] for name, array in arrays.items()})
+
+    write(tmp_path / "own", first, "val").check()
+    message = refusal(write(tmp_path / "own", first, "train"))
+
+    assert message == (
+        f"{tmp_path / 'own' / 'train.npz'}: array 'rgb': 1 image to train on; "
+        "want at least 2, for batch normalisation compares the images of a batch"
+    )
+
+
 def test_images_of_another_size_in_one_split_are_refused(tmp_path: Path) -> None:
     def crop(arrays: Split) -> None:
         arrays.update({name: array[:, :4] for name, array in arrays.items()})

@@ -145,7 +145,7 @@ def test_checking_draws_and_makes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ({"images": 0}, "data.images=0: want a whole number >= 1"),
+        ({"images": 1}, "data.images=1: want a whole number >= 2"),
         ({"val_images": "many"}, "data.val_images=many: want a whole number >= 1"),
         ({"test_images": None}, "data.test_images=None: want a whole number >= 1"),
         ({"image_size": 8}, "data.image_size=8: want a whole number from 16 to 1024"),

@@ -114,11 +114,19 @@ WRONG = {
     "role": ("tasks: {depth: {kind: depth, role: side}}", "tasks.depth.role=side: want one of main, auxiliary"),
     "unknown default": (
         "default: [deep]\ntasks: {depth: {kind: depth}}",
-        "default=['deep']: want a list of names among depth",
+        "default=['deep']: want a list of distinct names among depth",
     ),
     "default no list": (
         "default: depth\ntasks: {depth: {kind: depth}}",
-        "default='depth': want a list of names among depth",
+        "default='depth': want a list of distinct names among depth",
+    ),
+    "default of lists": (
+        "default: [[depth]]\ntasks: {depth: {kind: depth}}",
+        "default=[['depth']]: want a list of distinct names among depth",
+    ),
+    "default twice": (
+        "default: [depth, depth]\ntasks: {depth: {kind: depth}}",
+        "default=['depth', 'depth']: want a list of distinct names among depth",
     ),
     "name of a task": ("tasks: {3: {kind: depth}}", "task name 3: want a letter, then letters, digits"),
 }
