@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 HOPELESS = 5  # failures in a row, with no success before them, that end a search: our choice
 RETRIES = 1  # times a failed baseline is tried again
+RESTARTS = 3  # times a job that no worker has begun is handed out again: our choice
 
 
 class Listener(Protocol):
@@ -77,6 +78,7 @@ class Agenda:
         self._held: list[tuple[Job, Outcome]] = []
         self._waiting: deque[Job] = deque()
         self._retries: dict[Job, int] = {}
+        self._lost: dict[Job, int] = {}
         self.trials: dict[int, Trial] = {}
         self.baselines: dict[Job, Outcome] = {}
         self.running: set[Job] = set()
@@ -99,7 +101,7 @@ class Agenda:
         if len(self.baselines) == len(self._jobs):
             self._settle_reference()
         else:
-            self._waiting.extend(self._jobs)  # a worker answers from the cache what was trained before
+            self._waiting.extend(self._jobs)
         for candidate in interrupted:
             job = self._job(candidate)
             outcome = read_outcome(job)
@@ -107,6 +109,23 @@ class Agenda:
                 self.done(job, outcome)
             else:
                 self._waiting.append(job)
+
+    def answer_from_cache(self, device: str) -> None:
+        """Take the baselines that an earlier search trained on this kind of device, "cpu" or "cuda"."""
+        for job in self._jobs:
+            outcome = read_outcome(job) if job in self._waiting else None
+            if outcome and outcome.complete and outcome.device == device:
+                self._waiting.remove(job)
+                self.done(job, outcome)
+
+    def never_ran(self, job: Job) -> None:
+        """A job was lost before it began, which is nobody's failure: it is handed out again, some times."""
+        self._lost[job] = self._lost.get(job, 0) + 1
+        if self._lost[job] > RESTARTS:
+            self.done(job, Outcome(reason=f"no worker could be started for it, {RESTARTS + 1} times in a row"))
+            return
+        self.running.discard(job)
+        self._waiting.appendleft(job)
 
     def next(self) -> Job | None:
         """The next job to start; None when nothing is left to start."""
@@ -175,6 +194,8 @@ class Agenda:
                 raise DataError(
                     f"{folder} cannot be made ({error.strerror}): move away what is there, or choose another run.folder"
                 ) from error
+        for left in self._outcomes.glob("*.begun"):  # by workers that were killed
+            left.unlink(missing_ok=True)
 
     def _finished(self, unfinished: set[int]) -> list[Trial]:
         """The trials that the study holds as finished, from their files."""

@@ -81,6 +81,11 @@ class Job:
     weights: Path | None = None
 
     @property
+    def begun(self) -> Path:
+        """File that is there while a worker runs the job, and stays when the worker is lost."""
+        return self.outcome.with_suffix(".begun")
+
+    @property
     def fingerprint(self) -> str:
         """Names what is trained on what, and how: on one kind of device, equal fingerprints give equal results."""
         parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
@@ -102,7 +107,7 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
         already lies in the file and was had on this kind of device is returned as it is.
     """
     finished = read_outcome(job)
-    if finished and finished.complete and finished.device == _device():
+    if finished and finished.complete and finished.device == device():
         return finished
     start, curves = time.time(), dict[str, list[float]]()
     metrics: dict[str, float] = {}
@@ -114,13 +119,15 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
                 f"node {node} does not see the run folder {job.outcome.parent}: "
                 "put run.folder on storage that all nodes share"
             )
+        job.begun.touch()
         metrics = _trained(job, curves)
     except Exception as error:  # the one place where a trial's exception becomes a state
         reason = _told(error)
     now = time.time()
-    outcome = Outcome(metrics, curves, now - start, reason, node, now, _device())
+    outcome = Outcome(metrics, curves, now - start, reason, node, now, device())
     if reachable:
         write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(outcome)})
+        job.begun.unlink(missing_ok=True)
     return outcome
 
 
@@ -151,17 +158,17 @@ def _trained(job: Job, curves: dict[str, list[float]]) -> dict[str, float]:
     from trainers.train import TrainingError, train
 
     torch.set_num_threads(job.threads)
-    device = _device()
+    where = device()
     tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
     channels = {task.name: task.channels for task in tasks}
     network = build(job.pattern, job.network, channels, job.seed)
-    network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
+    network = network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
     def note(epoch: int, values: dict[str, float]) -> None:
         for name, value in values.items():
             curves.setdefault(name, []).append(value)
 
-    training, validation = split(job.data, "train", device), split(job.data, "val", device)
+    training, validation = split(job.data, "train", where), split(job.data, "val", where)
     metrics = train(network, training, validation, tasks, job.recipe, job.seed, note)
     undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
     if undefined:
@@ -172,7 +179,8 @@ def _trained(job: Job, curves: dict[str, list[float]]) -> dict[str, float]:
     return metrics
 
 
-def _device() -> str:
+def device() -> str:
+    """Kind of device that jobs in this process train on, "cpu" or "cuda"."""
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"

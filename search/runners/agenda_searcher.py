@@ -39,7 +39,11 @@ class AgendaSearcher(Searcher):
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         """Hand the outcome to the agenda."""
         job = self._jobs.pop(trial_id)
-        self._agenda.done(job, outcome_of(job, None if error else result))
+        outcome = outcome_of(job, None if error else result)
+        if outcome:
+            self._agenda.done(job, outcome)
+        else:
+            self._agenda.never_ran(job)
 
     def __getstate__(self) -> dict[str, Any]:
         """Nothing of the agenda: Tune pickles its searcher for a restore that never happens."""

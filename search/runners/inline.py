@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from search.job import execute
+from search.job import device, execute
 from spaces.fields import Fields
 
 if TYPE_CHECKING:
@@ -41,5 +41,6 @@ class Inline:
     def run(self, agenda: Agenda, folder: Path, started: Callable[[int], None]) -> None:
         """Run the jobs in turn."""
         started(1)
+        agenda.answer_from_cache(device())
         while job := agenda.next():
             agenda.done(job, execute(job))

@@ -91,6 +91,7 @@ class RayTune:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
             gpus, concurrency = self._places([n["Resources"] for n in ray.nodes() if n["Alive"]])
             started(concurrency)
+            agenda.answer_from_cache("cuda" if gpus else "cpu")
             self._fit(agenda, folder / ".ray", gpus, concurrency)
         finally:
             ray.shutdown()
@@ -155,9 +156,16 @@ def _connect(address: str | None) -> None:
         ) from error
 
 
-def outcome_of(job: Job, result: dict[str, Any] | None) -> Outcome:
-    """The outcome of a Tune trial: what it reported, else what it left in its file, else that its worker was lost."""
+def outcome_of(job: Job, result: dict[str, Any] | None) -> Outcome | None:
+    """The outcome of a Tune trial: what it reported, else what it left in its file, else that its worker was lost.
+
+    None where no worker has begun it: Tune may take back an actor that is still starting when another one is free.
+    """
     if result and "outcome" in result:
         return Outcome(**json.loads(result["outcome"]))
     lost = "the worker was lost: it ran out of memory, was killed, or its node went away"
-    return read_outcome(job) or Outcome(reason=lost)
+    found = read_outcome(job)
+    if found or not job.begun.exists():
+        return found
+    job.begun.unlink()
+    return Outcome(reason=lost)

@@ -75,7 +75,7 @@ def test_a_lost_worker_and_a_nan_are_failures_with_reasons_and_the_search_goes_o
 
 @pytest.mark.slow
 def test_a_search_uses_both_nodes_of_a_cluster_and_agrees_with_one_in_this_process(tmp_path: Path) -> None:
-    given = arguments(write_tiny(tmp_path / "data"), "trials=6", "sampler=exhaustive", "trainer.epochs=3")
+    given = arguments(write_tiny(tmp_path / "data"), "trials=6", "sampler=exhaustive", "trainer.epochs=40")
     finish([*given, "run.name=inline"], tmp_path)
     cluster = subprocess.Popen(
         [sys.executable, "-c", CLUSTER], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from search.agenda import Agenda
+from search.agenda import RESTARTS, Agenda
 from search.config import compose
 from search.folder import open_folder
 from search.job import Job, Outcome, execute
@@ -61,6 +61,7 @@ def opened(folder: Path, *more: str) -> Iterator[tuple[Agenda, Told]]:
         )
         agenda = Agenda(settings, place, study, 1, told)
         agenda.resume()
+        agenda.answer_from_cache("cpu")
         yield agenda, told
 
 
@@ -163,6 +164,29 @@ def test_a_baseline_that_fails_is_tried_again_and_then_stops_the_search(tmp_path
         assert "single-task network of" in agenda.stopped
         assert agenda.stopped.endswith("no luck again")
         assert told.baselines == [job, job]  # failures are told too
+
+
+def test_a_job_that_no_worker_began_is_handed_out_again_and_at_last_given_up(tmp_path: Path) -> None:
+    with opened(tmp_path, "trials=1") as (agenda, told):
+        while is_baseline(job := agenda.next()):
+            agenda.done(job, execute(job))
+        for _ in range(RESTARTS):
+            agenda.never_ran(job)
+            assert not agenda.running
+            assert agenda.next() == job
+        agenda.never_ran(job)
+        assert agenda.next() is None
+    assert [trial.reason for trial in told.trials] == ["no worker could be started for it, 4 times in a row"]
+
+
+def test_results_of_another_kind_of_device_are_not_taken_from_the_cache(tmp_path: Path) -> None:
+    with opened(tmp_path, "run.name=one", "trials=1") as (agenda, _told):
+        run_all(agenda)
+    for cached in (tmp_path / "runs" / "baselines").iterdir():
+        cached.write_text(cached.read_text().replace('"device": "cpu"', '"device": "cuda"'))
+    with opened(tmp_path, "run.name=two", "trials=1") as (agenda, told):
+        assert is_baseline(agenda.next())
+        assert not told.baselines
 
 
 def test_trials_that_all_fail_stop_the_search_but_a_few_failures_do_not(tmp_path: Path) -> None:
