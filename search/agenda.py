@@ -33,7 +33,7 @@ class Listener(Protocol):
     """Hears what happens in a search, each thing once and after it is safe."""
 
     def resumed(self, trials: Sequence[Trial]) -> None:
-        """Trials that earlier sessions finished, by number; called once, also with none."""
+        """Trials that earlier starts of the search finished, by number; called once, also with none."""
 
     def baseline(self, job: Job, outcome: Outcome) -> None:
         """A single-task network is trained, was found in the cache, or failed."""
@@ -87,7 +87,7 @@ class Agenda:
         self._jobs = baseline_jobs(settings, threads)
 
     def resume(self) -> None:
-        """Take up what earlier sessions left: baselines, finished trials, outcomes nobody was told of.
+        """Take up what earlier starts left: baselines, finished trials, outcomes nobody was told of.
 
         Raises:
             DataError: files of the run folder are damaged, or do not belong together; nothing is touched.

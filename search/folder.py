@@ -140,7 +140,7 @@ def _others(path: Path) -> list[Path]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """The configuration of an earlier session."""
+    """The configuration of an earlier start."""
     try:
         old = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:

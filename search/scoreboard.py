@@ -56,7 +56,7 @@ class Scoreboard:
         self._progress.update(running=jobs)
 
     def resumed(self, trials: Sequence[Trial]) -> None:
-        """Earlier sessions finished these."""
+        """Earlier starts finished these."""
         self._heard = True
         if not trials:
             return
@@ -68,7 +68,7 @@ class Scoreboard:
         volumes = pareto.history(values, self._reference, self._directions)
         for step, volume in enumerate(volumes, start=1):
             self._tracker.hypervolume(step, float(volume))
-        self._progress.console.print(f"{len(trials)} trials of earlier sessions are there already")
+        self._progress.console.print(f"{len(trials)} trials of earlier starts are there already")
         self._count()
 
     def baseline(self, job: Job, outcome: Outcome) -> None:

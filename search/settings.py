@@ -108,7 +108,7 @@ class Settings:
     """A whole search, checked.
 
     Args:
-        trials: patterns to train in this run folder, those of earlier sessions counted.
+        trials: patterns to train in this run folder, those of earlier starts counted.
         objectives: names of what is traded off, resolved by ``search.objectives``.
         plain: the same in mappings, lists, numbers and texts; ``from_plain(plain)`` is an equal search.
     """
