@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from search import objectives
 from search.atomic import read_json, write_json
+from search.finished import finished
 from search.job import Job, Outcome, read_outcome
+from search.samplers.sampler import Done, Wait
 from search.single_task import baseline_jobs, reference, training_seed
 from search.study import Candidate, Study
-from search.trial import COMPLETE, FAILED, Trial, load, save
-from spaces.errors import DataError
+from search.trial import Trial, load, save
+from spaces.errors import DataError, UserError
 
 if TYPE_CHECKING:
     from search.folder import RunFolder
@@ -60,7 +62,7 @@ class Agenda:
         baselines: outcomes of the single-task networks.
         running: jobs handed out and not answered.
         stopped: why the search cannot go on; empty while it can.
-        exhausted: whether the space has no other pattern within the limits.
+        finished: why nothing is left to train before the budget is spent; empty while something is.
     """
 
     def __init__(
@@ -83,7 +85,8 @@ class Agenda:
         self.baselines: dict[Job, Outcome] = {}
         self.running: set[Job] = set()
         self.stopped = ""
-        self.exhausted = False
+        self.finished = ""
+        self._waited_at = -1  # trials that were known when the sampler wanted to know more
         self._jobs = baseline_jobs(settings, threads)
 
     def resume(self) -> None:
@@ -94,9 +97,11 @@ class Agenda:
         """
         self._make_folders()
         interrupted = self._study.running()
-        finished = self._finished({candidate.number for candidate in interrupted})
-        self.trials = {trial.number: trial for trial in finished}
-        self._listener.resumed(finished)
+        earlier = self._earlier({candidate.number for candidate in interrupted})
+        self.trials = {trial.number: trial for trial in earlier}
+        for number in self.trials:  # a worker that outlives its driver may end after its trial was told
+            self._outcome(number).unlink(missing_ok=True)
+        self._listener.resumed(earlier)
         self.baselines = self._stored_baselines()
         if len(self.baselines) == len(self._jobs):
             self._settle_reference()
@@ -131,17 +136,30 @@ class Agenda:
         """The next job to start; None when nothing is left to start."""
         if self.stopped:
             return None
-        if not self._waiting and not self.exhausted and len(self._study) < self._settings.trials:
-            candidate = self._study.ask()
-            if candidate:
-                self._waiting.append(self._job(candidate))
-            self.exhausted = candidate is None
+        if not self._waiting and not self.finished and len(self._study) < self._settings.trials:
+            self._ask()
         if not self._waiting:
             return None
         job = self._waiting.popleft()
         self.running.add(job)
         self._listener.running(len(self.running))
         return job
+
+    def _ask(self) -> None:
+        """Have the study name the next pattern; a runner asks often, so not twice on the same knowledge."""
+        if self._waited_at == len(self.trials):
+            return
+        try:
+            answer = self._study.ask()
+        except UserError as error:
+            self.stopped = "; ".join(error.problems)
+            return
+        if isinstance(answer, Done):
+            self.finished = answer.reason
+        elif isinstance(answer, Wait):
+            self._waited_at = len(self.trials)
+        else:
+            self._waiting.append(self._job(answer))
 
     def done(self, job: Job, outcome: Outcome) -> None:
         """Take the outcome of a job."""
@@ -167,6 +185,9 @@ class Agenda:
     def _reference_file(self) -> Path:
         return self._folder.path / "baselines.json"
 
+    def _outcome(self, number: int) -> Path:
+        return self._outcomes / f"{number:04d}.json"
+
     def _file(self, number: int) -> Path:
         return self._folder.trials / f"{number:04d}.json"
 
@@ -180,8 +201,9 @@ class Agenda:
             recipe=settings.trainer,
             seed=training_seed(settings.run.seed, 0),
             threads=self._threads,
-            outcome=self._outcomes / f"{candidate.number:04d}.json",
+            outcome=self._outcome(candidate.number),
             weights=self._folder.trials.absolute() / f"{candidate.number:04d}.pt",
+            probe=settings.sampler.probe,
         )
         self._candidates[job] = candidate
         return job
@@ -197,7 +219,7 @@ class Agenda:
         for left in self._outcomes.glob("*.begun"):  # by workers that were killed
             left.unlink(missing_ok=True)
 
-    def _finished(self, unfinished: set[int]) -> list[Trial]:
+    def _earlier(self, unfinished: set[int]) -> list[Trial]:
         """The trials that the study holds as finished, from their files."""
         count = len(self._study)
         beyond = [path for path in sorted(self._folder.trials.glob("[0-9]*.json")) if int(path.stem) >= count]
@@ -250,7 +272,8 @@ class Agenda:
 
     def _tell(self, job: Job, outcome: Outcome) -> None:
         """File first, then study, then everybody else: a crash in between loses nothing and doubles nothing."""
-        trial = self._trial(job, outcome)
+        tasks, wanted = self._settings.data.selected, self._study.problem.objectives
+        trial = finished(self._candidates[job], job, outcome, self._reference, tasks, wanted)
         save(self._file(trial.number), trial)
         self._study.tell(trial)
         job.outcome.unlink(missing_ok=True)
@@ -262,30 +285,3 @@ class Agenda:
         failed = [t for t in self.trials.values() if not t.complete]
         if len(failed) >= HOPELESS and len(failed) == len(self.trials):
             self.stopped = f"the first {len(failed)} trials all failed, the last one because: {trial.reason}"
-
-    def _trial(self, job: Job, outcome: Outcome) -> Trial:
-        candidate, settings = self._candidates[job], self._settings
-        trial = Trial(
-            number=candidate.number,
-            status=COMPLETE if outcome.complete else FAILED,
-            key=candidate.pattern.key,
-            choices=candidate.choices,
-            pattern=candidate.pattern,
-            macs=candidate.cost.macs,
-            params=candidate.cost.params,
-            curves=outcome.curves,
-            seconds=outcome.seconds,
-            reason=outcome.reason,
-            node=outcome.node,
-            epochs=len(outcome.curves.get("loss", ())),
-            seed=job.seed,
-            ended=outcome.ended,
-        )
-        if not outcome.complete:
-            return trial
-        metrics = {
-            **outcome.metrics,
-            **objectives.delta(outcome.metrics, self._reference, settings.data.selected),
-        }
-        chosen = objectives.values(metrics, trial.macs, trial.params, self._study.problem.objectives)
-        return replace(trial, metrics=metrics, objectives=chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from search.objectives import MACS, PARAMS, Objective
 
@@ -43,6 +43,12 @@ def shown(objective: Objective, value: float) -> str:
         return human(value) + (objective.unit if objective == MACS else "")
     number = f"{value:+.2f}" if objective.unit == "%" else f"{value:.4g}"
     return f"{number} {objective.unit}".rstrip()
+
+
+def listed(things: Iterable[Any], most: int = 12) -> str:
+    """The first of them with commas between, and how many more there are."""
+    texts = [str(thing) for thing in things]
+    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
 
 
 def duration(seconds: float) -> str:

@@ -38,8 +38,12 @@ def compose(argv: Sequence[str]) -> Settings:
     return from_plain(_composed(arguments, choices, values))
 
 
-def answer(argv: Sequence[str]) -> str | None:
+def answer(argv: Sequence[str], program: str = "search.run") -> str | None:
     """The text that ``--help`` or ``--cfg`` asks for, or None when a search is asked for.
+
+    Args:
+        argv: as for ``compose``.
+        program: which one is asked, "search.run" or "search.plan".
 
     Raises:
         ConfigError: as ``compose``.
@@ -48,7 +52,7 @@ def answer(argv: Sequence[str]) -> str | None:
     if arguments.asks_help:
         library = Library(arguments.config_dir)
         choices, _ = _sorted(arguments.values, library)
-        return usage(library, choices)
+        return usage(library, choices, program)
     if arguments.asks_config:
         return yaml.safe_dump(compose(argv).plain, sort_keys=False)
     return None

@@ -21,6 +21,7 @@ import yaml
 from filelock import FileLock, Timeout
 
 from search.atomic import write_json, write_text
+from search.components import describe
 from search.settings import Settings
 from spaces.errors import ConfigError
 
@@ -29,7 +30,7 @@ LOCK, OWNER, CONFIG, TRIALS = ".lock", ".owner.json", "config.yaml", "trials"
 OURS = re.compile(r"\.lock|\.owner\.json|\.(\.owner\.json|config\.yaml)\.[0-9a-f]+\.tmp")
 # Two runs give the same results when everything but these is equal. For the places of data,
 # which may move, their content is compared.
-FREE = ("search_id", "trials", "runner", "tracking", "run.name", "run.folder")
+FREE = ("search_id", "trials", "runner", "tracking", "run.name", "run.folder", "tasks")  # tasks: the data say them
 PLACES = ("data.root", "data.spec", "data.cache")
 
 
@@ -49,7 +50,7 @@ class RunFolder:
 
     @property
     def config(self) -> Path:
-        """The configuration, with the search's id and the data's fingerprint."""
+        """The configuration, with the search's id, the data's fingerprint and the tasks."""
         return self.path / CONFIG
 
     @property
@@ -77,8 +78,7 @@ def open_folder(settings: Settings) -> Iterator[RunFolder]:
         ConfigError: the folder belongs to another configuration, to something else or to a live process, or
             cannot be written.
     """
-    path = settings.run.folder / settings.run.name
-    new = {"data_content": settings.data.fingerprint, **settings.plain}
+    path, new = settings.run.folder / settings.run.name, _contents(settings)
     try:
         _refuse_foreign(path)
         path.mkdir(parents=True, exist_ok=True)
@@ -99,24 +99,50 @@ def open_folder(settings: Settings) -> Iterator[RunFolder]:
         lock.release()
 
 
+def look_into(settings: Settings) -> Path:
+    """The run folder of a search, seen to be free for it or its own; nothing is made or written.
+
+    Raises:
+        ConfigError: the folder belongs to another configuration or to something else.
+    """
+    path = settings.run.folder / settings.run.name
+    _refuse_foreign(path)
+    _earlier(path, _contents(settings))
+    return path
+
+
 def _claimed(path: Path, new: Mapping[str, Any]) -> RunFolder:
     """The folder, checked and its configuration written, by the process that holds the lock."""
     write_json(path / OWNER, {"pid": os.getpid(), "host": socket.gethostname()})
     _refuse_foreign(path)  # again: another process may have been at it until the lock was ours
-    old = _read(path / CONFIG) if (path / CONFIG).exists() else {}
+    old, begun = _earlier(path, new)
+    folder = RunFolder(path, old.get("search_id") or uuid4().hex, resumed=begun)
+    # Written again on resume, for trials, runner and tracking may be new.
+    text = yaml.safe_dump({"search_id": folder.search_id, **new}, sort_keys=False, allow_unicode=True)
+    if not old or text != folder.config.read_text(encoding="utf-8"):
+        write_text(folder.config, text)
+    folder.trials.mkdir(exist_ok=True)  # last, for a folder with something in it but no configuration is refused
+    return folder
+
+
+def _contents(settings: Settings) -> dict[str, Any]:
+    """What ``config.yaml`` says of a search, beside its id."""
+    # The tasks, so that what was trained can be built again where the data are not.
+    tasks = [describe(task) for task in settings.data.selected]
+    return {"data_content": settings.data.fingerprint, "tasks": tasks, **settings.plain}
+
+
+def _earlier(path: Path, new: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
+    """The configuration of an earlier start that this one goes on with, if any, and whether a search had begun."""
+    if not path.exists():
+        return {}, False
+    old = read_config(path) if (path / CONFIG).exists() else {}
     changes = _changes(old, new) if old else []
     # A search that was refused or stopped before its study began leaves nothing that could be mixed up.
     begun = any(p.name not in (CONFIG, TRIALS) for p in _others(path)) or any((path / TRIALS).glob("*"))
     if changes and begun:
         raise ConfigError(_mismatch(path, changes))
-    search_id = old["search_id"] if old and not changes else uuid4().hex
-    folder = RunFolder(path, search_id, resumed=begun)
-    # Written again on resume, for trials, runner and tracking may be new.
-    text = yaml.safe_dump({"search_id": search_id, **new}, sort_keys=False, allow_unicode=True)
-    if not old or text != folder.config.read_text(encoding="utf-8"):
-        write_text(folder.config, text)
-    folder.trials.mkdir(exist_ok=True)  # last, for a folder with something in it but no configuration is refused
-    return folder
+    return ({} if changes else old), begun
 
 
 def _refuse_foreign(path: Path) -> None:
@@ -139,8 +165,13 @@ def _others(path: Path) -> list[Path]:
     return sorted(other for other in path.iterdir() if not OURS.fullmatch(other.name))
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """The configuration of an earlier start."""
+def read_config(folder: Path) -> dict[str, Any]:
+    """The configuration that a run folder keeps, which it has.
+
+    Raises:
+        ConfigError: it is damaged.
+    """
+    path = folder / CONFIG
     try:
         old = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:

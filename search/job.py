@@ -14,13 +14,16 @@ import time
 import traceback
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from search.atomic import read_json, replacing, write_json
 from search.components import describe
 from spaces.errors import DataError
 from spaces.networks.family import Family
 from spaces.pattern import SharingPattern
+
+if TYPE_CHECKING:
+    from spaces.networks.build import SharedNetwork
 
 # Part of the name of every cached result: raise it when a change to the training code changes numbers.
 TRAINING_VERSION = 1
@@ -31,8 +34,9 @@ class Outcome:
     """What came of a job.
 
     Args:
-        metrics: "<task>.<metric>" on the validation split after the last epoch; empty when the job failed.
+        metrics: "<task>.<metric>" on the judged split after the last epoch; empty when the job failed.
         curves: one value an epoch, by name.
+        findings: what the probe found, by its name; ``{"refused": reason}`` where there is nothing to be found.
         seconds: wall time of the training, set-up and measuring included.
         reason: why it failed; empty when it did not.
         node: host that ran it.
@@ -42,6 +46,7 @@ class Outcome:
 
     metrics: dict[str, float] = field(default_factory=dict)
     curves: dict[str, list[float]] = field(default_factory=dict)
+    findings: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     reason: str = ""
     node: str = ""
@@ -68,6 +73,8 @@ class Job:
         threads: CPU threads the training may use.
         outcome: file for the outcome.
         weights: file for the trained weights, or None to drop them.
+        judged: split that is measured; a search never looks beyond "val".
+        probe: what is to be found out about the trained network, see `search.samplers.sampler.Probe`, or None.
     """
 
     label: str
@@ -79,6 +86,8 @@ class Job:
     threads: int
     outcome: Path
     weights: Path | None = None
+    judged: str = "val"
+    probe: Any = None
 
     @property
     def begun(self) -> Path:
@@ -92,6 +101,7 @@ class Job:
         # With the classes' dotted paths: two classes of one name are two things.
         components = describe([*parts, self.network, self.recipe])
         named = [TRAINING_VERSION, self.pattern.key, self.data.fingerprint, components, self.seed]
+        named += [self.judged] * (self.judged != "val") + [describe(self.probe)] * (self.probe is not None)
         return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
 
 
@@ -111,6 +121,7 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
         return finished
     start, curves = time.time(), dict[str, list[float]]()
     metrics: dict[str, float] = {}
+    findings: dict[str, Any] = {}
     reason = ""
     reachable = job.outcome.parent.is_dir()
     try:
@@ -120,11 +131,12 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
                 "put run.folder on storage that all nodes share"
             )
         job.begun.touch()
-        metrics = _trained(job, curves)
+        network, metrics = _trained(job, curves)
+        findings = _found(job, network)
     except Exception as error:  # the one place where a trial's exception becomes a state
         reason = _told(error)
     now = time.time()
-    outcome = Outcome(metrics, curves, now - start, reason, node, now, device())
+    outcome = Outcome(metrics, curves, findings, now - start, reason, node, now, device())
     if reachable:
         write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(outcome)})
         job.begun.unlink(missing_ok=True)
@@ -143,13 +155,13 @@ def read_outcome(job: Job) -> Outcome | None:
         return Outcome(
             metrics={name: _number(value) for name, value in values["metrics"].items()},
             curves={name: [_number(v) for v in curve] for name, curve in values["curves"].items()},
-            **{name: values[name] for name in ("seconds", "reason", "node", "ended", "device")},
+            **{name: values[name] for name in ("findings", "seconds", "reason", "node", "ended", "device")},
         )
     except (DataError, KeyError, TypeError, AttributeError):
         return None  # damaged from outside: the job is simply run again
 
 
-def _trained(job: Job, curves: dict[str, list[float]]) -> dict[str, float]:
+def _trained(job: Job, curves: dict[str, list[float]]) -> tuple[SharedNetwork, dict[str, float]]:
     """Build, train and measure; fills the curves as it goes, so that a failure still shows how far it came."""
     import torch
 
@@ -160,23 +172,34 @@ def _trained(job: Job, curves: dict[str, list[float]]) -> dict[str, float]:
     torch.set_num_threads(job.threads)
     where = device()
     tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
-    channels = {task.name: task.channels for task in tasks}
-    network = build(job.pattern, job.network, channels, job.seed)
+    network = build(job.pattern, job.network, {task.name: task.output for task in tasks}, job.seed)
     network = network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
     def note(epoch: int, values: dict[str, float]) -> None:
         for name, value in values.items():
             curves.setdefault(name, []).append(value)
 
-    training, validation = split(job.data, "train", where), split(job.data, "val", where)
-    metrics = train(network, training, validation, tasks, job.recipe, job.seed, note)
+    training, judged = split(job.data, "train", where), split(job.data, job.judged, where)
+    metrics = train(network, training, judged, tasks, job.recipe, job.seed, note)
     undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
     if undefined:
-        raise TrainingError(f"{', '.join(undefined)} is not a finite number on the validation split")
+        raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {job.judged} split")
     if job.weights:
         with replacing(job.weights) as file:
-            torch.save(network.cpu().state_dict(), file)
-    return metrics
+            torch.save({name: tensor.cpu() for name, tensor in network.state_dict().items()}, file)
+    return network, metrics
+
+
+def _found(job: Job, network: SharedNetwork) -> dict[str, Any]:
+    """What the probe finds; a refusal is a finding too, for the training itself is sound."""
+    from trainers.memory import split
+
+    if job.probe is None:
+        return {}
+    try:
+        return {job.probe.name: job.probe.find(network, split(job.data, "train", device()))}
+    except DataError as error:
+        return {job.probe.name: {"refused": "; ".join(error.problems)}}
 
 
 def device() -> str:

@@ -11,8 +11,9 @@ import io
 import math
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,11 +22,13 @@ from search import pareto
 from search.atomic import replacing, write_json, write_text
 from search.brief import human, one_line, shown
 from search.objectives import MACS, PARAMS, Objective
+from search.standing import Standing
 from search.trial import Trial
 
 if TYPE_CHECKING:
     from trainers.tasks.task import Task
 
+NO_MARKS: Mapping[str, str] = MappingProxyType({})
 MEMBER = re.compile(r"\d+-[0-9a-f]{16}")  # name of a front member's folder: number and key
 
 
@@ -35,8 +38,9 @@ def write(
     objectives: Sequence[Objective],
     reference: Sequence[float],
     tasks: Sequence[Task],
+    marks: Mapping[str, str] = NO_MARKS,
 ) -> tuple[Trial, ...]:
-    """Write or bring up to date trials.csv, front.csv, front.png and the folders of the front's members.
+    """Write or bring up to date the tables, front.png, front.html and the folders of the front's members.
 
     Args:
         folder: the run folder; weights are copied from `trials/0012.pt` where they are.
@@ -44,20 +48,28 @@ def write(
         objectives: what was optimised.
         reference: reference point of the hypervolume, one value an objective.
         tasks: the tasks of the run, for the order of the columns.
+        marks: words by key of the patterns that people look for, such as "all fused".
 
     Returns:
         The front, cheapest first.
     """
-    from search.plots import draw  # matplotlib, which a run that only writes tables does without
+    from search import page, plots  # matplotlib, which a run that only writes tables does without
 
-    members = tables(folder, trials, objectives, tasks)
+    members = tables(folder, trials, objectives, tasks, marks)
     _member_folders(folder, members)
-    draw(folder / "front.png", _by_number(trials), members, objectives, reference)
+    standing = Standing(_by_number(trials), members, objectives, reference, marks)
+    figure = plots.draw(standing)
+    plots.save_png(folder / "front.png", figure)
+    page.write(folder / "front.html", folder.resolve().name, standing, plots.svg(figure))
     return members
 
 
 def tables(
-    folder: Path, trials: Sequence[Trial], objectives: Sequence[Objective], tasks: Sequence[Task]
+    folder: Path,
+    trials: Sequence[Trial],
+    objectives: Sequence[Objective],
+    tasks: Sequence[Task],
+    marks: Mapping[str, str] = NO_MARKS,
 ) -> tuple[Trial, ...]:
     """Write or bring up to date trials.csv and front.csv alone; cheap enough for after each trial.
 
@@ -69,9 +81,9 @@ def tables(
     names = [objective.name for objective in objectives]
     costs = [name for name in ("macs", "flops", "params") if name not in names]
     metrics = [name for name in _metric_names(trials, tasks) if name not in names]
-    first = ["number", "key", "status", *names, *costs, *metrics, "seconds", "epochs", "reason"]
-    write_text(folder / "trials.csv", _table(first, trials))
-    write_text(folder / "front.csv", _table(["key", "number", *names, *metrics, *costs], members))
+    first = ["number", "key", "status", "mark", *names, *costs, *metrics, "seconds", "epochs", "reason"]
+    write_text(folder / "trials.csv", _table(first, trials, marks))
+    write_text(folder / "front.csv", _table(["key", "number", *names, *metrics, *costs, "mark"], members, marks))
     return members
 
 
@@ -177,12 +189,12 @@ def _copy_if_changed(source: Path, target: Path) -> None:
             shutil.copy2(source, temporary)
 
 
-def _table(columns: Sequence[str], trials: Iterable[Trial]) -> str:
+def _table(columns: Sequence[str], trials: Iterable[Trial], marks: Mapping[str, str]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     for trial in trials:
-        row = _row(trial)
+        row = _row(trial) | {"mark": marks.get(trial.key)}
         writer.writerow([_cell(row.get(column)) for column in columns])
     return text.getvalue()
 

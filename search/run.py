@@ -11,12 +11,12 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from search.config import answer, compose
 from search.folder import RunFolder, open_folder
-from spaces.errors import ConfigError, UserError
+from search.preflight import check, problem
+from spaces.errors import UserError
 
 if TYPE_CHECKING:
     from search.settings import Settings
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(text)
             return 0
         settings = compose(argv)
-        _check(settings)
+        check(settings)
         with open_folder(settings) as folder:
             return _search(settings, folder, command)
     except UserError as error:
@@ -47,54 +47,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _check(settings: Settings) -> None:
-    """What can be refused before anything heavy is imported or written."""
-    from search.objectives import resolve
-
-    settings.tracking.check()
-    settings.data.check()
-    resolve(settings.objectives, settings.data.selected)
-    height, width = settings.data.size
-    stride = settings.network.stride
-    if height % stride or width % stride:
-        raise ConfigError(
-            f"data={settings.data.name} has images of {height}x{width} pixels, but the network halves them "
-            f"{settings.network.encoder_stages} times: want multiples of {stride}; "
-            "crop or pad the images, or give network.encoder_widths fewer stages"
-        )
-
-
 def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     """Train what the agenda says, keep the record, write the report."""
     from search.agenda import Agenda
-    from search.objectives import reference_point, resolve
+    from search.objectives import reference_point
     from search.progress import Progress
-    from search.samplers.sampler import Problem
     from search.scoreboard import Scoreboard
     from search.study import Study
     from search.yardsticks import yardsticks
     from spaces.pattern import hard_sharing
-    from trainers.cost import cost
 
     tasks = settings.data.selected
-    channels = {task.name: task.channels for task in tasks}
-    price = partial(cost, family=settings.network, channels=channels, size=settings.data.size)
-    names = tuple(sorted(channels))
-    problem = Problem(settings.space, names, resolve(settings.objectives, tasks))
-    anchors = settings.space.anchors(names).values()
-    study = Study(
-        folder.journal,
-        problem,
-        settings.sampler,
-        anchors=[anchor.choices for anchor in anchors],
-        limits=settings.limits,
-        cost=price,
-        seed=settings.run.seed,
-    )
-    extremes = [price(anchor.pattern) for anchor in anchors]
-    measured = any("." in objective.name for objective in problem.objectives)
+    searched = problem(settings)
+    anchors = settings.space.anchors(searched.tasks)
+    study = Study(folder.journal, searched, settings.sampler, anchors=anchors, seed=settings.run.seed)
+    extremes = [searched.cost(anchor.pattern) for anchor in anchors.values()]
+    measured = any("." in objective.name for objective in searched.objectives)
     reference = reference_point(
-        problem.objectives,
+        searched.objectives,
         max(extreme.macs for extreme in extremes),
         max(extreme.params for extreme in extremes),
         _trivial(settings) if measured else {},
@@ -103,8 +73,8 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     tracker = settings.tracking.tracker(settings.run.folder)
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
     baselines = settings.baselines.seeds * len(tasks)
-    progress = Progress(settings.trials, baselines, objectives=problem.objectives)
-    board = Scoreboard(folder.path, problem.objectives, reference, tasks, progress, tracker)
+    progress = Progress(settings.trials, baselines, objectives=searched.objectives)
+    board = Scoreboard(folder.path, searched.objectives, reference, tasks, progress, tracker, study.marks)
     agenda = Agenda(settings, folder, study, settings.runner.threads, board)
     try:
         with progress:
@@ -117,10 +87,10 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
         board.report("FAILED")
         print(f"The search stopped: {agenda.stopped}\nMend this, then go on with:\n  {command}", file=sys.stderr)
         return FAILED
-    alone = {name: price(hard_sharing([name], *_stages(settings))).macs for name in names}
+    alone = {name: searched.cost(hard_sharing([name], *_stages(settings))).macs for name in searched.tasks}
     board.report("FINISHED", yardsticks(tasks, agenda.baselines.values(), _trivial(settings), alone))
-    if agenda.exhausted and len(agenda.trials) < settings.trials:
-        print(f"The space has no other pattern within the limits: all {len(agenda.trials)} are trained.")
+    if len(agenda.trials) < settings.trials:
+        print(agenda.finished)
     return 0
 
 

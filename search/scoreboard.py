@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from search import pareto, report
+from search import pareto, report, similarities
 from search.job import Job, Outcome
 from search.objectives import Objective
 
@@ -30,6 +30,7 @@ class Scoreboard:
         tasks: of the run.
         progress: the terminal.
         tracker: the record.
+        marks: words by key of the patterns that are pointed out, as far as they are known by then.
     """
 
     def __init__(
@@ -40,9 +41,10 @@ class Scoreboard:
         tasks: Sequence[Task],
         progress: Progress,
         tracker: Tracker,
+        marks: Callable[[], Mapping[str, str]],
     ) -> None:
         self._folder, self._objectives, self._reference, self._tasks = folder, objectives, reference, tasks
-        self._progress, self._tracker = progress, tracker
+        self._progress, self._tracker, self._marks = progress, tracker, marks
         self._trials: list[Trial] = []
         self._members: tuple[Trial, ...] = ()
         self._heard = False
@@ -100,14 +102,15 @@ class Scoreboard:
         if not self._heard:  # the folder's trials are not known, so nothing in it is to be written anew
             self._tracker.close(status)
             return
-        members = report.write(self._folder, self._trials, self._objectives, self._reference, self._tasks)
-        files = [self._folder / name for name in ("config.yaml", "trials.csv", "front.csv", "front.png")]
+        marks = self._marks()
+        members = report.write(self._folder, self._trials, self._objectives, self._reference, self._tasks, marks)
+        files = [self._folder / name for name in ("config.yaml", "trials.csv", "front.csv", "front.png", "front.html")]
         if yardsticks:
             files.append(self._folder / "baselines.csv")
             rows.write(files[-1], yardsticks)
         self._tracker.close(
             status,
-            [*files, *report.pictures(self._folder, members)],
+            [*files, *report.pictures(self._folder, members), *similarities.pictures(self._folder, self._trials)],
             {"hypervolume.final": self._hypervolume(members), "front.size": float(len(members))},
             report.markdown(members, self._objectives),
         )
@@ -125,7 +128,7 @@ class Scoreboard:
 
     def _count(self) -> float:
         """Bring tables, weights and counts up to date; the hypervolume."""
-        self._members = report.tables(self._folder, self._trials, self._objectives, self._tasks)
+        self._members = report.tables(self._folder, self._trials, self._objectives, self._tasks, self._marks())
         self._drop_weights()
         volume = self._hypervolume(self._members)
         done = sum(trial.complete for trial in self._trials)

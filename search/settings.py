@@ -21,10 +21,11 @@ from spaces.fields import Fields
 if TYPE_CHECKING:
     from spaces.choices import Space
     from spaces.networks.family import Family
+    from trainers.cost import Cost
 
 COMPONENTS = ("space", "data", "network", "trainer", "sampler", "runner", "tracking")
 RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # also what MLflow and every file system take
-SHARED = ("baselines", "cache", "mlflow.db", "mlflow.db.lock", "mlartifacts")  # what all runs of a folder share
+SHARED = ("baselines", "cache", "plans", "mlflow.db", "mlflow.db.lock", "mlartifacts")  # by all runs of a folder
 LARGEST_SEED = 2**31 - 1  # far from where a generator's own bound lies, ours or a component's: our choice
 STAGES = 4  # stands in for the network's number of stages when the network itself is refused: our choice
 
@@ -84,6 +85,10 @@ class Limits:
         checks.number("macs", above=0, optional=True)
         checks.number("params", above=0, optional=True)
         checks.done()
+
+    def allow(self, cost: Cost) -> bool:
+        """Whether a cost is within them."""
+        return (self.macs is None or cost.macs <= self.macs) and (self.params is None or cost.params <= self.params)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -23,7 +23,7 @@ from optuna.trial import TrialState
 
 from search.atomic import strict
 from search.samplers.ask_optuna import directions
-from search.samplers.sampler import Draw, Problem, Sampler
+from search.samplers.sampler import Done, Draw, Problem, Sampler, Wait
 from search.settings import Limits
 from search.trial import Trial
 from spaces.choices import Proposal, draw, enumerate_patterns, mutate, replay
@@ -62,9 +62,7 @@ class Study:
         journal: file of the study; made if it is not there.
         problem: what is searched.
         sampler: proposes patterns.
-        anchors: choices that are tried first, whatever the sampler.
-        limits: patterns beyond them are never trained.
-        cost: exact cost of a pattern.
+        anchors: patterns that are tried first, whatever the sampler, by name.
         seed: of the proposals.
 
     Raises:
@@ -77,15 +75,12 @@ class Study:
         problem: Problem,
         sampler: Sampler,
         *,
-        anchors: Sequence[Mapping[str, Any]],
-        limits: Limits,
-        cost: Callable[[SharingPattern], Cost],
+        anchors: Mapping[str, Proposal],
         seed: int,
     ) -> None:
-        self.problem, self.sampler, self.anchors = problem, sampler, anchors
-        self._limits, self._cost, self._seed = limits, cost, seed
-        sampler.check(problem)
+        self.problem, self.sampler, self._anchors, self._seed = problem, sampler, anchors, seed
         self._refuse_impossible_limits()
+        sampler.check(problem)
         self._study = _open(journal, directions(problem))
 
     def running(self) -> list[Candidate]:
@@ -99,13 +94,17 @@ class Study:
         """Trials so far, running ones among them."""
         return len(self._study.get_trials(deepcopy=False))
 
-    def ask(self) -> Candidate | None:
-        """The next pattern to train, never one that this study has seen; None when the space has no other."""
+    def ask(self) -> Candidate | Wait | Done:
+        """The next pattern to train, never one that this study has seen.
+
+        Raises:
+            UserError: the sampler cannot go on, with its reason.
+        """
         history = self._study.get_trials(deepcopy=False)
         seen = {trial.user_attrs["key"] for trial in history}
         accepted = self._accepted(history, seen)
-        if accepted is None:
-            return None
+        if isinstance(accepted, (Wait, Done)):
+            return accepted
         proposal, notes = accepted
         options = _options(self.problem, proposal.choices)
         self._study.add_trial(
@@ -127,17 +126,29 @@ class Study:
         # What Study.tell does itself to reach a trial by number; the attributes show in optuna-dashboard.
         live = optuna.trial.Trial(self._study, frozen._trial_id)
         live.set_user_attr("metrics", strict({**trial.metrics, "macs": trial.macs, "params": trial.params}))
+        live.set_user_attr("findings", strict(trial.findings))
         if trial.complete:
             self._study.tell(trial.number, [trial.objectives[o.name] for o in self.problem.objectives])
         else:
             live.set_user_attr("reason", trial.reason)
             self._study.tell(trial.number, state=TrialState.FAIL)
 
+    def marks(self) -> dict[str, str]:
+        """Patterns worth pointing out, the space's landmarks and the sampler's, in words by pattern key."""
+        words: dict[str, list[str]] = {}
+        for name, anchor in self._anchors.items():
+            words.setdefault(anchor.pattern.key, []).append(name)
+        for key, name in self.sampler.marks(self.problem, self._study.get_trials(deepcopy=False)).items():
+            words.setdefault(key, []).append(name)
+        return {key: ", ".join(names) for key, names in words.items()}
+
     def _accepted(
         self, history: Sequence[optuna.trial.FrozenTrial], seen: set[str]
-    ) -> tuple[Proposal, dict[str, Any]] | None:
+    ) -> tuple[Proposal, dict[str, Any]] | Wait | Done:
         """The first proposal that is new and within the limits, with the sampler's notes for its trial."""
         for proposed in self._proposed(history):
+            if isinstance(proposed, (Wait, Done)):
+                return proposed
             wanted = self._replay(proposed.choices)
             if self._fits(wanted.pattern, seen):
                 return wanted, proposed.notes
@@ -145,11 +156,11 @@ class Study:
         for proposal in self._around([wanted.choices, *(trial.params for trial in history)], rng):
             if self._fits(proposal.pattern, seen):
                 return proposal, {}
-        return None
+        return Done(f"The space has no other pattern within the limits: all {len(history)} are trained.")
 
-    def _proposed(self, history: Sequence[optuna.trial.FrozenTrial]) -> Iterator[Draw]:
+    def _proposed(self, history: Sequence[optuna.trial.FrozenTrial]) -> Iterator[Draw | Wait | Done]:
         """Anchors, then the sampler's proposals."""
-        yield from (Draw(dict(choices)) for choices in self.anchors)
+        yield from (Draw(dict(anchor.choices)) for anchor in self._anchors.values())
         for attempt in range(REDRAWS):
             yield self.sampler.propose(self.problem, history, self._seed_of(len(history), str(attempt)))
 
@@ -162,26 +173,21 @@ class Study:
         yield from islice(enumerate_patterns(space, tasks), SCANNED)
 
     def _fits(self, pattern: SharingPattern, seen: set[str]) -> bool:
-        return pattern.key not in seen and self._within_limits(self._cost(pattern))
-
-    def _within_limits(self, cost: Cost) -> bool:
-        return (self._limits.macs is None or cost.macs <= self._limits.macs) and (
-            self._limits.params is None or cost.params <= self._limits.params
-        )
+        return pattern.key not in seen and self.problem.allows(pattern)
 
     def _refuse_impossible_limits(self) -> None:
-        if self._limits.macs is None and self._limits.params is None:
+        limits = self.problem.limits
+        if limits == Limits():
             return
         least: dict[str, int] = {}
-        anchors = (self._replay(choices) for choices in self.anchors)  # the cheapest is among them
         others = islice(enumerate_patterns(self.problem.space, self.problem.tasks), SCANNED // 10)
-        for proposal in chain(anchors, others):
-            cost = self._cost(proposal.pattern)
-            if self._within_limits(cost):
+        for proposal in chain(self._anchors.values(), others):  # the cheapest is among the anchors
+            cost = self.problem.cost(proposal.pattern)
+            if limits.allow(cost):
                 return
             for name in ("macs", "params"):
                 least[name] = min(getattr(cost, name), least.get(name, getattr(cost, name)))
-        given = {n: getattr(self._limits, n) for n in least if getattr(self._limits, n) is not None}
+        given = {n: getattr(limits, n) for n in least if getattr(limits, n) is not None}
         raise ConfigError(
             f"no pattern of the space meets {', '.join(f'limits.{n}={limit:g}' for n, limit in given.items())}; "
             f"the least that was found is {', '.join(f'{least[n]} {n}' for n in given)}: "
@@ -189,7 +195,7 @@ class Study:
         )
 
     def _candidate(self, number: int, proposal: Proposal) -> Candidate:
-        return Candidate(number, dict(proposal.choices), proposal.pattern, self._cost(proposal.pattern))
+        return Candidate(number, dict(proposal.choices), proposal.pattern, self.problem.cost(proposal.pattern))
 
     def _replay(self, choices: Mapping[str, Any]) -> Proposal:
         return replay(self.problem.space, self.problem.tasks, choices)

@@ -36,6 +36,7 @@ class Trial:
         metrics: final validation value by name: "<task>.<metric>", "delta_mtl", "worst_delta",
             "<task>.delta".
         curves: one value an epoch, by name: "loss", "<task>.loss", "<task>.<metric>".
+        findings: what probes found out about the trained network, values of JSON by name of the probe.
         seconds: wall time of the trial.
         reason: why it failed; empty if it did not.
         node: host that ran it.
@@ -54,6 +55,7 @@ class Trial:
     objectives: Mapping[str, float] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     curves: Mapping[str, list[float]] = field(default_factory=dict)
+    findings: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     reason: str = ""
     node: str = ""

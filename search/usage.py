@@ -14,7 +14,16 @@ What should several vision tasks over one encoder share, until where, and what d
 
   python -m search.run [GROUP=CHOICE ...] [KEY=VALUE ...]
 
-Ends with a Pareto front of multi-task networks in the run folder. The same command again resumes."""
+Ends with a Pareto front of multi-task networks in the run folder. The same command again resumes.
+python -m search.plan, with the same arguments, tells before what a search tries, takes and costs."""
+
+PLAN_INTRODUCTION = """\
+What would a search try, how long would it take, and how much memory?
+
+  python -m search.plan [GROUP=CHOICE ...] [KEY=VALUE ...]
+
+Counts and prices the patterns, times a few steps, and prints the command that starts the search. Trains nothing to
+its end, and leaves the run folder alone."""
 
 ENDING = """\
 Flags
@@ -23,18 +32,22 @@ Flags
   --config-dir DIR   look for more choices in DIR/GROUP/CHOICE.yaml
 
 Examples
-  python -m search.run space=fusion
-  python -m search.run space=fusion trials=40 limits.macs=20e6
-  python -m search.run space=fusion data=npz data.root=DIR data.spec=FILE run.name=mine
-  python -m search.run space=fusion sampler=random runner=inline trainer.epochs=2 trials=4 run.name=try"""
+  python -m {program} space=fusion
+  python -m {program} space=fusion trials=40 limits.macs=20e6
+  python -m {program} space=fusion data=npz data.root=DIR data.spec=FILE run.name=mine
+  python -m {program} space=fusion sampler=random runner=inline trainer.epochs=2 trials=4 run.name=try"""
 
 
-def usage(library: Library, choices: Mapping[str, str]) -> str:
+INTRODUCTIONS = {"search.run": INTRODUCTION, "search.plan": PLAN_INTRODUCTION}
+
+
+def usage(library: Library, choices: Mapping[str, str], program: str) -> str:
     """Groups with their choices, keys with their defaults.
 
     Args:
         library: the YAML files.
         choices: choice by group, whose keys are shown.
+        program: "search.run" or "search.plan", which take the same arguments.
     """
     groups: list[tuple[str, str]] = []
     keys = [(f"{key.name}={key.default}", key.comment) for key in library.keys(None)]
@@ -43,8 +56,8 @@ def usage(library: Library, choices: Mapping[str, str]) -> str:
             star = " *" if name == library.groups[group] else ""
             groups.append((f"{group}={name}{star}", library.meaning(group, name)))
         keys += [(f"{key.name}={key.default}", key.comment) for key in library.keys(group, choice)]
-    parts = [INTRODUCTION, f"Groups and their choices (* default)\n{_rows(groups)}"]
-    return "\n\n".join([*parts, f"Keys and their defaults\n{_rows(keys)}", ENDING])
+    parts = [INTRODUCTIONS[program], f"Groups and their choices (* default)\n{_rows(groups)}"]
+    return "\n\n".join([*parts, f"Keys and their defaults\n{_rows(keys)}", ENDING.format(program=program)])
 
 
 def _rows(rows: list[tuple[str, str]]) -> str:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from spaces.choices import Choose, Proposal, record
+from spaces.choices import Choose, Proposal, record, replay
+from spaces.errors import PatternError
 from spaces.fields import Fields
 from spaces.pattern import Partition, SharingPattern, uniform
-from spaces.tree import partitions
+from spaces.tree import choices, partitions
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,17 @@ class Fusion:
         """Draw a tree of decoders: ``parent.<task>`` and ``depth.<task>`` for every task but the first."""
         decoder = partitions(choose, tasks, self.decoder_stages)
         return _pattern(tuple(sorted(tasks)), self.encoder_stages, decoder)
+
+    def with_decoder(self, tasks: Sequence[str], decoder: Sequence[Partition]) -> Proposal:
+        """The pattern with these decoder groups, low resolution to high.
+
+        Raises:
+            PatternError: not one partition of the tasks a stage, or one that is coarser than that before it.
+        """
+        pattern = _pattern(tuple(sorted(tasks)), self.encoder_stages, tuple(decoder))
+        if len(decoder) != self.decoder_stages:
+            raise PatternError(f"{len(decoder)} decoder groups for {self.decoder_stages} stages: want one a stage")
+        return replay(self, tasks, choices([stage.groups for stage in pattern.decoder]))
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """One decoder for all, the cheapest pattern, and one decoder a task, the costliest."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from spaces.choices import Choose
 from spaces.pattern import Partition
@@ -42,6 +43,27 @@ def partitions(choose: Choose, tasks: Sequence[str], stages: int, *, prefix: str
             row = (*(min(depth, _depth(depths, parent, other)) for other in range(index)), stages)
         depths.append(row)
     return _partitions(tasks, tuple(depths), stages)
+
+
+def choices(partitions: Sequence[Partition], *, prefix: str = "") -> dict[str, Any]:
+    """What draws a refining sequence of partitions again: the inverse of `partitions`.
+
+    Every task names as its parent the first task, of those before it, with which it shares the most stages.
+
+    Args:
+        partitions: one per stage, each as coarse as the one before it or finer, of the same tasks.
+        prefix: as in `partitions`.
+    """
+    dot = f"{prefix}." if prefix else ""
+    tasks = sorted(task for group in partitions[0] for task in group)
+    made: dict[str, Any] = {}
+    for index, task in enumerate(tasks[1:], start=1):
+        shared = [
+            sum({task, other} <= set(group) for stage in partitions for group in stage) for other in tasks[:index]
+        ]
+        made[f"{dot}parent.{task}"] = tasks[shared.index(max(shared))]
+        made[f"{dot}depth.{task}"] = max(shared)
+    return made
 
 
 def _depth(depths: list[tuple[int, ...]], one: int, other: int) -> int:

@@ -24,7 +24,7 @@ TABLE: list[tuple[str, list[str]]] = [
         ["space=fuson: unknown; did you mean 'fusion'? Allowed: ", "fusion", "DIR/space/NAME.yaml"],
     ),
     ("data=scene", ["data=scene: unknown; did you mean 'scenes'? Allowed: npz, redkitchen, scenes"]),
-    ("sampler=bayes", ["sampler=bayes: unknown. Allowed: exhaustive, gp, nsga2, random, tpe"]),
+    ("sampler=bayes", ["sampler=bayes: unknown. Allowed: exhaustive, gp, nsga2, offline, progressive, random, tpe"]),
     ("runner=slurm", ["runner=slurm: unknown. Allowed: inline, ray_tune"]),
     ("space=[fusion]", ["space=[fusion]: unknown", "Allowed: "]),
     ("space=null", ["space=null: unknown", "Allowed: "]),
@@ -73,7 +73,7 @@ TABLE: list[tuple[str, list[str]]] = [
     ),
     (
         "network.encoder_widths=[4,4,4,4,4,4,4]",
-        ["64x64 pixels", "want multiples of 128", "network.encoder_widths"],
+        ["64x64 pixels", "wants multiples of 128", "network.encoder_widths"],
     ),
     ("trainer.augment.0.p=3", ["trainer.augment.0: flip.p=3: want a number from 0 to 1"]),
     # syntax

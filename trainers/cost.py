@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from spaces.networks.family import Family
+from spaces.networks.family import Family, Output
 from spaces.pattern import SharingPattern, hard_sharing
 from spaces.walk import Block, blocks, walk
 
@@ -40,13 +40,13 @@ class Cost:
         return 2 * self.macs
 
 
-def cost(pattern: SharingPattern, family: Family, channels: Mapping[str, int], size: tuple[int, int]) -> Cost:
+def cost(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int]) -> Cost:
     """Cost of a pattern's network.
 
     Args:
         pattern: what is shared.
         family: makes the blocks; hashable.
-        channels: output channels per task.
+        outputs: what each task's head must give.
         size: (height, width) of the input in pixels.
     """
     table = _block_costs(family, size)
@@ -54,7 +54,7 @@ def cost(pattern: SharingPattern, family: Family, channels: Mapping[str, int], s
     for block in blocks(pattern):
         total += table[block.part, block.stage]
     for task in pattern.tasks:
-        total += _head_cost(family, channels[task], size)
+        total += _head_cost(family, outputs[task], size)
     return total
 
 
@@ -71,13 +71,13 @@ def _block_costs(family: Family, size: tuple[int, int]) -> dict[tuple[str, int],
 
 
 @lru_cache(maxsize=1024)
-def _head_cost(family: Family, channels: int, size: tuple[int, int]) -> Cost:
+def _head_cost(family: Family, output: Output, size: tuple[int, int]) -> Cost:
     import torch
 
-    outputs = _count_blocks(family, size)[1]
+    decoded = _count_blocks(family, size)[1]
     with torch.device("meta"):
-        head = family.head(channels)
-    return _counted(head, lambda: head(outputs, size))[0]
+        head = family.head(output)
+    return _counted(head, lambda: head(decoded, size))[0]
 
 
 @lru_cache(maxsize=64)

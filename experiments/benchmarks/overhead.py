@@ -27,6 +27,7 @@ from search.run import main as search
 from search.single_task import training_seed
 from search.trial import Trial, load
 from spaces.choices import enumerate_patterns
+from spaces.networks.family import Output
 from trainers.cost import cost
 
 WORKERS = 2
@@ -99,7 +100,8 @@ def measure_cost() -> tuple[float, int]:
     settings = compose([])
     names = [f"task{number}" for number in range(5)]
     patterns = [p.pattern for p in islice(enumerate_patterns(settings.space, names), 1000)]
-    price = partial(cost, family=settings.network, channels=dict.fromkeys(names, 3), size=settings.data.size)
+    outputs = dict.fromkeys(names, Output(3, "normals"))
+    price = partial(cost, family=settings.network, outputs=outputs, size=settings.data.size)
     price(patterns[0])
     begin = time.perf_counter()
     for pattern in patterns:

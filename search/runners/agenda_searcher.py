@@ -10,9 +10,9 @@ from typing import Any
 
 from ray.tune.search import Searcher
 
-from search.agenda import Agenda
 from search.job import Job
 from search.runners.ray_tune import outcome_of
+from search.runners.runner import Work
 
 
 class AgendaSearcher(Searcher):
@@ -22,7 +22,7 @@ class AgendaSearcher(Searcher):
         agenda: of the search.
     """
 
-    def __init__(self, agenda: Agenda) -> None:
+    def __init__(self, agenda: Work) -> None:
         super().__init__()
         self._agenda = agenda
         self._jobs: dict[str, Job] = {}

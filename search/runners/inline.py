@@ -11,7 +11,7 @@ from search.job import device, execute
 from spaces.fields import Fields
 
 if TYPE_CHECKING:
-    from search.agenda import Agenda
+    from search.runners.runner import Work
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,16 @@ class Inline:
         """As many as CPUs a trial."""
         return self.cpus_per_trial
 
-    def run(self, agenda: Agenda, folder: Path, started: Callable[[int], None]) -> None:
+    @property
+    def elsewhere(self) -> bool:
+        """Never."""
+        return False
+
+    def places(self, cpus: int, gpus: int) -> tuple[float, int]:
+        """One training at a time, on the first GPU if there is one."""
+        return float(gpus > 0), 1
+
+    def run(self, agenda: Work, folder: Path, started: Callable[[int], None]) -> None:
         """Run the jobs in turn."""
         started(1)
         agenda.answer_from_cache(device())

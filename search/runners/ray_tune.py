@@ -23,7 +23,7 @@ from spaces.errors import ConfigError
 from spaces.fields import Fields
 
 if TYPE_CHECKING:
-    from search.agenda import Agenda
+    from search.runners.runner import Work
 
 QUIET = {
     "RAY_AIR_NEW_OUTPUT": "0",
@@ -72,7 +72,20 @@ class RayTune:
         """As many as CPUs a trial, at least one."""
         return max(1, int(self.cpus_per_trial))
 
-    def run(self, agenda: Agenda, folder: Path, started: Callable[[int], None]) -> None:
+    @property
+    def elsewhere(self) -> bool:
+        """With the address of a cluster."""
+        return self._cluster is not None
+
+    @property
+    def _cluster(self) -> str | None:
+        return self.address or os.environ.get("RAY_ADDRESS") or None
+
+    def places(self, cpus: int, gpus: int) -> tuple[float, int]:
+        """As on a cluster of one node."""
+        return self._fitting([{"CPU": cpus, "GPU": gpus}])
+
+    def run(self, agenda: Work, folder: Path, started: Callable[[int], None]) -> None:
         """Run the jobs on the cluster.
 
         Raises:
@@ -80,7 +93,7 @@ class RayTune:
             KeyboardInterrupt: the user stopped the run.
         """
         os.environ.update(QUIET)
-        address = self.address or os.environ.get("RAY_ADDRESS")
+        address = self._cluster
         if not address:
             os.environ.update(LOOPBACK)
         import ray
@@ -89,7 +102,7 @@ class RayTune:
         try:
             # Ray takes SIGTERM for itself; a scheduler's notice is to end as Ctrl-C does.
             signal.signal(signal.SIGTERM, signal.default_int_handler)
-            gpus, concurrency = self._places([n["Resources"] for n in ray.nodes() if n["Alive"]])
+            gpus, concurrency = self._fitting([n["Resources"] for n in ray.nodes() if n["Alive"]])
             started(concurrency)
             agenda.answer_from_cache("cuda" if gpus else "cpu")
             self._fit(agenda, folder / ".ray", gpus, concurrency)
@@ -97,7 +110,7 @@ class RayTune:
             ray.shutdown()
             shutil.rmtree(folder / ".ray", ignore_errors=True)
 
-    def _places(self, nodes: list[dict[str, float]]) -> tuple[float, int]:
+    def _fitting(self, nodes: list[dict[str, float]]) -> tuple[float, int]:
         """GPUs a training, and trainings at a time; a training fits on one node or nowhere."""
         sizes = [(node.get("CPU", 0.0), node.get("GPU", 0.0)) for node in nodes]
         gpus = float(any(gpu for _, gpu in sizes)) if self.gpus_per_trial is None else self.gpus_per_trial
@@ -111,7 +124,7 @@ class RayTune:
             )
         return gpus, min(room, self.concurrency or room)
 
-    def _fit(self, agenda: Agenda, storage: Path, gpus: float, concurrency: int) -> None:
+    def _fit(self, agenda: Work, storage: Path, gpus: float, concurrency: int) -> None:
         from ray import tune
 
         from search.runners.agenda_searcher import AgendaSearcher

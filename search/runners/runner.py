@@ -1,4 +1,4 @@
-"""What a runner does: take jobs from the agenda, run them somewhere, hand the outcomes back."""
+"""What a runner does: take jobs from an agenda, or from whoever has some, run them, hand the outcomes back."""
 
 from __future__ import annotations
 
@@ -6,7 +6,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from search.agenda import Agenda
+from search.job import Job, Outcome
+
+
+class Work(Protocol):
+    """Whoever has jobs: the agenda of a search, or a roster of replicates."""
+
+    running: set[Job]
+    """Jobs handed out and not answered."""
+
+    def next(self) -> Job | None:
+        """The next job to start; None when nothing is left to start, for now."""
+
+    def done(self, job: Job, outcome: Outcome) -> None:
+        """Take the outcome of a job."""
+
+    def never_ran(self, job: Job) -> None:
+        """A job was lost before it began."""
+
+    def answer_from_cache(self, device: str) -> None:
+        """Take what is known already from this kind of device, "cpu" or "cuda"."""
 
 
 class Runner(Protocol):
@@ -16,7 +35,18 @@ class Runner(Protocol):
     def threads(self) -> int:
         """CPU threads a job may use."""
 
-    def run(self, agenda: Agenda, folder: Path, started: Callable[[int], None]) -> None:
+    @property
+    def elsewhere(self) -> bool:
+        """Whether jobs may run on other machines than this one."""
+
+    def places(self, cpus: int, gpus: int) -> tuple[float, int]:
+        """GPUs that one training takes, and trainings at a time, on a single machine with so many CPUs and GPUs.
+
+        Raises:
+            ConfigError: not one training fits on it.
+        """
+
+    def run(self, agenda: Work, folder: Path, started: Callable[[int], None]) -> None:
         """Run until the agenda has no next job and every job is answered.
 
         Args:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
-from search.samplers.sampler import Draw, Problem
+from search.samplers.sampler import Draw, Problem, Sampler
 from spaces.choices import Proposal, count, enumerate_patterns
 from spaces.errors import ConfigError
 
@@ -18,7 +18,7 @@ LARGEST = 10_000  # patterns; our choice, a larger space is not trained whole by
 
 
 @dataclass(frozen=True)
-class Exhaustive:
+class Exhaustive(Sampler):
     """Enumerates the space; a budget smaller than the space ends the enumeration early."""
 
     group: ClassVar[str] = "sampler"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from search.samplers.sampler import Draw, Problem
+from search.samplers.sampler import Draw, Problem, Sampler
 from spaces.fields import Fields
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Modelled(ABC):
+class Modelled(Sampler):
     """Asks one of Optuna's samplers, made anew for every proposal.
 
     Args:
@@ -32,9 +32,6 @@ class Modelled(ABC):
         fields = Fields(self)
         fields.integer("startup", low=1)
         fields.done()
-
-    def check(self, problem: Problem) -> None:  # noqa: B027  # what is not to be refused needs no code
-        """Serves every problem."""
 
     def propose(self, problem: Problem, history: Sequence[optuna.trial.FrozenTrial], seed: int) -> Draw:
         """Ask Optuna."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from search.samplers.sampler import Draw, Problem
+from search.samplers.sampler import Draw, Problem, Sampler
 from spaces.fields import Fields
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Nsga2:
+class Nsga2(Sampler):
     """Generations of a fixed size.
 
     Args:
@@ -31,9 +31,6 @@ class Nsga2:
         fields = Fields(self)
         fields.integer("population", low=2)
         fields.done()
-
-    def check(self, problem: Problem) -> None:
-        """Serves every problem."""
 
     def propose(self, problem: Problem, history: Sequence[optuna.trial.FrozenTrial], seed: int) -> Draw:
         """Ask Optuna."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from search.samplers.sampler import Draw, Problem
+from search.samplers.sampler import Draw, Problem, Sampler
 from spaces.choices import draw
 
 if TYPE_CHECKING:
@@ -15,13 +15,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Random:
+class Random(Sampler):
     """Every decision uniform and independent; patterns with more descriptions are drawn more often."""
 
     group: ClassVar[str] = "sampler"
-
-    def check(self, problem: Problem) -> None:
-        """Serves every problem."""
 
     def propose(self, problem: Problem, history: Sequence[optuna.trial.FrozenTrial], seed: int) -> Draw:
         """Ignores the history."""

@@ -6,15 +6,22 @@ on as an undisturbed one would.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from search.objectives import Objective
+from search.settings import Limits
 from spaces.choices import Space
+from spaces.pattern import SharingPattern
 
 if TYPE_CHECKING:
     import optuna
+
+    from spaces.networks.build import SharedNetwork
+    from trainers.cost import Cost
+    from trainers.memory import Split
 
 
 @dataclass(frozen=True)
@@ -25,16 +32,24 @@ class Problem:
         space: draws the patterns.
         tasks: names of the tasks, sorted.
         objectives: what is optimised, in order.
+        cost: exact cost of a pattern.
+        limits: patterns beyond them are never trained.
     """
 
     space: Space
     tasks: tuple[str, ...]
     objectives: tuple[Objective, ...]
+    cost: Callable[[SharingPattern], Cost]
+    limits: Limits = field(default_factory=Limits)
+
+    def allows(self, pattern: SharingPattern) -> bool:
+        """Whether a pattern is within the limits."""
+        return self.limits.allow(self.cost(pattern))
 
 
 @dataclass(frozen=True)
 class Draw:
-    """What a sampler proposes.
+    """A pattern to train.
 
     Args:
         choices: decisions by name, for `spaces.choices.replay`.
@@ -45,17 +60,58 @@ class Draw:
     notes: dict[str, Any] = field(default_factory=dict)
 
 
-class Sampler(Protocol):
+@dataclass(frozen=True)
+class Wait:
+    """Nothing to train before a running trial has ended."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """Nothing more to train, whatever the budget.
+
+    Args:
+        reason: a sentence for people.
+    """
+
+    reason: str
+
+
+class Probe(Protocol):
+    """A frozen configuration dataclass that finds out something about a trained network, on its worker."""
+
+    @property
+    def name(self) -> str:
+        """Under which the finding is kept in the trial."""
+
+    def find(self, network: SharedNetwork, training: Split) -> Any:
+        """What was found, as values of JSON (DataError where nothing can be)."""
+
+
+class Sampler(ABC):
     """A frozen configuration dataclass that proposes patterns."""
 
-    def check(self, problem: Problem) -> None:
+    @property
+    def probe(self) -> Probe | None:
+        """What has to be found out about every trained network, beyond its metrics."""
+        return None
+
+    def check(self, problem: Problem) -> None:  # noqa: B027 - most samplers serve every problem
         """Refuse a problem that this sampler cannot serve (ConfigError)."""
 
-    def propose(self, problem: Problem, history: Sequence[optuna.trial.FrozenTrial], seed: int) -> Draw:
+    @abstractmethod
+    def propose(self, problem: Problem, history: Sequence[optuna.trial.FrozenTrial], seed: int) -> Draw | Wait | Done:
         """Propose a pattern, new or not.
 
         Args:
             problem: what is searched.
-            history: trials so far, running ones among them, oldest first; the pattern's key is ``user_attrs["key"]``.
+            history: trials so far, running ones among them, oldest first; the pattern's key is ``user_attrs["key"]``,
+                what the probe found is ``user_attrs["findings"]``.
             seed: differs from proposal to proposal; equal inputs give equal proposals.
+
+        Raises:
+            UserError: what the history holds is not enough to go on, with the way out; the search stops there.
         """
+
+    def marks(self, problem: Problem, history: Sequence[optuna.trial.FrozenTrial]) -> Mapping[str, str]:
+        """Patterns that this sampler points out on the plots: words by pattern key."""
+        return {}

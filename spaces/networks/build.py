@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from spaces.networks.family import Family
+from spaces.networks.family import Family, Output
 from spaces.pattern import SharingPattern
 from spaces.walk import Block, blocks, walk
 
@@ -30,8 +30,15 @@ class SharedNetwork(nn.Module):
 
     def forward(self, image: Tensor) -> dict[str, Tensor]:
         """``(B, 3, H, W) -> {task: (B, channels, H, W)}``."""
-        outputs = walk(self.pattern, image, self)
+        outputs = self.decode(image)
         return {task: self.heads[f"head/{task}"](outputs[task], image.shape[-2:]) for task in self.pattern.tasks}
+
+    def decode(self, image: Tensor) -> dict[str, tuple[Tensor, ...]]:
+        """What the heads read: each task's decoder outputs, one a stage, ``(B, C, h, w)``, low resolution to high.
+
+        Tasks that share a stage hold the same tensor there.
+        """
+        return walk(self.pattern, image, self)
 
     def block(self, block: Block, inputs: tuple[Tensor, ...]) -> Tensor:
         """The walk's algebra on tensors: run the block's module."""
@@ -42,7 +49,7 @@ class SharedNetwork(nn.Module):
         return torch.stack(values).mean(0)
 
 
-def build(pattern: SharingPattern, family: Family, channels: Mapping[str, int], seed: int) -> SharedNetwork:
+def build(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], seed: int) -> SharedNetwork:
     """Build a pattern's network.
 
     Initial weights are drawn from (seed, name of the block) alone, so patterns that share a block start it alike and
@@ -51,7 +58,7 @@ def build(pattern: SharingPattern, family: Family, channels: Mapping[str, int], 
     Args:
         pattern: what is shared; as many stages as the family has.
         family: makes the blocks.
-        channels: output channels per task.
+        outputs: what each task's head must give.
         seed: of the initial weights.
     """
     modules = {block.name: _seeded(family, block, seed) for block in blocks(pattern)}
@@ -59,7 +66,7 @@ def build(pattern: SharingPattern, family: Family, channels: Mapping[str, int], 
     for task in pattern.tasks:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(_seed_of(seed, f"head/{task}"))
-            heads[f"head/{task}"] = family.head(channels[task])  # a bare "type" would clash with ModuleDict's own names
+            heads[f"head/{task}"] = family.head(outputs[task])  # a bare "type" would clash with ModuleDict's own names
     return SharedNetwork(pattern, modules, heads)
 
 

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a task's head must give.
+
+    Args:
+        channels: values a pixel.
+        kind: of the task, such as "depth"; a family may shape its heads by it, and makes one for any other kind too.
+    """
+
+    channels: int
+    kind: str
 
 
 class Family(Protocol):
@@ -32,5 +46,5 @@ class Family(Protocol):
     def decoder_block(self, stage: int) -> nn.Module:
         """Block of a decoder stage, from 0: ``(previous[, skip]) -> (B, C', H', W')`` at the skip's size."""
 
-    def head(self, channels: int) -> nn.Module:
-        """A task's private head: ``(decoder outputs, size) -> (B, channels, *size)``."""
+    def head(self, output: Output) -> nn.Module:
+        """A task's private head: ``(decoder outputs, low resolution to high; size) -> (B, channels, *size)``."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from spaces.fields import Fields
+from spaces.networks.family import Output
 
 if TYPE_CHECKING:
     from torch import nn
@@ -67,8 +68,8 @@ class Small:
         skip = 0 if stage == 0 else self.encoder_widths[-1 - stage]
         return Refine(before, skip, self.decoder_width)
 
-    def head(self, channels: int) -> nn.Module:
-        """1x1 convolution on the finest decoder output."""
+    def head(self, output: Output) -> nn.Module:
+        """1x1 convolution on the finest decoder output, whatever the kind."""
         from spaces.networks.blocks import PointwiseHead
 
-        return PointwiseHead(self.decoder_width, channels)
+        return PointwiseHead(self.decoder_width, output.channels)

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import yaml
 
+from search.components import build, describe
 from spaces.errors import ConfigError, DataError
 from tests.contracts.task_examples import COUNT, EXAMPLES, HEIGHT, WIDTH
 from trainers.tasks import KINDS, Metric, Task, make
@@ -55,6 +57,12 @@ def test_a_task_is_a_value(kind: str) -> None:
         task.weight = 2.0
     with pytest.raises(ConfigError, match=r"tasks\.it\.weight=0: want a number > 0"):
         make("it", {"kind": kind, "weight": 0, **EXAMPLES[kind].spec})
+
+
+@every_kind
+def test_a_task_is_built_again_from_what_a_run_folder_keeps_of_it(kind: str) -> None:
+    task = _task(kind)
+    assert build(yaml.safe_load(yaml.safe_dump(describe(task))), "tasks.0") == task
 
 
 @every_kind
@@ -147,6 +155,37 @@ def test_a_diverged_network_has_no_score(kind: str) -> None:
     task = _task(kind)
     broken = torch.full_like(_prediction(kind), torch.nan)
     assert math.isnan(task.metrics(task.statistics(broken, _target(kind)))[task.headline])
+
+
+@every_kind
+def test_an_answer_is_an_array_in_the_layout_of_images(kind: str) -> None:
+    task, prediction = _task(kind), _prediction(kind)
+    before = prediction.clone()
+    answer = task.answer(prediction)
+    values = 1 if kind == "segmentation" else task.channels
+    assert answer.shape == (COUNT, HEIGHT, WIDTH, *([values] if values > 1 else []))
+    assert answer.dtype == (torch.int32 if kind == "segmentation" else torch.float32)
+    assert answer.isfinite().all()
+    assert torch.equal(prediction, before)
+    assert task.answer(prediction[:0]).shape == (0, *answer.shape[1:])
+    assert task.answer(prediction.bfloat16()).dtype == answer.dtype
+
+
+@every_kind
+def test_an_answer_read_as_a_data_sets_array_is_what_was_predicted(kind: str) -> None:
+    task, prediction = _task(kind), _prediction(kind)
+    if kind == "depth":
+        prediction = prediction.abs() + 0.01
+    answer = task.answer(prediction)
+    if kind == "edges":
+        answer = (answer > 0.5).int()
+    if kind == "autoencoder":
+        answer, prediction = (255 * answer).round().byte(), prediction.clamp(0, 1)
+    spec = {"kind": kind, **EXAMPLES[kind].spec}
+    spec.pop("scale", None)  # answers are in metres, and of unit length
+    read = torch.from_numpy(make("it", spec).decode(answer.numpy(), "here"))
+    perfect = 1 if task.table[0].higher_is_better else 0
+    assert task.metrics(task.statistics(prediction, read))[task.headline] == pytest.approx(perfect, abs=2e-3)
 
 
 @every_kind

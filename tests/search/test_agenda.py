@@ -47,18 +47,13 @@ class Told:
 def opened(folder: Path, *more: str) -> Iterator[tuple[Agenda, Told]]:
     settings = compose(arguments(write_tiny(folder / "data"), f"run.folder={folder / 'runs'}", *more))
     tasks = settings.data.selected
-    channels = {task.name: task.channels for task in tasks}
+    outputs = {task.name: task.output for task in tasks}
     told = Told()
+    price = partial(cost, family=settings.network, outputs=outputs, size=settings.data.size)
+    objectives = resolve(settings.objectives, tasks)
+    problem = Problem(settings.space, tuple(sorted(outputs)), objectives, price, settings.limits)
     with open_folder(settings) as place:
-        study = Study(
-            place.journal,
-            Problem(settings.space, tuple(sorted(channels)), resolve(settings.objectives, tasks)),
-            settings.sampler,
-            anchors=[],
-            limits=settings.limits,
-            cost=partial(cost, family=settings.network, channels=channels, size=settings.data.size),
-            seed=settings.run.seed,
-        )
+        study = Study(place.journal, problem, settings.sampler, anchors={}, seed=settings.run.seed)
         agenda = Agenda(settings, place, study, 1, told)
         agenda.resume()
         agenda.answer_from_cache("cpu")
@@ -147,7 +142,7 @@ def test_a_folder_whose_files_do_not_belong_together_is_refused_and_left_as_it_i
 def test_a_space_without_another_pattern_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(tmp_path, "trials=99") as (agenda, told):
         run_all(agenda)
-        assert agenda.exhausted
+        assert agenda.finished == "The space has no other pattern within the limits: all 12 are trained."
         assert len(told.trials) == count(Fusion(2, 2), ("colour", "depth", "brightness"))
         monkeypatch.setattr(Study, "ask", None)
         assert agenda.next() is None

@@ -63,13 +63,13 @@ def test_a_run_name_is_a_plain_folder_name(name: str) -> None:
     assert "run.folder=DIR" in problem
 
 
-@pytest.mark.parametrize("name", ["baselines", "cache", "mlflow.db", "mlflow.db.lock", "mlartifacts", "Cache"])
+@pytest.mark.parametrize("name", ["baselines", "cache", "plans", "mlflow.db", "mlflow.db.lock", "mlartifacts", "Cache"])
 def test_a_run_does_not_take_the_place_of_what_all_runs_share(name: str) -> None:
     (problem,) = problems(f"run.name={name}")
 
     assert problem == (
         f"run.name={name}: run.folder has other things of that name; choose another than "
-        "baselines, cache, mlflow.db, mlflow.db.lock, mlartifacts"
+        "baselines, cache, plans, mlflow.db, mlflow.db.lock, mlartifacts"
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import yaml
 
+from search.components import describe
 from search.config import Settings, compose
 from search.folder import RunFolder, open_folder
 from spaces.errors import ConfigError
@@ -58,9 +59,20 @@ def test_a_new_folder_holds_its_configuration_and_an_id() -> None:
     assert written == {
         "search_id": folder.search_id,
         "data_content": settings().data.fingerprint,
+        "tasks": [describe(task) for task in settings().data.selected],
         **settings().plain,
     }
     assert not (folder.path / ".owner.json").exists()
+
+
+def test_a_folder_that_does_not_say_its_tasks_is_resumed_and_completed() -> None:
+    """Its data say which they are, so nothing can be mixed up."""
+    first = begin()
+    kept = yaml.safe_load(first.config.read_text())
+    first.config.write_text(yaml.safe_dump({name: kept[name] for name in kept if name != "tasks"}))
+
+    assert begin().search_id == first.search_id
+    assert yaml.safe_load(first.config.read_text()) == kept
 
 
 def test_the_id_stays_and_is_unique() -> None:

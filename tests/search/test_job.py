@@ -45,7 +45,7 @@ def test_an_outcome_comes_back_from_its_file_and_is_not_trained_again(job: Job) 
 def test_the_weights_are_those_that_were_measured_and_load_without_pickle(job: Job) -> None:
     outcome = execute(job)
     tasks = job.data.selected
-    network = build(job.pattern, job.network, {task.name: task.channels for task in tasks}, seed=99)
+    network = build(job.pattern, job.network, {task.name: task.output for task in tasks}, seed=99)
     network.load_state_dict(torch.load(job.weights, weights_only=True))
     assert measure(network, split(job.data, "val", "cpu"), tasks) == pytest.approx(outcome.metrics, rel=1e-4)
 

@@ -44,7 +44,7 @@ def test_the_table_of_trials_has_every_trial_in_order_and_every_number(tmp_path:
     assert [row["number"] for row in rows] == ["0", "1", "2", "3", "4"]
     metrics = [f"{task.name}.{metric.name}" for task in TASKS for metric in task.table]
     deltas = [f"{task.name}.delta" for task in TASKS]
-    first = ["number", "key", "status", "delta_mtl", "macs", "flops", "params"]
+    first = ["number", "key", "status", "mark", "delta_mtl", "macs", "flops", "params"]
     assert list(rows[0]) == [*first, *metrics, "worst_delta", *deltas, "seconds", "epochs", "reason"]
     assert rows[0]["flops"] == str(2 * 18_000_000)
     assert float(rows[0]["depth.abs_err_m"]) == TRIALS[2].metrics["depth.abs_err_m"]
@@ -58,7 +58,14 @@ def test_the_table_of_the_front_is_sorted_by_cost(tmp_path: Path) -> None:
     rows = _rows(tmp_path / "front.csv")
     assert [row["number"] for row in rows] == ["3", "4", "0"] == [str(trial.number) for trial in members]
     assert list(rows[0])[:4] == ["key", "number", "delta_mtl", "macs"]
-    assert {"flops", "params", "worst_delta", "normals.angle_deg"} <= set(rows[0])
+    assert {"flops", "params", "worst_delta", "normals.angle_deg", "mark"} <= set(rows[0])
+
+
+def test_both_tables_name_the_marked_patterns(tmp_path: Path) -> None:
+    marks = {TRIALS[0].key: "all fused", TRIALS[3].key: "progressive tree"}
+    report.tables(tmp_path, TRIALS, CHOSEN, TASKS, marks)
+    assert [row["mark"] for row in _rows(tmp_path / "trials.csv")] == ["", "progressive tree", "", "all fused", ""]
+    assert [row["mark"] for row in _rows(tmp_path / "front.csv")] == ["all fused", "", ""]
 
 
 def test_members_get_a_folder_and_former_members_lose_it(tmp_path: Path) -> None:
@@ -105,6 +112,9 @@ def test_without_a_complete_trial_there_is_no_front_but_a_report(trials: list[Tr
     assert len(_rows(tmp_path / "trials.csv")) == len(trials)
     assert _rows(tmp_path / "front.csv") == []
     assert (tmp_path / "front.png").stat().st_size > 1000
+    assert ("No trial has finished." if not trials else "no trial has completed") in (
+        tmp_path / "front.html"
+    ).read_text()
     assert report.summary((), CHOSEN).startswith("No front: no trial has completed.")
     assert report.markdown((), CHOSEN) == "No front: no trial has completed."
 
@@ -129,6 +139,10 @@ def test_any_objectives_can_be_reported(names: list[str], reference: tuple[float
     assert members
     assert list(_rows(tmp_path / "front.csv")[0])[2 : 2 + len(names)] == names
     assert (tmp_path / "front.png").read_bytes().startswith(b"\x89PNG")
+    assert (
+        f"Pareto front of {', '.join(names)}: {len(members)} of 3 trials; 0 failed."
+        in (tmp_path / "front.html").read_text()
+    )
 
 
 def test_undefined_deltas_are_empty_cells_and_no_metrics_in_the_record(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from search.objectives import DELTA_MTL, MACS
 from search.samplers.exhaustive import Exhaustive
 from search.samplers.nsga2 import Nsga2
 from search.samplers.random import Random
-from search.samplers.sampler import Problem, Sampler
+from search.samplers.sampler import Done, Problem, Sampler
 from search.samplers.tpe import Tpe
 from search.settings import Limits
 from search.study import Candidate, Study
@@ -20,28 +20,21 @@ from search.trial import COMPLETE, FAILED, Trial
 from spaces.choices import count
 from spaces.errors import ConfigError
 from spaces.fusion import Fusion
+from spaces.networks.family import Output
 from spaces.networks.small import Small
 from trainers.cost import cost
 
 TASKS = ("depth", "normals", "segmentation")
-PROBLEM = Problem(Fusion(4, 4), TASKS, (DELTA_MTL, MACS))
-PRICE = partial(cost, family=Small(), channels=dict.fromkeys(TASKS, 2), size=(64, 64))
-SMALL = Problem(Fusion(2, 2), TASKS, (DELTA_MTL, MACS))
+PRICE = partial(cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(2, "regression")), size=(64, 64))
+PROBLEM = Problem(Fusion(4, 4), TASKS, (DELTA_MTL, MACS), PRICE)
+SMALL = replace(PROBLEM, space=Fusion(2, 2))
 
 
 def open_study(
     path: Path, sampler: Sampler, problem: Problem = PROBLEM, limits: Limits | None = None, seed: int = 0
 ) -> Study:
-    anchors = [proposal.choices for proposal in problem.space.anchors(TASKS).values()]
-    return Study(
-        path / "study.journal",
-        problem,
-        sampler,
-        anchors=anchors,
-        limits=limits or Limits(),
-        cost=PRICE,
-        seed=seed,
-    )
+    problem = replace(problem, limits=limits or Limits())
+    return Study(path / "study.journal", problem, sampler, anchors=problem.space.anchors(TASKS), seed=seed)
 
 
 def outcome(candidate: Candidate, *, failed: bool = False) -> Trial:
@@ -65,7 +58,7 @@ def proposals(study: Study, many: int) -> list[str]:
     keys = []
     for _ in range(many):
         candidate = study.ask()
-        assert candidate is not None
+        assert isinstance(candidate, Candidate)
         keys.append(candidate.pattern.key)
         study.tell(outcome(candidate))
     return keys
@@ -76,7 +69,7 @@ def test_a_whole_small_space_is_trained_once_each_and_then_there_is_no_more(tmp_
     study = open_study(tmp_path, sampler, SMALL)
     keys = proposals(study, count(SMALL.space, TASKS))
     assert len(set(keys)) == len(keys)
-    assert study.ask() is None
+    assert isinstance(study.ask(), Done)
 
 
 def test_anchors_come_first(tmp_path: Path) -> None:
@@ -155,7 +148,7 @@ def test_patterns_beyond_a_limit_are_never_proposed(tmp_path: Path) -> None:
     within = sum(c <= limit for c in costs)
     found = [study.ask() for _ in range(within)]
     assert all(candidate.cost.macs <= limit for candidate in found)
-    assert study.ask() is None
+    assert isinstance(study.ask(), Done)
 
 
 def test_a_limit_that_no_pattern_meets_is_refused_with_the_cheapest(tmp_path: Path) -> None:
@@ -167,7 +160,7 @@ def test_a_limit_that_no_pattern_meets_is_refused_with_the_cheapest(tmp_path: Pa
 
 def test_exhaustive_refuses_a_space_nobody_trains_whole(tmp_path: Path) -> None:
     tasks = tuple("abcdef")
-    problem = Problem(Fusion(6, 6), tasks, (DELTA_MTL, MACS))
+    problem = replace(PROBLEM, space=Fusion(6, 6), tasks=tasks)
     with pytest.raises(ConfigError, match="more than 10000 patterns for 6 tasks"):
         Exhaustive().check(problem)
 

@@ -8,6 +8,7 @@ import torch
 
 from spaces.errors import ConfigError
 from spaces.networks.build import SharedNetwork, build
+from spaces.networks.family import Output
 from spaces.networks.small import Small
 from spaces.pattern import hard_sharing, separate_decoders
 from tests.tiny import write_tiny
@@ -34,7 +35,7 @@ def trained(
 ) -> tuple[SharedNetwork, list[dict[str, float]]]:
     tasks = (*data.selected, *extra)
     pattern = make([task.name for task in tasks], 2, 2)
-    network = build(pattern, FAMILY, {task.name: task.channels for task in tasks}, seed)
+    network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, seed)
     curves: list[dict[str, float]] = []
     train(
         network,
@@ -78,7 +79,7 @@ def test_a_task_that_rebuilds_the_image_needs_no_array(data: Npz) -> None:
 
 def test_a_single_task_trains_alone(data: Npz) -> None:
     task = next(task for task in data.selected if task.name == "depth")
-    network = build(hard_sharing(["depth"], 2, 2), FAMILY, {"depth": 1}, 0)
+    network = build(hard_sharing(["depth"], 2, 2), FAMILY, {"depth": task.output}, 0)
     seen: list[dict[str, float]] = []
     train(
         network,
@@ -147,8 +148,8 @@ def test_every_number_of_steps_has_a_schedule_that_ends_low(steps: int, warmup: 
 class Wide(Small):
     """A family with dropout in its heads."""
 
-    def head(self, channels: int) -> torch.nn.Module:
-        head = super().head(channels)
+    def head(self, output: Output) -> torch.nn.Module:
+        head = super().head(output)
         head.project = torch.nn.Sequential(torch.nn.Dropout(0.5), head.project)
         return head
 
@@ -183,8 +184,8 @@ def test_on_cuda_it_learns_as_on_the_cpu(data: Npz) -> None:
     tasks = data.selected
     results = {}
     for device in ("cpu", "cuda"):
-        channels = {task.name: task.channels for task in tasks}
-        network = build(separate_decoders(list(channels), 2, 2), FAMILY, channels, 0).to(device)
+        outputs = {task.name: task.output for task in tasks}
+        network = build(separate_decoders(list(outputs), 2, 2), FAMILY, outputs, 0).to(device)
         seen: list[dict[str, float]] = []
         train(
             network,

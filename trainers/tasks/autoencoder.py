@@ -15,7 +15,7 @@ import numpy as np
 from trainers.tasks.decoding import layers, refuse
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import AUXILIARY, Task
-from trainers.tasks.views import Box, enlarge_image
+from trainers.tasks.views import Box, enlarge_image, values_last
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -72,6 +72,10 @@ class Autoencoder(Task):
         mean = ratio(squared, count)
         # max() with the NaN first keeps it.
         return {"rmse": mean**0.5, "psnr_db": -10 * math.log10(max(mean, SMALLEST))}
+
+    def answer(self, prediction: Tensor) -> Tensor:
+        """Images ``(B, H, W, 3)`` in [0, 1]; what lies beyond is cut off."""
+        return values_last(prediction.float().clamp(0, 1))
 
     def zoom(self, target: Tensor, scale: float, box: Box) -> Tensor:
         """Bilinear, as the image."""

@@ -14,6 +14,7 @@ from spaces.fields import Fields
 from trainers.tasks.decoding import LABELS, check_invalid, extent, marked, one_layer, refuse
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import AUXILIARY, Task
+from trainers.tasks.views import values_last
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -117,6 +118,10 @@ class Edges(Task):
             "recall": ratio(hits, hits + misses, of_nothing=nothing),
             "bce": ratio(entropy, count),
         }
+
+    def answer(self, prediction: Tensor) -> Tensor:
+        """Probability of an edge ``(B, H, W)``, edges and others weighted as in the loss; F1 counts those above 0.5."""
+        return values_last(prediction.float().sigmoid())
 
     def trivial(self, target: Tensor) -> Tensor:
         """Logit of the base rate, edges and others weighted as in the loss, which it minimises."""

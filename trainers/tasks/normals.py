@@ -15,7 +15,7 @@ from spaces.fields import Fields
 from trainers.tasks.decoding import extent, is_list, is_number, layers, marked, refuse
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
-from trainers.tasks.views import mirror
+from trainers.tasks.views import mirror, values_last
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,6 +26,9 @@ THRESHOLDS = (11.25, 22.5, 30.0)
 SHORTEST = 1e-3
 """Predicted vectors shorter than this are not stretched to unit length in the loss: it bounds the gradient,
 which grows as 1/length. Our choice."""
+
+LEAST = 1e-12
+"""So short that it only saves the zero vector from 0/0."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Normals(Task):
 
         valid = target.any(1)
         truth = target.double()
-        guess = _unit(prediction.double(), 1e-12)  # so small that it only saves the zero vector from 0/0
+        guess = _unit(prediction.double(), LEAST)
         # atan2 of half-angle chords: acos of a dot product loses half the digits near 0.
         half = torch.atan2(_length(guess - truth), _length(guess + truth)).squeeze(1)
         angle = torch.where(valid, torch.rad2deg(2 * half), 0)
@@ -122,13 +125,17 @@ class Normals(Task):
         count, *sums = statistics.tolist()
         return {metric.name: ratio(value, count) for metric, value in zip(self.table, sums, strict=True)}
 
+    def answer(self, prediction: Tensor) -> Tensor:
+        """Unit vectors ``(B, H, W, 3)``."""
+        return values_last(_unit(prediction.double(), LEAST).float())
+
     def flip(self, target: Tensor) -> Tensor:
         """A mirror turns the x component round."""
         return mirror(target) * target.new_tensor([-1, 1, 1]).view(1, 3, 1, 1)
 
     def trivial(self, target: Tensor) -> Tensor:
         """Mean normal, the minimiser of the loss."""
-        return _unit(target.mean((0, 2, 3)).view(1, 3, 1, 1), 1e-12)
+        return _unit(target.mean((0, 2, 3)).view(1, 3, 1, 1), LEAST)
 
 
 def _length(vectors: Tensor, shortest: float = 0.0) -> Tensor:

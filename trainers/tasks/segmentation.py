@@ -115,6 +115,10 @@ class Segmentation(Task):
         miou = ratio(float((hits[present] / union[present]).sum()), float(present.sum()))
         return {"miou": miou, "pixel_accuracy": ratio(float(hits.sum()), float(statistics.sum()))}
 
+    def answer(self, prediction: Tensor) -> Tensor:
+        """Ids of the likeliest classes as arrays hold them, from ``first_class``: ``(B, H, W)`` int32."""
+        return prediction.argmax(1).int() + self.first_class
+
     def trivial(self, target: Tensor) -> Tensor:
         """One-hot logits of the majority class, the best constant for both metrics."""
         import torch

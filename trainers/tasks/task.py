@@ -1,8 +1,8 @@
 """What a task kind is: one frozen dataclass that knows its targets, loss, metrics and geometry.
 
 A kind is a subclass in a file of its own. Data sets call ``decode``, augmentation ``flip`` and ``zoom``, the
-training loop ``loss``, measuring ``statistics`` and ``metrics``, the baselines ``trivial``. Arrays are
-batches; predictions are ``(B, channels, H, W)`` at the target's size.
+training loop ``loss``, measuring ``statistics`` and ``metrics``, the baselines ``trivial``, users of a trained network
+``answer``. Arrays are batches; predictions are ``(B, channels, H, W)`` at the target's size.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from spaces.fields import Fields
+from spaces.networks.family import Output
 from trainers.tasks.metric import Metric
-from trainers.tasks.views import Box, enlarge, mirror
+from trainers.tasks.views import Box, enlarge, mirror, values_last
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,6 +81,11 @@ class Task(ABC):
     def channels(self) -> int:
         """Output channels of the network's head."""
 
+    @property
+    def output(self) -> Output:
+        """What the network's head must give."""
+        return Output(self.channels, self.kind)
+
     @abstractmethod
     def decode(self, array: np.ndarray, where: str) -> np.ndarray:
         """Turn a split's raw array into canonical targets.
@@ -107,6 +113,16 @@ class Task(ABC):
     @abstractmethod
     def trivial(self, target: Tensor) -> Tensor:
         """The best constant prediction for these targets, ``(1, channels, 1, 1)``."""
+
+    def answer(self, prediction: Tensor) -> Tensor:
+        """What a prediction says about the images, in the task's own unit and the layout of its arrays.
+
+        Here the predicted values themselves; a kind whose predictions mean something else, such as logits, says what.
+
+        Returns:
+            ``(B, H, W)``, or ``(B, H, W, C)`` for several values a pixel.
+        """
+        return values_last(prediction.float())
 
     def flip(self, target: Tensor) -> Tensor:
         """Targets of the left-right mirrored images."""

@@ -1,8 +1,8 @@
-"""Mirroring and enlarging of maps, as pure tensor operations on whole batches.
+"""Mirroring, enlarging and turning of maps, as pure tensor operations on whole batches.
 
 Tasks build their ``flip`` and ``zoom`` on these; the image itself goes through ``enlarge_image``. Both
 enlargements sample the same places (pixel centres, no corner alignment), so targets stay registered with the
-image.
+image. Answers are turned by ``values_last`` into the layout of images and users' arrays.
 """
 
 from __future__ import annotations
@@ -40,6 +40,11 @@ def enlarge_image(images: Tensor, box: Box) -> Tensor:
     top, left, height, width = box
     crop = images[:, :, top : top + height, left : left + width]
     return F.interpolate(crop, size=images.shape[-2:], mode="bilinear", align_corners=False)
+
+
+def values_last(maps: Tensor) -> Tensor:
+    """``(B, C, H, W) -> (B, H, W, C)``, and ``(B, 1, H, W) -> (B, H, W)``."""
+    return maps.squeeze(1) if maps.shape[1] == 1 else maps.permute(0, 2, 3, 1)
 
 
 def _nearest(size: int, cropped: int, device: torch.device) -> Tensor:

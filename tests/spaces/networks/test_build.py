@@ -5,14 +5,20 @@ import random
 import pytest
 import torch
 
+from spaces.choices import enumerate_patterns
+from spaces.fusion import Fusion
 from spaces.networks.build import build
+from spaces.networks.family import Output
 from spaces.networks.small import Small
 from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
 from spaces.tree import partitions
 from spaces.walk import blocks
+from tests.spaces.networks.flow import check_decoded, moved
 
-CHANNELS = {"depth": 1, "normals": 3, "segmentation": 5}
+OUTPUTS = {"depth": Output(1, "depth"), "normals": Output(3, "normals"), "segmentation": Output(5, "segmentation")}
 FAMILY = Small(encoder_widths=(4, 6, 8), decoder_width=4)
+
+PATTERNS = tuple(proposal.pattern for proposal in enumerate_patterns(Fusion(4, 4), tuple(OUTPUTS)))
 
 
 def any_pattern(seed: int) -> SharingPattern:
@@ -20,21 +26,21 @@ def any_pattern(seed: int) -> SharingPattern:
     rng = random.Random(seed)
 
     def tree() -> tuple[Stage, ...]:
-        groups = partitions(lambda name, options: rng.choice(options), tuple(CHANNELS), 3)
+        groups = partitions(lambda name, options: rng.choice(options), tuple(OUTPUTS), 3)
         return tuple(Stage(partition) for partition in groups)
 
     return SharingPattern(tree(), (NoExchange(),) * 3, tree())
 
 
 def network_of(pattern: SharingPattern, seed: int = 0) -> torch.nn.Module:
-    return build(pattern, FAMILY, CHANNELS, seed)
+    return build(pattern, FAMILY, OUTPUTS, seed)
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_every_block_gets_gradient_from_the_tasks_that_reach_it_and_no_other(seed: int) -> None:
     pattern = any_pattern(seed)
     network = network_of(pattern)
-    for task in CHANNELS:
+    for task in OUTPUTS:
         network.zero_grad(set_to_none=True)
         network(torch.rand(2, 3, 16, 16))[task].square().mean().backward()
         for block in blocks(pattern):
@@ -64,34 +70,42 @@ def test_a_shared_block_is_evaluated_once(seed: int) -> None:
     assert sorted(calls) == sorted(block.name for block in blocks(pattern)) == sorted(set(calls))
 
 
-def test_outputs_have_the_size_of_the_image_and_the_channels_of_the_task() -> None:
-    outputs = network_of(any_pattern(3))(torch.rand(2, 3, 24, 16))
-    assert {task: tuple(output.shape) for task, output in outputs.items()} == {
-        task: (2, channels, 24, 16) for task, channels in CHANNELS.items()
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.key)
+def test_every_pattern_of_three_tasks_trains_each_block_by_its_group_alone(pattern: SharingPattern) -> None:
+    network = build(pattern, Small(), OUTPUTS, 0)
+    groups = {block.name: block.group for block in blocks(pattern)}
+    assert moved(network, torch.rand(4, 3, 32, 32)) == {
+        name: {task: float(task in group) for task in OUTPUTS} for name, group in groups.items()
     }
 
 
-def test_private_decoders_hold_values_of_their_own() -> None:
-    """The released PDF code hands all tasks of a group the same list of features; here they must differ."""
-    tasks = tuple(CHANNELS)
-    pattern = SharingPattern(
-        encoder=(Stage((tasks,)),) * 3,
-        exchange=(NoExchange(),) * 3,
-        decoder=(Stage((tasks,)), Stage((tasks,)), Stage((("depth",), ("normals",), ("segmentation",)))),
-    )
-    network = network_of(pattern)
-    seen: dict[str, torch.Tensor] = {}
-    for task in tasks:
-        network.heads[f"head/{task}"].register_forward_hook(
-            lambda module, args, output, task=task: seen.update({task: args[0][-1]})
-        )
-    network(torch.rand(2, 3, 16, 16))
-    assert not torch.equal(seen["depth"], seen["normals"])
-    assert not torch.equal(seen["depth"], seen["segmentation"])
+@pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.key)
+def test_tasks_hold_one_decoder_output_where_they_share_and_different_ones_where_they_do_not(
+    pattern: SharingPattern,
+) -> None:
+    """The released PDF code hands all tasks of a group the same list of features, private stages or not."""
+    check_decoded(build(pattern, Small(), OUTPUTS, 0), torch.rand(2, 3, 32, 32))
+
+
+def test_heads_read_what_decode_gives() -> None:
+    network = network_of(any_pattern(4)).eval()
+    image = torch.rand(2, 3, 16, 24)
+    decoded, outputs = network.decode(image), network(image)
+    assert set(decoded) == set(OUTPUTS)
+    for task, values in decoded.items():
+        assert [tuple(value.shape) for value in values] == [(2, 4, 2, 3), (2, 4, 4, 6), (2, 4, 8, 12)]
+        assert torch.equal(network.heads[f"head/{task}"](values, (16, 24)), outputs[task])
+
+
+def test_outputs_have_the_size_of_the_image_and_the_channels_of_the_task() -> None:
+    outputs = network_of(any_pattern(3))(torch.rand(2, 3, 24, 16))
+    assert {task: tuple(output.shape) for task, output in outputs.items()} == {
+        task: (2, output.channels, 24, 16) for task, output in OUTPUTS.items()
+    }
 
 
 def test_patterns_that_share_a_block_start_it_alike() -> None:
-    fused, separate = (make(tuple(CHANNELS), 3, 3) for make in (hard_sharing, separate_decoders))
+    fused, separate = (make(tuple(OUTPUTS), 3, 3) for make in (hard_sharing, separate_decoders))
     one, other = network_of(fused).state_dict(), network_of(separate).state_dict()
     common = [name for name in one if name in other]
     assert any(name.startswith("blocks.encoder1/") for name in common)
@@ -122,7 +136,7 @@ def test_tasks_that_parted_and_meet_share_the_mean() -> None:
     pair = ("depth", "normals")
     apart = Stage((("depth",), ("normals",)))
     pattern = SharingPattern((apart,) * 3, (NoExchange(),) * 3, (Stage((pair,)),) * 3)
-    network = build(pattern, FAMILY, CHANNELS, 0).eval()
+    network = build(pattern, FAMILY, OUTPUTS, 0).eval()
     image = torch.rand(1, 3, 16, 16)
     read: list[torch.Tensor] = []
     network.blocks["decoder1/depth+normals"].register_forward_pre_hook(lambda module, args: read.append(args[0]))
@@ -139,5 +153,5 @@ def test_tasks_that_parted_and_meet_share_the_mean() -> None:
 
 def test_a_task_may_be_called_like_a_method_of_a_module() -> None:
     names = ("forward", "keys", "train", "type")
-    network = build(hard_sharing(names, 3, 3), FAMILY, dict.fromkeys(names, 1), 0)
+    network = build(hard_sharing(names, 3, 3), FAMILY, dict.fromkeys(names, Output(1, "depth")), 0)
     assert set(network(torch.rand(1, 3, 16, 16))) == set(names)

@@ -31,3 +31,15 @@ def test_the_target_is_the_image_and_the_role_auxiliary() -> None:
 def test_only_images_are_decoded() -> None:
     with pytest.raises(DataError, match=r"^x: wrong dtype .*; want uint8 images; this task needs no array"):
         Autoencoder("a").decode(np.zeros((1, 2, 2, 3)), "x")
+
+
+def test_answers_are_images_and_no_worse_than_the_prediction() -> None:
+    rng = torch.Generator().manual_seed(0)
+    task, target, guess = (
+        Autoencoder("a"),
+        torch.rand(2, 3, 4, 5, generator=rng),
+        torch.randn(2, 3, 4, 5, generator=rng),
+    )
+    answer = task.answer(guess)
+    assert 0 <= answer.min() < answer.max() <= 1
+    assert task.loss(answer.permute(0, 3, 1, 2), target) < task.loss(guess, target)

@@ -99,3 +99,12 @@ def test_bad_arrays(raw: np.ndarray, message: str) -> None:
 def test_bad_fields(spec: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
         make("e", {"kind": "edges", **spec})
+
+
+def test_answers_are_probabilities_above_a_half_where_f1_counts_an_edge() -> None:
+    task, (logit, target) = Edges("e"), _batch(4)
+    answer = task.answer(logit)
+    assert ((answer > 0) & (answer < 1)).all()
+    hits = int(((answer > 0.5) & (target[:, 0] == 1)).sum())
+    assert task.statistics(logit, target)[1] == hits
+    assert task.answer(torch.tensor([[[[-500.0, 0.0, 500.0]]]])).tolist() == [[[0.0, 0.5, 1.0]]]

@@ -142,3 +142,11 @@ def test_bad_invalid_vectors(invalid: Any) -> None:
     message = f"tasks.n.invalid={invalid}: want a vector such as [0, 0, 0], or a list of vectors, or a number"
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
         make("n", {"kind": "normals", "invalid": invalid})
+
+
+def test_answers_are_unit_vectors_of_the_same_direction() -> None:
+    directions = torch.from_numpy(_unit(0, 2, 4, 5)).float()
+    for length in (1e-9, 0.3, 1.0, 1e30):
+        answer = make("n", {"kind": "normals"}).answer(length * directions.permute(0, 3, 1, 2))
+        torch.testing.assert_close(answer, directions)
+    assert (Normals("n").answer(torch.zeros(1, 3, 2, 2)) == 0).all()

@@ -111,3 +111,10 @@ def test_bad_arrays(raw: np.ndarray, message: str) -> None:
 def test_bad_fields(spec: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
         make("s", {"kind": "segmentation", **spec})
+
+
+def test_answers_are_the_ids_of_the_array() -> None:
+    task = Segmentation("s", 4, first_class=1, invalid=(0,))
+    ids = np.array([[[1, 4, 2], [3, 1, 1]]], np.uint8)
+    logits = torch.nn.functional.one_hot(torch.from_numpy(task.decode(ids, "here")).long(), 4).permute(0, 3, 1, 2)
+    np.testing.assert_array_equal(task.answer(logits.float()).numpy(), ids)

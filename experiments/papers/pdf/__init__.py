@@ -1,0 +1,1 @@
+"""Progressive Decoder Fusion: its own algorithm beside a searched front."""

@@ -1,0 +1,208 @@
+"""Progressive Decoder Fusion beside a searched front: is its tree on the front, and what did it cost to find?
+
+    python -m experiments.papers.pdf.compare
+    python -m experiments.papers.pdf.compare --searches 2 --judges 4 data=redkitchen data.root=DIR
+
+Per run seed three searches: the published algorithm, its offline variant, and the default sampler. What they settle on
+is trained again with seeds that none of them has seen, and measured on the test split; those trainings are shared with
+`experiments.benchmarks.landscape`. Tables and plot go to `experiments/papers/pdf/`. It can be stopped at any moment;
+the same command goes on. Other arguments are those of `search.run`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from search import pareto
+from search.brief import duration, human, one_line
+from search.config import compose
+from search.objectives import MAXIMISE, MINIMISE, reference_point, resolve
+from search.preflight import problem
+from search.replicates import Replicates, mean_and_error, replicate
+from search.settings import Settings
+from search.trial import Trial, load
+from spaces.errors import UserError
+from spaces.pattern import SharingPattern
+
+FOLDER = Path(__file__).parent
+RUN_SEEDS = (0, 2, 3)  # their trainings have the seeds 0.., 2000.. and 3000..; the judging ones begin at 1000
+FIRST_JUDGE = 1000
+METHODS = ("progressive", "offline", "tpe")
+CLEAR = 2.0  # standard errors
+BLUE, GREY, LIGHT, RED, ORANGE = "#1f5fa8", "#9aa3ad", "#d9dee3", "#b3402a", "#e8701a"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search settled on.
+
+    Args:
+        method: name of the sampler.
+        seed: of the run.
+        trials: all that it trained.
+        answer: its tree, or the members of its front.
+    """
+
+    method: str
+    seed: int
+    trials: tuple[Trial, ...]
+    answer: tuple[SharingPattern, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of its trainings, one after the other."""
+        return sum(trial.seconds for trial in self.trials)
+
+
+def searched(settings: Settings, overrides: Sequence[str], method: str, seed: int) -> Found:
+    """Run or resume a search and read what it found.
+
+    Raises:
+        KeyboardInterrupt: the search was stopped, or failed; it has said why.
+    """
+    name = f"pdf-{settings.run.name}-{method}-{seed}"
+    options = [f"sampler={method}", f"run.seed={seed}", f"run.name={name}", "tracking=none"]
+    if subprocess.run([sys.executable, "-m", "search.run", *overrides, *options], check=False).returncode:
+        raise KeyboardInterrupt
+    folder = settings.run.folder / name
+    trials = tuple(load(path) for path in sorted((folder / "trials").glob("[0-9]*.json")))
+    with (folder / "trials.csv").open(newline="") as file:
+        marked = {row["key"] for row in csv.DictReader(file) if f"{method} tree" in row["mark"]}
+    with (folder / "front.csv").open(newline="") as file:
+        front = {row["key"] for row in csv.DictReader(file)}
+    wanted = front if method == "tpe" else marked
+    return Found(method, seed, trials, tuple(trial.pattern for trial in trials if trial.key in wanted))
+
+
+def rows(
+    found: Sequence[Found], judged: Replicates, macs: Mapping[str, int], volume: Callable[[Sequence[str]], float]
+) -> list[list[str]]:
+    """One row a search: cost, answer, judged delta, and the best that the searched front has for the same MACs."""
+    fronts = {each.seed: [one_line(p) for p in each.answer] for each in found if each.method == "tpe"}
+    table = []
+    for each in found:
+        names = [one_line(pattern) for pattern in each.answer]
+        trained = [one_line(trial.pattern) for trial in each.trials]
+        cost = [each.method, str(each.seed), str(len(each.trials)), f"{each.seconds:.0f}"]
+        volumes = [f"{volume(names):.1f}", f"{volume(trained):.1f}"]
+        if each.method == "tpe":
+            table.append([*cost, f"front of {len(names)}", "", "", "", *volumes, "", "", "", ""])
+            continue
+        (tree,) = names
+        mean, error = mean_and_error(judged.metrics["delta_mtl"][judged.names.index(tree)])
+        rivals = [name for name in fronts[each.seed] if macs[name] <= macs[tree] and name != tree]
+        better, gain, spread = _best_rival(judged, tree, rivals)
+        verdict = (
+            "dominated" if gain > CLEAR * spread else "not told apart from the front" if better else "on the front"
+        )
+        compared = [better, f"{gain:.2f}", f"{spread:.2f}", verdict] if better else ["", "", "", verdict]
+        table.append([*cost, tree, str(macs[tree]), f"{mean:.2f}", f"{error:.2f}", *volumes, *compared])
+    return table
+
+
+def _best_rival(judged: Replicates, tree: str, rivals: Sequence[str]) -> tuple[str, float, float]:
+    """The searched pattern that gains most on the tree for no more MACs: its name, gain and standard error."""
+    gains = {name: judged.difference(name, tree) for name in rivals}
+    best = max(gains, key=lambda name: gains[name][0], default="")
+    return (best, *gains[best]) if best and gains[best][0] > 0 else ("", 0.0, 0.0)
+
+
+def draw(path: Path, title: str, found: Sequence[Found], judged: Replicates, macs: Mapping[str, int]) -> None:
+    """Judged means with standard errors: what the searches found among the extremes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 5.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    values = {n: mean_and_error(row) for n, row in zip(judged.names, judged.metrics["delta_mtl"], strict=True)}
+
+    def scatter(names: Sequence[str], colour: str, label: str, marker: str, size: float) -> None:
+        x = [macs[name] / 1e6 for name in names]
+        y, errors = np.array([values[name] for name in names]).T
+        axes.errorbar(x, y, errors, fmt=marker, color=colour, markersize=size, elinewidth=1, label=label)
+
+    answers = {m: sorted({one_line(p) for e in found if e.method == m for p in e.answer}) for m in METHODS}
+    scatter(sorted(set(values) - set().union(*answers.values())), GREY, "all fused, all separate, steps of PDF", "o", 5)
+    scatter(answers["tpe"], BLUE, "searched fronts", "o", 5)
+    scatter(answers["offline"], ORANGE, "offline trees", "s", 8)
+    scatter(answers["progressive"], RED, "progressive trees", "D", 7)
+    axes.axhline(0, color="black", linewidth=0.8, linestyle=(0, (4, 3)), label="single-task networks")
+    axes.set_xlabel("MACs of one image [M], lower is better")
+    axes.set_ylabel("delta_mtl [% vs single-task], higher is better")
+    axes.set_title(title, fontsize=10, loc="left")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color=LIGHT, linewidth=0.6)
+    axes.legend(fontsize=8, frameon=False, loc="lower right")
+    figure.savefig(path, dpi=150)
+
+
+HEAD = [
+    *("method", "run seed", "trainings", "seconds", "answer", "macs", "delta_mtl mean", "delta_mtl error"),
+    *("hypervolume of the answer", "hypervolume of all it trained"),
+    *("better for no more MACs", "by points", "error", "verdict"),
+]
+
+
+def main() -> int:
+    """Run the comparison."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--judges", type=int, default=10, help="trainings a pattern that judge it")
+    parser.add_argument("--searches", type=int, choices=range(1, len(RUN_SEEDS) + 1), default=len(RUN_SEEDS))
+    given, overrides = parser.parse_known_args()
+    if given.judges < 2:
+        parser.error(f"--judges {given.judges}: want at least 2, for a standard error")
+    try:
+        settings = compose(overrides)
+        settings.data.check()
+        found = [
+            searched(settings, overrides, method, seed) for seed in RUN_SEEDS[: given.searches] for method in METHODS
+        ]
+        space = problem(settings)
+        anchors = [anchor.pattern for anchor in settings.space.anchors(space.tasks).values()]
+        steps = [trial.pattern for each in found for trial in each.trials]
+        patterns = {one_line(pattern): pattern for pattern in [*anchors, *steps]}
+        seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.judges)
+        judged = replicate(settings, patterns, seeds, say=partial(print, flush=True))
+    except UserError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Interrupted. Nothing finished is lost; the same command goes on.", file=sys.stderr)
+        return 130
+    macs = {name: space.cost(pattern).macs for name, pattern in patterns.items()}
+    objectives = resolve(["delta_mtl", "macs"], settings.data.selected)
+    reference = reference_point(objectives, max(space.cost(pattern).macs for pattern in anchors), 0, {})
+
+    def volume(names: Sequence[str]) -> float:
+        """Hypervolume [% x MMACs] of the judged means of some patterns."""
+        means = judged.metrics["delta_mtl"].mean(1)
+        points = np.array([[means[judged.names.index(name)], macs[name]] for name in names])
+        return pareto.hypervolume(points, reference, [MAXIMISE, MINIMISE]) / 1e6
+
+    table = rows(found, judged, macs, volume)
+    with (FOLDER / f"{settings.run.name}.csv").open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([HEAD, *table])
+    title = f"{settings.run.name}: mean and standard error of {given.judges} fresh seeds, test split"
+    draw(FOLDER / f"{settings.run.name}.png", title, found, judged, macs)
+    for pattern in anchors:
+        name = one_line(pattern)
+        mean, spread = mean_and_error(judged.metrics["delta_mtl"][judged.names.index(name)])
+        print(f"{name}: {human(macs[name])}MACs, {mean:+.2f} +- {spread:.2f} %")
+    for row in table:
+        told = " | ".join(f"{name} {cell}" for name, cell in zip(HEAD[4:], row[4:], strict=True) if cell)
+        print(f"{row[0]}, run seed {row[1]}: {row[2]} trainings, {duration(float(row[3]))} | {told}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,136 @@
+"""What there is to search: how many patterns a space has, what they cost, and what the limits leave of them.
+
+Small spaces are walked through whole; of larger ones the anchors and a seeded sample are looked at, and this is said.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from spaces.choices import Proposal, draw, enumerate_patterns
+from spaces.errors import ConfigError
+
+if TYPE_CHECKING:
+    from search.samplers.sampler import Problem
+    from spaces.pattern import SharingPattern
+    from trainers.cost import Cost
+
+LARGEST = 10_000  # patterns that are walked through, seconds: our choice
+SAMPLE = 2_000  # draws from a larger space: our choice
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A pattern and what it costs.
+
+    Args:
+        name: as the space calls it, if it is one of its anchors; else empty.
+        pattern: what is shared.
+        cost: exact.
+    """
+
+    name: str
+    pattern: SharingPattern
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class Span:
+    """Patterns in numbers.
+
+    Args:
+        patterns: how many there are.
+        macs: least and most multiply-accumulates of one image.
+        params: least and most parameters.
+    """
+
+    patterns: int
+    macs: tuple[int, int]
+    params: tuple[int, int]
+
+    @property
+    def flops(self) -> tuple[int, int]:
+        """Least and most floating-point operations: two per multiply-accumulate."""
+        return 2 * self.macs[0], 2 * self.macs[1]
+
+    def to_json(self) -> dict[str, Any]:
+        """Values of JSON."""
+        return {"patterns": self.patterns, "macs": self.macs, "flops": self.flops, "params": self.params}
+
+
+@dataclass(frozen=True)
+class Census:
+    """The patterns of a space.
+
+    Args:
+        exact: whether every pattern was looked at; if not, there are more than ``LARGEST``.
+        seen: the patterns that were looked at.
+        allowed: those of them within the limits.
+        cheapest: the one of the allowed with the fewest multiply-accumulates.
+        costliest: the one of the allowed with the most.
+    """
+
+    exact: bool
+    seen: Span
+    allowed: Span
+    cheapest: Priced
+    costliest: Priced
+
+    @property
+    def count(self) -> str:
+        """How many patterns the space has."""
+        return str(self.seen.patterns) if self.exact else f"more than {LARGEST}"
+
+
+def take(problem: Problem, seed: int) -> Census:
+    """Count and price the patterns of a space.
+
+    Args:
+        problem: the space, its tasks, their cost and the limits.
+        seed: of the sample from a space too large to walk through.
+
+    Raises:
+        ConfigError: no pattern is within the limits.
+    """
+    anchors = problem.space.anchors(problem.tasks)
+    names = {anchor.pattern.key: name for name, anchor in reversed(anchors.items())}
+    proposals = list(islice(enumerate_patterns(problem.space, problem.tasks), LARGEST + 1))
+    exact = len(proposals) <= LARGEST
+    if not exact:
+        proposals = _sample(problem, anchors.values(), random.Random(seed))
+    costs = [problem.cost(proposal.pattern) for proposal in proposals]
+    allowed = [index for index, cost in enumerate(costs) if problem.limits.allow(cost)]
+    seen = _span(costs)
+    if not allowed:
+        raise _impossible(problem, seen)
+    order = sorted(allowed, key=lambda index: (costs[index].macs, costs[index].params))
+    first, last = (
+        Priced(names.get(proposals[index].pattern.key, ""), proposals[index].pattern, costs[index])
+        for index in (order[0], order[-1])
+    )
+    return Census(exact, seen, _span([costs[index] for index in allowed]), first, last)
+
+
+def _sample(problem: Problem, anchors: Iterable[Proposal], rng: random.Random) -> list[Proposal]:
+    """Anchors and draws, each pattern once."""
+    drawn = [*anchors, *(draw(problem.space, problem.tasks, rng) for _ in range(SAMPLE))]
+    return list({proposal.pattern.key: proposal for proposal in drawn}.values())
+
+
+def _span(costs: Sequence[Cost]) -> Span:
+    macs, params = [cost.macs for cost in costs], [cost.params for cost in costs]
+    return Span(len(costs), (min(macs), max(macs)), (min(params), max(params)))
+
+
+def _impossible(problem: Problem, seen: Span) -> ConfigError:
+    given = {name: getattr(problem.limits, name) for name in ("macs", "params")}
+    limits = {name: limit for name, limit in given.items() if limit is not None}
+    return ConfigError(
+        f"no pattern of the space meets {', '.join(f'limits.{name}={limit:g}' for name, limit in limits.items())}; "
+        f"the least that was found is {', '.join(f'{getattr(seen, name)[0]} {name}' for name in limits)}: "
+        "raise the limit, or make the network smaller"
+    )

@@ -1,0 +1,123 @@
+"""The plan of a search: what there is to try, what it would take, and the command that starts it.
+
+argv -> settings -> census of the space -> what is left to train -> a few timed steps -> text, pictures, plan.json.
+Nothing is told to a sampler or a study, and the run folder stays as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from search.config import answer, compose
+from search.preflight import check, problem
+from search.run import FAILED, INTERRUPTED, REFUSED
+from spaces.errors import ConfigError, UserError
+
+if TYPE_CHECKING:
+    from search.census import Census, Priced
+    from search.forecast import Forecast
+    from search.remaining import Remaining
+    from search.settings import Settings
+
+FILES = ("plan.json", "cheapest.svg", "costliest.svg")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Plan a search from the command line; every user mistake ends in one message and exit status 2."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that the timed processes end too
+    try:
+        text = answer(argv, "search.plan")
+        if text is not None:
+            print(text)
+            return 0
+        settings = compose(argv)
+        check(settings)
+        return _plan(settings, f"python -m search.run {shlex.join(argv)}".strip())
+    except UserError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _plan(settings: Settings, command: str) -> int:
+    """Print the plan, what is known first, and keep it beside the run folders."""
+    from search.census import take
+    from search.forecast import forecast, places
+    from search.outline import of_patterns, of_time, of_trainings
+    from search.remaining import remaining
+    from search.stopwatch import NotTimed
+
+    searched = problem(settings)
+    census = take(searched, settings.run.seed)
+    settings.sampler.check(searched)
+    where = places(settings)
+    left = remaining(settings, census.allowed.patterns if census.exact else None, where.device)
+    folder = settings.run.folder / "plans" / settings.run.name
+    _keep(folder, _plain(command, census, left, None), census)
+    print(of_patterns(settings, census), of_trainings(settings, left), sep="\n\n", end="\n\n", flush=True)
+    failed = False
+    try:
+        expected = forecast(settings, left, [census.cheapest.pattern, census.costliest.pattern], where)
+        _keep(folder, _plain(command, census, left, expected), census)
+        print(of_time(expected), end="\n\n")
+    except NotTimed as error:
+        failed = True
+        print(f"No forecast: a training that was to be timed failed: {error}", file=sys.stderr)
+    print(f"Written to {folder}: {', '.join(FILES)}\n\nThe search starts with\n  {command}")
+    return FAILED if failed else 0
+
+
+def _keep(folder: Path, plain: dict[str, Any], census: Census) -> None:
+    """Write the plan's files, whole or not at all."""
+    from search.atomic import write_json, write_text
+    from spaces.picture import svg
+
+    try:
+        write_json(folder / FILES[0], plain)
+        for name, extreme in zip(FILES[1:], (census.cheapest, census.costliest), strict=True):
+            write_text(folder / name, svg(extreme.pattern, title=extreme.name))
+    except OSError as error:
+        raise ConfigError(
+            f"{folder} cannot be written ({error.strerror or error}); choose a folder that can with run.folder=DIR"
+        ) from error
+
+
+def _plain(command: str, census: Census, left: Remaining, expected: Forecast | None) -> dict[str, Any]:
+    """The plan in values of JSON."""
+    return {
+        "command": command,
+        "exact": census.exact,
+        "all": census.seen.to_json(),
+        "within_limits": census.allowed.to_json(),
+        "cheapest": _extreme(census.cheapest),
+        "costliest": _extreme(census.costliest),
+        "trials": {"finished": left.finished, "to_train": left.trials},
+        "baselines": {"cached": left.cached, "to_train": len(left.untrained)},
+        "forecast": expected.to_json() if expected else None,
+    }
+
+
+def _extreme(extreme: Priced) -> dict[str, Any]:
+    cost = extreme.cost
+    return {
+        "name": extreme.name,
+        "key": extreme.pattern.key,
+        "macs": cost.macs,
+        "flops": cost.flops,
+        "params": cost.params,
+        "pattern": extreme.pattern.to_json(),
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

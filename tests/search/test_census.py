@@ -1,0 +1,105 @@
+"""Patterns are counted, priced and held against the limits as a brute force does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from search import census
+from search.config import compose
+from search.preflight import problem
+from search.samplers.sampler import Problem
+from spaces.choices import enumerate_patterns
+from spaces.errors import ConfigError
+from spaces.networks.build import build
+from spaces.pattern import uniform
+from tests.references.test_refining_partitions import refining_sequences
+from tests.tiny import arguments, write_tiny
+from trainers.cost import Cost, count
+
+
+def problem_of(*given: str) -> Problem:
+    return problem(compose(given))
+
+
+def brute_force(folder: Path) -> list[Cost]:
+    """Every tree of decoders by listing refining sequences, built on the meta device and counted as a whole."""
+    settings = compose(arguments(folder))
+    outputs = {task.name: task.output for task in settings.data.selected}
+    costs = []
+    for sequence in refining_sequences(tuple(outputs), 2):
+        decoder = [tuple(sorted(tuple(sorted(group)) for group in stage)) for stage in sequence]
+        with torch.device("meta"):
+            network = build(uniform(tuple(outputs), 2, decoder), settings.network, outputs, 0)
+        costs.append(count(network, settings.data.size))
+    return costs
+
+
+@pytest.mark.parametrize(
+    ("given", "patterns"),
+    [
+        ([], 35),
+        (["data.tasks=[depth,normals]"], 5),
+        (["network.encoder_widths=[4,4,4,4,4]"], 51),
+        (["network.encoder_widths=[4,4,4,4,4]", "data.tasks=[depth,normals]"], 6),
+        (["network.encoder_widths=[4,4,4,4,4]", "data.tasks=[depth,normals,edges,segmentation]"], 561),
+    ],
+)
+def test_every_pattern_is_counted(given: list[str], patterns: int) -> None:
+    found = census.take(problem_of(*given), seed=0)
+
+    assert found.exact
+    assert found.seen.patterns == found.allowed.patterns == patterns
+    assert found.seen == found.allowed
+    assert (found.cheapest.name, found.costliest.name) == ("all fused", "all separate")
+
+
+def test_ranges_and_what_limits_leave_are_those_of_a_brute_force(tmp_path: Path) -> None:
+    costs = brute_force(write_tiny(tmp_path / "data"))
+    macs, params = sorted(cost.macs for cost in costs), sorted(cost.params for cost in costs)
+    most_macs, most_params = macs[-4], params[-2]
+    allowed = [cost for cost in costs if cost.macs <= most_macs and cost.params <= most_params]
+    assert 1 < len(allowed) < len(costs) == 12
+
+    given = arguments(tmp_path / "data", f"limits.macs={most_macs}", f"limits.params={most_params}")
+    found = census.take(problem_of(*given), seed=0)
+
+    assert found.seen == census.Span(12, (macs[0], macs[-1]), (params[0], params[-1]))
+    assert found.seen.flops == (2 * macs[0], 2 * macs[-1])
+    assert found.allowed.patterns == len(allowed)
+    assert found.allowed.macs == (min(c.macs for c in allowed), max(c.macs for c in allowed))
+    assert found.allowed.params == (min(c.params for c in allowed), max(c.params for c in allowed))
+    assert (found.cheapest.cost.macs, found.costliest.cost.macs) == found.allowed.macs
+    assert found.costliest.name == ""  # all separate is beyond the limits
+
+
+def test_of_a_large_space_anchors_and_a_seeded_sample_are_priced(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = problem_of("network.encoder_widths=[4,4,4,4,4]", "data.tasks=[depth,normals,edges,segmentation]")
+    everything = census.take(wanted, seed=0)
+    monkeypatch.setattr(census, "LARGEST", 560)
+    monkeypatch.setattr(census, "SAMPLE", 50)
+
+    found = census.take(wanted, seed=1)
+
+    assert not found.exact
+    assert 2 < found.seen.patterns <= 52
+    # The anchors are the extremes of this space, so that the sample has its range.
+    assert (found.seen.macs, found.seen.params) == (everything.seen.macs, everything.seen.params)
+    assert found == census.take(wanted, seed=1)
+    assert found != census.take(wanted, seed=2)
+
+
+def test_limits_that_no_pattern_meets_are_refused(tmp_path: Path) -> None:
+    given = arguments(write_tiny(tmp_path / "data"), "limits.macs=10", "limits.params=1e9")
+    wanted = problem_of(*given)
+    least = min(wanted.cost(p.pattern).macs for p in enumerate_patterns(wanted.space, wanted.tasks))
+
+    with pytest.raises(ConfigError) as caught:
+        census.take(wanted, seed=0)
+
+    (told,) = caught.value.problems
+    assert "no pattern of the space meets limits.macs=10, limits.params=1e+09" in told
+    assert f"the least that was found is {least} macs, " in told
+    assert "raise the limit" in told

@@ -1,0 +1,130 @@
+"""Times are those of real trainings, and what they amount to is plain arithmetic."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from search.config import Settings, compose
+from search.forecast import BESIDE, START, estimate
+from search.runners.inline import Inline
+from search.runners.ray_tune import RayTune
+from search.single_task import baseline_jobs
+from search.stopwatch import Clocked, NotTimed, Timing, clock
+from spaces.errors import ConfigError
+from tests.tiny import arguments, write_tiny
+from trainers.recipe import Recipe
+
+CHEAPEST, COSTLIEST = Timing(0.5, 0.1, 2.0, 16, 1.0), Timing(0.5, 0.3, 2.5, 9, 1.0)
+ALONE = Timing(0.5, 0.05, 1.0, 16, 1.0)
+
+
+def settings(*more: str) -> Settings:
+    return compose(arguments(write_tiny(Path("data")), *more))
+
+
+def test_trainings_are_timed_side_by_side() -> None:
+    jobs = baseline_jobs(settings(), 1)[:2]
+    answers = clock(jobs, 2, 0)
+    assert len(answers) == 2
+    for answer in answers:
+        assert len(answer.timings) == 2
+        assert answer.images == 16
+        assert answer.resident > answer.growth > 0
+        assert answer.gpu == 0
+        for timing in answer.timings:
+            assert timing.steps == 2  # an epoch has no more
+            assert all(math.isfinite(value) for value in (timing.setup, timing.step, timing.measuring, timing.share))
+            assert timing.setup > 0 and timing.step > 0 and timing.measuring > 0
+            assert timing.share > 0
+    assert not Path("runs").exists()
+
+
+EXIT = '''
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Exit:
+    """Ends the process."""
+
+    def __call__(self, images, targets, tasks, generator):
+        os._exit(1)
+'''
+
+
+def test_a_training_that_fails_or_takes_its_process_along_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(NotTimed, match=r"TrainingError: the loss of colour is not finite"):
+        clock(baseline_jobs(settings("trainer.lr=1e30"), 1)[:1], 1, 0)
+    (tmp_path / "exiting.py").write_text(EXIT)
+    monkeypatch.syspath_prepend(tmp_path)
+    broken = settings("trainer.augment=[{_target_: exiting.Exit}]")
+    with pytest.raises(NotTimed, match="the process that timed it was lost"):
+        clock(baseline_jobs(broken, 1)[:1], 2, 0)
+
+
+def test_an_estimate_adds_up() -> None:
+    recipe = Recipe(epochs=4, batch_size=16)
+    clocked = [
+        Clocked((CHEAPEST, COSTLIEST, ALONE), 100, 500, 200, 0),
+        Clocked((CHEAPEST, COSTLIEST, ALONE), 100, 600, 100, 0),
+    ]
+
+    found = estimate(clocked, recipe, trials=5, baselines=6, device="cpu", concurrency=2)
+
+    assert found.steps == 6
+    assert found.trial == pytest.approx((0.5 + 4 * (6 * 0.1 + 2.0), 0.5 + 4 * (6 * 0.3 + 2.5)))
+    assert found.baseline == pytest.approx(0.5 + 4 * (6 * 0.05 + 1.0))
+    # 11 trainings in pairs are 6 rounds.
+    low, high = ((5 * each + 6 * found.baseline) / 11 for each in found.trial)
+    assert found.search == pytest.approx((START + 6 * low, START + 6 * high))
+    assert found.quiet is None
+    assert (found.worker, found.training) == (600, 200)
+    assert found.memory == 2 * 600 + BESIDE
+    assert found.timed == 9
+
+
+def test_without_baselines_both_timings_are_of_patterns() -> None:
+    found = estimate([Clocked((COSTLIEST, CHEAPEST), 8, 1, 1, 7)], Recipe(batch_size=16), 3, 0, "cuda", 1)
+    assert found.baseline is None
+    assert found.steps == 1  # a batch is no larger than the split
+    assert found.trial == pytest.approx((0.5 + 8 * 2.1, 0.5 + 8 * 2.8))
+    assert found.search == pytest.approx((START + 3 * found.trial[0], START + 3 * found.trial[1]))
+    assert found.gpu == 7
+
+
+def test_on_crowded_cpus_it_tells_what_a_quiet_machine_would_take() -> None:
+    half = [replace(timing, share=0.5) for timing in (CHEAPEST, COSTLIEST)]
+    found = estimate([Clocked(tuple(half), 32, 1, 1, 0)], Recipe(), 4, 0, "cpu", 2)
+    assert found.quiet is not None
+    for quiet, now in zip(found.quiet, found.search, strict=True):
+        assert quiet == pytest.approx(now / 2)  # starting takes its share, too
+    assert estimate([Clocked(tuple(half), 32, 1, 1, 0)], Recipe(), 4, 0, "cuda", 2).quiet is None
+
+
+@pytest.mark.parametrize(
+    ("runner", "cpus", "gpus", "places"),
+    [
+        (Inline(), 8, 0, (0.0, 1)),
+        (Inline(), 8, 2, (1.0, 1)),
+        (RayTune(), 8, 0, (0.0, 8)),
+        (RayTune(cpus_per_trial=3), 8, 0, (0.0, 2)),
+        (RayTune(cpus_per_trial=0.5, concurrency=5), 8, 0, (0.0, 5)),
+        (RayTune(), 8, 2, (1.0, 2)),
+        (RayTune(gpus_per_trial=0.25), 6, 2, (0.25, 6)),
+        (RayTune(gpus_per_trial=0), 6, 2, (0.0, 6)),
+    ],
+)
+def test_a_machine_has_places(runner: Inline | RayTune, cpus: int, gpus: int, places: tuple[float, int]) -> None:
+    assert runner.places(cpus, gpus) == places
+
+
+def test_a_training_that_does_not_fit_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"fit on no node: the nodes have 2 CPUs and 0 GPUs"):
+        RayTune(cpus_per_trial=3).places(2, 0)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from search import objectives, plots, report
+from search.standing import Standing
+from search.trial import Trial
+from tests.search.trials import TASKS, complete, failed
+
+CHOSEN = objectives.resolve(["delta_mtl", "macs"], TASKS)
+TRIALS = [
+    complete(0, 1.5, 18_000_000),
+    complete(1, -4.0, 16_000_000),  # dominated
+    failed(2),
+    complete(3, -2.0, 9_000_000),
+    complete(4, 1.0, 12_400_000),
+]
+
+
+def _standing(trials: Sequence[Trial], marks: dict[str, str], names: Sequence[str] = ("delta_mtl", "macs")) -> Standing:
+    chosen = objectives.resolve(names, TASKS)
+    trials = [
+        replace(t, objectives=objectives.values(t.metrics, t.macs, t.params, chosen)) if t.complete else t
+        for t in trials
+    ]
+    fixed = {"delta_mtl": -20.0, "worst_delta": -20.0, "macs": 21e6}
+    return Standing(trials, report.front(trials, chosen), chosen, [fixed[name] for name in names], marks)
+
+
+def _words(figure: Any) -> dict[str, Any]:
+    """Texts written beside points."""
+    return {text.get_text(): text for axes in figure.axes for text in axes.texts}
+
+
+def _points(figure: Any) -> dict[str, Any]:
+    return {line.get_gid(): line for axes in figure.axes for line in axes.lines if line.get_gid()}
+
+
+def test_members_are_numbered_and_marked_trials_named_wherever_they_stand() -> None:
+    marks = {TRIALS[4].key: "progressive tree", TRIALS[1].key: "all fused", TRIALS[2].key: "broken"}
+    figure = plots.draw(_standing(TRIALS, marks))
+    assert set(_words(figure)) == {"0", "3", "4: progressive tree", "1: all fused", "2: broken"}
+    rings = [line for line in figure.axes[0].lines if line.get_fillstyle() == "none"]
+    centres = {number: _points(figure)[f"trial-{number}"].get_xydata().tolist() for number in (1, 2, 4)}
+    assert sorted(ring.get_xydata().tolist() for ring in rings) == sorted(centres.values())
+
+
+def test_a_mark_is_drawn_once_on_the_front_if_it_can_be() -> None:
+    first = complete(7, -9.0, 18_000_000, key=TRIALS[0].key, pattern=TRIALS[0].pattern)
+    trials = [failed(5), *TRIALS, first]
+    trials[0] = replace(trials[0], key=TRIALS[0].key, pattern=TRIALS[0].pattern)
+    assert _standing(trials, {TRIALS[0].key: "all separate"}).marked == {0: "all separate"}
+
+
+@pytest.mark.parametrize(
+    ("names", "panel", "across"),
+    [
+        (["delta_mtl", "macs"], 0, 9_000_000),
+        (["macs"], 0, 2),
+        (["delta_mtl", "worst_delta"], 1, 3),  # the third to finish
+    ],
+)
+def test_failed_trials_stand_at_the_foot_where_their_place_is_known(names: list[str], panel: int, across: int) -> None:
+    figure = plots.draw(_standing(TRIALS, {}, names))
+    point = _points(figure)["trial-2"]
+    assert point.axes is figure.axes[panel]
+    assert point.get_xdata()[0] == across
+    assert 0 < point.get_ydata()[0] < 0.1
+    assert point.get_marker() == "x"
+    (low, high), (x, _) = point.axes.get_xlim(), point.get_xydata()[0]
+    assert low < x < high
+
+
+@pytest.mark.parametrize("step", [3_000, 40_000, 400_000])
+def test_labels_leave_neither_the_axes_nor_each_other(step: int) -> None:
+    trials = [complete(n, n / 5, 9_000_000 + n * step) for n in range(18)]
+    marks = {trials[0].key: "all fused", trials[17].key: "all separate", trials[9].key: "progressive tree"}
+    figure = plots.draw(_standing(trials, marks))
+    words = _words(figure)
+    assert {"0: all fused", "17: all separate", "9: progressive tree"} <= set(words)
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]  # Figure does not say which canvas it has
+    boxes = [text.get_window_extent(renderer) for text in words.values()]
+    frame = figure.axes[0].get_window_extent(renderer)
+    for index, box in enumerate(boxes):
+        assert frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
+        assert not any(box.overlaps(other) for other in boxes[:index])
+
+
+def test_the_picture_and_the_drawing_are_the_same_each_time(tmp_path: Path) -> None:
+    marks = {TRIALS[4].key: "cost in $ and $"}
+    figures = [plots.draw(_standing(TRIALS, marks)) for _ in range(2)]
+    for number, figure in enumerate(figures):
+        plots.save_png(tmp_path / f"{number}.png", figure)
+    assert (tmp_path / "0.png").read_bytes() == (tmp_path / "1.png").read_bytes()
+    assert plots.svg(figures[0]) == plots.svg(figures[1])
+    assert "4: cost in $ and $" in plots.svg(figures[0])

@@ -1,0 +1,67 @@
+"""What is left to train is what a search finds left, and looking leaves no trace."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from search.config import Settings, compose
+from search.remaining import Remaining, remaining
+from search.run import main as search
+from spaces.errors import ConfigError
+from tests.tiny import arguments, write_tiny
+
+
+def settings(*more: str) -> Settings:
+    return compose(arguments(write_tiny(Path("data")), *more))
+
+
+def numbers(left: Remaining) -> tuple[int, int, int, int]:
+    return left.finished, left.trials, left.cached, len(left.untrained)
+
+
+@pytest.fixture
+def searched() -> Path:
+    """The folder of runs after a search of two trials."""
+    assert search(arguments(write_tiny(Path("data")), "trials=2", "run.name=one")) == 0
+    return Path("runs")
+
+
+def test_of_a_new_search_everything_is_left() -> None:
+    assert numbers(remaining(settings("trials=5", "baselines.seeds=2"), None, "cpu")) == (0, 5, 0, 6)
+    assert numbers(remaining(settings("trials=50"), 12, "cpu")) == (0, 12, 0, 3)
+    assert not Path("runs").exists()
+
+
+def test_finished_trials_and_cached_baselines_are_done(searched: Path) -> None:
+    before = {path: path.read_bytes() for path in searched.rglob("*") if path.is_file()}
+
+    assert numbers(remaining(settings("trials=5", "run.name=one"), 12, "cpu")) == (2, 3, 3, 0)
+    assert numbers(remaining(settings("trials=1", "run.name=one"), 12, "cpu")) == (2, 0, 3, 0)
+    assert numbers(remaining(settings("trials=5", "run.name=other"), 12, "cpu")) == (0, 5, 3, 0)
+    assert numbers(remaining(settings("trials=5", "run.name=other", "baselines.seeds=2"), 12, "cpu")) == (0, 5, 3, 3)
+    assert numbers(remaining(settings("trials=5", "run.name=other", "trainer.lr=0.1"), 12, "cpu")) == (0, 5, 0, 3)
+
+    assert {path: path.read_bytes() for path in searched.rglob("*") if path.is_file()} == before
+    assert not (searched / "other").exists()
+
+
+def test_baselines_of_another_device_or_damaged_ones_are_trained_again(searched: Path) -> None:
+    assert numbers(remaining(settings("run.name=other"), 12, "cuda"))[2:] == (0, 3)
+    first, second, _ = sorted((searched / "baselines").iterdir())
+    first.write_text("{")
+    stored = json.loads(second.read_text())
+    second.write_text(json.dumps({**stored, "outcome": {**stored["outcome"], "reason": "no luck"}}))
+    assert numbers(remaining(settings("run.name=other"), 12, "cpu"))[2:] == (1, 2)
+    assert numbers(remaining(settings("run.name=one"), 12, "cpu"))[2:] == (3, 0)  # it keeps what it rests on
+
+
+def test_a_run_folder_of_another_search_is_refused(searched: Path) -> None:
+    with pytest.raises(ConfigError, match="belongs to another configuration"):
+        remaining(settings("run.name=one", "trainer.epochs=3"), 12, "cpu")
+    (searched / "notes").mkdir()
+    (searched / "notes" / "mine.txt").write_text("keep")
+    with pytest.raises(ConfigError, match=r"holds mine.txt but no config.yaml"):
+        remaining(settings("run.name=notes"), 12, "cpu")
