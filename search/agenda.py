@@ -62,6 +62,7 @@ class Agenda:
         baselines: outcomes of the single-task networks.
         running: jobs handed out and not answered.
         stopped: why the search cannot go on; empty while it can.
+        stuck: whether the same command cannot go on either, for what is there decides that.
         finished: why nothing is left to train before the budget is spent; empty while something is.
     """
 
@@ -85,6 +86,7 @@ class Agenda:
         self.baselines: dict[Job, Outcome] = {}
         self.running: set[Job] = set()
         self.stopped = ""
+        self.stuck = False
         self.finished = ""
         self._waited_at = -1  # trials that were known when the sampler wanted to know more
         self._jobs = baseline_jobs(settings, threads)
@@ -152,7 +154,7 @@ class Agenda:
         try:
             answer = self._study.ask()
         except UserError as error:
-            self.stopped = "; ".join(error.problems)
+            self.stopped, self.stuck = "; ".join(error.problems), True
             return
         if isinstance(answer, Done):
             self.finished = answer.reason

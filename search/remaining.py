@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from search.atomic import read_json
 from search.folder import look_into
 from search.job import Job, read_outcome
+from search.preflight import problem
 from search.single_task import baseline_jobs
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def remaining(settings: Settings, patterns: int | None, device: str) -> Remainin
     """
     folder = look_into(settings)
     finished = sum(1 for _ in (folder / "trials").glob("[0-9]*.json"))
-    most = settings.trials if patterns is None else min(settings.trials, patterns)
+    ends = settings.sampler.most(problem(settings))
+    most = min(settings.trials, *(bound for bound in (patterns, ends) if bound is not None), settings.trials)
     jobs = tuple(baseline_jobs(settings, settings.runner.threads))
     kept = read_json(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
     untrained = tuple(job for job in jobs if job.fingerprint not in kept and not _cached(job, device))

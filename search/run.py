@@ -85,12 +85,13 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
         raise
     if agenda.stopped:
         board.report("FAILED")
-        print(f"The search stopped: {agenda.stopped}\nMend this, then go on with:\n  {command}", file=sys.stderr)
+        mend = "" if agenda.stuck else f"\nMend this, then go on with:\n  {command}"
+        print(f"The search stopped: {agenda.stopped}{mend}", file=sys.stderr)
         return FAILED
     alone = {name: searched.cost(hard_sharing([name], *_stages(settings))).macs for name in searched.tasks}
     board.report("FINISHED", yardsticks(tasks, agenda.baselines.values(), _trivial(settings), alone))
-    if len(agenda.trials) < settings.trials:
-        print(agenda.finished)
+    if last := agenda.finished or study.outlook():
+        print(last)
     return 0
 
 

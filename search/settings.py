@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 
 COMPONENTS = ("space", "data", "network", "trainer", "sampler", "runner", "tracking")
 RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # also what MLflow and every file system take
-SHARED = ("baselines", "cache", "plans", "mlflow.db", "mlflow.db.lock", "mlartifacts")  # by all runs of a folder
+SHARED = (
+    "baselines",
+    "cache",
+    "plans",
+    "replicates",
+    "mlflow.db",
+    "mlflow.db.lock",
+    "mlartifacts",
+)  # by all runs of a folder
 LARGEST_SEED = 2**31 - 1  # far from where a generator's own bound lies, ours or a component's: our choice
 STAGES = 4  # stands in for the network's number of stages when the network itself is refused: our choice
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -101,8 +102,7 @@ class Study:
             UserError: the sampler cannot go on, with its reason.
         """
         history = self._study.get_trials(deepcopy=False)
-        seen = {trial.user_attrs["key"] for trial in history}
-        accepted = self._accepted(history, seen)
+        accepted = self._accepted(history)
         if isinstance(accepted, (Wait, Done)):
             return accepted
         proposal, notes = accepted
@@ -133,6 +133,17 @@ class Study:
             live.set_user_attr("reason", trial.reason)
             self._study.tell(trial.number, state=TrialState.FAIL)
 
+    def outlook(self) -> str:
+        """Whether a sampler that comes to an end has come to it; empty for one that has none."""
+        most = self.sampler.most(self.problem)
+        if most is None:
+            return ""
+        history = self._study.get_trials(deepcopy=False)
+        answer = self.sampler.propose(self.problem, history, self._seed_of(len(history), "outlook"))
+        if isinstance(answer, Done):
+            return answer.reason
+        return f"The sampler had not come to its end after {len(history)} trials: trials={most} is enough for it."
+
     def marks(self) -> dict[str, str]:
         """Patterns worth pointing out, the space's landmarks and the sampler's, in words by pattern key."""
         words: dict[str, list[str]] = {}
@@ -142,15 +153,17 @@ class Study:
             words.setdefault(key, []).append(name)
         return {key: ", ".join(names) for key, names in words.items()}
 
-    def _accepted(
-        self, history: Sequence[optuna.trial.FrozenTrial], seen: set[str]
-    ) -> tuple[Proposal, dict[str, Any]] | Wait | Done:
+    def _accepted(self, history: Sequence[optuna.trial.FrozenTrial]) -> tuple[Proposal, dict[str, Any]] | Wait | Done:
         """The first proposal that is new and within the limits, with the sampler's notes for its trial."""
+        seen = {trial.user_attrs["key"] for trial in history}
+        sound = {trial.user_attrs["key"] for trial in history if trial.state != TrialState.FAIL}
+        failures = Counter(trial.user_attrs["key"] for trial in history if trial.state == TrialState.FAIL)
         for proposed in self._proposed(history):
             if isinstance(proposed, (Wait, Done)):
                 return proposed
             wanted = self._replay(proposed.choices)
-            if self._fits(wanted.pattern, seen):
+            spent = {key for key, count in failures.items() if count >= proposed.tries}
+            if self._fits(wanted.pattern, sound | spent):
                 return wanted, proposed.notes
         rng = random.Random(self._seed_of(len(history), "around"))
         for proposal in self._around([wanted.choices, *(trial.params for trial in history)], rng):

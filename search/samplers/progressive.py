@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
-from search.samplers.grouping import grouped
+from search.samplers.grouping import LARGEST, grouped
 from search.samplers.sampler import Done, Draw, Probe, Problem, Sampler, Wait
 from spaces.choices import Proposal
-from spaces.errors import ConfigError, DataError
+from spaces.errors import ConfigError, DataError, UserError
 from spaces.fields import Fields
 from spaces.pattern import Partition
 from trainers.similarity import FEWEST, MOST, Similarity
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
+
+TRIES = 2  # a worker may be lost, and without this network there is no tree: our choice
 
 
 @runtime_checkable
@@ -78,8 +80,10 @@ class Fused(Sampler):
                 f"sampler={self.words}: space={problem.space.name} has no decoder groups to fuse; "
                 "use space=fusion, or another sampler such as sampler=tpe"
             )
-        if len(problem.tasks) < 2:
-            raise ConfigError(f"sampler={self.words}: one task has nothing to fuse; want at least two in data.tasks")
+        if not 2 <= len(problem.tasks) <= LARGEST:
+            raise ConfigError(
+                f"sampler={self.words}: {len(problem.tasks)} tasks to group; want from 2 to {LARGEST} in data.tasks"
+            )
         start = _grown(problem, []).pattern
         if not problem.allows(start):
             needed = problem.cost(start)
@@ -92,22 +96,24 @@ class Fused(Sampler):
         """The next network of the algorithm; it is done when the final tree is trained.
 
         Raises:
-            DataError: a network that it needs failed, or gave no similarities.
+            DataError: a network that it needs failed twice, or gave no similarities.
         """
         decided = self._decided(problem, history)
         proposal = _grown(problem, decided)
         trial = _trial(history, proposal)
         if trial is None:
-            return Draw(dict(proposal.choices))
+            return Draw(dict(proposal.choices), tries=TRIES)
         if len(decided) < problem.space.decoder_stages or not trial.state.is_finished():  # type: ignore[attr-defined]  # see check
             return Wait()
+        if not trial.values:
+            raise DataError(_failed(trial, f"it is the {self.words} tree"))
         return Done(f"The {self.words} tree is trained: trial {trial.number}.")
 
     def marks(self, problem: Problem, history: Sequence[FrozenTrial]) -> Mapping[str, str]:
         """The final tree, once all its stages are decided."""
         try:
             decided = self._decided(problem, history)
-        except DataError:  # told by `propose`; the plots are drawn all the same
+        except UserError:  # told by `propose`; the plots are drawn all the same
             return {}
         whole = len(decided) == problem.space.decoder_stages  # type: ignore[attr-defined]  # see check
         return {_grown(problem, decided).pattern.key: f"{self.words} tree"} if whole else {}
@@ -140,6 +146,10 @@ class Progressive(Fused):
 
     words: ClassVar[str] = "progressive"
 
+    def most(self, problem: Problem) -> int:
+        """The anchor all fused, separate decoders, and one network a stage."""
+        return 2 + problem.space.decoder_stages  # type: ignore[attr-defined]  # see check
+
     def _network_of(self, stage: int, decided: Sequence[Partition]) -> Sequence[Partition]:
         return decided
 
@@ -149,6 +159,10 @@ class Offline(Fused):
     """All stages are decided on the network with separate decoders: two trainings in all."""
 
     words: ClassVar[str] = "offline"
+
+    def most(self, problem: Problem) -> int:
+        """The anchor all fused, separate decoders, and the tree."""
+        return 3
 
     def _network_of(self, stage: int, decided: Sequence[Partition]) -> Sequence[Partition]:
         return ()
@@ -162,16 +176,29 @@ def _grown(problem: Problem, decided: Sequence[Partition]) -> Proposal:
 
 
 def _trial(history: Sequence[FrozenTrial], proposal: Proposal) -> FrozenTrial | None:
-    return next((trial for trial in history if trial.user_attrs["key"] == proposal.pattern.key), None)
+    """The trial of a network: the one that runs or succeeded, else the last failure; None where it is to be trained."""
+    trials = [trial for trial in history if trial.user_attrs["key"] == proposal.pattern.key]
+    sound = [trial for trial in trials if trial.values or not trial.state.is_finished()]
+    return sound[0] if sound else trials[-1] if len(trials) >= TRIES else None
+
+
+def _failed(trial: FrozenTrial, role: str) -> str:
+    reason = trial.user_attrs.get("reason", "no reason is known")
+    return (
+        f"trial {trial.number} failed, as the ones with the same pattern before it, and {role}: {reason}; "
+        "mend this and start anew with run.name=NAME, or use another sampler"
+    )
 
 
 def _similarity(trial: FrozenTrial, stage: int) -> np.ndarray:
     """A stage's matrix as the probe found it, rows in the order of the sorted tasks."""
-    found = trial.user_attrs.get("findings", {}).get("similarity")
-    if not found or "refused" in found:
-        why = found["refused"] if found else f"it failed: {trial.user_attrs.get('reason', 'no reason is known')}"
+    if not trial.values:
+        raise DataError(_failed(trial, f"decides decoder stage {stage + 1}"))
+    found = trial.user_attrs.get("findings", {}).get("similarity", {})
+    if "stages" not in found:
         raise DataError(
-            f"the similarities of trial {trial.number} decide decoder stage {stage + 1}, but there are none: {why}; "
+            f"the similarities of trial {trial.number} decide decoder stage {stage + 1}, but there are none: "
+            f"{found.get('refused', 'they were never measured')}; "
             "mend this and start anew with run.name=NAME, or use another sampler"
         )
     return np.array(found["stages"][stage])

@@ -54,10 +54,12 @@ class Draw:
     Args:
         choices: decisions by name, for `spaces.choices.replay`.
         notes: what an Optuna sampler wants to find in the trial again (a genetic algorithm its generation).
+        tries: how often the pattern may fail before it is given up; one that succeeded is never trained again.
     """
 
     choices: dict[str, Any]
     notes: dict[str, Any] = field(default_factory=dict)
+    tries: int = 1
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,10 @@ class Sampler(ABC):
 
     def check(self, problem: Problem) -> None:  # noqa: B027 - most samplers serve every problem
         """Refuse a problem that this sampler cannot serve (ConfigError)."""
+
+    def most(self, problem: Problem) -> int | None:
+        """Trials after which this sampler has come to its end, failures aside; None where it has none."""
+        return None
 
     @abstractmethod
     def propose(self, problem: Problem, history: Sequence[optuna.trial.FrozenTrial], seed: int) -> Draw | Wait | Done:
