@@ -31,7 +31,8 @@ def check(settings: Settings) -> None:
         raise ConfigError(
             f"data={settings.data.name} has images of {height}x{width} pixels, but the network wants "
             f"multiples of {stride}: "
-            "crop or pad the images, or take a network of smaller stride (fewer network.encoder_widths)"
+            "crop or pad the images (data=scenes: data.image_size), or take a network of smaller stride "
+            "(network=small: fewer network.encoder_widths)"
         )
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from search.settings import Settings
 
 FOLDER = "replicates"
+RESTARTS = 3  # times a job that no worker has begun is handed out again: our choice
+HOPELESS = 5  # failures, with no success before them, after which nothing more is started: our choice
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,14 @@ class Roster:
         self._total = len(self._waiting)
         self._say = say
         self._start, self._trained = time.monotonic(), 0
+        self._lost: dict[Job, int] = {}
         self.running: set[Job] = set()
         self.outcomes: dict[Job, Outcome] = {}
 
     def next(self) -> Job | None:
         """The next job to start; None when nothing is left to start."""
-        if not self._waiting:
+        hopeless = len(self.outcomes) >= HOPELESS and not any(o.complete for o in self.outcomes.values())
+        if not self._waiting or hopeless:
             return None
         job = self._waiting.popleft()
         self.running.add(job)
@@ -143,7 +147,11 @@ class Roster:
         self._say(f"{job.label}: {what}; {left} of {self._total} trainings left, about {duration(left * pace)}")
 
     def never_ran(self, job: Job) -> None:
-        """A job was lost before it began: it is handed out again."""
+        """A job was lost before it began: it is handed out again, some times."""
+        self._lost[job] = self._lost.get(job, 0) + 1
+        if self._lost[job] > RESTARTS:
+            self.done(job, Outcome(reason=f"no worker could be started for it, {RESTARTS + 1} times in a row"))
+            return
         self.running.discard(job)
         self._waiting.appendleft(job)
 

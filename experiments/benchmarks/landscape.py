@@ -5,7 +5,8 @@
 
 Trains every pattern of the fusion space and every task alone with each seed, measures them on the test split, and
 leaves a table and a plot in `experiments/benchmarks/landscape/`. It can be stopped at any moment; the same command goes
-on. The seeds are used for nothing else, so no default was tuned on them. Other arguments are those of `search.run`.
+on. No default was tuned on the seeds; a search with run.seed=1 would train with them. Other arguments are those of
+`search.run`.
 
 The ladder: three patterns of rising cost, chosen on the first seeds and judged on the others, so that it is not the
 choice that makes them differ.
@@ -27,13 +28,13 @@ from search import pareto
 from search.brief import human, one_line
 from search.config import compose
 from search.objectives import MAXIMISE, MINIMISE
+from search.preflight import check, problem
 from search.replicates import Replicates, mean_and_error, replicate
 from spaces.choices import enumerate_patterns
 from spaces.errors import UserError
-from trainers.cost import cost
 
 FOLDER = Path(__file__).with_suffix("")
-FIRST_SEED = 1000  # far from those of searches and tests
+FIRST_SEED = 1000  # searches begin at 0, with run.seed=0
 CHOOSING = 0.4  # share of the seeds, the first ones, that choose the ladder
 FEWEST = 4  # seeds, two of them to judge with a standard error
 BLUE, GREY, LIGHT, RED = "#1f5fa8", "#9aa3ad", "#d9dee3", "#b3402a"
@@ -85,7 +86,10 @@ def draw(
     figure = Figure(figsize=(9, 5.4), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
-    means, errors = np.array([mean_and_error(row) for row in replicates.metrics["delta_mtl"]]).T
+    # What a seed does to all patterns alike says nothing of their differences, so it is taken out of the errors.
+    deltas = replicates.metrics["delta_mtl"]
+    means = deltas.mean(1)
+    errors = np.array([mean_and_error(row)[1] for row in deltas - deltas.mean(0)])
     for rows, colour, label in (
         (sorted(set(range(len(macs))) - front), GREY, "dominated"),
         (sorted(front, key=lambda row: macs[row]), BLUE, "front of the means"),
@@ -106,6 +110,7 @@ def draw(
             ha="left" if row == ring[0] else "right",
             fontsize=8,
             color=RED,
+            bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 1},
         )
     axes.axhline(0, color="black", linewidth=0.8, linestyle=(0, (4, 3)), label="single-task networks")
     axes.set_xlabel("MACs of one image [M], lower is better")
@@ -127,9 +132,7 @@ def report(replicates: Replicates, macs: np.ndarray, params: np.ndarray, name: s
     front = set(pareto.front(np.stack([means, macs], axis=1), [MAXIMISE, MINIMISE]))
     rungs = ladder(replicates.of(choosing).metrics["delta_mtl"].mean(1), macs)
     write_table(FOLDER / f"{name}.csv", replicates, macs, params, front)
-    title = (
-        f"{name}: all {len(macs)} patterns, mean and standard error of {len(replicates.seeds)} paired seeds, test split"
-    )
+    title = f"{name}: all {len(macs)} patterns, {len(replicates.seeds)} seeds, test split; paired standard errors"
     draw(FOLDER / f"{name}.png", title, replicates, macs, rungs, front)
     lines = [
         f"{len(macs)} patterns, {len(replicates.seeds)} seeds ({replicates.seeds[0]} to {replicates.seeds[-1]}), "
@@ -144,6 +147,8 @@ def report(replicates: Replicates, macs: np.ndarray, params: np.ndarray, name: s
     for below, above, mean, error in steps(judged, [replicates.names[row] for row in rungs]):
         clear = f"{mean / error:.1f} standard errors" if error else ""
         lines.append(f"  {above}  over  {below}: {mean:+.2f} +- {error:.2f} points ({clear})")
+    if len(rungs) < 3:
+        lines.append("  fewer than three rungs: the front of the choosing seeds is that short")
     return "\n".join(lines) + "\n"
 
 
@@ -156,11 +161,10 @@ def main() -> int:
         parser.error(f"--seeds {given.seeds}: want at least {FEWEST}: some choose the ladder, the others judge it")
     try:
         settings = compose(overrides)
-        settings.data.check()
-        outputs = {task.name: task.output for task in settings.data.selected}
-        patterns = [proposal.pattern for proposal in enumerate_patterns(settings.space, sorted(outputs))]
-        price = partial(cost, family=settings.network, outputs=outputs, size=settings.data.size)
-        costs = [price(pattern) for pattern in patterns]
+        check(settings)
+        searched = problem(settings)
+        patterns = [proposal.pattern for proposal in enumerate_patterns(settings.space, searched.tasks)]
+        costs = [searched.cost(pattern) for pattern in patterns]
         named = {one_line(pattern): pattern for pattern in patterns}
         seeds = range(FIRST_SEED, FIRST_SEED + given.seeds)
         replicates = replicate(settings, named, seeds, say=partial(print, flush=True))

@@ -13,6 +13,7 @@ import yaml
 
 from search.config import answer, compose, from_plain
 from search.library import Library
+from search.settings import SHARED
 from spaces.errors import ConfigError
 from spaces.fusion import Fusion
 
@@ -63,7 +64,7 @@ def test_a_run_name_is_a_plain_folder_name(name: str) -> None:
     assert "run.folder=DIR" in problem
 
 
-@pytest.mark.parametrize("name", ["baselines", "cache", "plans", "mlflow.db", "mlflow.db.lock", "mlartifacts", "Cache"])
+@pytest.mark.parametrize("name", [*SHARED, "Cache"])
 def test_a_run_does_not_take_the_place_of_what_all_runs_share(name: str) -> None:
     (problem,) = problems(f"run.name={name}")
 

@@ -23,14 +23,14 @@ from pathlib import Path
 import numpy as np
 
 from search import pareto
-from search.brief import duration, human, one_line
+from search.brief import duration, one_line
 from search.config import compose
 from search.objectives import MAXIMISE, MINIMISE, reference_point, resolve
-from search.preflight import problem
+from search.preflight import check, problem
 from search.replicates import Replicates, mean_and_error, replicate
 from search.settings import Settings
 from search.trial import Trial, load
-from spaces.errors import UserError
+from spaces.errors import ConfigError, UserError
 from spaces.pattern import SharingPattern
 
 FOLDER = Path(__file__).parent
@@ -38,6 +38,8 @@ RUN_SEEDS = (0, 2, 3)  # their trainings have the seeds 0.., 2000.. and 3000..; 
 FIRST_JUDGE = 1000
 METHODS = ("progressive", "offline", "tpe")
 CLEAR = 2.0  # standard errors
+CHOOSING = 0.4  # share of the judges that choose a tree's rival
+INTERRUPTED = 130  # exit status of a search
 BLUE, GREY, LIGHT, RED, ORANGE = "#1f5fa8", "#9aa3ad", "#d9dee3", "#b3402a", "#e8701a"
 
 
@@ -58,21 +60,32 @@ class Found:
     answer: tuple[SharingPattern, ...]
 
     @property
+    def own(self) -> tuple[Trial, ...]:
+        """What the method itself had to train: PDF has no use for the anchor all fused, unless it ends there."""
+        if self.method == "tpe":
+            return self.trials
+        return tuple(t for t in self.trials if len(t.pattern.decoder[-1].groups) > 1 or t.pattern in self.answer)
+
+    @property
     def seconds(self) -> float:
-        """Wall time of its trainings, one after the other."""
-        return sum(trial.seconds for trial in self.trials)
+        """Wall time of these trainings, one after the other, as loaded as the machine was."""
+        return sum(trial.seconds for trial in self.own)
 
 
 def searched(settings: Settings, overrides: Sequence[str], method: str, seed: int) -> Found:
     """Run or resume a search and read what it found.
 
     Raises:
-        KeyboardInterrupt: the search was stopped, or failed; it has said why.
+        KeyboardInterrupt: the search was stopped.
+        ConfigError: it was refused or failed, which it has told, or ended before it had a tree.
     """
     name = f"pdf-{settings.run.name}-{method}-{seed}"
     options = [f"sampler={method}", f"run.seed={seed}", f"run.name={name}", "tracking=none"]
-    if subprocess.run([sys.executable, "-m", "search.run", *overrides, *options], check=False).returncode:
+    status = subprocess.run([sys.executable, "-m", "search.run", *overrides, *options], check=False).returncode
+    if status == INTERRUPTED:
         raise KeyboardInterrupt
+    if status:
+        raise ConfigError(f"the search {name} ended with status {status}; its own message is above")
     folder = settings.run.folder / name
     trials = tuple(load(path) for path in sorted((folder / "trials").glob("[0-9]*.json")))
     with (folder / "trials.csv").open(newline="") as file:
@@ -80,7 +93,10 @@ def searched(settings: Settings, overrides: Sequence[str], method: str, seed: in
     with (folder / "front.csv").open(newline="") as file:
         front = {row["key"] for row in csv.DictReader(file)}
     wanted = front if method == "tpe" else marked
-    return Found(method, seed, trials, tuple(trial.pattern for trial in trials if trial.key in wanted))
+    answer = tuple(trial.pattern for trial in trials if trial.key in wanted and trial.complete)
+    if not answer:
+        raise ConfigError(f"{folder} has no {method} tree: it ended before; give a larger trials=N, 18 is the default")
+    return Found(method, seed, trials, answer)
 
 
 def rows(
@@ -92,7 +108,7 @@ def rows(
     for each in found:
         names = [one_line(pattern) for pattern in each.answer]
         trained = [one_line(trial.pattern) for trial in each.trials]
-        cost = [each.method, str(each.seed), str(len(each.trials)), f"{each.seconds:.0f}"]
+        cost = [each.method, str(each.seed), str(len(each.own)), f"{each.seconds:.0f}"]
         volumes = [f"{volume(names):.1f}", f"{volume(trained):.1f}"]
         if each.method == "tpe":
             table.append([*cost, f"front of {len(names)}", "", "", "", *volumes, "", "", "", ""])
@@ -101,22 +117,31 @@ def rows(
         mean, error = mean_and_error(judged.metrics["delta_mtl"][judged.names.index(tree)])
         rivals = [name for name in fronts[each.seed] if macs[name] <= macs[tree] and name != tree]
         better, gain, spread = _best_rival(judged, tree, rivals)
-        verdict = (
-            "dominated" if gain > CLEAR * spread else "not told apart from the front" if better else "on the front"
-        )
-        compared = [better, f"{gain:.2f}", f"{spread:.2f}", verdict] if better else ["", "", "", verdict]
+        verdict = "dominated" if gain > CLEAR * spread else "not dominated"
+        compared = [better, f"{gain:.2f}", f"{spread:.2f}", verdict] if better else ["", "", "", "no rival as cheap"]
         table.append([*cost, tree, str(macs[tree]), f"{mean:.2f}", f"{error:.2f}", *volumes, *compared])
     return table
 
 
 def _best_rival(judged: Replicates, tree: str, rivals: Sequence[str]) -> tuple[str, float, float]:
-    """The searched pattern that gains most on the tree for no more MACs: its name, gain and standard error."""
-    gains = {name: judged.difference(name, tree) for name in rivals}
-    best = max(gains, key=lambda name: gains[name][0], default="")
-    return (best, *gains[best]) if best and gains[best][0] > 0 else ("", 0.0, 0.0)
+    """The searched pattern that gains most on the tree for no more MACs: its name, gain and standard error.
+
+    The first judges choose it and the others measure it, so that being chosen is no gain.
+    """
+    split = round(CHOOSING * len(judged.seeds))
+    choosing, judging = judged.of(judged.seeds[:split]), judged.of(judged.seeds[split:])
+    best = max(rivals, key=lambda name: choosing.difference(name, tree)[0], default="")
+    return (best, *judging.difference(best, tree)) if best else ("", 0.0, 0.0)
 
 
-def draw(path: Path, title: str, found: Sequence[Found], judged: Replicates, macs: Mapping[str, int]) -> None:
+def draw(
+    path: Path,
+    title: str,
+    found: Sequence[Found],
+    judged: Replicates,
+    macs: Mapping[str, int],
+    extremes: Mapping[str, str],
+) -> None:
     """Judged means with standard errors: what the searches found among the extremes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -126,16 +151,21 @@ def draw(path: Path, title: str, found: Sequence[Found], judged: Replicates, mac
     axes = figure.subplots()
     values = {n: mean_and_error(row) for n, row in zip(judged.names, judged.metrics["delta_mtl"], strict=True)}
 
-    def scatter(names: Sequence[str], colour: str, label: str, marker: str, size: float) -> None:
+    def scatter(names: Sequence[str], colour: str, label: str, marker: str, size: float, fill: str) -> None:
         x = [macs[name] / 1e6 for name in names]
         y, errors = np.array([values[name] for name in names]).T
-        axes.errorbar(x, y, errors, fmt=marker, color=colour, markersize=size, elinewidth=1, label=label)
+        axes.errorbar(
+            x, y, errors, fmt=marker, color=colour, markersize=size, elinewidth=1, label=label, fillstyle=fill
+        )
 
     answers = {m: sorted({one_line(p) for e in found if e.method == m for p in e.answer}) for m in METHODS}
-    scatter(sorted(set(values) - set().union(*answers.values())), GREY, "all fused, all separate, steps of PDF", "o", 5)
-    scatter(answers["tpe"], BLUE, "searched fronts", "o", 5)
-    scatter(answers["offline"], ORANGE, "offline trees", "s", 8)
-    scatter(answers["progressive"], RED, "progressive trees", "D", 7)
+    scatter(sorted(set(values) - set().union(*answers.values())), GREY, "other trials", "o", 5, "full")
+    scatter(answers["tpe"], BLUE, "searched fronts", "o", 5, "full")
+    scatter(answers["offline"], ORANGE, "offline trees", "s", 11, "none")  # hollow, for trees may be members too
+    scatter(answers["progressive"], RED, "progressive trees", "D", 11, "none")
+    for words, name in extremes.items():
+        place = (macs[name] / 1e6, values[name][0])
+        axes.annotate(words, place, xytext=(6, -14), textcoords="offset points", fontsize=8)
     axes.axhline(0, color="black", linewidth=0.8, linestyle=(0, (4, 3)), label="single-task networks")
     axes.set_xlabel("MACs of one image [M], lower is better")
     axes.set_ylabel("delta_mtl [% vs single-task], higher is better")
@@ -149,7 +179,7 @@ def draw(path: Path, title: str, found: Sequence[Found], judged: Replicates, mac
 HEAD = [
     *("method", "run seed", "trainings", "seconds", "answer", "macs", "delta_mtl mean", "delta_mtl error"),
     *("hypervolume of the answer", "hypervolume of all it trained"),
-    *("better for no more MACs", "by points", "error", "verdict"),
+    *("rival for no more MACs", "by points", "error", "verdict"),
 ]
 
 
@@ -163,12 +193,13 @@ def main() -> int:
         parser.error(f"--judges {given.judges}: want at least 2, for a standard error")
     try:
         settings = compose(overrides)
-        settings.data.check()
+        check(settings)
         found = [
             searched(settings, overrides, method, seed) for seed in RUN_SEEDS[: given.searches] for method in METHODS
         ]
         space = problem(settings)
-        anchors = [anchor.pattern for anchor in settings.space.anchors(space.tasks).values()]
+        landmarks = settings.space.anchors(space.tasks)
+        anchors = [anchor.pattern for anchor in landmarks.values()]
         steps = [trial.pattern for each in found for trial in each.trials]
         patterns = {one_line(pattern): pattern for pattern in [*anchors, *steps]}
         seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.judges)
@@ -190,17 +221,20 @@ def main() -> int:
         return pareto.hypervolume(points, reference, [MAXIMISE, MINIMISE]) / 1e6
 
     table = rows(found, judged, macs, volume)
+    for words, anchor in landmarks.items():
+        name = one_line(anchor.pattern)
+        mean, spread = mean_and_error(judged.metrics["delta_mtl"][judged.names.index(name)])
+        known = [name, str(macs[name]), f"{mean:.2f}", f"{spread:.2f}", f"{volume([name]):.1f}"]
+        table.append([words, "", "", "", *known, "", "", "", "", ""])
     with (FOLDER / f"{settings.run.name}.csv").open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([HEAD, *table])
     title = f"{settings.run.name}: mean and standard error of {given.judges} fresh seeds, test split"
-    draw(FOLDER / f"{settings.run.name}.png", title, found, judged, macs)
-    for pattern in anchors:
-        name = one_line(pattern)
-        mean, spread = mean_and_error(judged.metrics["delta_mtl"][judged.names.index(name)])
-        print(f"{name}: {human(macs[name])}MACs, {mean:+.2f} +- {spread:.2f} %")
+    extremes = {words: one_line(anchor.pattern) for words, anchor in landmarks.items()}
+    draw(FOLDER / f"{settings.run.name}.png", title, found, judged, macs, extremes)
     for row in table:
         told = " | ".join(f"{name} {cell}" for name, cell in zip(HEAD[4:], row[4:], strict=True) if cell)
-        print(f"{row[0]}, run seed {row[1]}: {row[2]} trainings, {duration(float(row[3]))} | {told}")
+        cost = f", run seed {row[1]}: {row[2]} trainings, {duration(float(row[3]))}" if row[1] else ""
+        print(f"{row[0]}{cost} | {told}")
     return 0
 
 
