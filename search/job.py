@@ -155,7 +155,8 @@ def read_outcome(job: Job) -> Outcome | None:
         return Outcome(
             metrics={name: _number(value) for name, value in values["metrics"].items()},
             curves={name: [_number(v) for v in curve] for name, curve in values["curves"].items()},
-            **{name: values[name] for name in ("findings", "seconds", "reason", "node", "ended", "device")},
+            findings=values.get("findings", {}),  # an earlier version knew no probes
+            **{name: values[name] for name in ("seconds", "reason", "node", "ended", "device")},
         )
     except (DataError, KeyError, TypeError, AttributeError):
         return None  # damaged from outside: the job is simply run again

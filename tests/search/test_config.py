@@ -69,8 +69,7 @@ def test_a_run_does_not_take_the_place_of_what_all_runs_share(name: str) -> None
     (problem,) = problems(f"run.name={name}")
 
     assert problem == (
-        f"run.name={name}: run.folder has other things of that name; choose another than "
-        "baselines, cache, plans, mlflow.db, mlflow.db.lock, mlartifacts"
+        f"run.name={name}: run.folder has other things of that name; choose another than {', '.join(SHARED)}"
     )
 
 
