@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from search.settings import Settings
     from spaces.pattern import SharingPattern
 
-START = 15.0  # seconds to start and end the driver, Ray and MLflow: as measured on two cores that did nothing else
+START = 15.0  # seconds to start and end the driver, Ray and MLflow on two quiet cores: our guess
 BESIDE = 800 * 2**20  # bytes of the driver, Ray and MLflow: as measured, pages that workers share counted once
 CROWDED = 0.8  # of a CPU: who gets less shares it with something else, our choice
 

@@ -25,6 +25,8 @@ def load(folder: str | PathLike[str]) -> Results:
     Raises:
         ConfigError: it is no run folder, or its configuration is damaged.
     """
+    if not isinstance(folder, (str, PathLike)):
+        raise ConfigError(f"load({folder!r}): want the path of a run folder, such as 'runs/fusion-scenes'")
     path = Path(folder).expanduser().absolute()  # so that a notebook may change its working folder
     if not (path / CONFIG).is_file():
         raise ConfigError(_no_run(path))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from search.brief import human, listed
 from search.components import build
 from search.folder import TRIALS
 from search.trial import Trial, load
-from spaces.errors import DataError
+from spaces.errors import ConfigError, DataError
 from spaces.pattern import SharingPattern
 
 if TYPE_CHECKING:
@@ -118,9 +119,14 @@ class Results:
         """
         from torch import nn
 
+        from spaces.networks.build import SharedNetwork
         from trainers.predict import predict
 
         built = network if isinstance(network, nn.Module) else self.network(network)
+        if not isinstance(built, SharedNetwork):
+            raise ConfigError(
+                f"{type(built).__name__} is no network of a search: want a number, or .network(n)"
+            )
         return predict(built, images, self.tasks, self._family.stride)
 
     def train(self, number: int) -> SharedNetwork:
@@ -159,6 +165,8 @@ class Results:
 
     def _trial(self, number: int) -> Trial:
         """A finished trial."""
+        if isinstance(number, bool) or not isinstance(number, Integral):
+            raise ConfigError(f"{number!r} is no number of a trial: want a whole number, such as one of .trials.index")
         path = self.path / TRIALS / f"{number:04d}.json"
         if path.exists():
             return load(path)

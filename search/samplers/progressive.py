@@ -201,4 +201,9 @@ def _similarity(trial: FrozenTrial, stage: int) -> np.ndarray:
             f"{found.get('refused', 'they were never measured')}; "
             "mend this and start anew with run.name=NAME, or use another sampler"
         )
-    return np.array(found["stages"][stage])
+    try:
+        return np.array(found["stages"][stage], dtype=float)
+    except (TypeError, ValueError, IndexError) as error:
+        raise DataError(
+            f"the similarities of trial {trial.number} are damaged ({error}); start anew with run.name=NAME"
+        ) from error
