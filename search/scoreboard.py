@@ -118,7 +118,7 @@ class Scoreboard:
             self._say(report.summary(members, self._objectives))
         if yardsticks:
             self._say(rows.summary(yardsticks, members))
-        self._say(f"Run folder  {self._folder}  (front.png, front.csv, trials.csv, front/)")
+        self._say(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():
             self._say(f"MLflow      {command}")
 
