@@ -124,9 +124,7 @@ class Results:
 
         built = network if isinstance(network, nn.Module) else self.network(network)
         if not isinstance(built, SharedNetwork):
-            raise ConfigError(
-                f"{type(built).__name__} is no network of a search: want a number, or .network(n)"
-            )
+            raise ConfigError(f"{type(built).__name__} is no network of a search: want a number, or .network(n)")
         return predict(built, images, self.tasks, self._family.stride)
 
     def train(self, number: int) -> SharedNetwork:
