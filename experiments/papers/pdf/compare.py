@@ -1,7 +1,7 @@
 """Progressive Decoder Fusion beside a searched front: is its tree on the front, and what did it cost to find?
 
     python -m experiments.papers.pdf.compare
-    python -m experiments.papers.pdf.compare --searches 2 --judges 4 data=redkitchen data.root=DIR
+    python -m experiments.papers.pdf.compare --searches 1 --judges 4 data=redkitchen data.root=DIR
 
 Per run seed three searches: the published algorithm, its offline variant, and the default sampler. What they settle on
 is trained again with seeds that none of them has seen, and measured on the test split; those trainings are shared with
