@@ -147,7 +147,7 @@ def _work(pipe: Any, barrier: Any, jobs: Sequence[Job], gpu: int | None) -> None
         pipe.send(_clocked(jobs, barrier, gpu))
     except UserError as error:
         pipe.send(error)
-    except Exception as error:
+    except Exception as error:  # whatever a training raises is told by the process that waits for it
         pipe.send(NotTimed(f"{type(error).__name__}: {(str(error).splitlines() or ['no message'])[0]}"))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 
 import numpy as np
 
@@ -103,7 +103,7 @@ class Fused(Sampler):
         trial = _trial(history, proposal)
         if trial is None:
             return Draw(dict(proposal.choices), tries=TRIES)
-        if len(decided) < problem.space.decoder_stages or not trial.state.is_finished():  # type: ignore[attr-defined]  # see check
+        if len(decided) < _space(problem).decoder_stages or not trial.state.is_finished():
             return Wait()
         if not trial.values:
             raise DataError(_failed(trial, f"it is the {self.words} tree"))
@@ -115,7 +115,7 @@ class Fused(Sampler):
             decided = self._decided(problem, history)
         except UserError:  # told by `propose`; the plots are drawn all the same
             return {}
-        whole = len(decided) == problem.space.decoder_stages  # type: ignore[attr-defined]  # see check
+        whole = len(decided) == _space(problem).decoder_stages
         return {_grown(problem, decided).pattern.key: f"{self.words} tree"} if whole else {}
 
     @abstractmethod
@@ -126,7 +126,7 @@ class Fused(Sampler):
         """Groups of the leading stages, as far as the networks that decide them are trained."""
         decided: list[Partition] = []
         together: Partition = (problem.tasks,)
-        for stage in range(problem.space.decoder_stages):  # type: ignore[attr-defined]  # see check
+        for stage in range(_space(problem).decoder_stages):
             trial = _trial(history, _grown(problem, self._network_of(stage, decided)))
             if trial is None or not trial.state.is_finished():
                 break
@@ -148,7 +148,7 @@ class Progressive(Fused):
 
     def most(self, problem: Problem) -> int:
         """The anchor all fused, separate decoders, and one network a stage."""
-        return 2 + problem.space.decoder_stages  # type: ignore[attr-defined]  # see check
+        return 2 + _space(problem).decoder_stages
 
     def _network_of(self, stage: int, decided: Sequence[Partition]) -> Sequence[Partition]:
         return decided
@@ -168,9 +168,14 @@ class Offline(Fused):
         return ()
 
 
+def _space(problem: Problem) -> DecoderGroups:
+    """The space as `check` has found it to be."""
+    return cast(DecoderGroups, problem.space)
+
+
 def _grown(problem: Problem, decided: Sequence[Partition]) -> Proposal:
     """The leading groups as given, separate decoders after them."""
-    space: Any = problem.space
+    space = _space(problem)
     apart: Partition = tuple((task,) for task in problem.tasks)
     return space.with_decoder(problem.tasks, [*decided, *[apart] * (space.decoder_stages - len(decided))])
 
