@@ -8,35 +8,18 @@ partitions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
+from spaces import exchange as exchanges
+from spaces import mixing as mixings
 from spaces.errors import PatternError
+from spaces.exchange import Exchange, NoExchange, Workspace
+from spaces.mixing import Gated, Mixing, Shared
 
 Group = tuple[str, ...]
 Partition = tuple[Group, ...]
-
-
-@dataclass(frozen=True)
-class Shared:
-    """Mixing in which the members of a group share the whole block."""
-
-    kind: ClassVar[str] = "shared"
-
-
-@dataclass(frozen=True)
-class NoExchange:
-    """No exchange between the tasks at this encoder scale."""
-
-    kind: ClassVar[str] = "none"
-
-
-# One class per way of mixing or exchanging; routing, gates and workspace slots join these unions.
-Mixing = Shared
-Exchange = NoExchange
-_MIXINGS: dict[str, type[Mixing]] = {Shared.kind: Shared}
-_EXCHANGES: dict[str, type[Exchange]] = {NoExchange.kind: NoExchange}
 
 
 @dataclass(frozen=True)
@@ -48,7 +31,8 @@ class Stage:
         mixing: how the members of a group share inside the block.
 
     Raises:
-        PatternError: a group is empty or a task stands in two groups.
+        PatternError: a group is empty or a task stands in two groups, or gates have one task to choose from or no
+            target rate for one.
     """
 
     groups: Partition
@@ -63,6 +47,8 @@ class Stage:
                 "want every task in exactly one non-empty group"
             )
         object.__setattr__(self, "groups", groups)
+        if isinstance(self.mixing, Gated):
+            _check_gates(self.mixing, tasks)
 
     @property
     def tasks(self) -> Group:
@@ -81,7 +67,8 @@ class SharingPattern:
 
     Raises:
         PatternError: no stages, tasks that differ between stages, a partition that gets coarser within the encoder or
-            within the decoder, or a count of exchanges other than that of encoder stages.
+            within the decoder, a count of exchanges other than that of encoder stages, an exchange of one task,
+            workspaces that have something in common but differ, or a decoder stage that is routed or gated.
     """
 
     encoder: tuple[Stage, ...]
@@ -97,6 +84,15 @@ class SharingPattern:
             raise PatternError(
                 f"{len(self.exchange)} exchanges for {len(self.encoder)} encoder stages: want one a stage"
             )
+        if len(self.tasks) == 1 and any(isinstance(each, Workspace) for each in self.exchange):
+            raise PatternError(f"a workspace for {self.tasks[0]} alone: an exchange needs at least two tasks")
+        _check_workspaces([each for each in self.exchange if isinstance(each, Workspace)])
+        for index, stage in enumerate(self.decoder):
+            if not isinstance(stage.mixing, Shared):
+                raise PatternError(
+                    f"decoder stage {index + 1} is {stage.mixing.kind}: want {Shared.kind}; branches and gates are for "
+                    "encoder stages, decoders split by groups"
+                )
         for part in ("encoder", "decoder"):
             stages = getattr(self, part)
             for index, stage in enumerate(stages):
@@ -127,7 +123,7 @@ class SharingPattern:
         """Plain lists and texts, for `from_json`."""
         return {
             "encoder": [_stage_to_json(stage) for stage in self.encoder],
-            "exchange": [exchange.kind for exchange in self.exchange],
+            "exchange": [_to_json(exchange) for exchange in self.exchange],
             "decoder": [_stage_to_json(stage) for stage in self.decoder],
         }
 
@@ -136,12 +132,12 @@ class SharingPattern:
         """Rebuild a pattern.
 
         Raises:
-            PatternError: missing parts, or an unknown kind of mixing or exchange.
+            PatternError: missing parts, or an unknown kind or option of mixing or exchange.
         """
         try:
             return SharingPattern(
                 encoder=tuple(_stage_from_json(stage) for stage in data["encoder"]),
-                exchange=tuple(_named(_EXCHANGES, kind, "exchange")() for kind in data["exchange"]),
+                exchange=tuple(_from_json(exchanges.KINDS, each, "exchange") for each in data["exchange"]),
                 decoder=tuple(_stage_from_json(stage) for stage in data["decoder"]),
             )
         except (KeyError, TypeError, AttributeError) as error:
@@ -178,15 +174,48 @@ def _refines(fine: Partition, coarse: Partition) -> bool:
     return all(len({home[task] for task in group}) == 1 for group in fine)
 
 
+def _check_gates(mixing: Gated, tasks: list[str]) -> None:
+    if len(tasks) == 1:
+        raise PatternError(f"gates for {tasks[0]} alone: they choose between tasks; want at least two, or no gates")
+    rates = dict(mixing.rates)
+    if set(rates) != set(tasks):
+        raise PatternError(f"target rates for {sorted(rates)} in a stage of {sorted(tasks)}: want one for each task")
+
+
+def _check_workspaces(workspaces: list[Workspace]) -> None:
+    carried = any(each.state == "carried" for each in workspaces[1:])
+    tied = any("scales" in each.tying for each in workspaces)
+    if (carried or tied) and len(set(workspaces)) > 1:
+        what = "state=carried hands slots on" if carried else "tying over scales has one set of weights"
+        raise PatternError(f"{what}, but the workspaces of the scales differ: want the same options at all of them")
+
+
 def _stage_to_json(stage: Stage) -> dict[str, Any]:
-    return {"groups": [list(group) for group in stage.groups], "mixing": stage.mixing.kind}
+    return {"groups": [list(group) for group in stage.groups], "mixing": _to_json(stage.mixing)}
 
 
 def _stage_from_json(data: Mapping[str, Any]) -> Stage:
-    return Stage(tuple(tuple(group) for group in data["groups"]), _named(_MIXINGS, data["mixing"], "mixing")())
+    groups = tuple(tuple(group) for group in data["groups"])
+    return Stage(groups, _from_json(mixings.KINDS, data["mixing"], "mixing"))
 
 
-def _named(kinds: Mapping[str, Any], kind: str, what: str) -> Any:
+def _to_json(value: Mixing | Exchange) -> Any:
+    """The kind alone, or with its options."""
+    options = {name: _plain(option) for name, option in asdict(value).items()}
+    return {"kind": value.kind, **options} if options else value.kind
+
+
+def _from_json(kinds: Mapping[str, Any], data: Any, what: str) -> Any:
+    kind, options = (data, {}) if isinstance(data, str) else (data["kind"], dict(data))
+    options.pop("kind", None)
     if kind not in kinds:
         raise PatternError(f"{what} '{kind}' is unknown: want one of {', '.join(kinds)}")
-    return kinds[kind]
+    return kinds[kind](**{name: _frozen(option) for name, option in options.items()})
+
+
+def _plain(option: Any) -> Any:
+    return [_plain(each) for each in option] if isinstance(option, tuple) else option
+
+
+def _frozen(option: Any) -> Any:
+    return tuple(_frozen(each) for each in option) if isinstance(option, list) else option

@@ -1,10 +1,11 @@
 """The one interpreter of sharing patterns: what is evaluated on what.
 
-The forward pass, the key and the cost are the same walk with different values flowing: tensors, hashes or shapes. So a
-network computes exactly what its key names and what its cost counts.
+The forward pass, the network, the key and the cost are the same walk with different values flowing: tensors, widths,
+hashes or shapes. So a network computes exactly what its key names and what its cost counts.
 
 Rule of the streams: a block of a group is evaluated once, on one input; where its members' values differ, on the mean
-of the distinct ones, skips too. Tasks whose inputs are the same computation hold the same object.
+of the distinct ones, skips too. Tasks whose inputs are the same computation hold the same object. An exchange stands in
+the neck: decoders read what comes out of it, the encoder goes on with what went in.
 """
 
 from __future__ import annotations
@@ -15,27 +16,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from spaces.block import Block, Gates
+from spaces.mixing import Gated, Routed
+from spaces.neck import exchanged
 from spaces.pattern import Group, SharingPattern, Stage
-
-
-@dataclass(frozen=True)
-class Block:
-    """One evaluated block: where it stands and who shares it.
-
-    Args:
-        part: "encoder" or "decoder".
-        stage: position in computation order, from 0.
-        group: sorted names of the tasks that share it.
-    """
-
-    part: str
-    stage: int
-    group: Group
-
-    @property
-    def name(self) -> str:
-        """Name of the block's weights, such as ``decoder2/depth+normals``; stages count from 1 here."""
-        return f"{self.part}{self.stage + 1}/{'+'.join(self.group)}"
+from spaces.routed import routed
 
 
 class Algebra(Protocol):
@@ -43,6 +28,12 @@ class Algebra(Protocol):
 
     def block(self, block: Block, inputs: tuple[Any, ...]) -> Any:
         """The block's output; a decoder block takes the previous output and, where there is one, a skip."""
+
+    def blend(self, block: Block, inputs: tuple[Any, ...], outputs: int) -> tuple[Any, ...]:
+        """All outputs, each an object of its own, of a block that has several: gates and workspaces."""
+
+    def join(self, values: tuple[Any, ...]) -> Any:
+        """The channels of both branches, shared ones first."""
 
     def mean(self, values: tuple[Any, ...]) -> Any:
         """The mean of at least two distinct values."""
@@ -54,18 +45,22 @@ class Streams:
 
     Args:
         tasks: one value per task; tasks whose inputs are the same computation hold the same object.
-        shared: one value per group that carries a shared stream of its own; empty where none does.
+        shared: by group, what its shared branch left; read by a stage of the same kind alone.
+        kind: of the mixing that left it.
     """
 
     tasks: dict[str, Any]
     shared: dict[Group, Any] = field(default_factory=dict)
+    kind: str = ""
 
     def merged(self, group: Group, algebra: Algebra) -> Any:
-        """The group's one input: its shared stream, else the mean of its members' distinct values."""
-        if group in self.shared:
-            return self.shared[group]
-        values = _distinct(self.tasks[task] for task in group)
+        """The group's one input: the mean of its members' distinct values."""
+        values = distinct(self.tasks[task] for task in group)
         return values[0] if len(values) == 1 else algebra.mean(values)
+
+    def left(self, group: Group, kind: str, algebra: Algebra) -> Any:
+        """What a shared branch of this kind reads: what one left for the group, else the group's one input."""
+        return self.shared[group] if kind == self.kind and group in self.shared else self.merged(group, algebra)
 
 
 def walk(pattern: SharingPattern, image: Any, algebra: Algebra) -> dict[str, tuple[Any, ...]]:
@@ -82,13 +77,21 @@ def walk(pattern: SharingPattern, image: Any, algebra: Algebra) -> dict[str, tup
     streams = Streams(dict.fromkeys(pattern.tasks, image))
     scales: list[Streams] = []
     for index, stage in enumerate(pattern.encoder):
-        streams = _step("encoder", index, stage, (streams,), algebra)
+        follows = pattern.encoder[index + 1] if index + 1 < len(pattern.encoder) else None
+        streams = _encoded(index, stage, follows, streams, algebra)
         scales.append(streams)
+    skips = [_skip(pattern, index) for index in range(len(pattern.decoder))]
+    neck = exchanged(pattern, [scale.tasks for scale in scales], {*skips, len(scales) - 1}, algebra)
+    scales = [Streams(values) for values in neck]
+    streams = scales[-1]
     outputs: dict[str, tuple[Any, ...]] = dict.fromkeys(pattern.tasks, ())
-    for index, stage in enumerate(pattern.decoder):
-        skip = skip_scale(index, encoder_stages=len(scales), decoder_stages=len(pattern.decoder))
+    for index, (stage, skip) in enumerate(zip(pattern.decoder, skips, strict=True)):
         sources = (streams,) if skip is None else (streams, scales[skip])
-        streams = _step("decoder", index, stage, sources, algebra)
+        after: dict[str, Any] = {}
+        for group in stage.groups:
+            inputs = tuple(source.merged(group, algebra) for source in sources)
+            after.update(dict.fromkeys(group, algebra.block(Block("decoder", index, group), inputs)))
+        streams = Streams(after)
         outputs = {task: (*before, streams.tasks[task]) for task, before in outputs.items()}
     return outputs
 
@@ -116,11 +119,23 @@ def computation_key(pattern: SharingPattern) -> str:
     return _hash(*(f"{task}:{values[-1]}" for task, values in sorted(outputs.items())))[:16]
 
 
+def distinct(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Values that are different objects, in order of first appearance."""
+    return tuple({id(value): value for value in values}.values())
+
+
 class _Hashes:
     """The algebra of keys: a value is the hash of the computation that made it."""
 
     def block(self, block: Block, inputs: tuple[str, ...]) -> str:
-        return sys.intern(_hash(block.name, *inputs))
+        return sys.intern(_hash(block.computation, *inputs))
+
+    def blend(self, block: Block, inputs: tuple[str, ...], outputs: int) -> tuple[str, ...]:
+        whole = _hash(block.computation, *inputs)
+        return tuple(sys.intern(_hash(whole, str(index))) for index in range(outputs))
+
+    def join(self, values: tuple[str, ...]) -> str:
+        return sys.intern(_hash("join", *values))
 
     def mean(self, values: tuple[str, ...]) -> str:
         return sys.intern(_hash("mean", *sorted(values)))
@@ -136,6 +151,13 @@ class _Record:
         self.blocks.append(block)
         return object()
 
+    def blend(self, block: Block, inputs: tuple[object, ...], outputs: int) -> tuple[object, ...]:
+        self.blocks.append(block)
+        return tuple(object() for _ in range(outputs))
+
+    def join(self, values: tuple[object, ...]) -> object:
+        return object()
+
     def mean(self, values: tuple[object, ...]) -> object:
         return object()
 
@@ -144,16 +166,32 @@ def _hash(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _step(part: str, index: int, stage: Stage, sources: tuple[Streams, ...], algebra: Algebra) -> Streams:
-    """One stage with shared blocks: each group's block once, its output handed to all members."""
+def _skip(pattern: SharingPattern, stage: int) -> int | None:
+    return skip_scale(stage, encoder_stages=len(pattern.encoder), decoder_stages=len(pattern.decoder))
+
+
+def _encoded(index: int, stage: Stage, follows: Stage | None, streams: Streams, algebra: Algebra) -> Streams:
+    """One encoder stage: each group by its mixing."""
     after: dict[str, Any] = {}
+    shared: dict[Group, Any] = {}
+    kind = stage.mixing.kind
     for group in stage.groups:
-        inputs = tuple(source.merged(group, algebra) for source in sources)
-        output = algebra.block(Block(part, index, group), inputs)
-        after.update(dict.fromkeys(group, output))
-    return Streams(after)
-
-
-def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
-    """Values that are different objects, in order of first appearance."""
-    return tuple({id(value): value for value in values}.values())
+        own = {task: streams.tasks[task] for task in group}
+        if isinstance(stage.mixing, Routed):
+            common = streams.left(group, kind, algebra) if stage.mixing.flow == "shared" else None
+            values, left = routed(index, group, stage.mixing, own, common, algebra)
+            after.update(values)
+            if left is not None:
+                shared[group] = left
+        elif isinstance(stage.mixing, Gated) and len(group) > 1:
+            mixes = follows is not None and follows.mixing.kind == kind and group in follows.groups
+            block = Block("encoder", index, group, Gates(stage.mixing.of(group), mixes))
+            inputs = (*own.values(), streams.left(group, kind, algebra))
+            outputs = algebra.blend(block, inputs, len(group) + mixes)
+            after.update(zip(group, outputs[: len(group)], strict=True))
+            if mixes:
+                shared[group] = outputs[-1]
+        else:
+            output = algebra.block(Block("encoder", index, group), (streams.merged(group, algebra),))
+            after.update(dict.fromkeys(group, output))
+    return Streams(after, shared, kind)

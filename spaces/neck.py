@@ -1,0 +1,65 @@
+"""The walk through the neck: what the tasks exchange at each scale before their decoders read it.
+
+Part of `spaces.walk`. A scale that no decoder stage reads is left as it is, so an exchange there cannot act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from spaces.block import Attend, Block, Broadcast, Project
+from spaces.exchange import Workspace
+from spaces.pattern import SharingPattern
+
+if TYPE_CHECKING:
+    from spaces.walk import Algebra
+
+
+def exchanged(
+    pattern: SharingPattern, scales: Sequence[dict[str, Any]], read: Collection[int | None], algebra: Algebra
+) -> list[dict[str, Any]]:
+    """What decoders read at each scale, by task.
+
+    Args:
+        pattern: says where tasks exchange.
+        scales: by scale, what the encoder gives each task.
+        read: scales that decoders read.
+        algebra: of the walk.
+    """
+    after = []
+    slots = None
+    for index, (exchange, values) in enumerate(zip(pattern.exchange, scales, strict=True)):
+        if isinstance(exchange, Workspace) and index in read:
+            values, slots = _through(index, exchange, values, slots, algebra)
+        after.append(values)
+    return after
+
+
+def _through(
+    index: int, workspace: Workspace, values: dict[str, Any], slots: Any | None, algebra: Algebra
+) -> tuple[dict[str, Any], Any]:
+    """One workspace: project each task's features, attend, broadcast; with the slots that it ends with."""
+    group = tuple(values)
+    project, broadcast = Project(workspace.width, workspace.etf), Broadcast(workspace.broadcast)
+    tokens = [algebra.block(Block("exchange", index, (task,), project), (values[task],)) for task in group]
+    carried = workspace.state == "carried" and slots is not None
+    attend = Attend(
+        workspace.slots,
+        workspace.width,
+        workspace.heads,
+        workspace.top_k,
+        workspace.state,
+        workspace.update,
+        workspace.rounds,
+        tied="tasks" in workspace.tying,
+        starts=not carried,
+    )
+    place = -1 if "scales" in workspace.tying else index
+    inputs = (*tokens, slots) if carried else tuple(tokens)
+    *heard, slots = algebra.blend(Block("exchange", place, group, attend), inputs, len(group) + 1)
+    after = {
+        task: algebra.block(Block("exchange", index, (task,), broadcast), (values[task], read))
+        for task, read in zip(group, heard, strict=True)
+    }
+    return after, slots
