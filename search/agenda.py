@@ -275,7 +275,7 @@ class Agenda:
     def _tell(self, job: Job, outcome: Outcome) -> None:
         """File first, then study, then everybody else: a crash in between loses nothing and doubles nothing."""
         tasks, wanted = self._settings.data.selected, self._study.problem.objectives
-        trial = finished(self._candidates[job], job, outcome, self._reference, tasks, wanted)
+        trial = finished(self._candidates[job], job, outcome, self._reference, tasks, wanted, self._settings.limits)
         save(self._file(trial.number), trial)
         self._study.tell(trial)
         job.outcome.unlink(missing_ok=True)

@@ -104,7 +104,8 @@ def take(problem: Problem, seed: int) -> Census:
         proposals = _sample(problem, anchors.values(), random.Random(seed))
     costs = [problem.cost(proposal.pattern) for proposal in proposals]
     allowed = [index for index, cost in enumerate(costs) if problem.limits.allow(cost)]
-    seen = _span(costs)
+    most = [problem.most(proposal.pattern) for proposal in proposals]
+    seen = _span(costs, most)
     if not allowed:
         raise _impossible(problem, seen)
     order = sorted(allowed, key=lambda index: (costs[index].macs, costs[index].params))
@@ -112,7 +113,7 @@ def take(problem: Problem, seed: int) -> Census:
         Priced(names.get(proposals[index].pattern.key, ""), proposals[index].pattern, costs[index])
         for index in (order[0], order[-1])
     )
-    return Census(exact, seen, _span([costs[index] for index in allowed]), first, last)
+    return Census(exact, seen, _span([costs[index] for index in allowed], [most[index] for index in allowed]), first, last)
 
 
 def _sample(problem: Problem, anchors: Iterable[Proposal], rng: random.Random) -> list[Proposal]:
@@ -121,9 +122,10 @@ def _sample(problem: Problem, anchors: Iterable[Proposal], rng: random.Random) -
     return list({proposal.pattern.key: proposal for proposal in drawn}.values())
 
 
-def _span(costs: Sequence[Cost]) -> Span:
-    macs, params = [cost.macs for cost in costs], [cost.params for cost in costs]
-    return Span(len(costs), (min(macs), max(macs)), (min(params), max(params)))
+def _span(costs: Sequence[Cost], most: Sequence[Cost]) -> Span:
+    """From the least to the most; with gates the two are not those of one network."""
+    macs = min(cost.macs for cost in costs), max(cost.macs for cost in most)
+    return Span(len(costs), macs, (min(cost.params for cost in costs), max(cost.params for cost in most)))
 
 
 def _impossible(problem: Problem, seen: Span) -> ConfigError:

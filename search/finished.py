@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from search import objectives
 from search.trial import COMPLETE, FAILED, Trial
 
+from trainers.cost import Cost
+
 if TYPE_CHECKING:
     from search.job import Job, Outcome
+    from search.settings import Limits
     from search.study import Candidate
     from trainers.tasks.task import Task
 
@@ -22,6 +25,7 @@ def finished(
     reference: Mapping[str, float],
     tasks: Sequence[Task],
     wanted: Sequence[objectives.Objective],
+    limits: Limits,
 ) -> Trial:
     """The trial of a job that has ended.
 
@@ -32,28 +36,43 @@ def finished(
         reference: mean headline metric of each task's single-task networks.
         tasks: of the run.
         wanted: the objectives.
+        limits: of the search; a gated network shows only after training whether it is within them.
 
     Returns:
         A complete trial with metrics and objectives, or a failed one with its reason.
     """
+    found = Cost(**outcome.cost) if outcome.cost else candidate.cost  # an earlier version left no cost
+    beyond = outcome.complete and not limits.allow(found)
     trial = Trial(
         number=candidate.number,
-        status=COMPLETE if outcome.complete else FAILED,
+        status=COMPLETE if outcome.complete and not beyond else FAILED,
         key=candidate.pattern.key,
         choices=candidate.choices,
         pattern=candidate.pattern,
-        macs=candidate.cost.macs,
-        params=candidate.cost.params,
+        macs=found.macs,
+        params=found.params,
+        fixed=found.fixed,
+        masks=outcome.masks,
         curves=outcome.curves,
         findings=outcome.findings,
         seconds=outcome.seconds,
-        reason=outcome.reason,
+        reason=_beyond(found, limits) if beyond else outcome.reason,
         node=outcome.node,
-        epochs=len(outcome.curves.get("loss", ())),
+        epochs=outcome.epochs or len(outcome.curves.get("loss", ())),
         seed=job.seed,
         ended=outcome.ended,
     )
-    if not outcome.complete:
+    if not trial.complete:
         return trial
     metrics = {**outcome.metrics, **objectives.delta(outcome.metrics, reference, tasks)}
     return replace(trial, metrics=metrics, objectives=objectives.values(metrics, trial.macs, trial.params, wanted))
+
+
+def _beyond(found: Cost, limits: Limits) -> str:
+    given = {"macs": limits.macs, "params": limits.params}
+    over = {name: limit for name, limit in given.items() if limit is not None and getattr(found, name) > limit}
+    words = [f"{getattr(found, name)} {name} > limits.{name}={limit:g}" for name, limit in over.items()]
+    return (
+        f"the pruned network is beyond a limit: {', '.join(words)}; lower the target rates of the space, or raise the "
+        "weight of their penalty, trainer.gates.weight"
+    )

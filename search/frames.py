@@ -14,7 +14,7 @@ from search.trial import Trial
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-COSTS = ("macs", "flops", "params")
+COSTS = ("macs", "flops", "params", "fixed")
 CHOICE = "choice."  # prefix of the columns of choices
 
 
@@ -62,6 +62,7 @@ def _row(trial: Trial) -> dict[str, Any]:
         "macs": trial.macs,
         "flops": 2 * trial.macs,
         "params": trial.params,
+        "fixed": trial.fixed,
         "seconds": trial.seconds,
         "epochs": trial.epochs,
         "reason": trial.reason,

@@ -12,18 +12,16 @@ import math
 import platform
 import time
 import traceback
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from search.atomic import read_json, replacing, write_json
+from search.atomic import read_json, write_json
 from search.components import describe
 from spaces.errors import DataError
 from spaces.networks.family import Family
 from spaces.pattern import SharingPattern
-
-if TYPE_CHECKING:
-    from spaces.networks.build import SharedNetwork
+from trainers.recipe import acting
 
 # Part of the name of every cached result: raise it when a change to the training code changes numbers.
 TRAINING_VERSION = 1
@@ -37,6 +35,9 @@ class Outcome:
         metrics: "<task>.<metric>" on the judged split after the last epoch; empty when the job failed.
         curves: one value an epoch, by name.
         findings: what the probe found, by its name; ``{"refused": reason}`` where there is nothing to be found.
+        cost: "macs", "params" and "fixed" of the network that was measured, the pruned one where there were gates.
+        masks: the hard gates of that network, as `spaces.networks.gated.Masks`; empty where nothing was gated.
+        epochs: trained, those of single-task networks that it started from among them.
         seconds: wall time of the training, set-up and measuring included.
         reason: why it failed; empty when it did not.
         node: host that ran it.
@@ -47,6 +48,9 @@ class Outcome:
     metrics: dict[str, float] = field(default_factory=dict)
     curves: dict[str, list[float]] = field(default_factory=dict)
     findings: dict[str, Any] = field(default_factory=dict)
+    cost: dict[str, int] = field(default_factory=dict)
+    masks: dict[str, Any] = field(default_factory=dict)
+    epochs: int = 0
     seconds: float = 0.0
     reason: str = ""
     node: str = ""
@@ -99,7 +103,7 @@ class Job:
         """Names what is trained on what, and how: on one kind of device, equal fingerprints give equal results."""
         parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
         # With the classes' dotted paths: two classes of one name are two things.
-        components = describe([*parts, self.network, self.recipe])
+        components = describe([*parts, self.network, acting(self.recipe, self.pattern)])
         named = [TRAINING_VERSION, self.pattern.key, self.data.fingerprint, components, self.seed]
         named += [self.judged] * (self.judged != "val") + [describe(self.probe)] * (self.probe is not None)
         return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
@@ -119,9 +123,9 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
     finished = read_outcome(job)
     if finished and finished.complete and finished.device == device():
         return finished
-    start, curves = time.time(), dict[str, list[float]]()
-    metrics: dict[str, float] = {}
-    findings: dict[str, Any] = {}
+    from search.training import trained  # torch, which a driver does without
+
+    start, found = time.time(), Outcome()
     reason = ""
     reachable = job.outcome.parent.is_dir()
     try:
@@ -131,12 +135,11 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
                 "put run.folder on storage that all nodes share"
             )
         job.begun.touch()
-        network, metrics = _trained(job, curves)
-        findings = _found(job, network)
+        found = trained(job, found.curves)
     except Exception as error:  # the one place where a trial's exception becomes a state
         reason = _told(error)
     now = time.time()
-    outcome = Outcome(metrics, curves, findings, now - start, reason, node, now, device())
+    outcome = replace(found, seconds=now - start, reason=reason, node=node, ended=now, device=device())
     if reachable:
         write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(outcome)})
         job.begun.unlink(missing_ok=True)
@@ -155,52 +158,11 @@ def read_outcome(job: Job) -> Outcome | None:
         return Outcome(
             metrics={name: _number(value) for name, value in values["metrics"].items()},
             curves={name: [_number(v) for v in curve] for name, curve in values["curves"].items()},
-            findings=values.get("findings", {}),  # an earlier version knew no probes
+            **{name: values[name] for name in ("findings", "cost", "masks", "epochs") if name in values},  # new ones
             **{name: values[name] for name in ("seconds", "reason", "node", "ended", "device")},
         )
     except (DataError, KeyError, TypeError, AttributeError):
         return None  # damaged from outside: the job is simply run again
-
-
-def _trained(job: Job, curves: dict[str, list[float]]) -> tuple[SharedNetwork, dict[str, float]]:
-    """Build, train and measure; fills the curves as it goes, so that a failure still shows how far it came."""
-    import torch
-
-    from spaces.networks.build import build
-    from trainers.memory import split
-    from trainers.train import TrainingError, train
-
-    torch.set_num_threads(job.threads)
-    where = device()
-    tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
-    network = build(job.pattern, job.network, {task.name: task.output for task in tasks}, job.seed)
-    network = network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
-
-    def note(epoch: int, values: dict[str, float]) -> None:
-        for name, value in values.items():
-            curves.setdefault(name, []).append(value)
-
-    training, judged = split(job.data, "train", where), split(job.data, job.judged, where)
-    metrics = train(network, training, judged, tasks, job.recipe, job.seed, note)
-    undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
-    if undefined:
-        raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {job.judged} split")
-    if job.weights:
-        with replacing(job.weights) as file:
-            torch.save({name: tensor.cpu() for name, tensor in network.state_dict().items()}, file)
-    return network, metrics
-
-
-def _found(job: Job, network: SharedNetwork) -> dict[str, Any]:
-    """What the probe finds; a refusal is a finding too, for the training itself is sound."""
-    from trainers.memory import split
-
-    if job.probe is None:
-        return {}
-    try:
-        return {job.probe.name: job.probe.find(network, split(job.data, "train", device()))}
-    except DataError as error:
-        return {job.probe.name: {"refused": "; ".join(error.problems)}}
 
 
 def device() -> str:

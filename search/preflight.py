@@ -6,10 +6,14 @@ Between the settings and whatever is done with them, a search or the plan of one
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
+from random import Random
 from typing import TYPE_CHECKING
 
 from search.objectives import resolve
-from spaces.errors import ConfigError
+from spaces import feasible
+from spaces.choices import cover
+from spaces.errors import ConfigError, PatternError
 
 if TYPE_CHECKING:
     from search.samplers.sampler import Problem
@@ -20,7 +24,8 @@ def check(settings: Settings) -> None:
     """See that the parts of a search exist and fit together.
 
     Raises:
-        UserError: the tracking store, the data, the objectives, or an image size that the network cannot halve.
+        UserError: the tracking store, the data, the objectives, an image size that the network cannot halve, or a
+            space with options that the network, the tasks or the images do not allow.
     """
     settings.tracking.check()
     settings.data.check()
@@ -34,14 +39,28 @@ def check(settings: Settings) -> None:
             "crop or pad the images (data=scenes: data.image_size), or take a network of smaller stride "
             "(network=small: fewer network.encoder_widths)"
         )
+    _check_space(settings)
 
 
 def problem(settings: Settings) -> Problem:
     """What is searched; torch is imported with the first cost that is asked for."""
     from search.samplers.sampler import Problem
-    from trainers.cost import cost
+    from trainers.cost import ceiling, cost
 
     tasks = settings.data.selected
     outputs = {task.name: task.output for task in tasks}
-    price = partial(cost, family=settings.network, outputs=outputs, size=settings.data.size)
-    return Problem(settings.space, tuple(sorted(outputs)), resolve(settings.objectives, tasks), price, settings.limits)
+    price, most = (
+        partial(each, family=settings.network, outputs=outputs, size=settings.data.size) for each in (cost, ceiling)
+    )
+    names, wanted = tuple(sorted(outputs)), resolve(settings.objectives, tasks)
+    return Problem(settings.space, names, wanted, price, settings.limits, most)
+
+
+def _check_space(settings: Settings) -> None:
+    """Send patterns that show every option of the space through the rules of the network."""
+    tasks = tuple(sorted(task.name for task in settings.data.selected))
+    try:
+        for proposal in chain(settings.space.anchors(tasks).values(), cover(settings.space, tasks, Random(0))):
+            feasible.check(proposal.pattern, settings.network, settings.data.size)
+    except PatternError as error:
+        raise ConfigError([f"space={settings.space.name}: {text}" for text in error.problems]) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,7 +16,7 @@ import torch
 from search.brief import listed
 from search.job import Job, device, execute
 from spaces.errors import ConfigError, DataError
-from spaces.networks.build import SharedNetwork, build
+from spaces.networks.build import SharedNetwork, build, prune
 
 if TYPE_CHECKING:
     from search.trial import Trial
@@ -23,11 +24,17 @@ if TYPE_CHECKING:
     from spaces.pattern import SharingPattern
     from trainers.tasks.task import Task
 
+NO_MASKS: Mapping[str, Any] = MappingProxyType({})
 SHOWN = 5  # differences that a message names: our choice
 
 
 def rebuilt(
-    pattern: SharingPattern, family: Family, tasks: Sequence[Task], weights: Path, where: str | None
+    pattern: SharingPattern,
+    family: Family,
+    tasks: Sequence[Task],
+    weights: Path,
+    where: str | None,
+    masks: Mapping[str, Any] = NO_MASKS,
 ) -> SharedNetwork:
     """The trained network of a pattern.
 
@@ -37,18 +44,21 @@ def rebuilt(
         tasks: of the pattern.
         weights: a state dictionary, as a job saves it.
         where: device the network is to lie on, such as "cpu" or "cuda"; None for a GPU where there is one.
+        masks: hard gates that the trial's network was pruned by.
 
     Returns:
         The network in evaluation mode, laid out in memory as it was when it was measured.
 
     Raises:
         ConfigError: there is no such device.
-        DataError: the file is damaged, or its weights are those of another network.
+        DataError: the file is damaged, or its weights or the masks are those of another network.
     """
     where = where or device()
     _check_device(where)
     state = _read(weights)
     network = build(pattern, family, {task.name: task.output for task in tasks}, seed=0)
+    if masks or network.gated:
+        network = prune(network, {name: tuple(layers) for name, layers in masks.items()})
     differences = _differences(network.state_dict(), state)
     if differences:
         raise DataError(
@@ -83,7 +93,7 @@ def retrained(trial: Trial, data: Any, family: Family, recipe: Any, threads: int
             torch.set_num_threads(before)
         if not done.complete:
             raise DataError(f"{label} cannot be trained again: {done.reason}")
-        return rebuilt(trial.pattern, family, data.selected, weights, done.device)
+        return rebuilt(trial.pattern, family, data.selected, weights, done.device, done.masks)
 
 
 def _check_device(where: str) -> None:

@@ -44,6 +44,7 @@ def params(trial: Trial) -> dict[str, str]:
     return {
         **flat(trial.choices),
         "key": trial.key,
+        "network_key": trial.network_key,
         "sharing": one_line(trial.pattern),
         "seed": str(trial.seed),
     }
@@ -51,7 +52,7 @@ def params(trial: Trial) -> dict[str, str]:
 
 def numbers(trial: Trial) -> dict[str, float]:
     """Costs, objectives and final metrics, those that are finite."""
-    costs = {"macs": trial.macs, "flops": 2 * trial.macs, "params": trial.params}
+    costs = {"macs": trial.macs, "flops": 2 * trial.macs, "params": trial.params, "fixed": trial.fixed}
     times = {"seconds": trial.seconds, "epochs": trial.epochs}
     every = {**trial.metrics, **trial.objectives, **costs, **times}
     return {legal(name): float(value) for name, value in every.items() if math.isfinite(value)}

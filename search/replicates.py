@@ -37,7 +37,8 @@ class Replicates:
     Args:
         names: of the patterns.
         seeds: of the trainings.
-        metrics: "<task>.<metric>", "<task>.delta", "delta_mtl", "worst_delta" -> (patterns, seeds) array.
+        metrics: "<task>.<metric>", "<task>.delta", "delta_mtl", "worst_delta", "macs", "params", "fixed"
+            -> (patterns, seeds) array; what gates cost differs from seed to seed.
         single: "<task>.<metric>" -> (seeds,) array of the single-task networks.
         seconds: (patterns, seeds) wall time of the trainings.
     """
@@ -179,7 +180,10 @@ def _compared(
     alone = {jobs[place]: outcome for place, outcome in found.items() if place[0] not in names}
     means = reference(alone, settings)
     measured = [
-        [{**found[name, seed].metrics, **delta(found[name, seed].metrics, means, tasks)} for seed in seeds]
+        [
+            {**found[name, seed].metrics, **delta(found[name, seed].metrics, means, tasks), **found[name, seed].cost}
+            for seed in seeds
+        ]
         for name in names
     ]
     metrics = {each: np.array([[cell[each] for cell in row] for row in measured]) for each in measured[0][0]}

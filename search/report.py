@@ -79,9 +79,9 @@ def tables(
     trials = _by_number(trials)
     members = front(trials, objectives)
     names = [objective.name for objective in objectives]
-    costs = [name for name in ("macs", "flops", "params") if name not in names]
+    costs = [name for name in ("macs", "flops", "params", "fixed") if name not in names]
     metrics = [name for name in _metric_names(trials, tasks) if name not in names]
-    first = ["number", "key", "status", "mark", *names, *costs, *metrics, "seconds", "epochs", "reason"]
+    first = ["number", "key", "status", "mark", *names, *costs, *metrics, "seconds", "epochs", "network_key", "reason"]
     write_text(folder / "trials.csv", _table(first, trials, marks))
     write_text(folder / "front.csv", _table(["key", "number", *names, *metrics, *costs, "mark"], members, marks))
     return members
@@ -166,6 +166,8 @@ def _member_folders(folder: Path, members: Sequence[Trial]) -> None:
         write_text(place / "pattern.txt", text(trial.pattern).rstrip() + "\n")
         write_text(place / "pattern.svg", svg(trial.pattern, title))
         write_json(place / "pattern.json", trial.pattern.to_json())
+        if trial.masks:
+            write_json(place / "masks.json", dict(trial.masks))
         _copy_if_changed(folder / "trials" / f"{trial.number:04d}.pt", place / "weights.pt")
     current = {_member_folder(folder, trial).name for trial in members}
     (folder / "front").mkdir(parents=True, exist_ok=True)
@@ -209,6 +211,8 @@ def _row(trial: Trial) -> dict[str, Any]:
         "macs": trial.macs,
         "flops": 2 * trial.macs,
         "params": trial.params,
+        "fixed": trial.fixed,
+        "network_key": trial.network_key,
         "seconds": round(trial.seconds, 3),
         "epochs": trial.epochs,
         "reason": " ".join(trial.reason.split()),

@@ -99,7 +99,7 @@ class Results:
         if weights is None:
             kept = [each.number for each in self._trials() if _weights(self.path, each)]
             raise DataError(_no_weights(self.path, trial, kept))
-        return rebuilt(trial.pattern, self._family, self.tasks, weights, device)
+        return rebuilt(trial.pattern, self._family, self.tasks, weights, device, trial.masks)
 
     def predict(self, network: int | SharedNetwork, images: np.ndarray) -> dict[str, np.ndarray]:
         """What a trained network says about images.

@@ -11,6 +11,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
+from random import Random
 from typing import TYPE_CHECKING
 
 from search.config import answer, compose
@@ -55,13 +56,15 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     from search.scoreboard import Scoreboard
     from search.study import Study
     from search.yardsticks import yardsticks
+    from spaces.choices import cover
     from spaces.pattern import hard_sharing
 
     tasks = settings.data.selected
     searched = problem(settings)
     anchors = settings.space.anchors(searched.tasks)
     study = Study(folder.journal, searched, settings.sampler, anchors=anchors, seed=settings.run.seed)
-    extremes = [searched.cost(anchor.pattern) for anchor in anchors.values()]
+    shown = [*anchors.values(), *cover(searched.space, searched.tasks, Random(0))]
+    extremes = [searched.most(proposal.pattern) for proposal in shown]
     measured = any("." in objective.name for objective in searched.objectives)
     reference = reference_point(
         searched.objectives,

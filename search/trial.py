@@ -30,8 +30,10 @@ class Trial:
         key: the pattern's key.
         choices: decisions that led to the pattern, by name.
         pattern: what was trained.
-        macs: multiply-accumulates of one image.
-        params: parameters of the network.
+        macs: multiply-accumulates of one image; of the pruned network, where there were gates.
+        params: learnable parameters of that network.
+        fixed: weights of it that are not learned, such as those of primitives.
+        masks: hard gates that it was pruned by, for rebuilding; empty where nothing was gated.
         objectives: value by objective name.
         metrics: final validation value by name: "<task>.<metric>", "delta_mtl", "worst_delta",
             "<task>.delta".
@@ -40,7 +42,7 @@ class Trial:
         seconds: wall time of the trial.
         reason: why it failed; empty if it did not.
         node: host that ran it.
-        epochs: epochs trained.
+        epochs: epochs trained, those of single-task networks that it started from among them.
         seed: seed of weights and batches.
         ended: Unix time in seconds when it ended; 0 if not known.
     """
@@ -62,6 +64,8 @@ class Trial:
     epochs: int = 0
     seed: int = 0
     ended: float = 0.0
+    fixed: int = 0
+    masks: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.status not in (COMPLETE, FAILED):
@@ -71,6 +75,13 @@ class Trial:
     def complete(self) -> bool:
         """Whether it ended with numbers that count."""
         return self.status == COMPLETE
+
+    @property
+    def network_key(self) -> str:
+        """16 hex characters that name the static network: the pattern's key, and the masks where there are any."""
+        from spaces.walk import network_key
+
+        return network_key(self.pattern, self.masks)
 
     def to_json(self) -> dict[str, Any]:
         """Values of strict JSON, for `from_json`: numbers that are not finite become null."""

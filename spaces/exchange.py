@@ -45,7 +45,7 @@ class Workspace:
         etf: vectors of the simplex equiangular tight frame that tokens are mapped into, the stable variant; 0 for none.
 
     Raises:
-        PatternError: a field out of its range, heads that do not divide the width, or more frame vectors than the width.
+        PatternError: a field out of its range, heads that do not divide the width, or more frame vectors than it has.
     """
 
     slots: int = 8

@@ -57,6 +57,7 @@ class Routed:
 
     def __post_init__(self) -> None:
         fraction("ratio", self.ratio)
+        object.__setattr__(self, "ratio", float(self.ratio))  # 1 and 1.0 are one key
         for name in self.primitives:
             one_of("primitive", name, PRIMITIVES)
         object.__setattr__(self, "primitives", tuple(sorted(set(self.primitives))))
@@ -103,6 +104,21 @@ class Gated:
         """Target rates of some tasks."""
         known = dict(self.rates)
         return tuple(known[task] for task in tasks)
+
+
+def shared_channels(ratio: float, width: int) -> int:
+    """Channels that a shared branch makes of a stage's ``width``, rounded down.
+
+    Raises:
+        PatternError: both branches are wanted and one would be left without channels.
+    """
+    channels = int(ratio * width + 1e-9)  # 0.29 * 100 is 28.999...
+    if 0 < ratio < 1 and not 0 < channels < width:
+        raise PatternError(
+            f"ratio={ratio:g} of {width} channels leaves the {'shared' if channels == 0 else 'task'} branch without "
+            "channels: want at least one for either, or ratio 0 or 1, which leave one branch out"
+        )
+    return channels
 
 
 Mixing = Shared | Routed | Gated

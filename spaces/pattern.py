@@ -20,6 +20,7 @@ from spaces.mixing import Gated, Mixing, Shared
 
 Group = tuple[str, ...]
 Partition = tuple[Group, ...]
+SHARED = Shared()
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Stage:
     """
 
     groups: Partition
-    mixing: Mixing = Shared()
+    mixing: Mixing = SHARED
 
     def __post_init__(self) -> None:
         groups = tuple(sorted(tuple(sorted(group)) for group in self.groups))

@@ -5,7 +5,6 @@ Part of `spaces.walk`. Whatever cannot act is not evaluated, so it enters neithe
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from spaces.block import Block, Norm, SharedBranch, TaskBranch
@@ -34,31 +33,31 @@ def routed(
     """
     shared_kept: dict[str, Any] = {}
     task_kept: dict[str, Any] = {}
+    after: dict[str, Any]
     for layer in range(1, mixing.layers + 1):
         parts: list[dict[str, Any]] = []
         if mixing.ratio > 0:
             reads = own if common is None else dict.fromkeys(group, common)
             branch = SharedBranch(layer, mixing.ratio, mixing.primitives, mixing.recombination)
 
-            def shared_layer(members: Group, value: Any, branch: SharedBranch = branch) -> Any:
+            after = {}
+            for members, value in _each_distinct(group, reads):
                 made = algebra.block(Block("encoder", index, group, branch), (value,))
                 owner = group if mixing.norm == "shared" else members
-                return _normed(index, owner, branch.word, made, shared_kept.get(members[0]), algebra)
-
-            shared_kept = _each_distinct(group, reads, shared_layer)
+                output = _normed(index, owner, branch.word, made, shared_kept.get(members[0]), algebra)
+                after.update(dict.fromkeys(members, output))
+            shared_kept = after
             parts.append(shared_kept)
             if common is not None:
                 common = shared_kept[group[0]]
         if mixing.ratio < 1:
-            branch_of_task = TaskBranch(layer, mixing.ratio, mixing.kernel)
-            made = {
-                task: algebra.block(Block("encoder", index, (task,), branch_of_task), (own[task],)) for task in group
-            }
-            owners = {task: group if mixing.norm == "shared" else (task,) for task in group}
-            task_kept = {
-                task: _normed(index, owners[task], branch_of_task.word, made[task], task_kept.get(task), algebra)
-                for task in group
-            }
+            of_task = TaskBranch(layer, mixing.ratio, mixing.kernel)
+            after = {}
+            for task in group:
+                output = algebra.block(Block("encoder", index, (task,), of_task), (own[task],))
+                owner = group if mixing.norm == "shared" else (task,)
+                after[task] = _normed(index, owner, of_task.word, output, task_kept.get(task), algebra)
+            task_kept = after
             parts.append(task_kept)
         own = parts[0] if len(parts) == 1 else {task: algebra.join((parts[0][task], parts[1][task])) for task in group}
     return own, common if mixing.ratio > 0 else None
@@ -69,12 +68,9 @@ def _normed(index: int, owner: Group, after: str, value: Any, before: Any | None
     return algebra.block(Block("encoder", index, owner, Norm(after)), inputs)
 
 
-def _each_distinct(group: Group, inputs: dict[str, Any], evaluate: Callable[[Group, Any], Any]) -> dict[str, Any]:
-    """Evaluate once for all tasks that hold the same object."""
+def _each_distinct(group: Group, inputs: dict[str, Any]) -> list[tuple[Group, Any]]:
+    """Every distinct object, with the tasks that hold it."""
     members: dict[int, list[str]] = {}
     for task in group:
         members.setdefault(id(inputs[task]), []).append(task)
-    outputs: dict[str, Any] = {}
-    for tasks in members.values():
-        outputs.update(dict.fromkeys(tasks, evaluate(tuple(tasks), inputs[tasks[0]])))
-    return outputs
+    return [(tuple(tasks), inputs[tasks[0]]) for tasks in members.values()]

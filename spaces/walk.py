@@ -11,8 +11,9 @@ the neck: decoders read what comes out of it, the encoder goes on with what went
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -117,6 +118,14 @@ def computation_key(pattern: SharingPattern) -> str:
     """16 hex characters that name the canonical computation graph of a pattern."""
     outputs = walk(pattern, "image", _Hashes())
     return _hash(*(f"{task}:{values[-1]}" for task, values in sorted(outputs.items())))[:16]
+
+
+def network_key(pattern: SharingPattern, masks: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
+    """16 hex characters that name a static network: the pattern's key, and the hard gates where there are any."""
+    if not masks:
+        return pattern.key
+    plain = {name: [dict(layer) for layer in layers] for name, layers in masks.items()}
+    return _hash(pattern.key, json.dumps(plain, sort_keys=True))[:16]
 
 
 def distinct(values: Iterable[Any]) -> tuple[Any, ...]:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from spaces.fields import Fields
+from spaces.mixing import Gated
 from trainers.augment import Flip
+from trainers.gating import Gating, gate_parameters
 
 if TYPE_CHECKING:
     import torch
+
+    from spaces.pattern import SharingPattern
+
+GATING = Gating()
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Recipe:
         weight_decay: of AdamW.
         warmup: share of the steps in which the learning rate rises.
         augment: applied in turn to every batch.
+        gates: how gates learn, where a pattern has any.
 
     Raises:
         ConfigError: with every field out of range.
@@ -38,6 +45,7 @@ class Recipe:
     weight_decay: float = 0.01
     warmup: float = 0.2
     augment: Sequence[Any] = (Flip(),)
+    gates: Gating = GATING
     group: ClassVar[str] = "trainer"
 
     def __post_init__(self) -> None:
@@ -49,19 +57,39 @@ class Recipe:
         fields.number("warmup", low=0.0, high=0.9)
         usable = isinstance(self.augment, Sequence) and all(callable(step) for step in self.augment)
         fields.require(usable, f"trainer.augment={self.augment}: want a list of components, or [] for no augmentation")
+        fields.require(isinstance(self.gates, Gating), f"trainer.gates={self.gates}: want a component like {GATING}")
         fields.done()
         object.__setattr__(self, "augment", tuple(self.augment))
 
     def optimiser(
         self, network: torch.nn.Module, steps: int
     ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-        """AdamW over all parameters, and the schedule that is stepped after each of ``steps`` steps."""
+        """AdamW over all parameters, and the schedule that is stepped after each of ``steps`` steps.
+
+        Gates have a learning rate of their own and no weight decay, which would pull their logits onto the threshold.
+        """
         import torch
 
         # OneCycleLR divides by the number of warm-up steps less one, so exactly one is not to be had.
         share = self.warmup + 1e-6 if math.isclose(self.warmup * steps, 1.0) else self.warmup
-        optimiser = torch.optim.AdamW(network.parameters(), lr=self.lr, weight_decay=self.weight_decay)
+        gates = gate_parameters(network)
+        known = set(map(id, gates))
+        others = [parameter for parameter in network.parameters() if id(parameter) not in known]
+        groups: list[dict[str, Any]] = [{"params": others, "lr": self.lr}]
+        if gates:
+            groups.append({"params": gates, "lr": self.lr * self.gates.lr_ratio, "weight_decay": 0.0})
+        optimiser = torch.optim.AdamW(groups, weight_decay=self.weight_decay)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimiser, max_lr=self.lr, total_steps=steps, pct_start=share, cycle_momentum=False
+            optimiser,
+            max_lr=[group["lr"] for group in groups],
+            total_steps=steps,
+            pct_start=share,
+            cycle_momentum=False,
         )
         return optimiser, schedule
+
+
+def acting(recipe: Any, pattern: SharingPattern) -> Any:
+    """What of a recipe acts on a pattern: without gates it does not matter how gates would learn."""
+    gated = any(isinstance(stage.mixing, Gated) for stage in pattern.encoder)
+    return recipe if gated or not isinstance(recipe, Recipe) else replace(recipe, gates=GATING)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from trainers.gating import gate_rates
 from trainers.measure import measure, mixed_precision
 from trainers.memory import Split
 from trainers.recipe import Recipe
@@ -38,7 +39,7 @@ def train(
         recipe: epochs, optimiser, schedule, augmentation.
         seed: of the batch order and the augmentation.
         report: called after every epoch with its number, from 1, and its "loss", "<task>.loss" and
-            "<task>.<metric>" values; may raise to stop.
+            "<task>.<metric>" values, and the rates of gates where there are any; may raise to stop.
 
     Returns:
         "<task>.<metric>" on the validation split after the last epoch.
@@ -56,6 +57,7 @@ def train(
 
     for epoch in range(1, recipe.epochs + 1):
         network.train()
+        recipe.gates.settled(network, epoch, recipe.epochs)
         order = torch.randperm(len(training), generator=random).to(device)
         sums = {task.name: torch.zeros((), device=device) for task in tasks}
         for step in range(steps):
@@ -71,6 +73,7 @@ def train(
                 for task in tasks
             }
             total = sum((task.weight * losses[task.name] for task in tasks), torch.zeros((), device=device))
+            total = total + recipe.gates.penalty(network)
             optimiser.zero_grad(set_to_none=True)
             total.backward()
             optimiser.step()
@@ -81,7 +84,7 @@ def train(
         _refuse_non_finite(values, epoch)
         values["loss"] = sum(task.weight * values[f"{task.name}.loss"] for task in tasks)
         metrics = measure(network, validation, tasks)
-        report(epoch, values | metrics)
+        report(epoch, values | metrics | gate_rates(network))
     return metrics
 
 

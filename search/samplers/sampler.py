@@ -32,8 +32,9 @@ class Problem:
         space: draws the patterns.
         tasks: names of the tasks, sorted.
         objectives: what is optimised, in order.
-        cost: exact cost of a pattern.
+        cost: exact cost of a pattern; of one with gates, the least that can be left of it.
         limits: patterns beyond them are never trained.
+        ceiling: the most that can be left of a pattern with gates; None where it is no different.
     """
 
     space: Space
@@ -41,6 +42,11 @@ class Problem:
     objectives: tuple[Objective, ...]
     cost: Callable[[SharingPattern], Cost]
     limits: Limits = field(default_factory=Limits)
+    ceiling: Callable[[SharingPattern], Cost] | None = None
+
+    def most(self, pattern: SharingPattern) -> Cost:
+        """The most that a pattern can cost, whatever its gates learn."""
+        return (self.ceiling or self.cost)(pattern)
 
     def allows(self, pattern: SharingPattern) -> bool:
         """Whether a pattern is within the limits."""

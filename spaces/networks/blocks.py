@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from spaces.networks.layer import Layer
+
 
 def convolution(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
     """3x3 convolution with batch-norm and ReLU."""
@@ -29,6 +31,10 @@ class Downsample(nn.Module):
         down = self.down(features)
         return down + self.refine(down)
 
+    def layers(self) -> tuple[Layer, ...]:
+        """The two convolutions; the second one's sum is one layer, so that gates take it whole."""
+        return Layer(self.down), Layer(self.refine, reads=(1, 1), skip=nn.Identity())
+
 
 class Refine(nn.Module):
     """Decoder stage: previous output resized to the skip, concatenated with it, convolved twice.
@@ -48,6 +54,19 @@ class Refine(nn.Module):
             previous = torch.cat((resized, skip), dim=1)
         fused = self.fuse(previous)
         return fused + self.refine(fused)
+
+
+class Normalise(nn.Module):
+    """Batch-norm and ReLU after a branch, and a residual that is added where there is one."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(channels)
+
+    def forward(self, features: Tensor, before: Tensor | None = None) -> Tensor:
+        """``(B, C, H, W)[, (B, C, H, W)] -> (B, C, H, W)``."""
+        output = F.relu(self.norm(features))
+        return output if before is None else before + output
 
 
 class PointwiseHead(nn.Module):

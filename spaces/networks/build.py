@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from spaces.block import Block
+from spaces.errors import DataError
 from spaces.networks.family import Family, Output
+from spaces.networks.gated import START, GatedStage, Masks, Start
+from spaces.networks.make import make, width_of
+from spaces.networks.pruned import PrunedStage
 from spaces.pattern import SharingPattern
-from spaces.walk import Block, blocks, walk
+from spaces.walk import network_key, walk
 
 
 class SharedNetwork(nn.Module):
@@ -20,13 +26,30 @@ class SharedNetwork(nn.Module):
         pattern: what is shared.
         modules: one module per block name.
         heads: one head per task, named ``head/<task>``.
+        masks: hard gates of a network that was pruned; empty before, and where nothing is gated.
     """
 
-    def __init__(self, pattern: SharingPattern, modules: dict[str, nn.Module], heads: dict[str, nn.Module]) -> None:
+    def __init__(
+        self,
+        pattern: SharingPattern,
+        modules: Mapping[str, nn.Module],
+        heads: Mapping[str, nn.Module],
+        masks: Masks | None = None,
+    ) -> None:
         super().__init__()
-        self.pattern = pattern
+        self.pattern, self.masks = pattern, masks or {}
         self.blocks = nn.ModuleDict(modules)
         self.heads = nn.ModuleDict(heads)
+
+    @property
+    def key(self) -> str:
+        """16 hex characters that name the static network: the pattern's key, and the masks where it was pruned."""
+        return network_key(self.pattern, self.masks)
+
+    @property
+    def gated(self) -> dict[str, GatedStage]:
+        """The stages whose gates still learn, by block name."""
+        return {name: block for name, block in self.blocks.items() if isinstance(block, GatedStage)}
 
     def forward(self, image: Tensor) -> dict[str, Tensor]:
         """``(B, 3, H, W) -> {task: (B, channels, H, W)}``."""
@@ -44,12 +67,26 @@ class SharedNetwork(nn.Module):
         """The walk's algebra on tensors: run the block's module."""
         return self.blocks[block.name](*inputs)
 
+    def blend(self, block: Block, inputs: tuple[Tensor, ...], outputs: int) -> tuple[Tensor, ...]:
+        """The walk's algebra on tensors: run a module of several outputs."""
+        return self.blocks[block.name](*inputs)
+
+    def join(self, values: tuple[Tensor, ...]) -> Tensor:
+        """The walk's algebra on tensors: channels side by side."""
+        return torch.cat(values, dim=1)
+
     def mean(self, values: tuple[Tensor, ...]) -> Tensor:
         """The walk's algebra on tensors: mean of distinct tensors of one shape."""
         return torch.stack(values).mean(0)
 
 
-def build(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], seed: int) -> SharedNetwork:
+def build(
+    pattern: SharingPattern,
+    family: Family,
+    outputs: Mapping[str, Output],
+    seed: int,
+    start: Start = START,
+) -> SharedNetwork:
     """Build a pattern's network.
 
     Initial weights are drawn from (seed, name of the block) alone, so patterns that share a block start it alike and
@@ -60,21 +97,73 @@ def build(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output]
         family: makes the blocks.
         outputs: what each task's head must give.
         seed: of the initial weights.
+        start: of gates, where there are any.
+
+    Raises:
+        PatternError: blocks that cannot be gated, or a ratio that leaves a branch without channels.
     """
-    modules = {block.name: _seeded(family, block, seed) for block in blocks(pattern)}
-    heads = {}
-    for task in pattern.tasks:
+
+    def seeded(name: str, build_it: Callable[[], nn.Module]) -> nn.Module:
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(_seed_of(seed, f"head/{task}"))
-            heads[f"head/{task}"] = family.head(outputs[task])  # a bare "type" would clash with ModuleDict's own names
-    return SharedNetwork(pattern, modules, heads)
+            torch.manual_seed(zlib.crc32(f"{seed}/{name}".encode()))
+            return build_it()
+
+    making = _Making(family, lambda block, widths: make(block, widths, family, seeded, start), {})
+    walk(pattern, _Width(3), making)
+    heads = {
+        # A bare "type" would clash with ModuleDict's own names.
+        f"head/{task}": seeded(f"head/{task}", lambda task=task: family.head(outputs[task]))  # type: ignore[misc]  # bound
+        for task in pattern.tasks
+    }
+    return SharedNetwork(pattern, making.modules, heads)
 
 
-def _seeded(family: Family, block: Block, seed: int) -> nn.Module:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(_seed_of(seed, block.name))
-        return (family.encoder_block if block.part == "encoder" else family.decoder_block)(block.stage)
+def prune(network: SharedNetwork, masks: Masks | None = None) -> SharedNetwork:
+    """The static network that hard gates leave; other blocks are the same objects.
+
+    Args:
+        network: one that was built, trained or not.
+        masks: hard gates; by default those that its gates have learned.
+
+    Raises:
+        DataError: masks that do not fit the network.
+    """
+    masks = {name: stage.masks for name, stage in network.gated.items()} if masks is None else masks
+    missing = set(network.gated) ^ set(masks)
+    if missing:
+        raise DataError(f"masks and gated stages differ in {', '.join(sorted(missing))}: want masks for every one")
+    pruned = {name: PrunedStage(stage, masks[name]) for name, stage in network.gated.items()}
+    heads = dict(network.heads.items())
+    return SharedNetwork(network.pattern, {**dict(network.blocks.items()), **pruned}, heads, masks)
 
 
-def _seed_of(seed: int, name: str) -> int:
-    return zlib.crc32(f"{seed}/{name}".encode())
+@dataclass(frozen=True, eq=False)
+class _Width:
+    """Channels that flow; equal ones are different values all the same."""
+
+    channels: int
+
+
+@dataclass(frozen=True)
+class _Making:
+    """The walk's algebra that makes each module when it is first met."""
+
+    family: Family
+    make: Callable[[Block, list[int]], nn.Module]
+    modules: dict[str, nn.Module]
+
+    def block(self, block: Block, inputs: tuple[_Width, ...]) -> _Width:
+        widths = [each.channels for each in inputs]
+        if block.name not in self.modules:
+            self.modules[block.name] = self.make(block, widths)
+        return _Width(width_of(block, widths, self.family))
+
+    def blend(self, block: Block, inputs: tuple[_Width, ...], outputs: int) -> tuple[_Width, ...]:
+        width = self.block(block, inputs).channels
+        return tuple(_Width(width) for _ in range(outputs))
+
+    def join(self, values: tuple[_Width, ...]) -> _Width:
+        return _Width(sum(each.channels for each in values))
+
+    def mean(self, values: tuple[_Width, ...]) -> _Width:
+        return _Width(values[0].channels)

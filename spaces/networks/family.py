@@ -37,11 +37,19 @@ class Family(Protocol):
         """Number of decoder stages, at most that of encoder stages."""
 
     @property
+    def widths(self) -> tuple[int, ...]:
+        """Channels of the encoder's scales, one a stage; known without torch."""
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """By how much each encoder stage lowers the resolution; known without torch."""
+
+    @property
     def stride(self) -> int:
         """Height and width of an image must be multiples of this, in pixels."""
 
     def encoder_block(self, stage: int) -> nn.Module:
-        """Block of an encoder stage, from 0: ``(B, C, H, W) -> (B, C', H', W')``."""
+        """Block of an encoder stage, from 0: ``(B, C, H, W) -> (B, C', H', W')``; gates want a `layer.Layered` one."""
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Block of a decoder stage, from 0: ``(previous[, skip]) -> (B, C', H', W')`` at the skip's size."""

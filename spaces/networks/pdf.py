@@ -64,6 +64,16 @@ class Pdf:
         return len(SCALES) - 1
 
     @property
+    def widths(self) -> tuple[int, ...]:
+        """Channels of E2 to E7."""
+        return SCALES
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Four for E2 with the stem, then two a stage."""
+        return (4, *(2,) * (len(SCALES) - 1))
+
+    @property
     def stride(self) -> int:
         """Pixels of the image per pixel of the deepest scale."""
         return 128

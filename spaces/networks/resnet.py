@@ -12,6 +12,8 @@ from typing import ClassVar
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from spaces.networks.layer import Layer
+
 
 class Bottleneck(nn.Module):
     """1x1 convolution to ``middle`` channels, 3x3, 1x1 to four times as many; added to the input.
@@ -43,6 +45,14 @@ class Bottleneck(nn.Module):
         inside = F.relu(self.bn1(self.conv1(features)))
         inside = F.relu(self.bn2(self.conv2(inside)))
         return F.relu(self.bn3(self.conv3(inside)) + self.downsample(features))
+
+    def layers(self) -> tuple[Layer, ...]:
+        """The three convolutions; the sum belongs to the third, so that gates take both its terms from one branch."""
+        return (
+            Layer(nn.Sequential(self.conv1, self.bn1, nn.ReLU(inplace=True))),
+            Layer(nn.Sequential(self.conv2, self.bn2, nn.ReLU(inplace=True)), reads=(1,)),
+            Layer(nn.Sequential(self.conv3, self.bn3), reads=(2, 0), skip=self.downsample, last=nn.ReLU(inplace=True)),
+        )
 
 
 def stem(outputs: int) -> nn.Sequential:

@@ -49,6 +49,16 @@ class Small:
         return len(self.encoder_widths)
 
     @property
+    def widths(self) -> tuple[int, ...]:
+        """Channels of each scale."""
+        return self.encoder_widths
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Two a stage."""
+        return (2,) * self.encoder_stages
+
+    @property
     def stride(self) -> int:
         """Pixels of the image per pixel of the deepest scale."""
         return 2**self.encoder_stages

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spaces.block import Block
 from spaces.choices import draw
 from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
-from spaces.block import Block
 from spaces.walk import blocks, skip_scale, walk
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours

@@ -1,0 +1,96 @@
+"""What a worker does with a job: build, train, prune where there were gates, measure, save.
+
+Between `search.job`, which keeps the outcome, and the trainers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from search.atomic import replacing
+from search.job import Job, Outcome, device
+from spaces.errors import DataError
+from spaces.networks.build import SharedNetwork, build
+from spaces.pattern import SharingPattern, hard_sharing
+from trainers.cost import cost, count
+from trainers.measure import measure
+from trainers.memory import Split, split
+from trainers.prune import adopt, pruned
+from trainers.train import TrainingError, train
+
+if TYPE_CHECKING:
+    from trainers.tasks.task import Task
+
+
+def trained(job: Job, curves: dict[str, list[float]]) -> Outcome:
+    """Do a job on this process's device.
+
+    Args:
+        job: what is wanted.
+        curves: filled as it goes, so that a failure still shows how far it came.
+
+    Returns:
+        All that was found out; of a gated network the final metrics, cost and weights are those of the pruned one.
+
+    Raises:
+        Exception: whatever went wrong; the caller tells it.
+    """
+    torch.set_num_threads(job.threads)
+    where = device()
+    tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
+    training, judged = split(job.data, "train", where), split(job.data, job.judged, where)
+    network = _built(job, job.pattern, tasks, where)
+    epochs = _begun(job, network, tasks, training, judged) + job.recipe.epochs
+
+    def note(epoch: int, values: Mapping[str, float]) -> None:
+        for name, value in values.items():
+            curves.setdefault(name, []).append(value)
+
+    metrics = train(network, training, judged, tasks, job.recipe, job.seed, note)
+    if network.gated:
+        network = pruned(network, training, job.recipe.batch_size)
+        metrics = measure(network, judged, tasks)
+        price = count(network, job.data.size)
+    else:
+        price = cost(job.pattern, job.network, {task.name: task.output for task in tasks}, job.data.size)
+    undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
+    if undefined:
+        raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {job.judged} split")
+    if job.weights:
+        with replacing(job.weights) as file:
+            torch.save({name: tensor.cpu() for name, tensor in network.state_dict().items()}, file)
+    found, masks = _found(job, network, training), {name: list(layers) for name, layers in network.masks.items()}
+    return Outcome(metrics, curves, found, asdict(price), masks, epochs)
+
+
+def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], where: str) -> SharedNetwork:
+    outputs = {task.name: task.output for task in tasks}
+    network = build(pattern, job.network, outputs, job.seed, job.recipe.gates.begin)
+    return network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
+
+
+def _begun(job: Job, network: SharedNetwork, tasks: Sequence[Task], training: Split, judged: Split) -> int:
+    """Start the branches of a gated network from single-task ones if that is wanted; the epochs that they took."""
+    if not network.gated or job.recipe.gates.initial != "single_task":
+        return 0
+    for task in tasks:
+        stages = len(job.pattern.encoder), len(job.pattern.decoder)
+        alone = _built(job, hard_sharing([task.name], *stages), [task], training.images.device.type)
+        train(alone, training, judged, [task], job.recipe, job.seed, report=lambda epoch, values: None)
+        adopt(network, alone, task.name)
+    return len(tasks) * job.recipe.epochs
+
+
+def _found(job: Job, network: SharedNetwork, training: Split) -> dict[str, Any]:
+    """What the probe finds; a refusal is a finding too, for the training itself is sound."""
+    if job.probe is None:
+        return {}
+    try:
+        return {job.probe.name: job.probe.find(network, training)}
+    except DataError as error:
+        return {job.probe.name: {"refused": "; ".join(error.problems)}}

@@ -1,0 +1,134 @@
+"""The layers of a block, one convolution each: the pieces that gates choose between and pruning makes narrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, runtime_checkable
+
+from torch import Tensor, nn
+
+from spaces.errors import PatternError
+
+POINTWISE = (nn.BatchNorm2d, nn.ReLU, nn.MaxPool2d, nn.Identity)
+"""Modules that treat each channel by itself."""
+
+
+class Layer(nn.Module):
+    """A convolution or linear map with what follows it channel by channel, and what is added to that.
+
+    Args:
+        main: makes the channels from the first input.
+        reads: what its inputs are: 0 is the block's input, n the output of the block's n-th layer.
+        skip: takes the last input to what is added, or None.
+        last: what is done with the sum, or None.
+    """
+
+    def __init__(
+        self,
+        main: nn.Module,
+        reads: tuple[int, ...] = (0,),
+        skip: nn.Module | None = None,
+        last: nn.Module | None = None,
+    ) -> None:
+        super().__init__()
+        self.main, self.reads, self.skip, self.last = main, reads, skip, last
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """All channels of the layer, from what it ``reads``."""
+        output = self.main(inputs[0])
+        if self.skip is not None:
+            output = output + self.skip(inputs[-1])
+        return output if self.last is None else self.last(output)
+
+    @property
+    def channels(self) -> int:
+        """That it makes."""
+        made = [part for part in self.main.modules() if isinstance(part, (nn.Conv2d, nn.Linear))]
+        return int(made[-1].weight.shape[0])
+
+    def shifted(self, by: int, start: int) -> Layer:
+        """The same layer in a longer chain: its block's input is value ``start``, its own layers come ``by`` later."""
+        return Layer(self.main, tuple(start if n == 0 else n + by for n in self.reads), self.skip, self.last)
+
+    def narrowed(self, keep: Tensor) -> Layer:
+        """A copy that makes only the channels with these indices, from inputs of full width."""
+        skip = None if self.skip is None else _narrowed(self.skip, keep)
+        return Layer(_narrowed(self.main, keep), self.reads, skip, self.last)
+
+
+@runtime_checkable
+class Layered(Protocol):
+    """A block that can name its layers."""
+
+    def layers(self) -> tuple[Layer, ...]:
+        """In order of computation; the last one's output is the block's. They share the block's weights."""
+
+
+class Pick(nn.Module):
+    """Some of the channels of an image, for a residual whose sum was made narrow."""
+
+    index: Tensor
+
+    def __init__(self, index: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("index", index)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """``(B, C, H, W) -> (B, picked, H, W)``."""
+        return features.index_select(1, self.index)
+
+
+def layers_of(block: nn.Module) -> tuple[Layer, ...]:
+    """The layers of a block: its own, or of a sequence one after the other.
+
+    Raises:
+        PatternError: a part that is not known to be made of layers.
+    """
+    if isinstance(block, Layered):
+        return block.layers()
+    if isinstance(block, nn.Sequential) and isinstance(next(iter(block), None), nn.Conv2d):
+        _check_pointwise(block)
+        return (Layer(block),)
+    if isinstance(block, nn.Sequential):
+        chain: list[Layer] = []
+        for part in block:
+            start = len(chain)
+            chain += [layer.shifted(start, start) for layer in layers_of(part)]
+        return tuple(chain)
+    raise PatternError(
+        f"blocks of {type(block).__name__} cannot be gated: a gated stage chooses between layers of one convolution "
+        "each; give the block a method layers(), or leave its stages shared"
+    )
+
+
+def _check_pointwise(block: Iterable[nn.Module]) -> None:
+    strangers = [type(part).__name__ for part in list(block)[1:] if not isinstance(part, POINTWISE)]
+    if strangers:
+        raise PatternError(f"{', '.join(strangers)} after a convolution cannot be gated: it may mix channels")
+
+
+def _narrowed(part: nn.Module, keep: Tensor) -> nn.Module:
+    """A copy with only some of the output channels."""
+    if isinstance(part, nn.Sequential):
+        return nn.Sequential(*(_narrowed(each, keep) for each in part))
+    if isinstance(part, nn.Identity):
+        return Pick(keep)
+    if isinstance(part, nn.Conv2d) and part.groups == 1:
+        bias = part.bias is not None
+        copy: nn.Module = nn.Conv2d(
+            part.in_channels, len(keep), part.kernel_size, part.stride, part.padding, part.dilation, bias=bias  # type: ignore[arg-type]  # as the original has them
+        )
+    elif isinstance(part, nn.Linear):
+        copy = nn.Linear(part.in_features, len(keep), bias=part.bias is not None)
+    elif isinstance(part, nn.BatchNorm2d):
+        copy = nn.BatchNorm2d(len(keep), part.eps, part.momentum, part.affine, part.track_running_stats)
+    elif isinstance(part, POINTWISE):
+        return part  # no weights
+    else:
+        raise PatternError(f"{type(part).__name__} cannot be made narrow")
+    state = {name: rows[keep] if rows.ndim else rows for name, rows in part.state_dict().items()}
+    copy.load_state_dict(state)
+    copy = copy.to(next(iter(state.values())).device)
+    return copy.train(part.training)
+
+

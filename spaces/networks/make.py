@@ -1,0 +1,101 @@
+"""The modules of blocks: one per role, of the widths that flow in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from spaces.block import WHOLE, Attend, Block, Broadcast, Gates, Norm, Project, SharedBranch, TaskBranch
+from spaces.mixing import shared_channels
+from spaces.networks.gated import START, Start
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from spaces.networks.family import Family
+
+Seeded = Callable[[str, Callable[[], "nn.Module"]], "nn.Module"]
+"""Calls a function with the random generator set by a name."""
+
+
+def make(block: Block, inputs: Sequence[int], family: Family, seeded: Seeded, start: Start = START) -> nn.Module:
+    """The module of a block.
+
+    Args:
+        block: what it is.
+        inputs: channels of each input.
+        family: makes whole blocks.
+        seeded: sets the generator for weights, by the name that they belong to.
+        start: of gates.
+
+    Raises:
+        PatternError: blocks that cannot be gated.
+    """
+    if isinstance(block.role, Gates):
+        return _gated(block, block.role, family, seeded, start)
+    return seeded(block.name, lambda: _simple(block, inputs, family))
+
+
+def width_of(block: Block, inputs: Sequence[int], family: Family) -> int:
+    """Channels that a block makes; 0 for one whose channels nobody asks for."""
+    role, stage = block.role, block.stage
+    if block.part == "decoder":
+        return 0
+    if isinstance(role, (Norm, Attend, Broadcast)):
+        return inputs[0]
+    if isinstance(role, Project):
+        return role.width
+    if isinstance(role, SharedBranch):
+        return shared_channels(role.ratio, family.widths[stage])
+    if isinstance(role, TaskBranch):
+        return family.widths[stage] - shared_channels(role.ratio, family.widths[stage])
+    return family.widths[stage]
+
+
+def _simple(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
+    if block.part == "exchange":
+        return _of_exchange(block, inputs)
+    if block.role is WHOLE:
+        return (family.encoder_block if block.part == "encoder" else family.decoder_block)(block.stage)
+    return _of_branch(block, inputs, family)
+
+
+def _of_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
+    from torch import nn
+
+    from spaces.networks.blocks import Normalise
+    from spaces.networks.primitives import SharedLayer
+
+    role, width = block.role, width_of(block, inputs, family)
+    if isinstance(role, Norm):
+        return Normalise(width)
+    assert isinstance(role, (SharedBranch, TaskBranch))
+    stride = family.strides[block.stage] if role.layer == 1 else 1
+    if isinstance(role, SharedBranch):
+        return SharedLayer(inputs[0], width, stride, role.primitives, role.recombination)
+    return nn.Conv2d(inputs[0], width, role.kernel, stride, role.kernel // 2, bias=False)
+
+
+def _of_exchange(block: Block, inputs: Sequence[int]) -> nn.Module:
+    from spaces.networks import workspace
+
+    role = block.role
+    if isinstance(role, Project):
+        return workspace.Project(inputs[0], role.width, role.etf)
+    if isinstance(role, Broadcast):
+        return workspace.Broadcast(inputs[1], inputs[0], role.weight)
+    assert isinstance(role, Attend)
+    return workspace.Attend(len(block.group), **asdict(role))
+
+
+def _gated(block: Block, role: Gates, family: Family, seeded: Seeded, start: Start) -> nn.Module:
+    """Every branch starts as the whole block of those that read it would."""
+    from spaces.networks.gated import GatedStage
+    from spaces.networks.layer import layers_of
+
+    def branch(group: tuple[str, ...]) -> nn.Module:
+        return seeded(Block(block.part, block.stage, group).name, lambda: family.encoder_block(block.stage))
+
+    own = [layers_of(branch((task,))) for task in block.group]
+    return GatedStage(block.group, own, layers_of(branch(block.group)), role.rates, role.mixes, start)

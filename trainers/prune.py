@@ -1,0 +1,55 @@
+"""From a trained network with gates to the static one that is measured and kept."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from spaces.networks.build import SharedNetwork, prune
+from spaces.networks.layer import layers_of
+from trainers.memory import Split
+
+
+def pruned(network: SharedNetwork, training: Split, batch_size: int) -> SharedNetwork:
+    """Harden the gates, cut dead channels out, and take batch-norm's statistics anew.
+
+    Bejnordi et al. 2024 as reconstructed; the statistics were running averages over gates that still moved.
+
+    Args:
+        network: trained, with gates.
+        training: split whose images the statistics are taken of.
+        batch_size: images a batch, as in training.
+    """
+    static = prune(network)
+    recalibrate(static, training, batch_size)
+    return static
+
+
+def recalibrate(network: nn.Module, training: Split, batch_size: int) -> None:
+    """Set the running statistics of every batch-norm to their mean over the training batches; in place."""
+    norms = [part for part in network.modules() if isinstance(part, nn.modules.batchnorm._BatchNorm)]
+    before = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a plain mean over the batches
+    network.train()
+    size = min(batch_size, len(training))
+    with torch.no_grad():
+        for start in range(0, len(training) - size + 1, size):
+            network(training.batch(slice(start, start + size), ())[0])
+    for norm, momentum in zip(norms, before, strict=True):
+        norm.momentum = momentum
+    network.eval()
+
+
+def adopt(network: SharedNetwork, alone: SharedNetwork, task: str) -> None:
+    """Start a task's branches, private blocks and head from its trained single-task network; in place."""
+    for name, stage in network.gated.items():
+        if task in stage.tasks:
+            source = layers_of(alone.blocks[f"{name.partition('/')[0]}/{task}"])
+            for index, trained in enumerate(source):
+                stage.layers(index)[stage.tasks.index(task)].load_state_dict(trained.state_dict())
+    for name, block in alone.blocks.items():
+        if name in network.blocks:
+            network.blocks[name].load_state_dict(block.state_dict())
+    network.heads[f"head/{task}"].load_state_dict(alone.heads[f"head/{task}"].state_dict())
