@@ -113,7 +113,8 @@ def take(problem: Problem, seed: int) -> Census:
         Priced(names.get(proposals[index].pattern.key, ""), proposals[index].pattern, costs[index])
         for index in (order[0], order[-1])
     )
-    return Census(exact, seen, _span([costs[index] for index in allowed], [most[index] for index in allowed]), first, last)
+    within = _span([costs[index] for index in allowed], [most[index] for index in allowed])
+    return Census(exact, seen, within, first, last)
 
 
 def _sample(problem: Problem, anchors: Iterable[Proposal], rng: random.Random) -> list[Proposal]:

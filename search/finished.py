@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from search import objectives
 from search.trial import COMPLETE, FAILED, Trial
-
 from trainers.cost import Cost
 
 if TYPE_CHECKING:

@@ -162,7 +162,8 @@ def _counted(module: Any, forward: Any) -> tuple[Cost, Any]:
     from torch import nn
     from torch.utils.flop_counter import FlopCounterMode
 
-    module.eval()
+    # A view of a parameter, made without gradients, trips the counter's bookkeeping over modules.
+    module.eval().requires_grad_(False)
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         output = forward()
     params = sum(p.numel() for p in module.parameters())

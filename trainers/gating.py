@@ -44,7 +44,7 @@ class Gating:
         ConfigError: with every field out of range.
     """
 
-    weight: float = 1.0
+    weight: float = 0.2
     counted: str = "hard"
     lr_ratio: float = 10.0
     start: float = 0.5

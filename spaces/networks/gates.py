@@ -90,8 +90,7 @@ def chosen(gate: Tensor, own: Tensor, shared: Tensor, dim: int) -> Tensor:
         shared: what the shared branch makes, of the same shape.
         dim: 1 for images, -1 for tokens.
     """
-    gate = along(gate, own, dim)
-    return gate * own + (1 - gate) * shared
+    return torch.lerp(shared, own, along(gate, own, dim).expand_as(own))
 
 
 def mixed(weights: Tensor, values: list[Tensor], dim: int) -> Tensor:
@@ -102,7 +101,10 @@ def mixed(weights: Tensor, values: list[Tensor], dim: int) -> Tensor:
         values: one a task, channels along ``dim``.
         dim: 1 for images, -1 for tokens.
     """
-    return torch.stack([along(w, v, dim) * v for w, v in zip(weights, values, strict=True)]).sum(0)
+    total = along(weights[0], values[0], dim) * values[0]
+    for weight, value in zip(weights[1:], values[1:], strict=True):
+        total = torch.addcmul(total, along(weight, value, dim), value)
+    return total
 
 
 def along(channels: Tensor, like: Tensor, dim: int) -> Tensor:

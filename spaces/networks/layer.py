@@ -113,22 +113,12 @@ def _narrowed(part: nn.Module, keep: Tensor) -> nn.Module:
         return nn.Sequential(*(_narrowed(each, keep) for each in part))
     if isinstance(part, nn.Identity):
         return Pick(keep)
-    if isinstance(part, nn.Conv2d) and part.groups == 1:
-        bias = part.bias is not None
-        copy: nn.Module = nn.Conv2d(
-            part.in_channels, len(keep), part.kernel_size, part.stride, part.padding, part.dilation, bias=bias  # type: ignore[arg-type]  # as the original has them
-        )
-    elif isinstance(part, nn.Linear):
-        copy = nn.Linear(part.in_features, len(keep), bias=part.bias is not None)
-    elif isinstance(part, nn.BatchNorm2d):
-        copy = nn.BatchNorm2d(len(keep), part.eps, part.momentum, part.affine, part.track_running_stats)
-    elif isinstance(part, POINTWISE):
-        return part  # no weights
-    else:
-        raise PatternError(f"{type(part).__name__} cannot be made narrow")
-    state = {name: rows[keep] if rows.ndim else rows for name, rows in part.state_dict().items()}
-    copy.load_state_dict(state)
-    copy = copy.to(next(iter(state.values())).device)
-    return copy.train(part.training)
-
-
+    copy = deepcopy(part)
+    if isinstance(copy, (nn.Conv2d, nn.Linear, nn.BatchNorm2d)):
+        name = {nn.Conv2d: "out_channels", nn.Linear: "out_features"}.get(type(copy), "num_features")
+        setattr(copy, name, len(keep))
+        for name, rows in part.state_dict().items():
+            if rows.ndim:  # a count of batches has none
+                kept = rows[keep]
+                setattr(copy, name, nn.Parameter(kept) if name in dict(part.named_parameters()) else kept)
+    return copy

@@ -78,7 +78,7 @@ def _of_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Module
 
 
 def _of_exchange(block: Block, inputs: Sequence[int]) -> nn.Module:
-    from spaces.networks import workspace
+    import spaces.networks.workspace as workspace
 
     role = block.role
     if isinstance(role, Project):

@@ -45,13 +45,12 @@ class PrunedStage(nn.Module):
                     for layer, row in zip(layers, taken, strict=True)
                 )
             )
-            order = torch.stack([_order(row, taken[-1]) for row in rows])
-            self.register_buffer(f"order{index}", order, persistent=False)
+            self.register_buffer(f"order{index}", _orders(taken), persistent=False)
         for index in self._wanted(len(stage.betas)):
             self.register_buffer(f"weights{index}", stage.betas[index].detach().softmax(0))
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        """Inputs and outputs as of `GatedStage`: one a task and the shared one, which leaves only a stage that mixes."""
+        """As `GatedStage`: one input a task and the shared one, one output a task and, if it mixes, the shared one."""
         values: list[list[Tensor]] = [[each] for each in inputs]
         for index, (branches, reads, live) in enumerate(zip(self.branches, self.reads, self.live, strict=True)):
             layers = cast(list[nn.Module], branches)
@@ -59,8 +58,7 @@ class PrunedStage(nn.Module):
                 layer(*(seen[n] for n in reads)) if alive else None
                 for layer, seen, alive in zip(layers, values, live, strict=True)
             ]
-            order = self.get_buffer(f"order{index}")
-            after = [_joined(made[task], made[-1], order[task], self.dim) for task in range(self.count)]
+            after = _joined(made, self.get_buffer(f"order{index}"), self.dim)
             weights = getattr(self, f"weights{index}", None)
             # Nobody reads a mix that has no weights: it only keeps the place.
             after.append(after[0] if weights is None else mixed(weights, after, self.dim))
@@ -88,16 +86,24 @@ def _opened(stage: GatedStage, masks: Sequence[Mapping[str, str]]) -> list[Tenso
     return [torch.tensor([[d == "1" for d in mask[task]] for task in stage.tasks], device=where) for mask in masks]
 
 
-def _order(opened: Tensor, shared: Tensor) -> Tensor:
-    """Where each channel stands after a task's own channels, and then the shared ones, were put side by side."""
-    own = opened.cumsum(0) - 1
-    return torch.where(opened, own, opened.sum() + shared.cumsum(0) - 1)
+def _orders(taken: Tensor) -> Tensor:
+    """Where each task finds its channels once all branches' channels are put side by side, ``(tasks, C)``."""
+    opened, shared = taken[:-1], taken[-1]
+    starts = taken.sum(1).cumsum(0) - taken.sum(1)
+    own = opened.cumsum(1) - 1 + starts[:-1, None]
+    return torch.where(opened, own, starts[-1] + shared.cumsum(0) - 1)
 
 
-def _joined(own: Tensor | None, shared: Tensor | None, order: Tensor, dim: int) -> Tensor:
-    """All channels of a task, each from its branch; always a tensor of its own, as with masked gates."""
-    if own is None or shared is None or own.shape[dim] == len(order):
-        whole = own if own is not None else shared
-        assert whole is not None  # every channel has a branch
-        return whole.view_as(whole)
-    return torch.cat((own, shared), dim).index_select(dim, order)
+def _joined(made: Sequence[Tensor | None], orders: Tensor, dim: int) -> list[Tensor]:
+    """All channels of each task, from its branch or the shared one; tensors of their own, as with masked gates."""
+    *own, shared = made
+    side_by_side = torch.cat([each for each in made if each is not None], dim)
+    after = []
+    for mine, order in zip(own, orders, strict=True):
+        if mine is None and shared is not None:
+            after.append(shared.view_as(shared))
+        elif mine is not None and mine.shape[dim] == len(order):
+            after.append(mine)
+        else:
+            after.append(side_by_side.index_select(dim, order))
+    return after

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from spaces import mixing
+from spaces.networks.primitives import PRIMITIVES, SharedLayer
+
+LEARNED_NOTHING = ("average", "identity", "max", "shift")
+
+
+def layer(*names: str, inputs: int = 8, outputs: int = 12, stride: int = 1, how: str = "grouped") -> SharedLayer:
+    torch.manual_seed(0)
+    return SharedLayer(inputs, outputs, stride, names, how)
+
+
+def test_the_names_are_those_that_patterns_know() -> None:
+    assert tuple(PRIMITIVES) == mixing.PRIMITIVES
+
+
+@pytest.mark.parametrize("name", PRIMITIVES)
+@pytest.mark.parametrize("stride", [1, 2, 4])
+@pytest.mark.parametrize("size", [(8, 8), (7, 9), (5, 21)])
+def test_all_give_the_same_shape(name: str, stride: int, size: tuple[int, int]) -> None:
+    made = PRIMITIVES[name](6, stride)(torch.rand(2, 6, *size))
+    assert tuple(made.shape) == (2, 6, -(-size[0] // stride), -(-size[1] // stride))
+
+
+@pytest.mark.parametrize("name", PRIMITIVES)
+def test_nothing_of_a_primitive_is_learnable_and_what_it_draws_is_saved(name: str) -> None:
+    torch.manual_seed(0)
+    primitive = PRIMITIVES[name](6, 1)
+    assert list(primitive.parameters()) == []
+    assert bool(primitive.state_dict()) == (name not in LEARNED_NOTHING)
+    assert all(tensor.is_floating_point() for tensor in primitive.state_dict().values())
+    torch.manual_seed(0)
+    again = PRIMITIVES[name](6, 1)
+    torch.manual_seed(1)
+    other = PRIMITIVES[name](6, 1)
+    image = torch.rand(1, 6, 9, 9)
+    assert torch.equal(primitive(image), again(image))
+    assert torch.equal(primitive(image), other(image)) == (name in LEARNED_NOTHING)
+    assert torch.equal(primitive.train()(image), primitive.eval()(image))
+
+
+@pytest.mark.parametrize("name", ["dilated", "random", "sparse"])
+def test_random_kernels_keep_the_variance(name: str) -> None:
+    torch.manual_seed(0)
+    made = PRIMITIVES[name](64, 1)(torch.randn(4, 64, 32, 32))
+    assert float(made[:, :, 4:-4, 4:-4].var()) == pytest.approx(1.0, rel=0.15)
+
+
+def test_a_sparse_kernel_has_one_size_of_weight_at_a_tenth_of_its_places() -> None:
+    torch.manual_seed(0)
+    kernel = PRIMITIVES["sparse"](20, 1).kernel
+    assert [int(row.count_nonzero()) for row in kernel] == [18] * 20
+    assert kernel[kernel != 0].abs().unique().tolist() == pytest.approx([1 / math.sqrt(18)])
+
+
+def test_shift_looks_at_one_neighbour_and_does_not_wrap() -> None:
+    image = torch.arange(1.0, 1 + 8 * 3 * 4).view(1, 8, 3, 4)
+    made = PRIMITIVES["shift"](8, 1)(image)
+    steps = ((0, -1), (0, 1), (-1, 0), (1, 0))
+    for channel in range(8):
+        down, right = steps[channel % 4]
+        for row in range(3):
+            for column in range(4):
+                inside = 0 <= row + down < 3 and 0 <= column + right < 4
+                wanted = float(image[0, channel, row + down, column + right]) if inside else 0.0
+                assert float(made[0, channel, row, column]) == wanted
+
+
+def test_average_at_the_border_is_the_mean_of_what_is_there() -> None:
+    assert torch.equal(PRIMITIVES["average"](2, 1)(torch.ones(1, 2, 4, 4)), torch.ones(1, 2, 4, 4))
+
+
+def test_dilation_reaches_two_pixels() -> None:
+    image = torch.zeros(1, 1, 9, 9)
+    image[0, 0, 4, 4] = 1.0
+    made = PRIMITIVES["dilated"](1, 1)(image)[0, 0]
+    assert sorted({int(place) for place in made.nonzero().flatten()}) == [2, 4, 6]
+
+
+def test_the_views_of_a_channel_stand_side_by_side_before_they_are_recombined() -> None:
+    """Groups of the recombination then mix the views of few channels only."""
+    made = layer("identity", "max", inputs=6, outputs=6)
+    assert made.recombine.groups == 6
+    image = torch.rand(1, 6, 5, 5)
+    changed = image.clone()
+    changed[:, 2] += 1
+    differs = (made(image) - made(changed)).abs().amax((0, 2, 3)) > 0
+    assert differs.tolist() == [False, False, True, False, False, False]
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(3, 12), (16, 18), (7, 5), (24, 48)])
+@pytest.mark.parametrize("how", ["grouped", "dense"])
+def test_learnable_weights_are_those_of_the_recombination(inputs: int, outputs: int, how: str) -> None:
+    names = ("average", "random", "sparse")
+    made = layer(*names, inputs=inputs, outputs=outputs, how=how)
+    groups = math.gcd(inputs, outputs) if how == "grouped" else 1
+    assert sum(p.numel() for p in made.parameters()) == len(names) * inputs * outputs // groups
+    assert sum(b.numel() for b in made.buffers()) == 9 * inputs + 9 * inputs * inputs
+
+
+@pytest.mark.parametrize("name", PRIMITIVES)
+def test_alone_each_trains_its_recombination(name: str) -> None:
+    made = layer(name, stride=2)
+    made(torch.rand(2, 8, 16, 16)).square().mean().backward()
+    assert made.recombine.weight.grad.any()
+
+
+def test_it_can_be_made_and_run_on_the_meta_device() -> None:
+    with torch.device("meta"):
+        made = layer(*PRIMITIVES, stride=2)
+        assert made(torch.empty(1, 8, 10, 10)).shape == (1, 12, 5, 5)

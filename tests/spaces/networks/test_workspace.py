@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+from spaces.exchange import STATES, UPDATES
+from spaces.networks.workspace import Attend, Broadcast, Project
+from tests.references import workspace as reference
+
+T, N, WIDTH, SLOTS = 3, 6, 8, 4
+
+
+def attend(**changes: Any) -> Attend:
+    torch.manual_seed(0)
+    options: dict[str, Any] = {
+        "tasks": T,
+        "slots": SLOTS,
+        "width": WIDTH,
+        "heads": 2,
+        "top_k": 0.3,
+        "state": "learned",
+        "update": "overwrite",
+        "rounds": 1,
+        "tied": True,
+        "starts": True,
+    }
+    return Attend(**{**options, **changes})
+
+
+def tokens(images: int = 2, seed: int = 1) -> list[torch.Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    return [torch.randn(images, N, WIDTH, generator=generator) for _ in range(T)]
+
+
+@pytest.mark.parametrize("tied", [True, False])
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize(("heads", "top_k", "rounds"), [(1, 0.05, 1), (2, 0.3, 2), (2, 1.0, 1), (4, 0.5, 3)])
+def test_it_computes_what_the_slow_one_does(tied: bool, update: str, heads: int, top_k: float, rounds: int) -> None:
+    module = attend(tied=tied, update=update, heads=heads, top_k=top_k, rounds=rounds).double()
+    given = [each.double() for each in tokens(1)]
+    *read, slots = module(*given)
+    assert module.start is not None
+    wanted, left = reference.attend(module, [each[0].tolist() for each in given], module.start.tolist())
+    torch.testing.assert_close(slots[0], torch.tensor(left, dtype=torch.float64), atol=1e-6, rtol=1e-5)
+    for mine, theirs in zip(read, wanted, strict=True):
+        torch.testing.assert_close(mine[0], torch.tensor(theirs, dtype=torch.float64), atol=1e-6, rtol=1e-5)
+
+
+STARTS = [*((state, True) for state in STATES), ("carried", False)]
+
+
+@pytest.mark.parametrize("tied", [True, False])
+@pytest.mark.parametrize("rounds", [1, 2])
+@pytest.mark.parametrize("update", UPDATES)
+@pytest.mark.parametrize(("state", "starts"), STARTS)
+def test_every_parameter_gets_a_gradient(state: str, starts: bool, update: str, rounds: int, tied: bool) -> None:
+    module = attend(state=state, update=update, tied=tied, starts=starts, rounds=rounds)
+    carried = [] if starts else [torch.randn(2, SLOTS, WIDTH)]
+    *read, _ = module(*tokens(), *carried)
+    sum((each - 0.2).square().mean() for each in read).backward()
+    dead = [name for name, p in module.named_parameters() if p.grad is None or not p.grad.any()]
+    assert not dead
+
+
+def test_a_slot_attends_to_a_share_of_the_tokens_and_at_least_one() -> None:
+    for top_k, count in ((0.01, 1), (0.3, 6), (1.0, 18)):
+        module = attend(heads=1, top_k=top_k, rounds=1)
+        given = [each[:1].requires_grad_() for each in tokens()]
+        slots = module(*given)[-1]
+        slots[0, 0].sum().backward()
+        # A value counts where its token was attended to; keys of others have no say.
+        touched = sum(int((each.grad[0].abs().sum(-1) > 0).sum()) for each in given)
+        assert touched == count
+
+
+def test_slots_start_apart_and_anew_for_every_image() -> None:
+    module = attend(slots=4)
+    assert module.start is not None
+    gram = module.start.detach() @ module.start.detach().T
+    torch.testing.assert_close(gram, torch.eye(4), atol=1e-5, rtol=0)
+    both, alone = tokens(2), [each[:1] for each in tokens(2)]
+    for one, other in zip(module(*both), module(*alone), strict=True):
+        torch.testing.assert_close(one[:1], other)
+
+
+def test_what_one_task_has_is_heard_by_the_others() -> None:
+    module = attend(top_k=1.0)
+    before = module(*tokens())
+    changed = tokens()
+    changed[0] = changed[0] + 1.0
+    after = module(*changed)
+    assert all(not torch.allclose(one, other) for one, other in zip(before[1:T], after[1:T], strict=True))
+
+
+def test_carried_slots_are_read_instead_of_own_ones() -> None:
+    module = attend(state="carried", update="residual", starts=False)
+    assert module.start is None
+    carried = torch.randn(2, SLOTS, WIDTH)
+    assert not torch.allclose(module(*tokens(), carried)[0], module(*tokens(), 2 * carried)[0])
+
+
+def test_tied_tasks_share_their_weights() -> None:
+    assert attend(tied=True).keys.shape == (1, WIDTH, WIDTH)
+    assert attend(tied=False).keys.shape == (T, WIDTH, WIDTH)
+
+
+def test_projection_lays_pixels_out_as_tokens_row_by_row() -> None:
+    torch.manual_seed(0)
+    project = Project(5, WIDTH, 0)
+    image = torch.rand(2, 5, 3, 4).to(memory_format=torch.channels_last)
+    made = project(image)
+    assert made.shape == (2, 12, WIDTH)
+    torch.testing.assert_close(made[1, 1 * 4 + 2], project.linear(image[1, :, 1, 2]))
+
+
+def test_the_frame_is_fixed_saved_and_makes_vectors_of_one_scale() -> None:
+    torch.manual_seed(0)
+    project = Project(5, WIDTH, 6)
+    assert [name for name, _ in project.named_parameters()] == ["linear.weight"]
+    assert project.linear.weight.shape == (6, 5)
+    assert project.state_dict()["frame"].shape == (WIDTH, 6)
+    made = project(torch.rand(2, 5, 3, 4))
+    # A scaled isometry of what is left of a unit vector without its mean.
+    assert float(made.detach().norm(dim=-1).max()) <= (6 / 5) ** 0.5 + 1e-5
+    other = Project(5, WIDTH, 6)
+    other.load_state_dict(project.state_dict())
+    image = torch.rand(1, 5, 2, 2)
+    assert torch.equal(other(image), project(image))
+
+
+@pytest.mark.parametrize("weight", ["one", "learned", "identity"])
+def test_broadcast_adds_to_each_pixel_what_its_token_has_read(weight: str) -> None:
+    torch.manual_seed(0)
+    broadcast = Broadcast(WIDTH, 5, weight)
+    features, read = torch.rand(2, 5, 3, 4), torch.rand(2, 12, WIDTH)
+    made = broadcast(features, read)
+    factor = {"one": 1.0, "learned": 0.1, "identity": 0.0}[weight]
+    torch.testing.assert_close(made[1, :, 2, 1], features[1, :, 2, 1] + factor * broadcast.linear(read[1, 2 * 4 + 1]))
+    assert torch.equal(made, features) == (weight == "identity")
+    assert (broadcast.weight is None) == (weight == "one")
