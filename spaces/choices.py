@@ -126,6 +126,31 @@ def count(space: Space, tasks: Sequence[str], at_most: int | None = None) -> int
     return sum(1 for _ in islice(enumerate_patterns(space, tasks), at_most))
 
 
+def cover(space: Space, tasks: Sequence[str], rng: random.Random) -> Iterator[Proposal]:
+    """Random patterns in which every option of every decision that was met occurs.
+
+    Args:
+        space: what is covered.
+        tasks: distinct task names.
+        rng: draws what is not forced.
+    """
+    wanted: dict[tuple[str, int], Any] = {}
+    met: set[tuple[str, int]] = set()
+
+    def choose(name: str, options: Sequence[Any]) -> Any:
+        position = forced[1] if forced and forced[0] == name else rng.randrange(len(options))
+        wanted.update({(name, index): None for index in range(len(options))})
+        met.add((name, position))
+        return options[position]
+
+    forced: tuple[str, int] | None = None
+    yield record(space, tasks, choose)
+    while missing := [each for each in wanted if each not in met]:
+        forced = missing[0]
+        yield record(space, tasks, choose)
+        met.add(forced)  # also where this draw did not come by the decision
+
+
 def mutate(space: Space, tasks: Sequence[str], choices: Mapping[str, Any], rng: random.Random) -> Proposal:
     """Another pattern close by: one decision is dropped and made anew, the others are replayed.
 

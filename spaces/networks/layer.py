@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor, nn

@@ -13,13 +13,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spaces.choices import Space, count, draw, enumerate_patterns, mutate, replay
+from spaces.branching import Branching
+from spaces.choices import Space, count, cover, draw, enumerate_patterns, mutate, replay
 from spaces.features import feature_names, features
 from spaces.fusion import Fusion
+from spaces.gates import Gates
+from spaces.joint import Joint
 from spaces.pattern import SharingPattern, Stage
 from spaces.picture import svg, text
+from spaces.routing import Routing
+from spaces.workspace import Workspaces
 
-SPACES: list[Space] = [Fusion(encoder_stages=4, decoder_stages=4), Fusion(encoder_stages=1, decoder_stages=5)]
+SPACES: list[Space] = [
+    Fusion(encoder_stages=4, decoder_stages=4),
+    Fusion(encoder_stages=1, decoder_stages=5),
+    Branching(4, 4),
+    Branching(1, 2),
+    Routing(4, 4),
+    Routing(1, 1, ratios=(0.0, 0.5), primitive_sets=("max", "shift"), norms=("task",), layers=1),
+    Gates(4, 4),
+    Gates(2, 1, rates=(0.25, 0.5)),
+    Workspaces(4, 4),
+    Workspaces(3, 2, scales=(3,), slots=(4,), widths=(16,)),
+    Joint(4, 4),
+]
 TASKS = ("segmentation", "depth", "surface_normals.v2", "my-edges")
 
 every_space = pytest.mark.parametrize("space", SPACES, ids=lambda space: f"{space.name}-{SPACES.index(space)}")
@@ -137,6 +154,25 @@ def test_anchors_are_in_the_space_and_differ(space: Space) -> None:
     assert all(replay(space, TASKS, proposal.choices) == proposal for proposal in anchors.values())
     assert len({proposal.pattern.key for proposal in anchors.values()}) == len(anchors)
     assert space.anchors(TASKS[::-1]) == anchors
+
+
+@every_space
+def test_cover_shows_every_option_of_every_decision(space: Space) -> None:
+    options_of: dict[str, tuple[Any, ...]] = {}
+
+    def note(name: str, options: Sequence[Any]) -> Any:
+        options_of[name] = tuple(options)
+        return options[0]
+
+    space.sample(note, TASKS)
+    shown: dict[str, set[Any]] = {}
+    covered = list(cover(space, TASKS, random.Random(0)))
+    for proposal in covered:
+        for name, option in proposal.choices.items():
+            shown.setdefault(name, set()).add(option)
+    assert {name: shown[name] for name in options_of} == {name: set(options) for name, options in options_of.items()}
+    assert len(covered) <= 1 + sum(map(len, options_of.values()))
+    assert covered == list(cover(space, TASKS, random.Random(0)))
 
 
 @every_space

@@ -1,0 +1,65 @@
+"""The space ``branching``: a tree from the image to the heads, encoder stages included.
+
+What branched multi-task searches look for (BMTAS, Learning to Branch, TreeMTL): until where tasks have one trunk, and
+how they part. The decoder goes on with the groups that the encoder ends with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+from spaces.choices import Choose, Proposal, record
+from spaces.fields import Fields
+from spaces.pattern import NoExchange, Partition, SharingPattern, Stage
+from spaces.tree import partitions
+
+
+@dataclass(frozen=True)
+class Branching:
+    """All trees over encoder and decoder stages, from one network for all tasks to one network a task.
+
+    Args:
+        encoder_stages: stages of the encoder.
+        decoder_stages: stages of the decoder, low resolution to high.
+
+    Raises:
+        ConfigError: a number of stages is not a whole number of at least 1.
+    """
+
+    encoder_stages: int
+    decoder_stages: int
+
+    group: ClassVar[str] = "space"
+    name: ClassVar[str] = "branching"
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        fields.integer("encoder_stages", low=1)
+        fields.integer("decoder_stages", low=1)
+        fields.done()
+
+    def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
+        """Draw one tree over all stages: ``parent.<task>`` and ``depth.<task>`` for every task but the first."""
+        groups = partitions(choose, tasks, self.encoder_stages + self.decoder_stages)
+        return _pattern(groups, self.encoder_stages)
+
+    def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
+        """One network for all tasks, the cheapest, and single-task networks side by side, the costliest."""
+        return {
+            "all fused": record(self, tasks, _deepest),
+            "all separate": record(self, tasks, lambda name, options: options[0]),
+        }
+
+
+def _deepest(name: str, options: Sequence[Any]) -> Any:
+    """Share with the first parent to the last stage."""
+    return max(options) if name.startswith("depth.") else options[0]
+
+
+@lru_cache(maxsize=2**14)  # many choices make one tree
+def _pattern(groups: tuple[Partition, ...], encoder_stages: int) -> SharingPattern:
+    stages = tuple(Stage(each) for each in groups)
+    return SharingPattern(stages[:encoder_stages], (NoExchange(),) * encoder_stages, stages[encoder_stages:])

@@ -1,0 +1,135 @@
+"""The space ``joint``: decoder groups, routing, gates and workspace all at once; ours.
+
+Every encoder stage is shared, routed or gated, any scale may have a workspace, and decoders fuse and split as in
+``fusion``. How streams of different stages meet is the rule of `spaces.walk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from spaces.choices import Choose, Proposal, record
+from spaces.errors import ConfigError, PatternError
+from spaces.exchange import NoExchange, Workspace
+from spaces.fields import Fields
+from spaces.mixing import FLOWS, Gated, Mixing, Routed
+from spaces.pattern import SHARED, SharingPattern, Stage
+from spaces.routing import split
+from spaces.tree import partitions
+
+MIXINGS = ("shared", "routed", "gated")
+
+
+@dataclass(frozen=True)
+class Joint:
+    """All axes in one flat set of decisions; lists hold the options of a decision.
+
+    Args:
+        encoder_stages: stages of the encoder, each a scale.
+        decoder_stages: stages of the decoder, low resolution to high.
+        mixings: what an encoder stage may be: "shared", "routed", "gated".
+        ratios: shares of a routed stage's channels that the branch for all tasks makes.
+        primitive_sets: sets of non-learnable primitives, names joined by "+".
+        flows: what the branch for all tasks reads.
+        rates: target rates that a task may have in gated stages.
+        slots: of a workspace.
+        width: of tokens and slots, in channels.
+        top_ks: shares of all tokens that a slot may attend to.
+        etfs: vectors of the frame that tokens are mapped into; 0 for none.
+
+    Raises:
+        ConfigError: a list is empty, or holds what no stage or workspace can have.
+    """
+
+    encoder_stages: int
+    decoder_stages: int
+    mixings: tuple[str, ...] = MIXINGS
+    ratios: tuple[float, ...] = (0.25, 0.5, 0.75)
+    primitive_sets: tuple[str, ...] = ("average+identity+max+shift", "dilated+identity+random")
+    flows: tuple[str, ...] = FLOWS
+    rates: tuple[float, ...] = (0.1, 0.25, 0.5)
+    slots: tuple[int, ...] = (4, 8)
+    width: int = 16
+    top_ks: tuple[float, ...] = (0.25, 1.0)
+    etfs: tuple[int, ...] = (0, 16)
+
+    group: ClassVar[str] = "space"
+    name: ClassVar[str] = "joint"
+
+    def __post_init__(self) -> None:
+        checks = Fields(self)
+        checks.integer("encoder_stages", low=1)
+        checks.integer("decoder_stages", low=1)
+        for name in ("mixings", "primitive_sets", "flows"):
+            checks.names(name, at_least=1)
+        checks.numbers("ratios", low=0.0)
+        checks.numbers("rates", low=0.0)
+        checks.integers("slots", low=1)
+        checks.integer("width", low=1)
+        checks.numbers("top_ks", above=0.0)
+        checks.integers("etfs", low=0)
+        checks.done()
+        problems = []
+        unknown = [each for each in self.mixings if each not in MIXINGS]
+        if unknown:
+            problems.append(f"space.mixings={list(self.mixings)}: want one or more of {', '.join(MIXINGS)}")
+        for field, make in _MADE.items():
+            for value in getattr(self, field):
+                try:
+                    make(self, value)
+                except PatternError as error:
+                    problems += [f"space.{field}={list(getattr(self, field))}: {text}" for text in error.problems]
+        if problems:
+            raise ConfigError(problems)
+
+    def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
+        """Draw decoder groups as ``fusion`` does, a mixing a stage, an exchange a scale, and options for all of them.
+
+        Raises:
+            PatternError: one task, which has nobody to share or exchange with.
+        """
+        if len(tasks) < 2:
+            raise PatternError(f"joint sharing of {tasks[0]} alone: want at least two tasks in data.tasks")
+        decoder = partitions(choose, tasks, self.decoder_stages)
+        stages = range(1, self.encoder_stages + 1)
+        mixings = [choose(f"mixing.{stage}", self.mixings) for stage in stages]
+        ratio = choose("ratio", self.ratios)
+        primitives = split(choose("primitives", self.primitive_sets))
+        flow = choose("flow", self.flows)
+        rates = tuple((task, choose(f"rate.{task}", self.rates)) for task in sorted(tasks))
+        exchanging = [choose(f"scale.{stage}", (False, True)) for stage in stages]
+        slots, top_k = choose("slots", self.slots), choose("top_k", self.top_ks)
+        workspace = Workspace(slots=slots, width=self.width, top_k=top_k, etf=choose("etf", self.etfs))
+        made: dict[str, Mixing] = {
+            "shared": SHARED,
+            "routed": Routed(ratio, primitives, flow=flow),
+            "gated": Gated(rates),
+        }
+        together = (tuple(tasks),)
+        return SharingPattern(
+            tuple(Stage(together, made[mixing]) for mixing in mixings),
+            tuple(workspace if exchanges else NoExchange() for exchanges in exchanging),
+            tuple(Stage(groups) for groups in decoder),
+        )
+
+    def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
+        """With the first mixing at all stages: all fused and separate decoders; and the most of everything."""
+        ends: dict[str, Choose] = {
+            "all fused": lambda name, options: max(options) if name.startswith("depth.") else options[0],
+            "all separate": lambda name, options: options[0],
+            "most of everything": lambda name, options: options[0] if name.startswith("depth.") else options[-1],
+        }
+        return {name: record(self, tasks, choose) for name, choose in ends.items()}
+
+
+_MADE: dict[str, Any] = {
+    "ratios": lambda space, ratio: Routed(ratio),
+    "primitive_sets": lambda space, names: Routed(0.5, split(names)),
+    "flows": lambda space, flow: Routed(0.5, flow=flow),
+    "rates": lambda space, rate: Gated((("task", rate),)),
+    "slots": lambda space, slots: Workspace(slots=slots, width=space.width),
+    "top_ks": lambda space, top_k: Workspace(top_k=top_k),
+    "etfs": lambda space, etf: Workspace(width=space.width, etf=etf),
+}

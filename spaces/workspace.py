@@ -1,0 +1,126 @@
+"""The space ``workspace``: at which scales tasks exchange through the slots of a workspace, and how large that is.
+
+The axis of SGW-based multi-task learning (Zhang et al. 2024), see `spaces.exchange.Workspace`: a shared encoder, and
+separate decoders that read what comes out of the exchange.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from spaces.choices import Choose, Proposal, record
+from spaces.errors import ConfigError, PatternError
+from spaces.exchange import NoExchange, Workspace
+from spaces.fields import Fields
+from spaces.pattern import SharingPattern, Stage
+
+
+@dataclass(frozen=True)
+class Workspaces:
+    """A workspace at any subset of scales, alike at all of them; lists hold the options of a decision.
+
+    Args:
+        encoder_stages: stages of the encoder, each a scale.
+        decoder_stages: stages of the decoder, low resolution to high.
+        scales: numbers of the scales where there may be an exchange, from 1, the finest; None for all.
+        slots: of a workspace.
+        widths: of tokens and slots, in channels.
+        top_ks: shares of all tokens that a slot may attend to.
+        etfs: vectors of the frame that tokens are mapped into; 0 for none.
+        heads: of the attention.
+        state: what slots start from.
+        update: of the slots.
+        rounds: of retrieving.
+        broadcast: weight of what is written back.
+        tying: which weights are one.
+
+    Raises:
+        ConfigError: a list is empty, a scale that the encoder does not have, or options of no workspace.
+    """
+
+    encoder_stages: int
+    decoder_stages: int
+    scales: tuple[int, ...] | None = None
+    slots: tuple[int, ...] = (4, 8, 16)
+    widths: tuple[int, ...] = (16, 32)
+    top_ks: tuple[float, ...] = (0.05, 0.25, 1.0)
+    etfs: tuple[int, ...] = (0, 16)
+    heads: int = 1
+    state: str = "learned"
+    update: str = "overwrite"
+    rounds: int = 1
+    broadcast: str = "one"
+    tying: str = "tasks"
+
+    group: ClassVar[str] = "space"
+    name: ClassVar[str] = "workspace"
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        fields.integer("encoder_stages", low=1)
+        fields.integer("decoder_stages", low=1)
+        if self.scales is None:
+            object.__setattr__(self, "scales", tuple(range(1, self.encoder_stages + 1)))
+        for name, low in (("scales", 1), ("slots", 1), ("widths", 1), ("etfs", 0)):
+            fields.integers(name, low=low)
+        fields.numbers("top_ks", above=0.0)
+        fields.done()
+        problems = _unknown_scales(self)
+        for field, name in (("slots", "slots"), ("widths", "width"), ("top_ks", "top_k"), ("etfs", "etf")):
+            for value in getattr(self, field):
+                try:
+                    self._workspace(**{"width": min(self.widths), name: value})
+                except PatternError as error:
+                    problems += [f"space.{field}={list(getattr(self, field))}: {text}" for text in error.problems]
+        if problems:
+            raise ConfigError(list(dict.fromkeys(problems)))
+
+    def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
+        """Draw whether there is an exchange, scale by scale, and one set of options for all of them.
+
+        Raises:
+            PatternError: one task, which has nobody to exchange with.
+        """
+        if len(tasks) < 2:
+            raise PatternError(f"a workspace for {tasks[0]} alone: an exchange needs at least two tasks in data.tasks")
+        assert self.scales is not None
+        chosen = {scale for scale in self.scales if choose(f"scale.{scale}", (False, True))}
+        workspace = self._workspace(
+            slots=choose("slots", self.slots),
+            width=choose("width", self.widths),
+            top_k=choose("top_k", self.top_ks),
+            etf=choose("etf", self.etfs),
+        )
+        together, apart = (tuple(tasks),), tuple((task,) for task in tasks)
+        exchange = tuple(workspace if s in chosen else NoExchange() for s in range(1, self.encoder_stages + 1))
+        return SharingPattern((Stage(together),) * self.encoder_stages, exchange, (Stage(apart),) * self.decoder_stages)
+
+    def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
+        """No exchange, the cheapest, and one at all scales with the largest workspace."""
+
+        def ends(scales: bool) -> Choose:
+            largest = {"slots": max(self.slots), "width": max(self.widths), "top_k": 1.0, "etf": max(self.etfs)}
+            fixed: dict[str, Any] = {"scale": scales, **{n: v for n, v in largest.items() if n != "top_k"}}
+            return lambda name, options: fixed.get(name.partition(".")[0], options[-1])
+
+        return {
+            "no exchange": record(self, tasks, ends(False)),
+            "exchange at all scales": record(self, tasks, ends(True)),
+        }
+
+    def _workspace(self, **drawn: Any) -> Workspace:
+        fixed = {name: getattr(self, name) for name in ("heads", "state", "update", "rounds", "broadcast", "tying")}
+        return Workspace(**{**fixed, **drawn})
+
+
+def _unknown_scales(space: Workspaces) -> list[str]:
+    scales = space.scales or ()
+    unknown = [scale for scale in scales if scale > space.encoder_stages]
+    if not unknown:
+        return []
+    return [
+        f"space.scales={list(scales)}: the encoder has no scale {', '.join(map(str, unknown))}; "
+        f"want numbers from 1, the finest, to {space.encoder_stages}"
+    ]
