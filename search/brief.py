@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from search.objectives import MACS, PARAMS, Objective
+from spaces.exchange import Workspace
+from spaces.mixing import Gated, Routed
+from spaces.pattern import SHARED
 
 if TYPE_CHECKING:
     from spaces.pattern import Partition, SharingPattern, Stage
@@ -17,12 +21,15 @@ def one_line(pattern: SharingPattern) -> str:
     """Who shares the decoder blocks, encoder end first, such as ``2 x all > 1 x depth+normals | edges``.
 
     "all" is one block for all tasks, "apart" one block a task; runs of equal stages are counted. The encoder
-    is named only where it is not shared by all.
+    is named only where it is not shared by all, or routed or gated; options only where they are not the usual ones.
+    Exchanges are named by their scale, from 1.
     """
     decoder = _stages(pattern.decoder)
-    if all(len(stage.groups) == 1 for stage in pattern.encoder):
-        return decoder
-    return f"encoder: {_stages(pattern.encoder)}; decoder: {decoder}"
+    parts = []
+    if any(len(stage.groups) > 1 or stage.mixing != SHARED for stage in pattern.encoder):
+        parts.append(f"encoder: {_stages(pattern.encoder)}")
+    parts += _exchanges(pattern)
+    return "; ".join([*parts, f"decoder: {decoder}"]) if parts else decoder
 
 
 def human(value: float) -> str:
@@ -62,8 +69,54 @@ def duration(seconds: float) -> str:
 
 
 def _stages(stages: Sequence[Stage]) -> str:
-    runs = [(groups, len(list(run))) for groups, run in groupby(stage.groups for stage in stages)]
-    return " > ".join(f"{length} x {_partition(groups)}" for groups, length in runs)
+    runs = [(told, len(list(run))) for told, run in groupby(map(_stage, stages))]
+    # Mostly one set of options for all routed stages, which is said once.
+    options = {_options(each, Routed(each.ratio), ("ratio",)) for each in _routed(stages)}
+    end = options.pop() if len(options) == 1 else ""
+    return " > ".join(f"{length} x {told if not end else told.replace(end, '')}" for told, length in runs) + end
+
+
+def _routed(stages: Sequence[Stage]) -> list[Routed]:
+    return [stage.mixing for stage in stages if isinstance(stage.mixing, Routed)]
+
+
+def _stage(stage: Stage) -> str:
+    mixing, groups = stage.mixing, _partition(stage.groups)
+    if isinstance(mixing, Routed):
+        told = f"routed {100 * mixing.ratio:g} %{_options(mixing, Routed(mixing.ratio), ('ratio',))}"
+    elif isinstance(mixing, Gated):
+        rates = dict(mixing.rates)
+        shown = [f"{task} {100 * rate:g} %" for task, rate in rates.items()]
+        told = "gated " + (shown[0].split(" ", 1)[1] if len(set(rates.values())) == 1 else ", ".join(shown))
+    else:
+        return groups
+    return told if len(stage.groups) == 1 else f"{told} in {groups}"
+
+
+def _exchanges(pattern: SharingPattern) -> list[str]:
+    """Equal workspaces with the scales where they are."""
+    places: dict[Workspace, list[str]] = {}
+    for scale, exchange in enumerate(pattern.exchange, start=1):
+        if isinstance(exchange, Workspace):
+            places.setdefault(exchange, []).append(str(scale))
+    return [
+        f"exchange at {', '.join(scales)} by {each.slots} slots{_options(each, Workspace(), ('slots',))}"
+        for each, scales in places.items()
+    ]
+
+
+def _options(value: Any, usual: Any, told: Sequence[str]) -> str:
+    """What differs from the usual, in brackets."""
+    shown = []
+    for field in fields(value):
+        option = getattr(value, field.name)
+        if field.name in told or option == getattr(usual, field.name):
+            continue
+        if isinstance(option, tuple):
+            shown.append("+".join(option))
+        else:
+            shown.append(f"{field.name} {option:g}" if isinstance(option, (int, float)) else f"{field.name} {option}")
+    return f" ({', '.join(shown)})" if shown else ""
 
 
 def _partition(groups: Partition) -> str:

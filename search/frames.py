@@ -26,8 +26,8 @@ def table(trials: Sequence[Trial], objectives: Sequence[str]) -> DataFrame:
         objectives: names of what was optimised; they come first among the numbers.
 
     Returns:
-        By trial number: key, status, sharing in words, objectives, costs, metrics, seconds, epochs, reason, and a
-        column ``choice.<name>`` for each decision. What a trial has not is NaN.
+        By trial number: key, status, sharing in words, objectives, costs, metrics, seconds, epochs, network key,
+        reason, and a column ``choice.<name>`` for each decision. What a trial has not is NaN.
     """
     import pandas
 
@@ -35,7 +35,7 @@ def table(trials: Sequence[Trial], objectives: Sequence[str]) -> DataFrame:
     columns = [
         *("number", "key", "status", "sharing", *objectives),
         *(name for name in (*COSTS, *metrics) if name not in objectives),
-        *("seconds", "epochs", "reason"),
+        *("seconds", "epochs", "network_key", "reason"),
         *(CHOICE + name for name in _names(trial.choices for trial in trials)),
     ]
     return pandas.DataFrame([_row(trial) for trial in trials], columns=columns).set_index("number")
@@ -65,6 +65,7 @@ def _row(trial: Trial) -> dict[str, Any]:
         "fixed": trial.fixed,
         "seconds": trial.seconds,
         "epochs": trial.epochs,
+        "network_key": trial.network_key,
         "reason": trial.reason,
         **{CHOICE + name: value for name, value in trial.choices.items()},
     }

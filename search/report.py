@@ -125,7 +125,7 @@ def summary(members: Sequence[Trial], objectives: Sequence[Objective], width: in
         table.add_column(objective.label, justify="right")
     table.add_column("MACs", justify="right")
     table.add_column("parameters", justify="right")
-    table.add_column("decoder blocks shared, from the encoder to the heads", overflow="fold")
+    table.add_column("what is shared, from the encoder to the heads", overflow="fold")
     for trial in members:
         numbers = [shown(o, trial.objectives[o.name]).removesuffix(o.unit).strip() for o in shown_apart]
         costs = [human(trial.macs), human(trial.params)]

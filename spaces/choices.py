@@ -134,21 +134,28 @@ def cover(space: Space, tasks: Sequence[str], rng: random.Random) -> Iterator[Pr
         tasks: distinct task names.
         rng: draws what is not forced.
     """
-    wanted: dict[tuple[str, int], Any] = {}
-    met: set[tuple[str, int]] = set()
+    wanted: dict[tuple[str, int], dict[str, int]] = {}  # by option, the answers that first led to its decision
+    shown: set[tuple[str, int]] = set()
 
-    def choose(name: str, options: Sequence[Any]) -> Any:
-        position = forced[1] if forced and forced[0] == name else rng.randrange(len(options))
-        wanted.update({(name, index): None for index in range(len(options))})
-        met.add((name, position))
-        return options[position]
+    def drawn(forced: Mapping[str, int]) -> Proposal:
+        answers: dict[str, int] = {}
 
-    forced: tuple[str, int] | None = None
-    yield record(space, tasks, choose)
-    while missing := [each for each in wanted if each not in met]:
-        forced = missing[0]
-        yield record(space, tasks, choose)
-        met.add(forced)  # also where this draw did not come by the decision
+        def choose(name: str, options: Sequence[Any]) -> Any:
+            for index in range(len(options)):
+                wanted.setdefault((name, index), dict(answers))
+            answers[name] = forced[name] if name in forced else rng.randrange(len(options))
+            shown.add((name, answers[name]))
+            return options[answers[name]]
+
+        return record(space, tasks, choose)
+
+    yield drawn({})
+    while missing := [each for each in wanted if each not in shown]:
+        name, index = missing[0]
+        yield drawn({name: index})
+        if missing[0] not in shown:  # other answers led past the decision
+            yield drawn({**wanted[missing[0]], name: index})
+            shown.add(missing[0])  # a space that is no pure function would be asked for ever
 
 
 def mutate(space: Space, tasks: Sequence[str], choices: Mapping[str, Any], rng: random.Random) -> Proposal:

@@ -1,36 +1,52 @@
 """Sharing patterns as vectors of fixed length, for surrogate models and for plots.
 
-Two patterns of the same tasks and stages are close when their tasks share about the same number of stages.
+Two patterns of the same tasks and stages are close when their tasks share about the same number of stages, about as
+much of each, and exchange at the same scales.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import combinations
 
+from spaces.exchange import Exchange, Workspace
+from spaces.mixing import Gated, Routed
 from spaces.pattern import SharingPattern, Stage
 
 _PARTS = ("encoder", "decoder")
+_MANY = 256  # slots or channels of a workspace that count as 1, on a logarithmic scale: our choice
 
 
 def features(pattern: SharingPattern) -> tuple[float, ...]:
-    """Share of the leading stages that each pair of tasks has in common, encoder first, then decoder.
+    """What of a pattern makes it like or unlike others of the same tasks and stages.
 
-    For pairs of the sorted tasks, in order. Partitions only get finer within a part, so leading stages are
-    all that a pair shares there, and the groups of every stage can be told from these numbers.
+    First, for pairs of the sorted tasks, the share of the leading stages that they have in common, encoder and decoder;
+    partitions only get finer within a part, so the groups of every stage can be told from these. Then, by encoder
+    stage, how much of it is shared, whether it is routed or gated, and each task's target rate; and by scale whether
+    there is a workspace, its slots and width on a logarithmic scale, its share of tokens and of frame vectors.
 
     Returns:
-        Numbers from 0 (apart from the first stage on) to 1 (shared to the last), named by `feature_names`.
+        Numbers from 0 to 1, named by `feature_names`.
     """
-    return tuple(
+    leading = [
         _leading(getattr(pattern, part), one, other) / len(getattr(pattern, part))
         for part, one, other in _entries(pattern)
-    )
+    ]
+    mixings = [number for stage in pattern.encoder for number in _mixing(stage, pattern.tasks)]
+    return (*leading, *mixings, *(number for each in pattern.exchange for number in _exchange(each)))
 
 
 def feature_names(pattern: SharingPattern) -> tuple[str, ...]:
-    """Names of the features, such as ``decoder.depth-normals``; equal for all patterns of the same tasks."""
-    return tuple(f"{part}.{one}-{other}" for part, one, other in _entries(pattern))
+    """Names of the features, such as ``decoder.depth-normals``; equal for all patterns of the same tasks and stages."""
+    leading = [f"{part}.{one}-{other}" for part, one, other in _entries(pattern)]
+    stages = range(1, len(pattern.encoder) + 1)
+    mixing = ("shared", "routed", "gated", *(f"rate.{task}" for task in pattern.tasks))
+    mixings = [f"encoder.{stage}.{name}" for stage in stages for name in mixing]
+    exchanges = [
+        f"scale.{scale}.{name}" for scale in stages for name in ("workspace", "slots", "width", "top_k", "etf")
+    ]
+    return (*leading, *mixings, *exchanges)
 
 
 def _entries(pattern: SharingPattern) -> Iterator[tuple[str, str, str]]:
@@ -41,3 +57,20 @@ def _entries(pattern: SharingPattern) -> Iterator[tuple[str, str, str]]:
 
 def _leading(stages: tuple[Stage, ...], one: str, other: str) -> int:
     return sum(any(one in group and other in group for group in stage.groups) for stage in stages)
+
+
+def _mixing(stage: Stage, tasks: tuple[str, ...]) -> list[float]:
+    mixing = stage.mixing
+    if isinstance(mixing, Routed):
+        return [mixing.ratio, 1.0, 0.0, *[0.0] * len(tasks)]
+    if isinstance(mixing, Gated):
+        rates = mixing.of(tasks)
+        return [1 - sum(rates) / len(rates), 0.0, 1.0, *rates]
+    return [1.0, 0.0, 0.0, *[0.0] * len(tasks)]
+
+
+def _exchange(exchange: Exchange) -> list[float]:
+    if not isinstance(exchange, Workspace):
+        return [0.0] * 5
+    slots, width = (min(1.0, math.log(1 + each, 1 + _MANY)) for each in (exchange.slots, exchange.width))
+    return [1.0, slots, width, exchange.top_k, exchange.etf / exchange.width]

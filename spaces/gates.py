@@ -49,6 +49,9 @@ class Gates:
         fields.names("rests", at_least=1)
         fields.done()
         fields.require(
+            len(set(self.rates)) == len(self.rates), f"space.rates={list(self.rates)}: want distinct options"
+        )
+        fields.require(
             all(rate <= 1 for rate in self.rates), f"space.rates={list(self.rates)}: want numbers from 0 to 1"
         )
         unknown = [rest for rest in self.rests if rest not in (GATED, APART)]
@@ -61,7 +64,7 @@ class Gates:
         Raises:
             PatternError: one task, between which and others there is nothing to choose.
         """
-        if len(tasks) < 2:
+        if len(tasks) == 1:
             raise PatternError(
                 f"gates for {tasks[0]} alone: they choose between tasks; want at least two in data.tasks"
             )

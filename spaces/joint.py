@@ -71,6 +71,10 @@ class Joint:
         checks.numbers("top_ks", above=0.0)
         checks.integers("etfs", low=0)
         checks.done()
+        for name in ("ratios", "rates", "slots", "top_ks", "etfs"):
+            values = getattr(self, name)
+            checks.require(len(set(values)) == len(values), f"space.{name}={list(values)}: want distinct options")
+        checks.done()
         problems = []
         unknown = [each for each in self.mixings if each not in MIXINGS]
         if unknown:
@@ -90,8 +94,11 @@ class Joint:
         Raises:
             PatternError: one task, which has nobody to share or exchange with.
         """
-        if len(tasks) < 2:
-            raise PatternError(f"joint sharing of {tasks[0]} alone: want at least two tasks in data.tasks")
+        if len(tasks) == 1:
+            raise PatternError(
+                f"joint sharing of {tasks[0]} alone: gates choose and exchanges go between tasks; want at least two in "
+                "data.tasks"
+            )
         decoder = partitions(choose, tasks, self.decoder_stages)
         stages = range(1, self.encoder_stages + 1)
         mixings = [choose(f"mixing.{stage}", self.mixings) for stage in stages]

@@ -6,30 +6,23 @@ glance. Equal patterns give equal drawings, and a task has one colour in all pat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 
+from spaces.drawing import BLOCK, COLUMN, FAINT, INK, LETTER, LINE, MARGIN, ROW, Box, drawn, label, slots, x_of
+from spaces.notes import notes
 from spaces.pattern import Group, Partition, SharingPattern, Stage
 
 _PALETTE = ("#4c72b0", "#dd8452", "#55a868", "#c44e52", "#8172b3", "#937860", "#da8bc3", "#64b5cd")
-_INK, _FAINT = "#2b2f36", "#7c8490"
-# Sizes in the SVG, in pixels.
-_COLUMN, _ROW, _MARGIN = 72.0, 76.0, 24.0
-_BLOCK, _LOWEST, _HIGHEST = (
-    34.0,
-    32.0,
-    60.0,
-)  # width of a block; its height at the lowest and highest resolution
-_LETTER = 8.5  # about the widest a letter of a task name gets
+_LOWEST, _HIGHEST = 32.0, 60.0  # height of a block at the lowest and the highest resolution, in pixels
 
 
 def text(pattern: SharingPattern) -> str:
     """Draw a pattern with box characters: a column per stage, a line per task, a ■ per block.
 
     Where the decoder brings together tasks that the encoder had split, the two are drawn apart, and the
-    decoder says which encoder outputs it takes the mean of.
+    decoder says which encoder outputs it takes the mean of. Lines below it say what is routed, gated or exchanged.
 
     >>> from spaces.pattern import separate_decoders
     >>> print(text(separate_decoders(("depth", "normals"), 2, 2)))
@@ -41,19 +34,21 @@ def text(pattern: SharingPattern) -> str:
     image = {pattern.tasks: "image"}
     heads: dict[Group, str] = {(task,): task for task in pattern.tasks}
     outputs, inputs = pattern.encoder[-1].groups, pattern.decoder[0].groups
+    said = [*([""] if notes(pattern) else []), *notes(pattern)]
     if all(any(set(group) <= set(output) for output in outputs) for group in inputs):
-        return "\n".join(_tree(image, encoder + decoder, heads))
+        return "\n".join([*_tree(image, encoder + decoder, heads), *said])
     names = {output: f"e{number}" for number, output in enumerate(outputs, start=1)}
     ends = {output: f"{name}: {', '.join(output)}" for output, name in names.items()}
     starts = {group: _mean([names[output] for output in outputs if set(output) & set(group)]) for group in inputs}
-    return "\n".join([*_tree(image, encoder, ends), "", *_tree(starts, decoder, heads)])
+    return "\n".join([*_tree(image, encoder, ends), "", *_tree(starts, decoder, heads), *said])
 
 
 def svg(pattern: SharingPattern, title: str = "") -> str:
     """Draw a pattern as a self-contained SVG document, from the image to the heads.
 
     Each task is a line of its colour. A block has the colours of the tasks that share it, and is the taller,
-    the higher its resolution. Skips are not drawn.
+    the higher its resolution. A routed block falls into the part that its tasks share and one part a task; a gated one
+    is dashed and shows how far each task's gates may open; a workspace is a bar across all lines. Skips are not drawn.
 
     Args:
         pattern: what is drawn.
@@ -63,29 +58,34 @@ def svg(pattern: SharingPattern, title: str = "") -> str:
     tasks = sorted(pattern.tasks, key=lambda task: _path((task,), [stage.groups for stage in stages]))
     colours = {task: _colour(index) for index, task in enumerate(pattern.tasks)}
     heights = (*reversed(_heights(len(pattern.encoder))), *_heights(len(pattern.decoder)))
-    image = _Box(0, (len(tasks) - 1) / 2, 46.0, 46.0, tuple(tasks))
+    image = Box(0, (len(tasks) - 1) / 2, 46.0, 46.0, tuple(tasks))
     blocks = [
-        _Box(column, row, _BLOCK, height, members)
+        (Box(column, row, BLOCK, height, members), stage.mixing)
         for column, (stage, height) in enumerate(zip(stages, heights, strict=True), start=1)
         for row, members in _rows(stage.groups, tasks)
     ]
-    heads = [_Box(len(stages) + 1, row, 14.0, 14.0, (task,)) for row, task in enumerate(tasks)]
+    heads = [Box(len(stages) + 1, row, 14.0, 14.0, (task,)) for row, task in enumerate(tasks)]
 
     shapes = _headings(len(pattern.encoder), len(pattern.decoder), len(tasks))
     for task in tasks:
-        route = [box for box in (image, *blocks, *heads) if task in box.tasks]
+        route = [box for box in (image, *(box for box, _ in blocks), *heads) if task in box.tasks]
         shapes += [_curve(start, end, task, colours[task]) for start, end in pairwise(route)]
     shapes += _photograph(image)
-    for block in blocks:
-        shapes += _bands(block, colours)
+    for block, mixing in blocks:
+        shapes += drawn(block, mixing, colours)
+    for scale, exchange in enumerate(pattern.exchange, start=1):
+        shapes += slots(scale, exchange, len(tasks))
     for head in heads:
         shapes += _head(head, colours)
 
-    top = -_ROW - (34.0 if title else 0.0)
-    width = max(heads[0].x + 18.0 + _LETTER * max(map(len, tasks)), _LETTER * 1.2 * len(title)) + _MARGIN
-    height = (len(tasks) - 0.3) * _ROW - top
+    said, bottom = notes(pattern), (len(tasks) - 0.3) * ROW
+    shapes += [label(MARGIN, bottom + LINE * (n + 0.5), words, 'font-size="12"') for n, words in enumerate(said)]
+    top = -ROW - (34.0 if title else 0.0)
+    widths = [heads[0].x + 18.0 + LETTER * max(map(len, tasks)), LETTER * 1.2 * len(title)]
+    width = max(*widths, *(LETTER * 0.75 * len(words) for words in said)) + MARGIN
+    height = bottom - top + LINE * len(said)
     if title:
-        shapes.append(_label(_MARGIN, top + 34.0, title, 'font-size="17" font-weight="600"', _INK))
+        shapes.append(label(MARGIN, top + 34.0, title, 'font-size="17" font-weight="600"', INK))
     name = escape(title or "sharing pattern of " + ", ".join(pattern.tasks))
     return "\n".join(
         [
@@ -147,46 +147,6 @@ def _link(line: int, splits: Sequence[Sequence[int]], width: int) -> str:
     return " " * width
 
 
-@dataclass(frozen=True)
-class _Box:
-    """A thing that lines run through.
-
-    Args:
-        column: 0 for the image, then one a stage, then the heads.
-        row: of its centre, in rows of tasks.
-        width: in pixels.
-        height: in pixels.
-        tasks: those that run through it, top to bottom.
-    """
-
-    column: int
-    row: float
-    width: float
-    height: float
-    tasks: Group
-
-    @property
-    def x(self) -> float:
-        return _x(self.column)
-
-    @property
-    def top(self) -> float:
-        return self.row * _ROW - self.height / 2
-
-    @property
-    def lane(self) -> float:
-        """Height of the band of one task."""
-        return self.height / len(self.tasks)
-
-    def y(self, task: str) -> float:
-        """Where the line of a task runs."""
-        return self.top + (self.tasks.index(task) + 0.5) * self.lane
-
-
-def _x(column: int) -> float:
-    return _MARGIN + 30.0 + column * _COLUMN
-
-
 def _colour(index: int) -> str:
     """One of the palette, then hues a golden angle apart, which keeps any number of them distinct."""
     return _PALETTE[index] if index < len(_PALETTE) else f"hsl({index * 137.5 % 360:g},45%,45%)"
@@ -207,7 +167,7 @@ def _rows(groups: Partition, tasks: Sequence[str]) -> list[tuple[float, Group]]:
     return [((index + 0.5) * step - 0.5, group) for index, (_, group) in enumerate(middles)]
 
 
-def _curve(start: _Box, end: _Box, task: str, colour: str) -> str:
+def _curve(start: Box, end: Box, task: str, colour: str) -> str:
     left, right = start.x + start.width / 2, end.x - end.width / 2
     above, middle, below = start.y(task), (left + right) / 2, end.y(task)
     return (
@@ -216,55 +176,37 @@ def _curve(start: _Box, end: _Box, task: str, colour: str) -> str:
     )
 
 
-def _bands(block: _Box, colours: Mapping[str, str]) -> Iterator[str]:
-    """One band per task that shares the block, inside one outline."""
-    left = block.x - block.width / 2
-    for index, task in enumerate(block.tasks):
-        yield (
-            f'<rect x="{left:g}" y="{block.top + index * block.lane:.1f}" width="{block.width:g}" '
-            f'height="{block.lane:.1f}" fill="{colours[task]}"/>'
-        )
-    yield (
-        f'<rect x="{left:g}" y="{block.top:.1f}" width="{block.width:g}" height="{block.height:.1f}" '
-        f'rx="3" fill="none" stroke="{_INK}" stroke-width="2"/>'
-    )
-
-
-def _photograph(box: _Box) -> list[str]:
+def _photograph(box: Box) -> list[str]:
     """The image: a frame with a hill and a sun."""
     left, top, size = box.x - box.width / 2, box.top, box.width
     hills = f"M{left + 3:g} {top + size - 4:g}l13 -19 8 10 7 -8 12 17z"
     return [
         f'<rect x="{left:g}" y="{top:g}" width="{size:g}" height="{size:g}" rx="4" fill="#eef1f5" '
-        f'stroke="{_INK}" stroke-width="2"/>',
-        f'<path d="{hills}" fill="{_FAINT}"/>',
-        f'<circle cx="{left + 32:g}" cy="{top + 13:g}" r="5" fill="{_FAINT}"/>',
+        f'stroke="{INK}" stroke-width="2"/>',
+        f'<path d="{hills}" fill="{FAINT}"/>',
+        f'<circle cx="{left + 32:g}" cy="{top + 13:g}" r="5" fill="{FAINT}"/>',
     ]
 
 
-def _head(head: _Box, colours: Mapping[str, str]) -> list[str]:
+def _head(head: Box, colours: Mapping[str, str]) -> list[str]:
     (task,) = head.tasks
     middle = head.y(task)
     return [
         f'<circle cx="{head.x:g}" cy="{middle:.1f}" r="{head.width / 2:g}" fill="{colours[task]}" '
-        f'stroke="{_INK}" stroke-width="2"/>',
-        _label(head.x + 16, middle + 5, task, 'font-size="15"', _INK),
+        f'stroke="{INK}" stroke-width="2"/>',
+        label(head.x + 16, middle + 5, task, 'font-size="15"', INK),
     ]
 
 
 def _headings(encoder: int, decoder: int, tasks: int) -> list[str]:
     """Names of the parts above their columns, and the numbers of the stages below."""
     centred = 'font-size="13" text-anchor="middle"'
-    above, below = -_ROW * 0.62, (tasks - 0.4) * _ROW
+    above, below = -ROW * 0.62, (tasks - 0.4) * ROW
     labels = [
-        _label(_x(0), above, "image", centred),
-        _label(_x(encoder + decoder + 1), above, "heads", centred),
+        label(x_of(0), above, "image", centred),
+        label(x_of(encoder + decoder + 1), above, "heads", centred),
     ]
     for name, first, stages in (("encoder", 1, encoder), ("decoder", encoder + 1, decoder)):
-        labels.append(_label(_x(first) + (stages - 1) * _COLUMN / 2, above, name, centred))
-        labels += [_label(_x(first + index), below, str(index + 1), centred) for index in range(stages)]
+        labels.append(label(x_of(first) + (stages - 1) * COLUMN / 2, above, name, centred))
+        labels += [label(x_of(first + index), below, str(index + 1), centred) for index in range(stages)]
     return labels
-
-
-def _label(x: float, y: float, words: str, style: str, colour: str = _FAINT) -> str:
-    return f'<text x="{x:g}" y="{y:.1f}" {style} fill="{colour}">{escape(words)}</text>'

@@ -67,6 +67,10 @@ class Routing:
         fields.integers("kernels", low=1)
         fields.integer("layers", low=1)
         fields.done()
+        for name in ("ratios", "kernels"):
+            values = getattr(self, name)
+            fields.require(len(set(values)) == len(values), f"space.{name}={list(values)}: want distinct options")
+        fields.done()
         problems: list[str] = []
         for name, field in _SHOWN.items():
             for value in getattr(self, field):

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from spaces.choices import Choose, Proposal, record
 from spaces.errors import ConfigError, PatternError
-from spaces.exchange import NoExchange, Workspace
+from spaces.exchange import BROADCASTS, STATES, TYINGS, UPDATES, NoExchange, Workspace
 from spaces.fields import Fields
 from spaces.pattern import SharingPattern, Stage
 
@@ -61,21 +61,31 @@ class Workspaces:
         fields = Fields(self)
         fields.integer("encoder_stages", low=1)
         fields.integer("decoder_stages", low=1)
-        if self.scales is None:
-            object.__setattr__(self, "scales", tuple(range(1, self.encoder_stages + 1)))
-        for name, low in (("scales", 1), ("slots", 1), ("widths", 1), ("etfs", 0)):
+        if self.scales is not None:
+            fields.integers("scales", low=1)
+        for name, low in (("slots", 1), ("widths", 1), ("etfs", 0)):
             fields.integers(name, low=low)
         fields.numbers("top_ks", above=0.0)
+        for name in ("heads", "rounds"):
+            fields.integer(name, low=1)
+        for name, allowed in (("state", STATES), ("update", UPDATES), ("broadcast", BROADCASTS), ("tying", TYINGS)):
+            fields.one_of(name, allowed)
+        fields.done()
+        if self.scales is None:
+            object.__setattr__(self, "scales", tuple(range(1, self.encoder_stages + 1)))
+        for name in ("scales", "slots", "widths", "top_ks", "etfs"):
+            values = getattr(self, name)
+            fields.require(len(set(values)) == len(values), f"space.{name}={list(values)}: want distinct options")
         fields.done()
         problems = _unknown_scales(self)
-        for field, name in (("slots", "slots"), ("widths", "width"), ("top_ks", "top_k"), ("etfs", "etf")):
+        for field, make in _MADE.items():
             for value in getattr(self, field):
                 try:
-                    self._workspace(**{"width": min(self.widths), name: value})
+                    make(self, value)
                 except PatternError as error:
                     problems += [f"space.{field}={list(getattr(self, field))}: {text}" for text in error.problems]
         if problems:
-            raise ConfigError(list(dict.fromkeys(problems)))
+            raise ConfigError(problems)
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
         """Draw whether there is an exchange, scale by scale, and one set of options for all of them.
@@ -83,10 +93,9 @@ class Workspaces:
         Raises:
             PatternError: one task, which has nobody to exchange with.
         """
-        if len(tasks) < 2:
+        if len(tasks) == 1:
             raise PatternError(f"a workspace for {tasks[0]} alone: an exchange needs at least two tasks in data.tasks")
-        assert self.scales is not None
-        chosen = {scale for scale in self.scales if choose(f"scale.{scale}", (False, True))}
+        chosen = {scale for scale in self.scales or () if choose(f"scale.{scale}", (False, True))}
         workspace = self._workspace(
             slots=choose("slots", self.slots),
             width=choose("width", self.widths),
@@ -101,8 +110,7 @@ class Workspaces:
         """No exchange, the cheapest, and one at all scales with the largest workspace."""
 
         def ends(scales: bool) -> Choose:
-            largest = {"slots": max(self.slots), "width": max(self.widths), "top_k": 1.0, "etf": max(self.etfs)}
-            fixed: dict[str, Any] = {"scale": scales, **{n: v for n, v in largest.items() if n != "top_k"}}
+            fixed = {"scale": scales, "slots": max(self.slots), "width": max(self.widths), "etf": max(self.etfs)}
             return lambda name, options: fixed.get(name.partition(".")[0], options[-1])
 
         return {
@@ -113,6 +121,14 @@ class Workspaces:
     def _workspace(self, **drawn: Any) -> Workspace:
         fixed = {name: getattr(self, name) for name in ("heads", "state", "update", "rounds", "broadcast", "tying")}
         return Workspace(**{**fixed, **drawn})
+
+
+_MADE: dict[str, Any] = {
+    "slots": lambda space, slots: Workspace(slots=slots),
+    "widths": lambda space, width: Workspace(width=width, heads=space.heads),
+    "top_ks": lambda space, top_k: Workspace(top_k=top_k),
+    "etfs": lambda space, etf: Workspace(width=min(space.widths), etf=etf),
+}
 
 
 def _unknown_scales(space: Workspaces) -> list[str]:

@@ -9,6 +9,7 @@ the tokens: every token meets the slots, never another token.
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 import torch.nn.functional as F
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 from spaces.networks.etf import frame
 
 FRAME_SEED = 0  # one frame for all networks, so that it needs no search: our choice
+EPS = 1e-6  # shortest length that is divided by; more than 0 in half precision too
 LEARNED = 0.1  # where a learned broadcast weight starts
 REMEMBER = 1.0  # bias of the forget gate at the start, as at the mechanism's origin
 
@@ -44,7 +46,7 @@ class Project(nn.Module):
         tokens = self.linear(features.flatten(2).transpose(1, 2))
         if self.frame is None:
             return tokens
-        return F.normalize(tokens, dim=-1) @ self.frame.T.to(tokens.dtype)
+        return F.normalize(tokens, dim=-1, eps=EPS) @ self.frame.T.to(tokens.dtype)
 
 
 class Attend(nn.Module):
@@ -121,7 +123,8 @@ class Attend(nn.Module):
     def _attend(self, queries: Tensor, keys: Tensor, values: Tensor, top_k: float) -> Tensor:
         queries = self._split(queries)
         # In single precision: equal halves would make the choice of the largest a matter of chance.
-        scores = queries.float() @ keys.float().transpose(-1, -2) / math.sqrt(queries.shape[-1])  # (B, h, L, T n)
+        with _single_precision(queries.device.type):
+            scores = queries.float() @ keys.float().transpose(-1, -2) / math.sqrt(queries.shape[-1])  # (B, h, L, T n)
         count = max(1, math.ceil(top_k * scores.shape[-1]))
         if count < scores.shape[-1]:
             largest = scores.topk(count, dim=-1)
@@ -194,6 +197,11 @@ class Broadcast(nn.Module):
         """``(B, outputs, H, W), (B, H W, width) -> (B, outputs, H, W)``."""
         heard = self.linear(read).transpose(1, 2).reshape(features.shape)
         return features + (heard if self.weight is None else self.weight * heard)
+
+
+def _single_precision(device: str) -> AbstractContextManager[object]:
+    """Keeps autocast, where the device has it, from halving single precision in a product."""
+    return torch.autocast(device, enabled=False) if torch.amp.is_autocast_available(device) else nullcontext()
 
 
 def _projection(width: int) -> Tensor:

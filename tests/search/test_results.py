@@ -81,7 +81,8 @@ def test_the_tables_hold_what_the_csv_files_hold(run: Results, name: str) -> Non
 
 def test_the_table_of_trials_says_what_was_shared_and_chosen(run: Results) -> None:
     trials = run.trials
-    assert list(trials.columns[:8]) == ["key", "status", "sharing", "delta_mtl", "macs", "flops", "params", METRICS[0]]
+    first = ["key", "status", "sharing", "delta_mtl", "macs", "flops", "params", "fixed", METRICS[0]]
+    assert list(trials.columns[:9]) == first
     assert set(METRICS) < set(trials.columns)
     assert {"choice.depth.colour", "choice.parent.depth"} & set(trials.columns)
     for number, row in trials.iterrows():

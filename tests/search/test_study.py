@@ -27,7 +27,7 @@ from trainers.cost import cost
 TASKS = ("depth", "normals", "segmentation")
 PRICE = partial(cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(2, "regression")), size=(64, 64))
 PROBLEM = Problem(Fusion(4, 4), TASKS, (DELTA_MTL, MACS), PRICE)
-SMALL = replace(PROBLEM, space=Fusion(2, 2))
+SMALL = replace(PROBLEM, space=Fusion(2, 2), cost=partial(PRICE, family=Small(encoder_widths=(16, 24))))
 
 
 def open_study(
@@ -160,7 +160,8 @@ def test_a_limit_that_no_pattern_meets_is_refused_with_the_cheapest(tmp_path: Pa
 
 def test_exhaustive_refuses_a_space_nobody_trains_whole(tmp_path: Path) -> None:
     tasks = tuple("abcdef")
-    problem = replace(PROBLEM, space=Fusion(6, 6), tasks=tasks)
+    price = partial(PRICE, family=Small(encoder_widths=(4,) * 6))
+    problem = replace(PROBLEM, space=Fusion(6, 6), tasks=tasks, cost=price)
     with pytest.raises(ConfigError, match="more than 10000 patterns for 6 tasks"):
         Exhaustive().check(problem)
 

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces.choices import draw, enumerate_patterns
+from spaces.exchange import Workspace
 from spaces.features import feature_names, features
 from spaces.fusion import Fusion
+from spaces.mixing import Gated, Routed
 from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
 
 TASKS = ("depth", "edges", "normals", "segmentation")
@@ -31,14 +33,17 @@ def test_equal_keys_have_equal_features_and_others_do_not() -> None:
 @given(st.integers(0, 2**32), st.integers(1, 5))
 def test_one_number_from_0_to_1_per_name(two_trees: Any, seed: int, tasks: int) -> None:
     pattern = draw(two_trees, tuple("abcde"[:tasks]), random.Random(seed)).pattern
-    assert len(features(pattern)) == len(feature_names(pattern)) == tasks * (tasks - 1)
+    stages = len(pattern.encoder)
+    assert len(features(pattern)) == len(feature_names(pattern)) == tasks * (tasks - 1) + stages * (3 + tasks + 5)
     assert len(set(feature_names(pattern))) == len(feature_names(pattern))
     assert all(0 <= value <= 1 for value in features(pattern))
 
 
 def test_ends_of_the_space() -> None:
-    assert set(features(hard_sharing(TASKS, 4, 4))) == {1.0}
-    assert features(separate_decoders(("a", "b"), 4, 4)) == (1.0, 0.0)
+    fused = dict(zip(feature_names(hard_sharing(TASKS, 4, 4)), features(hard_sharing(TASKS, 4, 4)), strict=True))
+    assert {value for name, value in fused.items() if "-" in name or name.endswith("shared")} == {1.0}
+    assert {value for name, value in fused.items() if not ("-" in name or name.endswith("shared"))} == {0.0}
+    assert features(separate_decoders(("a", "b"), 4, 4))[:2] == (1.0, 0.0)
 
 
 def test_by_hand() -> None:
@@ -47,11 +52,36 @@ def test_by_hand() -> None:
         exchange=(NoExchange(), NoExchange()),
         decoder=tuple(map(Stage, ((("b", "c"), ("a",)),) * 3 + ((("a",), ("b",), ("c",)),))),
     )
-    assert dict(zip(feature_names(pattern), features(pattern), strict=True)) == {
+    found = dict(zip(feature_names(pattern), features(pattern), strict=True))
+    assert {name: value for name, value in found.items() if "-" in name} == {
         "encoder.a-b": 1.0,
         "encoder.a-c": 0.5,
         "encoder.b-c": 0.5,
         "decoder.a-b": 0.0,
         "decoder.a-c": 0.0,
         "decoder.b-c": 0.75,
+    }
+
+
+def test_mixings_and_exchanges_by_hand() -> None:
+    pair = (("a", "b"),)
+    pattern = SharingPattern(
+        encoder=(Stage(pair, Routed(0.75)), Stage(pair, Gated((("a", 0.5), ("b", 0.25))))),
+        exchange=(NoExchange(), Workspace(slots=15, width=256, top_k=0.25, etf=64)),
+        decoder=(Stage(pair), Stage(pair)),
+    )
+    found = dict(zip(feature_names(pattern), features(pattern), strict=True))
+    told = {name: round(value, 3) for name, value in found.items() if "-" not in name and value}
+    assert told == {
+        "encoder.1.shared": 0.75,
+        "encoder.1.routed": 1.0,
+        "encoder.2.shared": 0.625,
+        "encoder.2.gated": 1.0,
+        "encoder.2.rate.a": 0.5,
+        "encoder.2.rate.b": 0.25,
+        "scale.2.workspace": 1.0,
+        "scale.2.slots": 0.5,
+        "scale.2.width": 1.0,
+        "scale.2.top_k": 0.25,
+        "scale.2.etf": 0.25,
     }

@@ -6,12 +6,17 @@ from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces.choices import draw
+from spaces.exchange import Workspace
+from spaces.mixing import Gated, Routed
+from spaces.notes import notes
 from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, uniform
 from spaces.picture import svg, text
+from tests.spaces.networks.mixes import any_mixture
 
 SVG = "{http://www.w3.org/2000/svg}"
 TASKS = ("depth", "normals", "segmentation")
@@ -149,3 +154,50 @@ def test_a_task_keeps_its_colour_and_no_two_tasks_have_one() -> None:
 def test_svg_needs_nothing_from_outside() -> None:
     drawn = svg(hard_sharing(TASKS, 4, 4), title="front")
     assert not re.search(r"href|url\(|<style|<script|@import", drawn)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_mixtures_are_drawn_inside_the_picture_with_their_notes(seed: int) -> None:
+    pattern = any_mixture(seed)
+    root = ElementTree.fromstring(svg(pattern, "a title"))
+    left, top, width, height = map(float, root.attrib["viewBox"].split())
+    for shape in root.iter(f"{SVG}rect"):
+        x, y, w, h = (float(shape.attrib[name]) for name in ("x", "y", "width", "height"))
+        assert w >= 0 and h > 0
+        assert left <= x and x + w <= left + width and top <= y and y + h <= top + height
+    said = [words.text for words in root.iter(f"{SVG}text")]
+    assert all(note in said for note in notes(pattern))
+    assert text(pattern).splitlines()[-len(notes(pattern)) :] == notes(pattern) or not notes(pattern)
+
+
+def test_a_routed_block_is_as_wide_as_ever_and_parted_by_its_ratio() -> None:
+    pair = (("a", "b"),)
+    pattern = SharingPattern((Stage(pair, Routed(0.5)),), (NoExchange(),), (Stage(pair),))
+    root = ElementTree.fromstring(svg(pattern))
+    boxes = [shape for shape in root.iter(f"{SVG}rect") if shape.attrib.get("stroke") and "rx" in shape.attrib]
+    widths = sorted(float(box.attrib["width"]) for box in boxes)
+    # Two task branches, the shared one, the decoder block and the image.
+    assert widths == [14.0, 14.0, 17.0, 34.0, 46.0]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"),
+    [
+        (
+            SharingPattern(
+                (Stage((("a", "b"),), Routed(0.75)), Stage((("a", "b"),), Gated({"a": 0.1, "b": 0.5}))),  # type: ignore[arg-type]
+                (NoExchange(), Workspace(slots=4, top_k=0.25, etf=16, state="identity")),
+                (Stage((("a", "b"),)),) * 2,
+            ),
+            [
+                "encoder 1: routed, 75 % shared; average+identity+max+shift, grouped 1x1, reads shared features; "
+                "3x3 task branches; a norm a task",
+                "encoder 2: gated; target rates a 10 %, b 50 %",
+                "scale 2: workspace of 4 slots, width 32, top 25 % of the tokens, identity slots, frame of 16",
+            ],
+        ),
+        (hard_sharing("ab", 2, 2), []),
+    ],
+)
+def test_notes_say_what_a_drawing_cannot_show(pattern: SharingPattern, wanted: list[str]) -> None:
+    assert notes(pattern) == wanted

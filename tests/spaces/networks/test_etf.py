@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from spaces.networks.etf import frame
+from spaces.networks.workspace import Project
 
 SHAPES = [(2, 2), (2, 7), (5, 5), (16, 32), (40, 64), (64, 64)]
 
@@ -32,3 +33,12 @@ def test_channel_means_are_erased() -> None:
     made = frame(6, 8, seed=0)
     features = torch.rand(6)
     torch.testing.assert_close(made @ features, made @ (features + 5.0), atol=1e-5, rtol=0)
+
+
+def test_it_is_computed_and_registered_while_a_network_is_built_on_the_meta_device() -> None:
+    with torch.device("meta"):
+        made = frame(4, 6, seed=1)
+        project = Project(5, 6, 4)
+    assert torch.equal(made, frame(4, 6, seed=1))
+    assert project.frame is not None and project.frame.is_meta
+    assert project.to_empty(device="cpu").state_dict()["frame"].shape == (6, 4)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
-from spaces.exchange import STATES, UPDATES
+from spaces.exchange import BROADCASTS, STATES, UPDATES
 from spaces.networks.workspace import Attend, Broadcast, Project
 from tests.references import workspace as reference
 
@@ -75,6 +76,44 @@ def test_a_slot_attends_to_a_share_of_the_tokens_and_at_least_one() -> None:
         assert touched == count
 
 
+def test_all_tokens_are_attended_to_by_a_plain_softmax() -> None:
+    module = attend(heads=1, top_k=1.0)
+    given = tokens()
+    together = torch.cat(given, 1)
+    scores = (module.start @ module.slot_queries) @ (together @ module.keys[0]).transpose(1, 2) / WIDTH**0.5
+    torch.testing.assert_close(module(*given)[-1], scores.softmax(-1) @ (together @ module.values[0]))
+
+
+@pytest.mark.parametrize("update", UPDATES)
+def test_tokens_are_chosen_in_single_precision_under_autocast(update: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen_by = []
+    topk = torch.Tensor.topk
+    monkeypatch.setattr(
+        torch.Tensor, "topk", lambda scores, *args, **more: chosen_by.append(scores) or topk(scores, *args, **more)
+    )
+    module = attend(update=update, rounds=2)
+    with torch.autocast("cpu", torch.bfloat16):
+        made = module(*tokens())
+    assert [scores.dtype for scores in chosen_by] == [torch.float32] * 2
+    # Equal scores are what halves would bring; the dtype alone would not show a product that was halved before.
+    assert not any(torch.equal(scores, scores.bfloat16().float()) for scores in chosen_by)
+    assert all(bool(each.isfinite().all()) for each in made)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_work_grows_linearly_with_the_tokens(tied: bool) -> None:
+    def macs(n: int) -> int:
+        with torch.device("meta"):
+            module, given = attend(tied=tied).requires_grad_(False), [torch.empty(1, n, WIDTH) for _ in range(T)]
+        with FlopCounterMode(display=False) as counter:
+            assert [each.shape for each in module(*given)] == [(1, n, WIDTH)] * T + [(1, SLOTS, WIDTH)]
+        return counter.get_total_flops() // 2
+
+    a_token = 3 * WIDTH**2 + 4 * SLOTS * WIDTH
+    assert macs(64) == T * 64 * a_token + 3 * SLOTS * WIDTH**2
+    assert macs(128) - macs(64) == T * 64 * a_token
+
+
 def test_slots_start_apart_and_anew_for_every_image() -> None:
     module = attend(slots=4)
     assert module.start is not None
@@ -130,7 +169,30 @@ def test_the_frame_is_fixed_saved_and_makes_vectors_of_one_scale() -> None:
     assert torch.equal(other(image), project(image))
 
 
-@pytest.mark.parametrize("weight", ["one", "learned", "identity"])
+@pytest.mark.parametrize("precision", [torch.bfloat16, torch.float16])
+def test_silent_features_do_not_divide_by_zero(precision: torch.dtype) -> None:
+    project = Project(5, WIDTH, 6)
+    with torch.autocast("cpu", precision):
+        assert not project(torch.zeros(1, 5, 2, 2)).any()
+
+
+@pytest.mark.parametrize("etf", [0, 6])
+@pytest.mark.parametrize("weight", BROADCASTS)
+def test_what_is_around_the_slots_learns(weight: str, etf: int) -> None:
+    torch.manual_seed(0)
+    project, module, broadcast = Project(5, WIDTH, etf), attend(), Broadcast(WIDTH, 5, weight)
+    if weight == "identity":
+        # At 0 only the weight itself learns.
+        torch.nn.init.constant_(broadcast.weight, 0.5)
+    features = [torch.rand(2, 5, 2, 3) for _ in range(T)]
+    *read, _ = module(*map(project, features))
+    made = [broadcast(each, heard) for each, heard in zip(features, read, strict=True)]
+    sum((each - 0.2).square().mean() for each in made).backward()
+    parameters = torch.nn.ModuleList((project, module, broadcast)).named_parameters()
+    assert not [name for name, p in parameters if p.grad is None or not p.grad.any()]
+
+
+@pytest.mark.parametrize("weight", BROADCASTS)
 def test_broadcast_adds_to_each_pixel_what_its_token_has_read(weight: str) -> None:
     torch.manual_seed(0)
     broadcast = Broadcast(WIDTH, 5, weight)

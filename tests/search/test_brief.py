@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from search.brief import one_line
+from spaces.exchange import NoExchange, Workspace
+from spaces.mixing import Gated, Mixing, Routed, Shared
+from spaces.pattern import SharingPattern, Stage, hard_sharing, separate_decoders
+
+PAIR, APART = (("a", "b"),), (("a",), ("b",))
+
+
+def told(*mixings: Mixing, exchange: tuple[NoExchange | Workspace, ...] = ()) -> str:
+    none = (NoExchange(),) * len(mixings)
+    encoder = tuple(Stage(PAIR, mixing) for mixing in mixings)
+    return one_line(SharingPattern(encoder, exchange or none, (Stage(PAIR), Stage(APART))))
+
+
+def test_patterns_of_shared_blocks_are_told_by_their_decoders() -> None:
+    assert one_line(hard_sharing("ab", 3, 2)) == "2 x all"
+    assert one_line(separate_decoders("ab", 3, 2)) == "2 x apart"
+
+
+@pytest.mark.parametrize(
+    ("mixings", "encoder"),
+    [
+        ((Shared(), Routed(0.75)), "1 x all > 1 x routed 75 %"),
+        ((Routed(0.5, ("max",), flow="mixed"),) * 2, "2 x routed 50 % (max, flow mixed)"),
+        (
+            (Routed(0.5, kernel=1), Shared(), Routed(0.25, kernel=1)),
+            "1 x routed 50 % > 1 x all > 1 x routed 25 % (kernel 1)",
+        ),
+        ((Routed(0.5, kernel=1), Routed(0.5)), "1 x routed 50 % (kernel 1) > 1 x routed 50 %"),
+        ((Gated((("a", 0.25), ("b", 0.25))),), "1 x gated 25 %"),
+        ((Gated((("a", 0.1), ("b", 0.25))),), "1 x gated a 10 %, b 25 %"),
+    ],
+)
+def test_routed_and_gated_stages_are_named(mixings: tuple[Mixing, ...], encoder: str) -> None:
+    assert told(*mixings) == f"encoder: {encoder}; decoder: 1 x all > 1 x apart"
+
+
+def test_exchanges_are_named_by_their_scales() -> None:
+    workspace = Workspace(slots=4, etf=16)
+    assert told(*[Shared()] * 3, exchange=(workspace, NoExchange(), workspace)) == (
+        "exchange at 1, 3 by 4 slots (etf 16); decoder: 1 x all > 1 x apart"
+    )

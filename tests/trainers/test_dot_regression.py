@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from spaces.errors import ConfigError
+from spaces.networks.etf import frame
+from spaces.networks.workspace import Project
+from trainers.dot_regression import check_classes, dot_regression
+
+CLASSES, WIDTH, INVALID = 4, 6, -1
+FRAME = frame(CLASSES + 1, WIDTH, seed=0)
+
+
+def slow(tokens: torch.Tensor, labels: torch.Tensor, size: tuple[int, int]) -> float:
+    h, w = size
+    rows, columns = labels.shape[1:]
+    errors = []
+    for image in range(len(tokens)):
+        for i in range(h):
+            for j in range(w):
+                label = int(labels[image, math.floor((i + 0.5) * rows / h), math.floor((j + 0.5) * columns / w)])
+                if label == INVALID:
+                    continue
+                token, vector = tokens[image, i * w + j].tolist(), FRAME[:, label].tolist()
+                length = math.sqrt(sum(each**2 for each in token))
+                product = sum(a * b for a, b in zip(token, vector, strict=True)) / length
+                errors.append((product - 1) ** 2)
+    return 0.5 * sum(errors) / len(errors)
+
+
+@pytest.mark.parametrize(("size", "pixels"), [((2, 3), (8, 12)), ((3, 2), (7, 5)), ((4, 4), (4, 4)), ((4, 4), (3, 2))])
+def test_it_is_what_the_slow_one_says(size: tuple[int, int], pixels: tuple[int, int]) -> None:
+    generator = torch.Generator().manual_seed(0)
+    tokens = torch.randn(3, size[0] * size[1], WIDTH, generator=generator)
+    labels = torch.randint(INVALID, CLASSES, (3, *pixels), generator=generator)
+    made = dot_regression(tokens, labels, FRAME, size, INVALID)
+    assert float(made) == pytest.approx(slow(tokens, labels, size), rel=1e-5)
+
+
+def test_labels_are_resized_as_torch_resizes_to_the_nearest_centre() -> None:
+    tokens = torch.randn(2, 6, WIDTH)
+    labels = torch.randint(0, CLASSES, (2, 9, 7))
+    near = torch.nn.functional.interpolate(labels[:, None].float(), size=(2, 3), mode="nearest-exact")[:, 0].long()
+    both = [dot_regression(tokens, each, FRAME, (2, 3), INVALID) for each in (labels, near)]
+    assert torch.equal(*both)
+
+
+def test_tokens_at_their_vectors_cost_nothing_whatever_their_length() -> None:
+    labels = torch.randint(0, CLASSES, (2, 2, 3))
+    tokens = 7.0 * FRAME.T[labels].flatten(1, 2)
+    assert float(dot_regression(tokens, labels, FRAME, (2, 3), INVALID)) == pytest.approx(0, abs=1e-10)
+
+
+def test_the_id_of_unlabelled_pixels_may_lie_beyond_the_classes() -> None:
+    tokens = torch.randn(2, 6, WIDTH)
+    labels = torch.randint(-1, CLASSES, (2, 2, 3))
+    other = torch.where(labels == -1, 255, labels)
+    one, two = (dot_regression(tokens, ids, FRAME, (2, 3), mark) for ids, mark in ((labels, -1), (other, 255)))
+    assert torch.equal(one, two)
+
+
+def test_without_a_valid_label_it_is_zero_and_can_still_be_differentiated() -> None:
+    tokens = torch.zeros(2, 6, WIDTH, requires_grad=True)
+    made = dot_regression(tokens, torch.full((2, 4, 6), INVALID), FRAME, (2, 3), INVALID)
+    made.backward()
+    assert float(made.detach()) == 0
+    assert tokens.grad is not None and not tokens.grad.any()
+
+
+def test_unlabelled_tokens_get_no_gradient_and_the_others_do() -> None:
+    tokens = torch.randn(1, 4, WIDTH, requires_grad=True)
+    dot_regression(tokens, torch.tensor([[[0, INVALID], [2, INVALID]]]), FRAME, (2, 2), INVALID).backward()
+    assert tokens.grad is not None
+    assert tokens.grad.abs().sum(-1).gt(0).tolist() == [[True, False, True, False]]
+
+
+def test_descending_it_brings_projected_features_to_their_vectors() -> None:
+    torch.manual_seed(0)
+    project = Project(CLASSES, WIDTH, CLASSES + 1)
+    assert project.frame is not None
+    labels = torch.randint(0, CLASSES, (2, 3, 4))
+    features = torch.nn.functional.one_hot(labels, CLASSES).movedim(-1, 1).float()
+    optimiser = torch.optim.Adam(project.parameters(), lr=0.1)
+    for _ in range(100):
+        loss = dot_regression(project(features), labels, project.frame, (3, 4), INVALID)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    assert float(loss.detach()) < 1e-3
+
+
+def test_a_frame_smaller_than_the_classes_is_refused() -> None:
+    check_classes(13, 13)
+    with pytest.raises(ConfigError, match=r"etf=8: too few .* 13 classes.* want etf >= 13 .* leave dot regression out"):
+        check_classes(13, 8)
