@@ -14,10 +14,13 @@ from search.objectives import resolve
 from spaces import feasible
 from spaces.choices import cover
 from spaces.errors import ConfigError, PatternError
+from spaces.exchange import Workspace
+from trainers.dot_regression import KIND, check_classes
 
 if TYPE_CHECKING:
     from search.samplers.sampler import Problem
     from search.settings import Settings
+    from spaces.pattern import SharingPattern
 
 
 def check(settings: Settings) -> None:
@@ -62,5 +65,17 @@ def _check_space(settings: Settings) -> None:
     try:
         for proposal in chain(settings.space.anchors(tasks).values(), cover(settings.space, tasks, Random(0))):
             feasible.check(proposal.pattern, settings.network, settings.data.size)
+            _check_frames(proposal.pattern, settings)
     except PatternError as error:
         raise ConfigError([f"space={settings.space.name}: {text}" for text in error.problems]) from error
+
+
+def _check_frames(pattern: SharingPattern, settings: Settings) -> None:
+    """A loss on frame vectors wants one for every class."""
+    if not getattr(settings.trainer, "dot_regression", 0.0):
+        return
+    for exchange in pattern.exchange:
+        if isinstance(exchange, Workspace) and exchange.etf:
+            for task in settings.data.selected:
+                if task.kind == KIND:
+                    check_classes(task.output.channels, exchange.etf)

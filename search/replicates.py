@@ -11,7 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +28,21 @@ if TYPE_CHECKING:
 FOLDER = "replicates"
 RESTARTS = 3  # times a job that no worker has begun is handed out again: our choice
 HOPELESS = 5  # failures, with no success before them, after which nothing more is started: our choice
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A pattern that enters a comparison with a network or a recipe of its own.
+
+    Args:
+        pattern: what is shared.
+        network: family of blocks; None for that of the settings.
+        recipe: how it is trained; None for that of the settings.
+    """
+
+    pattern: SharingPattern
+    network: Any = None
+    recipe: Any = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,7 @@ def mean_and_error(values: np.ndarray) -> tuple[float, float]:
 
 def replicate(
     settings: Settings,
-    patterns: Mapping[str, SharingPattern],
+    patterns: Mapping[str, SharingPattern | Entrant],
     seeds: Sequence[int],
     *,
     judged: str = "test",
@@ -81,7 +96,7 @@ def replicate(
 
     Args:
         settings: data, network, recipe and runner; nothing of the search itself is used.
-        patterns: by the name they are told by.
+        patterns: by the name they are told by; single-task networks are those of the settings.
         seeds: equal for all patterns, so that differences are paired.
         judged: split that is measured.
         say: hears of the progress.
@@ -99,9 +114,11 @@ def replicate(
     }
     jobs: dict[tuple[str, int], Job] = {}
     for seed in seeds:  # outermost, so that what is stopped early is balanced
-        for name, pattern in {**alone, **patterns}.items():
+        for name, given in {**alone, **patterns}.items():
+            each = given if isinstance(given, Entrant) else Entrant(given)
             label, threads = f"{name}, seed {seed}", settings.runner.threads
-            job = Job(label, pattern, settings.data, network, settings.trainer, seed, threads, folder, None, judged)
+            family, recipe = each.network or network, each.recipe or settings.trainer
+            job = Job(label, each.pattern, settings.data, family, recipe, seed, threads, folder, None, judged)
             jobs[name, seed] = replace(job, outcome=folder / f"{job.fingerprint}.json")
     roster = Roster(jobs.values(), say)
     settings.runner.run(roster, folder, started=lambda concurrency: None)

@@ -1,51 +1,91 @@
-"""Dot regression: pulls a class task's tokens towards the vectors of a fixed frame, one a class.
+"""The dot-regression loss on tokens in the space of a simplex frame: an option for tasks with classes.
 
-Yang et al. 2022, "Inducing neural collapse in imbalanced learning: do we really need a learnable classifier at the end
-of deep neural network?". With a fixed frame there is nothing to push apart, so only the pull is left, and its gradient
-does not grow with how often a class occurs. For tasks with classes only; at token level it is our choice.
+As used with fixed frames for imbalanced classes (Yang et al. 2022, "Inducing neural collapse in imbalanced learning");
+that a stable workspace is trained with it is our choice, the paper's digest does not say. It pulls a token towards the frame
+vector of the class that its pixel has; other kinds of tasks have no classes and are left alone.
 """
 
 from __future__ import annotations
 
-import torch
-import torch.nn.functional as F
-from torch import Tensor
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from spaces.errors import ConfigError
 
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+    from trainers.tasks.task import Task
+
+KIND = "segmentation"
+
 
 def dot_regression(tokens: Tensor, labels: Tensor, frame: Tensor, size: tuple[int, int], invalid: int) -> Tensor:
-    """Half the mean of ``(<token, m_label> - 1)^2`` over tokens with a valid label; 0 where there is none.
+    """Half the mean squared distance from 1 of the products of tokens and their classes' vectors.
 
     Args:
-        tokens: ``(B, h w, width)``, row by row, as `spaces.networks.workspace.Project` gives them; of any length.
-        labels: ``(B, H, W)`` class ids.
-        frame: ``(width, K)``, one unit vector a column, as `spaces.networks.etf.frame` gives them; K >= classes.
-        size: (h, w) of the scale that the tokens are from.
-        invalid: id of unlabelled pixels.
+        tokens: (B, h w, width), of any length each.
+        labels: (B, H, W) class ids from 0.
+        frame: (width, K), a unit vector a class.
+        size: (h, w) of the scale; labels are resized to it, nearest ones.
+        invalid: label of pixels that count for nothing.
     """
-    (height, width), (h, w) = labels.shape[-2:], size
-    small = labels[:, _centres(height, h, labels.device)[:, None], _centres(width, w, labels.device)].flatten(1).long()
-    valid = small != invalid
-    wanted = frame.float().T[torch.where(valid, small, 0)]  # (B, h w, width)
-    products = (F.normalize(tokens.float(), dim=-1) * wanted).sum(-1)
-    errors = torch.where(valid, (products - 1).square(), 0.0)
-    return 0.5 * errors.sum() / valid.sum().clamp(min=1)
+    import torch.nn.functional as F
+
+    resized = F.interpolate(labels[:, None].float(), size=size, mode="nearest-exact").long().flatten(1)  # (B, h w)
+    valid = resized != invalid
+    vectors = frame.T[resized.masked_fill(~valid, 0)]  # (B, h w, width)
+    products = (F.normalize(tokens.float(), dim=-1) * vectors).sum(-1)
+    return 0.5 * ((products - 1).square() * valid).sum() / valid.sum().clamp(min=1)
 
 
 def check_classes(classes: int, etf: int) -> None:
-    """Refuse a frame that has no vector for some class.
-
-    Raises:
-        ConfigError: fewer frame vectors than classes.
-    """
+    """Refuse a frame with fewer vectors than a task has classes (ConfigError)."""
     if etf < classes:
         raise ConfigError(
-            f"etf={etf}: too few frame vectors for dot regression on {classes} classes, which takes one a class; "
-            f"want etf >= {classes} (and a width of at least that), or leave dot regression out"
+            f"trainer.dot_regression with a frame of {etf} vectors for {classes} classes: want a vector a class; raise "
+            f"the frame, space.etfs, to at least {classes} and the width of the workspace with it, or set "
+            "trainer.dot_regression=0"
         )
 
 
-def _centres(pixels: int, cells: int, device: torch.device) -> Tensor:
-    """Pixels under the centres of cells; in whole numbers, so that no rounding moves them."""
-    return (2 * torch.arange(cells, device=device) + 1) * pixels // (2 * cells)
+@contextmanager
+def captured(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterator[dict[tuple[str, str], Any]]:
+    """Keep what each class task's projections into a frame give, by task and block, from every forward pass on.
+
+    Raises:
+        ConfigError: a frame has fewer vectors than such a task has classes.
+    """
+    from spaces.networks.build import SharedNetwork
+    from spaces.networks.workspace import Project
+
+    found: dict[tuple[str, str], Any] = {}
+    hooks = []
+    classes = {task.name: task.output.channels for task in tasks if task.kind == KIND}
+    blocks = network.blocks.items() if isinstance(network, SharedNetwork) else ()
+    for name, block in blocks:
+        owner = name.split("/")[1]
+        if isinstance(block, Project) and block.frame is not None and owner in classes:
+            check_classes(classes[owner], block.frame.shape[1])
+
+            def keep(module: Any, inputs: Any, output: Any, place: tuple[str, str] = (owner, name)) -> None:
+                found[place] = (output, module.frame, tuple(inputs[0].shape[-2:]))
+
+            hooks.append(block.register_forward_hook(keep))
+    try:
+        yield found
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def loss(found: Mapping[tuple[str, str], Any], targets: Mapping[str, Tensor]) -> Tensor | float:
+    """Sum over what was captured in the last forward pass; 0.0 where nothing was."""
+    from trainers.tasks.segmentation import INVALID
+
+    total: Tensor | float = 0.0
+    for (task, _), (tokens, frame, size) in found.items():
+        total = total + dot_regression(tokens, targets[task], frame, size, INVALID)
+    return total

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from spaces.exchange import Workspace
 from spaces.fields import Fields
 from spaces.mixing import Gated
 from trainers.augment import Flip
@@ -34,6 +35,8 @@ class Recipe:
         warmup: share of the steps in which the learning rate rises.
         augment: applied in turn to every batch.
         gates: how gates learn, where a pattern has any.
+        dot_regression: weight of the loss that pulls tokens of class tasks to their frame vectors, where a workspace
+            has a frame; 0 for none.
 
     Raises:
         ConfigError: with every field out of range.
@@ -46,6 +49,7 @@ class Recipe:
     warmup: float = 0.2
     augment: Sequence[Any] = (Flip(),)
     gates: Gating = GATING
+    dot_regression: float = 0.0
     group: ClassVar[str] = "trainer"
 
     def __post_init__(self) -> None:
@@ -57,6 +61,7 @@ class Recipe:
         fields.number("warmup", low=0.0, high=0.9)
         usable = isinstance(self.augment, Sequence) and all(callable(step) for step in self.augment)
         fields.require(usable, f"trainer.augment={self.augment}: want a list of components, or [] for no augmentation")
+        fields.number("dot_regression", low=0.0)
         fields.require(isinstance(self.gates, Gating), f"trainer.gates={self.gates}: want a component like {GATING}")
         fields.done()
         object.__setattr__(self, "augment", tuple(self.augment))
@@ -91,5 +96,9 @@ class Recipe:
 
 def acting(recipe: Any, pattern: SharingPattern) -> Any:
     """What of a recipe acts on a pattern: without gates it does not matter how gates would learn."""
+    if not isinstance(recipe, Recipe):
+        return recipe
     gated = any(isinstance(stage.mixing, Gated) for stage in pattern.encoder)
-    return recipe if gated or not isinstance(recipe, Recipe) else replace(recipe, gates=GATING)
+    framed = any(isinstance(each, Workspace) and each.etf for each in pattern.exchange)
+    idle = {} if gated else {"gates": GATING}
+    return replace(recipe, **idle if framed else {**idle, "dot_regression": 0.0})

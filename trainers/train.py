@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
+from trainers import dot_regression
 from trainers.gating import gate_rates
 from trainers.measure import measure, mixed_precision
 from trainers.memory import Split
@@ -55,36 +56,39 @@ def train(
     optimiser, schedule = recipe.optimiser(network, steps * recipe.epochs)
     device = training.images.device
 
-    for epoch in range(1, recipe.epochs + 1):
-        network.train()
-        recipe.gates.settled(network, epoch, recipe.epochs)
-        order = torch.randperm(len(training), generator=random).to(device)
-        sums = {task.name: torch.zeros((), device=device) for task in tasks}
-        for step in range(steps):
-            images, targets = training.batch(order[step * size : (step + 1) * size], tasks)
-            for augment in recipe.augment:
-                images, targets = augment(images, targets, tasks, random)
-            with mixed_precision(device):
-                outputs = network(images)
-            losses = {
-                task.name: task.loss(
-                    outputs[task.name].float(), images if task.target_from_image else targets[task.name]
+    with dot_regression.captured(network, tasks if recipe.dot_regression else ()) as tokens:
+        for epoch in range(1, recipe.epochs + 1):
+            network.train()
+            recipe.gates.settled(network, epoch, recipe.epochs)
+            order = torch.randperm(len(training), generator=random).to(device)
+            sums = {task.name: torch.zeros((), device=device) for task in tasks}
+            for step in range(steps):
+                images, targets = training.batch(order[step * size : (step + 1) * size], tasks)
+                for augment in recipe.augment:
+                    images, targets = augment(images, targets, tasks, random)
+                with mixed_precision(device):
+                    outputs = network(images)
+                losses = {
+                    task.name: task.loss(
+                        outputs[task.name].float(), images if task.target_from_image else targets[task.name]
+                    )
+                    for task in tasks
+                }
+                total = sum((task.weight * losses[task.name] for task in tasks), torch.zeros((), device=device))
+                total = (
+                    total + recipe.gates.penalty(network) + recipe.dot_regression * dot_regression.loss(tokens, targets)
                 )
-                for task in tasks
-            }
-            total = sum((task.weight * losses[task.name] for task in tasks), torch.zeros((), device=device))
-            total = total + recipe.gates.penalty(network)
-            optimiser.zero_grad(set_to_none=True)
-            total.backward()
-            optimiser.step()
-            schedule.step()
-            for name, loss in losses.items():
-                sums[name] += loss.detach()
-        values = {f"{name}.loss": float(total) / steps for name, total in sums.items()}
-        _refuse_non_finite(values, epoch)
-        values["loss"] = sum(task.weight * values[f"{task.name}.loss"] for task in tasks)
-        metrics = measure(network, validation, tasks)
-        report(epoch, values | metrics | gate_rates(network))
+                optimiser.zero_grad(set_to_none=True)
+                total.backward()
+                optimiser.step()
+                schedule.step()
+                for name, loss in losses.items():
+                    sums[name] += loss.detach()
+            values = {f"{name}.loss": float(total) / steps for name, total in sums.items()}
+            _refuse_non_finite(values, epoch)
+            values["loss"] = sum(task.weight * values[f"{task.name}.loss"] for task in tasks)
+            metrics = measure(network, validation, tasks)
+            report(epoch, values | metrics | gate_rates(network))
     return metrics
 
 

@@ -6,9 +6,15 @@ import pytest
 import torch
 
 from spaces.errors import ConfigError
+from spaces.exchange import NoExchange, Workspace
+from spaces.networks.build import build
 from spaces.networks.etf import frame
 from spaces.networks.workspace import Project
-from trainers.dot_regression import check_classes, dot_regression
+from spaces.pattern import SharingPattern, Stage
+from tests.spaces.networks.mixes import FAMILY, SIZE
+from trainers.dot_regression import captured, check_classes, dot_regression
+from trainers.dot_regression import loss as total
+from trainers.tasks import Depth, Segmentation
 
 CLASSES, WIDTH, INVALID = 4, 6, -1
 FRAME = frame(CLASSES + 1, WIDTH, seed=0)
@@ -94,5 +100,38 @@ def test_descending_it_brings_projected_features_to_their_vectors() -> None:
 
 def test_a_frame_smaller_than_the_classes_is_refused() -> None:
     check_classes(13, 13)
-    with pytest.raises(ConfigError, match=r"etf=8: too few .* 13 classes.* want etf >= 13 .* leave dot regression out"):
+    with pytest.raises(ConfigError, match=r"frame of 8 vectors for 13 classes.* at least 13 .*dot_regression=0"):
         check_classes(13, 8)
+
+
+def test_what_class_tasks_project_into_a_frame_is_captured_while_wanted() -> None:
+    tasks = (Segmentation("segmentation", classes=5), Depth("depth"))
+    pair = (("depth", "segmentation"),)
+    pattern = SharingPattern(
+        (Stage(pair),) * 3, (Workspace(width=8, etf=6), NoExchange(), Workspace(width=8)), (Stage(pair),) * 3
+    )
+    network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, 0)
+    targets = {"segmentation": torch.randint(0, 5, (2, *SIZE)), "depth": torch.rand(2, *SIZE)}
+    with captured(network, tasks) as tokens:
+        network(torch.rand(2, 3, *SIZE))
+        assert set(tokens) == {("segmentation", "exchange1/segmentation/project")}
+        wanted = total(tokens, targets)
+    ((made, frame, size),) = tokens.values()
+    assert float(wanted.detach()) == pytest.approx(
+        float(dot_regression(made, targets["segmentation"], frame, size, INVALID).detach())
+    )
+    before = dict(tokens)
+    network(torch.rand(2, 3, *SIZE))
+    assert dict(tokens) == before
+    with captured(network, ()) as tokens:
+        network(torch.rand(2, 3, *SIZE))
+        assert total(tokens, targets) == 0.0
+
+
+def test_frames_that_are_too_small_are_refused_before_training() -> None:
+    tasks = (Segmentation("segmentation", classes=7), Depth("depth"))
+    pair = (("depth", "segmentation"),)
+    pattern = SharingPattern((Stage(pair),) * 3, (Workspace(width=8, etf=6),) * 3, (Stage(pair),) * 3)
+    network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, 0)
+    with pytest.raises(ConfigError, match="frame of 6 vectors for 7 classes"), captured(network, tasks):
+        pass

@@ -54,7 +54,7 @@ def test_random_kernels_keep_the_variance(name: str) -> None:
 
 def test_a_sparse_kernel_has_one_size_of_weight_at_a_tenth_of_its_places() -> None:
     torch.manual_seed(0)
-    kernel = PRIMITIVES["sparse"](20, 1).kernel
+    kernel = PRIMITIVES["sparse"](20, 1).get_buffer("kernel")
     assert [int(row.count_nonzero()) for row in kernel] == [18] * 20
     assert kernel[kernel != 0].abs().unique().tolist() == pytest.approx([1 / math.sqrt(18)])
 
@@ -108,10 +108,53 @@ def test_learnable_weights_are_those_of_the_recombination(inputs: int, outputs: 
 def test_alone_each_trains_its_recombination(name: str) -> None:
     made = layer(name, stride=2)
     made(torch.rand(2, 8, 16, 16)).square().mean().backward()
-    assert made.recombine.weight.grad.any()
+    assert made.recombine.weight.grad is not None
+    assert bool(made.recombine.weight.grad.any())
 
 
 def test_it_can_be_made_and_run_on_the_meta_device() -> None:
     with torch.device("meta"):
         made = layer(*PRIMITIVES, stride=2)
         assert made(torch.empty(1, 8, 10, 10)).shape == (1, 12, 5, 5)
+
+
+@pytest.mark.parametrize("how", mixing.RECOMBINATIONS)
+@pytest.mark.parametrize(("stride", "size"), [(1, (7, 9)), (2, (7, 9)), (3, (8, 10)), (4, (1, 5))])
+def test_all_primitives_together_at_any_stride_and_size(how: str, stride: int, size: tuple[int, int]) -> None:
+    made = layer(*PRIMITIVES, inputs=6, outputs=9, stride=stride, how=how)(torch.rand(2, 6, *size))
+    assert tuple(made.shape) == (2, 9, -(-size[0] // stride), -(-size[1] // stride))
+
+
+def test_recombination_is_that_of_a_slow_loop() -> None:
+    """Channel shuffle, then groups: output o of group g reads the channels of g, view by view, side by side."""
+    made = layer("identity", "max", "random", inputs=4, outputs=6)
+    image = torch.randn(2, 4, 5, 5)
+    views = [torch.relu(view(image)) for view in made.views]
+    shuffled = [views[view][:, channel] for channel in range(4) for view in range(3)]
+    reads, makes = 12 // 2, 6 // 2
+    for output in range(6):
+        group = output // makes
+        wanted = sum(
+            made.recombine.weight[output, place, 0, 0] * shuffled[group * reads + place] for place in range(reads)
+        )
+        torch.testing.assert_close(made(image)[:, output], wanted)
+
+
+@pytest.mark.parametrize("name", [name for name in PRIMITIVES if name != "identity"])
+def test_each_differs_from_identity(name: str) -> None:
+    torch.manual_seed(0)
+    image = torch.rand(1, 4, 6, 6)
+    assert not torch.allclose(PRIMITIVES[name](4, 1)(image), PRIMITIVES["identity"](4, 1)(image))
+
+
+def test_what_is_fixed_moves_with_the_layer() -> None:
+    made = layer(*PRIMITIVES).to(torch.float64)
+    assert {tensor.dtype for tensor in made.state_dict().values()} == {torch.float64}
+    assert made(torch.rand(1, 8, 5, 5, dtype=torch.float64)).dtype == torch.float64
+
+
+def test_all_together_train_every_primitive_of_the_recombination() -> None:
+    made = layer(*PRIMITIVES, inputs=8, outputs=8, stride=2)
+    made(torch.randn(2, 8, 16, 16)).square().mean().backward()
+    assert made.recombine.weight.grad is not None
+    assert bool(made.recombine.weight.grad.all())

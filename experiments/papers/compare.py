@@ -1,0 +1,175 @@
+"""A method beside hard sharing, separate decoders and single-task networks at matched multiply-accumulates.
+
+    python -m experiments.papers.compare etr_nlp
+    python -m experiments.papers.compare interrogate --seeds 3 data=redkitchen data.root=DIR
+
+Two rounds. The variants of `experiments/papers/<method>/config.yaml` are tried with the first seeds on the validation
+split. The first variant, which is the usual one, and the one that did best are then judged with fresh seeds on the test
+split, beside rivals whose widths were scaled until they cost as much as the judged variant does. Deltas refer to the
+single-task networks of the unscaled family. Tables go to the method's folder. It can be stopped at any moment; the same
+command goes on. Other arguments are those of `search.run`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from search.brief import human
+from search.config import compose
+from search.preflight import check
+from search.replicates import Entrant, Replicates, mean_and_error, replicate
+from search.settings import Settings
+from spaces.choices import replay
+from spaces.errors import ConfigError, UserError
+from spaces.networks.small import Small
+from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
+from trainers.cost import cost
+
+FOLDER = Path(__file__).parent
+METHODS = ("etr_nlp", "interrogate", "sgw")
+FIRST_TRIED, FIRST_JUDGE = 5000, 6000  # seeds of the two rounds, apart from those of searches and landscapes
+CLOSE = 0.02  # a rival may cost so much more or less, as a share: widths are whole numbers
+
+
+def variants(settings: Settings, config: Mapping[str, Any]) -> dict[str, Entrant]:
+    """The method's variants: choices of the space, with fields of the space or of the gates where they say so."""
+    tasks = tuple(sorted(task.name for task in settings.data.selected))
+    found = {}
+    for name, told in config["variants"].items():
+        choices = dict(told)
+        space = replace(settings.space, **choices.pop("space", {}))  # type: ignore[type-var]  # a dataclass
+        gates = choices.pop("gates", {})
+        if "rate" in choices:
+            rate = choices.pop("rate")
+            choices |= {f"rate.{task}": rate for task in tasks}
+        recipe = replace(settings.trainer, gates=replace(settings.trainer.gates, **gates))
+        found[name] = Entrant(replay(space, tasks, choices).pattern, recipe=recipe)
+    return found
+
+
+def rivals(settings: Settings, macs: float) -> dict[str, Entrant]:
+    """Hard sharing, separate decoders and single-task networks, scaled to so many multiply-accumulates."""
+    tasks = [task.name for task in settings.data.selected]
+    stages = settings.network.encoder_stages, settings.network.decoder_stages
+    apart = Stage(tuple((task,) for task in tasks))
+    alone = SharingPattern((apart,) * stages[0], (NoExchange(),) * stages[0], (apart,) * stages[1])
+    patterns = {
+        "hard sharing, one decoder": hard_sharing(tasks, *stages),
+        "hard sharing, separate decoders": separate_decoders(tasks, *stages),
+        "single-task networks": alone,
+    }
+    return {name: Entrant(pattern, scaled(settings, pattern, macs)) for name, pattern in patterns.items()}
+
+
+def scaled(settings: Settings, pattern: SharingPattern, macs: float) -> Small:
+    """The family with all widths times one factor, the one that comes closest to the wanted cost.
+
+    Raises:
+        ConfigError: another family than the small one, or none close enough.
+    """
+    family = settings.network
+    if not isinstance(family, Small):
+        raise ConfigError("widths are scaled for network=small only")
+    outputs = {task.name: task.output for task in settings.data.selected}
+    best: tuple[float, Small] | None = None
+    for factor in np.geomspace(0.3, 3.0, 400):
+        # The decoder is narrow: its width is tried above and below as well.
+        for extra in (-1, 0, 1):
+            width = max(1, round(factor * family.decoder_width) + extra)
+            other = Small(tuple(max(1, round(factor * each)) for each in family.encoder_widths), width)
+            away = abs(cost(pattern, other, outputs, settings.data.size).macs / macs - 1)
+            if best is None or away < best[0]:
+                best = away, other
+    assert best is not None
+    if best[0] > CLOSE:
+        raise ConfigError(f"no widths come closer to {human(macs)}MACs than {100 * best[0]:.1f} %")
+    return best[1]
+
+
+def rows(found: Replicates, settings: Settings, phase: str, against: str) -> list[list[str]]:
+    """One row an entrant: cost, deltas and headline metrics, mean and standard deviation, and paired differences."""
+    headlines = [f"{task.name}.{task.headline}" for task in settings.data.selected]
+    table = []
+    for row, name in enumerate(found.names):
+        macs = found.metrics["macs"][row]
+        cells = [phase, name, f"{macs.mean():.0f}", f"{found.metrics['params'][row].mean():.0f}"]
+        cells += [f"{found.metrics['fixed'][row].mean():.0f}", str(len(found.seeds))]
+        for metric in ("delta_mtl", "worst_delta", *headlines):
+            values = found.metrics[metric][row]
+            cells += [f"{values.mean():.4g}", f"{values.std(ddof=1):.2g}"]
+        gain, error = found.difference(against, name) if name != against else (0.0, 0.0)
+        cells += [f"{gain:+.2f}", f"{error:.2f}", f"{found.seconds[row].mean():.0f}"]
+        table.append(cells)
+    return table
+
+
+def head(settings: Settings, against: str) -> list[str]:
+    """Names of the columns."""
+    headlines = [f"{task.name}.{task.headline}" for task in settings.data.selected]
+    measured = [f"{name} {what}" for name in ("delta_mtl", "worst_delta", *headlines) for what in ("mean", "sd")]
+    first = ["round", "network", "macs", "params", "fixed", "seeds"]
+    return [*first, *measured, f"delta_mtl of '{against}' minus this", "standard error", "seconds a training"]
+
+
+def main() -> int:
+    """Run a comparison."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("method", choices=METHODS)
+    parser.add_argument("--tries", type=int, default=2, help="trainings a variant on the validation split")
+    parser.add_argument("--seeds", type=int, default=5, help="trainings that judge, on the test split")
+    given, overrides = parser.parse_known_args()
+    if given.tries < 2 or given.seeds < 3:
+        parser.error(f"--tries {given.tries} --seeds {given.seeds}: want at least 2 and 3, for a spread")
+    config = yaml.safe_load((FOLDER / given.method / "config.yaml").read_text())
+    try:
+        settings = compose([f"space={config['space']}", *overrides])
+        check(settings)
+        say = partial(print, flush=True)
+        tried = variants(settings, config)
+        usual = next(iter(tried))
+        seeds = range(FIRST_TRIED, FIRST_TRIED + given.tries)
+        first = replicate(settings, tried, seeds, judged="val", say=say)
+        best = max(tried, key=lambda name: float(first.metrics["delta_mtl"][first.names.index(name)].mean()))
+        judged = {name: tried[name] for name in dict.fromkeys((best, usual))}
+        seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
+        own = replicate(settings, judged, seeds, say=say)
+        macs = float(own.metrics["macs"][0].mean())
+        second = replicate(settings, {**judged, **rivals(settings, macs)}, seeds, say=say)
+    except UserError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Interrupted. Nothing finished is lost; the same command goes on.", file=sys.stderr)
+        return 130
+    table = [*rows(first, settings, "tried on val", best), *rows(second, settings, "judged on test", best)]
+    path = FOLDER / given.method / f"{settings.data.name}.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([head(settings, best), *table])
+    tell(first, "tried on the validation split", best)
+    tell(second, "judged on the test split", best)
+    return 0
+
+
+def tell(found: Replicates, what: str, best: str) -> None:
+    """Print means and spreads, and what the chosen variant gains on each."""
+    print(f"\n{what}, {len(found.seeds)} seeds")
+    for row, name in enumerate(found.names):
+        deltas, macs = found.metrics["delta_mtl"][row], found.metrics["macs"][row]
+        mean, _ = mean_and_error(deltas)
+        gain, error = found.difference(best, name) if name != best else (0.0, 0.0)
+        gained = f"; '{best}' gains {gain:+.2f} +- {error:.2f} on it" if name != best else ""
+        print(f"  {name}: delta_mtl {mean:+.2f} (sd {deltas.std(ddof=1):.2f}) %, {human(macs.mean())}MACs{gained}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Explicit task routing beside its rivals: configuration and tables of `experiments.papers.compare`."""

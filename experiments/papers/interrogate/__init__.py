@@ -1,0 +1,1 @@
+"""Learned gates beside its rivals: configuration and tables of `experiments.papers.compare`."""
