@@ -1,8 +1,8 @@
 """The dot-regression loss on tokens in the space of a simplex frame: an option for tasks with classes.
 
 As used with fixed frames for imbalanced classes (Yang et al. 2022, "Inducing neural collapse in imbalanced learning");
-that a stable workspace is trained with it is our choice, the paper's digest does not say. It pulls a token towards the frame
-vector of the class that its pixel has; other kinds of tasks have no classes and are left alone.
+that a stable workspace is trained with it is our choice, the paper's digest does not say. It pulls a token towards the
+frame vector of the class that its pixel has; other kinds of tasks have no classes and are left alone.
 """
 
 from __future__ import annotations
