@@ -16,7 +16,7 @@ from spaces.exchange import NoExchange, Workspace
 from spaces.fields import Fields
 from spaces.mixing import FLOWS, Gated, Mixing, Routed
 from spaces.pattern import SHARED, SharingPattern, Stage
-from spaces.routing import split
+from spaces.routing import refuse_empty_sets, split
 from spaces.tree import partitions
 
 MIXINGS = ("shared", "routed", "gated")
@@ -62,7 +62,9 @@ class Joint:
         checks = Fields(self)
         checks.integer("encoder_stages", low=1)
         checks.integer("decoder_stages", low=1)
-        for name in ("mixings", "primitive_sets", "flows"):
+        if not refuse_empty_sets(checks, self.primitive_sets):
+            checks.names("primitive_sets", at_least=1)
+        for name in ("mixings", "flows"):
             checks.names(name, at_least=1)
         checks.numbers("ratios", low=0.0)
         checks.numbers("rates", low=0.0)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from spaces.choices import Choose, Proposal, record
 from spaces.errors import ConfigError, PatternError
 from spaces.fields import Fields
-from spaces.mixing import FLOWS, NORMS, RECOMBINATIONS, Routed
+from spaces.mixing import FLOWS, NORMS, PRIMITIVES, RECOMBINATIONS, Routed
 from spaces.pattern import SHARED, NoExchange, SharingPattern, Stage
 
 SETS = (
@@ -62,7 +62,9 @@ class Routing:
         fields.integer("encoder_stages", low=1)
         fields.integer("decoder_stages", low=1)
         fields.numbers("ratios", low=0.0)
-        for name in ("primitive_sets", "recombinations", "flows", "norms"):
+        if not refuse_empty_sets(fields, self.primitive_sets):
+            fields.names("primitive_sets", at_least=1)
+        for name in ("recombinations", "flows", "norms"):
             fields.names(name, at_least=1)
         fields.integers("kernels", low=1)
         fields.integer("layers", low=1)
@@ -122,6 +124,18 @@ _SHOWN = {
     "flow": "flows",
     "norm": "norms",
 }
+
+
+def refuse_empty_sets(fields: Fields, sets: Any) -> bool:
+    """Whether there is no set, or one without primitives, which is then told."""
+    listed = isinstance(sets, (list, tuple))
+    empty = listed and (not sets or any(isinstance(each, str) and not each.strip(" +") for each in sets))
+    fields.require(
+        not empty,
+        f"space.primitive_sets={list(sets) if listed else sets}: an empty set; the branch for all tasks is made of "
+        f"primitives, so want one or more of {', '.join(PRIMITIVES)} in each, joined by +",
+    )
+    return empty
 
 
 def split(primitives: str) -> tuple[str, ...]:

@@ -76,6 +76,32 @@ TABLE: list[tuple[str, list[str]]] = [
         ["64x64 pixels", "wants multiples of 128", "network.encoder_widths"],
     ),
     ("trainer.augment.0.p=3", ["trainer.augment.0: flip.p=3: want a number from 0 to 1"]),
+    # what no network of a space can be
+    ("space=routing space.primitive_sets=[]", ["space.primitive_sets=[]: an empty set; the branch for all tasks is"]),
+    ('space=joint space.primitive_sets=["+",max]', ["space.primitive_sets=['+', 'max']: an empty set; the branch for"]),
+    ("space=routing space.primitive_sets=[fourier]", ["primitive 'fourier' is unknown: want one of average, dilated"]),
+    ("space=routing space.ratios=[0.02,0.5]", ["ratio=0.02 of 16 channels leaves the shared branch without channels"]),
+    ("space=routing space.ratios=[1.5]", ["space.ratios=[1.5]: ratio=1.5: want a number from 0 to 1"]),
+    ("space=routing space.kernels=[2]", ["space.kernels=[2]: kernel=2: want an odd number of pixels"]),
+    ("space=gates space.rates=[1.5]", ["space.rates=[1.5]: want numbers from 0 to 1"]),
+    ("space=gates data.tasks=[depth]", ["data.tasks=['depth']: want at least 2 tasks, for one alone has nobody to"]),
+    (
+        "space=workspace space.scales=[2,9]",
+        ["space.scales=[2, 9]: the encoder has no scale 9; want numbers from 1, the finest, to 4"],
+    ),
+    ("space=workspace space.top_ks=[2.0]", ["space.top_ks=[2.0]: top_k=2.0: want a share of the tokens, > 0 and <= 1"]),
+    ("space=workspace space.etfs=[64]", ["space.etfs=[64]: etf=64, width=16: want from 2 to 16 frame vectors"]),
+    ("space=joint space.etfs=[64]", ["space.etfs=[64]: etf=64, width=16: want from 2 to 16 frame vectors"]),
+    (
+        "space=workspace space.slots=[48]",
+        ["slots=48 at scale 4, which has 48 tokens of all tasks together: want fewer slots than tokens"],
+    ),
+    (
+        "space=workspace trainer.dot_regression=1 space.etfs=[4]",
+        ["trainer.dot_regression with a frame of 4 vectors for 6 classes: want a vector a class"],
+    ),
+    ("trainer.gates.start=0", ["trainer.gates.start=0: want another number, for 0 is where a gate opens or closes"]),
+    ("trainer.gates.estimator=relaxed", ["trainer.gates.estimator=relaxed: want one of threshold, hard_concrete"]),
     # syntax
     ("fusion", ["fusion: want GROUP=CHOICE or KEY=VALUE, such as space=fusion or trials=20"]),
     ("--epochs=3", ["--epochs=3: unknown flag. Allowed: --help, --cfg, --config-dir DIR"]),
