@@ -70,10 +70,12 @@ def duration(seconds: float) -> str:
 
 def _stages(stages: Sequence[Stage]) -> str:
     runs = [(told, len(list(run))) for told, run in groupby(map(_stage, stages))]
-    # Mostly one set of options for all routed stages, which is said once.
+    # Mostly one set of options for all routed stages, which is said once, with the last of them.
     options = {_options(each, Routed(each.ratio), ("ratio",)) for each in _routed(stages)}
-    end = options.pop() if len(options) == 1 else ""
-    return " > ".join(f"{length} x {told if not end else told.replace(end, '')}" for told, length in runs) + end
+    once = options.pop() if len(options) == 1 else ""
+    last = max((number for number, (told, _) in enumerate(runs) if once in told), default=0)
+    shown = [told if number == last else told.replace(once, "") for number, (told, _) in enumerate(runs)]
+    return " > ".join(f"{length} x {told}" for told, (_, length) in zip(shown, runs, strict=True))
 
 
 def _routed(stages: Sequence[Stage]) -> list[Routed]:
@@ -113,7 +115,7 @@ def _options(value: Any, usual: Any, told: Sequence[str]) -> str:
         if field.name in told or option == getattr(usual, field.name):
             continue
         if isinstance(option, tuple):
-            shown.append("+".join(option))
+            shown.append("+".join(option) or f"no {field.name}")
         else:
             shown.append(f"{field.name} {option:g}" if isinstance(option, (int, float)) else f"{field.name} {option}")
     return f" ({', '.join(shown)})" if shown else ""

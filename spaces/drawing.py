@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -17,6 +17,11 @@ BLOCK = 34.0  # width of a block
 LINE = 17.0  # from one line of words to the next
 LETTER = 8.5  # about the widest a letter of a task name gets
 _SHOWN = 8  # slots of a workspace that are drawn, at most
+_KEY = {
+    Routed: "in two parts: routed, what is shared stands left",
+    Gated: "dashed: gated, gauges show target rates",
+    Workspace: "upright bar: workspace",
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def drawn(block: Box, mixing: Mixing, colours: Mapping[str, str]) -> Iterator[st
 
 
 def slots(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
-    """A workspace behind an encoder stage: a bar across the lines of all tasks, with its slots."""
+    """A workspace behind an encoder stage: a bar across the lines of all tasks, with its slots and their number."""
     if not isinstance(exchange, Workspace):
         return
     centre, top, height = x_of(scale) + COLUMN / 2, -0.42 * ROW, (tasks - 0.16) * ROW
@@ -85,6 +90,13 @@ def slots(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
     for slot in range(shown):
         middle = top + (slot + 0.5) * height / shown
         yield f'<rect x="{centre - 3:g}" y="{middle - 3:.1f}" width="6" height="6" fill="{FAINT}"/>'
+    words = f"{exchange.slots} slot{'s' * (exchange.slots > 1)}"
+    yield label(centre, (tasks - 0.4) * ROW, words, 'font-size="11" text-anchor="middle"')
+
+
+def key(drawn: Collection[Mixing | Exchange]) -> str:
+    """How to read the shapes of a drawing that are not plain blocks; empty where there are none."""
+    return " · ".join(words for kind, words in _KEY.items() if any(isinstance(each, kind) for each in drawn))
 
 
 def label(x: float, y: float, words: str, style: str, colour: str = FAINT) -> str:
@@ -125,9 +137,11 @@ def _gated(block: Box, mixing: Gated, colours: Mapping[str, str]) -> Iterator[st
     """A dashed block; in each task's band a gauge shows how many of its gates may stay open."""
     yield from _bands(block, block.x - block.width / 2, block.width, colours, ' stroke-dasharray="4 3"')
     rates, left, width = dict(mixing.rates), block.x - block.width / 2 + 5, block.width - 10
+    height = min(5.0, block.lane / 2)
     for task in block.tasks:
         for share, fill in ((1.0, "#ffffff"), (rates[task], INK)):
             yield (
-                f'<rect x="{left:g}" y="{block.y(task) - 2.5:.1f}" width="{share * width:g}" height="5" rx="2" '
+                f'<rect x="{left:g}" y="{block.y(task) - height / 2:.1f}" width="{share * width:g}" '
+                f'height="{height:g}" rx="{height * 0.4:g}" '
                 f'fill="{fill}"/>'
             )

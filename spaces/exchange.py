@@ -29,7 +29,7 @@ class Workspace:
     options that it leaves open are our choice.
 
     Args:
-        slots: of the workspace, fewer than there are tokens.
+        slots: of the workspace, at least 2 and fewer than there are tokens.
         width: of tokens and slots, in channels.
         heads: of the attention; they divide the width.
         top_k: share of all tasks' tokens that a slot may attend to, at least one; others are masked before the
@@ -45,7 +45,8 @@ class Workspace:
         etf: vectors of the simplex equiangular tight frame that tokens are mapped into, the stable variant; 0 for none.
 
     Raises:
-        PatternError: a field out of its range, heads that do not divide the width, or more frame vectors than it has.
+        PatternError: a field out of its range, heads that do not divide the width, more frame vectors than it has, or
+            more slots than it has where they start from the identity.
     """
 
     slots: int = 8
@@ -61,7 +62,8 @@ class Workspace:
     kind: ClassVar[str] = "workspace"
 
     def __post_init__(self) -> None:
-        for name in ("slots", "width", "heads", "rounds"):
+        whole("slots", self.slots, 2)  # reading from a single one, there would be nothing to choose
+        for name in ("width", "heads", "rounds"):
             whole(name, getattr(self, name), 1)
         if self.width % self.heads:
             raise PatternError(f"heads={self.heads}, width={self.width}: want heads that divide the width")
@@ -72,6 +74,11 @@ class Workspace:
             )
         object.__setattr__(self, "top_k", float(self.top_k))
         one_of("state", self.state, STATES)
+        if self.state == "identity" and self.slots > self.width:
+            raise PatternError(
+                f"state=identity with slots={self.slots}, width={self.width}: want at most as many slots as the width, or "
+                "some would start alike; or take state=learned"
+            )
         one_of("update", self.update, UPDATES)
         one_of("broadcast", self.broadcast, BROADCASTS)
         one_of("tying", self.tying, TYINGS)

@@ -15,7 +15,7 @@ from spaces.mixing import Gated, Routed
 from spaces.pattern import SharingPattern, Stage
 
 _PARTS = ("encoder", "decoder")
-_MANY = 256  # slots or channels of a workspace that count as 1, on a logarithmic scale: our choice
+_HALF = 4.0  # doublings of slots or channels of a workspace that count as 1/2: our choice
 
 
 def features(pattern: SharingPattern) -> tuple[float, ...]:
@@ -24,7 +24,8 @@ def features(pattern: SharingPattern) -> tuple[float, ...]:
     First, for pairs of the sorted tasks, the share of the leading stages that they have in common, encoder and decoder;
     partitions only get finer within a part, so the groups of every stage can be told from these. Then, by encoder
     stage, how much of it is shared, whether it is routed or gated, and each task's target rate; and by scale whether
-    there is a workspace, its slots and width on a logarithmic scale, its share of tokens and of frame vectors.
+    there is a workspace, its slots and width on a logarithmic scale that ends nowhere, its share of tokens and of frame
+    vectors.
 
     Returns:
         Numbers from 0 to 1, named by `feature_names`.
@@ -72,5 +73,10 @@ def _mixing(stage: Stage, tasks: tuple[str, ...]) -> list[float]:
 def _exchange(exchange: Exchange) -> list[float]:
     if not isinstance(exchange, Workspace):
         return [0.0] * 5
-    slots, width = (min(1.0, math.log(1 + each, 1 + _MANY)) for each in (exchange.slots, exchange.width))
-    return [1.0, slots, width, exchange.top_k, exchange.etf / exchange.width]
+    return [1.0, _count(exchange.slots), _count(exchange.width), exchange.top_k, exchange.etf / exchange.width]
+
+
+def _count(number: int) -> float:
+    """Below 1 and rising for any count, fast where counts are small."""
+    doublings = math.log2(1 + number)
+    return doublings / (doublings + _HALF)
