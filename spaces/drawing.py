@@ -17,7 +17,7 @@ BLOCK = 34.0  # width of a block
 LINE = 17.0  # from one line of words to the next
 LETTER = 8.5  # about the widest a letter of a task name gets
 _SHOWN = 8  # slots of a workspace that are drawn, at most
-_KEY = {
+_LEGEND = {
     Routed: "in two parts: routed, what is shared stands left",
     Gated: "dashed: gated, gauges show target rates",
     Workspace: "upright bar: workspace",
@@ -90,13 +90,12 @@ def slots(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
     for slot in range(shown):
         middle = top + (slot + 0.5) * height / shown
         yield f'<rect x="{centre - 3:g}" y="{middle - 3:.1f}" width="6" height="6" fill="{FAINT}"/>'
-    words = f"{exchange.slots} slot{'s' * (exchange.slots > 1)}"
-    yield label(centre, (tasks - 0.4) * ROW, words, 'font-size="11" text-anchor="middle"')
+    yield label(centre, (tasks - 0.4) * ROW, f"{exchange.slots} slots", 'font-size="11" text-anchor="middle"')
 
 
-def key(drawn: Collection[Mixing | Exchange]) -> str:
+def legend(shown: Collection[Mixing | Exchange]) -> str:
     """How to read the shapes of a drawing that are not plain blocks; empty where there are none."""
-    return " · ".join(words for kind, words in _KEY.items() if any(isinstance(each, kind) for each in drawn))
+    return " · ".join(words for kind, words in _LEGEND.items() if any(isinstance(each, kind) for each in shown))
 
 
 def label(x: float, y: float, words: str, style: str, colour: str = FAINT) -> str:
@@ -142,6 +141,5 @@ def _gated(block: Box, mixing: Gated, colours: Mapping[str, str]) -> Iterator[st
         for share, fill in ((1.0, "#ffffff"), (rates[task], INK)):
             yield (
                 f'<rect x="{left:g}" y="{block.y(task) - height / 2:.1f}" width="{share * width:g}" '
-                f'height="{height:g}" rx="{height * 0.4:g}" '
-                f'fill="{fill}"/>'
+                f'height="{height:g}" rx="{height * 0.4:g}" fill="{fill}"/>'
             )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from itertools import pairwise
 
-from spaces.drawing import BLOCK, COLUMN, FAINT, INK, LETTER, LINE, MARGIN, ROW, Box, drawn, key, label, slots, x_of
+from spaces.drawing import BLOCK, COLUMN, FAINT, INK, LETTER, LINE, MARGIN, ROW, Box, drawn, label, legend, slots, x_of
 from spaces.notes import notes
 from spaces.pattern import Group, Partition, SharingPattern, Stage
 
@@ -48,8 +48,8 @@ def svg(pattern: SharingPattern, title: str = "") -> str:
 
     Each task is a line of its colour. A block has the colours of the tasks that share it, and is the taller,
     the higher its resolution. A routed block falls into the part that its tasks share and one part a task; a gated one
-    is dashed and shows how far each task's gates may open; a workspace is a bar across all lines. Words below say how to
-    read them, and their options. Skips are not drawn.
+    is dashed and shows how far each task's gates may open; a workspace is a bar across all lines. Words
+    below say how to read these, and their options. Skips are not drawn.
 
     Args:
         pattern: what is drawn.
@@ -79,7 +79,7 @@ def svg(pattern: SharingPattern, title: str = "") -> str:
     for head in heads:
         shapes += _head(head, colours)
 
-    read = key([*(stage.mixing for stage in stages), *pattern.exchange])
+    read = legend([*(stage.mixing for stage in stages), *pattern.exchange])
     said, bottom = [read, *notes(pattern)] if read else [], (len(tasks) - 0.3) * ROW + (6.0 if read else 0.0)
     shapes += [label(MARGIN, bottom + LINE * (n + 0.5), words, 'font-size="12"') for n, words in enumerate(said)]
     top = -ROW - (34.0 if title else 0.0)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from spaces.errors import DataError
 from spaces.networks.gated import GatedStage
 from spaces.networks.gates import mixed
+from spaces.networks.layer import picked
 
 
 class PrunedStage(nn.Module):
@@ -105,5 +106,5 @@ def _joined(made: Sequence[Tensor | None], orders: Tensor, dim: int) -> list[Ten
         elif mine is not None and mine.shape[dim] == len(order):
             after.append(mine)
         else:
-            after.append(side_by_side.index_select(dim, order))
+            after.append(picked(side_by_side, order, dim))
     return after

@@ -31,6 +31,11 @@ def test_patterns_of_shared_blocks_are_told_by_their_decoders() -> None:
             "1 x routed 50 % > 1 x all > 1 x routed 25 % (kernel 1)",
         ),
         ((Routed(0.5, kernel=1), Routed(0.5)), "1 x routed 50 % (kernel 1) > 1 x routed 50 %"),
+        (
+            (Routed(0.5, kernel=1), Gated((("a", 0.25), ("b", 0.25)))),
+            "1 x routed 50 % (kernel 1) > 1 x gated 25 %",
+        ),
+        ((Routed(0, primitives=()),), "1 x routed 0 % (no primitives)"),
         ((Gated((("a", 0.25), ("b", 0.25))),), "1 x gated 25 %"),
         ((Gated((("a", 0.1), ("b", 0.25))),), "1 x gated a 10 %, b 25 %"),
     ],
@@ -44,3 +49,25 @@ def test_exchanges_are_named_by_their_scales() -> None:
     assert told(*[Shared()] * 3, exchange=(workspace, NoExchange(), workspace)) == (
         "exchange at 1, 3 by 4 slots (etf 16); decoder: 1 x all > 1 x apart"
     )
+
+
+def test_what_differs_in_ratio_rate_slots_or_an_option_reads_differently() -> None:
+    def gated(a: float, b: float) -> Gated:
+        return Gated((("a", a), ("b", b)))
+
+    mixings: list[Mixing] = [Shared(), Routed(0.5), Routed(0.25)]
+    mixings += [Routed(0.5, flow="mixed"), Routed(0.5, recombination="dense")]
+    mixings += [Routed(0.5, norm="shared"), Routed(0.5, layers=1), Routed(0.5, ("max", "shift"))]
+    mixings += [gated(0.5, 0.5), gated(0.25, 0.25), gated(0.5, 0.25), gated(0.25, 0.5)]
+    workspaces = [Workspace(), Workspace(slots=4), Workspace(top_k=0.5), Workspace(width=64), Workspace(etf=16)]
+    lines = [told(mixing) for mixing in mixings] + [told(Shared(), exchange=(each,)) for each in workspaces]
+    assert len(set(lines)) == len(lines)
+    assert "routed 50 % (max+shift)" in lines[7]
+    assert "\n" not in "".join(lines)
+
+
+def test_routed_stages_of_groups_name_them() -> None:
+    trio = (("a", "b"), ("c",))
+    stage = Stage(trio, Routed(0.75, kernel=1))
+    pattern = SharingPattern((stage, stage), (NoExchange(),) * 2, (Stage((("a", "b", "c"),)),))
+    assert one_line(pattern) == "encoder: 2 x routed 75 % (kernel 1) in a+b | c; decoder: 1 x all"

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,8 +12,10 @@ from spaces.choices import draw, enumerate_patterns
 from spaces.exchange import Workspace
 from spaces.features import feature_names, features
 from spaces.fusion import Fusion
-from spaces.mixing import Gated, Routed
+from spaces.mixing import Gated, Mixing, Routed
 from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
+from tests.spaces.networks.mixes import STAGES, any_mixture
+from tests.spaces.networks.mixes import TASKS as MIXED
 
 TASKS = ("depth", "edges", "normals", "segmentation")
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
@@ -81,7 +85,51 @@ def test_mixings_and_exchanges_by_hand() -> None:
         "encoder.2.rate.b": 0.25,
         "scale.2.workspace": 1.0,
         "scale.2.slots": 0.5,
-        "scale.2.width": 1.0,
+        "scale.2.width": 0.667,
         "scale.2.top_k": 0.25,
         "scale.2.etf": 0.25,
     }
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_mixtures_have_the_names_of_shared_patterns_and_numbers_from_0_to_1(seed: int) -> None:
+    pattern, plain = any_mixture(seed), hard_sharing(MIXED, STAGES, STAGES)
+    assert feature_names(pattern) == feature_names(plain)
+    assert len(features(pattern)) == len(features(plain))
+    assert all(0 <= value <= 1 for value in features(pattern))
+
+
+def test_pairs_come_first_encoder_before_decoder() -> None:
+    names = feature_names(hard_sharing(("c", "a", "b"), 2, 2))
+    assert names[:6] == ("encoder.a-b", "encoder.a-c", "encoder.b-c", "decoder.a-b", "decoder.a-c", "decoder.b-c")
+    assert names[6:12] == (
+        *("encoder.1.shared", "encoder.1.routed", "encoder.1.gated"),
+        *("encoder.1.rate.a", "encoder.1.rate.b", "encoder.1.rate.c"),
+    )
+
+
+def test_numbers_of_options_are_told_apart_however_large() -> None:
+    pair = Stage((("a", "b"),))
+    plain = SharingPattern((pair,), (NoExchange(),), (pair,))
+    mixed: list[Mixing] = [
+        *(Routed(ratio) for ratio in (0.0, 0.01, 0.5, 1.0)),
+        *(Gated((("a", a), ("b", b))) for a, b in ((0.5, 0.5), (0.4, 0.6), (0.6, 0.4), (0.0, 0.0))),
+    ]
+    workspaces = [
+        *(Workspace(slots=slots) for slots in (2, 3, 255, 256, 257, 300, 5000, 5001)),
+        *(Workspace(width=width) for width in (1, 256, 512, 1024)),
+        *(Workspace(top_k=top_k) for top_k in (0.01, 0.02, 1.0)),
+    ]
+    patterns = [plain, *(replace(plain, encoder=(Stage(pair.groups, mixing),)) for mixing in mixed)]
+    patterns += [replace(plain, exchange=(workspace,)) for workspace in workspaces]
+    assert len({features(pattern) for pattern in patterns}) == len(patterns)
+
+
+def test_more_slots_are_a_larger_number_below_1() -> None:
+    pair = Stage((("a", "b"),))
+    counts = [2, 3, 8, 300, 10**6]
+    patterns = [SharingPattern((pair,), (Workspace(slots=count),), (pair,)) for count in counts]
+    numbers = [features(each)[feature_names(each).index("scale.1.slots")] for each in patterns]
+    assert numbers == sorted(numbers)
+    assert numbers[0] > 0
+    assert numbers[-1] < 1

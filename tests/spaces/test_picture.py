@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import random
 import re
 from itertools import pairwise
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces.choices import draw
+from spaces.drawing import legend
 from spaces.exchange import Workspace
 from spaces.mixing import Gated, Routed
 from spaces.notes import notes
@@ -201,3 +203,50 @@ def test_a_routed_block_is_as_wide_as_ever_and_parted_by_its_ratio() -> None:
 )
 def test_notes_say_what_a_drawing_cannot_show(pattern: SharingPattern, wanted: list[str]) -> None:
     assert notes(pattern) == wanted
+
+
+def test_drawings_of_shared_blocks_stay_as_they_were() -> None:
+    """By what they were before there were other kinds: pages keep them, and reports are compared."""
+    pattern = pattern_of([["abc"], ["ab", "c"]], [["ac", "b"], ["a", "b", "c"]])
+    drawn = svg(pattern, "as ever") + text(pattern)
+    assert hashlib.sha256(drawn.encode()).hexdigest()[:16] == "b675220238887110"
+
+
+def words_of(pattern: SharingPattern) -> list[str | None]:
+    return [words.text for words in ElementTree.fromstring(svg(pattern)).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_drawing_says_how_to_read_what_it_shows_and_no_more(seed: int) -> None:
+    pattern = any_mixture(seed)
+    shown = [*(stage.mixing for stage in pattern.encoder), *pattern.exchange]
+    (said,) = [each for each in words_of(pattern) if each == legend(shown)] or [""]
+    assert ("routed" in said) == any(isinstance(each, Routed) for each in shown)
+    assert ("gated" in said) == any(isinstance(each, Gated) for each in shown)
+    assert ("workspace" in said) == any(isinstance(each, Workspace) for each in shown)
+
+
+def test_a_workspace_crosses_all_lines_and_counts_its_slots() -> None:
+    together = (Stage((("a", "b", "c"),)),) * 2
+    pattern = SharingPattern(together, (Workspace(slots=2), Workspace(slots=300)), together)
+    root = ElementTree.fromstring(svg(pattern))
+    bars = root.findall(f"{SVG}rect[@rx='6']")
+    heads = [float(head.attrib["cy"]) for head in root.findall(f"{SVG}circle[@stroke-width]")]
+    spans = [(float(bar.attrib["y"]), float(bar.attrib["y"]) + float(bar.attrib["height"])) for bar in bars]
+    assert [above < min(heads) and max(heads) < below for above, below in spans] == [True, True]
+    assert {"2 slots", "300 slots"} <= set(words_of(pattern))
+
+
+@pytest.mark.parametrize("tasks", ["ab", "abcde", "abcdefgh"])
+def test_gauges_stay_within_their_bands_and_fill_by_target_rate(tasks: str) -> None:
+    rates = {task: number / 10 for number, task in enumerate(tasks, start=1)}
+    group = (tuple(tasks),)
+    pattern = SharingPattern((Stage(group, Gated(tuple(rates.items()))),), (NoExchange(),), (Stage(group),))
+    boxes = list(ElementTree.fromstring(svg(pattern)).iter(f"{SVG}rect"))
+    (outline,) = [number for number, box in enumerate(boxes) if "stroke-dasharray" in box.attrib]
+    bands, gauges = boxes[outline - len(tasks) : outline], boxes[outline + 1 : outline + 1 + 2 * len(tasks)]
+    for band, empty, full, rate in zip(bands, gauges[::2], gauges[1::2], rates.values(), strict=True):
+        top, height = float(band.attrib["y"]), float(band.attrib["height"])
+        assert top < float(empty.attrib["y"])
+        assert float(empty.attrib["y"]) + float(empty.attrib["height"]) < top + height
+        assert float(full.attrib["width"]) == pytest.approx(rate * float(empty.attrib["width"]))
