@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from spaces.choices import Proposal, draw, enumerate_patterns
 from spaces.errors import ConfigError
+from spaces.mixing import Gated
 
 if TYPE_CHECKING:
     from search.samplers.sampler import Problem
@@ -71,7 +72,7 @@ class Census:
         seen: the patterns that were looked at.
         allowed: those of them within the limits.
         cheapest: the one of the allowed with the fewest multiply-accumulates.
-        costliest: the one of the allowed with the most.
+        costliest: the one of the allowed with the most; what gates leave counted as if all of them stayed open.
     """
 
     exact: bool
@@ -108,11 +109,16 @@ def take(problem: Problem, seed: int) -> Census:
     seen = _span(costs, most)
     if not allowed:
         raise _impossible(problem, seen)
-    order = sorted(allowed, key=lambda index: (costs[index].macs, costs[index].params))
-    first, last = (
-        Priced(names.get(proposals[index].pattern.key, ""), proposals[index].pattern, costs[index])
-        for index in (order[0], order[-1])
-    )
+
+    def priced(index: int, price: Cost) -> Priced:
+        pattern = proposals[index].pattern
+        return Priced(names.get(pattern.key, ""), pattern, price)
+
+    low = min(allowed, key=lambda index: (costs[index].macs, costs[index].params))
+    # Of equals one with gates, which has one branch more to train.
+    gated = [any(isinstance(stage.mixing, Gated) for stage in each.pattern.encoder) for each in proposals]
+    high = max(allowed, key=lambda index: (most[index].macs, most[index].params, gated[index]))
+    first, last = priced(low, costs[low]), priced(high, most[high])
     within = _span([costs[index] for index in allowed], [most[index] for index in allowed])
     return Census(exact, seen, within, first, last)
 

@@ -76,8 +76,8 @@ class Workspace:
         one_of("state", self.state, STATES)
         if self.state == "identity" and self.slots > self.width:
             raise PatternError(
-                f"state=identity with slots={self.slots}, width={self.width}: want at most as many slots as the width, or "
-                "some would start alike; or take state=learned"
+                f"state=identity with slots={self.slots}, width={self.width}: want at most as many slots as the width, "
+                "or some would start alike; or take state=learned"
             )
         one_of("update", self.update, UPDATES)
         one_of("broadcast", self.broadcast, BROADCASTS)

@@ -36,7 +36,10 @@ def pattern(*encoder: Stage, exchange: Any = None, decoder: Partition = APART) -
         (lambda: Stage((("a",),), Gated((("a", 0.5),))), "gates for a alone: they choose between tasks"),
         (lambda: Stage(PAIR, Gated((("a", 0.5),))), "target rates for ['a'] in a stage of ['a', 'b']: want one for"),
         (lambda: Workspace(slots=1), "slots=1: want a whole number >= 2"),
-        (lambda: Workspace(slots=9, width=8, state="identity"), "state=identity with slots=9, width=8: want at most as"),
+        (
+            lambda: Workspace(slots=9, width=8, state="identity"),
+            "state=identity with slots=9, width=8: want at most as",
+        ),
         (lambda: Workspace(width=6, heads=4), "heads=4, width=6: want heads that divide the width"),
         (lambda: Workspace(top_k=1.5), "top_k=1.5: want a share of the tokens, > 0 and <= 1; a slot cannot attend to"),
         (lambda: Workspace(top_k=0), "top_k=0: want a share of the tokens, > 0 and <= 1"),
