@@ -21,7 +21,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 
 from search.brief import human
@@ -38,6 +37,7 @@ from trainers.cost import cost
 FOLDER = Path(__file__).parent
 METHODS = ("etr_nlp", "interrogate", "sgw")
 FIRST_TRIED, FIRST_JUDGE = 5000, 6000  # seeds of the two rounds, apart from those of searches and landscapes
+BISECTIONS = 12  # steps towards a cost
 CLOSE = 0.02  # a rival may cost so much more or less, as a share: widths are whole numbers
 
 
@@ -81,19 +81,30 @@ def scaled(settings: Settings, pattern: SharingPattern, macs: float) -> Small:
     if not isinstance(family, Small):
         raise ConfigError("widths are scaled for network=small only")
     outputs = {task.name: task.output for task in settings.data.selected}
-    best: tuple[float, Small] | None = None
-    for factor in np.geomspace(0.3, 3.0, 400):
-        # The decoder is narrow: its width is tried above and below as well.
-        for extra in (-1, 0, 1):
-            width = max(1, round(factor * family.decoder_width) + extra)
-            other = Small(tuple(max(1, round(factor * each)) for each in family.encoder_widths), width)
-            away = abs(cost(pattern, other, outputs, settings.data.size).macs / macs - 1)
-            if best is None or away < best[0]:
-                best = away, other
-    assert best is not None
-    if best[0] > CLOSE:
-        raise ConfigError(f"no widths come closer to {human(macs)}MACs than {100 * best[0]:.1f} %")
-    return best[1]
+
+    def away(other: Small) -> float:
+        return cost(pattern, other, outputs, settings.data.size).macs / macs - 1
+
+    def bisected(make: Callable[[float], Small]) -> None:
+        low, high = 0.2, 5.0
+        for _ in range(BISECTIONS):
+            factor = (low * high) ** 0.5
+            other = make(factor)
+            tried[other] = away(other)
+            low, high = (factor, high) if tried[other] < 0 else (low, factor)
+
+    def widened(factor: float, decoder: int) -> Small:
+        return Small(tuple(max(1, round(factor * each)) for each in family.encoder_widths), decoder)
+
+    tried: dict[Small, float] = {}
+    bisected(lambda factor: widened(factor, max(1, round(factor * family.decoder_width))))
+    near = min(tried, key=lambda each: abs(tried[each]))
+    # The decoder's width has few steps: the encoder's evens out what is left.
+    bisected(lambda factor: widened(factor, near.decoder_width))
+    best = min(tried, key=lambda each: abs(tried[each]))
+    if abs(tried[best]) > CLOSE:
+        raise ConfigError(f"no widths come closer to {human(macs)}MACs than {100 * abs(tried[best]):.1f} %")
+    return best
 
 
 def rows(found: Replicates, settings: Settings, phase: str, against: str) -> list[list[str]]:
