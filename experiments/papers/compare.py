@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -38,7 +38,7 @@ FOLDER = Path(__file__).parent
 METHODS = ("etr_nlp", "interrogate", "sgw")
 FIRST_TRIED, FIRST_JUDGE = 5000, 6000  # seeds of the two rounds, apart from those of searches and landscapes
 BISECTIONS = 12  # steps towards a cost
-CLOSE = 0.02  # a rival may cost so much more or less, as a share: widths are whole numbers
+CLOSE = 0.03  # a rival may cost so much more or less, as a share: widths are whole numbers
 
 
 def variants(settings: Settings, config: Mapping[str, Any]) -> dict[str, Entrant]:
