@@ -138,15 +138,19 @@ def main() -> int:
     parser.add_argument("method", choices=METHODS)
     parser.add_argument("--tries", type=int, default=2, help="trainings a variant on the validation split")
     parser.add_argument("--seeds", type=int, default=5, help="trainings that judge, on the test split")
+    parser.add_argument("--variants", type=int, default=99, help="how many of the first variants are tried")
     given, overrides = parser.parse_known_args()
-    if given.tries < 2 or given.seeds < 3:
-        parser.error(f"--tries {given.tries} --seeds {given.seeds}: want at least 2 and 3, for a spread")
+    if given.tries < 2 or given.seeds < 3 or given.variants < 1:
+        parser.error(
+            f"--tries {given.tries} --seeds {given.seeds} --variants {given.variants}: want at least 2, 3 and 1, for a "
+            "spread"
+        )
     config = yaml.safe_load((FOLDER / given.method / "config.yaml").read_text())
     try:
         settings = compose([f"space={config['space']}", *overrides])
         check(settings)
         say = partial(print, flush=True)
-        tried = variants(settings, config)
+        tried = dict(list(variants(settings, config).items())[: given.variants])
         usual = next(iter(tried))
         seeds = range(FIRST_TRIED, FIRST_TRIED + given.tries)
         first = replicate(settings, tried, seeds, judged="val", say=say)
