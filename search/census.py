@@ -6,19 +6,19 @@ Small spaces are walked through whole; of larger ones the anchors and a seeded s
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from spaces.choices import Proposal, draw, enumerate_patterns
+from spaces.choices import Proposal, climb, cover, draw, enumerate_patterns
 from spaces.errors import ConfigError
 from spaces.mixing import Gated
+from trainers.cost import Cost
 
 if TYPE_CHECKING:
     from search.samplers.sampler import Problem
     from spaces.pattern import SharingPattern
-    from trainers.cost import Cost
 
 LARGEST = 10_000  # patterns that are walked through, seconds: our choice
 SAMPLE = 2_000  # draws from a larger space: our choice
@@ -29,7 +29,7 @@ class Priced:
     """A pattern and what it costs.
 
     Args:
-        name: as the space calls it, if it is one of its anchors; else empty.
+        name: as the space calls it, if it is one of its anchors, and how its gates stand; else empty.
         pattern: what is shared.
         cost: exact.
     """
@@ -110,17 +110,34 @@ def take(problem: Problem, seed: int) -> Census:
     if not allowed:
         raise _impossible(problem, seen)
 
-    def priced(index: int, price: Cost) -> Priced:
-        pattern = proposals[index].pattern
-        return Priced(names.get(pattern.key, ""), pattern, price)
-
-    low = min(allowed, key=lambda index: (costs[index].macs, costs[index].params))
-    # Of equals one with gates, which has one branch more to train.
     gated = [any(isinstance(stage.mixing, Gated) for stage in each.pattern.encoder) for each in proposals]
+
+    def priced(index: int, price: Cost, gates: str) -> Priced:
+        pattern = proposals[index].pattern
+        words = [name for name in (names.get(pattern.key), f"all gates {gates}" * gated[index]) if name]
+        return Priced(", ".join(words), pattern, price)
+
+    low = min(allowed, key=lambda index: (costs[index].macs, costs[index].params, gated[index]))
+    # Of equals one with gates, which has one branch more to train.
     high = max(allowed, key=lambda index: (most[index].macs, most[index].params, gated[index]))
-    first, last = priced(low, costs[low]), priced(high, most[high])
+    first, last = priced(low, costs[low], "closed"), priced(high, most[high], "open")
     within = _span([costs[index] for index in allowed], [most[index] for index in allowed])
     return Census(exact, seen, within, first, last)
+
+
+def costliest(problem: Problem) -> Cost:
+    """The most multiply-accumulates and the most parameters that a pattern of the space can have, each by itself.
+
+    Exact where decisions add to the cost one by one, as they nearly do; else close to it.
+    """
+    space, tasks = problem.space, problem.tasks
+    shown = [*space.anchors(tasks).values(), *cover(space, tasks, random.Random(0))]
+
+    def most(worth: Callable[[Cost], int]) -> int:
+        start = max(shown, key=lambda proposal: worth(problem.most(proposal.pattern)))
+        return worth(problem.most(climb(space, tasks, start, lambda each: worth(problem.most(each))).pattern))
+
+    return Cost(most(lambda cost: cost.macs), most(lambda cost: cost.params))
 
 
 def _sample(problem: Problem, anchors: Iterable[Proposal], rng: random.Random) -> list[Proposal]:

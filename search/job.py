@@ -21,7 +21,7 @@ from search.components import describe
 from spaces.errors import DataError
 from spaces.networks.family import Family
 from spaces.pattern import SharingPattern
-from trainers.recipe import acting
+from trainers.recipe import idle
 
 # Part of the name of every cached result: raise it when a change to the training code changes numbers.
 TRAINING_VERSION = 1
@@ -103,7 +103,8 @@ class Job:
         """Names what is trained on what, and how: on one kind of device, equal fingerprints give equal results."""
         parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
         # With the classes' dotted paths: two classes of one name are two things.
-        components = describe([*parts, self.network, acting(self.recipe, self.pattern)])
+        recipe = {name: each for name, each in describe(self.recipe).items() if name not in idle(self.pattern)}
+        components = [*describe([*parts, self.network]), recipe]
         named = [TRAINING_VERSION, self.pattern.key, self.data.fingerprint, components, self.seed]
         named += [self.judged] * (self.judged != "val") + [describe(self.probe)] * (self.probe is not None)
         return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]

@@ -20,7 +20,7 @@ def of_patterns(settings: Settings, census: Census) -> str:
     """How many patterns there are, what they cost, and the extremes drawn."""
     limits = [f"limits.{name}={value:g}" for name, value in settings.plain["limits"].items() if value is not None]
     names, size = ", ".join(task.name for task in settings.data.selected), "x".join(map(str, settings.data.size))
-    lines = [f"Space {settings.space.name}: decoders of {names}, images of {size} pixels"]
+    lines = [f"Space {settings.space.name}: tasks {names}, images of {size} pixels"]
     if census.exact:
         lines.append(f"{census.seen.patterns} patterns, all looked at")
     else:

@@ -11,7 +11,6 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
-from random import Random
 from typing import TYPE_CHECKING
 
 from search.config import answer, compose
@@ -51,25 +50,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     """Train what the agenda says, keep the record, write the report."""
     from search.agenda import Agenda
+    from search.census import costliest
     from search.objectives import reference_point
     from search.progress import Progress
     from search.scoreboard import Scoreboard
     from search.study import Study
     from search.yardsticks import yardsticks
-    from spaces.choices import cover
     from spaces.pattern import hard_sharing
 
     tasks = settings.data.selected
     searched = problem(settings)
     anchors = settings.space.anchors(searched.tasks)
     study = Study(folder.journal, searched, settings.sampler, anchors=anchors, seed=settings.run.seed)
-    shown = [*anchors.values(), *cover(searched.space, searched.tasks, Random(0))]
-    extremes = [searched.most(proposal.pattern) for proposal in shown]
+    high = costliest(searched)
     measured = any("." in objective.name for objective in searched.objectives)
     reference = reference_point(
         searched.objectives,
-        max(extreme.macs for extreme in extremes),
-        max(extreme.params for extreme in extremes),
+        high.macs,
+        high.params,
         _trivial(settings) if measured else {},
     )
 

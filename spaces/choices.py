@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import combinations_with_replacement, islice
 from typing import Any, Protocol
 
 from spaces.errors import PatternError
@@ -127,7 +127,9 @@ def count(space: Space, tasks: Sequence[str], at_most: int | None = None) -> int
 
 
 def cover(space: Space, tasks: Sequence[str], rng: random.Random) -> Iterator[Proposal]:
-    """Random patterns in which every option of every decision that was met occurs.
+    """Random patterns in which every pair of options of two decisions that were met occurs, where it can.
+
+    What breaks a pattern, such as a ratio too small for a narrow stage, is mostly one option at one place.
 
     Args:
         space: what is covered.
@@ -135,7 +137,7 @@ def cover(space: Space, tasks: Sequence[str], rng: random.Random) -> Iterator[Pr
         rng: draws what is not forced.
     """
     wanted: dict[tuple[str, int], dict[str, int]] = {}  # by option, the answers that first led to its decision
-    shown: set[tuple[str, int]] = set()
+    shown: set[frozenset[tuple[str, int]]] = set()
 
     def drawn(forced: Mapping[str, int]) -> Proposal:
         answers: dict[str, int] = {}
@@ -144,18 +146,56 @@ def cover(space: Space, tasks: Sequence[str], rng: random.Random) -> Iterator[Pr
             for index in range(len(options)):
                 wanted.setdefault((name, index), dict(answers))
             answers[name] = forced[name] if name in forced else rng.randrange(len(options))
-            shown.add((name, answers[name]))
             return options[answers[name]]
 
-        return record(space, tasks, choose)
+        proposal = record(space, tasks, choose)
+        shown.update(map(frozenset, combinations_with_replacement(answers.items(), 2)))
+        return proposal
 
     yield drawn({})
-    while missing := [each for each in wanted if each not in shown]:
-        name, index = missing[0]
-        yield drawn({name: index})
-        if missing[0] not in shown:  # other answers led past the decision
-            yield drawn({**wanted[missing[0]], name: index})
-            shown.add(missing[0])  # a space that is no pure function would be asked for ever
+    tried: set[frozenset[tuple[str, int]]] = set()
+    while True:
+        pairs = map(frozenset, combinations_with_replacement(list(wanted), 2))
+        missing = [pair for pair in pairs if pair not in shown and pair not in tried and len(dict(pair)) == len(pair)]
+        if not missing:
+            return
+        for pair in missing:
+            if pair not in shown:
+                yield drawn(dict(pair))
+            if pair not in shown:  # other answers led past a decision
+                led = {name: index for option in pair for name, index in wanted[option].items()}
+                yield drawn({**led, **dict(pair)})
+            tried.add(pair)
+
+
+def climb(space: Space, tasks: Sequence[str], start: Proposal, worth: Callable[[SharingPattern], float]) -> Proposal:
+    """The pattern at which no other answer to a single decision is worth more, from a start on.
+
+    Args:
+        space: what is searched.
+        tasks: distinct task names.
+        start: where it begins.
+        worth: of a pattern.
+    """
+    options_of: dict[str, Sequence[Any]] = {}
+
+    def note(name: str, options: Sequence[Any]) -> Any:
+        options_of[name] = options
+        return best.choices[name]
+
+    best, most = start, worth(start.pattern)
+    while True:
+        space.sample(note, tasks)
+        before = most
+        for name, options in list(options_of.items()):
+            for option in options:
+                choices = {**best.choices, name: option}
+                other = record(space, tasks, _replay_or_first(choices))
+                value = worth(other.pattern)
+                if value > most:
+                    best, most = other, value
+        if most == before:
+            return best
 
 
 def mutate(space: Space, tasks: Sequence[str], choices: Mapping[str, Any], rng: random.Random) -> Proposal:
@@ -212,6 +252,10 @@ def _all_choices(space: Space, tasks: Sequence[str]) -> Iterator[Proposal]:
             return
         option, options_count = path.pop()
         path.append((option + 1, options_count))
+
+
+def _replay_or_first(choices: Mapping[str, Any]) -> Choose:
+    return lambda name, options: choices.get(name, options[0])
 
 
 def _listed(values: Sequence[Any] | Mapping[str, Any]) -> str:

@@ -27,17 +27,20 @@ def exchanged(
         read: scales that decoders read.
         algebra: of the walk.
     """
-    after = []
+    acting = [index for index, each in enumerate(pattern.exchange) if isinstance(each, Workspace) and index in read]
+    after = list(scales)
     slots = None
-    for index, (exchange, values) in enumerate(zip(pattern.exchange, scales, strict=True)):
-        if isinstance(exchange, Workspace) and index in read:
-            values, slots = _through(index, exchange, values, slots, algebra)
-        after.append(values)
+    for index in acting:
+        workspace = pattern.exchange[index]
+        assert isinstance(workspace, Workspace)
+        # Where there is but one, there is nobody to be tied to.
+        place = -1 if "scales" in workspace.tying and len(acting) > 1 else index
+        after[index], slots = _through(index, place, workspace, scales[index], slots, algebra)
     return after
 
 
 def _through(
-    index: int, workspace: Workspace, values: dict[str, Any], slots: Any | None, algebra: Algebra
+    index: int, place: int, workspace: Workspace, values: dict[str, Any], slots: Any | None, algebra: Algebra
 ) -> tuple[dict[str, Any], Any]:
     """One workspace: project each task's features, attend, broadcast; with the slots that it ends with."""
     group = tuple(values)
@@ -49,13 +52,12 @@ def _through(
         workspace.width,
         workspace.heads,
         workspace.top_k,
-        workspace.state,
+        workspace.state if carried or workspace.state != "carried" else "learned",
         workspace.update,
         workspace.rounds,
         tied="tasks" in workspace.tying,
         starts=not carried,
     )
-    place = -1 if "scales" in workspace.tying else index
     inputs = (*tokens, slots) if carried else tuple(tokens)
     *heard, slots = algebra.blend(Block("exchange", place, group, attend), inputs, len(group) + 1)
     after = {

@@ -81,6 +81,11 @@ TABLE: list[tuple[str, list[str]]] = [
     ('space=joint space.primitive_sets=["+",max]', ["space.primitive_sets=['+', 'max']: an empty set; the branch for"]),
     ("space=routing space.primitive_sets=[fourier]", ["primitive 'fourier' is unknown: want one of average, dilated"]),
     ("space=routing space.ratios=[0.02,0.5]", ["ratio=0.02 of 16 channels leaves the shared branch without channels"]),
+    (
+        "space=joint space.ratios=[0.05,0.25,0.5]",
+        ["space=joint: ratio=0.05 of 16 channels leaves the shared branch without channels"],
+    ),
+    ("space=routing space.ratios=[0.0,0.05,0.5]", ["ratio=0.05 of 16 channels leaves the shared branch without"]),
     ("space=routing space.ratios=[1.5]", ["space.ratios=[1.5]: ratio=1.5: want a number from 0 to 1"]),
     ("space=routing space.kernels=[2]", ["space.kernels=[2]: kernel=2: want an odd number of pixels"]),
     ("space=gates space.rates=[1.5]", ["space.rates=[1.5]: want numbers from 0 to 1"]),

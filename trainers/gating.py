@@ -96,8 +96,8 @@ class Gating:
         return self.weight * torch.stack(over).clamp(min=0).mean()
 
     def settled(self, network: torch.nn.Module, epoch: int, epochs: int) -> None:
-        """Let gates come to rest when only the last share of the epochs is left; ``epoch`` counts from 1."""
-        rest = epoch > epochs * (1 - self.settle)
+        """Let gates come to rest when only the last share of the epochs is left, but learn in the first; from 1 on."""
+        rest = epoch > max(1, epochs * (1 - self.settle))
         for _, stage in gated_stages(network):
             for gate in stage.gates:
                 gate.settled = rest

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from spaces.exchange import Workspace
+from spaces.block import Gates, Project
 from spaces.fields import Fields
-from spaces.mixing import Gated
+from spaces.walk import blocks
 from trainers.augment import Flip
 from trainers.gating import Gating, gate_parameters
 
@@ -94,11 +94,9 @@ class Recipe:
         return optimiser, schedule
 
 
-def acting(recipe: Any, pattern: SharingPattern) -> Any:
-    """What of a recipe acts on a pattern: without gates it does not matter how gates would learn."""
-    if not isinstance(recipe, Recipe):
-        return recipe
-    gated = any(isinstance(stage.mixing, Gated) for stage in pattern.encoder)
-    framed = any(isinstance(each, Workspace) and each.etf for each in pattern.exchange)
-    idle = {} if gated else {"gates": GATING}
-    return replace(recipe, **idle if framed else {**idle, "dot_regression": 0.0})
+def idle(pattern: SharingPattern) -> tuple[str, ...]:
+    """Fields of a recipe that cannot act on a pattern: how gates learn where there are none, for instance."""
+    roles = [block.role for block in blocks(pattern)]
+    gated = any(isinstance(role, Gates) for role in roles)
+    framed = any(isinstance(role, Project) and role.etf for role in roles)
+    return ("gates",) * (not gated) + ("dot_regression",) * (not framed)

@@ -116,6 +116,12 @@ def layers_of(block: nn.Module) -> tuple[Layer, ...]:
 
 
 def _check_pointwise(block: Iterable[nn.Module]) -> None:
+    first = next(iter(block))
+    if isinstance(first, nn.Conv2d) and first.groups > 1:
+        raise PatternError(
+            f"a convolution in {first.groups} groups cannot be gated: its channels depend on each other's places; give "
+            "the block a method layers() that keeps groups together, or leave its stages shared"
+        )
     strangers = [type(part).__name__ for part in list(block)[1:] if not isinstance(part, POINTWISE)]
     if strangers:
         raise PatternError(f"{', '.join(strangers)} after a convolution cannot be gated: it may mix channels")

@@ -65,7 +65,7 @@ class Attend(nn.Module):
         update: of the slots by what was retrieved: "overwrite", "residual" or "gated".
         rounds: of retrieving.
         tied: whether tasks share the weights that are applied to their tokens.
-        starts: whether slots start here; if not, they come in as a last input.
+        starts: whether it is to have slots to start from; given ones, a last input, are read instead.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Attend(nn.Module):
         starts: bool,
     ) -> None:
         super().__init__()
-        self.tasks, self.heads, self.top_k, self.rounds, self.starts = tasks, heads, top_k, rounds, starts
+        self.tasks, self.heads, self.top_k, self.rounds = tasks, heads, top_k, rounds
         own = 1 if tied else tasks
         self.keys, self.values, self.queries = (
             nn.Parameter(torch.stack([_projection(width) for _ in range(own)])) for _ in range(3)
@@ -100,11 +100,11 @@ class Attend(nn.Module):
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
         """Tokens ``(B, n, width)`` a task[, slots] -> what is read ``(B, n, width)`` a task, and the slots."""
         tokens = torch.stack(inputs[: self.tasks], 1)  # (B, T, n, d)
-        if self.starts:
+        if len(inputs) > self.tasks:  # also where weights tied over scales have a start, for the first of them
+            slots = inputs[self.tasks]
+        else:
             assert self.start is not None
             slots = self.start.to(tokens.dtype).expand(len(tokens), -1, -1)
-        else:
-            slots = inputs[-1]
         keys, values, queries = (
             self._split(self._projected(tokens, w)) for w in (self.keys, self.values, self.queries)
         )

@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice, permutations
+from itertools import islice, permutations, product
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces.branching import Branching
-from spaces.choices import Choose, Proposal, Space, count, cover, draw, enumerate_patterns, mutate, replay
+from spaces.choices import Choose, Proposal, Space, climb, count, cover, draw, enumerate_patterns, mutate, replay
 from spaces.features import feature_names, features
 from spaces.fusion import Fusion
 from spaces.gates import Gates
@@ -174,7 +174,7 @@ def test_anchors_are_in_the_space_and_differ(space: Space) -> None:
 
 
 @every_space
-def test_cover_shows_every_option_of_every_decision(space: Space) -> None:
+def test_cover_shows_every_pair_of_options_of_two_decisions(space: Space) -> None:
     options_of: dict[str, tuple[Any, ...]] = {}
 
     def note(name: str, options: Sequence[Any]) -> Any:
@@ -182,13 +182,13 @@ def test_cover_shows_every_option_of_every_decision(space: Space) -> None:
         return options[0]
 
     space.sample(note, TASKS)
-    shown: dict[str, set[Any]] = {}
+    shown: set[tuple[Any, ...]] = set()
     covered = list(cover(space, TASKS, random.Random(0)))
     for proposal in covered:
-        for name, option in proposal.choices.items():
-            shown.setdefault(name, set()).add(option)
-    assert {name: shown[name] for name in options_of} == {name: set(options) for name, options in options_of.items()}
-    assert len(covered) <= 1 + sum(map(len, options_of.values()))
+        shown.update(product(proposal.choices.items(), repeat=2))
+    for one, other in permutations(options_of, 2):
+        assert {((one, a), (other, b)) for a in options_of[one] for b in options_of[other]} <= shown
+    assert len(covered) < 200
     assert covered == list(cover(space, TASKS, random.Random(0)))
 
 
@@ -199,6 +199,23 @@ def test_cover_comes_by_decisions_that_other_answers_lead_past() -> None:
         for name, option in proposal.choices.items()
     }
     assert {option for name, option in shown if name == "rare"} == set(range(8))
+
+
+@every_space
+@quick
+@given(seed=seeds)
+def test_climbing_never_goes_down_and_ends_in_the_space(space: Space, seed: int) -> None:
+    rng = random.Random(seed)
+    weights = [rng.random() - 0.5 for _ in features(draw(space, TASKS, rng).pattern)]
+
+    def worth(pattern: SharingPattern) -> float:
+        return sum(weight * value for weight, value in zip(weights, features(pattern), strict=True))
+
+    start = draw(space, TASKS, rng)
+    best = climb(space, TASKS, start, worth)
+    assert worth(best.pattern) >= worth(start.pattern)
+    assert replay(space, TASKS, best.choices) == best
+    assert climb(space, TASKS, best, worth) == best
 
 
 @every_space

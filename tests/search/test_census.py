@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import random
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from search import census
 from search.config import compose
+from search.objectives import MACS
 from search.preflight import problem
 from search.samplers.sampler import Problem
-from spaces.choices import enumerate_patterns
+from spaces.branching import Branching
+from spaces.choices import draw, enumerate_patterns
 from spaces.errors import ConfigError
+from spaces.gates import Gates
+from spaces.joint import Joint
 from spaces.networks.build import build
+from spaces.networks.family import Output
+from spaces.networks.small import Small
 from spaces.pattern import uniform
+from spaces.routing import Routing
+from spaces.workspace import Workspaces
 from tests.references.test_refining_partitions import refining_sequences
 from tests.tiny import arguments, write_tiny
-from trainers.cost import Cost, count
+from trainers.cost import Cost, ceiling, cost, count
 
 
 def problem_of(*given: str) -> Problem:
@@ -103,3 +114,14 @@ def test_limits_that_no_pattern_meets_are_refused(tmp_path: Path) -> None:
     assert "no pattern of the space meets limits.macs=10, limits.params=1e+09" in told
     assert f"the least that was found is {least} macs, " in told
     assert "raise the limit" in told
+
+
+@pytest.mark.parametrize("space", [Routing(4, 4), Joint(4, 4), Gates(4, 4), Workspaces(4, 4), Branching(4, 4)])
+def test_no_draw_costs_more_than_the_costliest(space: Any) -> None:
+    outputs = {name: Output(2, "regression") for name in ("a", "b", "c")}
+    price, most = (partial(each, family=Small(), outputs=outputs, size=(64, 64)) for each in (cost, ceiling))
+    searched = Problem(space, tuple(outputs), (MACS,), price, ceiling=most)
+    found, rng = census.costliest(searched), random.Random(1)
+    drawn = [searched.most(draw(space, searched.tasks, rng).pattern) for _ in range(400)]
+    assert max(each.macs for each in drawn) <= found.macs
+    assert max(each.params for each in drawn) <= found.params

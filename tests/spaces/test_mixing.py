@@ -172,3 +172,21 @@ def test_json_of_unknown_mixings_is_refused(mixing: Any, message: str) -> None:
     with pytest.raises(PatternError) as refused:
         SharingPattern.from_json(data)
     assert str(refused.value).startswith(message)
+
+
+@pytest.mark.parametrize("tying", ["none", "tasks", "scales", "tasks+scales"])
+def test_with_one_workspace_there_is_nobody_to_carry_to_or_to_be_tied_to(tying: str) -> None:
+    def key(**changes: Any) -> str:
+        return pattern(Stage(PAIR), Stage(PAIR), exchange=(NoExchange(), Workspace(**changes))).key
+
+    other = {"scales": "none", "tasks+scales": "tasks"}.get(tying, tying)
+    assert key(tying=tying) == key(tying=other) == key(tying=tying, state="carried")
+    assert key(tying="none") != key(tying="tasks")
+
+
+def test_with_two_they_act() -> None:
+    def key(**changes: Any) -> str:
+        return pattern(Stage(PAIR), Stage(PAIR), exchange=(Workspace(**changes),) * 2).key
+
+    options = ({}, {"state": "carried"}, {"tying": "none"}, {"tying": "scales"}, {"tying": "tasks+scales"})
+    assert len({key(**each) for each in options}) == len(options)

@@ -6,12 +6,14 @@ import pytest
 import torch
 
 from spaces.errors import ConfigError
+from spaces.exchange import Workspace
+from spaces.mixing import Gated
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.gated import Start
-from spaces.pattern import hard_sharing
+from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, TASKS, gated
 from trainers.gating import Gating, gate_parameters, gate_rates
-from trainers.recipe import Recipe, acting
+from trainers.recipe import Recipe, idle
 
 
 def network(rate: float = 0.25, seed: int = 0) -> SharedNetwork:
@@ -101,11 +103,28 @@ def test_how_gates_begin() -> None:
     assert Gating(start=0.2, estimator="gumbel_sigmoid").begin == Start(0.2, "gumbel_sigmoid")
 
 
-def test_what_does_not_act_on_a_pattern_is_left_out_of_its_recipe() -> None:
-    recipe = Recipe(gates=Gating(weight=9.0))
-    assert acting(recipe, hard_sharing(TASKS, 3, 3)) == Recipe()
-    assert acting(recipe, gated(shared=1)) == recipe
-    assert acting(recipe, gated(shared=3)) == Recipe()
+def test_what_does_not_act_on_a_pattern_is_named() -> None:
+    assert idle(hard_sharing(TASKS, 3, 3)) == ("gates", "dot_regression")
+    assert idle(gated(shared=1)) == ("dot_regression",)
+    assert idle(gated(shared=3)) == ("gates", "dot_regression")
+    apart = (Stage(tuple((task,) for task in TASKS), Gated(dict.fromkeys(TASKS, 0.5))),) * 3  # type: ignore[arg-type]
+    assert "gates" in idle(SharingPattern(apart, (NoExchange(),) * 3, (Stage((TASKS,)),) * 3))
+    together = (Stage((TASKS,)),) * 3
+    framed = (Workspace(etf=16), NoExchange(), NoExchange())
+    assert idle(SharingPattern(together, framed, together)) == ("gates",)
+    assert idle(SharingPattern(together, framed, together[:2])) == ("gates",)
+    assert idle(SharingPattern(together, (framed[1], framed[0], framed[2]), together[:1])) == (
+        "gates",
+        "dot_regression",
+    )
+
+
+@pytest.mark.parametrize(("epochs", "settle"), [(1, 0.25), (2, 0.6), (10, 0.9), (3, 0.0)])
+def test_gates_learn_in_one_epoch_at_least(epochs: int, settle: float) -> None:
+    made = network()
+    gate = next(iter(made.gated.values())).gates[0]
+    Gating(settle=settle).settled(made, 1, epochs)
+    assert not gate.settled
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:

@@ -6,9 +6,13 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from spaces.exchange import BROADCASTS, STATES, UPDATES
+from spaces.block import Block
+from spaces.exchange import BROADCASTS, STATES, TYINGS, UPDATES, NoExchange, Workspace
+from spaces.networks.build import build
 from spaces.networks.workspace import Attend, Broadcast, Project
+from spaces.pattern import SharingPattern, Stage
 from tests.references import workspace as reference
+from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, STAGES, TASKS
 
 T, N, WIDTH, SLOTS = 3, 6, 8, 4
 
@@ -202,3 +206,21 @@ def test_broadcast_adds_to_each_pixel_what_its_token_has_read(weight: str) -> No
     torch.testing.assert_close(made[1, :, 2, 1], features[1, :, 2, 1] + factor * broadcast.linear(read[1, 2 * 4 + 1]))
     assert torch.equal(made, features) == (weight == "identity")
     assert (broadcast.weight is None) == (weight == "one")
+
+
+@pytest.mark.parametrize("tying", TYINGS)
+def test_slots_that_are_carried_act_in_a_whole_network(tying: str) -> None:
+    """Weights that are tied over scales belong to one module, which must heed what comes in."""
+    together = (Stage((TASKS,)),) * STAGES
+    workspace = Workspace(slots=4, width=8, state="carried", tying=tying, update="residual")
+    pattern = SharingPattern(together, (workspace, NoExchange(), workspace), together)
+    network = build(pattern, FAMILY, OUTPUTS, 0).eval()
+    images = torch.rand(1, 3, *SIZE)
+    before = network(images)["depth"]
+    plain = network.blend
+
+    def spoiled(block: Block, inputs: tuple[torch.Tensor, ...], outputs: int) -> tuple[torch.Tensor, ...]:
+        return plain(block, (*inputs[:T], *(each + torch.randn(each.shape) for each in inputs[T:])), outputs)
+
+    network.blend = spoiled  # type: ignore[method-assign]
+    assert not torch.allclose(network(images)["depth"], before)
