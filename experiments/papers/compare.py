@@ -5,8 +5,9 @@
 
 Two rounds. The variants of `experiments/papers/<method>/config.yaml` are tried with the first seeds on the validation
 split. The first variant, which is the usual one, and the one that did best are then judged with fresh seeds on the test
-split, beside rivals whose widths were scaled until they cost as much as the judged variant does. Deltas refer to the
-single-task networks of the unscaled family. Tables go to the method's folder. It can be stopped at any moment; the same
+split, beside rivals whose widths were scaled until they cost as much as the judged variant does. Where that starts
+from trained single-task networks, its rivals are also judged with twice the epochs. Deltas refer to the single-task
+networks of the unscaled family. Tables go to the method's folder. It can be stopped at any moment; the same
 command goes on. Other arguments are those of `search.run`.
 """
 
@@ -69,6 +70,12 @@ def rivals(settings: Settings, macs: float) -> dict[str, Entrant]:
         "single-task networks": alone,
     }
     return {name: Entrant(pattern, scaled(settings, pattern, macs)) for name, pattern in patterns.items()}
+
+
+def longer(settings: Settings, others: Mapping[str, Entrant]) -> dict[str, Entrant]:
+    """The rivals with twice the epochs, beside a method whose branches have been trained before."""
+    recipe = replace(settings.trainer, epochs=2 * settings.trainer.epochs)
+    return {f"{name}, twice the epochs": replace(each, recipe=recipe) for name, each in others.items()}
 
 
 def scaled(settings: Settings, pattern: SharingPattern, macs: float) -> Small:
@@ -159,7 +166,10 @@ def main() -> int:
         seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
         own = replicate(settings, judged, seeds, say=say)
         macs = float(own.metrics["macs"][0].mean())
-        second = replicate(settings, {**judged, **rivals(settings, macs)}, seeds, say=say)
+        others = rivals(settings, macs)
+        if tried[best].recipe.gates.initial == "single_task":
+            others |= longer(settings, others)
+        second = replicate(settings, {**judged, **others}, seeds, say=say)
     except UserError as error:
         print("\n".join(error.problems), file=sys.stderr)
         return 2

@@ -232,5 +232,7 @@ def test_masks_that_do_not_fit_are_refused(spoil: object) -> None:
 def test_what_is_not_made_of_layers_cannot_be_gated() -> None:
     with pytest.raises(PatternError, match=r"blocks of Conv2d cannot be gated.*layers\(\)"):
         layers_of(nn.Conv2d(3, 3, 1))
+    with pytest.raises(PatternError, match="a convolution in 2 groups cannot be gated"):
+        layers_of(nn.Sequential(nn.Conv2d(4, 4, 1, groups=2)))
     with pytest.raises(PatternError, match="Conv2d after a convolution cannot be gated: it may mix channels"):
         layers_of(nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)))
