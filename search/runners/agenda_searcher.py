@@ -20,19 +20,24 @@ class AgendaSearcher(Searcher):
 
     Args:
         agenda: of the search.
+
+    Attributes:
+        ended: whether Tune was told that nothing is left; if not, something else has ended it.
     """
 
     def __init__(self, agenda: Work) -> None:
         super().__init__()
         self._agenda = agenda
         self._jobs: dict[str, Job] = {}
+        self.ended = False
 
     def suggest(self, trial_id: str) -> Any:
         """The next job as a trial's configuration; None to be asked again, FINISHED at the end."""
         job = self._agenda.next()
         if job is None:
             # A baseline that fails is tried again, so the end is only known when nothing runs.
-            return None if self._jobs else Searcher.FINISHED
+            self.ended = not self._jobs
+            return Searcher.FINISHED if self.ended else None
         self._jobs[trial_id] = job
         return {"job": job}
 

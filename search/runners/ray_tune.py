@@ -131,10 +131,11 @@ class RayTune:
         from search.runners.job_trainable import JobTrainable
 
         storage.mkdir(exist_ok=True)
+        searcher = AgendaSearcher(agenda)
         tuner = tune.Tuner(
             tune.with_resources(JobTrainable, {"cpu": self.cpus_per_trial, "gpu": gpus}),
             tune_config=tune.TuneConfig(
-                search_alg=AgendaSearcher(agenda),
+                search_alg=searcher,
                 num_samples=-1,  # the agenda says when it is over
                 max_concurrent_trials=concurrency,
                 reuse_actors=True,
@@ -147,7 +148,8 @@ class RayTune:
             ),
         )
         tuner.fit()
-        if agenda.running:
+        # Tune takes Ctrl-C for an end like any other, also between the end of one job and the start of the next.
+        if agenda.running or not searcher.ended:
             raise KeyboardInterrupt
 
 
