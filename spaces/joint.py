@@ -14,7 +14,7 @@ from spaces.choices import Choose, Proposal, record
 from spaces.errors import ConfigError, PatternError
 from spaces.exchange import NoExchange, Workspace
 from spaces.fields import Fields
-from spaces.mixing import FLOWS, Gated, Mixing, Routed
+from spaces.mixing import Gated, Mixing, Routed
 from spaces.pattern import SHARED, SharingPattern, Stage
 from spaces.routing import refuse_empty_sets, split
 from spaces.tree import partitions
@@ -32,7 +32,7 @@ class Joint:
         mixings: what an encoder stage may be: "shared", "routed", "gated".
         ratios: shares of a routed stage's channels that the branch for all tasks makes.
         primitive_sets: sets of non-learnable primitives, names joined by "+".
-        flows: what the branch for all tasks reads.
+        flows: what the branch for all tasks reads; "mixed" trains slowest, one pass a task, and is no default.
         rates: target rates that a task may have in gated stages.
         slots: of a workspace.
         width: of tokens and slots, in channels.
@@ -47,8 +47,8 @@ class Joint:
     decoder_stages: int
     mixings: tuple[str, ...] = MIXINGS
     ratios: tuple[float, ...] = (0.25, 0.5, 0.75)
-    primitive_sets: tuple[str, ...] = ("average+identity+max+shift", "dilated+identity+random")
-    flows: tuple[str, ...] = FLOWS
+    primitive_sets: tuple[str, ...] = ("dilated+identity+random", "identity+shift")
+    flows: tuple[str, ...] = ("shared",)
     rates: tuple[float, ...] = (0.1, 0.25, 0.5)
     slots: tuple[int, ...] = (4, 8)
     width: int = 16

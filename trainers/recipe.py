@@ -83,7 +83,7 @@ class Recipe:
         groups: list[dict[str, Any]] = [{"params": others, "lr": self.lr}]
         if gates:
             groups.append({"params": gates, "lr": self.lr * self.gates.lr_ratio, "weight_decay": 0.0})
-        optimiser = torch.optim.AdamW(groups, weight_decay=self.weight_decay)
+        optimiser = torch.optim.AdamW(groups, weight_decay=self.weight_decay, fused=True)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser,
             max_lr=[group["lr"] for group in groups],

@@ -103,7 +103,7 @@ def mixed(weights: Tensor, values: list[Tensor], dim: int) -> Tensor:
     """
     total = along(weights[0], values[0], dim) * values[0]
     for weight, value in zip(weights[1:], values[1:], strict=True):
-        total = torch.addcmul(total, along(weight, value, dim), value)
+        total.addcmul_(along(weight, value, dim), value)  # no pass needs the sum before
     return total
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from typing import Protocol, runtime_checkable
 
@@ -52,10 +52,15 @@ class Layer(nn.Module):
         """The same layer in a longer chain: its block's input is value ``start``, its own layers come ``by`` later."""
         return Layer(self.main, tuple(start if n == 0 else n + by for n in self.reads), self.skip, self.last)
 
-    def narrowed(self, keep: Tensor) -> Layer:
-        """A copy that makes only the channels with these indices, from inputs of full width."""
-        skip = None if self.skip is None else _narrowed(self.skip, keep)
-        return Layer(_narrowed(self.main, keep), self.reads, skip, self.last)
+    def narrowed(self, keep: Tensor, orders: Sequence[Tensor | None]) -> Layer:
+        """A copy that makes only some channels, from inputs of full width.
+
+        Args:
+            keep: indices of the channels to make, in the order in which they are made.
+            orders: what channels the places of each input hold, or None where nothing was rearranged.
+        """
+        skip = None if self.skip is None else _narrowed(self.skip, keep, orders[-1])
+        return Layer(_narrowed(self.main, keep, orders[0]), self.reads, skip, self.last)
 
 
 @runtime_checkable
@@ -127,18 +132,18 @@ def _check_pointwise(block: Iterable[nn.Module]) -> None:
         raise PatternError(f"{', '.join(strangers)} after a convolution cannot be gated: it may mix channels")
 
 
-def _narrowed(part: nn.Module, keep: Tensor) -> nn.Module:
-    """A copy with only some of the output channels."""
+def _narrowed(part: nn.Module, keep: Tensor, order: Tensor | None) -> nn.Module:
+    """A copy with only some of the output channels, for an input whose channels were rearranged."""
     if isinstance(part, nn.Sequential):
-        return nn.Sequential(*(_narrowed(each, keep) for each in part))
+        return nn.Sequential(*(_narrowed(each, keep, order) for each in part))
     if isinstance(part, nn.Identity):
-        return Pick(keep)
+        return Pick(keep if order is None else order.argsort()[keep])
     copy = deepcopy(part)
     if isinstance(copy, (nn.Conv2d, nn.Linear, nn.BatchNorm2d)):
         name = {nn.Conv2d: "out_channels", nn.Linear: "out_features"}.get(type(copy), "num_features")
         setattr(copy, name, len(keep))
         for name, rows in part.state_dict().items():
             if rows.ndim:  # a count of batches has none
-                kept = rows[keep]
+                kept = rows[keep] if order is None or rows.ndim == 1 else rows[keep][:, order]
                 setattr(copy, name, nn.Parameter(kept) if name in dict(part.named_parameters()) else kept)
     return copy

@@ -55,7 +55,10 @@ class Identity(nn.Module):
 
 
 class Shift(nn.Module):
-    """A pixel's neighbour: channel c looks left, right, up or down by c modulo 4; beyond the border is zero."""
+    """A pixel's neighbour: the first quarter of the channels looks left, the others right, up and down.
+
+    Beyond the border is zero. Where channels do not divide by four, the first quarters are one channel larger.
+    """
 
     def __init__(self, channels: int, stride: int) -> None:
         super().__init__()
@@ -63,12 +66,16 @@ class Shift(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, C, H, W) -> (B, C, H/stride, W/stride)``."""
-        padded = F.pad(features, (1, 1, 1, 1))
-        shifted = torch.zeros_like(features)
         height, width = features.shape[-2:]
-        for side, (down, right) in enumerate(((1, 0), (1, 2), (0, 1), (2, 1))):
-            shifted[:, side::4] = padded[:, side::4, down : down + height, right : right + width]
-        return shifted[:, :, :: self.stride, :: self.stride]
+        quarters = F.pad(features, (1, 1, 1, 1)).tensor_split(4, 1)
+        looks = ((1, 0), (1, 2), (0, 1), (2, 1))  # from where in the padded image
+        return torch.cat(
+            [
+                quarter[:, :, down : down + height : self.stride, right : right + width : self.stride]
+                for quarter, (down, right) in zip(quarters, looks, strict=True)
+            ],
+            1,
+        )
 
 
 class Noise(nn.Module):
@@ -164,5 +171,5 @@ class SharedLayer(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, inputs, H, W) -> (B, outputs, H/stride, W/stride)``, rounded up."""
-        views = torch.stack([F.relu(view(features)) for view in self.views], dim=2)  # (B, C, views, h, w)
-        return self.recombine(views.flatten(1, 2))
+        views = F.relu_(torch.cat([view(features) for view in self.views], 1))
+        return self.recombine(F.channel_shuffle(views, len(self.views)) if self.recombine.groups > 1 else views)

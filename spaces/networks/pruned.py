@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from spaces.errors import DataError
 from spaces.networks.gated import GatedStage
 from spaces.networks.gates import mixed
-from spaces.networks.layer import picked
+from spaces.networks.join import Join, arranged
 
 
 class PrunedStage(nn.Module):
@@ -36,30 +36,38 @@ class PrunedStage(nn.Module):
         self.reads = [stage.layers(index)[-1].reads for index in range(len(masks))]
         self.branches = nn.ModuleList()
         self.live: list[list[bool]] = []
+        self.joins = nn.ModuleList()
+        orders: list[Tensor | None] = [None]  # by value: what a branch reads, then what follows each layer
         for index, rows in enumerate(opened):
-            taken = torch.cat((rows, ~rows.all(0, keepdim=True)))  # (branches, C), the shared one last
+            # Inside the stage nobody else sees the channels, so they may lie as suits their way through it.
+            order = arranged(rows) if index < len(opened) - 1 else torch.arange(rows.shape[1], device=rows.device)
+            taken = torch.cat((rows, ~rows.all(0, keepdim=True)))[:, order]  # (branches, C), the shared one last
             layers = stage.layers(index)
+            read = [orders[n] for n in self.reads[index]]
             self.live.append(taken.any(1).tolist())
             self.branches.append(
                 nn.ModuleList(
-                    layer.narrowed(row.nonzero()[:, 0]) if row.any() else nn.Identity()  # to keep the places
+                    layer.narrowed(order[row], read) if row.any() else nn.Identity()  # to keep the places
                     for layer, row in zip(layers, taken, strict=True)
                 )
             )
-            self.register_buffer(f"order{index}", _orders(taken), persistent=False)
+            self.joins.append(Join(taken, self.dim))
+            orders.append(order)
         for index in self._wanted(len(stage.betas)):
-            self.register_buffer(f"weights{index}", stage.betas[index].detach().softmax(0))
+            weights = stage.betas[index].detach().softmax(0)
+            self.register_buffer(f"weights{index}", weights[:, orders[index + 1]])
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
         """As `GatedStage`: one input a task and the shared one, one output a task and, if it mixes, the shared one."""
         values: list[list[Tensor]] = [[each] for each in inputs]
-        for index, (branches, reads, live) in enumerate(zip(self.branches, self.reads, self.live, strict=True)):
+        parts = zip(self.branches, self.reads, self.live, self.joins, strict=True)
+        for index, (branches, reads, live, join) in enumerate(parts):
             layers = cast(list[nn.Module], branches)
             made = [
                 layer(*(seen[n] for n in reads)) if alive else None
                 for layer, seen, alive in zip(layers, values, live, strict=True)
             ]
-            after = _joined(made, self.get_buffer(f"order{index}"), self.dim)
+            after = join(made)
             weights = getattr(self, f"weights{index}", None)
             # Nobody reads a mix that has no weights: it only keeps the place.
             after.append(after[0] if weights is None else mixed(weights, after, self.dim))
@@ -86,25 +94,3 @@ def _opened(stage: GatedStage, masks: Sequence[Mapping[str, str]]) -> list[Tenso
     where = stage.gates[0].alpha.device
     return [torch.tensor([[d == "1" for d in mask[task]] for task in stage.tasks], device=where) for mask in masks]
 
-
-def _orders(taken: Tensor) -> Tensor:
-    """Where each task finds its channels once all branches' channels are put side by side, ``(tasks, C)``."""
-    opened, shared = taken[:-1], taken[-1]
-    starts = taken.sum(1).cumsum(0) - taken.sum(1)
-    own = opened.cumsum(1) - 1 + starts[:-1, None]
-    return torch.where(opened, own, starts[-1] + shared.cumsum(0) - 1)
-
-
-def _joined(made: Sequence[Tensor | None], orders: Tensor, dim: int) -> list[Tensor]:
-    """All channels of each task, from its branch or the shared one; tensors of their own, as with masked gates."""
-    *own, shared = made
-    side_by_side = torch.cat([each for each in made if each is not None], dim)
-    after = []
-    for mine, order in zip(own, orders, strict=True):
-        if mine is None and shared is not None:
-            after.append(shared.view_as(shared))
-        elif mine is not None and mine.shape[dim] == len(order):
-            after.append(mine)
-        else:
-            after.append(picked(side_by_side, order, dim))
-    return after

@@ -13,7 +13,7 @@ from spaces.mixing import PRIMITIVES, Gated, Routed
 from spaces.pattern import SHARED, hard_sharing, separate_decoders
 
 TASKS = ("depth", "normals", "segmentation")
-SPACE = Joint(3, 2)
+SPACE = Joint(3, 2, flows=("mixed", "shared"))
 FIRST = record(SPACE, TASKS, lambda name, options: options[0]).choices
 
 
@@ -37,7 +37,7 @@ def test_every_axis_is_drawn() -> None:
             "slots": 8,
         },
     ).pattern
-    routed = Routed(0.75, ("average", "identity", "max", "shift"), flow="mixed")
+    routed = Routed(0.75, ("dilated", "identity", "random"), flow="mixed")
     gated = Gated((("depth", 0.5), ("normals", 0.1), ("segmentation", 0.1)))
     assert [stage.mixing for stage in drawn.encoder] == [SHARED, routed, gated]
     assert {stage.groups for stage in drawn.encoder} == {(TASKS,)}
@@ -66,7 +66,7 @@ def test_everything_shared_separate_decoders_and_the_most_of_everything_are_anch
     ("acting", "idle"),
     [
         ({"mixing.2": "routed"}, {"ratio": 0.75}),
-        ({"mixing.2": "routed"}, {"primitives": "dilated+identity+random"}),
+        ({"mixing.2": "routed"}, {"primitives": "identity+shift"}),
         ({"mixing.2": "gated"}, {"rate.normals": 0.5}),
         ({"scale.2": True}, {"slots": 8}),
         ({"scale.2": True}, {"top_k": 1.0}),
