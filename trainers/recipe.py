@@ -83,6 +83,7 @@ class Recipe:
         groups: list[dict[str, Any]] = [{"params": others, "lr": self.lr}]
         if gates:
             groups.append({"params": gates, "lr": self.lr * self.gates.lr_ratio, "weight_decay": 0.0})
+        # Fused: one call for all parameters; one a parameter and operation takes 5 % of a step on a CPU.
         optimiser = torch.optim.AdamW(groups, weight_decay=self.weight_decay, fused=True)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimiser,

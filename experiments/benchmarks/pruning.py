@@ -50,6 +50,7 @@ CASES = (
     Case("pdf", Pdf(), (256, 256), 1),
     Case("small, widths 64 to 512", Small((64, 128, 256, 512), 16), (128, 128), 2),
     Case("small, widths 32 to 256", Small((32, 64, 128, 256), 16), (128, 128), 8),
+    Case("small, default widths", Small(), (64, 64), 16),
 )
 
 
