@@ -93,4 +93,3 @@ def _opened(stage: GatedStage, masks: Sequence[Mapping[str, str]]) -> list[Tenso
         )
     where = stage.gates[0].alpha.device
     return [torch.tensor([[d == "1" for d in mask[task]] for task in stage.tasks], device=where) for mask in masks]
-

@@ -29,7 +29,10 @@ def test_each_task_gets_its_own_channels_where_it_takes_them_and_shared_ones_els
     full = torch.rand(tasks + 1, 2, CHANNELS, 3, 4)
     if dim == -1:
         full = full.movedim(2, -1)
-    made = [values.index_select(dim, row.nonzero()[:, 0]) if row.any() else None for values, row in zip(full, taken)]
+    made = [
+        values.index_select(dim, row.nonzero()[:, 0]) if row.any() else None
+        for values, row in zip(full, taken, strict=True)
+    ]
     for task, after in enumerate(Join(taken, dim)(made)):
         shape = [1] * after.ndim
         shape[dim] = CHANNELS
