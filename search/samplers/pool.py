@@ -1,0 +1,49 @@
+"""What a model-based sampler chooses among: all patterns of a small space, else neighbours of the best and draws."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from spaces.choices import Proposal, Space, draw, enumerate_patterns, mutate, replay
+
+PROBED = 2000  # draws that tell whether a space can be enumerated
+REPEATED = 0.1  # share of repetitions among them from which it can: some 10,000 patterns
+DRAWN, BRED = 200, 400  # of a large space, for one proposal
+
+
+@lru_cache(maxsize=4)
+def everything(space: Space, tasks: tuple[str, ...]) -> tuple[Proposal, ...]:
+    """All patterns of a small space; nothing of a large one."""
+    rng = random.Random(0)
+    keys = {draw(space, tasks, rng).pattern.key for _ in range(PROBED)}
+    return tuple(enumerate_patterns(space, tasks)) if len(keys) < (1 - REPEATED) * PROBED else ()
+
+
+def pool(space: Space, tasks: tuple[str, ...], parents: Sequence[dict[str, Any]], seed: int) -> tuple[Proposal, ...]:
+    """Patterns with keys of their own.
+
+    Args:
+        space: that they are drawn from.
+        tasks: sorted names.
+        parents: choices of good patterns, whose neighbours are worth a look.
+        seed: of the draws.
+    """
+    known = everything(space, tasks)  # type: ignore[arg-type]  # spaces are frozen
+    if known:
+        return known
+    rng = random.Random(seed)
+    found = [draw(space, tasks, rng) for _ in range(DRAWN)]
+    for _ in range(BRED if parents else 0):
+        child = mutate(space, tasks, rng.choice(parents), rng)
+        # One step or two: the second leaves a local optimum of single decisions.
+        found.append(child if rng.random() < 0.5 else mutate(space, tasks, child.choices, rng))
+    return tuple({proposal.pattern.key: proposal for proposal in found}.values())
+
+
+@lru_cache(maxsize=4096)
+def replayed(space: Space, tasks: tuple[str, ...], choices: tuple[tuple[str, Any], ...]) -> Proposal:
+    """A trial's pattern."""
+    return replay(space, tasks, dict(choices))

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import random
+from functools import partial
+from typing import Any
+
+import numpy as np
+import optuna
+import pytest
+from optuna.distributions import CategoricalDistribution
+from optuna.trial import TrialState, create_trial
+
+from search import pareto
+from search.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
+from search.samplers.frontier import Frontier
+from search.samplers.pool import everything, pool
+from search.samplers.sampler import Draw, Problem
+from spaces.choices import Proposal, enumerate_patterns, replay
+from spaces.errors import ConfigError
+from spaces.features import features
+from spaces.fusion import Fusion
+from spaces.gates import Gates
+from spaces.joint import Joint
+from spaces.networks.family import Output
+from spaces.networks.small import Small
+from trainers.cost import ceiling, cost
+
+TASKS = ("depth", "normals", "segmentation")
+KNOWN = {"family": Small(), "outputs": dict.fromkeys(TASKS, Output(1, "depth")), "size": (32, 32)}
+
+
+def problem(space: Any, *objectives: Objective) -> Problem:
+    return Problem(space, TASKS, objectives, partial(cost, **KNOWN), ceiling=partial(ceiling, **KNOWN))
+
+
+def trial(made: Problem, choices: dict[str, Any], values: list[float] | None) -> optuna.trial.FrozenTrial:
+    options: dict[str, Any] = {}
+
+    def choose(name: str, allowed: Any) -> Any:
+        options[name] = CategoricalDistribution(tuple(allowed))
+        return choices[name]
+
+    pattern = made.space.sample(choose, made.tasks)
+    state = TrialState.COMPLETE if values else TrialState.RUNNING
+    return create_trial(
+        state=state, params=choices, distributions=options, values=values, user_attrs={"key": pattern.key}
+    )
+
+
+def truth(proposal: Proposal, weights: np.ndarray) -> float:
+    """A made-up accuracy, smooth in what is shared, with one interaction."""
+    shared = np.array(features(proposal.pattern)[3:6])
+    return float(shared @ weights + 4 * shared[0] * shared[1] - 3 * shared.mean() ** 2)
+
+
+def searched(made: Problem, many: int, seed: int, sampler: Frontier | None) -> list[tuple[str, list[float]]]:
+    """Keys and values in the order of training; without a sampler at random."""
+    weights = np.random.default_rng(seed).normal(0, 3, 3)
+    rest = list(enumerate_patterns(made.space, made.tasks))
+    random.Random(seed).shuffle(rest)
+    history: list[optuna.trial.FrozenTrial] = []
+    for number in range(many):
+        if sampler is None:
+            proposal = rest[number]
+        else:
+            answer = sampler.propose(made, history, seed + number)
+            assert isinstance(answer, Draw)
+            proposal = replay(made.space, made.tasks, answer.choices)
+        price = made.cost(proposal.pattern)
+        known = {MACS.name: float(price.macs), DELTA_MTL.name: truth(proposal, weights)}
+        history.append(trial(made, dict(proposal.choices), [known[o.name] for o in made.objectives]))
+    return [(each.user_attrs["key"], list(each.values)) for each in history]
+
+
+def test_nothing_is_proposed_twice_until_all_is_trained() -> None:
+    keys = [key for key, _ in searched(problem(Fusion(4, 4), DELTA_MTL, MACS), 35, 0, Frontier())]
+    assert len(set(keys)) == 35
+
+
+def test_it_comes_closer_to_the_front_than_chance() -> None:
+    made = problem(Fusion(4, 4), DELTA_MTL, MACS)
+    directions = [each.direction for each in made.objectives]
+    worst = (-20.0, 1.05 * max(made.cost(p.pattern).macs for p in enumerate_patterns(made.space, TASKS)))
+
+    def reached(seed: int, many: int, sampler: Frontier | None) -> float:
+        return pareto.hypervolume(np.array([v for _, v in searched(made, many, seed, sampler)]), worst, directions)
+
+    for seed in range(5):
+        everything_there = reached(seed, 35, None)
+        assert reached(seed, 12, Frontier()) > max(reached(seed, 12, None), 0.98 * everything_there)
+
+
+def test_the_first_trials_are_spread_over_costs() -> None:
+    made = problem(Fusion(4, 4), DELTA_MTL, MACS)
+    ends = [proposal.choices for proposal in made.space.anchors(TASKS).values()][:2]
+    history = [trial(made, dict(choices), [0.0, 1.0]) for choices in ends]
+    costs = sorted(made.cost(replay(made.space, TASKS, choices).pattern).macs for choices in ends)
+    answer = Frontier().propose(made, history, 0)
+    between = made.cost(replay(made.space, TASKS, answer.choices).pattern).macs
+    assert abs(between - sum(costs) / 2) < 0.2 * (costs[1] - costs[0])
+
+
+@pytest.mark.parametrize("space", [Gates(4, 4), Joint(4, 4)], ids=lambda space: space.name)
+@pytest.mark.parametrize("objectives", [(DELTA_MTL, MACS), (DELTA_MTL, WORST_DELTA, PARAMS), (WORST_DELTA,)])
+def test_gated_and_large_spaces_any_objectives_running_trials(space: Any, objectives: tuple[Objective, ...]) -> None:
+    made = problem(space, *objectives)
+    rng = np.random.default_rng(0)
+    history = []
+    for proposal in pool(space, TASKS, [], 1)[:10]:
+        between = rng.uniform(made.cost(proposal.pattern).macs, made.most(proposal.pattern).macs)
+        values = [between if o in (MACS, PARAMS) else float(rng.normal()) for o in objectives]
+        history.append(trial(made, dict(proposal.choices), values if len(history) < 8 else None))
+    answer = Frontier().propose(made, history, 3)
+    key = replay(space, TASKS, answer.choices).pattern.key
+    assert key not in {each.user_attrs["key"] for each in history}
+
+
+def test_small_spaces_are_enumerated_large_ones_are_not() -> None:
+    assert len(everything(Fusion(4, 4), TASKS)) == 35
+    assert everything(Joint(4, 4), TASKS) == ()
+
+
+def test_a_start_without_two_trials_is_refused() -> None:
+    with pytest.raises(ConfigError, match="startup"):
+        Frontier(startup=1)
