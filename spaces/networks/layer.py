@@ -52,15 +52,16 @@ class Layer(nn.Module):
         """The same layer in a longer chain: its block's input is value ``start``, its own layers come ``by`` later."""
         return Layer(self.main, tuple(start if n == 0 else n + by for n in self.reads), self.skip, self.last)
 
-    def narrowed(self, keep: Tensor, orders: Sequence[Tensor | None]) -> Layer:
+    def narrowed(self, keep: Tensor, orders: Sequence[Tensor | None], dim: int) -> Layer:
         """A copy that makes only some channels, from inputs of full width.
 
         Args:
             keep: indices of the channels to make, in the order in which they are made.
             orders: what channels the places of each input hold, or None where nothing was rearranged.
+            dim: of the channels: 1 in images, -1 in tokens.
         """
-        skip = None if self.skip is None else _narrowed(self.skip, keep, orders[-1])
-        return Layer(_narrowed(self.main, keep, orders[0]), self.reads, skip, self.last)
+        skip = None if self.skip is None else _narrowed(self.skip, keep, orders[-1], dim)
+        return Layer(_narrowed(self.main, keep, orders[0], dim), self.reads, skip, self.last)
 
 
 @runtime_checkable
@@ -72,17 +73,18 @@ class Layered(Protocol):
 
 
 class Pick(nn.Module):
-    """Some of the channels of an image, for a residual whose sum was made narrow."""
+    """Some of the channels, for a residual whose sum was made narrow."""
 
     index: Tensor
 
-    def __init__(self, index: Tensor) -> None:
+    def __init__(self, index: Tensor, dim: int) -> None:
         super().__init__()
+        self.dim = dim
         self.register_buffer("index", index)
 
     def forward(self, features: Tensor) -> Tensor:
-        """``(B, C, H, W) -> (B, picked, H, W)``."""
-        return picked(features, self.index, 1)
+        """``(B, C, H, W) -> (B, picked, H, W)`` of an image, ``(B, n, C) -> (B, n, picked)`` of tokens."""
+        return picked(features, self.index, self.dim)
 
 
 def picked(features: Tensor, index: Tensor, dim: int) -> Tensor:
@@ -132,12 +134,12 @@ def _check_pointwise(block: Iterable[nn.Module]) -> None:
         raise PatternError(f"{', '.join(strangers)} after a convolution cannot be gated: it may mix channels")
 
 
-def _narrowed(part: nn.Module, keep: Tensor, order: Tensor | None) -> nn.Module:
+def _narrowed(part: nn.Module, keep: Tensor, order: Tensor | None, dim: int) -> nn.Module:
     """A copy with only some of the output channels, for an input whose channels were rearranged."""
     if isinstance(part, nn.Sequential):
-        return nn.Sequential(*(_narrowed(each, keep, order) for each in part))
+        return nn.Sequential(*(_narrowed(each, keep, order, dim) for each in part))
     if isinstance(part, nn.Identity):
-        return Pick(keep if order is None else order.argsort()[keep])
+        return Pick(keep if order is None else order.argsort()[keep], dim)
     copy = deepcopy(part)
     if isinstance(copy, (nn.Conv2d, nn.Linear, nn.BatchNorm2d)):
         name = {nn.Conv2d: "out_channels", nn.Linear: "out_features"}.get(type(copy), "num_features")

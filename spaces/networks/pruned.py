@@ -47,7 +47,7 @@ class PrunedStage(nn.Module):
             self.live.append(taken.any(1).tolist())
             self.branches.append(
                 nn.ModuleList(
-                    layer.narrowed(order[row], read) if row.any() else nn.Identity()  # to keep the places
+                    layer.narrowed(order[row], read, self.dim) if row.any() else nn.Identity()  # to keep the places
                     for layer, row in zip(layers, taken, strict=True)
                 )
             )

@@ -176,6 +176,8 @@ def test_gates_serve_channels_of_tokens() -> None:
     first.gates[0].alpha.data = gate.alpha.data
     for one, other in zip(first.eval()(*tokens), wanted, strict=True):
         torch.testing.assert_close(one, other)
+    for before, after in zip(masked, PrunedStage(stage, stage.masks).eval()(*tokens), strict=True):
+        torch.testing.assert_close(after, before)
 
 
 def test_stages_of_bottlenecks_are_pruned_too() -> None:
