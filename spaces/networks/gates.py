@@ -108,7 +108,7 @@ def mixed(weights: Tensor, values: list[Tensor], dim: int) -> Tensor:
 
 
 def along(channels: Tensor, like: Tensor, dim: int) -> Tensor:
-    """``(C,)`` shaped so that it broadcasts along a dimension of another tensor."""
+    """``(C,)`` shaped so that it broadcasts along a dimension of another tensor, in that one's precision."""
     shape = [1] * like.ndim
     shape[dim] = len(channels)
-    return channels.view(shape)
+    return channels.to(like.dtype).view(shape)

@@ -68,3 +68,16 @@ def test_pruned_equals_masked(seed: int) -> None:
     assert not static.gated
     for task, output in static(images).items():
         torch.testing.assert_close(output, masked[task], atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("seed", FEWER)
+def test_in_mixed_precision_gated_and_pruned_networks_run_and_learn(seed: int) -> None:
+    """As on a GPU, where training runs under autocast."""
+    network = randomised(any_mixture(seed), seed)
+    images = torch.rand(2, 3, *SIZE, generator=torch.Generator().manual_seed(seed))
+    for each in (network, prune(network)):
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            outputs = each.train()(images)
+        sum(output.float().square().mean() for output in outputs.values()).backward()
+        assert all(p.grad is None or p.grad.isfinite().all() for p in each.parameters())
+    assert any(p.grad is not None and p.grad.any() for p in network.parameters())
