@@ -24,7 +24,10 @@ TABLE: list[tuple[str, list[str]]] = [
         ["space=fuson: unknown; did you mean 'fusion'? Allowed: ", "fusion", "DIR/space/NAME.yaml"],
     ),
     ("data=scene", ["data=scene: unknown; did you mean 'scenes'? Allowed: npz, redkitchen, scenes"]),
-    ("sampler=bayes", ["sampler=bayes: unknown. Allowed: exhaustive, gp, nsga2, offline, progressive, random, tpe"]),
+    (
+        "sampler=bayes",
+        ["sampler=bayes: unknown. Allowed: exhaustive, frontier, gp, nsga2, offline, progressive, random, tpe"],
+    ),
     ("runner=slurm", ["runner=slurm: unknown. Allowed: inline, ray_tune"]),
     ("space=[fusion]", ["space=[fusion]: unknown", "Allowed: "]),
     ("space=null", ["space=null: unknown", "Allowed: "]),
