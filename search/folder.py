@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from search.atomic import write_json, write_text
 from search.components import describe
+from search.job import TRAINING_VERSION
 from search.settings import Settings
 from spaces.errors import ConfigError
 
@@ -129,7 +130,8 @@ def _contents(settings: Settings) -> dict[str, Any]:
     """What ``config.yaml`` says of a search, beside its id."""
     # The tasks, so that what was trained can be built again where the data are not.
     tasks = [describe(task) for task in settings.data.selected]
-    return {"data_content": settings.data.fingerprint, "tasks": tasks, **settings.plain}
+    content = settings.data.fingerprint
+    return {"training_version": TRAINING_VERSION, "data_content": content, "tasks": tasks, **settings.plain}
 
 
 def _earlier(path: Path, new: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:

@@ -23,8 +23,9 @@ from spaces.networks.family import Family
 from spaces.pattern import SharingPattern
 from trainers.recipe import idle
 
-# Part of the name of every cached result: raise it when a change to the training code changes numbers.
-TRAINING_VERSION = 1
+# Part of the name of every cached result and of a run's configuration: raise it when a change to the code changes the
+# numbers of a training or the meaning of its weights.
+TRAINING_VERSION = 2
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from search.brief import listed
 from search.folder import CONFIG, read_config
+from search.job import TRAINING_VERSION
 from search.results import Results
 from spaces.errors import ConfigError
 
@@ -39,6 +40,12 @@ def load(folder: str | PathLike[str]) -> Results:
         raise ConfigError(
             f"{path / CONFIG} does not say {', '.join(lacking)}: it is damaged, or of an earlier version. Restore it "
             "from a copy, or give the command of the search again, which adds tasks and trains nothing twice"
+        )
+    if config.get("training_version") != TRAINING_VERSION:
+        raise ConfigError(
+            f"{path / CONFIG} is of training version {config.get('training_version', 1)}, and this code of version "
+            f"{TRAINING_VERSION}: the same weights would mean another network. Load it with the code of the search, or "
+            "search again with run.name=NAME"
         )
     return Results(path, config)
 

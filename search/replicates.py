@@ -56,6 +56,8 @@ class Replicates:
             -> (patterns, seeds) array; what gates cost differs from seed to seed.
         single: "<task>.<metric>" -> (seeds,) array of the single-task networks.
         seconds: (patterns, seeds) wall time of the trainings.
+        curves: "<task>.<metric>" -> (patterns, seeds, epochs) on the judged split; the longest recipe gives the epochs,
+            shorter ones end in NaN.
     """
 
     names: tuple[str, ...]
@@ -63,6 +65,7 @@ class Replicates:
     metrics: dict[str, np.ndarray]
     single: dict[str, np.ndarray]
     seconds: np.ndarray
+    curves: dict[str, np.ndarray]
 
     def difference(self, name: str, other: str, metric: str = "delta_mtl") -> tuple[float, float]:
         """Mean of the paired differences ``name - other``, and its standard error."""
@@ -75,7 +78,8 @@ class Replicates:
         columns = [self.seeds.index(seed) for seed in wanted]
         metrics = {name: rows[:, columns] for name, rows in self.metrics.items()}
         single = {name: row[columns] for name, row in self.single.items()}
-        return Replicates(self.names, wanted, metrics, single, self.seconds[:, columns])
+        curves = {name: rows[:, columns] for name, rows in self.curves.items()}
+        return Replicates(self.names, wanted, metrics, single, self.seconds[:, columns], curves)
 
 
 def mean_and_error(values: np.ndarray) -> tuple[float, float]:
@@ -212,4 +216,10 @@ def _compared(
         for metric in task.table
     }
     seconds = np.array([[found[name, seed].seconds for seed in seeds] for name in names])
-    return Replicates(names, seeds, metrics, single, seconds)
+    longest = max(len(curve) for outcome in found.values() for curve in outcome.curves.values())
+    curves = {name: np.full((len(names), len(seeds), longest), np.nan) for name in single}
+    for name, cells in curves.items():
+        for row, column in np.ndindex(cells.shape[:2]):
+            curve = found[names[row], seeds[column]].curves[name]
+            cells[row, column, : len(curve)] = curve
+    return Replicates(names, seeds, metrics, single, seconds, curves)

@@ -18,6 +18,22 @@ def convolution(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
     )
 
 
+class Branch(nn.Conv2d):
+    """A convolution without bias, of odd kernel; a 1x1 one picks its pixels before.
+
+    On CPUs torch's own 1x1 convolution with a stride writes beyond its memory in the backward pass of images laid out
+    channels last (torch 2.13).
+    """
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int) -> None:
+        super().__init__(inputs, outputs, kernel, 1 if kernel == 1 else stride, kernel // 2, bias=False)
+        self.step = stride if kernel == 1 else 1
+
+    def forward(self, features: Tensor) -> Tensor:
+        """``(B, inputs, H, W) -> (B, outputs, H/stride, W/stride)``, rounded up."""
+        return super().forward(features[:, :, :: self.step, :: self.step])
+
+
 class Downsample(nn.Module):
     """Halves the resolution: stride-2 convolution, then a residual one."""
 

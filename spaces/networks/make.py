@@ -62,9 +62,7 @@ def _simple(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
 
 
 def _of_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
-    from torch import nn
-
-    from spaces.networks.blocks import Normalise
+    from spaces.networks.blocks import Branch, Normalise
     from spaces.networks.primitives import SharedLayer
 
     role, width = block.role, width_of(block, inputs, family)
@@ -74,7 +72,7 @@ def _of_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Module
     stride = family.strides[block.stage] if role.layer == 1 else 1
     if isinstance(role, SharedBranch):
         return SharedLayer(inputs[0], width, stride, role.primitives, role.recombination)
-    return nn.Conv2d(inputs[0], width, role.kernel, stride, role.kernel // 2, bias=False)
+    return Branch(inputs[0], width, role.kernel, stride)
 
 
 def _of_exchange(block: Block, inputs: Sequence[int]) -> nn.Module:

@@ -16,6 +16,7 @@ import yaml
 from search.components import describe
 from search.config import Settings, compose
 from search.folder import RunFolder, open_folder
+from search.job import TRAINING_VERSION
 from spaces.errors import ConfigError
 
 
@@ -58,6 +59,7 @@ def test_a_new_folder_holds_its_configuration_and_an_id() -> None:
     assert len(folder.search_id) == 32
     assert written == {
         "search_id": folder.search_id,
+        "training_version": TRAINING_VERSION,
         "data_content": settings().data.fingerprint,
         "tasks": [describe(task) for task in settings().data.selected],
         **settings().plain,

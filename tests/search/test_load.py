@@ -80,3 +80,9 @@ def test_a_damaged_configuration(folder: Path) -> None:
         assert "config.yaml is no configuration of a run (" in _refusal(folder)
     (folder / "config.yaml").write_text(yaml.safe_dump({**kept, "network": 3, "tasks": None}))
     assert "config.yaml does not say tasks, network: it is damaged, or of an earlier version." in _refusal(folder)
+
+
+def test_a_run_whose_weights_mean_another_network(folder: Path) -> None:
+    kept = yaml.safe_load((folder / "config.yaml").read_text())
+    (folder / "config.yaml").write_text(yaml.safe_dump({**kept, "training_version": 1}))
+    assert "is of training version 1, and this code of version 2: the same weights" in _refusal(folder)
