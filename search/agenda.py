@@ -1,25 +1,27 @@
 """What is trained next, and what becomes of the outcome: baselines first, then what an interruption left, then trials.
 
 A runner takes jobs from here and hands outcomes back, in any order; everything that lasts is written before the runner
-hears of it. Trials that end before the last baseline are held until there is something to relate them to.
+hears of it. Trials that end before the last baseline are held until there is something to relate them to. A trial is
+one job, or one from rung to rung; those that paused and will not go on are given up at the end.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from search import objectives
-from search.atomic import read_json, write_json
+from search.alone import Alone
 from search.finished import finished
 from search.job import Job, Outcome, read_outcome
+from search.ladder import Ladder
+from search.outcomes import Outcomes, make
 from search.samplers.sampler import Done, Wait
-from search.single_task import baseline_jobs, reference, training_seed
+from search.single_task import training_seed
 from search.study import Candidate, Study
-from search.trial import Trial, load, save
+from search.trial import PRUNED, Trial, load, save
 from spaces.errors import DataError, UserError
 
 if TYPE_CHECKING:
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from search.settings import Settings
 
 HOPELESS = 5  # failures in a row, with no success before them, that end a search: our choice
-RETRIES = 1  # times a failed baseline is tried again
 RESTARTS = 3  # times a job that no worker has begun is handed out again: our choice
 
 
@@ -39,6 +40,9 @@ class Listener(Protocol):
 
     def baseline(self, job: Job, outcome: Outcome) -> None:
         """A single-task network is trained, was found in the cache, or failed."""
+
+    def paused(self, trial: Trial) -> None:
+        """A trial pauses at a rung, with what it shows there."""
 
     def trial(self, trial: Trial) -> None:
         """A trial has ended."""
@@ -59,7 +63,6 @@ class Agenda:
 
     Attributes:
         trials: finished trials, told to the study, by number.
-        baselines: outcomes of the single-task networks.
         running: jobs handed out and not answered.
         stopped: why the search cannot go on; empty while it can.
         stuck: whether the same command cannot go on either, for what is there decides that.
@@ -76,20 +79,21 @@ class Agenda:
     ) -> None:
         self._settings, self._folder, self._study, self._threads = settings, folder, study, threads
         self._listener = listener
-        self._reference: dict[str, float] = {}
+        self._alone = Alone(settings, folder.path / "baselines.json", threads)
+        self._outcomes = Outcomes(folder.path.absolute() / ".outcomes")
+        self._ladder = Ladder(settings.scheduler, settings.trainer.epochs, study.problem.objectives)
+        self._by_number: dict[int, Candidate] = {}
+        self._shown: dict[int, Trial] = {}  # of paused trials
         self._candidates: dict[Job, Candidate] = {}
         self._held: list[tuple[Job, Outcome]] = []
         self._waiting: deque[Job] = deque()
-        self._retries: dict[Job, int] = {}
         self._lost: dict[Job, int] = {}
         self.trials: dict[int, Trial] = {}
-        self.baselines: dict[Job, Outcome] = {}
         self.running: set[Job] = set()
         self.stopped = ""
         self.stuck = False
         self.finished = ""
         self._waited_at = -1  # trials that were known when the sampler wanted to know more
-        self._jobs = baseline_jobs(settings, threads)
 
     def resume(self) -> None:
         """Take up what earlier starts left: baselines, finished trials, outcomes nobody was told of.
@@ -97,31 +101,38 @@ class Agenda:
         Raises:
             DataError: files of the run folder are damaged, or do not belong together; nothing is touched.
         """
-        self._make_folders()
+        make(self._settings.run.folder / "baselines")
+        self._outcomes.make()
         interrupted = self._study.running()
         earlier = self._earlier({candidate.number for candidate in interrupted})
         self.trials = {trial.number: trial for trial in earlier}
         for number in self.trials:  # a worker that outlives its driver may end after its trial was told
-            self._outcome(number).unlink(missing_ok=True)
+            self._outcomes.clear(number)
         self._listener.resumed(earlier)
-        self.baselines = self._stored_baselines()
-        if len(self.baselines) == len(self._jobs):
-            self._settle_reference()
-        else:
-            self._waiting.extend(self._jobs)
+        self._waiting.extend(self._alone.resume())
+        self.stopped = self._alone.stopped
+        for trial in earlier:
+            for epochs, values in trial.rungs.items():
+                self._ladder.reached(trial.number, int(epochs), values)
+            self._ladder.ended(trial.number)
         for candidate in interrupted:
-            job = self._job(candidate)
-            outcome = read_outcome(job)
-            if outcome:
-                self.done(job, outcome)
-            else:
-                self._waiting.append(job)
+            self._take_up(candidate)
+
+    def _take_up(self, candidate: Candidate) -> None:
+        """A trial that was interrupted: leg by leg what workers left of it, then the job that is missing, if any."""
+        job = self._job(candidate)
+        if outcome := read_outcome(job):
+            self._ladder.climb(candidate.number)
+            self.done(job, outcome)
+            if job.until and candidate.number in self._ladder.paused:
+                self._take_up(candidate)
+        elif candidate.number not in self._ladder.paused:
+            self._start(job)
 
     def answer_from_cache(self, device: str) -> None:
         """Take the baselines that an earlier search trained on this kind of device, "cpu" or "cuda"."""
-        for job in self._jobs:
-            outcome = read_outcome(job) if job in self._waiting else None
-            if outcome and outcome.complete and outcome.device == device:
+        for job, outcome in self._alone.cached(device):
+            if job in self._waiting:
                 self._waiting.remove(job)
                 self.done(job, outcome)
 
@@ -138,14 +149,37 @@ class Agenda:
         """The next job to start; None when nothing is left to start."""
         if self.stopped:
             return None
-        if not self._waiting and not self.finished and len(self._study) < self._settings.trials:
-            self._ask()
+        if not self._waiting:
+            self._find()
         if not self._waiting:
             return None
         job = self._waiting.popleft()
         self.running.add(job)
         self._listener.running(len(self.running))
         return job
+
+    def _find(self) -> None:
+        """Look for a job: a trial that goes on, else a new one; give up who will not go on when there is neither."""
+        if not self._climb() and not self._over:
+            self._ask()
+        if self._over and not self._waiting and not self._climb() and not self.running:
+            for number in self._ladder.paused if not self.stopped else ():
+                self._give_up(number)
+
+    @property
+    def _over(self) -> bool:
+        """Whether no new trial will start."""
+        return bool(self.finished) or len(self._study) >= self._settings.trials
+
+    def _climb(self) -> bool:
+        number = self._ladder.next(over=self._over)
+        if number is not None:
+            self._start(self._job(self._by_number[number]))
+        return number is not None
+
+    def _start(self, job: Job) -> None:
+        self._ladder.climb(self._candidates[job].number)
+        self._waiting.append(job)
 
     def _ask(self) -> None:
         """Have the study name the next pattern; a runner asks often, so not twice on the same knowledge."""
@@ -161,7 +195,7 @@ class Agenda:
         elif isinstance(answer, Wait):
             self._waited_at = len(self.trials)
         else:
-            self._waiting.append(self._job(answer))
+            self._start(self._job(answer))
 
     def done(self, job: Job, outcome: Outcome) -> None:
         """Take the outcome of a job."""
@@ -169,7 +203,7 @@ class Agenda:
         self._listener.running(len(self.running))
         if job not in self._candidates:
             self._baseline_done(job, outcome)
-        elif self._reference:
+        elif self._alone.reference:
             self._tell(job, outcome)
         else:
             self._held.append((job, outcome))
@@ -177,24 +211,19 @@ class Agenda:
     @property
     def reference(self) -> dict[str, float]:
         """Mean headline metric of the single-task networks by task; empty until all are there."""
-        return dict(self._reference)
+        return dict(self._alone.reference)
 
     @property
-    def _outcomes(self) -> Path:
-        return self._folder.path.absolute() / ".outcomes"  # workers may run in another folder
-
-    @property
-    def _reference_file(self) -> Path:
-        return self._folder.path / "baselines.json"
-
-    def _outcome(self, number: int) -> Path:
-        return self._outcomes / f"{number:04d}.json"
+    def baselines(self) -> dict[Job, Outcome]:
+        """Outcomes of the single-task networks."""
+        return self._alone.outcomes
 
     def _file(self, number: int) -> Path:
         return self._folder.trials / f"{number:04d}.json"
 
     def _job(self, candidate: Candidate) -> Job:
-        settings = self._settings
+        """The next job of a trial."""
+        settings, until = self._settings, self._ladder.until(candidate.number)
         job = Job(
             label=f"trial {candidate.number}",
             pattern=candidate.pattern,
@@ -203,23 +232,14 @@ class Agenda:
             recipe=settings.trainer,
             seed=training_seed(settings.run.seed, 0),
             threads=self._threads,
-            outcome=self._outcome(candidate.number),
+            outcome=self._outcomes.file(candidate.number, until),
             weights=self._folder.trials.absolute() / f"{candidate.number:04d}.pt",
             probe=settings.sampler.probe,
+            until=until,
+            checkpoint=self._outcomes.checkpoint(candidate.number),
         )
-        self._candidates[job] = candidate
+        self._candidates[job] = self._by_number[candidate.number] = candidate
         return job
-
-    def _make_folders(self) -> None:
-        for folder in (self._settings.run.folder / "baselines", self._outcomes):
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                raise DataError(
-                    f"{folder} cannot be made ({error.strerror}): move away what is there, or choose another run.folder"
-                ) from error
-        for left in self._outcomes.glob("*.begun"):  # by workers that were killed
-            left.unlink(missing_ok=True)
 
     def _earlier(self, unfinished: set[int]) -> list[Trial]:
         """The trials that the study holds as finished, from their files."""
@@ -232,58 +252,50 @@ class Agenda:
             )
         return [load(self._file(number)) for number in range(count) if number not in unfinished]
 
-    def _stored_baselines(self) -> dict[Job, Outcome]:
-        """The single-task networks that this very run rests on, whatever became of the cache."""
-        if not self._reference_file.exists():
-            return {}
-        stored = read_json(self._reference_file)
-        return {job: Outcome(**stored[job.fingerprint]) for job in self._jobs if job.fingerprint in stored}
-
     def _baseline_done(self, job: Job, outcome: Outcome) -> None:
         self._listener.baseline(job, outcome)
-        if not outcome.complete:
-            tried = self._retries.get(job, 0)
-            self._retries[job] = tried + 1
-            job.outcome.unlink(missing_ok=True)
-            if tried < RETRIES:
-                self._waiting.appendleft(job)
-            else:
-                self.stopped = (
-                    f"the single-task network of {job.label} failed {tried + 1} times, so delta_mtl has no "
-                    f"reference: {outcome.reason}"
-                )
-            return
-        self.baselines[job] = outcome
-        if len(self.baselines) == len(self._jobs):
-            # Without the curves, which nobody reads again.
-            rows = {job.fingerprint: asdict(replace(each, curves={})) for job, each in self.baselines.items()}
-            write_json(self._reference_file, rows)
-            self._settle_reference()
-
-    def _settle_reference(self) -> None:
-        means = reference(self.baselines, self._settings)
-        try:
-            objectives.check_reference(means, self._settings.data.selected)
-        except DataError as error:
-            self.stopped = str(error)
-            return
-        self._reference = means
-        held, self._held = self._held, []
-        for job, outcome in held:
-            self._tell(job, outcome)
+        if self._alone.done(job, outcome):
+            self._waiting.appendleft(job)
+        self.stopped = self.stopped or self._alone.stopped
+        if self._alone.reference:
+            held, self._held = self._held, []
+            for each, found in held:
+                self._tell(each, found)
 
     def _tell(self, job: Job, outcome: Outcome) -> None:
-        """File first, then study, then everybody else: a crash in between loses nothing and doubles nothing."""
+        """A trial has ended, or pauses."""
         tasks, wanted = self._settings.data.selected, self._study.problem.objectives
-        trial = finished(self._candidates[job], job, outcome, self._reference, tasks, wanted, self._settings.limits)
+        number, limits = self._candidates[job].number, self._settings.limits
+        trial = finished(self._candidates[job], job, outcome, self._alone.reference, tasks, wanted, limits)
+        before = self._shown.get(number)
+        if before:
+            trial = replace(trial, seconds=before.seconds + trial.seconds, rungs=before.rungs)
+        if job.until and trial.complete:
+            self._pause(job.until, trial)
+        else:
+            self._end(trial)
+
+    def _pause(self, epochs: int, trial: Trial) -> None:
+        """A trial has shown what it gains so far; its outcome stays where it is until the trial has ended."""
+        trial = replace(trial, rungs={**trial.rungs, str(epochs): trial.objectives})
+        self._shown[trial.number] = trial
+        self._ladder.reached(trial.number, epochs, trial.objectives)
+        self._study.paused(trial.number, epochs, trial.objectives)
+        self._listener.paused(trial)
+
+    def _give_up(self, number: int) -> None:
+        trial = self._shown[number]
+        reason = f"stopped after {trial.epochs} of {self._settings.trainer.epochs} epochs: others gained more there"
+        self._end(replace(trial, status=PRUNED, metrics={}, objectives={}, masks={}, reason=reason))
+
+    def _end(self, trial: Trial) -> None:
+        """File first, then study, then everybody else: a crash in between loses nothing and doubles nothing."""
+        self._ladder.ended(trial.number)
         save(self._file(trial.number), trial)
         self._study.tell(trial)
-        job.outcome.unlink(missing_ok=True)
-        self._keep(trial)
-
-    def _keep(self, trial: Trial) -> None:
+        self._outcomes.clear(trial.number)
         self.trials[trial.number] = trial
         self._listener.trial(trial)
-        failed = [t for t in self.trials.values() if not t.complete]
+        failed = [t for t in self.trials.values() if t.failed]
         if len(failed) >= HOPELESS and len(failed) == len(self.trials):
             self.stopped = f"the first {len(failed)} trials all failed, the last one because: {trial.reason}"

@@ -18,6 +18,7 @@ from search.labels import Label, place
 from search.objectives import MACS, MAXIMISE, PARAMS, Objective
 from search.palette import BLACK, BLUE, GREY, ORANGE, RED
 from search.standing import Standing, values
+from search.trial import PRUNED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,6 +44,7 @@ class _Look:
 
 FRONT = _Look("Pareto front", BLUE, "o", 6.8, 4)
 DOMINATED = _Look("dominated", GREY, "o", 5.1, 2)
+STOPPED = _Look("stopped early", GREY, "|", 6.0, 2)
 FAILED = _Look("failed", RED, "x", 5.0, 3)
 
 
@@ -80,12 +82,14 @@ def draw(panel: Axes, by_turn: Axes, standing: Standing) -> dict[int, Place]:
         found = {trial.number: point for trial, point in zip(trials, at, strict=True) if np.isfinite(point).all()}
         places |= _scatter(panel, look, found, panel.transData)
     foot = panel if across in (MACS, PARAMS, NUMBER) else by_turn
-    rug = {
-        trial.number: ({MACS: trial.macs, PARAMS: trial.params, NUMBER: trial.number}.get(across, turn), RUG)
-        for turn, trial in enumerate(standing.trials, start=1)
-        if trial.number not in places
-    }
-    places |= _scatter(foot, FAILED, rug, foot.get_xaxis_transform())
+    unplaced = [(turn, trial) for turn, trial in enumerate(standing.trials, start=1) if trial.number not in places]
+    for look, pruned in ((STOPPED, True), (FAILED, False)):
+        rug = {
+            trial.number: ({MACS: trial.macs, PARAMS: trial.params, NUMBER: trial.number}.get(across, turn), RUG)
+            for turn, trial in unplaced
+            if (trial.status == PRUNED) is pruned
+        }
+        places |= _scatter(foot, look, rug, foot.get_xaxis_transform())
     _frame(panel, standing, across, up)
     return places
 
@@ -117,8 +121,8 @@ def _frame(axes: Axes, standing: Standing, across: Objective, up: Objective) -> 
     trials, front, objectives = standing.trials, standing.front, standing.objectives
     axes.set_xlabel(_axis_label(across), parse_math=False)  # users name units, and a $ is a $
     axes.set_ylabel(_axis_label(up), parse_math=False)
-    failed = sum(not trial.complete for trial in trials)
-    note = f", {failed} failed" if failed else ""
+    failed, stopped = sum(trial.failed for trial in trials), sum(trial.status == PRUNED for trial in trials)
+    note = f", {stopped} stopped early" * (stopped > 0) + f", {failed} failed" * (failed > 0)
     seen = f" (seen in 2 of {len(objectives)} objectives)" if len(objectives) > 2 else ""
     axes.set_title(f"{len(front)} of {len(trials)} trials on the front{note}{seen}", fontsize=10, loc="left")
     if not front:

@@ -79,6 +79,8 @@ class Job:
         outcome: file for the outcome.
         weights: file for the trained weights, or None to drop them.
         judged: split that is measured; a search never looks beyond "val".
+        until: epoch after which the training pauses and is measured; None for its end.
+        checkpoint: file that keeps where the training stands, or None; it is taken up by the next job that names it.
         probe: what is to be found out about the trained network, see `search.samplers.sampler.Probe`, or None.
     """
 
@@ -93,6 +95,8 @@ class Job:
     weights: Path | None = None
     judged: str = "val"
     probe: Any = None
+    until: int | None = None
+    checkpoint: Path | None = None
 
     @property
     def begun(self) -> Path:
@@ -101,7 +105,12 @@ class Job:
 
     @property
     def fingerprint(self) -> str:
-        """Names what is trained on what, and how: on one kind of device, equal fingerprints give equal results."""
+        """Names what is trained on what, how and how far: on one kind of device, equal ones give equal results."""
+        return f"{self.training}.{self.until}" if self.until else self.training
+
+    @property
+    def training(self) -> str:
+        """The same without how far: jobs of one training go on where another has paused."""
         parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
         # With the classes' dotted paths: two classes of one name are two things.
         recipe = {name: each for name, each in describe(self.recipe).items() if name not in idle(self.pattern)}
@@ -145,6 +154,8 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
     if reachable:
         write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(outcome)})
         job.begun.unlink(missing_ok=True)
+        if job.checkpoint and not (job.until and outcome.complete):
+            job.checkpoint.unlink(missing_ok=True)
     return outcome
 
 

@@ -20,6 +20,7 @@ from search import palette
 from search.atomic import strict, write_text
 from search.brief import human, one_line, shown
 from search.front_panel import POINT
+from search.trial import FAILED, PRUNED
 
 if TYPE_CHECKING:
     from search.standing import Standing
@@ -98,9 +99,10 @@ def _summary(standing: Standing) -> str:
         return "No trial has finished."
     if not standing.front:
         return "No front: no trial has completed. The table tells why each one failed."
-    failed = sum(not trial.complete for trial in standing.trials)
+    failed, stopped = (sum(trial.status == status for trial in standing.trials) for status in (FAILED, PRUNED))
     names = ", ".join(objective.name for objective in standing.objectives)
-    return f"Pareto front of {names}: {len(standing.front)} of {len(standing.trials)} trials; {failed} failed."
+    early = f", {stopped} stopped early" if stopped else ""
+    return f"Pareto front of {names}: {len(standing.front)} of {len(standing.trials)} trials; {failed} failed{early}."
 
 
 def _pictures(patterns: Iterable[SharingPattern]) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Progress:
         self._baselines = baselines
         self._concurrency = max(1, concurrency)
         self._baselines_done = 0
-        self._counts: dict[str, float] = {"done": 0, "running": 0, "failed": 0, "front": 0}
+        self._counts: dict[str, float] = {"done": 0, "running": 0, "stopped": 0, "failed": 0, "front": 0}
         self._hypervolume: float | None = None
         self._seconds: list[float] = []
         self._live = (
@@ -74,6 +74,7 @@ class Progress:
         done: int | None = None,
         running: int | None = None,
         failed: int | None = None,
+        stopped: int | None = None,
         front: int | None = None,
         hypervolume: float | None = None,
         total: int | None = None,
@@ -86,13 +87,15 @@ class Progress:
             done: complete trials, those of earlier runs of the same folder counted.
             running: trials that run now.
             failed: failed trials.
+            stopped: trials that the scheduler gave up.
             front: members of the Pareto front.
             hypervolume: of that front.
             total: trials that the search is to finish.
             baselines_done: single-task networks trained or found in the cache.
             concurrency: trials that run at a time.
         """
-        for name, value in {"done": done, "running": running, "failed": failed, "front": front}.items():
+        counts = {"done": done, "running": running, "stopped": stopped, "failed": failed, "front": front}
+        for name, value in counts.items():
             if value is not None:
                 self._counts[name] = value
         self._hypervolume = self._hypervolume if hypervolume is None else hypervolume
@@ -100,9 +103,15 @@ class Progress:
         self._baselines_done = self._baselines_done if baselines_done is None else baselines_done
         self._concurrency = self._concurrency if concurrency is None else max(1, concurrency)
 
+    def paused(self, trial: Trial) -> None:
+        """Print what a trial shows at a pause of its training."""
+        epochs, values = list(trial.rungs.items())[-1]
+        parts = [f"trial {trial.number}", f"after {epochs} epochs", *(self._value(*each) for each in values.items())]
+        self._line("  ".join([*parts, duration(trial.seconds)]))
+
     def finished(self, trial: Trial) -> None:
         """Print the line of a finished trial: number, status, objectives, time, sharing, reason."""
-        self._seconds += [trial.seconds] if trial.complete else []
+        self._seconds += [] if trial.failed else [trial.seconds]
         parts = [f"trial {trial.number}", trial.status]
         parts += [self._value(name, value) for name, value in trial.objectives.items() if trial.complete]
         parts += [duration(trial.seconds), one_line(trial.pattern)]
@@ -126,7 +135,7 @@ class Progress:
         """Time left in seconds from the mean of the trials finished here; None while nothing has finished."""
         if not self._seconds:
             return None
-        left = max(0, self._total - int(self._counts["done"] + self._counts["failed"]))
+        left = max(0, self._total - int(self._ended))
         return left * sum(self._seconds) / len(self._seconds) / self._concurrency
 
     def status(self) -> str:
@@ -136,6 +145,7 @@ class Progress:
             parts.append(f"baselines {self._baselines_done}/{self._baselines}")
         counts = {name: int(count) for name, count in self._counts.items()}
         parts.append(f"trials {counts['done']}/{self._total} done, {counts['running']} running")
+        parts += [f"{counts['stopped']} stopped early"] if counts["stopped"] else []
         parts.append(f"{counts['failed']} failed")
         parts.append(f"front {counts['front']}")
         if self._hypervolume is not None:
@@ -143,6 +153,10 @@ class Progress:
         left = self.seconds_left
         parts.append("time left unknown" if left is None else f"about {duration(left)} left")
         return "  |  ".join(parts)
+
+    @property
+    def _ended(self) -> float:
+        return self._counts["done"] + self._counts["stopped"] + self._counts["failed"]
 
     def _value(self, name: str, value: float) -> str:
         objective = self._objectives.get(name)
@@ -153,8 +167,7 @@ class Progress:
         from rich.progress_bar import ProgressBar
         from rich.text import Text
 
-        finished = self._counts["done"] + self._counts["failed"]
-        return Group(ProgressBar(total=max(1, self._total), completed=finished, width=60), Text(self.status()))
+        return Group(ProgressBar(total=max(1, self._total), completed=self._ended, width=60), Text(self.status()))
 
     def _line(self, text: str) -> None:
         from rich.text import Text

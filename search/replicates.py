@@ -123,7 +123,8 @@ def replicate(
             label, threads = f"{name}, seed {seed}", settings.runner.threads
             family, recipe = each.network or network, each.recipe or settings.trainer
             job = Job(label, each.pattern, settings.data, family, recipe, seed, threads, folder, None, judged)
-            jobs[name, seed] = replace(job, outcome=folder / f"{job.fingerprint}.json")
+            file = folder / f"{job.fingerprint}.json"
+            jobs[name, seed] = replace(job, outcome=file, checkpoint=file.with_suffix(".ckpt"))
     roster = Roster(jobs.values(), say)
     settings.runner.run(roster, folder, started=lambda concurrency: None)
     failed = [f"{job.label}: {outcome.reason}" for job, outcome in roster.outcomes.items() if not outcome.complete]

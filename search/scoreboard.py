@@ -82,6 +82,10 @@ class Scoreboard:
         name = f"{task.name}.{task.headline}"
         self._progress.baseline(job.label, {name: outcome.metrics[name]}, outcome.seconds)
 
+    def paused(self, trial: Trial) -> None:
+        """A trial pauses at a rung."""
+        self._progress.paused(trial)
+
     def trial(self, trial: Trial) -> None:
         """A trial has ended."""
         self._trials.append(trial)
@@ -132,8 +136,9 @@ class Scoreboard:
         self._drop_weights()
         volume = self._hypervolume(self._members)
         done = sum(trial.complete for trial in self._trials)
-        failed = len(self._trials) - done
-        self._progress.update(done=done, failed=failed, front=len(self._members), hypervolume=volume)
+        failed = sum(trial.failed for trial in self._trials)
+        stopped = len(self._trials) - done - failed
+        self._progress.update(done=done, failed=failed, stopped=stopped, front=len(self._members), hypervolume=volume)
         return volume
 
     def _drop_weights(self) -> None:

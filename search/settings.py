@@ -19,11 +19,12 @@ from spaces.errors import ConfigError, UserError
 from spaces.fields import Fields
 
 if TYPE_CHECKING:
+    from search.schedulers.scheduler import Scheduler
     from spaces.choices import Space
     from spaces.networks.family import Family
     from trainers.cost import Cost
 
-COMPONENTS = ("space", "data", "network", "trainer", "sampler", "runner", "tracking")
+COMPONENTS = ("space", "data", "network", "trainer", "sampler", "scheduler", "runner", "tracking")
 RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # also what MLflow and every file system take
 SHARED = (
     "baselines",
@@ -136,6 +137,7 @@ class Settings:
     network: Family
     trainer: Any
     sampler: Any
+    scheduler: Scheduler
     runner: Any
     tracking: Any
     plain: dict[str, Any] = field(default_factory=dict, repr=False)

@@ -39,7 +39,8 @@ def baseline_jobs(settings: Settings, threads: int) -> list[Job]:
                 threads=threads,
                 outcome=cache / "unnamed",
             )
-            jobs.append(replace(job, outcome=cache / f"{job.fingerprint}.json"))
+            named = cache / f"{job.fingerprint}.json"
+            jobs.append(replace(job, outcome=named, checkpoint=named.with_suffix(".ckpt")))
     return jobs
 
 

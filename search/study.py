@@ -91,6 +91,14 @@ class Study:
             for trial in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
         ]
 
+    def rungs(self, number: int) -> dict[str, dict[str, float]]:
+        """What a trial has shown at pauses, by the epochs until then."""
+        return dict(self._study.get_trials(deepcopy=False)[number].user_attrs.get("rungs", {}))
+
+    def paused(self, number: int, epochs: int, values: Mapping[str, float]) -> None:
+        """Record what a trial showed at a pause; it stays running for the study."""
+        self._live(number).set_user_attr("rungs", {**self.rungs(number), str(epochs): strict(values)})
+
     def __len__(self) -> int:
         """Trials so far, running ones among them."""
         return len(self._study.get_trials(deepcopy=False))
@@ -123,15 +131,14 @@ class Study:
         frozen = self._study.get_trials(deepcopy=False)[trial.number]
         if frozen.state.is_finished():
             return
-        # What Study.tell does itself to reach a trial by number; the attributes show in optuna-dashboard.
-        live = optuna.trial.Trial(self._study, frozen._trial_id)
+        live = self._live(trial.number)
         live.set_user_attr("metrics", strict({**trial.metrics, "macs": trial.macs, "params": trial.params}))
         live.set_user_attr("findings", strict(trial.findings))
         if trial.complete:
             self._study.tell(trial.number, [trial.objectives[o.name] for o in self.problem.objectives])
         else:
             live.set_user_attr("reason", trial.reason)
-            self._study.tell(trial.number, state=TrialState.FAIL)
+            self._study.tell(trial.number, state=TrialState.FAIL if trial.failed else TrialState.PRUNED)
 
     def outlook(self) -> str:
         """Whether a sampler that comes to an end has come to it; empty for one that has none."""
@@ -152,6 +159,10 @@ class Study:
         for key, name in self.sampler.marks(self.problem, self._study.get_trials(deepcopy=False)).items():
             words.setdefault(key, []).append(name)
         return {key: ", ".join(names) for key, names in words.items()}
+
+    def _live(self, number: int) -> optuna.trial.Trial:
+        """What Study.tell makes itself to reach a trial by number; its attributes show in optuna-dashboard."""
+        return optuna.trial.Trial(self._study, self._study.get_trials(deepcopy=False)[number]._trial_id)
 
     def _accepted(self, history: Sequence[optuna.trial.FrozenTrial]) -> tuple[Proposal, dict[str, Any]] | Wait | Done:
         """The first proposal that is new and within the limits, with the sampler's notes for its trial."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from search import address, records
 from search.tracker import BackgroundTracker, SilentTracker, Tracker
+from search.trial import COMPLETE, FAILED, PRUNED
 from spaces.errors import ConfigError
 from spaces.fields import Fields
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 EXPERIMENT = "automl-mtl-sharing"
 SEARCH_ID, NUMBER, PARENT, NOTE = "search.id", "search.trial", "mlflow.parentRunId", "mlflow.note.content"
+STATUS = {COMPLETE: "FINISHED", FAILED: "FAILED", PRUNED: "KILLED"}  # of a trial in MLflow's words
 METRICS_A_CALL, PARAMS_A_CALL = 1000, 100  # MLflow's limits
 
 
@@ -118,7 +120,7 @@ class _Record:
             if NUMBER not in child.data.tags:  # somebody else's
                 continue
             number = int(child.data.tags[NUMBER])
-            if child.info.status in ("FINISHED", "FAILED") and number not in self._status:
+            if child.info.status in STATUS.values() and number not in self._status:
                 self._status[number] = child.info.status
             else:  # begun by a driver that died, or by a write that failed, before it was whole
                 client.delete_run(child.info.run_id)
@@ -138,7 +140,7 @@ class _Record:
         run = self._client.create_run(self._experiment, start, tags, f"trial {trial.number}").info.run_id
         self._log_params(run, records.params(trial))
         self._log_points(run, records.points(trial))
-        status = "FINISHED" if trial.complete else "FAILED"
+        status = STATUS[trial.status]
         self._client.set_terminated(run, status, end)
         self._status[trial.number] = status
         self._log_points(self._parent, self._counts())
@@ -174,7 +176,7 @@ class _Record:
 
     def _counts(self) -> list[records.Point]:
         ended = list(self._status.values())
-        counts = {"trials.complete": ended.count("FINISHED"), "trials.failed": ended.count("FAILED")}
+        counts = {f"trials.{name}": ended.count(status) for name, status in STATUS.items()}
         return [records.Point(name, float(count), _now(), len(ended)) for name, count in counts.items()]
 
     def _log_params(self, run: str, params: Mapping[str, str]) -> None:

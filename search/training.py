@@ -8,16 +8,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from search.atomic import replacing
+from search.checkpoint import keep, take
 from search.job import Job, Outcome, device
 from spaces.errors import DataError
 from spaces.networks.build import SharedNetwork, build
 from spaces.pattern import SharingPattern, hard_sharing
 from trainers.cost import cost, count
+from trainers.leg import Leg
 from trainers.measure import measure
 from trainers.memory import Split, split
 from trainers.prune import adopt, pruned
@@ -44,14 +47,15 @@ def trained(job: Job, curves: dict[str, list[float]]) -> Outcome:
     where = device()
     tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
     training, judged = split(job.data, "train", where), split(job.data, job.judged, where)
-    network = _built(job, job.pattern, tasks, where)
-    epochs = _begun(job, network, tasks, training, judged) + job.recipe.epochs
+    network, state = _built(job, job.pattern, tasks, where), take(job)
+    epochs = _start(job, network, tasks, training, judged, done=state is not None) + (job.until or job.recipe.epochs)
 
     def note(epoch: int, values: Mapping[str, float]) -> None:
         for name, value in values.items():
             curves.setdefault(name, []).append(value)
 
-    metrics = train(network, training, judged, tasks, job.recipe, job.seed, note)
+    leg = Leg(job.until, state, partial(keep, job) if job.checkpoint else None)
+    metrics = train(network, training, judged, tasks, job.recipe, job.seed, note, leg)
     if network.gated:
         network = pruned(network, training, job.recipe.batch_size)
         metrics = measure(network, judged, tasks)
@@ -61,7 +65,7 @@ def trained(job: Job, curves: dict[str, list[float]]) -> Outcome:
     undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
     if undefined:
         raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {job.judged} split")
-    if job.weights:
+    if job.weights and not job.until:
         with replacing(job.weights) as file:
             torch.save({name: tensor.cpu() for name, tensor in network.state_dict().items()}, file)
     found, masks = _found(job, network, training), {name: list(layers) for name, layers in network.masks.items()}
@@ -74,11 +78,13 @@ def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], where: str)
     return network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
 
-def _begun(job: Job, network: SharedNetwork, tasks: Sequence[Task], training: Split, judged: Split) -> int:
-    """Start the branches of a gated network from single-task ones if that is wanted; the epochs that they took."""
+def _start(
+    job: Job, network: SharedNetwork, tasks: Sequence[Task], training: Split, judged: Split, *, done: bool
+) -> int:
+    """Start the branches of a gated network from single-task ones if that is wanted; the epochs that they take."""
     if not network.gated or job.recipe.gates.initial != "single_task":
         return 0
-    for task in tasks:
+    for task in tasks if not done else ():
         stages = len(job.pattern.encoder), len(job.pattern.decoder)
         alone = _built(job, hard_sharing([task.name], *stages), [task], training.images.device.type)
         train(alone, training, judged, [task], job.recipe, job.seed, report=lambda epoch, values: None)
@@ -88,7 +94,7 @@ def _begun(job: Job, network: SharedNetwork, tasks: Sequence[Task], training: Sp
 
 def _found(job: Job, network: SharedNetwork, training: Split) -> dict[str, Any]:
     """What the probe finds; a refusal is a finding too, for the training itself is sound."""
-    if job.probe is None:
+    if job.probe is None or job.until:
         return {}
     try:
         return {job.probe.name: job.probe.find(network, training)}

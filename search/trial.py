@@ -18,6 +18,7 @@ from spaces.pattern import SharingPattern
 
 COMPLETE = "complete"
 FAILED = "failed"
+PRUNED = "pruned"
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,15 @@ class Trial:
 
     Args:
         number: position in the study, from 0.
-        status: "complete" or "failed"; a failed trial has a reason and no objectives.
+        status: "complete"; "failed", with a reason and no objectives; or "pruned", given up by the scheduler, with a
+            reason and what it showed at rungs.
         key: the pattern's key.
         choices: decisions that led to the pattern, by name.
         pattern: what was trained.
         macs: multiply-accumulates of one image; of the pruned network, where there were gates.
         params: learnable parameters of that network.
         fixed: weights of it that are not learned, such as those of primitives.
+        rungs: objectives by name that it showed at pauses of its training, by the epochs until then.
         masks: hard gates that it was pruned by, for rebuilding; empty where nothing was gated.
         objectives: value by objective name.
         metrics: final validation value by name: "<task>.<metric>", "delta_mtl", "worst_delta",
@@ -66,15 +69,23 @@ class Trial:
     ended: float = 0.0
     fixed: int = 0
     masks: Mapping[str, Any] = field(default_factory=dict)
+    rungs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.status not in (COMPLETE, FAILED):
-            raise DataError(f"trial {self.number} has status '{self.status}': want '{COMPLETE}' or '{FAILED}'")
+        if self.status not in (COMPLETE, FAILED, PRUNED):
+            raise DataError(
+                f"trial {self.number} has status '{self.status}': want '{COMPLETE}', '{FAILED}' or '{PRUNED}'"
+            )
 
     @property
     def complete(self) -> bool:
         """Whether it ended with numbers that count."""
         return self.status == COMPLETE
+
+    @property
+    def failed(self) -> bool:
+        """Whether its training went wrong."""
+        return self.status == FAILED
 
     @property
     def network_key(self) -> str:
@@ -106,6 +117,7 @@ class Trial:
                     "metrics": _numbers(data["metrics"]),
                     "curves": {name: [_number(v) for v in values] for name, values in data["curves"].items()},
                     "seconds": _number(data["seconds"]),
+                    "rungs": {epochs: _numbers(values) for epochs, values in data.get("rungs", {}).items()},
                 }
             )
         except (KeyError, TypeError, AttributeError) as error:

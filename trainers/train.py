@@ -9,12 +9,14 @@ import torch
 
 from trainers import dot_regression
 from trainers.gating import gate_rates
+from trainers.leg import Leg, Standing
 from trainers.measure import measure, mixed_precision
 from trainers.memory import Split
 from trainers.recipe import Recipe
 from trainers.tasks.task import Task
 
 Report = Callable[[int, dict[str, float]], None]
+WHOLE = Leg()
 
 
 class TrainingError(RuntimeError):
@@ -29,6 +31,7 @@ def train(
     recipe: Recipe,
     seed: int,
     report: Report,
+    leg: Leg = WHOLE,
 ) -> dict[str, float]:
     """Train a network in place.
 
@@ -40,24 +43,31 @@ def train(
         recipe: epochs, optimiser, schedule, augmentation.
         seed: of the batch order and the augmentation.
         report: called after every epoch with its number, from 1, and its "loss", "<task>.loss" and
-            "<task>.<metric>" values, and the rates of gates where there are any; may raise to stop.
+            "<task>.<metric>" values, and the rates of gates where there are any; may raise to stop. Called for the
+            epochs of earlier legs too.
+        leg: the part of the training that is wanted; parts in a row give what the whole gives, bit for bit on a CPU.
 
     Returns:
-        "<task>.<metric>" on the validation split after the last epoch.
+        "<task>.<metric>" on the validation split after the leg's last epoch.
 
     Raises:
         TrainingError: a loss is not finite, with the task and the epoch.
     """
     torch.manual_seed(seed)  # for blocks that draw by themselves, such as dropout
     random = torch.Generator().manual_seed(seed)
-    metrics: dict[str, float] = {}
     size = min(recipe.batch_size, len(training))
     steps = len(training) // size  # a last smaller batch is left out: batch-norm suffers from it
     optimiser, schedule = recipe.optimiser(network, steps * recipe.epochs)
     device = training.images.device
+    standing = Standing(network, optimiser, schedule, random)
+    if leg.state is not None:
+        standing.take_up(leg.state, device)
+    for epoch, values in enumerate(standing.reports, start=1):
+        report(epoch, values)
+    last = recipe.epochs if leg.until is None else leg.until
 
     with dot_regression.captured(network, tasks if recipe.dot_regression else ()) as tokens:
-        for epoch in range(1, recipe.epochs + 1):
+        for epoch in range(len(standing.reports) + 1, last + 1):
             network.train()
             recipe.gates.settled(network, epoch, recipe.epochs)
             order = torch.randperm(len(training), generator=random).to(device)
@@ -87,9 +97,11 @@ def train(
             values = {f"{name}.loss": float(total) / steps for name, total in sums.items()}
             _refuse_non_finite(values, epoch)
             values["loss"] = sum(task.weight * values[f"{task.name}.loss"] for task in tasks)
-            metrics = measure(network, validation, tasks)
-            report(epoch, values | metrics | gate_rates(network))
-    return metrics
+            standing.metrics = measure(network, validation, tasks)
+            standing.reports.append(values | standing.metrics | gate_rates(network))
+            report(epoch, standing.reports[-1])
+            standing.keep(leg, device)
+    return standing.metrics
 
 
 def _refuse_non_finite(losses: dict[str, float], epoch: int) -> None:

@@ -27,11 +27,15 @@ class Told:
 
     def __init__(self) -> None:
         self.trials: list[Trial] = []
+        self.pauses: list[tuple[int, str]] = []
         self.baselines: list[Job] = []
         self.most = 0
 
     def resumed(self, trials: Sequence[Trial]) -> None:
         self.trials.extend(trials)
+
+    def paused(self, trial: Trial) -> None:
+        self.pauses.append((trial.number, list(trial.rungs)[-1]))
 
     def trial(self, trial: Trial) -> None:
         self.trials.append(trial)
@@ -243,3 +247,60 @@ def test_a_larger_budget_continues_and_a_smaller_one_does_nothing(tmp_path: Path
         run_all(agenda)
         assert len(told.trials) == max(3, budget)
         assert {trial.number: trial.ended for trial in told.trials if trial.number in ended} == ended
+
+
+ASHA = ("scheduler=pareto_asha", "trainer.epochs=4", "trials=6")
+
+
+def _told_of(trials: Sequence[Trial]) -> list[tuple]:
+    return [(t.number, t.status, t.key, dict(t.objectives), dict(t.rungs), t.curves, t.epochs) for t in trials]
+
+
+def test_weak_trials_pause_and_are_given_up_and_the_others_are_trained_to_the_end(tmp_path: Path) -> None:
+    with opened(tmp_path, *ASHA) as (agenda, told):
+        run_all(agenda)
+        ended = {trial.number: trial for trial in told.trials}
+        assert sorted(ended) == list(range(6))
+        complete = [trial for trial in ended.values() if trial.complete]
+        pruned = [trial for trial in ended.values() if trial.status == "pruned"]
+        assert complete and len(complete) + len(pruned) == 6
+        assert all(list(trial.rungs) == ["1", "2"] and trial.epochs == 4 for trial in complete)
+        for trial in pruned:
+            assert not trial.objectives and not trial.metrics
+            assert trial.epochs == int(list(trial.rungs)[-1]) == len(trial.curves["loss"])
+            assert trial.reason.startswith(f"stopped after {trial.epochs} of 4 epochs")
+        assert not list((tmp_path / "runs").glob("*/.outcomes/*"))
+        history = agenda._study._study.get_trials()
+        assert sum(trial.state.name == "PRUNED" for trial in history) == len(pruned)
+        assert all(set(trial.user_attrs["rungs"]) <= {"1", "2"} for trial in history)
+
+
+def test_a_trial_that_paused_ends_as_one_that_never_did(tmp_path: Path) -> None:
+    with opened(tmp_path, *ASHA, "run.name=paused") as (agenda, told):
+        run_all(agenda)
+    with opened(tmp_path, *ASHA[1:], "run.name=full") as (agenda, whole):
+        run_all(agenda)
+    full = {trial.key: trial for trial in whole.trials}
+    met = [trial for trial in told.trials if trial.complete and trial.key in full]
+    assert met
+    for trial in met:
+        assert trial.objectives == full[trial.key].objectives
+        assert trial.curves == full[trial.key].curves
+
+
+@pytest.mark.parametrize("jobs", range(4, 16))
+def test_a_search_with_pauses_goes_on_as_if_undisturbed(tmp_path: Path, jobs: int) -> None:
+    with opened(tmp_path, *ASHA, "run.name=whole") as (agenda, _told):
+        run_all(agenda)
+        whole = _told_of([agenda.trials[number] for number in sorted(agenda.trials)])
+    with opened(tmp_path, *ASHA) as (agenda, _told):
+        for turn in range(jobs):
+            job = agenda.next()
+            if job is None:
+                break
+            outcome = execute(job)
+            if turn < jobs - 1:  # the driver dies before it hears of the last one
+                agenda.done(job, outcome)
+    with opened(tmp_path, *ASHA) as (agenda, _told):
+        run_all(agenda)
+        assert _told_of([agenda.trials[number] for number in sorted(agenda.trials)]) == whole

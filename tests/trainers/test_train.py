@@ -14,6 +14,7 @@ from spaces.pattern import hard_sharing, separate_decoders
 from tests.tiny import write_tiny
 from trainers.augment import Flip
 from trainers.data.npz import Npz
+from trainers.leg import Leg
 from trainers.measure import measure
 from trainers.memory import Split, split
 from trainers.recipe import Recipe
@@ -198,3 +199,34 @@ def test_on_cuda_it_learns_as_on_the_cpu(data: Npz) -> None:
         )
         results[device] = seen[-1]["loss"]
     assert results["cuda"] == pytest.approx(results["cpu"], rel=0.2)
+
+
+def _in_legs(data: Npz, recipe: Recipe, pauses: tuple[int, ...]) -> tuple[SharedNetwork, list[dict[str, float]]]:
+    """The same training, every leg in a network of its own that knows nothing but the state, through a file."""
+    tasks, state, curves = data.selected, None, []
+    network = None
+    for until in (*pauses, None):
+        pattern = separate_decoders([task.name for task in tasks], 2, 2)
+        network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, seed=0)
+        network = network.to(memory_format=torch.channels_last)
+        torch.manual_seed(7)  # whatever else happened in between
+        kept: list[dict] = []
+        curves = []
+        splits = split(data, "train", "cpu"), split(data, "val", "cpu")
+        leg = Leg(until, state, kept.append)
+        train(network, *splits, tasks, recipe, 0, lambda epoch, values, seen=curves: seen.append(values), leg)
+        if until:
+            file = Path(data.root) / "state.pt"
+            torch.save(kept[-1], file)
+            state = torch.load(file, weights_only=True)
+    assert network is not None
+    return network, curves
+
+
+@pytest.mark.parametrize("pauses", [(1,), (2,), (1, 2, 4)])
+def test_a_training_in_legs_is_the_training_in_one_to_the_last_bit(data: Npz, pauses: tuple[int, ...]) -> None:
+    recipe = replace(RECIPE, epochs=5, augment=(Flip(),))
+    (whole, curves), (legs, again) = _in_legs(data, recipe, ()), _in_legs(data, recipe, pauses)
+    assert curves == again
+    for name, tensor in whole.state_dict().items():
+        assert torch.equal(tensor, legs.state_dict()[name]), name

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from search.ladder import Ladder
+from search.objectives import DELTA_MTL, MACS
+from search.pareto import front
+from search.schedulers.full import Full
+from search.schedulers.pareto_asha import ParetoAsha, ranked
+from spaces.errors import ConfigError
+
+WAYS = [DELTA_MTL.direction, MACS.direction]
+
+
+def climbed(scheduler, trials: int, epochs: int, seed: int, workers: int = 1) -> tuple[Ladder, dict[int, int]]:
+    """Drive a ladder as the agenda does; epochs each trial was trained."""
+    rng = random.Random(seed)
+    ladder = Ladder(scheduler, epochs, (DELTA_MTL, MACS))
+    worth = {number: (rng.gauss(0, 3), rng.uniform(1, 2)) for number in range(trials)}
+    trained: dict[int, int] = {}
+    running: list[int] = []
+    asked = 0
+    while True:
+        while len(running) < workers:
+            number = ladder.next(over=asked == trials)
+            if number is None and asked < trials:
+                number, asked = asked, asked + 1
+            if number is None:
+                break
+            until = ladder.until(number)
+            ladder.climb(number)
+            trained[number] = until or epochs
+            running.append(number)
+        if not running:
+            return ladder, trained
+        number = running.pop(rng.randrange(len(running)))
+        if trained[number] == epochs:
+            ladder.ended(number)
+        else:
+            delta, macs = worth[number]
+            ladder.reached(number, trained[number], {"delta_mtl": delta, "macs": macs})
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("trials", [1, 2, 5, 18, 40])
+def test_each_rung_passes_its_share_and_somebody_reaches_the_end(trials: int, workers: int) -> None:
+    for seed in range(5):
+        ladder, trained = climbed(ParetoAsha(rung=1, eta=2), trials, 8, seed, workers)
+        assert ladder.rungs == (1, 2, 4, 8)
+        counts = [sum(epochs >= rung for epochs in trained.values()) for rung in ladder.rungs]
+        assert counts[0] == trials and counts[-1] >= 1
+        for before, after in pairwise(counts):
+            assert before / 2 <= after  # asynchronous: a few more may go on than in the end deserve it
+        assert sum(trained.values()) < 8 * trials or trials < 3
+
+
+def test_without_pauses_everybody_is_trained_to_the_end() -> None:
+    ladder, trained = climbed(Full(), 7, 8, 0)
+    assert ladder.rungs == (8,)
+    assert set(trained.values()) == {8}
+
+
+def test_ranks_go_front_by_front_and_then_by_contribution() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        values = rng.normal(size=(rng.integers(1, 20), 2))
+        order = ranked(values, WAYS)
+        assert sorted(order) == list(range(len(values)))
+        first = set(front(values, WAYS))
+        assert set(order[: len(first)]) == first
+    # Of a front, the one that stands alone goes before two that stand together.
+    assert ranked(np.array([[0.0, 1.0], [0.01, 1.01], [3.0, 2.0]]), WAYS)[0] == 2
+    assert ranked(np.array([[0.0, 1.0], [5.0, 1.0]]), WAYS).tolist() == [1, 0]
+
+
+def test_units_do_not_matter() -> None:
+    values = np.random.default_rng(1).normal(size=(30, 2))
+    assert ranked(values, WAYS).tolist() == ranked(values * [1e-3, 1e9] + [5, 7], WAYS).tolist()
+
+
+def test_rungs() -> None:
+    assert ParetoAsha(rung=1, eta=3).rungs(27) == (1, 3, 9, 27)
+    assert ParetoAsha(rung=2, eta=2).rungs(7) == (2, 4, 7)
+    assert ParetoAsha(rung=1, eta=1.5).rungs(4) == (1, 2, 3, 4)
+    with pytest.raises(ConfigError, match=r"scheduler.rung=8: a pause after 8 epochs is not before the end of a train"):
+        ParetoAsha(rung=8).rungs(8)
+    for fields, told in (({"rung": 0}, "scheduler.rung=0"), ({"eta": 1}, "scheduler.eta=1"), ({"eta": "x"}, "eta=x")):
+        with pytest.raises(ConfigError, match=told):
+            ParetoAsha(**fields)
