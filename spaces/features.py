@@ -21,8 +21,8 @@ _HALF = 4.0  # doublings of slots or channels of a workspace that count as 1/2: 
 def features(pattern: SharingPattern) -> tuple[float, ...]:
     """What of a pattern makes it like or unlike others of the same tasks and stages.
 
-    First, for pairs of the sorted tasks, the share of the leading stages that they have in common, encoder and decoder;
-    partitions only get finer within a part, so the groups of every stage can be told from these. Then, by encoder
+    First, by stage of encoder and decoder, 1 for every pair of the sorted tasks that shares it, from which its groups
+    can be told: patterns lie as far apart as pairs times stages differ. Then, by encoder
     stage, how much of it is shared, whether it is routed or gated, and each task's target rate; and by scale whether
     there is a workspace, its slots and width on a logarithmic scale that ends nowhere, its share of tokens and of frame
     vectors.
@@ -30,34 +30,32 @@ def features(pattern: SharingPattern) -> tuple[float, ...]:
     Returns:
         Numbers from 0 to 1, named by `feature_names`.
     """
-    leading = [
-        _leading(getattr(pattern, part), one, other) / len(getattr(pattern, part))
-        for part, one, other in _entries(pattern)
-    ]
+    pairs = list(combinations(pattern.tasks, 2))
+    shared = [number for part in _PARTS for stage in getattr(pattern, part) for number in _shared(stage, pairs)]
     mixings = [number for stage in pattern.encoder for number in _mixing(stage, pattern.tasks)]
-    return (*leading, *mixings, *(number for each in pattern.exchange for number in _exchange(each)))
+    return (*shared, *mixings, *(number for each in pattern.exchange for number in _exchange(each)))
 
 
 def feature_names(pattern: SharingPattern) -> tuple[str, ...]:
-    """Names of the features, such as ``decoder.depth-normals``; equal for all patterns of the same tasks and stages."""
-    leading = [f"{part}.{one}-{other}" for part, one, other in _entries(pattern)]
+    """Names of the features, such as ``decoder.1.depth-normals``; equal for patterns of the same tasks and stages."""
+    shared = [
+        f"{part}.{stage}.{one}-{other}"
+        for part in _PARTS
+        for stage in range(1, len(getattr(pattern, part)) + 1)
+        for one, other in combinations(pattern.tasks, 2)
+    ]
     stages = range(1, len(pattern.encoder) + 1)
     mixing = ("shared", "routed", "gated", *(f"rate.{task}" for task in pattern.tasks))
     mixings = [f"encoder.{stage}.{name}" for stage in stages for name in mixing]
     exchanges = [
         f"scale.{scale}.{name}" for scale in stages for name in ("workspace", "slots", "width", "top_k", "etf")
     ]
-    return (*leading, *mixings, *exchanges)
+    return (*shared, *mixings, *exchanges)
 
 
-def _entries(pattern: SharingPattern) -> Iterator[tuple[str, str, str]]:
-    for part in _PARTS:
-        for one, other in combinations(pattern.tasks, 2):
-            yield part, one, other
-
-
-def _leading(stages: tuple[Stage, ...], one: str, other: str) -> int:
-    return sum(any(one in group and other in group for group in stage.groups) for stage in stages)
+def _shared(stage: Stage, pairs: list[tuple[str, str]]) -> Iterator[float]:
+    group = {task: number for number, members in enumerate(stage.groups) for task in members}
+    return (float(group[one] == group[other]) for one, other in pairs)
 
 
 def _mixing(stage: Stage, tasks: tuple[str, ...]) -> list[float]:

@@ -12,6 +12,7 @@ import numpy as np
 from search import pareto
 from search.objectives import COST_MARGIN, MACS, MAXIMISE, PARAMS, WORST_DELTA_THAT_COUNTS
 from search.samplers.improvement import improvement
+from search.samplers.observed import Observed, observed
 from search.samplers.pool import pool, replayed
 from search.samplers.sampler import Draw, Problem, Sampler
 from search.samplers.surrogate import posterior
@@ -25,26 +26,29 @@ if TYPE_CHECKING:
     from trainers.cost import Cost
 
 NEAR = 0.1  # of a gap between costs: how far from its middle a pattern may lie
-USUAL = (0.3, 0.25)  # share of its gates that a pattern keeps, and its spread, before any is trained: our choice
+KEPT = 0.3, 0.25  # share of its gates that a pattern keeps, and its spread, before any is trained: our choice
+SPREAD = 0.03  # of a metric between patterns, usually, and 3 points of a delta: our choice
 
 
 @dataclass(frozen=True)
 class Frontier(Sampler):
-    """Patterns where the costs known so far lie furthest apart first, then the one that is expected to gain most.
+    """Landmarks first, which hold the extremes of cost, then the pattern that is expected to gain most.
 
-    A Gaussian process over `spaces.features` and the least cost stands for every objective that training tells;
-    multiply-accumulates and parameters are exact, but for gates, of which the process models how much is kept. What is
-    being trained counts as if it had come out as expected. In spaces too large to enumerate, candidates are neighbours
-    of the front and random draws.
+    A Gaussian process over `spaces.features` stands for every objective that training tells; multiply-accumulates and
+    parameters are exact, but for gates, of which the process models how much is kept. What is being trained counts as
+    if it had come out as expected; trials that paused at a rung count by what their end is expected to show. In spaces
+    too large to enumerate, candidates are neighbours of the front and random draws.
 
     Args:
-        startup: trials before the model takes over, landmarks counted.
+        startup: trials before the model takes over, landmarks counted; those beyond the landmarks lie in the middle of
+            the widest gap between the costs so far.
 
     Raises:
         ConfigError: startup is not a whole number >= 2.
     """
 
-    startup: int = 5
+    startup: int = 2
+    foretells: ClassVar[bool] = True
     group: ClassVar[str] = "sampler"
 
     def __post_init__(self) -> None:
@@ -54,30 +58,30 @@ class Frontier(Sampler):
 
     def propose(self, problem: Problem, history: Sequence[FrozenTrial], seed: int) -> Draw:
         """The candidate with the greatest expected hypervolume improvement, or a draw where there is none left."""
-        done = [trial for trial in history if trial.values]
-        begun = [trial for trial in history if not trial.state.is_finished()]
-        patterns = [_pattern(problem, trial) for trial in (*done, *begun)]
+        known = observed(history, problem.objectives)
         seen = {trial.user_attrs["key"] for trial in history}
-        parents = [trial.params for trial in _front(problem, done)]
-        found = pool(problem.space, problem.tasks, parents, seed)
+        found = pool(problem.space, problem.tasks, [trial.params for trial in _front(problem, known)], seed)
         fresh = [each for each in found if each.pattern.key not in seen and problem.allows(each.pattern)]
         if not fresh:
             return Draw(random.Random(seed).choice(found).choices)
-        if len(history) < self.startup or len(done) < 2:
+        begun = [trial for trial in history if not trial.state.is_finished()]
+        if len(history) < self.startup or known.finished < 2:
+            patterns = [_pattern(problem, trial) for trial in (*known.trials, *begun)]
             return Draw(_apart(problem, fresh, patterns, seed).choices)
-        gains = _gains(problem, [*patterns, *fresh], done, len(patterns))
-        return Draw(fresh[int(np.argmax(gains))].choices)
+        gains = _gains(problem, known, begun, fresh)
+        best = int(np.argmax(gains))
+        return Draw(fresh[best].choices, gain=float(gains[best]))
 
 
 def _pattern(problem: Problem, trial: FrozenTrial) -> Proposal:
     return replayed(problem.space, problem.tasks, tuple(trial.params.items()))  # type: ignore[arg-type]  # frozen
 
 
-def _front(problem: Problem, done: Sequence[FrozenTrial]) -> list[FrozenTrial]:
-    if not done:
+def _front(problem: Problem, known: Observed) -> list[FrozenTrial]:
+    if not known.finished:
         return []
-    values = np.array([trial.values for trial in done], dtype=float)
-    return [done[row] for row in pareto.front(values, [each.direction for each in problem.objectives])]
+    values = known.values[: known.finished]
+    return [known.trials[row] for row in pareto.front(values, [each.direction for each in problem.objectives])]
 
 
 def _apart(problem: Problem, fresh: Sequence[Proposal], patterns: Sequence[Proposal], seed: int) -> Proposal:
@@ -93,28 +97,36 @@ def _apart(problem: Problem, fresh: Sequence[Proposal], patterns: Sequence[Propo
     return fresh[random.Random(seed).choice(near.tolist())]
 
 
-def _gains(problem: Problem, proposals: Sequence[Proposal], done: Sequence[FrozenTrial], many: int) -> np.ndarray:
-    """Expected improvement by the proposals after the first ``many``, which are trained or in training."""
+def _gains(problem: Problem, known: Observed, begun: Sequence[FrozenTrial], fresh: Sequence[Proposal]) -> np.ndarray:
+    """Expected improvement by fresh proposals, as a share of the hypervolume so far."""
+    shown = {trial.number for trial in known.trials}
+    running = [trial for trial in begun if trial.number not in shown]
+    proposals = [*(_pattern(problem, trial) for trial in (*known.trials, *running)), *fresh]
+    many = len(proposals) - len(fresh)
+    # Not those that were given up at a rung: they are no part of a front.
+    alive = [row for row, trial in enumerate((*known.trials, *running)) if trial.values or trial in begun]
     least = np.array([_cost(problem.cost(each.pattern)) for each in proposals])  # (n, 2): macs, params
     most = np.array([_cost(problem.most(each.pattern)) for each in proposals])
-    x = _scaled(np.column_stack([[features(each.pattern) for each in proposals], least]))
-    observed = np.array([trial.values for trial in done], dtype=float)
+    x = _varying(np.array([features(each.pattern) for each in proposals]))
     means, spreads, reference = [], [], []
     for column, objective in enumerate(problem.objectives):
         sign = 1.0 if objective.direction == MAXIMISE else -1.0
+        values, doubts = known.values[:, column], known.doubts[:, column]
         if objective.name in (MACS.name, PARAMS.name):
             which = 0 if objective.name == MACS.name else 1
-            mean, spread = _kept(x, least[:, which], most[:, which], observed[:, column])
+            mean, spread = _kept(x, least[:, which], most[:, which], values[: known.finished])
             worst = COST_MARGIN * most[:, which].max()
         else:
-            mean, spread = posterior(x[: len(done)], observed[:, column], x)
             deltas = objective.name.endswith("delta_mtl") or objective.name == "worst_delta"
-            worst = WORST_DELTA_THAT_COUNTS if deltas else _worst(observed[:, column], sign)
+            usual = 100.0 * SPREAD if deltas else SPREAD * float(np.abs(values).mean()) or 1.0
+            mean, spread = posterior(x[: len(values)], values, x, usual, doubts)
+            worst = WORST_DELTA_THAT_COUNTS if deltas else _worst(values, sign)
         means.append(sign * mean)
         spreads.append(spread)
         reference.append(sign * worst)
-    mean, spread = np.column_stack(means), np.column_stack(spreads)
-    return improvement(mean[many:], spread[many:], mean[:many], np.array(reference))
+    mean, spread, worst = np.column_stack(means), np.column_stack(spreads), np.array(reference)
+    volume = pareto.hypervolume(mean[alive], worst.tolist(), [MAXIMISE] * len(worst))
+    return improvement(mean[many:], spread[many:], mean[alive], worst) / (volume or 1.0)
 
 
 def _kept(x: np.ndarray, least: np.ndarray, most: np.ndarray, observed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -123,9 +135,9 @@ def _kept(x: np.ndarray, least: np.ndarray, most: np.ndarray, observed: np.ndarr
     span = most - least
     gated = np.flatnonzero(span[:trained] > 0)
     if len(gated) < 2:
-        mean, spread = np.full(len(x), USUAL[0]), np.full(len(x), USUAL[1])
+        mean, spread = np.full(len(x), KEPT[0]), np.full(len(x), KEPT[1])
     else:
-        mean, spread = posterior(x[gated], (observed[gated] - least[gated]) / span[gated], x)
+        mean, spread = posterior(x[gated], (observed[gated] - least[gated]) / span[gated], x, KEPT[1])
     mean, spread = least + span * mean.clip(0, 1), span * spread
     mean[:trained], spread[:trained] = observed, 0.0
     return mean, spread
@@ -135,10 +147,9 @@ def _cost(cost: Cost) -> tuple[float, float]:
     return float(cost.macs), float(cost.params)
 
 
-def _scaled(x: np.ndarray) -> np.ndarray:
-    """Columns from 0 to 1; those that never vary are left out."""
-    low, width = x.min(0), np.ptp(x, axis=0)
-    return (x - low)[:, width > 0] / width[width > 0]
+def _varying(x: np.ndarray) -> np.ndarray:
+    """Without columns that never vary."""
+    return x[:, np.ptp(x, axis=0) > 0]
 
 
 def _worst(observed: np.ndarray, sign: float) -> float:

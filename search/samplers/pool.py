@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from spaces.choices import Proposal, Space, draw, enumerate_patterns, mutate, replay
 
 PROBED = 2000  # draws that tell whether a space can be enumerated
-REPEATED = 0.1  # share of repetitions among them from which it can: some 10,000 patterns
+REPEATED = 0.1  # share of repetitions among them from which that is tried
+LARGEST = 10_000  # patterns of a space that is looked at whole; a few seconds, once
 DRAWN, BRED = 200, 400  # of a large space, for one proposal
 
 
@@ -19,7 +21,10 @@ def everything(space: Space, tasks: tuple[str, ...]) -> tuple[Proposal, ...]:
     """All patterns of a small space; nothing of a large one."""
     rng = random.Random(0)
     keys = {draw(space, tasks, rng).pattern.key for _ in range(PROBED)}
-    return tuple(enumerate_patterns(space, tasks)) if len(keys) < (1 - REPEATED) * PROBED else ()
+    if len(keys) > (1 - REPEATED) * PROBED:
+        return ()
+    found = tuple(islice(enumerate_patterns(space, tasks), LARGEST + 1))
+    return found if len(found) <= LARGEST else ()
 
 
 def pool(space: Space, tasks: tuple[str, ...], parents: Sequence[dict[str, Any]], seed: int) -> tuple[Proposal, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from search.objectives import Objective
 from search.settings import Limits
@@ -60,12 +60,14 @@ class Draw:
     Args:
         choices: decisions by name, for `spaces.choices.replay`.
         notes: what an Optuna sampler wants to find in the trial again (a genetic algorithm its generation).
+        gain: hypervolume that its training is expected to add, as a share of what is there; None where not foretold.
         tries: how often the pattern may fail before it is given up; one that succeeded is never trained again.
     """
 
     choices: dict[str, Any]
     notes: dict[str, Any] = field(default_factory=dict)
     tries: int = 1
+    gain: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,13 @@ class Probe(Protocol):
 
 
 class Sampler(ABC):
-    """A frozen configuration dataclass that proposes patterns."""
+    """A frozen configuration dataclass that proposes patterns.
+
+    Attributes:
+        foretells: whether it says what a training is expected to gain.
+    """
+
+    foretells: ClassVar[bool] = False
 
     @property
     def probe(self) -> Probe | None:

@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
-import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 FITTED = 150  # observations that hyperparameters are fitted on, evenly spread; all others are conditioned on
+# Before anything is observed, in units of the usual spread between patterns: our choice.
+PAIRS, REST, LENGTH, NOISE = 2.0, 0.5, 1.0, 0.1  # variances of both parts, length of the second, variance of noise
+BELIEF = 1.0  # natural logarithms by which each of these may be wrong
 
 
-def posterior(seen: np.ndarray, values: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def posterior(
+    seen: np.ndarray, values: np.ndarray, asked: np.ndarray, usual: float, doubt: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Expected values, and standard deviations of them without the noise of a training.
 
-    A trend and a smooth deviation from it, with one length for all features, and fitted noise: our choice.
+    Every feature has an effect of its own, for pairs of tasks one a stage, and what these leave is smooth; variances,
+    length and noise are fitted, with a log-normal prior, for a few trainings tell little of them: our choice.
 
     Args:
         seen: (n, features) from 0 to 1, of what was observed.
         values: (n,) observations.
         asked: (m, features).
+        usual: standard deviation that is usual between patterns, in the values' unit.
+        doubt: (n,) standard deviations of observations beyond the noise of a training, or None.
 
     Returns:
         (m,) means and (m,) standard deviations.
     """
-    from sklearn.exceptions import ConvergenceWarning
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel
 
-    centre, scale = float(values.mean()), float(values.std()) or 1.0
-    smooth = ConstantKernel(1.0, (1e-2, 1e2)) * Matern(1.0, (0.1, 30.0), nu=2.5)
-    trend = ConstantKernel(1.0, (1e-2, 1e2)) * DotProduct(1.0, (0.1, 10.0))
+    centre, wide = float(values.mean()), (1e-9, 1e9)
+    scale = np.sqrt(2.0 / max(1, seen.shape[1]))  # so that patterns are about 1 apart, however many features there are
+    linear = ConstantKernel(PAIRS, wide) * DotProduct(1e-3, "fixed")
+    smooth = ConstantKernel(REST, wide) * Matern(LENGTH, wide, nu=2.5)
+    prior = linear + smooth + WhiteKernel(NOISE, wide)
+    uncertain = np.zeros(len(values)) if doubt is None else (doubt / usual) ** 2
     chosen = np.unique(np.linspace(0, len(values) - 1, min(FITTED, len(values))).astype(int))
-    observed = (values - centre) / scale
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # a hyperparameter at its bound is no harm here
-        fitted = GaussianProcessRegressor(smooth + trend + WhiteKernel(0.05, (1e-4, 1.0)))
-        kernel = fitted.fit(seen[chosen], observed[chosen]).kernel_
-    model = GaussianProcessRegressor(kernel, optimizer=None).fit(seen, observed)
-    mean, spread = model.predict(asked, return_std=True)
-    noise = kernel.k2.noise_level
-    return centre + scale * mean, scale * np.sqrt(np.maximum(spread**2 - noise, 1e-12))
+    x, y = scale * seen, (values - centre) / usual
+    optimiser = _towards(prior.theta)
+    fitted = GaussianProcessRegressor(prior, alpha=1e-10 + uncertain[chosen], optimizer=optimiser)
+    kernel = fitted.fit(x[chosen], y[chosen]).kernel_
+    model = GaussianProcessRegressor(kernel, alpha=1e-10 + uncertain, optimizer=None).fit(x, y)
+    mean, spread = model.predict(scale * asked, return_std=True)
+    return centre + usual * mean, usual * np.sqrt(np.maximum(spread**2 - kernel.k2.noise_level, 1e-12))
+
+
+def _towards(believed: np.ndarray) -> Callable[..., tuple[np.ndarray, float]]:
+    """An optimiser of scikit-learn's likelihood times the prior on the logarithms of the hyperparameters."""
+    from scipy.optimize import minimize
+
+    def optimise(objective: Any, start: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, float]:
+        def penalised(theta: np.ndarray) -> tuple[float, np.ndarray]:
+            value, gradient = objective(theta)
+            away = (theta - believed) / BELIEF
+            return value + 0.5 * float(away @ away), gradient + away / BELIEF
+
+        found = minimize(penalised, start, jac=True, method="L-BFGS-B")
+        return found.x, float(found.fun)
+
+    return optimise

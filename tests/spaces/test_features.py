@@ -38,7 +38,11 @@ def test_equal_keys_have_equal_features_and_others_do_not() -> None:
 def test_one_number_from_0_to_1_per_name(two_trees: Any, seed: int, tasks: int) -> None:
     pattern = draw(two_trees, tuple("abcde"[:tasks]), random.Random(seed)).pattern
     stages = len(pattern.encoder)
-    assert len(features(pattern)) == len(feature_names(pattern)) == tasks * (tasks - 1) + stages * (3 + tasks + 5)
+    assert (
+        len(features(pattern))
+        == len(feature_names(pattern))
+        == tasks * (tasks - 1) // 2 * (stages + len(pattern.decoder)) + stages * (3 + tasks + 5)
+    )
     assert len(set(feature_names(pattern))) == len(feature_names(pattern))
     assert all(0 <= value <= 1 for value in features(pattern))
 
@@ -47,7 +51,7 @@ def test_ends_of_the_space() -> None:
     fused = dict(zip(feature_names(hard_sharing(TASKS, 4, 4)), features(hard_sharing(TASKS, 4, 4)), strict=True))
     assert {value for name, value in fused.items() if "-" in name or name.endswith("shared")} == {1.0}
     assert {value for name, value in fused.items() if not ("-" in name or name.endswith("shared"))} == {0.0}
-    assert features(separate_decoders(("a", "b"), 4, 4))[:2] == (1.0, 0.0)
+    assert features(separate_decoders(("a", "b"), 4, 4))[:8] == (1.0,) * 4 + (0.0,) * 4
 
 
 def test_by_hand() -> None:
@@ -57,13 +61,9 @@ def test_by_hand() -> None:
         decoder=tuple(map(Stage, ((("b", "c"), ("a",)),) * 3 + ((("a",), ("b",), ("c",)),))),
     )
     found = dict(zip(feature_names(pattern), features(pattern), strict=True))
-    assert {name: value for name, value in found.items() if "-" in name} == {
-        "encoder.a-b": 1.0,
-        "encoder.a-c": 0.5,
-        "encoder.b-c": 0.5,
-        "decoder.a-b": 0.0,
-        "decoder.a-c": 0.0,
-        "decoder.b-c": 0.75,
+    assert {name for name, value in found.items() if "-" in name and value} == {
+        *("encoder.1.a-b", "encoder.2.a-b", "encoder.1.a-c", "encoder.1.b-c"),
+        *("decoder.1.b-c", "decoder.2.b-c", "decoder.3.b-c"),
     }
 
 
@@ -101,8 +101,9 @@ def test_mixtures_have_the_names_of_shared_patterns_and_numbers_from_0_to_1(seed
 
 def test_pairs_come_first_encoder_before_decoder() -> None:
     names = feature_names(hard_sharing(("c", "a", "b"), 2, 2))
-    assert names[:6] == ("encoder.a-b", "encoder.a-c", "encoder.b-c", "decoder.a-b", "decoder.a-c", "decoder.b-c")
-    assert names[6:12] == (
+    parts = [f"{part}.{stage}" for part in ("encoder", "decoder") for stage in (1, 2)]
+    assert names[:12] == tuple(f"{part}.{pair}" for part in parts for pair in ("a-b", "a-c", "b-c"))
+    assert names[12:18] == (
         *("encoder.1.shared", "encoder.1.routed", "encoder.1.gated"),
         *("encoder.1.rate.a", "encoder.1.rate.b", "encoder.1.rate.c"),
     )
