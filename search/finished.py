@@ -60,6 +60,7 @@ def finished(
         epochs=outcome.epochs or len(outcome.curves.get("loss", ())),
         seed=job.seed,
         ended=outcome.ended,
+        device=outcome.device if outcome.ended else "",  # a lost worker has not told where it was
     )
     if not trial.complete:
         return trial

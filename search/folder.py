@@ -10,6 +10,7 @@ import json
 import os
 import re
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ LOCK, OWNER, CONFIG, TRIALS = ".lock", ".owner.json", "config.yaml", "trials"
 OURS = re.compile(r"\.lock|\.owner\.json|\.(\.owner\.json|config\.yaml)\.[0-9a-f]+\.tmp")
 # Two runs give the same results when everything but these is equal. For the places of data,
 # which may move, their content is compared.
-FREE = ("search_id", "trials", "runner", "tracking", "run.name", "run.folder", "tasks")  # tasks: the data say them
+FREE = ("search_id", "begun", "trials", "runner", "tracking", "run.name", "run.folder", "tasks")  # data say the tasks
 PLACES = ("data.root", "data.spec", "data.cache")
 
 
@@ -43,15 +44,17 @@ class RunFolder:
         path: the folder.
         search_id: 32 hex digits, unique to the search and kept when it resumes.
         resumed: whether a search had begun there.
+        begun: Unix time in seconds of the first start; 0 if an earlier version began it.
     """
 
     path: Path
     search_id: str
     resumed: bool
+    begun: int = 0
 
     @property
     def config(self) -> Path:
-        """The configuration, with the search's id, the data's fingerprint and the tasks."""
+        """The configuration, with the search's id, when it began, the data's fingerprint and the tasks."""
         return self.path / CONFIG
 
     @property
@@ -117,9 +120,11 @@ def _claimed(path: Path, new: Mapping[str, Any]) -> RunFolder:
     write_json(path / OWNER, {"pid": os.getpid(), "host": socket.gethostname()})
     _refuse_foreign(path)  # again: another process may have been at it until the lock was ours
     old, begun = _earlier(path, new)
-    folder = RunFolder(path, old.get("search_id") or uuid4().hex, resumed=begun)
+    since = int(old.get("begun") or 0) if old else int(time.time())
+    folder = RunFolder(path, old.get("search_id") or uuid4().hex, resumed=begun, begun=since)
     # Written again on resume, for trials, runner and tracking may be new.
-    text = yaml.safe_dump({"search_id": folder.search_id, **new}, sort_keys=False, allow_unicode=True)
+    contents = {"search_id": folder.search_id, "begun": folder.begun, **new}
+    text = yaml.safe_dump(contents, sort_keys=False, allow_unicode=True)
     if not old or text != folder.config.read_text(encoding="utf-8"):
         write_text(folder.config, text)
     folder.trials.mkdir(exist_ok=True)  # last, for a folder with something in it but no configuration is refused

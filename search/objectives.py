@@ -154,6 +154,11 @@ def values(metrics: Mapping[str, float], macs: int, params: int, objectives: Seq
     return {objective.name: float(known[objective.name]) for objective in objectives}
 
 
+def volume_units(objectives: Sequence[Objective]) -> str:
+    """Unit of the hypervolume: the product of the objectives' units, such as "% x MACs"."""
+    return " x ".join(objective.unit or objective.name for objective in objectives)
+
+
 def reference_point(
     objectives: Sequence[Objective], max_macs: int, max_params: int, trivial: Mapping[str, float]
 ) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ _COLOURS = {
 }
 
 
-def write(path: Path, title: str, standing: Standing, figure: str) -> None:
+def write(path: Path, title: str, standing: Standing, figure: str, receipt: Sequence[str] = ()) -> None:
     """Write the page, replacing an older one at one stroke; the same standing gives the same file.
 
     Args:
@@ -47,6 +47,7 @@ def write(path: Path, title: str, standing: Standing, figure: str) -> None:
         title: heads the page.
         standing: what is shown.
         figure: the drawing of the standing that `search.plots.svg` gave.
+        receipt: lines that say what the run has cost.
     """
     template = TEMPLATE.read_text(encoding="utf-8")
     data = {
@@ -58,6 +59,7 @@ def write(path: Path, title: str, standing: Standing, figure: str) -> None:
         "policy": _policy(template),
         "title": escape(title),
         "summary": escape(_summary(standing)),
+        "receipt": "\n".join(f"<p>{escape(line)}</p>" for line in receipt),
         "figure": _interactive(figure, standing),
         # What users have named and what their code has said may hold "</script>" and "<!--".
         "data": json.dumps(strict(data), allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),

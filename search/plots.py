@@ -16,6 +16,7 @@ import numpy as np
 from search import front_panel
 from search.atomic import replacing
 from search.brief import shown
+from search.objectives import volume_units
 from search.palette import BLUE, LIGHT
 from search.standing import Standing
 
@@ -84,8 +85,7 @@ def _hypervolume(axes: Axes, standing: Standing) -> None:
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("finished trials")
-    units = " x ".join(o.unit or o.name for o in objectives)
-    axes.set_ylabel(f"hypervolume [{units}]", parse_math=False)
+    axes.set_ylabel(f"hypervolume [{volume_units(objectives)}]", parse_math=False)
     if volumes.max(initial=0.0) >= 1000:
         front_panel.count_ticks(axes.yaxis)
     if not volumes.any():

@@ -26,6 +26,7 @@ from search.standing import Standing
 from search.trial import Trial
 
 if TYPE_CHECKING:
+    from search.receipt import Receipt
     from trainers.tasks.task import Task
 
 NO_MARKS: Mapping[str, str] = MappingProxyType({})
@@ -39,8 +40,9 @@ def write(
     reference: Sequence[float],
     tasks: Sequence[Task],
     marks: Mapping[str, str] = NO_MARKS,
+    receipt: Receipt | None = None,
 ) -> tuple[Trial, ...]:
-    """Write or bring up to date the tables, front.png, front.html and the folders of the front's members.
+    """Write or bring up to date the tables, front.png, front.html, receipt.json and the folders of the front's members.
 
     Args:
         folder: the run folder; weights are copied from `trials/0012.pt` where they are.
@@ -49,6 +51,7 @@ def write(
         reference: reference point of the hypervolume, one value an objective.
         tasks: the tasks of the run, for the order of the columns.
         marks: words by key of the patterns that people look for, such as "all fused".
+        receipt: what the run has cost; without one, none is written.
 
     Returns:
         The front, cheapest first.
@@ -60,7 +63,11 @@ def write(
     standing = Standing(_by_number(trials), members, objectives, reference, marks)
     figure = plots.draw(standing)
     plots.save_png(folder / "front.png", figure)
-    page.write(folder / "front.html", folder.resolve().name, standing, plots.svg(figure))
+    page.write(
+        folder / "front.html", folder.resolve().name, standing, plots.svg(figure), receipt.lines if receipt else ()
+    )
+    if receipt:
+        write_json(folder / "receipt.json", receipt.to_json())
     return members
 
 
@@ -135,8 +142,12 @@ def summary(members: Sequence[Trial], objectives: Sequence[Objective], width: in
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def markdown(members: Sequence[Trial], objectives: Sequence[Objective]) -> str:
-    """The front as a Markdown table, for the page of the run in MLflow."""
+def markdown(members: Sequence[Trial], objectives: Sequence[Objective], receipt: Receipt | None = None) -> str:
+    """The front as a Markdown table and what it has cost, for the page of the run in MLflow."""
+    return "\n\n".join([_front_table(members, objectives), *(receipt.lines if receipt else ())])
+
+
+def _front_table(members: Sequence[Trial], objectives: Sequence[Objective]) -> str:
     if not members:
         return "No front: no trial has completed."
     head = ["trial", *(objective.name for objective in objectives), "sharing"]

@@ -53,6 +53,7 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     from search.census import costliest
     from search.objectives import reference_point
     from search.progress import Progress
+    from search.receipt import Rates
     from search.scoreboard import Scoreboard
     from search.study import Study
     from search.yardsticks import yardsticks
@@ -75,22 +76,25 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
     baselines = settings.baselines.seeds * len(tasks)
     progress = Progress(settings.trials, baselines, objectives=searched.objectives)
-    board = Scoreboard(folder.path, searched.objectives, reference, tasks, progress, tracker, study.marks)
+    alone = {name: searched.cost(hard_sharing([name], *_stages(settings))).macs for name in searched.tasks}
+    gpus = getattr(settings.runner, "gpus_per_trial", None) or 1.0
+    rates = Rates(alone, settings.trainer.epochs, settings.runner.threads, gpus, folder.begun)
+    board = Scoreboard(folder.path, searched.objectives, reference, tasks, progress, tracker, study.marks, rates)
     agenda = Agenda(settings, folder, study, settings.runner.threads, board)
     try:
         with progress:
             agenda.resume()
             settings.runner.run(agenda, folder.path, started=board.started)
     except BaseException as error:
-        board.report("KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED")
+        board.report("KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED", agenda.baselines)
         raise
     if agenda.stopped:
-        board.report("FAILED")
+        board.report("FAILED", agenda.baselines)
         mend = "" if agenda.stuck else f"\nMend this, then go on with:\n  {command}"
         print(f"The search stopped: {agenda.stopped}{mend}", file=sys.stderr)
         return FAILED
-    alone = {name: searched.cost(hard_sharing([name], *_stages(settings))).macs for name in searched.tasks}
-    board.report("FINISHED", yardsticks(tasks, agenda.baselines.values(), _trivial(settings), alone))
+    found = yardsticks(tasks, agenda.baselines.values(), _trivial(settings), alone)
+    board.report("FINISHED", agenda.baselines, found)
     if last := agenda.finished or study.outlook():
         print(last)
     return 0

@@ -10,7 +10,8 @@ import numpy as np
 
 from search import pareto, report, similarities
 from search.job import Job, Outcome
-from search.objectives import Objective
+from search.objectives import Objective, volume_units
+from search.receipt import Rates, Receipt, receipt
 
 if TYPE_CHECKING:
     from search.progress import Progress
@@ -31,6 +32,7 @@ class Scoreboard:
         progress: the terminal.
         tracker: the record.
         marks: words by key of the patterns that are pointed out, as far as they are known by then.
+        rates: what trainings are counted by.
     """
 
     def __init__(
@@ -42,9 +44,10 @@ class Scoreboard:
         progress: Progress,
         tracker: Tracker,
         marks: Callable[[], Mapping[str, str]],
+        rates: Rates,
     ) -> None:
         self._folder, self._objectives, self._reference, self._tasks = folder, objectives, reference, tasks
-        self._progress, self._tracker, self._marks = progress, tracker, marks
+        self._progress, self._tracker, self._marks, self._rates = progress, tracker, marks, rates
         self._trials: list[Trial] = []
         self._members: tuple[Trial, ...] = ()
         self._heard = False
@@ -94,11 +97,12 @@ class Scoreboard:
         self._tracker.log(trial)
         self._tracker.hypervolume(len(self._trials), volume)
 
-    def report(self, status: str, yardsticks: Sequence[Yardstick] = ()) -> None:
+    def report(self, status: str, baselines: Mapping[Job, Outcome], yardsticks: Sequence[Yardstick] = ()) -> None:
         """Write the report, close the record and say where things are.
 
         Args:
             status: "FINISHED", "FAILED" or "KILLED".
+            baselines: outcomes of the single-task networks, as far as they are there.
             yardsticks: what the numbers are read against; none when the search did not get that far.
         """
         from search import yardsticks as rows
@@ -107,24 +111,32 @@ class Scoreboard:
             self._tracker.close(status)
             return
         marks = self._marks()
-        members = report.write(self._folder, self._trials, self._objectives, self._reference, self._tasks, marks)
-        files = [self._folder / name for name in ("config.yaml", "trials.csv", "front.csv", "front.png", "front.html")]
+        cost = self._receipt(baselines)
+        members = report.write(self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost)
+        names = ("config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json")
+        files = [self._folder / name for name in names]
         if yardsticks:
             files.append(self._folder / "baselines.csv")
             rows.write(files[-1], yardsticks)
         self._tracker.close(
             status,
             [*files, *report.pictures(self._folder, members), *similarities.pictures(self._folder, self._trials)],
-            {"hypervolume.final": self._hypervolume(members), "front.size": float(len(members))},
-            report.markdown(members, self._objectives),
+            {"hypervolume.final": cost.hypervolume, "front.size": float(len(members)), **cost.metrics},
+            report.markdown(members, self._objectives, cost),
         )
         if self._trials:
             self._say(report.summary(members, self._objectives))
         if yardsticks:
             self._say(rows.summary(yardsticks, members))
+        self._say("\n".join(cost.lines))
         self._say(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():
             self._say(f"MLflow      {command}")
+
+    def _receipt(self, baselines: Mapping[Job, Outcome]) -> Receipt:
+        alone = [(task, outcome) for job, outcome in baselines.items() for task in job.pattern.tasks]
+        volume, units = self._hypervolume(self._members), volume_units(self._objectives)
+        return receipt(self._trials, alone, self._rates, volume, units, self._members)
 
     @property
     def _directions(self) -> list[str]:

@@ -36,6 +36,7 @@ class Trial:
         params: learnable parameters of that network.
         fixed: weights of it that are not learned, such as those of primitives.
         rungs: objectives by name that it showed at pauses of its training, by the epochs until then.
+        device: kind that it ran on, "cpu" or "cuda"; empty if not known.
         masks: hard gates that it was pruned by, for rebuilding; empty where nothing was gated.
         objectives: value by objective name.
         metrics: final validation value by name: "<task>.<metric>", "delta_mtl", "worst_delta",
@@ -70,6 +71,7 @@ class Trial:
     fixed: int = 0
     masks: Mapping[str, Any] = field(default_factory=dict)
     rungs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    device: str = ""
 
     def __post_init__(self) -> None:
         if self.status not in (COMPLETE, FAILED, PRUNED):

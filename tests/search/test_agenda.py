@@ -10,7 +10,7 @@ import pytest
 from search.agenda import RESTARTS, Agenda
 from search.config import compose
 from search.folder import open_folder
-from search.job import Job, Outcome, execute
+from search.job import Job, Outcome, device, execute
 from search.objectives import resolve
 from search.run import main as search
 from search.samplers.sampler import Problem
@@ -83,6 +83,7 @@ def test_baselines_come_first_and_trials_wait_for_the_last_of_them(tmp_path: Pat
         agenda.done(jobs[2], execute(jobs[2]))
         assert [trial.number for trial in told.trials] == [0, 1]
         assert all(trial.complete and "delta_mtl" in trial.metrics for trial in told.trials)
+        assert {trial.device for trial in told.trials} == {device()}
 
 
 def test_a_later_search_with_the_same_recipe_trains_no_baseline_again(tmp_path: Path) -> None:
@@ -176,6 +177,7 @@ def test_a_job_that_no_worker_began_is_handed_out_again_and_at_last_given_up(tmp
         agenda.never_ran(job)
         assert agenda.next() is None
     assert [trial.reason for trial in told.trials] == ["no worker could be started for it, 4 times in a row"]
+    assert told.trials[0].device == ""  # nobody knows
 
 
 def test_results_of_another_kind_of_device_are_not_taken_from_the_cache(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,7 @@ def test_a_new_folder_holds_its_configuration_and_an_id() -> None:
     assert len(folder.search_id) == 32
     assert written == {
         "search_id": folder.search_id,
+        "begun": folder.begun,
         "training_version": TRAINING_VERSION,
         "data_content": settings().data.fingerprint,
         "tasks": [describe(task) for task in settings().data.selected],
@@ -75,6 +77,17 @@ def test_a_folder_that_does_not_say_its_tasks_is_resumed_and_completed() -> None
 
     assert begin().search_id == first.search_id
     assert yaml.safe_load(first.config.read_text()) == kept
+
+
+def test_a_run_knows_when_it_began_unless_an_earlier_version_began_it() -> None:
+    before = int(time.time())
+    first = begin()
+    assert before <= first.begun <= time.time()
+    kept = yaml.safe_load(first.config.read_text())
+    first.config.write_text(yaml.safe_dump({**kept, "begun": 5}))
+    assert begin("trials=9").begun == 5
+    first.config.write_text(yaml.safe_dump({name: kept[name] for name in kept if name != "begun"}))
+    assert begin().begun == begin().begun == 0
 
 
 def test_the_id_stays_and_is_unique() -> None:

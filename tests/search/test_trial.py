@@ -20,6 +20,12 @@ def test_a_trial_comes_back_as_it_was(trial: Trial, tmp_path: Path) -> None:
     assert trials.load(tmp_path / "trials" / "3.json") == trial
 
 
+def test_a_file_that_does_not_say_the_device_is_read(tmp_path: Path) -> None:
+    data = complete(0, 1.0, 10, device="cuda").to_json()
+    write_json(tmp_path / "0.json", {name: value for name, value in data.items() if name != "device"})
+    assert trials.load(tmp_path / "0.json") == complete(0, 1.0, 10, device="")
+
+
 def test_numbers_that_are_not_finite_are_null_in_the_file_and_nan_again(tmp_path: Path) -> None:
     path = tmp_path / "0.json"
     trial = complete(0, math.nan, 10, curves={"loss": [1.0, math.inf, math.nan]}, seconds=math.nan)
