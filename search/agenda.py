@@ -8,15 +8,15 @@ one job, or one from rung to rung; those that paused and will not go on are give
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from search.alone import Alone
 from search.finished import finished
 from search.job import Job, Outcome, read_outcome
 from search.ladder import Ladder
+from search.listener import Listener
 from search.outcomes import Outcomes, make
 from search.samplers.sampler import Done, Wait
 from search.single_task import training_seed
@@ -30,25 +30,6 @@ if TYPE_CHECKING:
 
 HOPELESS = 5  # failures in a row, with no success before them, that end a search: our choice
 RESTARTS = 3  # times a job that no worker has begun is handed out again: our choice
-
-
-class Listener(Protocol):
-    """Hears what happens in a search, each thing once and after it is safe."""
-
-    def resumed(self, trials: Sequence[Trial]) -> None:
-        """Trials that earlier starts of the search finished, by number; called once, also with none."""
-
-    def baseline(self, job: Job, outcome: Outcome) -> None:
-        """A single-task network is trained, was found in the cache, or failed."""
-
-    def paused(self, trial: Trial) -> None:
-        """A trial pauses at a rung, with what it shows there."""
-
-    def trial(self, trial: Trial) -> None:
-        """A trial has ended."""
-
-    def running(self, jobs: int) -> None:
-        """So many jobs are handed out and not answered."""
 
 
 class Agenda:
@@ -269,7 +250,14 @@ class Agenda:
         trial = finished(self._candidates[job], job, outcome, self._alone.reference, tasks, wanted, limits)
         before = self._shown.get(number)
         if before:
-            trial = replace(trial, seconds=before.seconds + trial.seconds, rungs=before.rungs)
+            trial = replace(
+                trial,
+                seconds=before.seconds + trial.seconds,
+                rungs=before.rungs,
+                epochs=max(before.epochs, trial.epochs),  # a lost worker tells neither
+                device=trial.device or before.device,
+                curves=trial.curves or before.curves,
+            )
         if job.until and trial.complete:
             self._pause(job.until, trial)
         else:

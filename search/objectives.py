@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from search.nearest import nearest
+from search.reference import USUAL, Reference
 from spaces.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 MAXIMISE = "maximise"
 MINIMISE = "minimise"
-
-WORST_DELTA_THAT_COUNTS = -20.0  # percent; our choice (design): no front of interest loses a fifth on the mean
-COST_MARGIN = 1.05  # the reference lies beyond the costliest pattern, so that this one still adds volume; our choice
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,11 @@ def volume_units(objectives: Sequence[Objective]) -> str:
 
 
 def reference_point(
-    objectives: Sequence[Objective], max_macs: int, max_params: int, trivial: Mapping[str, float]
+    objectives: Sequence[Objective],
+    max_macs: int,
+    max_params: int,
+    trivial: Mapping[str, float],
+    counts: Reference = USUAL,
 ) -> tuple[float, ...]:
     """The fixed reference point of the hypervolume; what is not better in every objective adds nothing.
 
@@ -169,19 +171,19 @@ def reference_point(
         max_macs: multiply-accumulates of the costliest pattern of the space.
         max_params: parameters of the largest one.
         trivial: "<task>.<metric>" -> value of the best constant prediction on the validation split.
+        counts: the worst delta, and the worst cost as a multiple of the costliest pattern's.
 
     Returns:
-        One value an objective: -20 % for deltas, 1.05 times the costliest pattern, or the trivial predictor's
-            value.
+        One value an objective; of a metric, the trivial predictor's.
 
     Raises:
         DataError: the trivial predictor's value is missing or not finite.
     """
     fixed = {
-        DELTA_MTL.name: WORST_DELTA_THAT_COUNTS,
-        WORST_DELTA.name: WORST_DELTA_THAT_COUNTS,
-        MACS.name: COST_MARGIN * max_macs,
-        PARAMS.name: COST_MARGIN * max_params,
+        DELTA_MTL.name: counts.delta,
+        WORST_DELTA.name: counts.delta,
+        MACS.name: counts.cost * max_macs,
+        PARAMS.name: counts.cost * max_params,
     }
     point = {o.name: fixed.get(o.name, trivial.get(o.name, math.nan)) for o in objectives}
     undefined = [name for name, value in point.items() if not math.isfinite(value)]

@@ -42,7 +42,23 @@ def check(settings: Settings) -> None:
             "crop or pad the images (data=scenes: data.image_size), or take a network of smaller stride "
             "(network=small: fewer network.encoder_widths)"
         )
+    _check_course(settings)
     _check_space(settings)
+
+
+def _check_course(settings: Settings) -> None:
+    """See that sampler, scheduler and stop fit together."""
+    rungs = settings.scheduler.rungs(settings.trainer.epochs)
+    if settings.stop.hv_gain is not None and not settings.sampler.foretells:
+        raise ConfigError(
+            f"stop.hv_gain={settings.stop.hv_gain:g}: this sampler does not foretell what a training gains; "
+            "take sampler=frontier, or leave stop.hv_gain out"
+        )
+    if settings.sampler.probe is not None and len(rungs) > 1:
+        raise ConfigError(
+            "the sampler looks into every network that was trained to its end, and the scheduler stops some before; "
+            "take scheduler=full, or a sampler that does not"
+        )
 
 
 def problem(settings: Settings) -> Problem:
@@ -56,7 +72,7 @@ def problem(settings: Settings) -> Problem:
         partial(each, family=settings.network, outputs=outputs, size=settings.data.size) for each in (cost, ceiling)
     )
     names, wanted = tuple(sorted(outputs)), resolve(settings.objectives, tasks)
-    return Problem(settings.space, names, wanted, price, settings.limits, most)
+    return Problem(settings.space, names, wanted, price, settings.limits, most, settings.reference)
 
 
 def _check_space(settings: Settings) -> None:

@@ -62,7 +62,8 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     tasks = settings.data.selected
     searched = problem(settings)
     anchors = settings.space.anchors(searched.tasks)
-    study = Study(folder.journal, searched, settings.sampler, anchors=anchors, seed=settings.run.seed)
+    seed, stop = settings.run.seed, settings.stop
+    study = Study(folder.journal, searched, settings.sampler, anchors=anchors, seed=seed, stop=stop)
     high = costliest(searched)
     measured = any("." in objective.name for objective in searched.objectives)
     reference = reference_point(
@@ -70,6 +71,7 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
         high.macs,
         high.params,
         _trivial(settings) if measured else {},
+        settings.reference,
     )
 
     tracker = settings.tracking.tracker(settings.run.folder)

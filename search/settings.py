@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from search.components import build, describe
 from search.nearest import nearest
+from search.reference import Reference
 from spaces.errors import ConfigError, UserError
 from spaces.fields import Fields
 
@@ -101,6 +102,32 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """When a search ends before its trials are spent.
+
+    Args:
+        hv_gain: share of the hypervolume so far that the next training has to be expected to add, or None.
+    """
+
+    hv_gain: float | None = None
+    group: ClassVar[str] = "stop"
+
+    def __post_init__(self) -> None:
+        checks = Fields(self)
+        checks.number("hv_gain", above=0, optional=True)
+        checks.done()
+
+    def reason(self, gain: float | None) -> str:
+        """Why a search ends when its next training is expected to add this share; empty while it goes on."""
+        if self.hv_gain is None or gain is None or gain >= self.hv_gain:
+            return ""
+        return (
+            f"The next training is expected to add {100 * gain:.2g} % of the hypervolume, less than "
+            f"stop.hv_gain={self.hv_gain:g}: a smaller one goes on."
+        )
+
+
+@dataclass(frozen=True)
 class Baselines:
     """Single-task networks that delta_mtl is measured against.
 
@@ -131,6 +158,8 @@ class Settings:
     objectives: tuple[str, ...]
     run: Run
     limits: Limits
+    reference: Reference
+    stop: Stop
     baselines: Baselines
     space: Space
     data: Any
@@ -147,6 +176,15 @@ class Settings:
         checks.integer("trials", low=1)
         checks.names("objectives", at_least=1)
         checks.done()
+
+
+SECTIONS: dict[str, type[Run | Limits | Reference | Stop | Baselines]] = {
+    "run": Run,
+    "limits": Limits,
+    "reference": Reference,
+    "stop": Stop,
+    "baselines": Baselines,
+}
 
 
 def from_plain(plain: Mapping[str, Any]) -> Settings:
@@ -170,14 +208,14 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
         except UserError as error:
             problems.extend(error.problems)
 
-    for name, kind in (("run", Run), ("limits", Limits), ("baselines", Baselines)):
+    for name, kind in SECTIONS.items():
         attempt(name, _section, kind, name, plain.get(name))
     for name in COMPONENTS:
         if name != "space":
             attempt(name, build, plain.get(name), name)
     attempt("space", build, plain.get("space"), "space", _stages(parts.get("network")))
     # The plain values of the top level are checked even when a part is refused, so that all is said at once.
-    whole: dict[str, Any] = {name: parts.get(name) for name in ("run", "limits", "baselines", *COMPONENTS)}
+    whole: dict[str, Any] = {name: parts.get(name) for name in (*SECTIONS, *COMPONENTS)}
     attempt("all", partial(Settings, **whole), plain.get("trials"), plain.get("objectives"))
     if problems:
         raise ConfigError(problems)
@@ -188,7 +226,7 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
 
 def _unknown(plain: Mapping[str, Any]) -> list[str]:
     """Top-level keys that no setting has."""
-    allowed = ["run", "trials", "objectives", "limits", "baselines", *COMPONENTS]
+    allowed = ["run", "trials", "objectives", "limits", "reference", "stop", "baselines", *COMPONENTS]
     return [
         f"{name}={value}: unknown key{nearest(str(name), allowed)} Allowed: {', '.join(allowed)}; "
         "--help lists every key"
@@ -197,7 +235,7 @@ def _unknown(plain: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _section(kind: type[Run | Limits | Baselines], name: str, values: Any) -> Any:
+def _section(kind: type[Run | Limits | Reference | Stop | Baselines], name: str, values: Any) -> Any:
     """One of the small groups of plain values."""
     keys = [field.name for field in fields(kind)]
     shown = ", ".join(f"{name}.{key}" for key in keys)
@@ -229,6 +267,8 @@ def _described(settings: Settings, plain: Mapping[str, Any]) -> dict[str, Any]:
         "trials": settings.trials,
         "objectives": list(settings.objectives),
         "limits": asdict(settings.limits),
+        "reference": asdict(settings.reference),
+        "stop": asdict(settings.stop),
         "baselines": asdict(settings.baselines),
         **{name: describe(getattr(settings, name), plain[name]) for name in COMPONENTS},
     }

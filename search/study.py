@@ -25,7 +25,7 @@ from optuna.trial import TrialState
 from search.atomic import strict
 from search.samplers.ask_optuna import directions
 from search.samplers.sampler import Done, Draw, Problem, Sampler, Wait
-from search.settings import Limits
+from search.settings import Limits, Stop
 from search.trial import Trial
 from spaces.choices import Proposal, draw, enumerate_patterns, mutate, replay
 from spaces.errors import ConfigError, DataError
@@ -35,6 +35,8 @@ from trainers.cost import Cost
 REDRAWS = 5  # times the sampler is asked again when it repeats itself: each costs tens of milliseconds
 NEIGHBOURS = 50  # mutations and random draws tried after that, microseconds each
 SCANNED = 20_000  # patterns enumerated, at most, in search of one that is new: seconds
+
+NEVER = Stop()
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 
@@ -65,6 +67,7 @@ class Study:
         sampler: proposes patterns.
         anchors: patterns that are tried first, whatever the sampler, by name.
         seed: of the proposals.
+        stop: when it ends by itself.
 
     Raises:
         ConfigError: the sampler cannot serve the problem, or no pattern of the space meets the limits.
@@ -78,8 +81,9 @@ class Study:
         *,
         anchors: Mapping[str, Proposal],
         seed: int,
+        stop: Stop = NEVER,
     ) -> None:
-        self.problem, self.sampler, self._anchors, self._seed = problem, sampler, anchors, seed
+        self.problem, self.sampler, self._anchors, self._seed, self._stop = problem, sampler, anchors, seed, stop
         self._refuse_impossible_limits()
         sampler.check(problem)
         self._study = _open(journal, directions(problem))
@@ -172,6 +176,8 @@ class Study:
         for proposed in self._proposed(history):
             if isinstance(proposed, (Wait, Done)):
                 return proposed
+            if reason := self._stop.reason(proposed.gain):
+                return Done(reason)
             wanted = self._replay(proposed.choices)
             spent = {key for key, count in failures.items() if count >= proposed.tries}
             if self._fits(wanted.pattern, sound | spent):
@@ -251,8 +257,18 @@ def _open(journal: Path, ways: list[optuna.study.StudyDirection]) -> optuna.Stud
         ) from error
     names = optuna.get_all_study_names(storage)  # a folder that was renamed keeps its study
     if names:
-        return optuna.load_study(storage=storage, study_name=names[0])
+        study = optuna.load_study(storage=storage, study_name=names[0])
+        if study.directions != ways:
+            raise DataError(
+                f"{journal} is the study of {_words(study.directions)}, and this search has {_words(ways)}: objectives "
+                "cannot change in a study; give those it was started with, or start anew with run.name=NAME"
+            )
+        return study
     return optuna.create_study(storage=storage, study_name=journal.parent.name, directions=ways)
+
+
+def _words(ways: Sequence[optuna.study.StudyDirection]) -> str:
+    return f"{len(ways)} objectives to {', '.join(way.name.lower() for way in ways)}"
 
 
 def _options(problem: Problem, choices: Mapping[str, Any]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ TABLE: list[tuple[str, list[str]]] = [
     ("network.decoder_width=0", ["network.decoder_width=0: want a whole number >= 1"]),
     ("run.seed=-1", ["run.seed=-1: want a whole number from 0 to 2147483647"]),
     ("baselines.seeds=0", ["baselines.seeds=0: want a whole number >= 1"]),
-    ("sampler.startup=0", ["sampler.startup=0: want a whole number >= 1"]),
+    ("sampler.startup=0", ["sampler.startup=0: want a whole number >= 2"]),
     ("limits.params=0", ["limits.params=0: want a number > 0 (or null)"]),
     ("run.name=cache", ["run.name=cache: run.folder has other things of that name; choose another than "]),
     ("data.images=1", ["data.images=1: want a whole number >= 2"]),
@@ -110,6 +110,25 @@ TABLE: list[tuple[str, list[str]]] = [
     ),
     ("trainer.gates.start=0", ["trainer.gates.start=0: want another number, for 0 is where a gate opens or closes"]),
     ("trainer.gates.estimator=relaxed", ["trainer.gates.estimator=relaxed: want one of threshold, hard_concrete"]),
+    # scheduler, stop, reference
+    ("scheduler=asha", ["scheduler=asha: unknown", "Allowed: full, pareto_asha"]),
+    (
+        "scheduler=pareto_asha scheduler.rung=8",
+        ["scheduler.rung=8: a pause after 8 epochs is not before the end of a training of trainer.epochs=8"],
+    ),
+    ("scheduler=pareto_asha scheduler.eta=1", ["scheduler.eta=1: want a number >= 1.5"]),
+    (
+        "scheduler=pareto_asha sampler=progressive",
+        ["the sampler looks into every network that was trained to its end", "take scheduler=full"],
+    ),
+    ("stop.hv_gain=0", ["stop.hv_gain=0: want a number > 0 (or null)"]),
+    (
+        "stop.hv_gain=0.001 sampler=tpe",
+        ["stop.hv_gain=0.001: this sampler does not foretell what a training gains; take sampler=frontier"],
+    ),
+    ("reference.delta=1", ["reference.delta=1.0: want a number below 0, or the reference point lies inside the front"]),
+    ("reference.cost=1", ["reference.cost=1.0: want a number above 1, or the reference point lies inside the front"]),
+    ("reference.macs=1e6", ["reference.macs=1000000.0: unknown key", "reference.delta, reference.cost"]),
     # syntax
     ("fusion", ["fusion: want GROUP=CHOICE or KEY=VALUE, such as space=fusion or trials=20"]),
     ("--epochs=3", ["--epochs=3: unknown flag. Allowed: --help, --cfg, --config-dir DIR"]),

@@ -28,7 +28,8 @@ import numpy as np
 from search import pareto
 from search.brief import one_line
 from search.config import compose
-from search.objectives import COST_MARGIN, DELTA_MTL, MACS, WORST_DELTA_THAT_COUNTS
+from search.objectives import DELTA_MTL, MACS
+from search.reference import USUAL
 from search.samplers.sampler import Problem
 from search.study import Candidate, Study
 from search.trial import COMPLETE, Trial
@@ -63,7 +64,7 @@ class Arena:
     def volume(self, keys: list[str]) -> np.ndarray:
         """Hypervolume of the first 1, 2, ... patterns as a share of the whole space's."""
         everything = self._values(list(self.truth))
-        worst = (WORST_DELTA_THAT_COUNTS, COST_MARGIN * float(everything[:, 1].max()))
+        worst = (USUAL.delta, USUAL.cost * float(everything[:, 1].max()))
         found = pareto.history(self._values(keys), worst, DIRECTIONS)
         return found / pareto.hypervolume(everything, worst, DIRECTIONS)
 

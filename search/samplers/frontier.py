@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from search import pareto
-from search.objectives import COST_MARGIN, MACS, MAXIMISE, PARAMS, WORST_DELTA_THAT_COUNTS
+from search.objectives import MACS, MAXIMISE, PARAMS
 from search.samplers.improvement import improvement
 from search.samplers.observed import Observed, observed
 from search.samplers.pool import pool, replayed
@@ -115,12 +115,12 @@ def _gains(problem: Problem, known: Observed, begun: Sequence[FrozenTrial], fres
         if objective.name in (MACS.name, PARAMS.name):
             which = 0 if objective.name == MACS.name else 1
             mean, spread = _kept(x, least[:, which], most[:, which], values[: known.finished])
-            worst = COST_MARGIN * most[:, which].max()
+            worst = problem.reference.cost * most[:, which].max()
         else:
             deltas = objective.name.endswith("delta_mtl") or objective.name == "worst_delta"
             usual = 100.0 * SPREAD if deltas else SPREAD * float(np.abs(values).mean()) or 1.0
             mean, spread = posterior(x[: len(values)], values, x, usual, doubts)
-            worst = WORST_DELTA_THAT_COUNTS if deltas else _worst(values, sign)
+            worst = problem.reference.delta if deltas else _worst(values, sign)
         means.append(sign * mean)
         spreads.append(spread)
         reference.append(sign * worst)

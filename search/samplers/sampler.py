@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from search.objectives import Objective
+from search.reference import USUAL, Reference
 from search.settings import Limits
 from spaces.choices import Space
 from spaces.pattern import SharingPattern
@@ -35,6 +36,7 @@ class Problem:
         cost: exact cost of a pattern; of one with gates, the least that can be left of it.
         limits: patterns beyond them are never trained.
         ceiling: the most that can be left of a pattern with gates; None where it is no different.
+        reference: the worst values that count.
     """
 
     space: Space
@@ -43,6 +45,7 @@ class Problem:
     cost: Callable[[SharingPattern], Cost]
     limits: Limits = field(default_factory=Limits)
     ceiling: Callable[[SharingPattern], Cost] | None = None
+    reference: Reference = USUAL
 
     def most(self, pattern: SharingPattern) -> Cost:
         """The most that a pattern can cost, whatever its gates learn."""

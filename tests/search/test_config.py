@@ -208,7 +208,7 @@ def test_help_names_every_group_choice_and_key() -> None:
     for group in library.groups:
         for choice in library.choices(group):
             assert f"  {group}={choice} " in text
-    assert "sampler=tpe *   " in text
+    assert "sampler=frontier *   " in text
     for line in ("trials=18", "run.seed=0", "limits.macs=null", "sampler.population=16", "trainer.epochs=8"):
         assert line in text
     assert "sampler.startup" not in text

@@ -120,7 +120,7 @@ def test_what_does_not_touch_results_may_change(change: str) -> None:
         ("baselines.seeds=1", "baselines.seeds: 3 -> 1"),
         ("objectives=[worst_delta,macs]", "objectives: ['delta_mtl', 'macs'] -> ['worst_delta', 'macs']"),
         ("network.decoder_width=16", "network.decoder_width: 8 -> 16"),
-        ("sampler=random", "sampler._target_: search.samplers.tpe.Tpe -> search.samplers.random.Random"),
+        ("sampler=random", "sampler._target_: search.samplers.frontier.Frontier -> search.samplers.random.Random"),
         ("data.seed=5", "data.seed: "),
     ],
 )
