@@ -134,11 +134,18 @@ def forecast(
     concurrency = min(where.concurrency, trials + len(baselines))
     jobs = [_job(settings, pattern) for pattern in extremes] + list(baselines[:1])
     clocked = clock(jobs, concurrency, where.gpus)
-    return estimate(clocked, settings.trainer, trials, len(baselines), where.device, concurrency)
+    share = settings.scheduler.share(settings.trainer.epochs)
+    return estimate(clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share)
 
 
 def estimate(
-    clocked: Sequence[Clocked], recipe: Any, trials: int, baselines: int, device: str, concurrency: int
+    clocked: Sequence[Clocked],
+    recipe: Any,
+    trials: int,
+    baselines: int,
+    device: str,
+    concurrency: int,
+    share: float = 1.0,
 ) -> Forecast:
     """What timings amount to.
 
@@ -149,6 +156,7 @@ def estimate(
         baselines: single-task networks left to train.
         device: that was timed.
         concurrency: trainings at a time.
+        share: of its epochs that a trial is trained on average, where a scheduler stops some early.
     """
     timings = [_mean(row) for row in zip(*(each.timings for each in clocked), strict=True)]
     extremes = timings[:-1] if baselines else timings
@@ -160,12 +168,12 @@ def estimate(
         return timing.setup + recipe.epochs * (steps * timing.step + timing.measuring)
 
     def search(start: float, extremes: Sequence[Timing], alone: Timing) -> tuple[float, float]:
-        low, high = _range(trials * training(each) + baselines * training(alone) for each in extremes)
+        low, high = _range(trials * share * training(each) + baselines * training(alone) for each in extremes)
         return start + rounds * low / (trials + baselines), start + rounds * high / (trials + baselines)
 
-    share = fmean(t.share for t in timings)
-    crowded = device == "cpu" and share < CROWDED
-    start = START / share if crowded else START
+    quick = fmean(t.share for t in timings)
+    crowded = device == "cpu" and quick < CROWDED
+    start = START / quick if crowded else START
     return Forecast(
         device=device,
         concurrency=concurrency,

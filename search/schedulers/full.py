@@ -19,6 +19,10 @@ class Full:
         """The end alone."""
         return (epochs,)
 
+    def share(self, epochs: int) -> float:
+        """All."""
+        return 1.0
+
     def promoted(self, values: np.ndarray, directions: Sequence[str], *, complete: bool) -> np.ndarray:
         """Everybody."""
         return np.arange(len(values))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -32,7 +33,7 @@ class ParetoAsha:
         ConfigError: rung is not a whole number >= 1, or eta no number >= 1.5.
     """
 
-    rung: int = 1
+    rung: int = 3
     eta: float = 2.0
     group: ClassVar[str] = "scheduler"
 
@@ -58,6 +59,12 @@ class ParetoAsha:
             found.append(round(place))
             place *= self.eta
         return (*dict.fromkeys(found), epochs)
+
+    def share(self, epochs: int) -> float:
+        """As if exactly one in ``eta`` went on from every rung."""
+        rungs = self.rungs(epochs)
+        steps = [after - before for before, after in pairwise((0, *rungs))]
+        return sum(step / self.eta**place for place, step in enumerate(steps)) / epochs
 
     def promoted(self, values: np.ndarray, directions: Sequence[str], *, complete: bool) -> np.ndarray:
         """The first in rank; rounded up once a rung is complete, so that somebody reaches the end."""

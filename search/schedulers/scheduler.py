@@ -25,6 +25,9 @@ class Scheduler(Protocol):
             ConfigError: a rung beyond that.
         """
 
+    def share(self, epochs: int) -> float:
+        """Epochs that a pattern is trained on average, as a share of a whole training; a guess for plans."""
+
     def promoted(self, values: np.ndarray, directions: Sequence[str], *, complete: bool) -> np.ndarray:
         """Rows that may go on to the next rung.
 

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
+from optuna.trial import TrialState
 
-from tests.end_to_end.searches import finish, trials_in
+from tests.end_to_end.searches import finish, rows_of, states_in, trials_in
 from tests.tiny import arguments, write_tiny
 
 BREAK = '''
@@ -71,6 +73,27 @@ def test_a_lost_worker_and_a_nan_are_failures_with_reasons_and_the_search_goes_o
     assert "not finite in epoch 1" in reasons[0]
     assert reasons[1].startswith("the worker was lost")
     assert all(not trial.objectives for trial in trials.values() if not trial.complete)
+
+
+@pytest.mark.slow
+def test_weak_trials_are_stopped_early_under_ray_and_told_so_everywhere(tmp_path: Path) -> None:
+    given = [a for a in arguments(write_tiny(tmp_path / "data"), "trials=8") if "=inline" not in a and "=none" not in a]
+    asha = ["scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4", "runner.cpus_per_trial=0.5"]
+    printed = finish([*given, *asha], tmp_path)
+    run = tmp_path / "runs" / "fusion-npz"
+    trials = trials_in(run)
+    complete = {number for number, trial in trials.items() if trial.complete}
+    pruned = {number for number, trial in trials.items() if trial.status == "pruned"}
+    assert complete | pruned == set(range(8)) and complete and pruned
+    assert [state == TrialState.PRUNED for state in states_in(run)] == [number in pruned for number in range(8)]
+    assert {int(row["number"]) for row in rows_of(run / "front.csv")} <= complete
+    assert all(trials[number].epochs < 4 and not trials[number].objectives for number in pruned)
+    assert "stopped after 1 of 4 epochs" in printed
+    client = MlflowClient(f"sqlite:///{tmp_path / 'runs' / 'mlflow.db'}")
+    (experiment,) = (e for e in client.search_experiments() if e.name != "Default")
+    children = [r for r in client.search_runs([experiment.experiment_id]) if "search.trial" in r.data.tags]
+    status = {int(child.data.tags["search.trial"]): child.info.status for child in children}
+    assert status == {n: "KILLED" if n in pruned else "FINISHED" for n in range(8)}
 
 
 @pytest.mark.slow

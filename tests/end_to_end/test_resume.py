@@ -60,11 +60,18 @@ def test_a_driver_killed_under_ray_loses_and_repeats_nothing(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_a_search_killed_again_and_again_equals_an_undisturbed_one(tmp_path: Path) -> None:
-    given = arguments(write_tiny(tmp_path / "data"), "trials=6", "sampler.startup=3")
+@pytest.mark.parametrize(
+    ("more", "moments"),
+    [((), (0, 1, 3, 5)), (("scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4"), (0, 1, 2))],
+    ids=["full", "pareto_asha"],
+)
+def test_a_search_killed_again_and_again_equals_an_undisturbed_one(
+    tmp_path: Path, more: tuple[str, ...], moments: tuple[int, ...]
+) -> None:
+    given = arguments(write_tiny(tmp_path / "data"), "trials=6", "sampler.startup=3", *more)
     finish([*given, "run.name=undisturbed", "run.folder=calm"], tmp_path)
     run = tmp_path / "runs" / "disturbed"
-    for enough in (0, 1, 3, 5):
+    for enough in moments:
         kill_when(
             start([*given, "run.name=disturbed"], tmp_path),
             lambda enough=enough: (run / "trials").is_dir() and len(trials_in(run)) >= enough,
@@ -72,7 +79,7 @@ def test_a_search_killed_again_and_again_equals_an_undisturbed_one(tmp_path: Pat
     finish([*given, "run.name=disturbed"], tmp_path)
 
     calm, disturbed = trials_in(tmp_path / "calm" / "undisturbed"), trials_in(run)
-    assert {n: (t.key, t.choices, t.metrics, t.curves) for n, t in disturbed.items()} == {
-        n: (t.key, t.choices, t.metrics, t.curves) for n, t in calm.items()
+    assert {n: (t.key, t.status, t.choices, t.metrics, t.curves, t.rungs) for n, t in disturbed.items()} == {
+        n: (t.key, t.status, t.choices, t.metrics, t.curves, t.rungs) for n, t in calm.items()
     }
     assert (run / "front.csv").read_text() == (tmp_path / "calm" / "undisturbed" / "front.csv").read_text()

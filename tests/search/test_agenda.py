@@ -251,7 +251,7 @@ def test_a_larger_budget_continues_and_a_smaller_one_does_nothing(tmp_path: Path
         assert {trial.number: trial.ended for trial in told.trials if trial.number in ended} == ended
 
 
-ASHA = ("scheduler=pareto_asha", "trainer.epochs=4", "trials=6")
+ASHA = ("scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4", "trials=6")
 
 
 def _told_of(trials: Sequence[Trial]) -> list[tuple]:

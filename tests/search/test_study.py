@@ -8,17 +8,18 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from search.objectives import DELTA_MTL, MACS
+from search.objectives import DELTA_MTL, MACS, PARAMS
 from search.samplers.exhaustive import Exhaustive
+from search.samplers.frontier import Frontier
 from search.samplers.nsga2 import Nsga2
 from search.samplers.random import Random
 from search.samplers.sampler import Done, Problem, Sampler
 from search.samplers.tpe import Tpe
-from search.settings import Limits
+from search.settings import Limits, Stop
 from search.study import Candidate, Study
 from search.trial import COMPLETE, FAILED, Trial
 from spaces.choices import count
-from spaces.errors import ConfigError
+from spaces.errors import ConfigError, DataError
 from spaces.fusion import Fusion
 from spaces.networks.family import Output
 from spaces.networks.small import Small
@@ -170,3 +171,28 @@ def _all():
     from spaces.choices import enumerate_patterns
 
     return list(enumerate_patterns(PROBLEM.space, TASKS))
+
+
+def test_it_ends_when_the_next_training_is_expected_to_gain_too_little(tmp_path: Path) -> None:
+    def ended(stop: Stop) -> tuple[int, str]:
+        folder = tmp_path / str(stop.hv_gain)
+        folder.mkdir()
+        anchors = PROBLEM.space.anchors(TASKS)
+        study = Study(folder / "study.journal", PROBLEM, Frontier(), anchors=anchors, seed=0, stop=stop)
+        while isinstance(answer := study.ask(), Candidate):
+            study.tell(outcome(answer))
+        assert isinstance(answer, Done)
+        return len(study), answer.reason
+
+    (late, least), (early, reason) = ended(Stop(1e-12)), ended(Stop(0.05))
+    assert 2 <= early < late
+    assert "% of the hypervolume, less than stop.hv_gain=0.05: a smaller one goes on." in reason
+    assert "stop.hv_gain" in least or "no other pattern" in least
+
+
+def test_a_study_of_other_objectives_is_refused(tmp_path: Path) -> None:
+    study = open_study(tmp_path)
+    study.tell(outcome(study.ask()))
+    other = replace(study.problem, objectives=(*study.problem.objectives, PARAMS))
+    with pytest.raises(DataError, match=r"is the study of 2 objectives to maximize, minimize, and this search has 3"):
+        Study(tmp_path / "study.journal", other, Tpe(), anchors={}, seed=0)

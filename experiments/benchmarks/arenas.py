@@ -1,0 +1,142 @@
+"""Problems whose answers are known, for comparing samplers and schedulers without training.
+
+`table` is the table of trainings that ships with the project, whose means over seeds are taken for true. The `tree`
+arenas are analytic, drawn afresh from every seed: tasks gain or lose by what they share, pair by pair and stage by
+stage, with interactions in larger groups; 51 to 7,556 patterns, all enumerated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+
+from experiments.benchmarks.table import read
+from search import pareto
+from search.objectives import DELTA_MTL, MACS
+from search.samplers.sampler import Problem
+from spaces.choices import Proposal, enumerate_patterns
+from spaces.fusion import Fusion
+from spaces.pattern import SharingPattern
+from trainers.cost import Cost
+
+TABLE = Path(__file__).parent / "table" / "fusion-scenes.npz"
+TREES = {"tree51": 3, "tree561": 4, "tree7556": 5}  # tasks, at five decoder stages
+EPOCHS = 27  # of a training in the tree arenas
+SPREAD, MEAN, NOISE = 3.0, -2.0, 0.5  # points of delta_mtl: of the patterns, and of a whole training
+EARLY, LAG = (
+    4.0,
+    10.0,
+)  # points after a ninth of the epochs: noise beyond that, and how far behind the end; as the table
+DIRECTIONS = (DELTA_MTL.direction, MACS.direction)
+
+
+@dataclass(frozen=True)
+class Arena:
+    """A problem whose answers are known.
+
+    Args:
+        problem: as samplers see it.
+        keys: of all patterns.
+        truth: (patterns, 2) true delta in percent, multiply-accumulates.
+        trained: draws the delta of one training of the pattern of a row after 1, 2, ... epochs.
+    """
+
+    problem: Problem
+    keys: tuple[str, ...]
+    truth: np.ndarray
+    trained: Callable[[int, np.random.Generator], np.ndarray]
+
+    @property
+    def worst(self) -> tuple[float, float]:
+        """The reference point."""
+        return self.problem.reference.delta, self.problem.reference.cost * float(self.truth[:, 1].max())
+
+    def volumes(self, keys: Sequence[str]) -> np.ndarray:
+        """Hypervolume of the first 1, 2, ... patterns, by their true means, as a share of the whole space's."""
+        rows = [self.row(key) for key in keys]
+        whole = pareto.hypervolume(self.truth, self.worst, DIRECTIONS)
+        return pareto.history(self.truth[rows], self.worst, DIRECTIONS) / whole
+
+    def row(self, key: str) -> int:
+        """Of a pattern."""
+        return _rows(self.keys)[key]
+
+    def oracle(self) -> list[str]:
+        """Keys in the order of one who knows all means and takes the greatest gain, landmarks or not."""
+        left = [self.keys[row] for row in pareto.front(self.truth, DIRECTIONS)]
+        taken: list[str] = []
+        while left:
+            best = max(left, key=lambda key: self.volumes([*taken, key])[-1])
+            taken.append(best)
+            left.remove(best)
+        return taken
+
+
+def arena(name: str, seed: int) -> Arena:
+    """The arena "table", "tree51", "tree561" or "tree7556"; of the table the seed changes nothing."""
+    return _table() if name == "table" else _tree(TREES[name], seed)
+
+
+@cache
+def _table() -> Arena:
+    table = read(TABLE)
+    keys = tuple(pattern.key for pattern in table.patterns)
+    prices = zip(table.macs.tolist(), table.params.tolist(), strict=True)
+    costs = {key: Cost(macs, params, 0) for key, (macs, params) in zip(keys, prices, strict=True)}
+    truth = np.column_stack([table.delta_mtl[:, :, -1].mean(1), table.macs])
+    space = Fusion(4, len(table.patterns[0].decoder))
+    return Arena(_problem(space, table.patterns[0].tasks, costs), keys, truth, table.curve)
+
+
+def _tree(count: int, seed: int) -> Arena:
+    tasks, stages = tuple("abcdefgh"[:count]), 5
+    rng = np.random.default_rng(seed)
+    pairs = np.triu(rng.normal(-0.3, 1.0, (stages, count, count)), 1)
+    crowds = rng.normal(0.0, 0.5, (stages, count))  # what a task adds to a group of three or more
+    weights = np.linspace(1.5, 0.5, stages)[:, None, None]  # early stages matter more
+    blocks = rng.uniform(0.5, 2.0, stages)
+    space = Fusion(4, stages)
+    patterns = _patterns(space, tasks)
+    gains, costs = [], {}
+    for proposal in patterns:
+        gain = price = 0.0
+        for stage, matrix, crowd, block in zip(proposal.pattern.decoder, weights * pairs, crowds, blocks, strict=True):
+            price += float(block) * len(stage.groups)
+            for group in stage.groups:
+                rows = [tasks.index(task) for task in group]
+                gain += float(matrix[np.ix_(rows, rows)].sum()) / max(1, len(rows) - 1) ** 0.5
+                gain += float(crowd[rows].sum()) if len(rows) > 2 else 0.0
+        gains.append(gain)
+        costs[proposal.pattern.key] = Cost(round(1e6 * price), round(1e5 * price), 0)
+    scaled = MEAN + SPREAD * (np.array(gains) - np.mean(gains)) / np.std(gains)
+    keys = tuple(proposal.pattern.key for proposal in patterns)
+    truth = np.column_stack([scaled, [costs[key].macs for key in keys]])
+    return Arena(_problem(space, tasks, costs), keys, truth, partial(_curve, scaled))
+
+
+def _curve(ends: np.ndarray, row: int, rng: np.random.Generator) -> np.ndarray:
+    """One training: what it lacks, and what is not settled yet, shrink as the epochs grow."""
+    ahead = EPOCHS / np.arange(1, EPOCHS + 1) - 1  # 0 at the end, 8 after a ninth
+    end = ends[row] + NOISE * rng.standard_normal()
+    return np.asarray(end + EARLY * np.sqrt(ahead / 8) * rng.standard_normal(EPOCHS) - LAG * ahead / 8)
+
+
+def _problem(space: Fusion, tasks: tuple[str, ...], costs: dict[str, Cost]) -> Problem:
+    def price(pattern: SharingPattern) -> Cost:
+        return costs[pattern.key]
+
+    return Problem(space, tasks, (DELTA_MTL, MACS), price)
+
+
+@cache
+def _patterns(space: Fusion, tasks: tuple[str, ...]) -> tuple[Proposal, ...]:
+    return tuple(enumerate_patterns(space, tasks))
+
+
+@cache
+def _rows(keys: tuple[str, ...]) -> dict[str, int]:
+    return {key: row for row, key in enumerate(keys)}

@@ -1,0 +1,88 @@
+"""Syne Tune's MOASHA in an arena, one worker. Wants the optional extra "peers"."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from experiments.benchmarks.arenas import Arena
+from spaces.choices import replay
+
+REDRAWS = 200  # suggestions that repeat a pattern, after which it is given up
+
+
+def moasha(arena: Arena, grace: int, eta: float, budget: int, seed: int) -> Iterator[tuple[str, int, bool]]:
+    """Legs of one epoch: key, 1, whether the training is complete.
+
+    Its advantages: MACs are exact from the first epoch on, the landmarks come first, and a suggestion that repeats a
+    pattern is drawn again at no cost. It draws from numpy's global generator, which is left as it was.
+
+    Args:
+        arena: what is trained.
+        grace: epochs before the first rung.
+        eta: its reduction factor.
+        budget: epochs in all.
+        seed: of suggestions and trainings.
+    """
+    from syne_tune.backend.trial_status import Trial
+    from syne_tune.config_space import choice
+    from syne_tune.optimizer.scheduler import SchedulerDecision
+    from syne_tune.optimizer.schedulers.multiobjective.moasha import MOASHA
+
+    rng, problem = np.random.default_rng(seed), arena.problem
+    options: dict[str, list[Any]] = {}
+
+    def note(name: str, allowed: Sequence[Any]) -> Any:
+        options[name] = list(allowed)
+        return allowed[0]
+
+    problem.space.sample(note, problem.tasks)
+    epochs = len(arena.trained(0, np.random.default_rng(0)))
+    kept = np.random.get_state(), random.getstate()
+    np.random.seed(seed)
+    random.seed(seed)
+    scheduler = MOASHA(
+        {name: choice(values) for name, values in options.items()},
+        ["loss", "macs"],
+        time_attr="epoch",
+        max_t=epochs,
+        grace_period=grace,
+        reduction_factor=eta,
+        random_seed=seed,
+    )
+    mine = np.random.get_state(), random.getstate()
+    np.random.set_state(kept[0])
+    random.setstate(kept[1])
+    landmarks = [dict(anchor.choices) for anchor in problem.space.anchors(problem.tasks).values()]
+    seen: set[str] = set()
+    spent = number = 0
+    while spent < budget and len(seen) < len(arena.keys):
+        np.random.set_state(mine[0])
+        random.setstate(mine[1])
+        for _ in range(REDRAWS):
+            choices = landmarks.pop(0) if landmarks else dict(scheduler.suggest().config)
+            pattern = replay(problem.space, problem.tasks, choices).pattern
+            if pattern.key not in seen:
+                break
+        trial = Trial(number, choices, datetime(2000, 1, 1))
+        scheduler.on_trial_add(trial)
+        mine = np.random.get_state(), random.getstate()
+        np.random.set_state(kept[0])
+        random.setstate(kept[1])
+        if pattern.key in seen:
+            return
+        seen.add(pattern.key)
+        macs, curve = float(problem.cost(pattern).macs), arena.trained(arena.row(pattern.key), rng)
+        for epoch in range(1, epochs + 1):
+            spent += 1
+            yield pattern.key, 1, epoch == epochs
+            result = {"epoch": epoch, "loss": -float(curve[epoch - 1]), "macs": macs}
+            if epoch == epochs:
+                scheduler.on_trial_complete(trial, result)
+            elif scheduler.on_trial_result(trial, result) == SchedulerDecision.STOP:
+                break
+        number += 1
