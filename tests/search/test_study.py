@@ -191,7 +191,7 @@ def test_it_ends_when_the_next_training_is_expected_to_gain_too_little(tmp_path:
 
 
 def test_a_study_of_other_objectives_is_refused(tmp_path: Path) -> None:
-    study = open_study(tmp_path)
+    study = open_study(tmp_path, Tpe())
     study.tell(outcome(study.ask()))
     other = replace(study.problem, objectives=(*study.problem.objectives, PARAMS))
     with pytest.raises(DataError, match=r"is the study of 2 objectives to maximize, minimize, and this search has 3"):
