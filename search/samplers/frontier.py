@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -23,6 +24,7 @@ from spaces.fields import Fields
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
+    from spaces.pattern import SharingPattern
     from trainers.cost import Cost
 
 NEAR = 0.1  # of a gap between costs: how far from its middle a pattern may lie
@@ -77,6 +79,11 @@ def _pattern(problem: Problem, trial: FrozenTrial) -> Proposal:
     return replayed(problem.space, problem.tasks, tuple(trial.params.items()))  # type: ignore[arg-type]  # frozen
 
 
+@lru_cache(maxsize=2**14)  # the same candidates come again at every proposal
+def _features(pattern: SharingPattern) -> np.ndarray:
+    return np.array(features(pattern), dtype=np.float32)
+
+
 def _front(problem: Problem, known: Observed) -> list[FrozenTrial]:
     if not known.finished:
         return []
@@ -107,7 +114,7 @@ def _gains(problem: Problem, known: Observed, begun: Sequence[FrozenTrial], fres
     alive = [row for row, trial in enumerate((*known.trials, *running)) if trial.values or trial in begun]
     least = np.array([_cost(problem.cost(each.pattern)) for each in proposals])  # (n, 2): macs, params
     most = np.array([_cost(problem.most(each.pattern)) for each in proposals])
-    x = _varying(np.array([features(each.pattern) for each in proposals]))
+    x = _varying(np.array([_features(each.pattern) for each in proposals]))
     means, spreads, reference = [], [], []
     for column, objective in enumerate(problem.objectives):
         sign = 1.0 if objective.direction == MAXIMISE else -1.0
