@@ -19,6 +19,7 @@ from search.ladder import Ladder
 from search.listener import Listener
 from search.outcomes import Outcomes, make
 from search.samplers.sampler import Done, Wait
+from search.settings import Limits
 from search.single_task import training_seed
 from search.study import Candidate, Study
 from search.trial import PRUNED, Trial, load, save
@@ -246,7 +247,8 @@ class Agenda:
     def _tell(self, job: Job, outcome: Outcome) -> None:
         """A trial has ended, or pauses."""
         tasks, wanted = self._settings.data.selected, self._study.problem.objectives
-        number, limits = self._candidates[job].number, self._settings.limits
+        number = self._candidates[job].number
+        limits = Limits() if job.until else self._settings.limits  # gates still close after a pause
         trial = finished(self._candidates[job], job, outcome, self._alone.reference, tasks, wanted, limits)
         before = self._shown.get(number)
         if before:

@@ -5,6 +5,7 @@ Between the settings and whatever is done with them, a search or the plan of one
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from itertools import chain
 from random import Random
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from search.samplers.sampler import Problem
     from search.settings import Settings
     from spaces.pattern import SharingPattern
+    from trainers.cost import Cost
 
 
 def check(settings: Settings) -> None:
@@ -46,6 +48,18 @@ def check(settings: Settings) -> None:
     _check_space(settings)
 
 
+def _remembered(price: Callable[[SharingPattern], Cost]) -> Callable[[SharingPattern], Cost]:
+    """The same, each pattern priced once: samplers ask for all trials at every proposal."""
+    known: dict[str, Cost] = {}
+
+    def priced(pattern: SharingPattern) -> Cost:
+        if pattern.key not in known:
+            known[pattern.key] = price(pattern)
+        return known[pattern.key]
+
+    return priced
+
+
 def _check_course(settings: Settings) -> None:
     """See that sampler, scheduler and stop fit together."""
     rungs = settings.scheduler.rungs(settings.trainer.epochs)
@@ -69,7 +83,8 @@ def problem(settings: Settings) -> Problem:
     tasks = settings.data.selected
     outputs = {task.name: task.output for task in tasks}
     price, most = (
-        partial(each, family=settings.network, outputs=outputs, size=settings.data.size) for each in (cost, ceiling)
+        _remembered(partial(each, family=settings.network, outputs=outputs, size=settings.data.size))
+        for each in (cost, ceiling)
     )
     names, wanted = tuple(sorted(outputs)), resolve(settings.objectives, tasks)
     return Problem(settings.space, names, wanted, price, settings.limits, most, settings.reference)

@@ -30,12 +30,12 @@ class Reference:
         fields.number("delta")
         fields.number("cost")
         fields.require(
-            not isinstance(self.delta, (int, float)) or self.delta < 0,
+            not (isinstance(self.delta, (int, float)) and self.delta >= 0),
             f"reference.delta={self.delta}: want a number below 0, or the reference point lies inside the front: "
             "what is as good as single-task networks would not count",
         )
         fields.require(
-            not isinstance(self.cost, (int, float)) or self.cost > 1,
+            not (isinstance(self.cost, (int, float)) and self.cost <= 1),
             f"reference.cost={self.cost}: want a number above 1, or the reference point lies inside the front: the "
             "costliest pattern would not count",
         )

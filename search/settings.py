@@ -114,7 +114,7 @@ class Stop:
 
     def __post_init__(self) -> None:
         checks = Fields(self)
-        checks.number("hv_gain", above=0, optional=True)
+        checks.number("hv_gain", above=0, high=1, optional=True)
         checks.done()
 
     def reason(self, gain: float | None) -> str:

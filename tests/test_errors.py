@@ -121,7 +121,8 @@ TABLE: list[tuple[str, list[str]]] = [
         "scheduler=pareto_asha sampler=progressive",
         ["the sampler looks into every network that was trained to its end", "take scheduler=full"],
     ),
-    ("stop.hv_gain=0", ["stop.hv_gain=0: want a number > 0 (or null)"]),
+    ("stop.hv_gain=2", ["stop.hv_gain=2: want a number > 0 and <= 1 (or null)"]),
+    ("stop.hv_gain=0", ["stop.hv_gain=0: want a number > 0 and <= 1 (or null)"]),
     (
         "stop.hv_gain=0.001 sampler=tpe",
         ["stop.hv_gain=0.001: this sampler does not foretell what a training gains; take sampler=frontier"],

@@ -34,7 +34,7 @@ class QNehvi(Sampler):
     as a user of BoTorch has them: parents one-hot, depths from 0 to 1; how patterns share is what it does not know.
 
     Args:
-        startup: random trials after the landmarks, before the model takes over.
+        startup: trials before the model takes over, the landmarks first, then random ones.
     """
 
     startup: int = 6

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from experiments.benchmarks.arenas import TREES, Arena, arena
+from experiments.benchmarks.informed import informed
 from experiments.benchmarks.volumes import Volumes, report
 from search.config import compose
 from search.ladder import Ladder
@@ -32,8 +33,11 @@ from search.study import Candidate, Study
 from search.trial import COMPLETE, Trial
 
 FOLDER = Path(__file__).with_suffix("")
-SAMPLERS = ("frontier", "tpe", "nsga2", "random", "gp", "botorch")
+SAMPLERS = ("frontier", "tpe", "tpe:3", "nsga2", "random", "gp", "gp:3", "botorch", "botorch:3")  # ":3" is its startup
 STOPPING = ("frontier+asha", "random+asha", "moasha")  # trainings that may stop early
+FLOOR = "informed"  # knows the family of problems; for the arenas that it can be held against
+INFORMED = ("tree51", "tree561")
+EVERY = [FLOOR, *SAMPLERS, *STOPPING]
 BUDGETS = {"table": 35, "tree51": 51, "tree561": 120, "tree7556": 150}  # whole trainings
 SLOW = {"gp": 30, "botorch": 50}  # trainings at most, for about a second a proposal
 EARLY = 40  # trainings' worth of epochs at most, where trainings may stop early and proposals are many
@@ -103,6 +107,8 @@ def run(place: Arena, contestant: str, seed: int, name: str) -> Iterator[tuple[s
     legs = min(budget, EARLY) * epochs
     if contestant == "oracle":
         yield from ((key, epochs, True) for key in place.oracle())
+    elif contestant == FLOOR:
+        yield from informed(place, name, seed, min(budget, len(place.keys)))
     elif contestant == "moasha":
         from experiments.benchmarks.moasha import moasha
 
@@ -111,15 +117,16 @@ def run(place: Arena, contestant: str, seed: int, name: str) -> Iterator[tuple[s
     elif contestant.endswith("+asha"):
         yield from in_legs(place, _sampler(contestant.removesuffix("+asha")), ASHA[name], seed, legs)
     else:
-        yield from whole(place, _sampler(contestant), seed, min(budget, SLOW.get(contestant, budget)))
+        yield from whole(place, _sampler(contestant), seed, min(budget, SLOW.get(contestant.partition(":")[0], budget)))
 
 
 def _sampler(name: str) -> Any:
+    name, _, startup = name.partition(":")
     if name == "botorch":
         from experiments.benchmarks.peers import QNehvi
 
-        return QNehvi()
-    return compose([f"sampler={name}"]).sampler
+        return QNehvi(int(startup or QNehvi.startup))
+    return compose([f"sampler={name}", *([f"sampler.startup={startup}"] if startup else [])]).sampler
 
 
 def _trial(candidate: Candidate, delta: float, epochs: int) -> Trial:
@@ -132,7 +139,7 @@ def _trial(candidate: Candidate, delta: float, epochs: int) -> Trial:
 def main() -> int:
     """Run what is not there yet, then print and plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--contestants", nargs="+", default=[*SAMPLERS, *STOPPING], choices=[*SAMPLERS, *STOPPING])
+    parser.add_argument("--contestants", nargs="+", default=EVERY, choices=EVERY)
     parser.add_argument("--arenas", nargs="+", default=list(BUDGETS), choices=list(BUDGETS))
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the results")
@@ -142,7 +149,7 @@ def main() -> int:
     for name in told.arenas:
         for contestant in ("oracle", *told.contestants):
             for seed in range(told.seeds):
-                if volumes.has(name, contestant, seed):
+                if volumes.has(name, contestant, seed) or (contestant == FLOOR and name not in INFORMED):
                     continue
                 place = arena(name, seed)
                 legs = []

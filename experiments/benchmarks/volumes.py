@@ -11,8 +11,10 @@ import numpy as np
 from experiments.benchmarks.arenas import Arena
 
 LEVELS = (0.95, 0.99)
+DOTTED = ("oracle", "informed")
 COLOURS = {
     "oracle": "#9aa3ad",
+    "informed": "#111111",
     "frontier": "#b3402a",
     "frontier+asha": "#b3402a",
     "botorch": "#1f5fa8",
@@ -95,7 +97,8 @@ def report(folder: Path, volumes: Volumes, contestants: Sequence[str], arenas: S
                 continue
             found = [volumes.needed(arena, contestant, level) for level in LEVELS]
             seen = volumes.needed(arena, contestant, LEVELS[0], "visited")
-            cells = [*(_cell(each / epochs) for each in found), *map(_cell, found), _cell(seen)]
+            most = max(row[-1] for row in volumes.of(arena, contestant, "epochs"))
+            cells = [_cell(each / epochs, most / epochs) for each in found] + [_cell(n, most) for n in (*found, seen)]
             lines.append(f"| {contestant} | {' | '.join(cells)} | {len(seen)} |")
         lines.append("")
     (folder / "table.md").write_text("\n".join(lines))
@@ -108,39 +111,43 @@ def draw(path: Path, volumes: Volumes, contestants: Sequence[str], arenas: Seque
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(4.6 * len(arenas), 4.2), layout="constrained")
+    columns = min(2, len(arenas))
+    rows = -(-len(arenas) // columns)
+    figure = Figure(figsize=(5 * columns + 1.4, 3.8 * rows), layout="constrained")
     FigureCanvasAgg(figure)
-    panels = figure.subplots(1, len(arenas), squeeze=False)[0]
-    for axes, arena in zip(panels, arenas, strict=True):
+    panels = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes, arena in zip(panels, arenas, strict=False):
         training = volumes.training(arena)
         most = max(row[-1] for c in contestants for row in volumes.of(arena, c, "epochs"))
         grid = np.linspace(0, min(most, 60 * training), 400)
         for contestant in contestants:
             if not volumes.seeds(arena, contestant):
                 continue
-            rows = []
+            shares = []
             for epochs, reached in zip(
                 volumes.of(arena, contestant, "epochs"), volumes.of(arena, contestant, "complete"), strict=True
             ):
                 place = np.searchsorted(epochs, grid, side="right") - 1
-                rows.append(np.where(place >= 0, reached[np.maximum(place, 0)], 0.0))  # a run that ended stays there
-            low, middle, high = np.quantile(rows, (0.25, 0.5, 0.75), axis=0)
-            style = "--" if contestant.endswith("asha") else "-"
-            colour = COLOURS[contestant]
+                shares.append(np.where(place >= 0, reached[np.maximum(place, 0)], 0.0))  # a run that ended stays there
+            low, middle, high = np.quantile(shares, (0.25, 0.5, 0.75), axis=0)
+            style = "--" if contestant.endswith("asha") else ":" if contestant in DOTTED or ":" in contestant else "-"
+            colour = COLOURS[contestant.partition(":")[0]]
+            cut = zip(*(volumes.of(arena, contestant, what) for what in ("epochs", "complete")), strict=True)
+            ends = [epochs[-1] for epochs, reached in cut if reached[-1] < LEVELS[-1]]  # unknown beyond
+            low, middle, high = (np.where(grid <= min([np.inf, *ends]), each, np.nan) for each in (low, middle, high))
             axes.plot(grid / training, middle, style, color=colour, label=contestant, linewidth=1.5)
             axes.fill_between(grid / training, low, high, color=colour, alpha=0.12, linewidth=0)
         axes.set(title=arena, xlabel="trainings, or as many epochs", ylim=(0.7, 1.005))
         axes.grid(color="#d9dee3", linewidth=0.6)
         axes.spines[["top", "right"]].set_visible(False)
-    panels[0].set_ylabel("share of the hypervolume, true means, complete trainings")
-    panels[-1].legend(fontsize=8, frameon=False, loc="lower right")
+    figure.supylabel("share of the hypervolume, true means of complete trainings", fontsize=10)
+    lines = {line.get_label(): line for axes in panels for line in axes.lines}
+    figure.legend(lines.values(), lines.keys(), fontsize=9, frameon=False, loc="outside right upper")
     figure.savefig(path, dpi=130)
 
 
-def _cell(counts: np.ndarray) -> str:
-    low, middle, high = (_count(value) for value in np.quantile(counts, (0.25, 0.5, 0.75), method="nearest"))
+def _cell(counts: np.ndarray, budget: float) -> str:
+    """Median and quartiles; what was not reached within the budget is more than that."""
+    quartiles = np.quantile(counts, (0.25, 0.5, 0.75), method="nearest")
+    low, middle, high = (f"{round(n, 1):g}" if np.isfinite(n) else f"> {round(budget):g}" for n in quartiles)
     return f"{middle} [{low}, {high}]"
-
-
-def _count(value: float) -> str:
-    return f"{value:.3g}" if np.isfinite(value) else "never"

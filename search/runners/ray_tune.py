@@ -174,7 +174,8 @@ def _connect(address: str | None) -> None:
 def outcome_of(job: Job, result: dict[str, Any] | None) -> Outcome | None:
     """The outcome of a Tune trial: what it reported, else what it left in its file, else that its worker was lost.
 
-    None where no worker has begun it: Tune may take back an actor that is still starting when another one is free.
+    None where it is to be handed out again: a checkpoint is there to go on from, or no worker has begun it, for Tune
+    may take back an actor that is still starting when another one is free.
     """
     if result and "outcome" in result:
         return Outcome(**json.loads(result["outcome"]))
@@ -183,4 +184,6 @@ def outcome_of(job: Job, result: dict[str, Any] | None) -> Outcome | None:
     if found or not job.begun.exists():
         return found
     job.begun.unlink()
+    if job.checkpoint and job.checkpoint.exists():
+        return None  # it goes on from there
     return Outcome(reason=lost)

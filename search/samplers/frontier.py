@@ -31,6 +31,9 @@ NEAR = 0.1  # of a gap between costs: how far from its middle a pattern may lie
 KEPT = 0.3, 0.25  # share of its gates that a pattern keeps, and its spread, before any is trained: our choice
 SPREAD = 0.03  # of a metric between patterns, usually, and 3 points of a delta: our choice
 
+MEMBERS, FEWEST = {1: 1000, 2: 1000, 3: 48}, 12  # of a front that gains are taken of, by objectives: boxes grow fast
+CHUNK = 1000  # candidates at a time
+
 
 @dataclass(frozen=True)
 class Frontier(Sampler):
@@ -70,9 +73,9 @@ class Frontier(Sampler):
         if len(history) < self.startup or known.finished < 2:
             patterns = [_pattern(problem, trial) for trial in (*known.trials, *begun)]
             return Draw(_apart(problem, fresh, patterns, seed).choices)
-        gains = _gains(problem, known, begun, fresh)
+        gains, related = _gains(problem, known, begun, fresh)
         best = int(np.argmax(gains))
-        return Draw(fresh[best].choices, gain=float(gains[best]))
+        return Draw(fresh[best].choices, gain=float(gains[best]) if related else None)
 
 
 def _pattern(problem: Problem, trial: FrozenTrial) -> Proposal:
@@ -104,8 +107,10 @@ def _apart(problem: Problem, fresh: Sequence[Proposal], patterns: Sequence[Propo
     return fresh[random.Random(seed).choice(near.tolist())]
 
 
-def _gains(problem: Problem, known: Observed, begun: Sequence[FrozenTrial], fresh: Sequence[Proposal]) -> np.ndarray:
-    """Expected improvement by fresh proposals, as a share of the hypervolume so far."""
+def _gains(
+    problem: Problem, known: Observed, begun: Sequence[FrozenTrial], fresh: Sequence[Proposal]
+) -> tuple[np.ndarray, bool]:
+    """Expected improvement by fresh proposals, as a share of the hypervolume so far; False where there is none yet."""
     shown = {trial.number for trial in known.trials}
     running = [trial for trial in begun if trial.number not in shown]
     proposals = [*(_pattern(problem, trial) for trial in (*known.trials, *running)), *fresh]
@@ -132,8 +137,24 @@ def _gains(problem: Problem, known: Observed, begun: Sequence[FrozenTrial], fres
         spreads.append(spread)
         reference.append(sign * worst)
     mean, spread, worst = np.column_stack(means), np.column_stack(spreads), np.array(reference)
-    volume = pareto.hypervolume(mean[alive], worst.tolist(), [MAXIMISE] * len(worst))
-    return improvement(mean[many:], spread[many:], mean[alive], worst) / (volume or 1.0)
+    front = _thinned(mean[alive])
+    volume = pareto.hypervolume(front, worst.tolist(), [MAXIMISE] * len(worst))
+    gains = [improvement(mean[rows], spread[rows], front, worst) for rows in _chunks(many, len(mean))]
+    return np.concatenate(gains) / volume if volume else np.concatenate(gains), volume > 0
+
+
+def _thinned(values: np.ndarray) -> np.ndarray:
+    """The front of what is maximised; of a large one in three dimensions or more, members evenly along the last."""
+    front = values[pareto.front(values, [MAXIMISE] * values.shape[1])]
+    most = MEMBERS.get(values.shape[1], FEWEST)
+    if len(front) <= most:
+        return front
+    order = np.argsort(front[:, -1])
+    return front[order[np.linspace(0, len(front) - 1, most).round().astype(int)]]
+
+
+def _chunks(first: int, last: int) -> list[slice]:
+    return [slice(start, min(start + CHUNK, last)) for start in range(first, last, CHUNK)]
 
 
 def _kept(x: np.ndarray, least: np.ndarray, most: np.ndarray, observed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

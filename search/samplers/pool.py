@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
@@ -11,17 +12,18 @@ from typing import Any
 from spaces.choices import Proposal, Space, draw, enumerate_patterns, mutate, replay
 
 PROBED = 2000  # draws that tell whether a space can be enumerated
-REPEATED = 0.1  # share of repetitions among them from which that is tried
+MANY = 8_000  # patterns, by Chao's estimate from those draws (Chao 1984, a lower bound), from which that is not tried
 LARGEST = 10_000  # patterns of a space that is looked at whole; a few seconds, once
-DRAWN, BRED = 200, 400  # of a large space, for one proposal
+DRAWN, BRED = 100, 200  # of a large space, for one proposal
 
 
 @lru_cache(maxsize=4)
 def everything(space: Space, tasks: tuple[str, ...]) -> tuple[Proposal, ...]:
     """All patterns of a small space; nothing of a large one."""
     rng = random.Random(0)
-    keys = {draw(space, tasks, rng).pattern.key for _ in range(PROBED)}
-    if len(keys) > (1 - REPEATED) * PROBED:
+    drawn = Counter(draw(space, tasks, rng).pattern.key for _ in range(PROBED))
+    times = Counter(drawn.values())
+    if len(drawn) + times[1] ** 2 / (2 * max(1, times[2])) > MANY:
         return ()
     found = tuple(islice(enumerate_patterns(space, tasks), LARGEST + 1))
     return found if len(found) <= LARGEST else ()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-FITTED = 100  # observations that hyperparameters are fitted on, evenly spread; all others are conditioned on
+FITTED = 150  # observations that hyperparameters are fitted on, evenly spread; all others are conditioned on
 # Before anything is observed, in units of the usual spread between patterns: our choice.
 PAIRS, REST, LENGTH, NOISE = 2.0, 0.5, 1.0, 0.1  # variances of both parts, length of the second, variance of noise
 BELIEF = 1.0  # natural logarithms by which each of these may be wrong

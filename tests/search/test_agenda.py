@@ -13,10 +13,11 @@ from search.folder import open_folder
 from search.job import Job, Outcome, device, execute
 from search.objectives import resolve
 from search.run import main as search
+from search.runners.ray_tune import outcome_of
 from search.samplers.sampler import Problem
 from search.study import Study
 from search.trial import Trial
-from spaces.choices import count
+from spaces.choices import count, enumerate_patterns
 from spaces.fusion import Fusion
 from tests.tiny import arguments, write_tiny
 from trainers.cost import cost
@@ -278,9 +279,9 @@ def test_weak_trials_pause_and_are_given_up_and_the_others_are_trained_to_the_en
 
 
 def test_a_trial_that_paused_ends_as_one_that_never_did(tmp_path: Path) -> None:
-    with opened(tmp_path, *ASHA, "run.name=paused") as (agenda, told):
+    with opened(tmp_path, *ASHA, "sampler=exhaustive", "run.name=paused") as (agenda, told):
         run_all(agenda)
-    with opened(tmp_path, *ASHA[1:], "run.name=full") as (agenda, whole):
+    with opened(tmp_path, *ASHA[2:], "sampler=exhaustive", "run.name=full") as (agenda, whole):
         run_all(agenda)
     full = {trial.key: trial for trial in whole.trials}
     met = [trial for trial in told.trials if trial.complete and trial.key in full]
@@ -306,3 +307,33 @@ def test_a_search_with_pauses_goes_on_as_if_undisturbed(tmp_path: Path, jobs: in
     with opened(tmp_path, *ASHA) as (agenda, _told):
         run_all(agenda)
         assert _told_of([agenda.trials[number] for number in sorted(agenda.trials)]) == whole
+
+
+def test_limits_hold_for_what_a_training_ends_with_not_for_its_pauses(tmp_path: Path) -> None:
+    more = ("space=gates", "sampler=random", "trials=3", "trainer.gates.weight=0", "trainer.gates.start=0.01")
+    with opened(tmp_path, *ASHA[:2], "trainer.epochs=2", *more) as (agenda, told):
+        cheapest = min(
+            agenda._study.problem.cost(p.pattern).macs
+            for p in enumerate_patterns(agenda._study.problem.space, agenda._study.problem.tasks)
+        )
+    with opened(tmp_path, *ASHA[:2], "trainer.epochs=2", *more, f"limits.macs={cheapest}", "run.name=b") as (
+        agenda,
+        told,
+    ):
+        run_all(agenda)
+    gated = [trial for trial in told.trials if trial.failed]
+    assert all("1" in trial.rungs for trial in gated)  # it failed at its end, if it did
+    assert told.pauses
+
+
+def test_a_lost_worker_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    with opened(tmp_path, "trials=1") as (agenda, _told):
+        job = next(job for job in iter(agenda.next, None) if not is_baseline(job))
+        job.begun.touch()
+        lost = outcome_of(job, None)
+        assert lost is not None and lost.reason.startswith("the worker was lost")
+        job.begun.touch()
+        job.checkpoint.write_bytes(b"")
+        assert outcome_of(job, None) is None
+        agenda.never_ran(job)
+        assert agenda.next() is job

@@ -12,7 +12,8 @@ from optuna.trial import TrialState, create_trial
 
 from search import pareto
 from search.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
-from search.samplers.frontier import Frontier
+from search.samplers.frontier import Frontier, _thinned
+from search.samplers.improvement import boxes
 from search.samplers.pool import everything, pool
 from search.samplers.sampler import Draw, Problem
 from spaces.choices import Proposal, enumerate_patterns, replay
@@ -118,6 +119,26 @@ def test_gated_and_large_spaces_any_objectives_running_trials(space: Any, object
 def test_small_spaces_are_enumerated_large_ones_are_not() -> None:
     assert len(everything(Fusion(4, 4), TASKS)) == 35
     assert everything(Joint(4, 4), TASKS) == ()
+
+
+def test_many_members_of_a_front_of_many_objectives_take_no_minutes_and_no_gigabytes() -> None:
+    rng = np.random.default_rng(0)
+    for many in (2, 3, 4):
+        front = rng.normal(size=(400, many))
+        front /= np.linalg.norm(front, axis=1, keepdims=True)
+        thin = _thinned(np.abs(front))
+        assert len(thin) <= {2: 400, 3: 48, 4: 12}[many]
+        assert len(boxes(thin, np.full(many, -1.0))[0]) < 5000
+        rows = {tuple(row) for row in np.abs(front)}
+        assert all(tuple(row) in rows for row in thin)
+
+
+def test_without_hypervolume_no_share_of_it_is_foretold() -> None:
+    made = problem(Fusion(4, 4), DELTA_MTL, MACS)
+    proposals = list(enumerate_patterns(made.space, TASKS))[:4]
+    for delta, told in ((-50.0, False), (0.0, True)):
+        history = [trial(made, dict(p.choices), [delta, float(made.cost(p.pattern).macs)]) for p in proposals]
+        assert (Frontier().propose(made, history, 0).gain is not None) is told
 
 
 def test_a_start_without_two_trials_is_refused() -> None:
