@@ -101,7 +101,7 @@ def trained(settings: Any, seeds: Sequence[int]) -> Table:
 def main() -> int:
     """Make the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seeds", type=int, default=10, help="trainings a pattern")
+    parser.add_argument("--seeds", type=int, default=5, help="trainings a pattern")
     given, overrides = parser.parse_known_args()
     try:
         settings = compose(overrides)
@@ -117,9 +117,12 @@ def main() -> int:
     path = FOLDER / f"{settings.run.name}.npz"
     write(path, table)
     deltas = table.delta_mtl[:, :, -1]
-    print(f"{path}: {len(table.patterns)} patterns, {deltas.shape[1]} seeds, {table.delta_mtl.shape[2]} epochs; ")
+    print(f"{path}: {len(table.patterns)} patterns, {deltas.shape[1]} seeds, {table.delta_mtl.shape[2]} epochs")
     print(f"  means from {deltas.mean(1).min():.1f} to {deltas.mean(1).max():.1f} %, spread of a training ", end="")
     print(f"{deltas.std(1, ddof=1).mean():.1f} points")
+    means = deltas.mean(1).repeat(deltas.shape[1])
+    told = [np.corrcoef(table.delta_mtl[:, :, epoch].ravel(), means)[0, 1] for epoch in range(table.delta_mtl.shape[2])]
+    print(f"  correlation of one training after each epoch with the means: {', '.join(f'{each:.2f}' for each in told)}")
     return 0
 
 
