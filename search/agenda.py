@@ -119,10 +119,12 @@ class Agenda:
                 self.done(job, outcome)
 
     def never_ran(self, job: Job) -> None:
-        """A job was lost before it began, which is nobody's failure: it is handed out again, some times."""
+        """A job was lost before it began, or goes on from its checkpoint: it is handed out again, some times."""
         self._lost[job] = self._lost.get(job, 0) + 1
         if self._lost[job] > RESTARTS:
-            self.done(job, Outcome(reason=f"no worker could be started for it, {RESTARTS + 1} times in a row"))
+            begun = job.checkpoint is not None and job.checkpoint.exists()
+            what = "its worker was lost" if begun else "no worker could be started for it"
+            self.done(job, Outcome(reason=f"{what}, {RESTARTS + 1} times in a row"))
             return
         self.running.discard(job)
         self._waiting.appendleft(job)

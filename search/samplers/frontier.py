@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 NEAR = 0.1  # of a gap between costs: how far from its middle a pattern may lie
 KEPT = 0.3, 0.25  # share of its gates that a pattern keeps, and its spread, before any is trained: our choice
 SPREAD = 0.03  # of a metric between patterns, usually, and 3 points of a delta: our choice
-
 MEMBERS, FEWEST = {1: 1000, 2: 1000, 3: 48}, 12  # of a front that gains are taken of, by objectives: boxes grow fast
 CHUNK = 1000  # candidates at a time
 
@@ -116,7 +115,9 @@ def _gains(
     proposals = [*(_pattern(problem, trial) for trial in (*known.trials, *running)), *fresh]
     many = len(proposals) - len(fresh)
     # Not those that were given up at a rung: they are no part of a front.
-    alive = [row for row, trial in enumerate((*known.trials, *running)) if trial.values or trial in begun]
+    alive = [
+        row for row, trial in enumerate((*known.trials, *running)) if trial.values or not trial.state.is_finished()
+    ]
     least = np.array([_cost(problem.cost(each.pattern)) for each in proposals])  # (n, 2): macs, params
     most = np.array([_cost(problem.most(each.pattern)) for each in proposals])
     x = _varying(np.array([_features(each.pattern) for each in proposals]))

@@ -1,77 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
 
-from search.agenda import RESTARTS, Agenda
-from search.config import compose
-from search.folder import open_folder
-from search.job import Job, Outcome, device, execute
-from search.objectives import resolve
+from search.agenda import RESTARTS
+from search.job import Outcome, device, execute
 from search.run import main as search
-from search.runners.ray_tune import outcome_of
-from search.samplers.sampler import Problem
 from search.study import Study
-from search.trial import Trial
-from spaces.choices import count, enumerate_patterns
+from spaces.choices import count
 from spaces.fusion import Fusion
+from tests.search.agendas import is_baseline, opened, run_all
 from tests.tiny import arguments, write_tiny
-from trainers.cost import cost
-
-
-class Told:
-    """What the agenda told its listeners."""
-
-    def __init__(self) -> None:
-        self.trials: list[Trial] = []
-        self.pauses: list[tuple[int, str]] = []
-        self.baselines: list[Job] = []
-        self.most = 0
-
-    def resumed(self, trials: Sequence[Trial]) -> None:
-        self.trials.extend(trials)
-
-    def paused(self, trial: Trial) -> None:
-        self.pauses.append((trial.number, list(trial.rungs)[-1]))
-
-    def trial(self, trial: Trial) -> None:
-        self.trials.append(trial)
-
-    def baseline(self, job: Job, outcome: Outcome) -> None:
-        self.baselines.append(job)
-
-    def running(self, jobs: int) -> None:
-        self.most = max(self.most, jobs)
-
-
-@contextmanager
-def opened(folder: Path, *more: str) -> Iterator[tuple[Agenda, Told]]:
-    settings = compose(arguments(write_tiny(folder / "data"), f"run.folder={folder / 'runs'}", *more))
-    tasks = settings.data.selected
-    outputs = {task.name: task.output for task in tasks}
-    told = Told()
-    price = partial(cost, family=settings.network, outputs=outputs, size=settings.data.size)
-    objectives = resolve(settings.objectives, tasks)
-    problem = Problem(settings.space, tuple(sorted(outputs)), objectives, price, settings.limits)
-    with open_folder(settings) as place:
-        study = Study(place.journal, problem, settings.sampler, anchors={}, seed=settings.run.seed)
-        agenda = Agenda(settings, place, study, 1, told)
-        agenda.resume()
-        agenda.answer_from_cache("cpu")
-        yield agenda, told
-
-
-def run_all(agenda: Agenda) -> None:
-    while job := agenda.next():
-        agenda.done(job, execute(job))
-
-
-def is_baseline(job: Job) -> bool:
-    return len(job.pattern.tasks) == 1
 
 
 def test_baselines_come_first_and_trials_wait_for_the_last_of_them(tmp_path: Path) -> None:
@@ -250,90 +190,3 @@ def test_a_larger_budget_continues_and_a_smaller_one_does_nothing(tmp_path: Path
         run_all(agenda)
         assert len(told.trials) == max(3, budget)
         assert {trial.number: trial.ended for trial in told.trials if trial.number in ended} == ended
-
-
-ASHA = ("scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4", "trials=6")
-
-
-def _told_of(trials: Sequence[Trial]) -> list[tuple]:
-    return [(t.number, t.status, t.key, dict(t.objectives), dict(t.rungs), t.curves, t.epochs) for t in trials]
-
-
-def test_weak_trials_pause_and_are_given_up_and_the_others_are_trained_to_the_end(tmp_path: Path) -> None:
-    with opened(tmp_path, *ASHA) as (agenda, told):
-        run_all(agenda)
-        ended = {trial.number: trial for trial in told.trials}
-        assert sorted(ended) == list(range(6))
-        complete = [trial for trial in ended.values() if trial.complete]
-        pruned = [trial for trial in ended.values() if trial.status == "pruned"]
-        assert complete and len(complete) + len(pruned) == 6
-        assert all(list(trial.rungs) == ["1", "2"] and trial.epochs == 4 for trial in complete)
-        for trial in pruned:
-            assert not trial.objectives and not trial.metrics
-            assert trial.epochs == int(list(trial.rungs)[-1]) == len(trial.curves["loss"])
-            assert trial.reason.startswith(f"stopped after {trial.epochs} of 4 epochs")
-        assert not list((tmp_path / "runs").glob("*/.outcomes/*"))
-        history = agenda._study._study.get_trials()
-        assert sum(trial.state.name == "PRUNED" for trial in history) == len(pruned)
-        assert all(set(trial.user_attrs["rungs"]) <= {"1", "2"} for trial in history)
-
-
-def test_a_trial_that_paused_ends_as_one_that_never_did(tmp_path: Path) -> None:
-    with opened(tmp_path, *ASHA, "sampler=exhaustive", "run.name=paused") as (agenda, told):
-        run_all(agenda)
-    with opened(tmp_path, *ASHA[2:], "sampler=exhaustive", "run.name=full") as (agenda, whole):
-        run_all(agenda)
-    full = {trial.key: trial for trial in whole.trials}
-    met = [trial for trial in told.trials if trial.complete and trial.key in full]
-    assert met
-    for trial in met:
-        assert trial.objectives == full[trial.key].objectives
-        assert trial.curves == full[trial.key].curves
-
-
-@pytest.mark.parametrize("jobs", range(4, 16))
-def test_a_search_with_pauses_goes_on_as_if_undisturbed(tmp_path: Path, jobs: int) -> None:
-    with opened(tmp_path, *ASHA, "run.name=whole") as (agenda, _told):
-        run_all(agenda)
-        whole = _told_of([agenda.trials[number] for number in sorted(agenda.trials)])
-    with opened(tmp_path, *ASHA) as (agenda, _told):
-        for turn in range(jobs):
-            job = agenda.next()
-            if job is None:
-                break
-            outcome = execute(job)
-            if turn < jobs - 1:  # the driver dies before it hears of the last one
-                agenda.done(job, outcome)
-    with opened(tmp_path, *ASHA) as (agenda, _told):
-        run_all(agenda)
-        assert _told_of([agenda.trials[number] for number in sorted(agenda.trials)]) == whole
-
-
-def test_limits_hold_for_what_a_training_ends_with_not_for_its_pauses(tmp_path: Path) -> None:
-    more = ("space=gates", "sampler=random", "trials=3", "trainer.gates.weight=0", "trainer.gates.start=0.01")
-    with opened(tmp_path, *ASHA[:2], "trainer.epochs=2", *more) as (agenda, told):
-        cheapest = min(
-            agenda._study.problem.cost(p.pattern).macs
-            for p in enumerate_patterns(agenda._study.problem.space, agenda._study.problem.tasks)
-        )
-    with opened(tmp_path, *ASHA[:2], "trainer.epochs=2", *more, f"limits.macs={cheapest}", "run.name=b") as (
-        agenda,
-        told,
-    ):
-        run_all(agenda)
-    gated = [trial for trial in told.trials if trial.failed]
-    assert all("1" in trial.rungs for trial in gated)  # it failed at its end, if it did
-    assert told.pauses
-
-
-def test_a_lost_worker_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
-    with opened(tmp_path, "trials=1") as (agenda, _told):
-        job = next(job for job in iter(agenda.next, None) if not is_baseline(job))
-        job.begun.touch()
-        lost = outcome_of(job, None)
-        assert lost is not None and lost.reason.startswith("the worker was lost")
-        job.begun.touch()
-        job.checkpoint.write_bytes(b"")
-        assert outcome_of(job, None) is None
-        agenda.never_ran(job)
-        assert agenda.next() is job

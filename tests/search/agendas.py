@@ -1,0 +1,70 @@
+"""Agendas over the tiny problem, and what they told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from search.agenda import Agenda
+from search.config import compose
+from search.folder import open_folder
+from search.job import Job, Outcome, execute
+from search.objectives import resolve
+from search.samplers.sampler import Problem
+from search.study import Study
+from search.trial import Trial
+from tests.tiny import arguments, write_tiny
+from trainers.cost import cost
+
+
+class Told:
+    """What the agenda told its listeners."""
+
+    def __init__(self) -> None:
+        self.trials: list[Trial] = []
+        self.pauses: list[tuple[int, str]] = []
+        self.baselines: list[Job] = []
+        self.most = 0
+
+    def resumed(self, trials: Sequence[Trial]) -> None:
+        self.trials.extend(trials)
+
+    def paused(self, trial: Trial) -> None:
+        self.pauses.append((trial.number, list(trial.rungs)[-1]))
+
+    def trial(self, trial: Trial) -> None:
+        self.trials.append(trial)
+
+    def baseline(self, job: Job, outcome: Outcome) -> None:
+        self.baselines.append(job)
+
+    def running(self, jobs: int) -> None:
+        self.most = max(self.most, jobs)
+
+
+@contextmanager
+def opened(folder: Path, *more: str) -> Iterator[tuple[Agenda, Told]]:
+    settings = compose(arguments(write_tiny(folder / "data"), f"run.folder={folder / 'runs'}", *more))
+    tasks = settings.data.selected
+    outputs = {task.name: task.output for task in tasks}
+    told = Told()
+    price = partial(cost, family=settings.network, outputs=outputs, size=settings.data.size)
+    objectives = resolve(settings.objectives, tasks)
+    problem = Problem(settings.space, tuple(sorted(outputs)), objectives, price, settings.limits)
+    with open_folder(settings) as place:
+        study = Study(place.journal, problem, settings.sampler, anchors={}, seed=settings.run.seed)
+        agenda = Agenda(settings, place, study, 1, told)
+        agenda.resume()
+        agenda.answer_from_cache("cpu")
+        yield agenda, told
+
+
+def run_all(agenda: Agenda) -> None:
+    while job := agenda.next():
+        agenda.done(job, execute(job))
+
+
+def is_baseline(job: Job) -> bool:
+    return len(job.pattern.tasks) == 1

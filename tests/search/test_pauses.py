@@ -1,0 +1,105 @@
+"""Trials that pause at rungs, and go on or are given up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from search.agenda import RESTARTS
+from search.job import execute
+from search.runners.ray_tune import outcome_of
+from search.trial import Trial
+from spaces.choices import enumerate_patterns
+from tests.search.agendas import is_baseline, opened, run_all
+
+ASHA = ("scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4", "trials=6")
+
+
+def _told_of(trials: Sequence[Trial]) -> list[tuple]:
+    return [(t.number, t.status, t.key, dict(t.objectives), dict(t.rungs), t.curves, t.epochs) for t in trials]
+
+
+def test_weak_trials_pause_and_are_given_up_and_the_others_are_trained_to_the_end(tmp_path: Path) -> None:
+    with opened(tmp_path, *ASHA) as (agenda, told):
+        run_all(agenda)
+        ended = {trial.number: trial for trial in told.trials}
+        assert sorted(ended) == list(range(6))
+        complete = [trial for trial in ended.values() if trial.complete]
+        pruned = [trial for trial in ended.values() if trial.status == "pruned"]
+        assert complete and len(complete) + len(pruned) == 6
+        assert all(list(trial.rungs) == ["1", "2"] and trial.epochs == 4 for trial in complete)
+        for trial in pruned:
+            assert not trial.objectives and not trial.metrics
+            assert trial.epochs == int(list(trial.rungs)[-1]) == len(trial.curves["loss"])
+            assert trial.reason.startswith(f"stopped after {trial.epochs} of 4 epochs")
+        assert not list((tmp_path / "runs").glob("*/.outcomes/*"))
+        history = agenda._study._study.get_trials()
+        assert sum(trial.state.name == "PRUNED" for trial in history) == len(pruned)
+        assert all(set(trial.user_attrs["rungs"]) <= {"1", "2"} for trial in history)
+
+
+def test_a_trial_that_paused_ends_as_one_that_never_did(tmp_path: Path) -> None:
+    with opened(tmp_path, *ASHA, "sampler=exhaustive", "run.name=paused") as (agenda, told):
+        run_all(agenda)
+    with opened(tmp_path, *ASHA[2:], "sampler=exhaustive", "run.name=full") as (agenda, whole):
+        run_all(agenda)
+    full = {trial.key: trial for trial in whole.trials}
+    met = [trial for trial in told.trials if trial.complete and trial.key in full]
+    assert met
+    for trial in met:
+        assert trial.objectives == full[trial.key].objectives
+        assert trial.curves == full[trial.key].curves
+
+
+@pytest.mark.parametrize("jobs", range(4, 16))
+def test_a_search_with_pauses_goes_on_as_if_undisturbed(tmp_path: Path, jobs: int) -> None:
+    with opened(tmp_path, *ASHA, "run.name=whole") as (agenda, _told):
+        run_all(agenda)
+        whole = _told_of([agenda.trials[number] for number in sorted(agenda.trials)])
+    with opened(tmp_path, *ASHA) as (agenda, _told):
+        for turn in range(jobs):
+            job = agenda.next()
+            if job is None:
+                break
+            outcome = execute(job)
+            if turn < jobs - 1:  # the driver dies before it hears of the last one
+                agenda.done(job, outcome)
+    with opened(tmp_path, *ASHA) as (agenda, _told):
+        run_all(agenda)
+        assert _told_of([agenda.trials[number] for number in sorted(agenda.trials)]) == whole
+
+
+def test_limits_hold_for_what_a_training_ends_with_not_for_its_pauses(tmp_path: Path) -> None:
+    more = ("space=gates", "sampler=random", "trials=3", "trainer.gates.weight=0", "trainer.gates.start=0.01")
+    with opened(tmp_path, *ASHA[:2], "trainer.epochs=2", *more) as (agenda, told):
+        cheapest = min(
+            agenda._study.problem.cost(p.pattern).macs
+            for p in enumerate_patterns(agenda._study.problem.space, agenda._study.problem.tasks)
+        )
+    with opened(tmp_path, *ASHA[:2], "trainer.epochs=2", *more, f"limits.macs={cheapest}", "run.name=b") as (
+        agenda,
+        told,
+    ):
+        run_all(agenda)
+    assert len(told.trials) == 3
+    assert all("1" in trial.rungs for trial in told.trials)  # whatever its end was, none failed at its pause
+
+
+def test_a_lost_worker_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    with opened(tmp_path, "trials=1") as (agenda, told):
+        job = next(job for job in iter(agenda.next, None) if not is_baseline(job))
+        job.begun.touch()
+        lost = outcome_of(job, None)
+        assert lost is not None and lost.reason.startswith("the worker was lost")
+        job.begun.touch()
+        job.checkpoint.write_bytes(b"")
+        assert outcome_of(job, None) is None
+        for _ in range(RESTARTS):
+            agenda.never_ran(job)
+            assert agenda.next() is job
+        agenda.never_ran(job)
+        for alone in (job for job in agenda.running.copy() if is_baseline(job)):
+            agenda.done(alone, execute(alone))
+        assert [trial.reason for trial in told.trials] == ["its worker was lost, 4 times in a row"]
