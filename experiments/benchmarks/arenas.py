@@ -24,13 +24,35 @@ from spaces.pattern import SharingPattern
 from trainers.cost import Cost
 
 TABLE = Path(__file__).parent / "table" / "fusion-scenes.npz"
-TREES = {"tree51": 3, "tree561": 4, "tree7556": 5}  # tasks, at five decoder stages
-EPOCHS = 27  # of a training in the tree arenas
-SPREAD, MEAN, NOISE = 3.0, -2.0, 0.5  # points of delta_mtl: of the patterns, and of a whole training
-EARLY, LAG = (
-    4.0,
-    10.0,
-)  # points after a ninth of the epochs: noise beyond that, and how far behind the end; as the table
+MEAN = -2.0  # points of delta_mtl, of the patterns of a tree arena
+EPOCHS = 27  # of a training there
+EARLY, LAG = 4.0, 10.0  # points after a ninth of the epochs: noise beyond that, how far behind the end; as the table
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A family of analytic problems, at five decoder stages.
+
+    Args:
+        tasks: how many.
+        spread: of the patterns' true deltas, in points.
+        noise: of a whole training, in points.
+    """
+
+    tasks: int
+    spread: float = 3.0
+    noise: float = 0.5
+
+
+TREES = {
+    "tree51": Tree(3),
+    "tree561": Tree(4),
+    "tree7556": Tree(5),
+    # other than what the sampler expects beforehand
+    "tree561-flat": Tree(4, spread=1.0),
+    "tree561-steep": Tree(4, spread=9.0),
+    "tree561-noisy": Tree(4, noise=2.0),
+}
 DIRECTIONS = (DELTA_MTL.direction, MACS.direction)
 
 
@@ -77,7 +99,7 @@ class Arena:
 
 
 def arena(name: str, seed: int) -> Arena:
-    """The arena "table", "tree51", "tree561" or "tree7556"; of the table the seed changes nothing."""
+    """The arena "table" or one of `TREES`; of the table the seed changes nothing."""
     return _table() if name == "table" else _tree(TREES[name], seed)
 
 
@@ -92,8 +114,9 @@ def _table() -> Arena:
     return Arena(_problem(space, table.patterns[0].tasks, costs), keys, truth, table.curve)
 
 
-def _tree(count: int, seed: int) -> Arena:
-    tasks, stages = tuple("abcdefgh"[:count]), 5
+def _tree(tree: Tree, seed: int) -> Arena:
+    count, stages = tree.tasks, 5
+    tasks = tuple("abcdefgh"[:count])
     rng = np.random.default_rng(seed)
     pairs = np.triu(rng.normal(-0.3, 1.0, (stages, count, count)), 1)
     crowds = rng.normal(0.0, 0.5, (stages, count))  # what a task adds to a group of three or more
@@ -112,16 +135,16 @@ def _tree(count: int, seed: int) -> Arena:
                 gain += float(crowd[rows].sum()) if len(rows) > 2 else 0.0
         gains.append(gain)
         costs[proposal.pattern.key] = Cost(round(1e6 * price), round(1e5 * price), 0)
-    scaled = MEAN + SPREAD * (np.array(gains) - np.mean(gains)) / np.std(gains)
+    scaled = MEAN + tree.spread * (np.array(gains) - np.mean(gains)) / np.std(gains)
     keys = tuple(proposal.pattern.key for proposal in patterns)
     truth = np.column_stack([scaled, [costs[key].macs for key in keys]])
-    return Arena(_problem(space, tasks, costs), keys, truth, partial(_curve, scaled))
+    return Arena(_problem(space, tasks, costs), keys, truth, partial(_curve, scaled, tree.noise))
 
 
-def _curve(ends: np.ndarray, row: int, rng: np.random.Generator) -> np.ndarray:
+def _curve(ends: np.ndarray, noise: float, row: int, rng: np.random.Generator) -> np.ndarray:
     """One training: what it lacks, and what is not settled yet, shrink as the epochs grow."""
     ahead = EPOCHS / np.arange(1, EPOCHS + 1) - 1  # 0 at the end, 8 after a ninth
-    end = ends[row] + NOISE * rng.standard_normal()
+    end = ends[row] + noise * rng.standard_normal()
     return np.asarray(end + EARLY * np.sqrt(ahead / 8) * rng.standard_normal(EPOCHS) - LAG * ahead / 8)
 
 

@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from experiments.benchmarks.arenas import NOISE, Arena, arena
+from experiments.benchmarks.arenas import TREES, Arena, arena
 from search.samplers.improvement import improvement
 
 OTHERS = range(20_000, 23_000)  # seeds that nothing is measured on
@@ -26,7 +26,7 @@ def informed(place: Arena, name: str, seed: int, budget: int) -> Iterator[tuple[
     worst = np.array([place.worst[0], -place.worst[1]])
     for turn in range(budget):
         if turn >= len(order):
-            known = covariance[np.ix_(order, order)] + NOISE**2 * np.eye(turn)
+            known = covariance[np.ix_(order, order)] + TREES[name].noise ** 2 * np.eye(turn)
             weights = np.linalg.solve(known, covariance[order]).T
             expected = mean + weights @ (np.array(observed) - mean[order])
             spread = np.sqrt(np.maximum(np.diag(covariance) - (weights * covariance[:, order]).sum(1), 1e-12))

@@ -6,7 +6,8 @@
 Nothing is trained: see `experiments.benchmarks.arenas`. Counted is the hypervolume of the patterns visited, by their
 true means, not by what was observed. Every sampler is asked through the real study, which tells no pattern twice and
 starts with the landmarks. A run ends at 99 % of the hypervolume, or when its budget is spent. It can be stopped at any
-moment; the same command goes on. `botorch` and `moasha` want the optional extra "peers".
+moment; the same command goes on, and several may work into one folder. `botorch` and `moasha` want the optional extra
+"peers".
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ FLOOR = "informed"  # knows the family of problems; for the arenas that it can b
 INFORMED = ("tree51", "tree561")
 EVERY = [FLOOR, *SAMPLERS, *STOPPING]
 BUDGETS = {"table": 35, "tree51": 51, "tree561": 120, "tree7556": 150}  # whole trainings
+OTHERS = {name: 120 for name in TREES if name not in BUDGETS}  # on demand
 SLOW = {"gp": 30, "botorch": 50}  # trainings at most, for about a second a proposal
 EARLY = 40  # trainings' worth of epochs at most, where trainings may stop early and proposals are many
 ENOUGH = 0.99
@@ -103,7 +105,7 @@ def _study(place: Arena, sampler: Any, seed: int) -> Iterator[Study]:
 def run(place: Arena, contestant: str, seed: int, name: str) -> Iterator[tuple[str, int, bool]]:
     """The legs that a contestant trains in an arena."""
     epochs = len(place.trained(0, np.random.default_rng(0)))
-    budget = BUDGETS[name]
+    budget = {**BUDGETS, **OTHERS}[name]
     legs = min(budget, EARLY) * epochs
     if contestant == "oracle":
         yield from ((key, epochs, True) for key in place.oracle())
@@ -140,7 +142,7 @@ def main() -> int:
     """Run what is not there yet, then print and plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contestants", nargs="+", default=EVERY, choices=EVERY)
-    parser.add_argument("--arenas", nargs="+", default=list(BUDGETS), choices=list(BUDGETS))
+    parser.add_argument("--arenas", nargs="+", default=list(BUDGETS), choices=[*BUDGETS, *OTHERS])
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the results")
     told = parser.parse_args()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -57,11 +58,13 @@ class Volumes:
             "complete": np.array([complete[n - 1] if n else 0.0 for n in count]),
             "visited": volumes,
         }
-        with self._file.open("a", newline="") as out:
-            for what, row in rows.items():
-                self._runs[arena, contestant, seed, what] = row
-                numbers = [f"{value:.5g}" for value in row]
-                csv.writer(out, lineterminator="\n").writerow([arena, contestant, seed, what, *numbers])
+        text = io.StringIO()
+        for what, row in rows.items():
+            self._runs[arena, contestant, seed, what] = row
+            numbers = [f"{value:.5g}" for value in row]
+            csv.writer(text, lineterminator="\n").writerow([arena, contestant, seed, what, *numbers])
+        with self._file.open("ab", buffering=0) as out:  # in one write: several commands may work on one file
+            out.write(text.getvalue().encode())
 
     def seeds(self, arena: str, contestant: str) -> list[int]:
         """Of the runs that are there."""
