@@ -197,8 +197,9 @@ class Study:
     def _around(self, known: Sequence[Mapping[str, Any]], rng: random.Random) -> Iterator[Proposal]:
         """Mutations of the first and then of all known choices, random draws, and at last the space in order."""
         space, tasks = self.problem.space, self.problem.tasks
-        yield from (mutate(space, tasks, known[0], rng) for _ in range(NEIGHBOURS))
-        yield from (mutate(space, tasks, rng.choice(known), rng) for _ in range(NEIGHBOURS))
+        first = replay(space, tasks, known[0])
+        yield from (mutate(space, tasks, first, rng) for _ in range(NEIGHBOURS))
+        yield from (mutate(space, tasks, replay(space, tasks, rng.choice(known)), rng) for _ in range(NEIGHBOURS))
         yield from (draw(space, tasks, rng) for _ in range(NEIGHBOURS))
         yield from islice(enumerate_patterns(space, tasks), SCANNED)
 

@@ -198,14 +198,11 @@ def climb(space: Space, tasks: Sequence[str], start: Proposal, worth: Callable[[
             return best
 
 
-def mutate(space: Space, tasks: Sequence[str], choices: Mapping[str, Any], rng: random.Random) -> Proposal:
+def mutate(space: Space, tasks: Sequence[str], start: Proposal, rng: random.Random) -> Proposal:
     """Another pattern close by: one decision is dropped and made anew, the others are replayed.
 
     Decisions are tried in random order until one of them changes the key; decisions that come up only then
     are drawn. Where no single decision changes the key, the pattern comes back as it was.
-
-    Raises:
-        PatternError: the choices do not replay.
     """
     options_of: dict[str, Sequence[Any]] = {}
 
@@ -213,7 +210,6 @@ def mutate(space: Space, tasks: Sequence[str], choices: Mapping[str, Any], rng: 
         options_of[name] = options
         return start.choices[name]
 
-    start = replay(space, tasks, choices)
     space.sample(note, tasks)
     for dropped in rng.sample(sorted(options_of), len(options_of)):
         others = [option for option in options_of[dropped] if option != start.choices[dropped]]

@@ -51,7 +51,9 @@ def improvement(mean: np.ndarray, spread: np.ndarray, front: np.ndarray, referen
     lower, upper = boxes(front, reference)
     volumes = np.ones((len(mean), len(lower)))  # expected, of each candidate's part in each box
     for mu, sigma, low, high in zip(mean.T, spread.T, lower.T, upper.T, strict=True):
-        volumes *= _beyond(mu, sigma, low) - _beyond(mu, sigma, high)
+        levels, where = np.unique(np.concatenate([low, high]), return_inverse=True)  # boxes share their sides
+        beyond = _beyond(mu, sigma, levels)
+        volumes *= beyond[:, where[: len(low)]] - beyond[:, where[len(low) :]]
     return np.asarray(volumes.sum(1))
 
 

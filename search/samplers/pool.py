@@ -44,9 +44,10 @@ def pool(space: Space, tasks: tuple[str, ...], parents: Sequence[dict[str, Any]]
     rng = random.Random(seed)
     found = [draw(space, tasks, rng) for _ in range(DRAWN)]
     for _ in range(BRED if parents else 0):
-        child = mutate(space, tasks, rng.choice(parents), rng)
+        parent = replayed(space, tasks, tuple(rng.choice(parents).items()))  # type: ignore[arg-type]  # frozen
+        child = mutate(space, tasks, parent, rng)
         # One step or two: the second leaves a local optimum of single decisions.
-        found.append(child if rng.random() < 0.5 else mutate(space, tasks, child.choices, rng))
+        found.append(child if rng.random() < 0.5 else mutate(space, tasks, child, rng))
     return tuple({proposal.pattern.key: proposal for proposal in found}.values())
 
 

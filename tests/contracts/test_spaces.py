@@ -147,7 +147,7 @@ def test_json_round_trip(space: Space, seed: int) -> None:
 def test_mutation_is_valid_and_differs(space: Space, seed: int) -> None:
     rng = random.Random(seed)
     start = draw(space, TASKS, rng)
-    mutant = mutate(space, TASKS, start.choices, rng)
+    mutant = mutate(space, TASKS, start, rng)
     assert replay(space, TASKS, mutant.choices) == mutant
     assert mutant.pattern.key != start.pattern.key
 

@@ -110,7 +110,7 @@ def test_patterns_with_one_key_are_one() -> None:
     ]
     rng = random.Random(0)
     start = draw(Idle(), TASKS, rng)
-    assert all(mutate(Idle(), TASKS, start.choices, rng).pattern.key != start.pattern.key for _ in range(20))
+    assert all(mutate(Idle(), TASKS, start, rng).pattern.key != start.pattern.key for _ in range(20))
 
 
 def test_count_stops_where_told() -> None:
@@ -155,7 +155,7 @@ def test_choices_that_cannot_be_replayed_are_refused(space: Space, choices: dict
 def test_mutation_changes_one_decision_and_the_key(seed: int) -> None:
     rng = random.Random(seed)
     start = draw(FUSION, TASKS, rng)
-    mutant = mutate(FUSION, TASKS, start.choices, rng)
+    mutant = mutate(FUSION, TASKS, start, rng)
     assert mutant.pattern.key != start.pattern.key
     assert list(mutant.choices) == list(start.choices)
     assert sum(mutant.choices[name] != value for name, value in start.choices.items()) == 1
@@ -165,7 +165,7 @@ def test_mutation_is_determined_by_the_seed_and_uses_it() -> None:
     start = draw(FUSION, TASKS, random.Random(0))
 
     def mutants() -> list[str]:
-        return [mutate(FUSION, TASKS, start.choices, random.Random(seed)).pattern.key for seed in range(30)]
+        return [mutate(FUSION, TASKS, start, random.Random(seed)).pattern.key for seed in range(30)]
 
     assert mutants() == mutants()
     assert len(set(mutants())) > 3
@@ -175,22 +175,23 @@ def test_mutations_lead_everywhere() -> None:
     rng = random.Random(0)
     here, seen = draw(FUSION, TASKS, rng), set()
     for _ in range(1000):
-        here = mutate(FUSION, TASKS, here.choices, rng)
+        here = mutate(FUSION, TASKS, here, rng)
         seen.add(here.pattern.key)
     assert len(seen) == 35
 
 
 def test_mutation_answers_questions_that_come_up_and_forgets_those_that_do_not() -> None:
     rng = random.Random(0)
-    up = [mutate(Conditional(), TASKS, {"style": "fused"}, rng) for _ in range(20)]
+    up = [mutate(Conditional(), TASKS, replay(Conditional(), TASKS, {"style": "fused"}), rng) for _ in range(20)]
     assert {tuple(proposal.choices.items()) for proposal in up} == {
         (("style", "partly"), ("first", True)),
         (("style", "partly"), ("first", False)),
     }
-    down = [mutate(Conditional(), TASKS, {"style": "partly", "first": True}, rng) for _ in range(20)]
+    start = replay(Conditional(), TASKS, {"style": "partly", "first": True})
+    down = [mutate(Conditional(), TASKS, start, rng) for _ in range(20)]
     assert {len(proposal.choices) for proposal in down} == {1, 2}
 
 
 def test_where_nothing_can_change_mutation_gives_the_pattern_back() -> None:
     start = draw(FUSION, ("depth",), random.Random(0))
-    assert mutate(FUSION, ("depth",), start.choices, random.Random(0)) == start
+    assert mutate(FUSION, ("depth",), start, random.Random(0)) == start
