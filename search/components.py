@@ -13,6 +13,7 @@ from inspect import Parameter
 from pathlib import Path
 from typing import Any
 
+from search.library import Library
 from search.nearest import nearest
 from spaces.errors import ConfigError, UserError
 
@@ -121,8 +122,22 @@ def _unfit(spec: Mapping[str, Any], where: str, room: Mapping[str, Parameter], o
         if name in own and value != own[name]:
             problems.append(f"{where}.{name}={value}: the network sets it ({own[name]}); leave it out")
         elif name != TARGET and name not in own and name not in allowed:
-            problems.append(f"{where}.{name}={value}: unknown key{nearest(str(name), allowed)} Allowed keys: {shown}")
+            meant = nearest(str(name), allowed)
+            problems.append(
+                f"{where}.{name}={value}: unknown key{meant} Allowed keys: {shown}{_elsewhere(where, name)}"
+            )
     return problems + [f"{where}.{name}: missing; give {where}.{name}=VALUE" for name in missing]
+
+
+def _elsewhere(group: str, name: Any) -> str:
+    """Which shipped choices of a group have an option."""
+    library = Library()
+    others = [
+        choice
+        for choice in library.choices(group)
+        if f"{group}.{name}" in {k.name for k in library.keys(group, choice)}
+    ]
+    return f"; {group}={' and '.join(others)} {'has' if len(others) == 1 else 'have'} it" if others else ""
 
 
 def _built_inside(spec: Mapping[str, Any], where: str) -> Any:

@@ -64,6 +64,7 @@ class Forecast:
         training: bytes by which the training itself raises that.
         gpu: bytes of tensors of one training on a GPU; 0 without one.
         timed: steps that were timed of each network, at least.
+        share: of its epochs that a trial is trained on average.
     """
 
     device: str
@@ -81,6 +82,7 @@ class Forecast:
     training: int
     gpu: int
     timed: int
+    share: float
 
     @property
     def memory(self) -> int:
@@ -190,6 +192,7 @@ def estimate(
         training=max(each.growth for each in clocked),
         gpu=max(each.gpu for each in clocked),
         timed=min(t.steps for t in timings),
+        share=share,
     )
 
 

@@ -60,8 +60,9 @@ def of_time(expected: Forecast | None) -> str:
         f"{_size(expected.memory)} in all: {_size(expected.worker)} a worker, {_size(expected.training)} of it for the "
         "training; driver, Ray and MLflow"
     )
+    early = "" if expected.share == 1 else f"; the scheduler ends most earlier, after {expected.share:.0%} on average"
     rows = [
-        ["a trial", f"{_between(*expected.trial, _seconds)}: {training}"],
+        ["a trial", f"{_between(*expected.trial, _seconds)}: {training}{early}"],
         ["a baseline", baseline],
         ["the search", search],
         ["memory", memory],

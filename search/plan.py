@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search.config import answer, compose
+from search.ending import FAILED, ended
 from search.preflight import check, problem
-from search.run import FAILED, INTERRUPTED, REFUSED
-from spaces.errors import ConfigError, UserError
+from spaces.errors import ConfigError
 
 if TYPE_CHECKING:
     from search.census import Census, Priced
@@ -28,25 +28,19 @@ if TYPE_CHECKING:
 FILES = ("plan.json", "cheapest.svg", "costliest.svg")
 
 
+@ended("")
 def main(argv: Sequence[str] | None = None) -> int:
     """Plan a search from the command line; every user mistake ends in one message and exit status 2."""
     argv = list(sys.argv[1:] if argv is None else argv)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that the timed processes end too
-    try:
-        text = answer(argv, "search.plan")
-        if text is not None:
-            print(text)
-            return 0
-        settings = compose(argv)
-        check(settings)
-        return _plan(settings, f"python -m search.run {shlex.join(argv)}".strip())
-    except UserError as error:
-        print("\n".join(error.problems), file=sys.stderr)
-        return REFUSED
-    except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
-        return INTERRUPTED
+    text = answer(argv, "search.plan")
+    if text is not None:
+        print(text)
+        return 0
+    settings = compose(argv)
+    check(settings)
+    return _plan(settings, f"python -m search.run {shlex.join(argv)}".strip())
 
 
 def _plan(settings: Settings, command: str) -> int:

@@ -14,14 +14,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from search.config import answer, compose
+from search.ending import FAILED, ended
 from search.folder import RunFolder, open_folder
 from search.preflight import check, problem
-from spaces.errors import UserError
 
 if TYPE_CHECKING:
     from search.settings import Settings
-
-REFUSED, FAILED, INTERRUPTED = 2, 1, 130  # exit statuses
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,21 +28,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = f"python -m search.run {shlex.join(argv)}".strip()
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's notice is as good as Ctrl-C
-    try:
-        text = answer(argv)
-        if text is not None:
-            print(text)
-            return 0
-        settings = compose(argv)
-        check(settings)
-        with open_folder(settings) as folder:
-            return _search(settings, folder, command)
-    except UserError as error:
-        print("\n".join(error.problems), file=sys.stderr)
-        return REFUSED
-    except KeyboardInterrupt:
-        print(f"\nInterrupted. Nothing finished is lost; go on with:\n  {command}", file=sys.stderr)
-        return INTERRUPTED
+    return ended(f"Nothing finished is lost; go on with:\n  {command}")(_run)(argv, command)
+
+
+def _run(argv: Sequence[str], command: str) -> int:
+    text = answer(argv)
+    if text is not None:
+        print(text)
+        return 0
+    settings = compose(argv)
+    check(settings)
+    with open_folder(settings) as folder:
+        return _search(settings, folder, command)
 
 
 def _search(settings: Settings, folder: RunFolder, command: str) -> int:

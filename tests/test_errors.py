@@ -46,7 +46,11 @@ TABLE: list[tuple[str, list[str]]] = [
         ["run.nme=a: unknown key; did you mean 'name'? Allowed keys: run.name, run.folder, run.seed"],
     ),
     ("+limits.flops=3", ["limits.flops=3: unknown key. Allowed keys: limits.macs, limits.params"]),
-    ("sampler=random sampler.startup=3", ["sampler.startup=3: unknown key. Allowed keys: none, "]),
+    (
+        "sampler=random sampler.startup=3",
+        ["sampler.startup=3: unknown key. Allowed keys: none, ", "; sampler=frontier and gp and tpe have it"],
+    ),
+    ("scheduler.rung=1", ["scheduler.rung=1: unknown key. Allowed keys: none, ", "; scheduler=pareto_asha has it"]),
     ("space.decoder_stages=2", ["space.decoder_stages=2: the network sets it (4); leave it out"]),
     ("hydra.run.dir=x", ["hydra.run.dir=x: Hydra's own settings are fixed; leave it out"]),
     # wrong types

@@ -27,11 +27,11 @@ import numpy as np
 from search import pareto
 from search.brief import human, one_line
 from search.config import compose
+from search.ending import ended
 from search.objectives import MAXIMISE, MINIMISE
 from search.preflight import check, problem
 from search.replicates import Replicates, mean_and_error, replicate
 from spaces.choices import enumerate_patterns
-from spaces.errors import UserError
 
 FOLDER = Path(__file__).with_suffix("")
 FIRST_SEED = 1000  # searches begin at 0, with run.seed=0
@@ -152,6 +152,7 @@ def report(replicates: Replicates, macs: np.ndarray, params: np.ndarray, name: s
     return "\n".join(lines) + "\n"
 
 
+@ended("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -159,21 +160,14 @@ def main() -> int:
     given, overrides = parser.parse_known_args()
     if given.seeds < FEWEST:
         parser.error(f"--seeds {given.seeds}: want at least {FEWEST}: some choose the ladder, the others judge it")
-    try:
-        settings = compose(overrides)
-        check(settings)
-        searched = problem(settings)
-        patterns = [proposal.pattern for proposal in enumerate_patterns(settings.space, searched.tasks)]
-        costs = [searched.cost(pattern) for pattern in patterns]
-        named = {one_line(pattern): pattern for pattern in patterns}
-        seeds = range(FIRST_SEED, FIRST_SEED + given.seeds)
-        replicates = replicate(settings, named, seeds, say=partial(print, flush=True))
-    except UserError as error:
-        print("\n".join(error.problems), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Interrupted. Nothing finished is lost; the same command goes on.", file=sys.stderr)
-        return 130
+    settings = compose(overrides)
+    check(settings)
+    searched = problem(settings)
+    patterns = [proposal.pattern for proposal in enumerate_patterns(settings.space, searched.tasks)]
+    costs = [searched.cost(pattern) for pattern in patterns]
+    named = {one_line(pattern): pattern for pattern in patterns}
+    seeds = range(FIRST_SEED, FIRST_SEED + given.seeds)
+    replicates = replicate(settings, named, seeds, say=partial(print, flush=True))
     macs, params = np.array([c.macs for c in costs]), np.array([c.params for c in costs])
     text = report(replicates, macs, params, settings.run.name)
     (FOLDER / f"{settings.run.name}.txt").write_text(text)

@@ -23,10 +23,10 @@ import numpy as np
 
 from search.brief import one_line
 from search.config import compose
+from search.ending import ended
 from search.preflight import check, problem
 from search.replicates import replicate
 from spaces.choices import enumerate_patterns
-from spaces.errors import UserError
 from spaces.pattern import SharingPattern
 
 FOLDER = Path(__file__).with_suffix("")
@@ -98,21 +98,15 @@ def trained(settings: Any, seeds: Sequence[int]) -> Table:
     return Table(patterns, np.array([c.macs for c in costs]), np.array([c.params for c in costs]), deltas)
 
 
+@ended("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Make the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=5, help="trainings a pattern")
     given, overrides = parser.parse_known_args()
-    try:
-        settings = compose(overrides)
-        check(settings)
-        table = trained(settings, range(FIRST_SEED, FIRST_SEED + given.seeds))
-    except UserError as error:
-        print("\n".join(error.problems), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Interrupted. Nothing finished is lost; the same command goes on.", file=sys.stderr)
-        return 130
+    settings = compose(overrides)
+    check(settings)
+    table = trained(settings, range(FIRST_SEED, FIRST_SEED + given.seeds))
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"{settings.run.name}.npz"
     write(path, table)

@@ -26,11 +26,12 @@ import yaml
 
 from search.brief import human
 from search.config import compose
+from search.ending import ended
 from search.preflight import check
 from search.replicates import Entrant, Replicates, mean_and_error, replicate
 from search.settings import Settings
 from spaces.choices import replay
-from spaces.errors import ConfigError, UserError
+from spaces.errors import ConfigError
 from spaces.networks.small import Small
 from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
 from trainers.cost import cost
@@ -139,6 +140,7 @@ def head(settings: Settings, against: str) -> list[str]:
     return [*first, *measured, f"delta_mtl of '{against}' minus this", "standard error", "seconds a training"]
 
 
+@ended("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run a comparison."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -153,29 +155,22 @@ def main() -> int:
             "spread"
         )
     config = yaml.safe_load((FOLDER / given.method / "config.yaml").read_text())
-    try:
-        settings = compose([f"space={config['space']}", *overrides])
-        check(settings)
-        say = partial(print, flush=True)
-        tried = dict(list(variants(settings, config).items())[: given.variants])
-        usual = next(iter(tried))
-        seeds = range(FIRST_TRIED, FIRST_TRIED + given.tries)
-        first = replicate(settings, tried, seeds, judged="val", say=say)
-        best = max(tried, key=lambda name: float(first.metrics["delta_mtl"][first.names.index(name)].mean()))
-        judged = {name: tried[name] for name in dict.fromkeys((best, usual))}
-        seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
-        own = replicate(settings, judged, seeds, say=say)
-        macs = float(own.metrics["macs"][0].mean())
-        others = rivals(settings, macs)
-        if tried[best].recipe.gates.initial == "single_task":
-            others |= longer(settings, others)
-        second = replicate(settings, {**judged, **others}, seeds, say=say)
-    except UserError as error:
-        print("\n".join(error.problems), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Interrupted. Nothing finished is lost; the same command goes on.", file=sys.stderr)
-        return 130
+    settings = compose([f"space={config['space']}", *overrides])
+    check(settings)
+    say = partial(print, flush=True)
+    tried = dict(list(variants(settings, config).items())[: given.variants])
+    usual = next(iter(tried))
+    seeds = range(FIRST_TRIED, FIRST_TRIED + given.tries)
+    first = replicate(settings, tried, seeds, judged="val", say=say)
+    best = max(tried, key=lambda name: float(first.metrics["delta_mtl"][first.names.index(name)].mean()))
+    judged = {name: tried[name] for name in dict.fromkeys((best, usual))}
+    seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
+    own = replicate(settings, judged, seeds, say=say)
+    macs = float(own.metrics["macs"][0].mean())
+    others = rivals(settings, macs)
+    if tried[best].recipe.gates.initial == "single_task":
+        others |= longer(settings, others)
+    second = replicate(settings, {**judged, **others}, seeds, say=say)
     table = [*rows(first, settings, "tried on val", best), *rows(second, settings, "judged on test", best)]
     path = FOLDER / given.method / f"{settings.data.name}.csv"
     with path.open("w", newline="") as file:

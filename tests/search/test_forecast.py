@@ -10,6 +10,7 @@ import pytest
 
 from search.config import Settings, compose
 from search.forecast import BESIDE, START, estimate
+from search.outline import of_time
 from search.runners.inline import Inline
 from search.runners.ray_tune import RayTune
 from search.single_task import baseline_jobs
@@ -106,6 +107,15 @@ def test_on_crowded_cpus_it_tells_what_a_quiet_machine_would_take() -> None:
     for quiet, now in zip(found.quiet, found.search, strict=True):
         assert quiet == pytest.approx(now / 2)  # starting takes its share, too
     assert estimate([Clocked(tuple(half), 32, 1, 1, 0)], Recipe(), 4, 0, "cuda", 2).quiet is None
+
+
+def test_where_a_scheduler_stops_some_the_plan_takes_less_and_says_so() -> None:
+    whole, short = (
+        estimate([Clocked((COSTLIEST, CHEAPEST), 8, 1, 1, 0)], Recipe(), 4, 0, "cuda", 1, share) for share in (1.0, 0.4)
+    )
+    assert short.search[0] - START == pytest.approx(0.4 * (whole.search[0] - START))
+    assert "the scheduler ends most earlier, after 40% on average" in of_time(short)
+    assert "scheduler" not in of_time(whole)
 
 
 @pytest.mark.parametrize(

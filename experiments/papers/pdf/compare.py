@@ -25,12 +25,13 @@ import numpy as np
 from search import pareto
 from search.brief import duration, one_line
 from search.config import compose
+from search.ending import ended
 from search.objectives import MAXIMISE, MINIMISE, reference_point, resolve
 from search.preflight import check, problem
 from search.replicates import Replicates, mean_and_error, replicate
 from search.settings import Settings
 from search.trial import Trial, load
-from spaces.errors import ConfigError, UserError
+from spaces.errors import ConfigError
 from spaces.pattern import SharingPattern
 
 FOLDER = Path(__file__).parent
@@ -183,6 +184,7 @@ HEAD = [
 ]
 
 
+@ended("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run the comparison."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -191,25 +193,16 @@ def main() -> int:
     given, overrides = parser.parse_known_args()
     if given.judges < 2:
         parser.error(f"--judges {given.judges}: want at least 2, for a standard error")
-    try:
-        settings = compose(overrides)
-        check(settings)
-        found = [
-            searched(settings, overrides, method, seed) for seed in RUN_SEEDS[: given.searches] for method in METHODS
-        ]
-        space = problem(settings)
-        landmarks = settings.space.anchors(space.tasks)
-        anchors = [anchor.pattern for anchor in landmarks.values()]
-        steps = [trial.pattern for each in found for trial in each.trials]
-        patterns = {one_line(pattern): pattern for pattern in [*anchors, *steps]}
-        seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.judges)
-        judged = replicate(settings, patterns, seeds, say=partial(print, flush=True))
-    except UserError as error:
-        print("\n".join(error.problems), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Interrupted. Nothing finished is lost; the same command goes on.", file=sys.stderr)
-        return 130
+    settings = compose(overrides)
+    check(settings)
+    found = [searched(settings, overrides, method, seed) for seed in RUN_SEEDS[: given.searches] for method in METHODS]
+    space = problem(settings)
+    landmarks = settings.space.anchors(space.tasks)
+    anchors = [anchor.pattern for anchor in landmarks.values()]
+    steps = [trial.pattern for each in found for trial in each.trials]
+    patterns = {one_line(pattern): pattern for pattern in [*anchors, *steps]}
+    seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.judges)
+    judged = replicate(settings, patterns, seeds, say=partial(print, flush=True))
     macs = {name: space.cost(pattern).macs for name, pattern in patterns.items()}
     objectives = resolve(["delta_mtl", "macs"], settings.data.selected)
     reference = reference_point(objectives, max(space.cost(pattern).macs for pattern in anchors), 0, {})
