@@ -92,5 +92,8 @@ class Pictures:
             folder, len(list(folder.glob("*-depth.npy"))), tuple(TASKS[n] for n in TASKS if only is None or n in only)
         )
 
+    def check(self) -> None:
+        """Damage is met where the files are read."""
+
     def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
         return gathered(self.samples(split, only))

@@ -3,7 +3,7 @@
     python -m experiments.benchmarks.throughput
 
 1. Steps of the default trainer on the default problem beside a bare loop with the same network, batches, losses and
-   optimiser, with and without augmentation. Both take turns, and who begins takes turns too; bar: a ratio of at least 1.
+   optimiser, with and without augmentation, a few steps each. Who begins takes turns; bar: a ratio of at least 1.
 2. Samples of 480x640 pixels (`experiments.benchmarks.files`, written into a temporary folder): images per second of a
    stream beside the same number of processes that decode and hand nothing over; from the cache of decoded samples too.
 3. A training on such a stream: images per second, and the share of its time that it waits for data; bar: below 5 %.
@@ -51,6 +51,7 @@ FILE = Path(__file__).with_suffix(".csv")
 HEAD = ("what", "device", "ours", "beside it", "ratio", "unit")
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 BATCH = 4 if DEVICE.type == "cpu" else 16  # of 480x640 pixels
+STEPS = 8  # in a row of each before the other's turn: neighbours that come and go are to meet both
 Row = tuple[str, float, float, str]
 
 
@@ -166,11 +167,11 @@ def steps(repeats: int) -> Iterator[Row]:
     tasks = settings.data.selected
     training = split(settings.data, "train", DEVICE.type)
     assert isinstance(training, Split)
-    few = training.first(2)
+    training, few = training.first(STEPS * settings.trainer.batch_size), training.first(2)
     for name, augment in (("flipped", settings.trainer.augment), ("as they are", ())):
         recipe = replace(settings.trainer, epochs=1, augment=augment)
         pairs = []
-        for turn in range(-1, repeats):  # the first one warms up
+        for turn in range(-1, 3 * repeats):  # the first one warms up
             found: dict[str, tuple[float, float]] = {}
             for who in ("ours", "bare")[:: 1 if turn % 2 else -1]:
                 network = network_of(tasks, settings.network)
@@ -253,7 +254,12 @@ def waiting(data: Files, workers: int, *, cache: bool) -> Iterator[Row]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Time everything."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--repeats", type=int, default=7, help="pairs of which medians are told")
+    parser.add_argument(
+        "--repeats",
+        type=int,
+        default=7,
+        help="pairs of which medians are told, three times as many of the short trainings",
+    )
     parser.add_argument("--images", type=int, default=64, help="files of 480x640 pixels to write")
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
