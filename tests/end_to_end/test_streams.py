@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from search.config import compose
+from search.job import Job, execute
 from search.plan import main as plan
+from spaces.pattern import hard_sharing
 from tests.end_to_end.searches import finish, trials_in
 from tests.pictures import write_pictures
 from tests.tiny import NETWORK
@@ -40,14 +43,17 @@ def test_a_streamed_search_under_ray_is_one_from_memory_in_this_process(tmp_path
 
 
 @pytest.mark.slow
-def test_a_damaged_file_is_the_reason_of_failed_trainings(
-    tmp_path: Path, command_line, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_plan_times_trainings_on_streams(tmp_path: Path) -> None:
     root = write_pictures(tmp_path / "data", images=16)
-    arguments = given(tmp_path, root, 0.0, "runner=inline")
-    assert plan([*arguments, "run.name=plan"]) == 0  # its processes train on streams too
+    assert plan(given(tmp_path, root, 0.0, "runner=inline")) == 0
+
+
+def test_a_damaged_file_is_the_reason_of_a_failed_training(tmp_path: Path) -> None:
+    root = write_pictures(tmp_path / "data", images=16)
     (root / "train" / "9.png").write_bytes(b"no picture")
-    result = command_line(*arguments, seconds=120)
-    told = result.stdout + result.stderr
-    assert f"DataError: {root / 'train' / '9.png'}: cannot be read" in told
-    assert "Traceback" not in told
+    settings = compose(given(tmp_path, root, 0.0, "runner=inline"))
+    pattern = hard_sharing([task.name for task in settings.data.selected], 2, 2)
+    job = Job("a job", pattern, settings.data, settings.network, settings.trainer, 0, 1, tmp_path / "outcome.json")
+    outcome = execute(job)
+    assert outcome.reason.startswith(f"DataError: {root / 'train' / '9.png'}: cannot be read")
+    assert outcome.metrics == {}
