@@ -260,7 +260,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         default=7,
         help="pairs of which medians are told, three times as many of the short trainings",
     )
-    parser.add_argument("--images", type=int, default=64, help="files of 480x640 pixels to write")
+    parser.add_argument("--images", type=int, default=32, help="files of 480x640 pixels to write")
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
     most = spare(DEVICE)
