@@ -21,7 +21,7 @@ from spaces.errors import UserError
 
 if TYPE_CHECKING:
     from search.job import Job
-    from trainers.memory import Split
+    from trainers.source import Source
 
 STEPS = 16  # timed of each network at most: our choice
 PATIENCE = 4.0  # seconds after which fewer steps are timed, at least one: our choice
@@ -99,7 +99,7 @@ def clock(jobs: Sequence[Job], processes: int, gpus: float) -> list[Clocked]:
             for number in range(processes):
                 ours, theirs = context.Pipe(duplex=False)
                 gpu = int(number * gpus) if gpus else None
-                worker = context.Process(target=_work, args=(theirs, barrier, list(jobs), gpu), daemon=True)
+                worker = context.Process(target=_work, args=(theirs, barrier, list(jobs), gpu))
                 worker.start()
                 theirs.close()  # so that the end of the worker is the end of the pipe
                 waiting.append(ours)
@@ -166,7 +166,7 @@ def _clocked(jobs: Sequence[Job], barrier: Any, gpu: int | None) -> Clocked:
     return Clocked(timings, len(training), peak, peak - before, on_gpu)
 
 
-def _timed(job: Job, training: Split, validation: Split, where: str, barrier: Any) -> Timing:
+def _timed(job: Job, training: Source, validation: Source, where: str, barrier: Any) -> Timing:
     """Time one training: a step to warm up, then some more, then measuring."""
     import torch
 
@@ -179,11 +179,11 @@ def _timed(job: Job, training: Split, validation: Split, where: str, barrier: An
     network = build(job.pattern, job.network, {task.name: task.output for task in tasks}, job.seed)
     network = network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
     setup = time.perf_counter() - start
-    recipe, few = replace(job.recipe, epochs=1), _first(validation, MEASURED)
+    recipe, few = replace(job.recipe, epochs=1), validation.first(MEASURED)
 
     def seconds(steps: int) -> float:
         start = time.perf_counter()
-        excerpt = _first(training, steps * recipe.batch_size)
+        excerpt = training.first(steps * recipe.batch_size)
         train(network, excerpt, few, tasks, recipe, job.seed, lambda epoch, values: None)
         return time.perf_counter() - start
 
@@ -200,10 +200,6 @@ def _timed(job: Job, training: Split, validation: Split, where: str, barrier: An
     both, alone = seconds(steps), measuring()
     share = (time.process_time() - worked) / (both + alone)
     return Timing(setup, max(both - alone, 0.0) / steps, alone * len(validation) / len(few), steps, share)
-
-
-def _first(split: Split, images: int) -> Split:
-    return replace(split, images=split.images[:images], targets={n: t[:images] for n, t in split.targets.items()})
 
 
 def _peak() -> int:

@@ -22,8 +22,9 @@ from spaces.pattern import SharingPattern, hard_sharing
 from trainers.cost import cost, count
 from trainers.leg import Leg
 from trainers.measure import measure
-from trainers.memory import Split, split
+from trainers.memory import split
 from trainers.prune import adopt, pruned
+from trainers.source import Source
 from trainers.train import TrainingError, train
 
 if TYPE_CHECKING:
@@ -79,20 +80,20 @@ def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], where: str)
 
 
 def _start(
-    job: Job, network: SharedNetwork, tasks: Sequence[Task], training: Split, judged: Split, *, done: bool
+    job: Job, network: SharedNetwork, tasks: Sequence[Task], training: Source, judged: Source, *, done: bool
 ) -> int:
     """Start the branches of a gated network from single-task ones if that is wanted; the epochs that they take."""
     if not network.gated or job.recipe.gates.initial != "single_task":
         return 0
     for task in tasks if not done else ():
         stages = len(job.pattern.encoder), len(job.pattern.decoder)
-        alone = _built(job, hard_sharing([task.name], *stages), [task], training.images.device.type)
+        alone = _built(job, hard_sharing([task.name], *stages), [task], training.device.type)
         train(alone, training, judged, [task], job.recipe, job.seed, report=lambda epoch, values: None)
         adopt(network, alone, task.name)
     return len(tasks) * job.recipe.epochs
 
 
-def _found(job: Job, network: SharedNetwork, training: Split) -> dict[str, Any]:
+def _found(job: Job, network: SharedNetwork, training: Source) -> dict[str, Any]:
     """What the probe finds; a refusal is a finding too, for the training itself is sound."""
     if job.probe is None or job.until:
         return {}

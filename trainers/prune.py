@@ -7,10 +7,10 @@ from torch import nn
 
 from spaces.networks.build import SharedNetwork, prune
 from spaces.networks.layer import layers_of
-from trainers.memory import Split
+from trainers.source import Source
 
 
-def pruned(network: SharedNetwork, training: Split, batch_size: int) -> SharedNetwork:
+def pruned(network: SharedNetwork, training: Source, batch_size: int) -> SharedNetwork:
     """Harden the gates, cut dead channels out, and take batch-norm's statistics anew.
 
     Bejnordi et al. 2024 as reconstructed; the statistics were running averages over gates that still moved.
@@ -25,7 +25,7 @@ def pruned(network: SharedNetwork, training: Split, batch_size: int) -> SharedNe
     return static
 
 
-def recalibrate(network: nn.Module, training: Split, batch_size: int) -> None:
+def recalibrate(network: nn.Module, training: Source, batch_size: int) -> None:
     """Set the running statistics of every batch-norm to their mean over the training batches; in place."""
     norms = [part for part in network.modules() if isinstance(part, nn.modules.batchnorm._BatchNorm)]
     before = [norm.momentum for norm in norms]
@@ -35,8 +35,8 @@ def recalibrate(network: nn.Module, training: Split, batch_size: int) -> None:
     network.train()
     size = min(batch_size, len(training))
     with torch.no_grad():
-        for start in range(0, len(training) - size + 1, size):
-            network(training.batch(slice(start, start + size), ())[0])
+        for images, _ in training.first(len(training) // size * size).batches(size, ()):
+            network(images)
     for norm, momentum in zip(norms, before, strict=True):
         norm.momentum = momentum
     network.eval()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from spaces.networks.build import SharedNetwork
     from spaces.pattern import Group
-    from trainers.memory import Split
+    from trainers.source import Source
 
 FEWEST = 4  # images; the debiased estimator divides by n - 3
 MOST = 5000  # images; our choice, a Gram matrix takes 0.2 GB a task there
@@ -53,7 +53,7 @@ class Similarity:
         fields.integer("images", low=FEWEST, high=MOST)
         fields.done()
 
-    def find(self, network: SharedNetwork, split: Split, batch_size: int = 16) -> dict[str, Any]:
+    def find(self, network: SharedNetwork, split: Source, batch_size: int = 16) -> dict[str, Any]:
         """Measure a trained network.
 
         Args:
@@ -184,14 +184,13 @@ def _too_few(images: int) -> str:
     )
 
 
-def _features(network: SharedNetwork, split: Split, images: int, batch_size: int) -> list[dict[Group, np.ndarray]]:
+def _features(network: SharedNetwork, split: Source, images: int, batch_size: int) -> list[dict[Group, np.ndarray]]:
     """Per decoder stage, (N, C) features by the tasks that share them."""
     import torch
 
     collected: list[dict[Group, list[Tensor]]] = [defaultdict(list) for _ in network.pattern.decoder]
     with _evaluating(network), torch.no_grad():
-        for start in range(0, images, batch_size):
-            batch, _ = split.batch(slice(start, min(start + batch_size, images)), ())
+        for batch, _ in split.first(images).batches(batch_size, ()):
             for kept, pooled in zip(collected, _pooled(network, batch), strict=True):
                 for group, values in pooled.items():
                     kept[group].append(values)

@@ -11,8 +11,8 @@ from trainers import dot_regression
 from trainers.gating import gate_rates
 from trainers.leg import Leg, Standing
 from trainers.measure import measure, mixed_precision
-from trainers.memory import Split
 from trainers.recipe import Recipe
+from trainers.source import Source
 from trainers.tasks.task import Task
 
 Report = Callable[[int, dict[str, float]], None]
@@ -25,8 +25,8 @@ class TrainingError(RuntimeError):
 
 def train(
     network: torch.nn.Module,
-    training: Split,
-    validation: Split,
+    training: Source,
+    validation: Source,
     tasks: Sequence[Task],
     recipe: Recipe,
     seed: int,
@@ -58,7 +58,7 @@ def train(
     size = min(recipe.batch_size, len(training))
     steps = len(training) // size  # a last smaller batch is left out: batch-norm suffers from it
     optimiser, schedule = recipe.optimiser(network, steps * recipe.epochs)
-    device = training.images.device
+    device = training.device
     standing = Standing(network, optimiser, schedule, random)
     if leg.state is not None:
         standing.take_up(leg.state, device)
@@ -70,10 +70,9 @@ def train(
         for epoch in range(len(standing.reports) + 1, last + 1):
             network.train()
             recipe.gates.settled(network, epoch, recipe.epochs)
-            order = torch.randperm(len(training), generator=random).to(device)
+            order = torch.randperm(len(training), generator=random)[: steps * size]
             sums = {task.name: torch.zeros((), device=device) for task in tasks}
-            for step in range(steps):
-                images, targets = training.batch(order[step * size : (step + 1) * size], tasks)
+            for images, targets in training.batches(size, tasks, order):
                 for augment in recipe.augment:
                     images, targets = augment(images, targets, tasks, random)
                 with mixed_precision(device):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from spaces.networks.build import SharedNetwork
     from trainers.cost import Cost
-    from trainers.memory import Split
+    from trainers.source import Source
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Probe(Protocol):
     def name(self) -> str:
         """Under which the finding is kept in the trial."""
 
-    def find(self, network: SharedNetwork, training: Split) -> Any:
+    def find(self, network: SharedNetwork, training: Source) -> Any:
         """What was found, as values of JSON (DataError where nothing can be)."""
 
 

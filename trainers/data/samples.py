@@ -6,11 +6,13 @@ the same split in memory.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from spaces.errors import DataError
 from trainers.data.arrays import Arrays
 
 
@@ -41,18 +43,37 @@ class Samples(Protocol):
         """
 
 
-def gathered(samples: Samples) -> Arrays:
+def gathered(samples: Samples, threads: int = 1) -> Arrays:
     """All samples in memory, in order.
 
+    Args:
+        samples: to read.
+        threads: that read at a time; decoders work beside each other.
+
     Raises:
-        DataError: as `Samples.read`.
+        DataError: as `Samples.read`; a sample is of another shape than the first.
     """
     first = samples.read(0)
     images = np.empty((len(samples), *first.image.shape), np.uint8)
     targets = {name: np.empty((len(samples), *each.shape), each.dtype) for name, each in first.targets.items()}
-    for index in range(len(samples)):
+
+    def fill(index: int) -> None:
         sample = samples.read(index)
-        images[index] = sample.image
-        for name, target in sample.targets.items():
-            targets[name][index] = target
+        for name, room, array in (
+            ("image", images, sample.image),
+            *((name, targets[name], target) for name, target in sample.targets.items()),
+        ):
+            if array.shape != room.shape[1:]:
+                raise DataError(
+                    f"sample {index}: {name} has shape {array.shape}, that of sample 0 {room.shape[1:]}; "
+                    "want all samples alike: crop or resize them to one size"
+                )
+            room[index] = array
+
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for _ in pool.map(fill, range(len(samples))):
+            pass
+    finally:
+        pool.shutdown(cancel_futures=True)
     return Arrays(images, targets)

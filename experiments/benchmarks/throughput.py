@@ -1,0 +1,288 @@
+"""Is training as fast as a loop written by hand, and streaming as fast as the decoder?
+
+    python -m experiments.benchmarks.throughput
+
+1. Steps of the default trainer on the default problem beside a bare loop with the same network, batches, losses and
+   optimiser, with and without augmentation, a few steps each. Who begins takes turns; bar: a ratio of at least 1.
+2. Samples of 480x640 pixels (`experiments.benchmarks.files`, written into a temporary folder): images per second of a
+   stream beside the same number of processes that decode and hand nothing over; from the cache of decoded samples too.
+3. A training on such a stream: images per second, and the share of its time that it waits for data; bar: below 5 %.
+   Training and decoding share the cores of a machine without a GPU, so what is told there is that of its cores.
+
+Medians of pairs are told; CPU seconds of the trainer are less shy of neighbours than wall seconds. On a CUDA device 1
+and 3 are in mixed precision there, and waiting is that of the GPU. The table goes to
+`experiments/benchmarks/throughput.csv`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import multiprocessing
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from experiments.benchmarks.files import Files, write
+from search.config import compose
+from spaces.networks.build import SharedNetwork, build
+from spaces.pattern import hard_sharing
+from trainers.data.loading import Loading
+from trainers.measure import mixed_precision
+from trainers.memory import Split, split
+from trainers.readers import METHOD
+from trainers.recipe import Recipe
+from trainers.source import Batch, Source
+from trainers.stream import spare, stream
+from trainers.tasks.task import Task
+from trainers.train import train
+
+FILE = Path(__file__).with_suffix(".csv")
+HEAD = ("what", "device", "ours", "beside it", "ratio", "unit")
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+BATCH = 4 if DEVICE.type == "cpu" else 16  # of 480x640 pixels
+STEPS = 8  # in a row of each before the other's turn: neighbours that come and go are to meet both
+Row = tuple[str, float, float, str]
+
+
+@dataclass
+class Clocked:
+    """A source that notes how long a pass over it takes, what is done with the batches included, and the waiting."""
+
+    source: Source
+    whole: float = 0.0
+    waited: float = 0.0
+    worked: float = 0.0
+    _marks: list[tuple[Any, Any]] = field(default_factory=list)
+
+    @property
+    def device(self) -> torch.device:
+        """See `Source`; so are the others."""
+        return self.source.device
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Of the images."""
+        return self.source.size
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def first(self, images: int) -> Source:
+        """Not clocked."""
+        return self.source.first(images)
+
+    def batches(self, size: int, tasks: Sequence[Task], order: Tensor | None = None) -> Iterator[Batch]:
+        """The first batch is not waiting but beginning: processes start, and nothing could be ready."""
+        batches = self.source.batches(size, tasks, order)
+        marks = []
+        for batch in batches:
+            marks.append(_now())
+            if len(marks) == 1:
+                worked = time.process_time()
+            yield batch
+            marks.append(_now())
+        self.worked = time.process_time() - worked
+        if DEVICE.type == "cuda":
+            torch.cuda.synchronize()
+        self.whole = _between(marks[0], marks[-1])
+        self.waited = sum(_between(*pair) for pair in zip(marks[1:-1:2], marks[2::2], strict=True))
+
+
+def _now() -> Any:
+    """On a GPU the moment at which it has come here, which the program may be ahead of."""
+    if DEVICE.type == "cpu":
+        return time.perf_counter()
+    event = torch.cuda.Event(enable_timing=True)
+    event.record()
+    return event
+
+
+def _between(start: Any, end: Any) -> float:
+    return end - start if DEVICE.type == "cpu" else start.elapsed_time(end) / 1000
+
+
+def network_of(tasks: Sequence[Task], family: Any) -> SharedNetwork:
+    """All tasks share all."""
+    outputs = {task.name: task.output for task in tasks}
+    pattern = hard_sharing(list(outputs), family.encoder_stages, family.decoder_stages)
+    network = build(pattern, family, outputs, 0).to(DEVICE)
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
+
+
+def ours(network: SharedNetwork, training: Source, few: Source, tasks: Sequence[Task], recipe: Recipe) -> Clocked:
+    """One epoch of the trainer, measuring on a few images left out of the time."""
+    clocked = Clocked(training)
+    train(network, clocked, few, tasks, recipe, 0, lambda epoch, values: None)
+    return clocked
+
+
+def bare(network: SharedNetwork, training: Split, tasks: Sequence[Task], recipe: Recipe) -> tuple[float, float]:
+    """The same epoch as one writes it in a notebook; wall and CPU seconds."""
+    random = torch.Generator().manual_seed(0)
+    size = recipe.batch_size
+    steps = len(training) // size
+    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay, fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, max_lr=recipe.lr, total_steps=steps, pct_start=recipe.warmup, cycle_momentum=False
+    )
+    network.train()
+    order = torch.randperm(len(training), generator=random).to(DEVICE)
+    running = torch.zeros((), device=DEVICE)
+    start, worked = _now(), time.process_time()
+    for step in range(steps):
+        rows = order[step * size : (step + 1) * size]
+        images = training.images[rows].to(torch.float32, memory_format=torch.channels_last) / 255
+        targets = {task.name: training.targets[task.name][rows] for task in tasks}
+        for augment in recipe.augment:
+            images, targets = augment(images, targets, tasks, random)
+        with mixed_precision(DEVICE):
+            outputs = network(images)
+        loss = torch.zeros((), device=DEVICE)
+        for task in tasks:
+            loss = loss + task.loss(outputs[task.name].float(), targets[task.name])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+        running += loss.detach()
+    end, worked = _now(), time.process_time() - worked
+    float(running)
+    return _between(start, end), worked
+
+
+def steps(repeats: int) -> Iterator[Row]:
+    """The trainer beside the bare loop."""
+    settings = compose(["space=fusion"])
+    tasks = settings.data.selected
+    training = split(settings.data, "train", DEVICE.type)
+    assert isinstance(training, Split)
+    training, few = training.first(STEPS * settings.trainer.batch_size), training.first(2)
+    for name, augment in (("flipped", settings.trainer.augment), ("as they are", ())):
+        recipe = replace(settings.trainer, epochs=1, augment=augment)
+        pairs = []
+        for turn in range(-1, 3 * repeats):  # the first one warms up
+            found: dict[str, tuple[float, float]] = {}
+            for who in ("ours", "bare")[:: 1 if turn % 2 else -1]:
+                network = network_of(tasks, settings.network)
+                if who == "ours":
+                    clocked = ours(network, training, few, tasks, recipe)
+                    found[who] = clocked.whole, clocked.worked
+                else:
+                    found[who] = bare(network, training, tasks, recipe)
+            pairs += [found] * (turn >= 0)
+        images = len(training) // recipe.batch_size * recipe.batch_size
+        for kind, unit in enumerate(("images/s", "images/CPU s")):
+            speeds = [(images / pair["ours"][kind], images / pair["bare"][kind]) for pair in pairs]
+            yield _row(f"training, 64x64, {name}: trainer | bare loop", speeds, unit)
+
+
+def _row(what: str, pairs: Sequence[tuple[float, float]], unit: str) -> Row:
+    """Medians; the ratio is that of pairs, not of medians."""
+    mine, other = (median(each) for each in zip(*pairs, strict=True))
+    return what, mine, mine / median(a / b for a, b in pairs) if pairs else other, unit
+
+
+def _decoded(data: Files, rows: Sequence[int]) -> int:
+    samples = data.samples("train")
+    return sum(samples.read(row).image.shape[0] for row in rows)
+
+
+def streams(data: Files, repeats: int, workers: int) -> Iterator[Row]:
+    """Streams beside bare decoding, in turns."""
+    rows = range(len(data.samples("train")))
+    plan = [list(rows[start : start + BATCH]) for start in rows[::BATCH]]
+    plain, kept = (
+        stream(replace(data, loading=Loading(0.0, workers, cache)), "train", DEVICE.type)
+        for cache in (None, str(data.root / "cache"))
+    )
+
+    def streamed(source: Source) -> None:
+        for images, _ in source.batches(BATCH, data.selected):
+            assert len(images)
+
+    with ProcessPoolExecutor(workers, multiprocessing.get_context(METHOD)) as pool:
+
+        def decoded() -> None:
+            list(pool.map(_decoded, [data] * len(plan), plan))
+
+        ways: list[Callable[[], None]] = [lambda: streamed(plain), decoded, lambda: streamed(kept)]
+        for way in ways:
+            way()  # processes begin, the cache is filled
+        times = [[_seconds(way) for way in ways[:: 1 if turn % 2 else -1]] for turn in range(repeats)]
+    found = [each[:: 1 if turn % 2 else -1] for turn, each in enumerate(times)]
+    processes = f"{workers} process" + "es" * (workers > 1)
+    for name, place in (("stream", 0), ("stream from the cache", 2)):
+        speeds = [(len(rows) / each[place], len(rows) / each[1]) for each in found]
+        yield _row(f"480x640, {processes}: {name} | bare decoding", speeds, "images/s")
+
+
+def _seconds(way: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    way()
+    return time.perf_counter() - start
+
+
+def waiting(data: Files, workers: int, *, cache: bool) -> Iterator[Row]:
+    """A training on a stream."""
+    settings = compose(["space=fusion"])
+    loading = Loading(0.0, workers, str(data.root / "cache") if cache else None)
+    training = stream(replace(data, loading=loading), "train", DEVICE.type)
+    recipe = replace(settings.trainer, epochs=1, batch_size=BATCH)
+    network = network_of(data.selected, settings.network)
+    clocked = ours(network, training, training.first(1), data.selected, recipe)
+    images = len(training) // BATCH * BATCH
+    name = f"training, 480x640, {workers} process" + "es" * (workers > 1) + ", cached" * cache
+    yield (
+        f"{name}: all | without waiting",
+        images / clocked.whole,
+        images / (clocked.whole - clocked.waited),
+        "images/s",
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Time everything."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument(
+        "--repeats",
+        type=int,
+        default=7,
+        help="pairs of which medians are told, three times as many of the short trainings",
+    )
+    parser.add_argument("--images", type=int, default=32, help="files of 480x640 pixels to write")
+    options = parser.parse_args(argv)
+    torch.set_num_threads(1)
+    most = spare(DEVICE)
+    with tempfile.TemporaryDirectory() as folder:
+        data = Files(Path(folder), options.images)
+        write(data.root, options.images)
+        parts = [steps(options.repeats)]
+        parts += [streams(data, options.repeats, workers) for workers in sorted({1, most, 2})]
+        parts += [waiting(data, most, cache=cache) for cache in (False, True)]
+        rows = []
+        for part in parts:
+            for what, mine, other, unit in part:
+                rows.append((what, DEVICE.type, f"{mine:.1f}", f"{other:.1f}", f"{mine / other:.2f}", unit))
+                print(" | ".join(rows[-1]), flush=True)
+    if DEVICE.type == "cpu":
+        print("on a GPU: skipped, this machine has no CUDA device")
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    print(f"{os.cpu_count()} cores, load average {load:.1f} at the end")
+    with FILE.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([HEAD, *rows])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

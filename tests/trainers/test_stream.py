@@ -1,0 +1,288 @@
+"""What is streamed is what lies in memory, to the last bit, through processes and without."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import trainers.baselines
+from spaces.errors import DataError
+from spaces.networks.build import SharedNetwork, build
+from spaces.networks.small import Small
+from spaces.pattern import separate_decoders
+from tests.pictures import Pictures, write_pictures
+from trainers.augment import Flip
+from trainers.baselines import trivial
+from trainers.data.loading import Loading
+from trainers.data.samples import Sample
+from trainers.leg import Leg
+from trainers.measure import measure
+from trainers.memory import Split, split
+from trainers.prune import recalibrate
+from trainers.readers import Readers
+from trainers.recipe import Recipe
+from trainers.similarity import Similarity
+from trainers.source import Source
+from trainers.stream import Stream, spare, stream
+from trainers.tasks.autoencoder import Autoencoder
+from trainers.train import train
+
+FAMILY = Small(encoder_widths=(6, 8), decoder_width=6)
+RECIPE = Recipe(epochs=3, batch_size=7, lr=0.01, augment=(Flip(),))
+STREAMED = Loading(memory_gb=0.0, workers=0)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_pictures(tmp_path_factory.mktemp("pictures"), val=13)
+
+
+@pytest.fixture(autouse=True)
+def _no_process_stays() -> Iterator[None]:
+    yield
+    split.cache_clear()
+
+
+def held(root: Path, name: str = "train") -> Split:
+    found = split(Pictures(str(root)), name, "cpu")
+    assert isinstance(found, Split)
+    return found
+
+
+def streamed(root: Path, name: str = "train", workers: int = 0, **more: object) -> Stream:
+    found = split(Pictures(str(root), replace(STREAMED, workers=workers, **more)), name, "cpu")
+    assert isinstance(found, Stream)
+    return found
+
+
+def network_of(seed: int = 0) -> SharedNetwork:
+    tasks = Pictures("").selected
+    pattern = separate_decoders([task.name for task in tasks], 2, 2)
+    network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, seed)
+    return network.to(memory_format=torch.channels_last)
+
+
+def trained(training: Source, validation: Source, pauses: tuple[int, ...] = ()) -> tuple[SharedNetwork, list]:
+    state, curves, network = None, [], network_of()
+    for until in (*pauses, None):
+        network, curves, kept = network_of(), [], []
+        leg = Leg(until, state, kept.append)
+        tasks = Pictures("").selected
+        train(network, training, validation, tasks, RECIPE, 0, lambda _, v, seen=curves: seen.append(v), leg)
+        state = kept[-1] if until else None
+    return network, curves
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("pauses", [(), (1, 2)])
+def test_a_training_on_a_stream_is_the_one_in_memory_to_the_last_bit(
+    root: Path, workers: int, pauses: tuple[int, ...]
+) -> None:
+    (memory, curves), (other, again) = (
+        trained(held(root), held(root, "val")),
+        trained(streamed(root, "train", workers), streamed(root, "val", workers), pauses),
+    )
+    assert curves == again
+    for name, tensor in memory.state_dict().items():
+        assert torch.equal(tensor, other.state_dict()[name]), name
+
+
+def test_batches_are_those_of_memory_in_any_order_and_form(root: Path) -> None:
+    tasks = (*Pictures("").selected, Autoencoder("again"))
+    order = torch.randperm(24)[:17]
+    stream = streamed(root)
+    for given in (None, order):
+        pairs = zip(held(root).batches(5, tasks, given), stream.batches(5, tasks, given), strict=True)
+        for (images, targets), (others, alike) in pairs:
+            assert torch.equal(images, others)
+            assert others.is_contiguous(memory_format=torch.channels_last) and others.dtype == torch.float32
+            assert targets.keys() == alike.keys() == {"colour", "depth"}
+            for name, target in targets.items():
+                assert torch.equal(target, alike[name]) and target.dtype == alike[name].dtype
+    assert stream.size == held(root).size and len(stream) == 24
+    few = stream.first(6)
+    assert len(few) == 6 and len(stream.first(99)) == 24
+    assert [len(images) for images, _ in few.batches(4, ())] == [4, 2]
+
+
+def test_reading_draws_nothing_from_the_generator_that_blocks_draw_from(root: Path) -> None:
+    before = torch.get_rng_state()
+    list(streamed(root).batches(5, ()))
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_what_needs_a_whole_split_is_the_same_on_a_stream(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, stream, tasks = held(root, "val"), streamed(root, "val"), Pictures("").selected
+    for most in (2**25, 5 * 16 * 16):  # the constants of all images, and of five
+        monkeypatch.setattr(trainers.baselines, "FITTED", most)
+        assert trivial(memory, tasks) == trivial(stream, tasks)
+    assert measure(network_of(), memory, tasks) == measure(network_of(), stream, tasks)
+    assert Similarity(9).find(network_of(), memory) == Similarity(9).find(network_of(), stream)
+    pair = network_of(), network_of()
+    for network, source in zip(pair, (memory, stream), strict=True):
+        recalibrate(network, source, 5)
+    for name, tensor in pair[0].state_dict().items():
+        assert torch.equal(tensor, pair[1].state_dict()[name]), name
+
+
+def test_constants_of_a_large_split_are_fitted_on_some_images_alone(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depth = (Pictures("").available["depth"],)
+    exact = trivial(held(root), depth)
+    monkeypatch.setattr(trainers.baselines, "FITTED", 8 * 16 * 16)
+    sampled = trivial(held(root), depth)
+    assert sampled != exact
+    assert sampled["depth.abs_err_m"] == pytest.approx(exact["depth.abs_err_m"], rel=0.1)
+    assert sampled["depth.abs_err_m"] >= exact["depth.abs_err_m"]
+
+
+def test_small_splits_stay_in_memory_and_large_ones_do_not(root: Path) -> None:
+    one = 16 * 16 * (3 + 2 + 4)  # bytes of image, class ids and depths
+    data = Pictures(str(root))
+    kinds = [
+        type(split(replace(data, loading=Loading(memory_gb=24 * one / 1e9 + more, workers=0)), "train", "cpu"))
+        for more in (1e-9, -1e-9)
+    ]
+    assert kinds == [Split, Stream]
+    assert np.array_equal(held(root).images.permute(0, 2, 3, 1).numpy(), data.load("train").images)
+
+
+def test_a_training_on_one_core_has_one_process_and_never_more_than_its_threads() -> None:
+    assert spare(torch.device("cpu")) == 1
+    assert 1 <= spare(torch.device("cuda")) <= 8
+
+
+def spoilt(tmp_path: Path, name: str, content: bytes) -> Path:
+    root = write_pictures(tmp_path / "spoilt", images=12)
+    (root / "train" / name).write_bytes(content)
+    return root
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_damaged_file_is_one_message_with_its_path(tmp_path: Path, workers: int) -> None:
+    root = spoilt(tmp_path, "7-depth.npy", b"\x93NUMPY no more")
+    stream = streamed(root, workers=workers)
+    with pytest.raises(DataError) as caught:
+        trained(stream, streamed(root, "val"))
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{root / 'train' / '7-depth.npy'}: cannot be read")
+    assert problem.endswith("copy it again") and "Traceback" not in problem
+    (root / "train" / "7-depth.npy").write_bytes((root / "train" / "6-depth.npy").read_bytes())
+    assert len(list(stream.batches(5, Pictures("").selected))) == 3  # mended, it goes on
+
+
+def test_a_picture_of_another_size_is_one_message(tmp_path: Path) -> None:
+    root = spoilt(tmp_path, "5.png", (write_pictures(tmp_path / "large", 1, (32, 16)) / "train/0.png").read_bytes())
+    with pytest.raises(DataError, match=r"sample 5 of the train split is image uint8 \(32, 16, 3\).*want all samples"):
+        list(streamed(root).batches(4, ()))
+    with pytest.raises(DataError, match=r"sample 5: image has shape \(32, 16, 3\), that of sample 0 \(16, 16, 3\)"):
+        held(root)
+
+
+class Clumsy:
+    """Samples with a mistake in their own code."""
+
+    def __len__(self) -> int:
+        return 3
+
+    def read(self, index: int) -> Sample:
+        return {}[index]
+
+
+def test_whatever_a_data_set_raises_is_told_with_its_place() -> None:
+    readers = Readers(lambda only: Clumsy(), "train", 0, pin=False)
+    with pytest.raises(DataError) as caught:
+        next(readers.read([[2]], ()))
+    found = r"sample 2 of the train split cannot be read: KeyError: 2 \(test_stream.py:\d+\)"
+    assert re.fullmatch(found, str(caught.value))
+
+
+def workers_of(parent: int) -> list[int]:
+    """Processes below one, by /proc; those of a fork server are its children."""
+    below: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, rest = int(status.parent.name), status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if rest[0] != "Z":
+            below.setdefault(int(rest[1]), []).append(pid)
+    found, new = [], [parent]
+    while new:
+        new = [child for pid in new for child in below.get(pid, ())]
+        found += new
+    return found
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+
+
+@needs_proc
+def test_a_killed_process_is_one_message_and_the_next_pass_begins_new_ones(root: Path) -> None:
+    stream = streamed(root, workers=1)
+    before = set(workers_of(os.getpid()))
+    batches = stream.batches(1, ())
+    next(batches)
+    # The last one begun: a fork server and a tracker of resources may have come before it.
+    os.kill(max(set(workers_of(os.getpid())) - before), signal.SIGKILL)
+    with pytest.raises(DataError, match=r"a process that reads the train split was lost .* fewer data.loading.workers"):
+        list(batches)
+    assert len(list(stream.batches(8, ()))) == 3
+
+
+LONG = """
+import sys, torch
+from tests.pictures import Pictures
+from trainers.data.loading import Loading
+from trainers.stream import stream
+
+if __name__ == "__main__":
+    source = stream(Pictures(sys.argv[1], Loading(workers=2)), "train", "cpu")
+    order = torch.arange(24).repeat(100000)
+    for number, _ in enumerate(source.batches(4, (), order)):
+        if number == 5:
+            print("reading", flush=True)
+"""
+
+
+@pytest.mark.slow
+@needs_proc
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_however_a_training_ends_no_process_stays(root: Path, tmp_path: Path, end: signal.Signals) -> None:
+    (tmp_path / "long.py").write_text(LONG)
+    process = subprocess.Popen(
+        [sys.executable, "long.py", str(root)], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdout and process.stdout.readline() == "reading\n"
+    there = workers_of(process.pid)
+    assert len(there) >= 3  # two that read, and what begins them
+    # Ctrl-C reaches all processes of a terminal.
+    (os.killpg if end == signal.SIGINT else os.kill)(process.pid, end)
+    process.communicate(timeout=20)
+    until = time.monotonic() + 20
+    while left := [pid for pid in there if alive(pid)]:
+        assert time.monotonic() < until, left
+        time.sleep(0.1)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_stream_by_hand_has_as_many_images_as_the_split(root: Path) -> None:
+    assert len(stream(Pictures(str(root), STREAMED), "val", "cpu")) == 13
