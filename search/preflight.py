@@ -65,14 +65,19 @@ def _check_course(settings: Settings) -> None:
     rungs = settings.scheduler.rungs(settings.trainer.epochs)
     if settings.stop.hv_gain is not None and not settings.sampler.foretells:
         raise ConfigError(
-            f"stop.hv_gain={settings.stop.hv_gain:g}: this sampler does not foretell what a training gains; "
+            f"stop.hv_gain={settings.stop.hv_gain:g}: the sampler {_name(settings.sampler)} does not foretell what a "
+            "training gains; "
             "take sampler=frontier, or leave stop.hv_gain out"
         )
     if settings.sampler.probe is not None and len(rungs) > 1:
         raise ConfigError(
-            "the sampler looks into every network that was trained to its end, and the scheduler stops some before; "
-            "take scheduler=full, or a sampler that does not"
+            f"the sampler {_name(settings.sampler)} looks into every network that was trained to its end, and the "
+            f"scheduler {_name(settings.scheduler)} stops some before; take scheduler=full, or a sampler that does not"
         )
+
+
+def _name(component: object) -> str:
+    return type(component).__name__
 
 
 def problem(settings: Settings) -> Problem:

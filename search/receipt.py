@@ -140,7 +140,10 @@ class Receipt:
         if not self.members:
             volume = "none, for no trial has completed and there is no front"
         elif not self.hypervolume:
-            volume = "0, for no trial is better than the reference point in every objective"
+            volume = (
+                "0, for no trial is better than the reference point in every objective; reference.delta and "
+                "reference.cost move it, in a run of another run.name"
+            )
         else:
             volume = f"{human(self.hypervolume)} [{self.units}]: {', '.join(rates) or 'no cost is known'}"
         return cost, f"Hypervolume {volume}"

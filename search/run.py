@@ -11,6 +11,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from search.config import answer, compose
@@ -58,7 +59,6 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     searched = problem(settings)
     anchors = settings.space.anchors(searched.tasks)
     seed, stop = settings.run.seed, settings.stop
-    study = Study(folder.journal, searched, settings.sampler, anchors=anchors, seed=seed, stop=stop)
     high = costliest(searched)
     measured = any("." in objective.name for objective in searched.objectives)
     reference = reference_point(
@@ -68,6 +68,8 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
         _trivial(settings) if measured else {},
         settings.reference,
     )
+    searched = replace(searched, point=reference)
+    study = Study(folder.journal, searched, settings.sampler, anchors=anchors, seed=seed, stop=stop)
 
     tracker = settings.tracking.tracker(settings.run.folder)
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)

@@ -73,7 +73,8 @@ class Scoreboard:
         volumes = pareto.history(values, self._reference, self._directions)
         for step, volume in enumerate(volumes, start=1):
             self._tracker.hypervolume(step, float(volume))
-        self._progress.console.print(f"{len(trials)} trials of earlier starts are there already")
+        many = "trial of earlier starts is" if len(trials) == 1 else "trials of earlier starts are"
+        self._progress.console.print(f"{len(trials)} {many} there already")
         self._count()
 
     def baseline(self, job: Job, outcome: Outcome) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from itertools import islice, pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from experiments.benchmarks.arenas import TREES, arena
-from experiments.benchmarks.samplers import ASHA, run
+from experiments.benchmarks.samplers import ASHA, main, run
+from experiments.benchmarks.volumes import Volumes
 from search import pareto
 
 NAMES = ["table", "tree51", "tree561"]
@@ -52,6 +54,36 @@ def test_no_pattern_is_trained_twice_and_the_same_seed_gives_the_same(contestant
         assert trained[key] <= 27
     complete = [key for key, _, whole in legs if whole]
     assert len(complete) == len(set(complete))
+
+
+def test_runs_are_kept_whole_and_of_several_commands(tmp_path: Path) -> None:
+    place = arena("tree51", 0)
+    legs = [(key, 27, True) for key in place.oracle()]
+    mine, others = Volumes(tmp_path), Volumes(tmp_path)
+    mine.add("tree51", "oracle", 0, place, legs)
+    others.add("tree51", "tpe", 0, place, legs[:2])
+    with (tmp_path / "volumes.csv").open("a") as file:
+        file.write("tree51,tpe,1,visited,0.5,0.6")  # cut off by a power cut
+    mine.read()
+    assert mine.has("tree51", "tpe", 0)
+    assert not mine.has("tree51", "tpe", 1)
+    assert mine.of("tree51", "tpe", "complete")[0] == pytest.approx(place.volumes([key for key, _, _ in legs[:2]]), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--seeds", "0"], "--seeds 0: want at least 1"),
+        (["--contestants", "random"], "a part of the benchmark would replace the tables in"),
+    ],
+)
+def test_what_cannot_be_run_is_refused_before_anything_is(
+    given: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["samplers", *given])
+    with pytest.raises(SystemExit):
+        main()
+    assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("contestant", ["botorch", "moasha"])

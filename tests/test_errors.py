@@ -59,6 +59,7 @@ TABLE: list[tuple[str, list[str]]] = [
     ("trainer.lr=[1]", ["trainer.lr=[1]: want a number > 0"]),
     ("limits.macs=50M", ["limits.macs=50M: want a number > 0 (or null)"]),
     ("objectives=macs", ["objectives=macs: want a list of at least 1 distinct names"]),
+    ("objectives=[params,macs]", ["objectives=params, macs: known of every pattern before it is trained; add one"]),
     ("objectives=[macs,macs]", ["objectives=['macs', 'macs']: want a list of at least 1 distinct names"]),
     ("network.encoder_widths=8", ["network.encoder_widths=8: want a list of at least 1 whole numbers >= 1"]),
     ("run=mine", ["run=mine: holds several keys; give run.name, run.folder, run.seed"]),
@@ -123,13 +124,17 @@ TABLE: list[tuple[str, list[str]]] = [
     ("scheduler=pareto_asha scheduler.eta=1", ["scheduler.eta=1: want a number >= 1.5"]),
     (
         "scheduler=pareto_asha sampler=progressive",
-        ["the sampler looks into every network that was trained to its end", "take scheduler=full"],
+        [
+            "the sampler Progressive looks into every network that was trained to its end",
+            "ParetoAsha",
+            "take scheduler=full",
+        ],
     ),
     ("stop.hv_gain=2", ["stop.hv_gain=2: want a number > 0 and <= 1 (or null)"]),
     ("stop.hv_gain=0", ["stop.hv_gain=0: want a number > 0 and <= 1 (or null)"]),
     (
         "stop.hv_gain=0.001 sampler=tpe",
-        ["stop.hv_gain=0.001: this sampler does not foretell what a training gains; take sampler=frontier"],
+        ["stop.hv_gain=0.001: the sampler Tpe does not foretell what a training gains; take sampler=frontier"],
     ),
     ("reference.delta=1", ["reference.delta=1.0: want a number below 0, or the reference point lies inside the front"]),
     ("reference.cost=1", ["reference.cost=1.0: want a number above 1, or the reference point lies inside the front"]),

@@ -1,13 +1,13 @@
 """How many trainings samplers need, and how many epochs schedulers do, until the front is found.
 
     python -m experiments.benchmarks.samplers
-    python -m experiments.benchmarks.samplers --arenas table tree51 --contestants frontier tpe botorch --seeds 20
+    python -m experiments.benchmarks.samplers --arenas table tree51 --contestants frontier tpe --folder runs/samplers
 
 Nothing is trained: see `experiments.benchmarks.arenas`. Counted is the hypervolume of the patterns visited, by their
 true means, not by what was observed. Every sampler is asked through the real study, which tells no pattern twice and
 starts with the landmarks. A run ends at 99 % of the hypervolume, or when its budget is spent. It can be stopped at any
-moment; the same command goes on, and several may work into one folder. `botorch` and `moasha` want the optional extra
-"peers".
+moment; the same command goes on, and several may work into one folder, whose tables show all that is there. `botorch`
+and `moasha` want the optional extra "peers".
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from experiments.benchmarks.arenas import TREES, Arena, arena
 from experiments.benchmarks.informed import informed
 from experiments.benchmarks.volumes import Volumes, report
 from search.config import compose
+from search.ending import ended
 from search.ladder import Ladder
 from search.objectives import DELTA_MTL, MACS
 from search.schedulers.pareto_asha import ParetoAsha
@@ -138,6 +140,24 @@ def _trial(candidate: Candidate, delta: float, epochs: int) -> Trial:
     return Trial(*identity, cost.macs, cost.params, objectives=values, metrics={DELTA_MTL.name: delta}, epochs=epochs)
 
 
+def _check(parser: argparse.ArgumentParser, told: argparse.Namespace) -> None:
+    """Refuse what cannot be run, before anything is."""
+    if told.seeds < 1:
+        parser.error(f"--seeds {told.seeds}: want at least 1")
+    part = set(told.contestants) != set(EVERY) or set(told.arenas) != set(BUDGETS)
+    if part and told.folder == FOLDER:
+        parser.error(f"--folder: a part of the benchmark would replace the tables in {FOLDER}; give another folder")
+    wanted = {"botorch": "botorch", "moasha": "syne_tune"}
+    for contestant in told.contestants:
+        package = wanted.get(contestant.partition(":")[0])
+        if package and find_spec(package) is None:
+            parser.error(
+                f"--contestants {contestant}: wants {package}; pip install -e '.[peers]', or leave it out and give a "
+                "--folder"
+            )
+
+
+@ended("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run what is not there yet, then print and plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -146,6 +166,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the results")
     told = parser.parse_args()
+    _check(parser, told)
     warnings.filterwarnings("ignore")
     volumes = Volumes(told.folder)
     for name in told.arenas:
@@ -162,7 +183,9 @@ def main() -> int:
                         break
                 volumes.add(name, contestant, seed, place, legs)
                 print(f"{name}, {contestant}, seed {seed}: {sum(leg[1] for leg in legs)} epochs", flush=True)
-    report(told.folder, volumes, ("oracle", *told.contestants), told.arenas)
+    volumes.read()
+    present = [name for name in (*BUDGETS, *OTHERS) if volumes.seeds(name, "oracle")]
+    report(told.folder, volumes, ("oracle", *EVERY), present)
     return 0
 
 

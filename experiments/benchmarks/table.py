@@ -104,6 +104,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=5, help="trainings a pattern")
     given, overrides = parser.parse_known_args()
+    if given.seeds < 2:
+        parser.error(f"--seeds {given.seeds}: want at least 2, for a spread")
     settings = compose(overrides)
     check(settings)
     table = trained(settings, range(FIRST_SEED, FIRST_SEED + given.seeds))
@@ -114,9 +116,10 @@ def main() -> int:
     print(f"{path}: {len(table.patterns)} patterns, {deltas.shape[1]} seeds, {table.delta_mtl.shape[2]} epochs")
     print(f"  means from {deltas.mean(1).min():.1f} to {deltas.mean(1).max():.1f} %, spread of a training ", end="")
     print(f"{deltas.std(1, ddof=1).mean():.1f} points")
-    means = deltas.mean(1).repeat(deltas.shape[1])
-    told = [np.corrcoef(table.delta_mtl[:, :, epoch].ravel(), means)[0, 1] for epoch in range(table.delta_mtl.shape[2])]
-    print(f"  correlation of one training after each epoch with the means: {', '.join(f'{each:.2f}' for each in told)}")
+    others = (deltas.sum(1, keepdims=True) - deltas) / (deltas.shape[1] - 1)  # what a training has no part in
+    told = [np.corrcoef(each.ravel(), others.ravel())[0, 1] for each in np.moveaxis(table.delta_mtl, 2, 0)]
+    print("  correlation of one training after each epoch with the mean end of the others: ", end="")
+    print(", ".join(f"{each:.2f}" for each in told))
     return 0
 
 

@@ -39,10 +39,14 @@ class Volumes:
         folder.mkdir(exist_ok=True, parents=True)
         self._file = folder / "volumes.csv"
         self._runs: dict[tuple[str, str, int, str], np.ndarray] = {}
+        self.read()
+
+    def read(self) -> None:
+        """Take what the file holds by now, of other commands too; a row that was cut off has no end of line."""
         if self._file.exists():
-            with self._file.open(newline="") as lines:
-                for arena, contestant, seed, what, *numbers in csv.reader(lines):
-                    self._runs[arena, contestant, int(seed), what] = np.array(numbers, dtype=float)
+            whole = [line for line in self._file.read_text().splitlines(keepends=True) if line.endswith("\n")]
+            for arena, contestant, seed, what, *numbers in csv.reader(whole):
+                self._runs[arena, contestant, int(seed), what] = np.array(numbers, dtype=float)
 
     def has(self, arena: str, contestant: str, seed: int) -> bool:
         """Whether a run is there, whole: its last row is."""

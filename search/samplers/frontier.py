@@ -136,7 +136,7 @@ def _gains(
             worst = problem.reference.delta if deltas else _worst(values, sign)
         means.append(sign * mean)
         spreads.append(spread)
-        reference.append(sign * worst)
+        reference.append(sign * (worst if problem.point is None else problem.point[column]))
     mean, spread, worst = np.column_stack(means), np.column_stack(spreads), np.array(reference)
     front = _thinned(mean[alive])
     volume = pareto.hypervolume(front, worst.tolist(), [MAXIMISE] * len(worst))

@@ -37,6 +37,7 @@ class Problem:
         limits: patterns beyond them are never trained.
         ceiling: the most that can be left of a pattern with gates; None where it is no different.
         reference: the worst values that count.
+        point: the same in numbers, one an objective, fixed when a search starts; None where it is not known.
     """
 
     space: Space
@@ -46,6 +47,7 @@ class Problem:
     limits: Limits = field(default_factory=Limits)
     ceiling: Callable[[SharingPattern], Cost] | None = None
     reference: Reference = USUAL
+    point: tuple[float, ...] | None = None
 
     def most(self, pattern: SharingPattern) -> Cost:
         """The most that a pattern can cost, whatever its gates learn."""

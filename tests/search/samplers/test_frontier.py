@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -139,6 +140,23 @@ def test_without_hypervolume_no_share_of_it_is_foretold() -> None:
     for delta, told in ((-50.0, False), (0.0, True)):
         history = [trial(made, dict(p.choices), [delta, float(made.cost(p.pattern).macs)]) for p in proposals]
         assert (Frontier().propose(made, history, 0).gain is not None) is told
+
+
+def test_gains_count_from_the_reference_point_of_the_search() -> None:
+    error = Objective("depth.abs_err_m", "m", "minimise")
+    made = problem(Fusion(4, 4), error, MACS)
+    proposals = list(enumerate_patterns(made.space, TASKS))[:6]
+    history = [
+        trial(made, dict(p.choices), [0.5 + 0.01 * row, float(made.cost(p.pattern).macs)])
+        for row, p in enumerate(proposals)
+    ]
+    high = 1.05 * max(made.cost(p.pattern).macs for p in proposals)
+    gains = [
+        Frontier().propose(replace(made, point=(worst, high)), history, 0).gain for worst in (0.4, 0.6, 60.0)
+    ]  # of a point that nothing is better than there is no share
+    assert gains[0] is None
+    assert None not in gains[1:]
+    assert gains[1] != pytest.approx(gains[2])
 
 
 def test_a_start_without_two_trials_is_refused() -> None:
