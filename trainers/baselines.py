@@ -6,6 +6,7 @@ the same statistics and metrics as a network's predictions.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,8 @@ def trivial(split: Split, tasks: Sequence[Task]) -> dict[str, float]:
 
 
 def _score(task: Task, target: Tensor) -> dict[str, float]:
-    height, width = target.shape[-2:]
     constant = task.trivial(target)
-    size = max(1, CHUNK // (task.channels * height * width))
-    parts = (task.statistics(constant.expand(len(chunk), -1, height, width), chunk) for chunk in target.split(size))
+    pixels = tuple(target.shape[-2:]) if task.dense else ()
+    size = max(1, CHUNK // (task.channels * math.prod(pixels)))
+    parts = (task.statistics(constant.expand(len(chunk), -1, *pixels), chunk) for chunk in target.split(size))
     return task.metrics(sum(parts, start=next(parts)))
