@@ -120,7 +120,7 @@ class Task(ABC):
 
     @abstractmethod
     def trivial(self, target: Tensor) -> Tensor:
-        """The best constant prediction for these targets, ``(1, channels, 1, 1)``, or ``(1, channels)`` if not dense."""
+        """Best constant prediction for these targets, ``(1, channels, 1, 1)``; ``(1, channels)`` if not dense."""
 
     def answer(self, prediction: Tensor) -> Tensor:
         """What a prediction says about the images, in the task's own unit and the layout of its arrays.
