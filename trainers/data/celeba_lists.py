@@ -106,7 +106,7 @@ def differing(
     for place, names in sets.items():
         missing = sorted(everything - names)
         if missing:
-            told = f"{len(missing)} images are missing that are elsewhere, {_some(missing)} ({counts})"
+            told = f"lacks {len(missing)} of the images, {_some(missing)} ({counts})"
             problems.append(f"{root / place}: {told}; want the same images in all three")
     return problems
 

@@ -46,7 +46,7 @@ class MultiDigits:
         ConfigError: a value that is not allowed.
     """
 
-    images: int = 2048
+    images: int = 1024
     val_images: int = 512
     test_images: int = 1024
     seed: int = 0
