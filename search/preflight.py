@@ -16,6 +16,7 @@ from spaces import feasible
 from spaces.choices import cover
 from spaces.errors import ConfigError, PatternError
 from spaces.exchange import Workspace
+from spaces.networks.family import Choosy
 from trainers.dot_regression import KIND, check_classes
 
 if TYPE_CHECKING:
@@ -29,12 +30,14 @@ def check(settings: Settings) -> None:
     """See that the parts of a search exist and fit together.
 
     Raises:
-        UserError: the tracking store, the data, the objectives, an image size that the network cannot halve, or a
-            space with options that the network, the tasks or the images do not allow.
+        UserError: the tracking store, the data, the objectives, outputs that the network has no heads for, an image
+            size that it cannot halve, or a space with options that the network, the tasks or the images do not allow.
     """
     settings.tracking.check()
     settings.data.check()
     resolve(settings.objectives, settings.data.selected)
+    if isinstance(settings.network, Choosy):
+        settings.network.check({task.name: task.output for task in settings.data.selected})
     height, width = settings.data.size
     stride = settings.network.stride
     if height % stride or width % stride:

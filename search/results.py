@@ -112,7 +112,7 @@ class Results:
             An array a task, in the task's own unit, several values of a pixel last, as in images. Segmentation:
             (N, H, W) class ids as the data's arrays have them; depth: (N, H, W) metres; normals: (N, H, W, 3) unit
             vectors; edges: (N, H, W) probabilities; regression: (N, H, W) or (N, H, W, C) values; autoencoder:
-            (N, H, W, 3) in [0, 1].
+            (N, H, W, 3) in [0, 1]; classification: (N,) class ids; attributes: (N, C) probabilities.
 
         Raises:
             ConfigError, DataError: as ``network``, or the images are of another type, shape or size.

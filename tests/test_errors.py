@@ -23,7 +23,7 @@ TABLE: list[tuple[str, list[str]]] = [
         "space=fuson",
         ["space=fuson: unknown; did you mean 'fusion'? Allowed: ", "fusion", "DIR/space/NAME.yaml"],
     ),
-    ("data=scene", ["data=scene: unknown; did you mean 'scenes'? Allowed: npz, redkitchen, scenes"]),
+    ("data=scene", ["data=scene: unknown; did you mean 'scenes'? Allowed: celeba, multidigits, multifashion, npz, "]),
     (
         "sampler=bayes",
         ["sampler=bayes: unknown. Allowed: exhaustive, frontier, gp, nsga2, offline, progressive, random, tpe"],
@@ -71,6 +71,16 @@ TABLE: list[tuple[str, list[str]]] = [
     ("run.seed=-1", ["run.seed=-1: want a whole number from 0 to 2147483647"]),
     ("baselines.seeds=0", ["baselines.seeds=0: want a whole number >= 1"]),
     ("sampler.startup=0", ["sampler.startup=0: want a whole number >= 2"]),
+    (
+        "network=classifier",
+        [
+            "network=classifier labels whole images, but there is an output a pixel in segmentation (segmentation), ",
+            "take network=small, which has heads for both",
+        ],
+    ),
+    ("data=multidigits data.images=1", ["data.images=1: want a whole number >= 2"]),
+    ("data=multifashion", ["data.root is not given; want a folder with fashion_mnist.npz, or with "]),
+    ("data=celeba", ["data.root is not given; want a folder with Img/img_align_celeba, "]),
     ("limits.params=0", ["limits.params=0: want a number > 0 (or null)"]),
     ("run.name=cache", ["run.name=cache: run.folder has other things of that name; choose another than "]),
     ("data.images=1", ["data.images=1: want a whole number >= 2"]),

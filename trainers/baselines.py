@@ -41,7 +41,8 @@ def trivial(split: Source, tasks: Sequence[Task]) -> dict[str, float]:
     for images, targets in split.batches(size, tasks):
         for task in tasks:
             target = images if task.target_from_image else targets[task.name]
-            statistics = task.statistics(constants[task.name].expand(len(target), -1, *pixels), target)
+            places = pixels if task.dense else ()
+            statistics = task.statistics(constants[task.name].expand(len(target), -1, *places), target)
             sums[task.name] = sums[task.name] + statistics if task.name in sums else statistics
     return {f"{task.name}.{metric}": value for task in tasks for metric, value in task.metrics(sums[task.name]).items()}
 

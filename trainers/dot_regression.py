@@ -2,7 +2,7 @@
 
 As used with fixed frames for imbalanced classes (Yang et al. 2022, "Inducing neural collapse in imbalanced learning");
 that a stable workspace is trained with it is our choice, the paper's digest does not say. It pulls a token towards the
-frame vector of the class that its pixel has; other kinds of tasks have no classes and are left alone.
+frame vector of the class that its pixel has; tasks without a class a pixel are left alone.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ def measure(network: torch.nn.Module, split: Source, tasks: Sequence[Task], batc
     """Evaluate a network.
 
     Args:
-        network: ``(B, 3, H, W) in [0, 1] -> {task: (B, C, H, W)}``; left in evaluation mode.
+        network: ``(B, 3, H, W) in [0, 1] -> {task: (B, C, H, W) or (B, C)}``; left in evaluation mode.
         split: what it is measured on.
         tasks: which outputs are measured.
         batch_size: images a forward pass at most, fewer large ones; the result does not depend on it.

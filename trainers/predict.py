@@ -23,13 +23,15 @@ def predict(network: torch.nn.Module, images: np.ndarray, tasks: Sequence[Task],
     """Answer every task for every image.
 
     Args:
-        network: ``(B, 3, H, W) in [0, 1] -> {task: (B, C, H, W)}``; used where it lies, left in evaluation mode.
+        network: ``(B, 3, H, W) in [0, 1] -> {task: (B, C, H, W) or (B, C)}``; used where it lies, left
+            in evaluation mode.
         images: (N, H, W, 3) uint8 RGB, any N.
         tasks: which outputs are wanted.
         stride: H and W must be multiples of it, in pixels.
 
     Returns:
-        By task, what its ``answer`` gives: (N, H, W), or (N, H, W, C) for several values a pixel.
+        By task, what its ``answer`` gives: (N, H, W), or (N, H, W, C) for several values a pixel; of whole images (N,)
+        or (N, C).
 
     Raises:
         DataError: the images are of another type or shape, or their size does not go with the stride.

@@ -36,7 +36,7 @@ def train(
     """Train a network in place.
 
     Args:
-        network: ``(B, 3, H, W) in [0, 1] -> {task: (B, C, H, W)}``, on the splits' device.
+        network: ``(B, 3, H, W) in [0, 1] -> {task: (B, C, H, W) or (B, C)}``, on the splits' device.
         training: split to learn from.
         validation: split that is measured after every epoch.
         tasks: whose losses are summed.

@@ -52,7 +52,7 @@ class SharedNetwork(nn.Module):
         return {name: block for name, block in self.blocks.items() if isinstance(block, GatedStage)}
 
     def forward(self, image: Tensor) -> dict[str, Tensor]:
-        """``(B, 3, H, W) -> {task: (B, channels, H, W)}``."""
+        """``(B, 3, H, W) -> {task: (B, channels, H, W)}``, or ``(B, channels)`` where the output is not dense."""
         outputs = self.decode(image)
         return {task: self.heads[f"head/{task}"](outputs[task], image.shape[-2:]) for task in self.pattern.tasks}
 

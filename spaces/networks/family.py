@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from torch import nn
@@ -14,12 +15,14 @@ class Output:
     """What a task's head must give.
 
     Args:
-        channels: values a pixel.
+        channels: values a pixel, or an image.
         kind: of the task, such as "depth"; a family may shape its heads by it, and makes one for any other kind too.
+        dense: whether the values are a pixel's; otherwise they are the whole image's.
     """
 
     channels: int
     kind: str
+    dense: bool = True
 
 
 class Family(Protocol):
@@ -55,4 +58,19 @@ class Family(Protocol):
         """Block of a decoder stage, from 0: ``(previous[, skip]) -> (B, C', H', W')`` at the skip's size."""
 
     def head(self, output: Output) -> nn.Module:
-        """A task's private head: ``(decoder outputs, low resolution to high; size) -> (B, channels, *size)``."""
+        """A task's private head: ``(decoder outputs, low resolution to high; size) -> (B, channels, *size)``.
+
+        Where the output is not dense, ``(B, channels)``.
+        """
+
+
+@runtime_checkable
+class Choosy(Protocol):
+    """A family that has not a head for every output."""
+
+    def check(self, outputs: Mapping[str, Output]) -> None:
+        """Look at what each task's head must give, without torch.
+
+        Raises:
+            ConfigError: an output that it cannot give, with the task.
+        """

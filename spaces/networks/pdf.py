@@ -96,10 +96,17 @@ class Pdf:
         return ResidualDecoder(before, SCALES[self.decoder_stages - 1 - stage], middle=SQUEEZED, outputs=DECODER)
 
     def head(self, output: Output) -> nn.Module:
-        """Reads all five scales; kinds that the paper has not are treated as its autoencoder (our choice)."""
+        """Reads all five scales; kinds that the paper has not are treated as its autoencoder (our choice).
+
+        For whole images, of which the paper has none, a linear map of the means of all five scales.
+        """
         from torch import nn
 
         from spaces.networks.multi_scale_head import logits, values
+        from spaces.networks.pooled import PooledHead
+
+        if not output.dense:
+            return PooledHead([DECODER] * self.decoder_stages, output.channels)
 
         shape = (DECODER, SQUEEZED, self.decoder_stages, output.channels)
         if output.kind in ("segmentation", "edges"):

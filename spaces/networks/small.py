@@ -79,7 +79,10 @@ class Small:
         return Refine(before, skip, self.decoder_width)
 
     def head(self, output: Output) -> nn.Module:
-        """1x1 convolution on the finest decoder output, whatever the kind."""
+        """1x1 convolution on the finest decoder output, whatever the kind; a linear map of its mean for an image."""
         from spaces.networks.blocks import PointwiseHead
+        from spaces.networks.pooled import PooledHead
 
+        if not output.dense:
+            return PooledHead([self.decoder_width], output.channels)
         return PointwiseHead(self.decoder_width, output.channels)

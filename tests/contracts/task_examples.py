@@ -14,12 +14,12 @@ COUNT, HEIGHT, WIDTH = 5, 6, 8
 
 @dataclass(frozen=True)
 class Example:
-    """A specification, and raw arrays for it, about a tenth of the pixels invalid where the kind has such.
+    """A specification, and raw arrays for it, some of the targets invalid where the kind has such.
 
     Args:
         spec: without its kind.
         raw: draws an array of COUNT images.
-        nothing: canonical targets of which nothing is valid; None if the kind has no invalid pixels.
+        nothing: canonical targets of which nothing is valid; None if the kind has no invalid ones.
     """
 
     spec: dict[str, Any]
@@ -53,6 +53,16 @@ def _values(rng: np.random.Generator) -> np.ndarray:
     return values
 
 
+def _image_ids(rng: np.random.Generator) -> np.ndarray:
+    return np.array([2, 255, 1, 2, 0])[rng.permutation(COUNT)]  # class 3 of 4 does not occur
+
+
+def _labels(rng: np.random.Generator) -> np.ndarray:
+    """Three attributes, the last of which is always there."""
+    labels = np.array([[1, 0, 1], [0, 1, 1], [255, 1, 1], [1, 1, 1], [0, 0, 1]], np.uint8)
+    return labels[rng.permutation(COUNT)]
+
+
 def _images(rng: np.random.Generator) -> np.ndarray:
     return rng.integers(0, 256, (COUNT, HEIGHT, WIDTH, 3)).astype(np.uint8)
 
@@ -68,4 +78,8 @@ EXAMPLES = {
         {"channels": 2, "unit": "K", "invalid": -9999}, _values, torch.full((2, 2, HEIGHT, WIDTH), torch.nan)
     ),
     "autoencoder": Example({}, _images, None),
+    "classification": Example({"classes": 4, "invalid": 255}, _image_ids, torch.full((2,), -1, dtype=torch.int16)),
+    "attributes": Example(
+        {"attributes": ["hat", "glasses", "nose"], "invalid": 255}, _labels, torch.full((2, 3), -1, dtype=torch.int8)
+    ),
 }

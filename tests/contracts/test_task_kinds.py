@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
+dense_kinds = pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.dense])
+kinds_of_images = pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if not kind.dense])
 kinds_with_invalid = pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "autoencoder"])
 
 
@@ -38,12 +40,18 @@ def _target(kind: str, seed: int = 0) -> torch.Tensor:
 
 
 def _prediction(kind: str, seed: int = 0) -> torch.Tensor:
-    return torch.randn(COUNT, _task(kind).channels, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(seed))
+    shape = (COUNT, _task(kind).channels, *_pixels(kind))
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def _pixels(kind: str) -> tuple[int, ...]:
+    return (HEIGHT, WIDTH) if KINDS[kind].dense else ()
 
 
 def test_every_kind_has_an_example() -> None:
     assert set(EXAMPLES) == set(KINDS)
-    assert len(KINDS) == 6
+    assert len(KINDS) == 8
+    assert [name for name, kind in KINDS.items() if not kind.dense] == ["classification", "attributes"]
     assert all(kind.kind == name for name, kind in KINDS.items())
 
 
@@ -84,11 +92,14 @@ def test_decoding_leaves_the_array_alone_and_fits_the_network(kind: str) -> None
     np.testing.assert_array_equal(raw, before)
     assert target.flags.c_contiguous
     assert target.shape[0] == COUNT
-    assert target.shape[-2:] == (HEIGHT, WIDTH)
+    if task.dense:
+        assert target.shape[-2:] == (HEIGHT, WIDTH)
+    assert task.output.dense == task.dense
+    assert task.output.channels == task.channels
 
 
 @every_kind
-@pytest.mark.parametrize("shape", [(COUNT,), (COUNT, HEIGHT, WIDTH, 5), (0, HEIGHT, WIDTH)])
+@pytest.mark.parametrize("shape", [(), (COUNT, HEIGHT), (COUNT, HEIGHT, WIDTH, 5), (0, HEIGHT, WIDTH), (0,), (0, 3)])
 def test_decoding_refuses_other_shapes(kind: str, shape: tuple[int, ...]) -> None:
     with pytest.raises(DataError, match=r"^val\.npz: (wrong shape|empty array) \(given: uint8, shape \("):
         _task(kind).decode(np.ones(shape, np.uint8), "val.npz")
@@ -162,9 +173,10 @@ def test_an_answer_is_an_array_in_the_layout_of_images(kind: str) -> None:
     task, prediction = _task(kind), _prediction(kind)
     before = prediction.clone()
     answer = task.answer(prediction)
-    values = 1 if kind == "segmentation" else task.channels
-    assert answer.shape == (COUNT, HEIGHT, WIDTH, *([values] if values > 1 else []))
-    assert answer.dtype == (torch.int32 if kind == "segmentation" else torch.float32)
+    ids = kind in ("segmentation", "classification")
+    values = 1 if ids else task.channels
+    assert answer.shape == (COUNT, *_pixels(kind), *([values] if values > 1 else []))
+    assert answer.dtype == (torch.int32 if ids else torch.float32)
     assert answer.isfinite().all()
     assert torch.equal(prediction, before)
     assert task.answer(prediction[:0]).shape == (0, *answer.shape[1:])
@@ -177,7 +189,7 @@ def test_an_answer_read_as_a_data_sets_array_is_what_was_predicted(kind: str) ->
     if kind == "depth":
         prediction = prediction.abs() + 0.01
     answer = task.answer(prediction)
-    if kind == "edges":
+    if kind in ("edges", "attributes"):
         answer = (answer > 0.5).int()
     if kind == "autoencoder":
         answer, prediction = (255 * answer).round().byte(), prediction.clamp(0, 1)
@@ -188,7 +200,7 @@ def test_an_answer_read_as_a_data_sets_array_is_what_was_predicted(kind: str) ->
     assert task.metrics(task.statistics(prediction, read))[task.headline] == pytest.approx(perfect, abs=2e-3)
 
 
-@every_kind
+@dense_kinds
 def test_flipping_twice_changes_nothing(kind: str) -> None:
     task, target = _task(kind), _target(kind)
     once = task.flip(target)
@@ -196,7 +208,14 @@ def test_flipping_twice_changes_nothing(kind: str) -> None:
     assert _same(task.flip(once), target)
 
 
-@every_kind
+@kinds_of_images
+def test_flip_and_zoom_leave_labels_of_images_alone(kind: str) -> None:
+    task, target = _task(kind), _target(kind)
+    assert _same(task.flip(target), target)
+    assert _same(task.zoom(target, 2.0, (3, 0, HEIGHT // 2, WIDTH // 2)), target)
+
+
+@dense_kinds
 def test_flipping_image_and_network_alike_changes_no_score(kind: str) -> None:
     task, target, prediction = _task(kind), _target(kind), _prediction(kind)
     mirrored = task.flip(prediction) if kind == "normals" else prediction.flip(-1)
@@ -214,7 +233,7 @@ def test_zooming_keeps_form(kind: str) -> None:
     assert zoomed.shape == target.shape
 
 
-@kinds_with_invalid
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.dense and name != "autoencoder"])
 def test_zooming_blends_nothing(kind: str) -> None:
     task, target = _task(kind), _target(kind)
     zoomed = task.zoom(target, 2.0, (3, 4, HEIGHT // 2, WIDTH // 2))
@@ -226,13 +245,13 @@ def test_zooming_blends_nothing(kind: str) -> None:
 def test_no_constant_beats_the_trivial_prediction(kind: str) -> None:
     task, target = _task(kind), _target(kind)
     best = task.trivial(target)
-    assert best.shape == (1, task.channels, 1, 1)
+    assert best.shape == (1, task.channels, *(1 for _ in _pixels(kind)))
     assert best.dtype == torch.float32
 
     def badness(constant: torch.Tensor) -> float:
         if kind == "segmentation":  # where the trivial prediction is a class, not logits that are calibrated
             return -_score(task, constant, target)
-        return task.loss(constant.expand(COUNT, -1, HEIGHT, WIDTH), target).item()
+        return task.loss(constant.expand(COUNT, -1, *_pixels(kind)), target).item()
 
     rng = torch.Generator().manual_seed(1)
     others = [best + scale * torch.randn(best.shape, generator=rng) for scale in (0.01, 0.1, 1, 3) for _ in range(12)]

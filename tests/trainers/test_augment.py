@@ -8,7 +8,7 @@ import torch
 
 from spaces.errors import ConfigError
 from trainers.augment import Flip, Zoom
-from trainers.tasks import Autoencoder, Depth, Edges, Normals, Regression, Segmentation
+from trainers.tasks import Attributes, Autoencoder, Classification, Depth, Edges, Normals, Regression, Segmentation
 
 TASKS = (
     Segmentation("s", 3),
@@ -17,6 +17,8 @@ TASKS = (
     Edges("e"),
     Regression("r", 2),
     Autoencoder("a"),
+    Classification("c", 3),
+    Attributes("b", 2),
 )
 STEPS = (Flip(), Zoom())
 
@@ -36,6 +38,8 @@ def _batch(count: int = 16) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         "n": vectors / vectors.norm(dim=1, keepdim=True),
         "e": (column % 2).to(torch.int8),
         "r": column.repeat(1, 2, 1, 1),
+        "c": (torch.arange(count) % 3).to(torch.int16),
+        "b": (torch.arange(2 * count).view(count, 2) % 2).to(torch.int8),
     }
 
 

@@ -10,10 +10,13 @@ import torch
 import trainers.baselines
 from trainers.baselines import trivial
 from trainers.memory import Split
-from trainers.tasks import Autoencoder, Depth, Edges, Normals, Regression, Segmentation
+from trainers.tasks import Attributes, Autoencoder, Classification, Depth, Edges, Normals, Regression, Segmentation
 
 ROOT = Path(__file__).resolve().parents[2]
-TASKS = (Segmentation("s", 3), Depth("d"), Normals("n"), Edges("e", 0.75), Regression("r"), Autoencoder("a"))
+TASKS = (
+    *(Segmentation("s", 3), Depth("d"), Normals("n"), Edges("e", 0.75), Regression("r"), Autoencoder("a")),
+    *(Classification("c", 3), Attributes("b", 2)),
+)
 
 
 def _split() -> Split:
@@ -26,6 +29,8 @@ def _split() -> Split:
             "d": torch.tensor([1.0, 2.0, 6.0, 0.0]).view(2, 1, 1, 2),
             "n": torch.tensor([[1, 0, 0], [0, 1, 0], [0, 0, 0], [0, 0, 0.0]]).view(2, 1, 2, 3).movedim(-1, 1),
             "e": torch.tensor([1, 0, 0, 0], dtype=torch.int8).view(2, 1, 1, 2),
+            "c": torch.tensor([2, 1], dtype=torch.int16),
+            "b": torch.tensor([[1, 0], [1, -1]], dtype=torch.int8),
             "r": torch.tensor([5.0, torch.nan, 7.0, 9.0]).view(2, 1, 1, 2),
         },
     )
@@ -44,6 +49,10 @@ def test_values_by_hand() -> None:
         "n.within_30": 0,
         "e.bce": torch.tensor(2.0).log().item() * (0.75 + 3 * 0.25) / 4,  # both kinds weigh the same: logit 0
         "r.abs_err": (2 + 0 + 2) / 3,
+        "c.accuracy": 1 / 2,
+        "c.f1": (2 / 3 + 0) / 2,
+        "b.accuracy": 1,
+        "b.recall": (1 + 0) / 2,  # the second attribute is never there
         "a.rmse": (3 / 16) ** 0.5,  # the mean is 3/4
     }
     assert {name: scores[name] for name in expected} == pytest.approx(expected, rel=1e-6)

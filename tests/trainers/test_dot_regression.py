@@ -14,7 +14,7 @@ from spaces.pattern import SharingPattern, Stage
 from tests.spaces.networks.mixes import FAMILY, SIZE
 from trainers.dot_regression import captured, check_classes, dot_regression
 from trainers.dot_regression import loss as total
-from trainers.tasks import Depth, Segmentation
+from trainers.tasks import Classification, Depth, Segmentation
 
 CLASSES, WIDTH, INVALID = 4, 6, -1
 FRAME = frame(CLASSES + 1, WIDTH, seed=0)
@@ -135,3 +135,13 @@ def test_frames_that_are_too_small_are_refused_before_training() -> None:
     network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, 0)
     with pytest.raises(ConfigError, match="frame of 6 vectors for 7 classes"), captured(network, tasks):
         pass
+
+
+def test_classes_of_whole_images_are_left_alone() -> None:
+    tasks = (Classification("left", classes=7), Classification("right", classes=7))
+    pair = (("left", "right"),)
+    pattern = SharingPattern((Stage(pair),) * 3, (Workspace(width=8, etf=6),) * 3, (Stage(pair),) * 3)
+    network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, 0)
+    with captured(network, tasks) as tokens:
+        assert network(torch.rand(2, 3, *SIZE))["left"].shape == (2, 7)
+        assert total(tokens, dict.fromkeys(("left", "right"), torch.zeros(2))) == 0.0

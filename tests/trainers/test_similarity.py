@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from spaces.errors import ConfigError, DataError
 from spaces.networks.build import SharedNetwork, build
+from spaces.networks.classifier import Classifier
 from spaces.networks.family import Output
 from spaces.networks.small import Small
 from spaces.pattern import SharingPattern, separate_decoders, uniform
@@ -234,3 +235,14 @@ def test_naming_it_in_a_configuration_loads_nothing_heavy() -> None:
         "assert not {'torch', 'optuna', 'matplotlib', 'ray', 'mlflow', 'pandas'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_stages_of_a_classification_head_are_compared_too() -> None:
+    outputs = {name: Output(4, "classification", False) for name in ("left", "right")}
+    family = Classifier(encoder_widths=(4, 6, 8), decoder_width=5)
+    network = build(separate_decoders(outputs, 3, 3), family, outputs, seed=0)
+
+    stages = Similarity().find(network, split_of(12))["stages"]
+
+    assert np.shape(stages) == (3, 2, 2)
+    assert np.isfinite(stages).all()

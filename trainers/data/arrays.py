@@ -54,15 +54,20 @@ def image_problem(shape: Sequence[int], dtype: np.dtype) -> str | None:
     return None
 
 
-def target_problem(shape: Sequence[int], images: Sequence[int]) -> str | None:
+def target_problem(shape: Sequence[int], images: Sequence[int], *, dense: bool = True) -> str | None:
     """What in the shape of a raw target does not go with images of the given shape, or None.
 
-    Targets may hold their values last or first, (N, H, W, C) or (N, C, H, W); the task looks at C.
+    Dense targets may hold their values last or first, (N, H, W, C) or (N, C, H, W); the task looks at C. Those of whole
+    images are (N,) or (N, C).
     """
     count, height, width = images[:3]
     if len(shape) == 0 or shape[0] != count:
         length = shape[0] if len(shape) else "no"
         return f"wrong length: {length} targets for {count} images; want one an image, in the same order"
+    if not dense:
+        if len(shape) > 2:
+            return f"wrong shape {tuple(shape)}: want labels of whole images, ({count},) or ({count}, C)"
+        return None
     if (height, width) not in (tuple(shape[1:3]), tuple(shape[2:4])):
         return (
             f"wrong shape {tuple(shape)}: images have {height}x{width} pixels; "
@@ -83,11 +88,11 @@ def decode(task: Task, raw: np.ndarray, images: np.ndarray, where: str) -> np.nd
     Raises:
         DataError: the array does not fit the images or the task.
     """
-    problem = target_problem(raw.shape, images.shape)
+    problem = target_problem(raw.shape, images.shape, dense=task.dense)
     if problem:
         raise DataError(f"{where}: {problem}")
     target = task.decode(raw, where)
-    if target.shape[0] != len(images) or target.shape[-2:] != images.shape[1:3]:
+    if target.shape[0] != len(images) or (task.dense and target.shape[-2:] != images.shape[1:3]):
         raise DataError(
             f"{where}: wrong shape {raw.shape}: task {task.name!r} reads it as {target.shape}, "
             f"images have shape {images.shape}; want the values of a pixel last, (N, H, W, C)"

@@ -204,7 +204,8 @@ class Npz:
             )
         if problem:
             return [f"{path}: array {self._spec.image!r}: {problem}"]
-        found = ((t, target_problem(headers[self._spec.arrays[t.name]].shape, images.shape)) for t in tasks)
+        shapes = {task: headers[self._spec.arrays[task.name]].shape for task in tasks}
+        found = ((t, target_problem(shape, images.shape, dense=t.dense)) for t, shape in shapes.items())
         return [f"{self._where(split, task)}: {problem}" for task, problem in found if problem]
 
     def _size(self, split: str) -> tuple[int, int]:

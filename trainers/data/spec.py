@@ -8,7 +8,8 @@ r"""What the arrays of a data set mean: a small YAML file, so that anybody's arr
     tasks:
       geometry:                            # the task's name, as it stands in results
         array: geo                         # array of the targets; the task's name if left out
-        kind: segmentation                 # segmentation, depth, normals, edges, regression, autoencoder
+        kind: segmentation                 # segmentation, depth, normals, edges, regression, autoencoder;
+                                           # of whole images: classification, attributes
         classes: [floor, wall, other]      # names in the order of the ids, or how many
         invalid: 255                       # id of unlabelled pixels
       depth:
@@ -22,11 +23,17 @@ r"""What the arrays of a data set mean: a small YAML file, so that anybody's arr
         weight: 0.5                        # factor of the task's loss; 1 if left out
       image_again:
         kind: autoencoder                  # its target is the image, it has no array
+      room:
+        kind: classification               # one id an image, (N,)
+        classes: [kitchen, office]
+      contents:
+        kind: attributes                   # 0 or 1 for each attribute of an image, (N, C)
+        attributes: [chair, window, person]
 
 Every key of a task but ``array`` is an option of its kind, see the class in ``trainers/tasks/<kind>.py``;
 ``kind`` may also be the dotted path of a task class of one's own. Targets are (N, H, W) or (N, H, W, C), in
-the order and of the size of the images. ``npz`` reads a specification and the arrays that go with it; those
-in ``specs/`` are shipped and called by their bare name.
+the order and of the size of the images; those of whole images are (N,) or (N, C). ``npz`` reads a specification
+and the arrays that go with it; those in ``specs/`` are shipped and called by their bare name.
 """
 
 from __future__ import annotations

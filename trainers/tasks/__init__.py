@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import Any
 
 from spaces.errors import ConfigError
+from trainers.tasks.attributes import Attributes
 from trainers.tasks.autoencoder import Autoencoder
+from trainers.tasks.classification import Classification
 from trainers.tasks.depth import Depth
 from trainers.tasks.edges import Edges
 from trainers.tasks.metric import Metric
@@ -21,7 +23,8 @@ from trainers.tasks.task import AUXILIARY, MAIN, Task
 __all__ = ["AUXILIARY", "KINDS", "MAIN", "Metric", "Task", "make"]
 
 KINDS: dict[str, type[Task]] = {
-    kind.kind: kind for kind in (Segmentation, Depth, Normals, Edges, Regression, Autoencoder)
+    kind.kind: kind
+    for kind in (Segmentation, Depth, Normals, Edges, Regression, Autoencoder, Classification, Attributes)
 }
 
 

@@ -72,6 +72,22 @@ def layers(array: np.ndarray, where: str, channels: int) -> np.ndarray:
     refuse(array, where, "wrong shape", want)
 
 
+def rows(array: np.ndarray, where: str, columns: int) -> np.ndarray:
+    """View an array of ``columns`` labels an image as ``(N, columns)``; one label may stand alone, ``(N,)``.
+
+    Raises:
+        DataError: wrong dtype or shape, or empty.
+    """
+    _check_dtype(array, where, LABELS)
+    _check_not_empty(array, where)
+    wide = array[:, None] if array.ndim == 1 else array
+    if wide.shape[1:] != (columns,):
+        alone = "(N,) or " if columns == 1 else ""
+        each = "one label an image" if columns == 1 else f"{columns} labels an image"
+        refuse(array, where, "wrong shape", f"want {each}: {alone}(N, {columns})")
+    return wide.view(np.uint8) if wide.dtype.kind == "b" else wide
+
+
 def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
     """Mask of the entries that are NaN or equal one of the values."""
     mask = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, bool)
@@ -84,14 +100,16 @@ def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
     return mask
 
 
-def extent(values: np.ndarray, array: np.ndarray, where: str, invalid: Sequence[Any]) -> tuple[float, float]:
-    """Smallest and largest of the valid values of an array.
+def extent(
+    values: np.ndarray, array: np.ndarray, where: str, invalid: Sequence[Any], place: str = "pixel"
+) -> tuple[float, float]:
+    """Smallest and largest of the valid values of an array; there is one a ``place``.
 
     Raises:
         DataError: there is no valid value, or an infinite one.
     """
     if values.size == 0:
-        problem = f"no valid pixel (invalid values: {list(dict.fromkeys(invalid)) or 'none named'})"
+        problem = f"no valid {place} (invalid values: {list(dict.fromkeys(invalid)) or 'none named'})"
         refuse(array, where, problem, "check the array and the field 'invalid'")
     low, high = float(values.min()), float(values.max())
     if not (math.isfinite(low) and math.isfinite(high)):

@@ -8,17 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from spaces.fields import Fields
-from trainers.tasks.decoding import LABELS, check_invalid, extent, is_list, marked, one_layer, refuse
+from trainers.tasks.class_ids import INVALID, check_classes, count_of, read_ids
+from trainers.tasks.decoding import LABELS, one_layer
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
-
-INVALID = -1
 
 
 @dataclass(frozen=True)
@@ -39,15 +37,7 @@ class Segmentation(Task):
     headline: ClassVar[str] = "miou"
 
     def _check(self, fields: Fields) -> None:
-        if is_list(self.classes):
-            fields.names("classes", at_least=2)
-        elif isinstance(self.classes, int):
-            fields.integer("classes", low=2, high=np.iinfo(np.int16).max)
-        else:
-            want = "want the number of classes, or a list of their names"
-            fields.require(False, f"{self.group}.classes={self.classes}: {want}")
-        fields.integer("first_class", low=0)
-        self._set("invalid", check_invalid(fields, self.group, self.invalid))
+        check_classes(fields, self)
 
     @property
     def table(self) -> tuple[Metric, ...]:
@@ -57,33 +47,11 @@ class Segmentation(Task):
     @property
     def channels(self) -> int:
         """One logit a class."""
-        return self.classes if isinstance(self.classes, int) else len(self.classes)
+        return count_of(self.classes)
 
     def decode(self, array: np.ndarray, where: str) -> np.ndarray:
         """``(N, H, W)`` ids, of integers, booleans or whole floats -> ``(N, H, W)`` int16."""
-        raw = one_layer(array, where, LABELS)
-        invalid = marked(raw, self.invalid)
-        low, high = extent(raw[~invalid], array, where, self.invalid)
-        last = self.first_class + self.channels - 1
-        if low < self.first_class or high > last:
-            self._refuse_ids(array, where, raw[~invalid], last)
-        # The valid ids fit int32 now, the invalid ones may not.
-        ids = np.where(invalid, self.first_class, raw)
-        if ids.dtype.kind == "f" and (ids != np.floor(ids)).any():
-            refuse(array, where, "class ids are not whole numbers", "want whole class ids")
-        return np.where(invalid, INVALID, ids.astype(np.int32) - self.first_class).astype(np.int16)
-
-    def _refuse_ids(self, array: np.ndarray, where: str, ids: np.ndarray, last: int) -> None:
-        present = np.unique(ids)
-        beyond = present[(present < self.first_class) | (present > last)]
-        shown = ", ".join(f"{value:g}" for value in beyond[:8]) + (", ..." if len(beyond) > 8 else "")
-        refuse(
-            array,
-            where,
-            f"class id {shown} beyond the {self.channels} classes {self.first_class}..{last}",
-            f"add what marks unlabelled pixels to invalid (invalid: {[*self.invalid, beyond[-1].item()]}), "
-            "raise classes, or say first_class: 1 where ids start at 1",
-        )
+        return read_ids(one_layer(array, where, LABELS), array, where, self)
 
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Cross-entropy [nat]."""

@@ -2,7 +2,8 @@
 
 A kind is a subclass in a file of its own. Data sets call ``decode``, augmentation ``flip`` and ``zoom``, the
 training loop ``loss``, measuring ``statistics`` and ``metrics``, the baselines ``trivial``, users of a trained network
-``answer``. Arrays are batches; predictions are ``(B, channels, H, W)`` at the target's size.
+``answer``. Arrays are batches; predictions are ``(B, channels, H, W)`` at the target's size, those of tasks that label
+whole images ``(B, channels)``.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ class Task(ABC):
     """Name of the one metric that Delta_MTL reads."""
     target_from_image: ClassVar[bool] = False
     """Whether the target is the (augmented) image batch itself, so that no array is stored for the task."""
+    dense: ClassVar[bool] = True
+    """Whether there is a target a pixel; otherwise targets and predictions are of whole images."""
 
     def __post_init__(self) -> None:
         fields = Fields(self)
@@ -84,7 +87,12 @@ class Task(ABC):
     @property
     def output(self) -> Output:
         """What the network's head must give."""
-        return Output(self.channels, self.kind)
+        return Output(self.channels, self.kind, self.dense)
+
+    @property
+    def place(self) -> str:
+        """What has a target: "pixel" or "image"."""
+        return "pixel" if self.dense else "image"
 
     @abstractmethod
     def decode(self, array: np.ndarray, where: str) -> np.ndarray:
@@ -95,12 +103,12 @@ class Task(ABC):
             where: names the array in messages, e.g. "train.npz: array 'depth_mm' of task 'depth'".
 
         Raises:
-            DataError: dtype, shape or values do not fit the task, or no pixel is valid.
+            DataError: dtype, shape or values do not fit the task, or nothing is valid.
         """
 
     @abstractmethod
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
-        """Mean loss over valid pixels, a scalar; exactly 0, with zero gradient, where none is valid."""
+        """Mean loss over what is valid, a scalar; exactly 0, with zero gradient, where none is valid."""
 
     @abstractmethod
     def statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
@@ -108,11 +116,11 @@ class Task(ABC):
 
     @abstractmethod
     def metrics(self, statistics: Tensor) -> dict[str, float]:
-        """Value by metric name; NaN only if no pixel was valid or a prediction was NaN."""
+        """Value by metric name; NaN only if nothing was valid or a prediction was NaN."""
 
     @abstractmethod
     def trivial(self, target: Tensor) -> Tensor:
-        """The best constant prediction for these targets, ``(1, channels, 1, 1)``."""
+        """Best constant prediction for these targets, ``(1, channels, 1, 1)``; ``(1, channels)`` if not dense."""
 
     def answer(self, prediction: Tensor) -> Tensor:
         """What a prediction says about the images, in the task's own unit and the layout of its arrays.
@@ -120,17 +128,20 @@ class Task(ABC):
         Here the predicted values themselves; a kind whose predictions mean something else, such as logits, says what.
 
         Returns:
-            ``(B, H, W)``, or ``(B, H, W, C)`` for several values a pixel.
+            ``(B, H, W)``, or ``(B, H, W, C)`` for several values a pixel; of whole images ``(B,)`` or ``(B, C)``.
         """
         return values_last(prediction.float())
 
     def flip(self, target: Tensor) -> Tensor:
-        """Targets of the left-right mirrored images."""
-        return mirror(target)
+        """Targets of the left-right mirrored images; labels of whole images stay."""
+        return mirror(target) if self.dense else target
 
     def zoom(self, target: Tensor, scale: float, box: Box) -> Tensor:
-        """Targets of the images' ``box`` enlarged ``scale`` times to the full size, nearest neighbour."""
-        return enlarge(target, box)
+        """Targets of the images' ``box`` enlarged ``scale`` times to the full size, nearest neighbour.
+
+        Labels of whole images stay.
+        """
+        return enlarge(target, box) if self.dense else target
 
     def _check(self, fields: Fields) -> None:  # noqa: B027 - a kind without fields of its own has nothing to check
         """Checks of the kind's own fields, collected with the common ones."""

@@ -31,9 +31,13 @@ def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:
         "depth": "depth",
         "edges": "edges",
         "image_again": "autoencoder",
+        "room": "classification",
+        "contents": "attributes",
     }
-    assert example.arrays == {"geometry": "geo", "depth": "depth_mm", "edges": "edges"}
-    assert [task.role for task in example.tasks.values()] == ["main", "main", "auxiliary", "auxiliary"]
+    own = {"edges": "edges", "room": "room", "contents": "contents"}
+    assert example.arrays == {"geometry": "geo", "depth": "depth_mm", **own}
+    roles = [task.role for task in example.tasks.values()]
+    assert roles == ["main", "main", "auxiliary", "auxiliary", "main", "main"]
     assert example.tasks["edges"].weight == 0.5
 
 

@@ -1,0 +1,78 @@
+"""Which attributes make which task: a YAML file of groups, ``name: [attribute, ...]``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from spaces.errors import DataError, UserError
+from trainers.tasks.attributes import Attributes
+
+
+def read_groups(path: Path) -> dict[str, Attributes]:
+    """A task a group, in the order of the file.
+
+    Raises:
+        DataError: the file is missing or no YAML, or with everything wrong in it.
+    """
+    content = _content(path)
+    tasks, problems = {}, []
+    places: dict[str, list[str]] = {}
+    for name, members in content.items():
+        if not isinstance(members, list) or not members or not all(isinstance(member, str) for member in members):
+            problems.append(f"{name}={members!r}: want a list of names of attributes, at least one")
+            continue
+        for member in members:
+            places.setdefault(member, []).append(str(name))
+        try:
+            tasks[name] = Attributes(name, tuple(dict.fromkeys(members)))
+        except UserError as error:
+            problems += error.problems
+    problems += [
+        f"attribute {member} is in {' and '.join(groups)}; want it in one group at most, once"
+        for member, groups in places.items()
+        if len(groups) > 1
+    ]
+    if problems:
+        raise DataError([f"{path}: {problem}" for problem in problems])
+    return tasks
+
+
+def check_known(path: Path, tasks: Mapping[str, Attributes], known: Sequence[str]) -> list[str]:
+    """What is wrong with attributes that the data does not have, each with the nearest name."""
+    problems = []
+    for name, task in tasks.items():
+        assert not isinstance(task.attributes, int)
+        for member in task.attributes:
+            if member not in known:
+                close = get_close_matches(member, known, 1)
+                meant = f"did you mean {close[0]!r}?" if close else f"want among {', '.join(known)}"
+                problems.append(f"{path}: unknown attribute {member!r} in {name}; {meant}")
+    return problems
+
+
+def _content(path: Path) -> Mapping[Any, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except FileNotFoundError as error:
+        raise DataError(f"data.groups: no file {path}; want a YAML file of groups, name: [attribute, ...]") from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DataError(
+            f"{path}: cannot be read as YAML ({error}); want name: [attribute, ...] for each group"
+        ) from error
+    if not isinstance(content, Mapping) or not content:
+        raise DataError(
+            f"{path}: a {type(content).__name__} where a mapping is wanted; want name: [attribute, ...] for each group"
+        )
+    # YAML itself would silently take the last of two.
+    names = [key.value for key, _ in node.value]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise DataError(f"{path}: group {', '.join(twice)} is given twice; join them")
+    return content

@@ -1,0 +1,197 @@
+"""Multi-Fashion: two overlapping pieces of clothing an image, composed on the fly from Fashion-MNIST.
+
+Lin et al. 2019, "Pareto multi-task learning": pictures of 28x28 pixels on a canvas of 36x36, the second one 8 pixels
+lower and further right, 120000 pairs to train on and 20000 to test on. They validate on none; here a sixth of the
+training pictures is set aside for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from spaces.errors import DataError
+from spaces.fields import Fields
+from trainers.data import archive, overlap
+from trainers.data.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
+from trainers.data.idx import read_idx
+from trainers.data.overlap import Pictures
+from trainers.data.selection import check_names, select
+from trainers.tasks import Task
+from trainers.tasks.classification import Classification
+
+VERSION = 1
+"""Raised whenever the same files and fields give other arrays."""
+CLASSES = (
+    *("t-shirt", "trouser", "pullover", "dress", "coat"),
+    *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
+)
+SIDE = 28  # of the pictures, in pixels
+SHIFT = 8  # of the second picture, in pixels
+SHARES = {"train": 5 / 6, "val": 1 / 6}
+"""Of the training pictures."""
+FEWEST = 6  # training pictures, for a sixth is set aside
+ARCHIVE = "fashion_mnist.npz"
+OFFICIAL = {"train": "train", "test": "t10k"}
+TASKS: dict[str, Task] = {name: Classification(name, CLASSES) for name in overlap.TASKS}
+
+
+@dataclass(frozen=True)
+class MultiFashion:
+    """What is at the top left, what at the bottom right; no picture in two splits.
+
+    Args:
+        root: folder with fashion_mnist.npz (x_train, y_train, x_test, y_test) or the four official IDX files.
+        images: how many to train on, at least 2.
+        val_images: how many to validate on.
+        test_images: how many to test on.
+        image_size: height and width, at least 36 pixels; a black margin makes up what is more.
+        seed: of the splits and the pairs.
+        tasks: names of the tasks to train; None for both.
+
+    Raises:
+        ConfigError: a value that is not allowed. What is in files is looked at by ``check``.
+    """
+
+    root: str | None = None
+    images: int = 8192
+    val_images: int = 1024
+    test_images: int = 2048
+    image_size: int = 48
+    seed: int = 0
+    tasks: tuple[str, ...] | None = None
+    # Absolute, since workers may run in another folder than the one that relative paths start from.
+    _folder: Path | None = field(init=False, default=None, repr=False)
+
+    group: ClassVar[str] = "data"
+    name: ClassVar[str] = "multifashion"
+    available: ClassVar[Mapping[str, Task]] = TASKS
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        if self.root is not None:
+            fields.text("root")
+        fields.integer("images", low=FEWEST_TO_TRAIN)
+        for name in ("val_images", "test_images"):
+            fields.integer(name, low=1)
+        fields.integer("image_size", low=SIDE + SHIFT, high=1024)
+        fields.integer("seed", low=0)
+        check_names(fields, self.tasks)
+        fields.done()
+        if self.tasks is not None:
+            object.__setattr__(self, "tasks", tuple(self.tasks))
+        if self.root is not None:
+            object.__setattr__(self, "_folder", Path(self.root).expanduser().absolute())
+
+    @property
+    def selected(self) -> tuple[Task, ...]:
+        """The tasks that train, in the order named."""
+        return select(TASKS, overlap.TASKS if self.tasks is None else self.tasks)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the images, in pixels."""
+        return self.image_size, self.image_size
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names the data: the pictures and how they are put together, wherever they lie."""
+        named = [VERSION, self.image_size, self.seed, self.images, self.val_images, self.test_images]
+        pictures = [self._pictures(part).digest for part in OFFICIAL]
+        return hashlib.sha256(json.dumps([named, pictures]).encode()).hexdigest()[:16]
+
+    def check(self) -> None:
+        """Look at all pictures and labels.
+
+        Raises:
+            DataError: with everything wrong with the tasks or the files.
+        """
+        select(TASKS, overlap.TASKS if self.tasks is None else self.tasks)
+        problems: list[str] = []
+        for part in OFFICIAL:
+            try:
+                self._pictures(part)
+            except DataError as error:
+                problems += [problem for problem in error.problems if problem not in problems]
+        if problems:
+            raise DataError(problems)
+
+    def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
+        """Images and canonical targets of a split.
+
+        Args:
+            split: "train", "val" or "test".
+            only: names of the tasks whose targets are wanted; None for all that train.
+
+        Raises:
+            DataError: the files are missing, damaged or of another form.
+        """
+        check_split(split)
+        tasks = wanted(self.selected, only)
+        count = dict(zip(SPLITS, (self.images, self.val_images, self.test_images), strict=True))[split]
+        pictures = self._pictures("test" if split == "test" else "train")
+        if split != "test":
+            pictures = pictures[overlap.divided(len(pictures), SHARES, self.seed)[split]]
+        return overlap.paired(pictures, tasks, count, SHIFT, self.image_size, (self.seed, SPLITS.index(split)))
+
+    def _pictures(self, part: str) -> Pictures:
+        """Pictures of the files' "train" or "test" part."""
+        if self._folder is None or not self._folder.is_dir():
+            given = " is not given" if self._folder is None else f"={self.root}: no folder {self._folder}"
+            names = ", ".join(f"{_name(each, what)}[.gz]" for each in OFFICIAL for what in ("images", "labels"))
+            raise DataError(f"data.root{given}; want a folder with {ARCHIVE}, or with {names}")
+        changed = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in self._folder.iterdir()))
+        return _read(self._folder, part, changed)
+
+
+@lru_cache(maxsize=4)
+def _read(folder: Path, part: str, changed: object) -> Pictures:
+    """Pictures with canonical labels; read again where a file of the folder has ``changed``."""
+    path = folder / ARCHIVE
+    if path.exists():
+        names = {"images": f"x_{part}", "labels": f"y_{part}"}
+        lacking = [name for name in names.values() if name not in archive.read_headers(path)]
+        if lacking:
+            raise DataError(f"{path}: no array {', '.join(lacking)}; want x_train, y_train, x_test and y_test")
+        found = archive.read(path, list(names.values()))
+        images, labels = found[names["images"]], found[names["labels"]]
+        where = {what: f"{path}: array {name!r}" for what, name in names.items()}
+    else:
+        paths = {what: _official(folder, part, what) for what in ("images", "labels")}
+        images, labels = read_idx(paths["images"], 3), read_idx(paths["labels"], 1)
+        where = {what: str(path) for what, path in paths.items()}
+    _check(images, labels, where, FEWEST if part == "train" else 1)
+    return Pictures(images, Classification("label", CLASSES).decode(labels, where["labels"]))
+
+
+def _check(images: np.ndarray, labels: np.ndarray, where: Mapping[str, str], fewest: int) -> None:
+    given = f"given: {images.dtype}, shape {images.shape}"
+    if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
+        raise DataError(
+            f"{where['images']}: no pictures of {SIDE}x{SIDE} pixels ({given}); want uint8 (N, {SIDE}, {SIDE})"
+        )
+    if len(images) < fewest:
+        raise DataError(f"{where['images']}: an empty split, or nearly so ({given}); want at least {fewest} pictures")
+    if labels.shape != (len(images),):
+        raise DataError(
+            f"{where['labels']}: wrong length: labels of shape {labels.shape} for {len(images)} pictures; "
+            "want one a picture, in the same order"
+        )
+
+
+def _official(folder: Path, part: str, what: str) -> Path:
+    """The file as it is, or else its .gz form."""
+    plain = folder / _name(part, what)
+    packed = plain.with_name(f"{plain.name}.gz")
+    return packed if packed.exists() and not plain.exists() else plain
+
+
+def _name(part: str, what: str) -> str:
+    return f"{OFFICIAL[part]}-{what}-idx{3 if what == 'images' else 1}-ubyte"

@@ -1,0 +1,69 @@
+"""Class ids as arrays hold them, one a pixel or one an image: the fields that describe them, and their reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from spaces.fields import Fields
+from trainers.tasks.decoding import check_invalid, extent, is_list, marked, refuse
+
+INVALID = -1
+"""Marks what has no class, in canonical targets."""
+
+
+def check_classes(fields: Fields, task: Any) -> None:
+    """Check and coerce the fields ``classes``, ``first_class`` and ``invalid`` of a task."""
+    if is_list(task.classes):
+        fields.names("classes", at_least=2)
+    elif isinstance(task.classes, int):
+        fields.integer("classes", low=2, high=np.iinfo(np.int16).max)
+    else:
+        want = "want the number of classes, or a list of their names"
+        fields.require(False, f"{task.group}.classes={task.classes}: {want}")
+    fields.integer("first_class", low=0)
+    object.__setattr__(task, "invalid", check_invalid(fields, task.group, task.invalid))
+
+
+def count_of(classes: int | Sequence[str]) -> int:
+    """How many classes are meant."""
+    return classes if isinstance(classes, int) else len(classes)
+
+
+def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Any) -> np.ndarray:
+    """Canonical ids, int16 from 0, -1 where invalid.
+
+    Args:
+        raw: of integers, booleans or whole floats.
+        array: as given, for messages.
+        where: names the array in messages.
+        task: with the fields ``first_class`` and ``invalid``; its channels are the classes.
+
+    Raises:
+        DataError: no valid id, one beyond the classes, or one that is not whole.
+    """
+    invalid = marked(raw, task.invalid)
+    low, high = extent(raw[~invalid], array, where, task.invalid, task.place)
+    last = task.first_class + task.channels - 1
+    if low < task.first_class or high > last:
+        _refuse_ids(array, where, raw[~invalid], task, last)
+    # The valid ids fit int32 now, the invalid ones may not.
+    ids = np.where(invalid, task.first_class, raw)
+    if ids.dtype.kind == "f" and (ids != np.floor(ids)).any():
+        refuse(array, where, "class ids are not whole numbers", "want whole class ids")
+    return np.where(invalid, INVALID, ids.astype(np.int32) - task.first_class).astype(np.int16)
+
+
+def _refuse_ids(array: np.ndarray, where: str, ids: np.ndarray, task: Any, last: int) -> None:
+    present = np.unique(ids)
+    beyond = present[(present < task.first_class) | (present > last)]
+    shown = ", ".join(f"{value:g}" for value in beyond[:8]) + (", ..." if len(beyond) > 8 else "")
+    refuse(
+        array,
+        where,
+        f"class id {shown} beyond the {task.channels} classes {task.first_class}..{last}",
+        f"add what marks unlabelled {task.place}s to invalid (invalid: {[*task.invalid, beyond[-1].item()]}), "
+        "raise classes, or say first_class: 1 where ids start at 1",
+    )
