@@ -16,12 +16,12 @@ def resized_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def resized_target(target: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """``(..., H, W)`` at another size: of each new pixel's centre the nearest old one.
+    """A canonical target ``(..., H, W)`` at another size: of each new pixel's centre the nearest old one.
 
     No value is blended or changed; a depth stays the depth of its object, and normals keep their directions, which is
     right where height and width change alike.
     """
-    if target.shape[-2:] == size:
+    if target.ndim < 2 or target.shape[-2:] == size:  # of an image as a whole, or there already
         return target
     rows, columns = (_nearest(new, old) for new, old in zip(size, target.shape[-2:], strict=True))
     return target[..., rows[:, None], columns]
