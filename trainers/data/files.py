@@ -117,7 +117,7 @@ def _pixels(path: Path) -> np.ndarray:
     with Image.open(path) as image:
         array = np.array(image)
     # Some versions of Pillow open 16-bit grey as 32-bit integers.
-    return array.astype(np.uint16) if array.dtype == np.int32 and 0 <= array.min() and array.max() < 2**16 else array
+    return array.astype(np.uint16) if array.dtype == np.int32 and array.min() >= 0 and array.max() < 2**16 else array
 
 
 def _variable(path: Path, name: str | None) -> np.ndarray:

@@ -168,8 +168,8 @@ class Folder:
             return list(error.problems)
         if split == "train" and len(rows) < FEWEST_TO_TRAIN:
             return [
-                f"{self._root}: {len(rows)} image to train on; want at least {FEWEST_TO_TRAIN}, for batch normalisation "
-                "compares the images of a batch"
+                f"{self._root}: {len(rows)} image to train on; want at least {FEWEST_TO_TRAIN}, for batch "
+                "normalisation compares the images of a batch"
             ]
         files = {"the images": self._spec.image, **{f"task {t.name!r}": self._spec.files[t.name] for t in tasks}}
         names = self._names.get(split, ()) if self._spec.lists is None else ()

@@ -48,7 +48,8 @@ class FolderSamples:
             DataError: with everything wrong in its files, each with its path and the rule.
         """
         image = self.stored_image(index)
-        targets, problems = {}, []
+        targets: dict[str, np.ndarray] = {}
+        problems: list[str] = []
         for task, _ in self.files:
             try:
                 targets[task.name] = self.target(index, task, image, alone=False)

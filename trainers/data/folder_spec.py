@@ -3,7 +3,7 @@ r"""What the files of a data set mean: a small YAML file, so that anybody's imag
 ::
 
     source: where such data comes from         # optional text, shown when the folder is missing
-    image: "{split}/image/{id}.jpg"            # the images; one pattern, or a list of which the first that exists counts
+    image: "{split}/image/{id}.jpg"            # the images; or a list of patterns, the first that exists counts
     splits: {train: training, test: [val_a, val_b]}   # our splits, and what {split} stands for in each
     default: [parts, depth]                    # optional: what trains when data.tasks is not given; else all
     tasks:
@@ -26,8 +26,8 @@ r"""What the files of a data set mean: a small YAML file, so that anybody's imag
         kind: autoencoder                      # its target is the image, it has no files
 
 ``{id}`` is whatever the images have there, folders included. Instead of looking for images, ``lists:
-"sets/{split}.txt"`` names the samples, a line each; further columns of a list are ``{1}``, ``{2}`` ..., and a .json file
-holds a list of rows, or a mapping from names of splits to such lists. Without ``splits``, the names are train, val and
+"sets/{split}.txt"`` names the samples, a line each; further columns of a list are ``{1}``, ``{2}`` ..., and a .json
+file holds a list of rows, or a mapping from names of splits to such lists. Without ``splits``, the names are train, val and
 test where ``{split}`` is used; otherwise all samples are training ones. ``splits: FILE.csv`` reads a table with the
 columns id, train, val and test.
 
@@ -43,7 +43,6 @@ from a path. Every other key of a task is an option of its kind, see ``trainers/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -61,9 +60,7 @@ from trainers.tasks import Task
 from trainers.tasks.decoding import is_number
 
 OWN = ("files", "array", "read", "channels", "map", "valid")
-FILES = Format(
-    "trainers/data/folder_spec.py", SHIPPED / "folder", (*COMMON, "splits", "lists", "held_out"), OWN
-)
+FILES = Format("trainers/data/folder_spec.py", SHIPPED / "folder", (*COMMON, "splits", "lists", "held_out"), OWN)
 MOST_HELD_OUT = 0.4  # of two splits, so that training has more than either: our choice
 
 
@@ -124,7 +121,9 @@ class FolderSpec:
     @property
     def plain(self) -> list[Any]:
         """All that decides what is read, in values of JSON."""
-        tasks = {name: [asdict(self.files[name]) if name in self.files else None, repr(t)] for name, t in self.tasks.items()}
+        tasks = {
+            name: [asdict(self.files[name]) if name in self.files else None, repr(t)] for name, t in self.tasks.items()
+        }
         return [asdict(self.image), self.splits, self.lists, self.held_out, tasks]
 
 
@@ -183,7 +182,9 @@ def _files(where: str, own: Mapping[str, Any], listed: bool, problems: list[str]
     given = own.get("files")
     patterns = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, list) else ()
     if not patterns or not all(isinstance(pattern, str) and pattern for pattern in patterns):
-        problems.append(f"{where}.files={given!r}: want a pattern such as '{{split}}/label/{{id}}.png', or a list of them")
+        problems.append(
+            f"{where}.files={given!r}: want a pattern such as '{{split}}/label/{{id}}.png', or a list of them"
+        )
         patterns = ()
     for pattern in patterns:
         names = FIELD.findall(pattern)
@@ -192,9 +193,8 @@ def _files(where: str, own: Mapping[str, Any], listed: bool, problems: list[str]
             problems.append(f"{where}.files={pattern!r}: unknown {{...}}; want {want}")
         elif not set(names) - {"split"}:
             problems.append(f"{where}.files={pattern!r}: names the same file for every sample; want {want}")
-    for key in ("array", "read"):
-        if key in own and not isinstance(own[key], str):
-            problems.append(f"{where}.{key}={own[key]!r}: want a text")
+    texts = [key for key in ("array", "read") if key in own and not isinstance(own[key], str)]
+    problems += [f"{where}.{key}={own[key]!r}: want a text" for key in texts]
     if own.get("channels", "first") not in ("first", "last"):
         problems.append(f"{where}.channels={own['channels']!r}: want first or last")
     valid = own.get("valid")
@@ -214,7 +214,9 @@ def _files(where: str, own: Mapping[str, Any], listed: bool, problems: list[str]
 def _table(where: str, given: Any, problems: list[str]) -> tuple[tuple[int, int], ...]:
     if given is None:
         return ()
-    pairs = list(enumerate(given)) if isinstance(given, list) else list(given.items()) if isinstance(given, Mapping) else []
+    pairs = (
+        list(enumerate(given)) if isinstance(given, list) else list(given.items()) if isinstance(given, Mapping) else []
+    )
     if not pairs or not all(type(key) is int and type(value) is int for key, value in pairs):
         problems.append(f"{where}.map={given!r}: want the class of every stored id, a list from id 0 or a mapping")
         return ()
@@ -227,13 +229,17 @@ def _splits(given: Any, named: bool, problems: list[str]) -> dict[str, tuple[str
         return {split: (split,) for split in SPLITS} if named else {"train": ("",)}
     if isinstance(given, str) and given.endswith(".csv"):
         return given
-    want = "want a mapping such as {train: train, test: val} with train, val and test as keys, or the path of a .csv table"
+    want = (
+        "want a mapping such as {train: train, test: val} with train, val and test as keys, or the path of a .csv table"
+    )
     if not isinstance(given, Mapping) or "train" not in given or set(given) - set(SPLITS):
         problems.append(f"splits={given!r}: {want}")
         return {}
     names = {split: (name,) if isinstance(name, str) else name for split, name in given.items()}
     everything = [str(name) for values in names.values() if isinstance(values, Sequence) for name in values]
-    if not all(isinstance(values, Sequence) and values and all(isinstance(n, str) for n in values) for values in names.values()):
+    if not all(
+        isinstance(values, Sequence) and values and all(isinstance(n, str) for n in values) for values in names.values()
+    ):
         problems.append(f"splits={given!r}: want a name, or a list of names, in each")
     elif len(set(everything)) < len(everything):
         problems.append(f"splits={given!r}: a name in two splits, so that images would be trained and tested on")

@@ -17,26 +17,28 @@ PERSON = 15
 """Class of people among those of PASCAL VOC."""
 INVALID = 255
 
-PARTS = {
-    **dict.fromkeys("hair head lear lebrow leye mouth nose rear rebrow reye".split(), 1),
-    **dict.fromkeys("neck torso".split(), 2),
-    **dict.fromkeys("luarm ruarm".split(), 3),
-    **dict.fromkeys("lhand llarm rhand rlarm".split(), 4),
-    **dict.fromkeys("luleg ruleg".split(), 5),
-    **dict.fromkeys("lfoot llleg rfoot rlleg".split(), 6),
+_PARTS = {
+    "hair head lear lebrow leye mouth nose rear rebrow reye": 1,
+    "neck torso": 2,
+    "luarm ruarm": 3,
+    "lhand llarm rhand rlarm": 4,
+    "luleg ruleg": 5,
+    "lfoot llleg rfoot rlleg": 6,
 }
-"""Six parts, with the names of annotations."""
+PARTS = {name: part for names, part in _PARTS.items() for name in names.split()}
+"""Six parts, by the names of annotations."""
 
-# Classes of PASCAL-Context that NYUv2 has too, on which the network that the normals are distilled from was trained.
-INDOORS = (
-    *(3, 4, 6, 9, 10, 11, 13, 15, 17, 18, 22, 23, 29, 30, 33, 34, 36, 37, 38, 39, 41, 43, 46, 49, 50, 51, 53, 55, 56, 59),
-    *(61, 62, 65, 66, 68, 69, 72, 73, 78, 83, 84, 85, 87, 88, 95, 96, 101, 104, 105, 107, 111, 113, 115, 122, 124, 135),
-    *(141, 142, 143, 146, 150, 154, 157, 158, 159, 165, 172, 174, 181, 183, 184, 191, 193, 195, 197, 199, 202, 213, 215),
-    *(216, 219, 220, 223, 225, 228, 230, 232, 233, 238, 239, 242, 243, 246, 250, 251, 252, 255, 260, 261, 263, 269, 272),
-    *(273, 275, 281, 283, 284, 285, 286, 287, 288, 290, 291, 292, 293, 295, 304, 307, 309, 310, 314, 315, 319, 323, 328),
-    *(330, 331, 336, 342, 345, 349, 350, 351, 352, 355, 357, 368, 370, 371, 374, 379, 380, 383, 384, 397, 401, 403, 405),
-    *(407, 408, 411, 412, 413, 414, 417, 419, 421, 423, 427, 429, 430, 432, 440, 441, 442, 443, 444, 446, 454, 457),
-)
+_INDOORS = """
+3 4 6 9 10 11 13 15 17 18 22 23 29 30 33 34 36 37 38 39 41 43 46 49 50 51 53 55 56 59 61 62 65 66 68
+69 72 73 78 83 84 85 87 88 95 96 101 104 105 107 111 113 115 122 124 135 141 142 143 146 150 154 157
+158 159 165 172 174 181 183 184 191 193 195 197 199 202 213 215 216 219 220 223 225 228 230 232 233
+238 239 242 243 246 250 251 252 255 260 261 263 269 272 273 275 281 283 284 285 286 287 288 290 291
+292 293 295 304 307 309 310 314 315 319 323 328 330 331 336 342 345 349 350 351 352 355 357 368 370
+371 374 379 380 383 384 397 401 403 405 407 408 411 412 413 414 417 419 421 423 427 429 430 432 440
+441 442 443 444 446 454 457
+"""
+INDOORS = tuple(map(int, _INDOORS.split()))
+"""Classes of PASCAL-Context that NYUv2 has too, where the network learnt whose normals these are."""
 
 
 def human_parts(path: Path) -> np.ndarray:
@@ -55,7 +57,9 @@ def human_parts(path: Path) -> np.ndarray:
         for part in parts:
             target[part["mask"].astype(bool)] = PARTS[_text(part["part_name"])]
     except (KeyError, IndexError, ValueError, AttributeError) as error:
-        raise DataError(f"{path}: no annotation of parts ({error!r}); want anno.objects as PASCAL-Part has it") from error
+        raise DataError(
+            f"{path}: no annotation of parts ({error!r}); want anno.objects as PASCAL-Part has it"
+        ) from error
     return target
 
 
@@ -82,7 +86,9 @@ def normals(path: Path) -> np.ndarray:
     if stored.dtype != np.uint8 or stored.shape != (*labels.shape, 3):
         given = f"given: {stored.dtype}, shape {stored.shape}"
         raise DataError(f"{path}: no normals ({given}); want 8-bit RGB of the {labels.shape} of its LabelMap")
-    return np.where(np.isin(labels, INDOORS)[..., None], stored.astype(np.float32) * (2 / 255) - 1, 0).astype(np.float32)
+    return np.where(np.isin(labels, INDOORS)[..., None], stored.astype(np.float32) * (2 / 255) - 1, 0).astype(
+        np.float32
+    )
 
 
 def thinned(mask: np.ndarray) -> np.ndarray:
