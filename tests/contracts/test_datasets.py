@@ -22,6 +22,8 @@ from search.config import compose, from_plain
 from search.library import Library
 from spaces.errors import ConfigError, DataError
 from tests.tiny import write_tiny
+from tests.trainers.data.masks import write_masks
+from tests.trainers.data.published import PUBLISHED
 from trainers.data.arrays import SPLITS
 from trainers.data.npz import Npz
 from trainers.data.scenes import Scenes
@@ -56,7 +58,17 @@ def _frames(split: str) -> dict[str, np.ndarray]:
         return {name: archive[name][:5] for name in archive.files}
 
 
-EXAMPLES: dict[str, Callable[[Path], Any]] = {"scenes": _scenes, "npz": _npz, "redkitchen": _kitchen}
+def _published(name: str) -> Callable[[Path], Any]:
+    return lambda folder: PUBLISHED[name](folder / name)
+
+
+EXAMPLES: dict[str, Callable[[Path], Any]] = {
+    "scenes": _scenes,
+    "npz": _npz,
+    "redkitchen": _kitchen,
+    "folder": lambda folder: write_masks(folder / "masks"),
+    **{name: _published(name) for name in PUBLISHED},
+}
 NEEDED = {"npz": ["data.root=nowhere", "data.spec=nothing.yaml"], "redkitchen": ["data.root=nowhere"]}
 
 
@@ -186,17 +198,17 @@ def test_fewer_than_two_tasks_are_refused(data: Any) -> None:
     reason = (
         f"want at least 2 tasks, for one alone has nobody to share with; this data set has {', '.join(data.available)}"
     )
-    for given in (["depth"], []):
+    for given in ([next(iter(data.available))], []):
         with pytest.raises(DataError) as caught:
             replace(data, tasks=given).check()
         assert str(caught.value) == f"data.tasks={given}: {reason}"
 
 
 def test_an_unknown_task_is_refused(data: Any) -> None:
-    names = ", ".join(data.available)
-    unknown = rf"data\.tasks: unknown task 'dept', this data set has {names}; did you mean 'depth'\?"
+    names, first = ", ".join(data.available), next(iter(data.available))
+    unknown = rf"data\.tasks: unknown task '{first}x', this data set has {names}; did you mean '{first}'\?"
     with pytest.raises(DataError, match=unknown):
-        replace(data, tasks=["depth", "dept"]).check()
+        replace(data, tasks=[first, f"{first}x"]).check()
 
 
 @pytest.mark.parametrize("tasks", ["depth", 3, ["depth", "depth"], ["depth", 1], {"depth": 1}])
@@ -216,11 +228,11 @@ def test_the_configuration_keeps_names_of_tasks(choice: str) -> None:
 
 def test_all_of_it_works_without_torch(tmp_path: Path) -> None:
     """Configurations are refused within two seconds, which importing torch alone would take."""
-    for name in ("scenes", "npz"):
+    for name in ("scenes", "npz", "folder"):
         (tmp_path / f"{name}.pickle").write_bytes(pickle.dumps(EXAMPLES[name](tmp_path)))
     script = """
 import pickle, sys
-for name in ("scenes", "npz"):
+for name in ("scenes", "npz", "folder"):
     data = pickle.load(open(f"{name}.pickle", "rb"))
     data.check(), data.load("train"), data.fingerprint, data.size
 heavy = {"torch", "ray", "mlflow", "optuna", "matplotlib", "sklearn"} & set(sys.modules)
