@@ -63,7 +63,8 @@ class Folder:
             fields.integers("image_size", low=1, at_least=2)
             size = self.image_size
             two = not isinstance(size, Sequence) or len(size) <= 2
-            fields.require(two, f"data.image_size={size}: want [HEIGHT, WIDTH]")
+            shown = list(size) if isinstance(size, tuple) else size
+            fields.require(two, f"data.image_size={shown}: want [HEIGHT, WIDTH]")
         fields.require(isinstance(self.loading, Loading), f"data.loading={self.loading}: want data.loading.KEY=VALUE")
         fields.done()
         if self.tasks is not None:
@@ -101,8 +102,9 @@ class Folder:
         """
         if self.image_size is not None:
             return self.image_size
-        rows = self._filled("train")
-        height, width = image_at(self._spec.image, existing(self._root, self._spec.image.patterns, rows[0])).shape[:2]
+        first = self._filled("train")[0]
+        path = self._root / existing(self._root, self._spec.image.patterns, first)
+        height, width = image_at(self._spec.image, path).shape[:2]
         return height, width
 
     @cached_property
@@ -111,7 +113,7 @@ class Folder:
         spec, root = self._spec, self._root
         every = [spec.image, *spec.files.values()]
         files = {
-            split: [[str(existing(root, each.patterns, row).relative_to(root)) for each in every] for row in rows]
+            split: [[existing(root, each.patterns, row) for each in every] for row in rows]
             for split, rows in self._rows.items()
         }
         return contents.fingerprint(root, files, [spec.plain, self.image_size])

@@ -65,7 +65,7 @@ class FolderSamples:
         Raises:
             DataError: as ``read``.
         """
-        path = existing(self.root, self.image.patterns, self.rows[index])
+        path = self.root / existing(self.root, self.image.patterns, self.rows[index])
         image = image_at(self.image, path)
         if image.shape[:2] == self.size or self.resize:
             return image
@@ -88,7 +88,7 @@ class FolderSamples:
             DataError: as ``read``.
         """
         files = dict(self.files)[task]
-        path = existing(self.root, files.patterns, self.rows[index])
+        path = self.root / existing(self.root, files.patterns, self.rows[index])
         where = f"{path} of task {task.name!r}"
         raw = _marked(mapped(files.raw(path), files, task, where), files, task)
         if alone:

@@ -27,8 +27,8 @@ r"""What the files of a data set mean: a small YAML file, so that anybody's imag
 
 ``{id}`` is whatever the images have there, folders included. Instead of looking for images, ``lists:
 "sets/{split}.txt"`` names the samples, a line each; further columns of a list are ``{1}``, ``{2}`` ..., and a .json
-file holds a list of rows, or a mapping from names of splits to such lists. Without ``splits``, the names are train, val and
-test where ``{split}`` is used; otherwise all samples are training ones. ``splits: FILE.csv`` reads a table with the
+file holds a list of rows, or a mapping from names of splits to such lists. Without ``splits``, the names are train, val
+and test where ``{split}`` is used; otherwise all samples are training ones. ``splits: FILE.csv`` reads a table with the
 columns id, train, val and test.
 
 A set with no validation or test split gets them from its training samples: ``held_out: 0.1`` of these each, drawn once
@@ -37,8 +37,8 @@ search must never look at what its results are told on. Samples that belong toge
 known as such: give such a set splits of its own.
 
 Further keys: ``array`` names the variable of a .mat file, ``read: package.module.function`` reads a format of its own
-from a path. Every other key of a task is an option of its kind, see ``trainers/tasks/<kind>.py``. Relative to the root,
-``specs/folder/`` has examples, which are called by their bare name.
+from a path. Every other key of a task is an option of its kind, see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has
+examples, which are called by their bare name.
 """
 
 from __future__ import annotations

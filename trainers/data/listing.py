@@ -45,6 +45,8 @@ class Row:
         Raises:
             DataError: the list has fewer columns than the pattern names.
         """
+        if len(self.columns) == 1 and "{0}" not in pattern:  # quick, for this is done for every file
+            return pattern.replace("{split}", self.split).replace("{id}", self.id)
         named = {"split": self.split, "id": self.id, **{str(n): text for n, text in enumerate(self.columns)}}
         try:
             return FIELD.sub(lambda match: named[match[1]], pattern)
@@ -123,10 +125,12 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name))
 
 
-def existing(root: Path, patterns: Sequence[str], row: Row) -> Path:
-    """The first of the files of a sample that is there, or else the first of all."""
-    paths = [root / row.fill(pattern) for pattern in patterns]
-    return paths[0] if len(paths) == 1 else next((path for path in paths if path.is_file()), paths[0])
+def existing(root: Path, patterns: Sequence[str], row: Row) -> str:
+    """The first of the files of a sample that is there, or else the first of all, seen from the root."""
+    if len(patterns) == 1:
+        return row.fill(patterns[0])
+    names = [row.fill(pattern) for pattern in patterns]
+    return next((name for name in names if os.path.isfile(f"{root}/{name}")), names[0])
 
 
 def _names(root: Path, folder: Path) -> Iterator[str]:
