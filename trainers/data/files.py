@@ -123,7 +123,13 @@ def _pixels(path: Path) -> np.ndarray:
 def _variable(path: Path, name: str | None) -> np.ndarray:
     from scipy.io import loadmat
 
-    found = {key: value for key, value in loadmat(path).items() if not key.startswith("__")}
+    try:
+        content = loadmat(path)
+    except (OSError, NotImplementedError):
+        raise
+    except Exception as error:  # of SciPy's own, and whatever torn bytes lead to
+        raise ValueError(str(error)) from error
+    found = {key: value for key, value in content.items() if not key.startswith("__")}
     if name is None and len(found) == 1:
         return next(iter(found.values()))
     if name not in found:
