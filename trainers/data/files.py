@@ -69,7 +69,7 @@ def as_rgb(array: np.ndarray, where: str) -> np.ndarray:
         DataError: the shape or the values are no image.
     """
     given = f"given: {array.dtype}, shape {array.shape}"
-    if array.ndim == 3 and array.shape[2] not in (1, 3, 4) and array.shape[0] in (1, 3, 4):
+    if array.ndim == 3 and array.shape[2] not in (1, 3, 4) and array.shape[0] in (1, 3):
         array = np.moveaxis(array, 0, 2)
     if array.ndim == 2:
         array = array[..., None]

@@ -17,7 +17,7 @@ GREY = np.arange(12, dtype=np.uint8).reshape(3, 4)
 
 @pytest.mark.parametrize("kind", [np.uint8, np.uint16, bool])
 def test_images_keep_their_values(tmp_path: Path, kind: type) -> None:
-    stored = (GREY * (5000 if kind is np.uint16 else 1)).astype(kind)
+    stored = (GREY.astype(int) * (5000 if kind is np.uint16 else 1)).astype(kind)
     Image.fromarray(stored).save(tmp_path / "x.png")
 
     found = read_array(tmp_path / "x.png")
