@@ -74,11 +74,11 @@ class Normals(Task):
 
     def decode(self, array: np.ndarray, where: str) -> np.ndarray:
         """``(N, H, W, 3)`` or ``(N, 3, H, W)`` raw vectors -> ``(N, 3, H, W)`` float32 unit vectors."""
-        raw = layers(array, where, 3)
+        raw = np.ascontiguousarray(layers(array, where, 3))  # planes, or every step below strides
         invalid = np.asarray(marked(raw, ()).any(axis=1))  # (N, H, W)
         for x, y, z in self.invalid:
             invalid |= marked(raw[:, 0], (x,)) & marked(raw[:, 1], (y,)) & marked(raw[:, 2], (z,))
-        extent(np.moveaxis(raw, 1, -1)[~invalid], array, where, self.invalid)
+        extent(raw[np.broadcast_to(~invalid[:, None], raw.shape)], array, where, self.invalid)
         with np.errstate(over="ignore"):  # an infinite length is refused below
             vectors = np.where(invalid[:, None], 0, raw).astype(np.float32) * np.float32(self.scale)
             vectors += np.float32(self.offset) * ~invalid[:, None]  # (N, 3, H, W)
