@@ -53,7 +53,7 @@ def test_other_data_sets_are_drawn_too(choice: str, capsys: pytest.CaptureFixtur
     assert check(few if choice == "scenes" else arguments(write_tiny(Path("tiny"), images=60))) == 0
 
     out = capsys.readouterr().out
-    assert ["train", "60", "48"] in [line.split() for line in out.splitlines()]
+    assert ["train", "60", "32"] in [line.split() for line in out.splitlines()]
     assert "files evenly spread are looked at; the others are read when they are trained on" in out
     assert Path("runs/checks", f"{'scenes' if choice == 'scenes' else 'spec'}.png").stat().st_size > 10_000
 
