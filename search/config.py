@@ -43,7 +43,7 @@ def answer(argv: Sequence[str], program: str = "search.run") -> str | None:
 
     Args:
         argv: as for ``compose``.
-        program: which one is asked, "search.run" or "search.plan".
+        program: which one is asked: "search.run", "search.plan" or "search.check".
 
     Raises:
         ConfigError: as ``compose``.

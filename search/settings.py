@@ -30,6 +30,7 @@ RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # also what MLflow a
 SHARED = (
     "baselines",
     "cache",
+    "checks",
     "plans",
     "replicates",
     "mlflow.db",

@@ -25,6 +25,14 @@ What would a search try, how long would it take, and how much memory?
 Counts and prices the patterns, times a few steps, and prints the command that starts the search. Trains nothing to
 its end, and leaves the run folder alone."""
 
+CHECK_INTRODUCTION = """\
+Is the data set right?
+
+  python -m search.check data=CHOICE [data.root=DIR] [KEY=VALUE ...]
+
+Counts the samples, reads some of every split, prints the extent of every target and the share of invalid pixels, and
+draws images with their targets. Trains nothing."""
+
 ENDING = """\
 Flags
   --help, -h         this text; with GROUP=CHOICE, the keys of that choice
@@ -38,7 +46,11 @@ Examples
   python -m {program} space=fusion sampler=random runner=inline trainer.epochs=2 trials=4 run.name=try"""
 
 
-INTRODUCTIONS = {"search.run": INTRODUCTION, "search.plan": PLAN_INTRODUCTION}
+INTRODUCTIONS = {
+    "search.run": INTRODUCTION,
+    "search.plan": PLAN_INTRODUCTION,
+    "search.check": CHECK_INTRODUCTION,
+}
 
 
 def usage(library: Library, choices: Mapping[str, str], program: str) -> str:
@@ -47,7 +59,7 @@ def usage(library: Library, choices: Mapping[str, str], program: str) -> str:
     Args:
         library: the YAML files.
         choices: choice by group, whose keys are shown.
-        program: "search.run" or "search.plan", which take the same arguments.
+        program: "search.run", "search.plan" or "search.check", which take the same arguments.
     """
     groups: list[tuple[str, str]] = []
     keys = [(f"{key.name}={key.default}", key.comment) for key in library.keys(None)]

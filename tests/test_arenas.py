@@ -67,7 +67,9 @@ def test_runs_are_kept_whole_and_of_several_commands(tmp_path: Path) -> None:
     mine.read()
     assert mine.has("tree51", "tpe", 0)
     assert not mine.has("tree51", "tpe", 1)
-    assert mine.of("tree51", "tpe", "complete")[0] == pytest.approx(place.volumes([key for key, _, _ in legs[:2]]), abs=1e-5)
+    assert mine.of("tree51", "tpe", "complete")[0] == pytest.approx(
+        place.volumes([key for key, _, _ in legs[:2]]), abs=1e-5
+    )
 
 
 @pytest.mark.parametrize(

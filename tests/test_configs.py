@@ -44,10 +44,15 @@ def test_its_defaults_are_those_of_the_component(group: str, choice: str) -> Non
     if group == "space":
         return  # its options are the network's
     component = getattr(compose([f"{group}={choice}"]), group)
-    # redkitchen is npz with its specification shipped
-    preset = {"spec": "redkitchen"} if choice == "redkitchen" else {}
+    # Of a named data set, the shipped specification, and the size that images of many sizes are brought to.
+    named = group == "data" and getattr(component, "spec", None)
+    preset = {"spec": named, **_size(component)} if named else {}
 
     assert describe(type(component)(**preset)) == describe(component)
+
+
+def _size(component: object) -> dict[str, object]:
+    return {"image_size": component.image_size} if hasattr(component, "image_size") else {}
 
 
 def test_the_shipped_folder_is_the_package_data() -> None:

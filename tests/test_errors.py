@@ -23,7 +23,7 @@ TABLE: list[tuple[str, list[str]]] = [
         "space=fuson",
         ["space=fuson: unknown; did you mean 'fusion'? Allowed: ", "fusion", "DIR/space/NAME.yaml"],
     ),
-    ("data=scene", ["data=scene: unknown; did you mean 'scenes'? Allowed: celeba, multidigits, multifashion, npz, "]),
+    ("data=scene", ["data=scene: unknown; did you mean 'scenes'? Allowed: celeba, cityscapes, "]),
     (
         "sampler=bayes",
         ["sampler=bayes: unknown. Allowed: exhaustive, frontier, gp, nsga2, offline, progressive, random, tpe"],

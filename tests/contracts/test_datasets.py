@@ -23,6 +23,8 @@ from search.library import Library
 from spaces.errors import ConfigError, DataError
 from tests.tiny import write_tiny
 from tests.trainers.data.labelled import write_celeba, write_fashion
+from tests.trainers.data.masks import write_masks
+from tests.trainers.data.published import PUBLISHED
 from trainers.data.arrays import SPLITS
 from trainers.data.celeba import CelebA
 from trainers.data.multidigits import MultiDigits
@@ -73,8 +75,14 @@ def _celeba(folder: Path) -> CelebA:
     return CelebA(root=str(write_celeba(folder / "celeba")), image_size=16)
 
 
+def _published(name: str) -> Callable[[Path], Any]:
+    return lambda folder: PUBLISHED[name](folder / name)
+
+
 EXAMPLES: dict[str, Callable[[Path], Any]] = {
     **{"scenes": _scenes, "npz": _npz, "redkitchen": _kitchen},
+    "folder": lambda folder: write_masks(folder / "masks"),
+    **{name: _published(name) for name in PUBLISHED},
     **{"multidigits": _multidigits, "multifashion": _multifashion, "celeba": _celeba},
 }
 NEEDED = {"npz": ["data.root=nowhere", "data.spec=nothing.yaml"]} | {
@@ -249,11 +257,11 @@ def test_the_configuration_keeps_names_of_tasks(choice: str) -> None:
 
 def test_all_of_it_works_without_torch(tmp_path: Path) -> None:
     """Configurations are refused within two seconds, which importing torch alone would take."""
-    for name in ("scenes", "npz", "multifashion", "celeba"):
+    for name in ("scenes", "npz", "multifashion", "celeba", "folder"):
         (tmp_path / f"{name}.pickle").write_bytes(pickle.dumps(EXAMPLES[name](tmp_path)))
     script = """
 import pickle, sys
-for name in ("scenes", "npz", "multifashion", "celeba"):
+for name in ("scenes", "npz", "multifashion", "celeba", "folder"):
     data = pickle.load(open(f"{name}.pickle", "rb"))
     data.check(), data.load("train"), data.fingerprint, data.size
 heavy = {"torch", "ray", "mlflow", "optuna", "matplotlib", "sklearn"} & set(sys.modules)

@@ -30,7 +30,7 @@ from trainers.data.arrays import (
     wanted,
 )
 from trainers.data.selection import check_names, select
-from trainers.data.spec import Spec, locate, read_spec, shipped
+from trainers.data.spec import Spec, locate, not_given, read_spec
 from trainers.tasks import Task
 
 
@@ -237,8 +237,5 @@ class Npz:
             DataError: it is not given, or not right.
         """
         if self._file is None:
-            raise DataError(
-                "data.spec is not given; want data.spec=FILE, a YAML file that says what the arrays mean "
-                f"(format: trainers/data/spec.py), or the name of a shipped one: {', '.join(shipped())}"
-            )
+            raise DataError(not_given())
         return read_spec(self._file)

@@ -12,7 +12,7 @@ import numpy as np
 
 from spaces.fields import Fields
 from trainers.tasks.class_ids import INVALID
-from trainers.tasks.decoding import check_invalid, extent, is_list, marked, refuse, rows
+from trainers.tasks.decoding import check_invalid, extent, is_list, marked, may_be_empty, refuse, rows
 from trainers.tasks.macro import averaged
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
@@ -68,7 +68,7 @@ class Attributes(Task):
         present, absent = raw == 1, raw == 0
         if not (present | absent | invalid).all():
             self._refuse_values(array, where, raw[~invalid])
-        if ((raw == -1) & invalid).any() and not absent.any():
+        if ((raw == -1) & invalid).any() and not absent.any() and not may_be_empty():
             mend = "where -1 means absent, write 0 for it, numpy.maximum(labels, 0)"
             refuse(array, where, "only 1 and -1, which is invalid here: no attribute is ever absent", mend)
         return np.where(invalid, INVALID, present).astype(np.int8)

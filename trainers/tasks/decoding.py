@@ -7,7 +7,9 @@ always counts as invalid.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NoReturn
 
 import numpy as np
@@ -19,6 +21,23 @@ NUMBERS = "iuf"
 """NumPy dtype kinds of numbers."""
 LABELS = "biuf"
 """NumPy dtype kinds of labels: booleans too."""
+
+_in_parts: ContextVar[bool] = ContextVar("_in_parts", default=False)
+
+
+@contextmanager
+def in_parts() -> Iterator[None]:
+    """Within it, arrays are parts of a split, such as one image: nothing in a part need be valid, or an edge."""
+    token = _in_parts.set(True)
+    try:
+        yield
+    finally:
+        _in_parts.reset(token)
+
+
+def may_be_empty() -> bool:
+    """Whether an array without a valid value, or without an edge, is right."""
+    return _in_parts.get()
 
 
 def refuse(array: np.ndarray, where: str, problem: str, mend: str) -> NoReturn:
@@ -103,11 +122,13 @@ def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
 def extent(
     values: np.ndarray, array: np.ndarray, where: str, invalid: Sequence[Any], place: str = "pixel"
 ) -> tuple[float, float]:
-    """Smallest and largest of the valid values of an array; there is one a ``place``.
+    """Smallest and largest of the valid values of an array; there is one a ``place``. NaN if a part of a split has none.
 
     Raises:
-        DataError: there is no valid value, or an infinite one.
+        DataError: there is no valid value in a whole split, or an infinite one.
     """
+    if values.size == 0 and may_be_empty():
+        return math.nan, math.nan
     if values.size == 0:
         problem = f"no valid {place} (invalid values: {list(dict.fromkeys(invalid)) or 'none named'})"
         refuse(array, where, problem, "check the array and the field 'invalid'")

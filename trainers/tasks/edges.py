@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks.decoding import LABELS, check_invalid, extent, marked, one_layer, refuse
+from trainers.tasks.decoding import LABELS, check_invalid, extent, marked, may_be_empty, one_layer, refuse
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import AUXILIARY, Task
 from trainers.tasks.views import values_last
@@ -75,7 +75,7 @@ class Edges(Task):
         else:
             edge = raw > self.threshold
         edge &= ~invalid
-        if not edge.any():
+        if not edge.any() and not may_be_empty():
             refuse(array, where, "no pixel is an edge", "check the array and the field 'threshold'")
         return np.where(invalid, INVALID, edge).astype(np.int8)[:, None]
 

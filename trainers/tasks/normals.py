@@ -74,11 +74,11 @@ class Normals(Task):
 
     def decode(self, array: np.ndarray, where: str) -> np.ndarray:
         """``(N, H, W, 3)`` or ``(N, 3, H, W)`` raw vectors -> ``(N, 3, H, W)`` float32 unit vectors."""
-        raw = layers(array, where, 3)
+        raw = np.ascontiguousarray(layers(array, where, 3))  # planes, or every step below strides
         invalid = np.asarray(marked(raw, ()).any(axis=1))  # (N, H, W)
         for x, y, z in self.invalid:
             invalid |= marked(raw[:, 0], (x,)) & marked(raw[:, 1], (y,)) & marked(raw[:, 2], (z,))
-        extent(np.moveaxis(raw, 1, -1)[~invalid], array, where, self.invalid)
+        extent(raw[np.broadcast_to(~invalid[:, None], raw.shape)], array, where, self.invalid)
         with np.errstate(over="ignore"):  # an infinite length is refused below
             vectors = np.where(invalid[:, None], 0, raw).astype(np.float32) * np.float32(self.scale)
             vectors += np.float32(self.offset) * ~invalid[:, None]  # (N, 3, H, W)
@@ -88,6 +88,8 @@ class Normals(Task):
         return np.ascontiguousarray(vectors)
 
     def _check_lengths(self, array: np.ndarray, where: str, lengths: np.ndarray) -> None:
+        if lengths.size == 0:
+            return  # a part of a split in which nothing is valid
         # Rounding to 8 bits and resizing change lengths a little; 10 % at the median is our choice. A vector
         # longer than 1.5 is none: (255, 255, 255) read as (1, 1, 1) has length 1.73.
         middle, longest = float(np.median(lengths)), float(lengths.max())

@@ -1,0 +1,77 @@
+"""Looks at a data set before any search: counts, shapes, extents, invalid pixels, and a picture of it.
+
+argv -> settings -> the data's own check -> some samples of every split -> table, contact sheet -> the search's checks.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from search.config import answer, compose
+from search.preflight import check
+from search.run import INTERRUPTED, REFUSED
+from spaces.errors import ConfigError, UserError
+from trainers.data.arrays import SPLITS
+
+if TYPE_CHECKING:
+    from search.settings import Settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Check a data set from the command line; every mistake ends in one message and exit status 2, as in a search."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        text = answer(argv, "search.check")
+        if text is not None:
+            print(text)
+            return 0
+        settings = compose(argv)
+        settings.data.check()
+        _report(settings)
+        check(settings)  # last, so that the picture is there when an image size does not suit the network
+        return 0
+    except UserError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _report(settings: Settings) -> None:
+    """Print what there is, and draw it."""
+    from search.contact_sheet import draw
+    from search.survey import look, table
+
+    data = settings.data
+    height, width = data.size
+    seen = [look(data, split) for split in SPLITS]
+    print(f"{data.name}: images of {height}x{width} pixels (height x width)\n")
+    counts = [(each.split, str(each.count), str(len(each.arrays))) for each in seen]
+    print(_aligned([("split", "images", "looked at"), *counts]), _aligned(table(data.selected, seen)), sep="\n\n")
+    if any(each.count > len(each.arrays) for each in seen):
+        print("\nOf larger splits, files evenly spread are looked at; the others are read when they are trained on.")
+    path = settings.run.folder / "checks" / f"{data.name}.png"
+    try:
+        draw(path, data.name, data.selected, seen)
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written ({error.strerror or error}); choose a folder that can with run.folder=DIR"
+        ) from error
+    print(f"\nImages with their targets, black where invalid: {path}")
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)) for row in rows)
+    return "\n".join(f"  {line}".rstrip() for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

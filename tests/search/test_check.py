@@ -1,0 +1,159 @@
+"""A data set is looked at before any search: numbers, a picture, and the search's own refusals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from search.check import main as check
+from search.contact_sheet import coloured, colours, said
+from search.run import main as search
+from search.survey import extent, invalid, look
+from tests.tiny import arguments, write_tiny
+from tests.trainers.data.masks import SPEC, write_masks
+from trainers.data.scenes import Scenes
+from trainers.tasks import Task, make
+
+
+def given(root: Path, *more: str) -> list[str]:
+    return ["data=folder", f"data.root={root}", f"data.spec={root / 'spec.yaml'}", "tracking=none", *more]
+
+
+def test_a_good_set_is_told_in_numbers_and_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    write_masks(Path("own"))
+
+    assert check(given(Path("own"), "data.image_size=[32,48]", "network.encoder_widths=[4,4]")) == 0
+
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert printed.out.startswith("spec: images of 32x48 pixels (height x width)\n")
+    rows = [line.split() for line in printed.out.splitlines()]
+    assert ["train", "4", "4"] in rows
+    assert ["val", "2", "2"] in rows
+    parts = next(row for row in rows if row[:3] == ["parts", "segmentation", "train"])
+    assert parts[3:] == ["32x48", "0", "..", "3", "(4", "different)", parts[-2], "%"]
+    assert 10 < float(parts[-2]) < 30  # a fifth is 255
+    depth = next(row for row in rows if row[:3] == ["depth", "depth", "val"])
+    assert 4.5 < float(depth[6]) <= 5
+    assert ["again", "autoencoder", "all", "the", "image"] in rows
+    assert printed.out.splitlines()[-1] == "Images with their targets, black where invalid: runs/checks/spec.png"
+    with Image.open("runs/checks/spec.png") as picture:
+        assert picture.width > picture.height / 3
+        assert np.asarray(picture.convert("RGB")).std() > 20
+
+
+@pytest.mark.parametrize("choice", ["scenes", "npz"])
+def test_other_data_sets_are_drawn_too(choice: str, capsys: pytest.CaptureFixture[str]) -> None:
+    few = ["data.images=60", "data.val_images=4", "data.test_images=4", "data.image_size=16", "tracking=none"]
+    few += ["network.encoder_widths=[4,4]", "network.decoder_width=4"]
+
+    assert check(few if choice == "scenes" else arguments(write_tiny(Path("tiny"), images=60))) == 0
+
+    out = capsys.readouterr().out
+    assert ["train", "60", "32"] in [line.split() for line in out.splitlines()]
+    assert "files evenly spread are looked at; the others are read when they are trained on" in out
+    assert Path("runs/checks", f"{'scenes' if choice == 'scenes' else 'spec'}.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda root: (root / "val/depth/im_0.png").write_bytes(b"x"), "val/depth/im_0.png: cannot be read ("),
+        (lambda root: (root / "val/depth/im_0.png").unlink(), "val: 2 samples, but 1 files for task 'depth'"),
+        (lambda root: (root / "spec.yaml").write_text(SPEC.replace("0.001", "1")), "at most max_m = 100 m allowed"),
+        (lambda root: (root / "spec.yaml").write_text(SPEC.replace("classes: 4", "classes: 3")), "class id 3 beyond"),
+    ],
+)
+def test_a_bad_set_is_refused_as_the_search_refuses_it(
+    change: object, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_masks(Path("own"))
+    change(Path("own"))  # type: ignore[operator]
+
+    assert check(given(Path("own"))) == 2
+    told = capsys.readouterr()
+    assert search(given(Path("own"))) == 2
+
+    assert expected in told.err
+    assert capsys.readouterr().err == told.err
+    assert told.out == ""
+    assert not Path("runs").exists()
+
+
+def test_a_size_that_does_not_suit_the_network_is_told_below_the_picture(capsys: pytest.CaptureFixture[str]) -> None:
+    write_masks(Path("own"))
+
+    assert check(given(Path("own"), "data.image_size=[18,24]")) == 2
+
+    printed = capsys.readouterr()
+    assert "data=spec has images of 18x24 pixels, but the network wants multiples of" in printed.err
+    assert "runs/checks/spec.png" in printed.out
+
+
+def test_help_and_a_folder_that_cannot_be_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(["--help"]) == 0
+    assert "python -m search.check data=CHOICE" in capsys.readouterr().out
+
+    write_masks(Path("own"))
+    assert check(given(Path("own"), "run.folder=own/spec.yaml")) == 2
+    assert "own/spec.yaml/checks/spec.png cannot be written (" in capsys.readouterr().err
+
+
+KINDS: dict[str, tuple[Task, np.ndarray, float]] = {
+    "segmentation": (make("a", {"kind": "segmentation", "classes": 3}), np.array([[[0, -1], [2, 1]]], np.int16), 0.25),
+    "depth": (make("a", {"kind": "depth"}), np.array([[[[0, 2], [0, 1]]]], np.float32), 0.5),
+    "edges": (make("a", {"kind": "edges"}), np.array([[[[0, 1], [-1, 0]]]], np.int8), 0.25),
+    "regression": (make("a", {"kind": "regression"}), np.array([[[[0, np.nan], [0, 1]]]], np.float32), 0.25),
+    "normals": (
+        make("a", {"kind": "normals"}),
+        np.array([[[[0, 1], [0, 0]], [[0, 0], [1, 0]], [[0, 0], [0, 1]]]], np.float32),
+        0.25,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_invalid_pixels_are_counted_and_black(kind: str) -> None:
+    task, target, share = KINDS[kind]
+
+    found = extent(task, target)
+    picture = coloured(task, target[0], target)
+
+    assert found.invalid == share
+    assert found.shape == target.shape[1:]
+    assert np.isfinite(found.low)
+    assert picture.shape == (2, 2, 3)
+    assert 0 <= picture.min() <= picture.max() <= 1
+    black = ~picture.any(-1)
+    assert (black == invalid(task, target)[0]).all()
+
+
+def test_a_target_of_a_whole_image_is_told_in_words() -> None:
+    named = make("a", {"kind": "segmentation", "classes": ["cat", "dog"]})  # stands for a kind of whole images
+
+    assert said(named, np.int16(1)) == "dog"
+    assert said(named, np.int16(-1)) == "?"
+    assert said(KINDS["depth"][0], np.array([1, 0, -1, 1], np.int8)) == "0, 3"
+    assert extent(named, np.array([0, 1, -1, 1], np.int16)).invalid == 0.25
+    assert extent(named, np.array([[0, 1], [-1, 1]], np.int8)).invalid == 0.25
+
+
+def test_colours_of_classes_differ() -> None:
+    found = colours(41)
+
+    assert found.shape == (41, 3)
+    assert len(np.unique(found.round(3), axis=0)) == 41
+    assert found.any(1).all()  # none is black
+
+
+def test_evenly_spread_samples_are_those_of_the_set(tmp_path: Path) -> None:
+    data = Scenes(images=9, val_images=1, test_images=1, image_size=16, cache=str(tmp_path))
+
+    seen = look(data, "train", 3)
+
+    assert seen.count == 9
+    assert np.array_equal(seen.arrays.images, data.load("train").images[[0, 4, 8]])
+    assert np.array_equal(seen.arrays.targets["depth"], data.load("train").targets["depth"][[0, 4, 8]])

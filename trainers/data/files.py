@@ -1,0 +1,138 @@
+"""Reads single image and array files, so that a bad one is a message: no pickles, no torn files, no lossy surprises.
+
+What every data set of many files is read with; one function for images, one for whatever targets lie in.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from spaces.errors import DataError
+
+IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
+SUFFIXES = (*IMAGES, ".npy", ".mat")
+
+
+def read_array(path: Path, variable: str | None = None) -> np.ndarray:
+    """The values in a file, as they are stored.
+
+    Args:
+        path: an image (palette images give their ids, 16-bit ones uint16), a .npy array, which is mapped and not
+            copied, or a .mat file of MATLAB up to version 7.
+        variable: name of the variable in a .mat file; not needed if there is one alone.
+
+    Returns:
+        ``(H, W)`` or ``(H, W, C)`` of an image, any shape else.
+
+    Raises:
+        DataError: the file is missing, damaged, of another kind, or holds Python objects.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise DataError(f"{path}: cannot tell how to read it; want a file that ends in {', '.join(SUFFIXES)}")
+    with readable(path):
+        if suffix in IMAGES:
+            return _pixels(path)
+        if suffix == ".npy":
+            return np.load(path, mmap_mode="r", allow_pickle=False)
+        return _variable(path, variable)
+
+
+def read_image(path: Path) -> np.ndarray:
+    """An image as ``(H, W, 3)`` uint8 RGB.
+
+    Palettes are resolved, grey is repeated, transparency dropped; floats in [0, 1] become 0..255.
+
+    Raises:
+        DataError: as ``read_array``, or the values are no image.
+    """
+    if path.suffix.lower() not in IMAGES:
+        return as_rgb(read_array(path), str(path))
+    from PIL import Image
+
+    with readable(path), Image.open(path) as image:
+        if image.mode[0] not in "IF":  # 16 bits and more would be cut off
+            return np.array(image.convert("RGB"))
+    raise DataError(f"{path}: an image of more than 8 bits a channel (mode {image.mode}); want 8-bit RGB")
+
+
+def as_rgb(array: np.ndarray, where: str) -> np.ndarray:
+    """Values of one image as ``(H, W, 3)`` uint8: channels may come first, be one or four, or be floats in [0, 1].
+
+    Raises:
+        DataError: the shape or the values are no image.
+    """
+    given = f"given: {array.dtype}, shape {array.shape}"
+    if array.ndim == 3 and array.shape[2] not in (1, 3, 4) and array.shape[0] in (1, 3):
+        array = np.moveaxis(array, 0, 2)
+    if array.ndim == 2:
+        array = array[..., None]
+    if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or array.size == 0:
+        raise DataError(f"{where}: no image ({given}); want (H, W, 3), (3, H, W) or (H, W)")
+    array = array[..., :3]
+    if array.dtype.kind == "f":
+        low, high = float(array.min()), float(array.max())
+        if not (low >= -0.01 and high <= 1.01):  # resizing overshoots a little; NaN is refused
+            raise DataError(
+                f"{where}: image of floats {low:.4g}..{high:.4g}; want [0, 1], with no mean or standard deviation "
+                "taken off, or uint8"
+            )
+        array = np.rint(np.clip(array, 0, 1) * 255).astype(np.uint8)
+    if array.dtype != np.uint8:
+        raise DataError(f"{where}: no image ({given}); want uint8, or floats in [0, 1]")
+    return np.ascontiguousarray(np.broadcast_to(array, (*array.shape[:2], 3)))
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn whatever a bad file raises into one message with its path.
+
+    Raises:
+        DataError: in place of what was raised.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: no such file; copy it there, or mend the pattern that names it") from error
+    except DataError:
+        raise
+    # Pillow raises SyntaxError for a broken PNG, and struct.error for a short one.
+    except (OSError, ValueError, TypeError, EOFError, SyntaxError, zlib.error, struct.error) as error:
+        pickled = "allow_pickle" in str(error) or "Python objects" in str(error)
+        mend = "Python objects are never loaded; save plain numbers" if pickled else "copy the file again"
+        raise DataError(f"{path}: cannot be read ({error}); it is damaged or of another kind: {mend}") from error
+    except NotImplementedError as error:  # SciPy's answer to MATLAB 7.3
+        raise DataError(f"{path}: cannot be read ({error}); save it with -v7") from error
+
+
+def _pixels(path: Path) -> np.ndarray:
+    from PIL import Image
+
+    with Image.open(path) as image:
+        array = np.array(image)
+    # Some versions of Pillow open 16-bit grey as 32-bit integers.
+    return array.astype(np.uint16) if array.dtype == np.int32 and array.min() >= 0 and array.max() < 2**16 else array
+
+
+def _variable(path: Path, name: str | None) -> np.ndarray:
+    from scipy.io import loadmat
+
+    try:
+        content = loadmat(path)
+    except (OSError, NotImplementedError):
+        raise
+    except Exception as error:  # of SciPy's own, and whatever torn bytes lead to
+        raise ValueError(str(error)) from error
+    found = {key: value for key, value in content.items() if not key.startswith("__")}
+    if name is None and len(found) == 1:
+        return next(iter(found.values()))
+    if name not in found:
+        wanted = "which of its variables is not said" if name is None else f"no variable {name!r}"
+        raise DataError(f"{path}: {wanted}, it has {', '.join(found) or 'none'}; say array: NAME in the specification")
+    return found[name]

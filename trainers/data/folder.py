@@ -1,0 +1,239 @@
+"""Images and masks of one's own, a file a sample and task, and a specification of what is in them.
+
+``check`` runs before any search: it counts everything and reads a few samples of every split; what is wrong with any
+other is told when it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+from spaces.errors import DataError
+from spaces.fields import Fields
+from trainers.data import contents
+from trainers.data.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
+from trainers.data.folder_samples import FolderSamples, image_at
+from trainers.data.folder_spec import FILES, FolderSpec, read_folder_spec
+from trainers.data.inspection import counted, looked_at
+from trainers.data.listing import Row, carved, existing, globbed, listed, parts_of
+from trainers.data.loading import Loading
+from trainers.data.samples import gathered
+from trainers.data.selection import check_names, select
+from trainers.data.spec import locate, not_given
+from trainers.tasks import Task
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of images and target files, read as a specification says.
+
+    Args:
+        root: the folder.
+        spec: path of the specification, or the name of a shipped one; its format: ``trainers.data.folder_spec``.
+        tasks: names of the tasks to train; None for the specification's default.
+        image_size: height and width to which images (bilinear) and targets (nearest) are brought; None for as they are.
+        loading: how samples come to the training.
+
+    Raises:
+        ConfigError: a value of the wrong type. What is in files is looked at by ``check``.
+    """
+
+    root: str | None = None
+    spec: str | None = None
+    tasks: tuple[str, ...] | None = None
+    image_size: tuple[int, int] | None = None
+    loading: Loading = field(default_factory=Loading)
+    # Absolute, since workers may run in another folder than the one that relative paths start from.
+    _folder: Path | None = field(init=False, default=None, repr=False)
+    _file: Path | None = field(init=False, default=None, repr=False)
+
+    group: ClassVar[str] = "data"
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        for name in ("root", "spec"):
+            if getattr(self, name) is not None:
+                fields.text(name)
+        check_names(fields, self.tasks)
+        if self.image_size is not None:
+            fields.integers("image_size", low=1, at_least=2)
+            size = self.image_size
+            two = not isinstance(size, Sequence) or len(size) <= 2
+            shown = list(size) if isinstance(size, tuple) else size
+            fields.require(two, f"data.image_size={shown}: want [HEIGHT, WIDTH]")
+        fields.require(isinstance(self.loading, Loading), f"data.loading={self.loading}: want data.loading.KEY=VALUE")
+        fields.done()
+        if self.tasks is not None:
+            object.__setattr__(self, "tasks", tuple(self.tasks))
+        if self.root is not None:
+            object.__setattr__(self, "_folder", Path(self.root).expanduser().absolute())
+        if self.spec is not None:
+            object.__setattr__(self, "_file", locate(self.spec, FILES))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Travel to workers without the lists of samples; each makes its own."""
+        return {name: value for name, value in self.__dict__.items() if name != "_rows"}
+
+    @property
+    def name(self) -> str:
+        """Name of the specification."""
+        return self._file.stem if self._file else "folder"
+
+    @property
+    def available(self) -> Mapping[str, Task]:
+        """Every task of the specification."""
+        return self._spec.tasks
+
+    @property
+    def selected(self) -> tuple[Task, ...]:
+        """The tasks that train, in the order named."""
+        return select(self.available, self._spec.default if self.tasks is None else self.tasks)
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the images, in pixels: ``image_size``, or those of the first training image.
+
+        Raises:
+            DataError: there is no usable training image.
+        """
+        if self.image_size is not None:
+            return self.image_size
+        first = self._filled("train")[0]
+        path = self._root / existing(self._root, self._spec.image.patterns, first)
+        height, width = image_at(self._spec.image, path).shape[:2]
+        return height, width
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names the data: which files, what they hold as far as ``contents.fingerprint`` looks, how they are read."""
+        spec, root = self._spec, self._root
+        every = [spec.image, *spec.files.values()]
+        files = {
+            split: [[existing(root, each.patterns, row) for each in every] for row in rows]
+            for split, rows in self._rows.items()
+        }
+        return contents.fingerprint(root, files, [spec.plain, self.image_size])
+
+    def check(self) -> None:
+        """Count all files, and read a few samples of every split as training will.
+
+        Raises:
+            DataError: with every problem of the first stage that has any: folder and specification; samples without
+                files, or files without samples; the values.
+        """
+        stored = wanted(self.selected, None)
+        problems = [text for split in SPLITS for text in self._missing(split, stored)]
+        if problems:
+            raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
+        for split in SPLITS:
+            problems += looked_at(self.samples(split))
+        if problems:
+            raise DataError(problems)
+
+    def samples(self, split: str, only: Sequence[str] | None = None) -> FolderSamples:
+        """The samples of a split, to be read one by one.
+
+        Args:
+            split: "train", "val" or "test".
+            only: names of the tasks whose targets are wanted; None for all that train.
+
+        Raises:
+            DataError: there are none, or the specification is not right.
+        """
+        check_split(split)
+        tasks = wanted(self.selected, only)
+        files = tuple((task, self._spec.files[task.name]) for task in tasks)
+        rows = tuple(self._filled(split))
+        return FolderSamples(self._root, rows, self._spec.image, files, self.size, self.image_size is not None)
+
+    def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
+        """Images and canonical targets of a split, all in memory.
+
+        Args:
+            split: "train", "val" or "test".
+            only: names of the tasks whose targets are wanted; None for all that train.
+
+        Raises:
+            DataError: the files do not fit the specification.
+        """
+        return gathered(self.samples(split, only))
+
+    def _missing(self, split: str, tasks: Sequence[Task]) -> list[str]:
+        """What is wrong with a split as far as names of files tell."""
+        try:
+            rows = self._filled(split)
+        except DataError as error:
+            return list(error.problems)
+        if split == "train" and len(rows) < FEWEST_TO_TRAIN:
+            return [
+                f"{self._root}: {len(rows)} image to train on; want at least {FEWEST_TO_TRAIN}, for batch "
+                "normalisation compares the images of a batch"
+            ]
+        files = {"the images": self._spec.image, **{f"task {t.name!r}": self._spec.files[t.name] for t in tasks}}
+        names = self._names.get(split, ()) if self._spec.lists is None else ()
+        return counted(self._root, split, rows, files, names, {row for each in self._rows.values() for row in each})
+
+    def _filled(self, split: str) -> list[Row]:
+        """The samples of a split.
+
+        Raises:
+            DataError: there are none.
+        """
+        if rows := self._rows[split]:
+            return rows
+        names = self._names.get(split, self._names["train"])
+        places = self._spec.lists or " or ".join(self._spec.image.patterns)
+        shown = f", {{split}} being {', '.join(names)}" if any(names) else ""
+        raise DataError(
+            f"{self._root}: an empty split: no sample to {split} on; looked for {places}{shown}; "
+            f"mend data.root, or image, splits and lists in {self._file}"
+        )
+
+    @cached_property
+    def _rows(self) -> dict[str, list[Row]]:
+        """Samples by split."""
+        rows = {split: [row for name in names for row in self._found(name)] for split, names in self._names.items()}
+        if absent := [split for split in SPLITS if split not in rows]:
+            rows |= carved(rows["train"], self._spec.held_out, absent)
+        return rows
+
+    def _found(self, name: str) -> list[Row]:
+        """The samples of one of the set's own splits."""
+        if self._spec.lists is not None:
+            return listed(self._root, self._spec.lists, name)
+        by_id = {row.id: row for pattern in self._spec.image.patterns for row in globbed(self._root, pattern, name)}
+        return list(by_id.values())
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[str, ...]]:
+        """The set's own names of its splits, by ours."""
+        splits = self._spec.splits
+        return parts_of(self._root / splits) if isinstance(splits, str) else splits
+
+    @property
+    def _root(self) -> Path:
+        """The folder.
+
+        Raises:
+            DataError: it is not given, or not there.
+        """
+        if self._folder is not None and self._folder.is_dir():
+            return self._folder
+        given = " is not given" if self._folder is None else f"={self.root}: no folder {self._folder}"
+        source = f". Such data: {self._spec.source}" if self._spec.source else ""
+        raise DataError(f"data.root{given}; want the folder of data.spec={self.spec}{source}")
+
+    @cached_property
+    def _spec(self) -> FolderSpec:
+        """The specification, read once.
+
+        Raises:
+            DataError: it is not given, or not right.
+        """
+        if self._file is None:
+            raise DataError(not_given(FILES))
+        return read_folder_spec(self._file)
