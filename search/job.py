@@ -21,7 +21,7 @@ from search.components import describe
 from spaces.errors import DataError
 from spaces.networks.family import Family
 from spaces.pattern import SharingPattern
-from trainers.recipe import idle
+from trainers.recipe import EQUAL, idle
 
 # Part of the name of every cached result and of a run's configuration: raise it when a change to the code changes the
 # numbers of a training or the meaning of its weights.
@@ -114,6 +114,8 @@ class Job:
         parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
         # With the classes' dotted paths: two classes of one name are two things.
         recipe = {name: each for name, each in describe(self.recipe).items() if name not in idle(self.pattern)}
+        if recipe.get("weighting") == describe(EQUAL):
+            del recipe["weighting"]  # results from before there was a choice keep their names
         components = [*describe([*parts, self.network]), recipe]
         named = [TRAINING_VERSION, self.pattern.key, self.data.fingerprint, components, self.seed]
         named += [self.judged] * (self.judged != "val") + [describe(self.probe)] * (self.probe is not None)

@@ -29,8 +29,9 @@ def check(settings: Settings) -> None:
     """See that the parts of a search exist and fit together.
 
     Raises:
-        UserError: the tracking store, the data, the objectives, an image size that the network cannot halve, or a
-            space with options that the network, the tasks or the images do not allow.
+        UserError: the tracking store, the data, the objectives, an image size that the network cannot halve, a
+            weighting of tasks or by packages that are not there, or a space with options that the network, the tasks
+            or the images do not allow.
     """
     settings.tracking.check()
     settings.data.check()
@@ -44,6 +45,8 @@ def check(settings: Settings) -> None:
             "crop or pad the images (data=scenes: data.image_size), or take a network of smaller stride "
             "(network=small: fewer network.encoder_widths)"
         )
+    if weighting := getattr(settings.trainer, "weighting", None):
+        weighting.check([task.name for task in settings.data.selected])
     _check_course(settings)
     _check_space(settings)
 
