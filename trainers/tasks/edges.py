@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
+from trainers.tasks import tolerance
 from trainers.tasks.decoding import LABELS, check_invalid, extent, marked, one_layer, refuse
+from trainers.tasks.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
-from trainers.tasks.task import AUXILIARY, Task
+from trainers.tasks.task import AUXILIARY
 from trainers.tasks.views import values_last
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ INVALID = -1
 
 
 @dataclass(frozen=True)
-class Edges(Task):
+class Edges(Measured):
     """Balanced binary cross-entropy over valid pixels (HED, Xie and Tu 2015); F1 of "logit > 0".
 
     F1 compares pixel by pixel, without the tolerance of the odsF protocol.
@@ -49,7 +51,7 @@ class Edges(Task):
         self._set("invalid", check_invalid(fields, self.group, self.invalid))
 
     @property
-    def table(self) -> tuple[Metric, ...]:
+    def usual(self) -> tuple[Metric, ...]:
         """F1 with its two parts, and the loss."""
         return (
             Metric("f1", "fraction", True),
@@ -57,6 +59,11 @@ class Edges(Task):
             Metric("recall", "fraction", True),
             Metric("bce", "nat", False),
         )
+
+    @property
+    def further(self) -> tuple[Measure, ...]:
+        """F1 with a tolerance."""
+        return tolerance.measures(INVALID)
 
     @property
     def channels(self) -> int:
@@ -95,7 +102,7 @@ class Edges(Task):
         """Balanced cross-entropy [nat]."""
         return self._entropy(prediction.float(), target).sum() / (target != INVALID).sum().clamp(min=1)
 
-    def statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
+    def usual_statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Sums ``(5,)``: valid pixels, hits, false alarms, misses, balanced cross-entropy."""
         import torch
 
@@ -108,7 +115,7 @@ class Edges(Task):
         misses = edge.sum() - hits
         return torch.stack([(edge | other).sum(), hits, alarms, misses, self._entropy(logit, target).sum()])
 
-    def metrics(self, statistics: Tensor) -> dict[str, float]:
+    def usual_metrics(self, statistics: Tensor) -> dict[str, float]:
         """Precision, recall and F1 are 0 where they are 0/0, if any pixel was valid."""
         count, hits, alarms, misses, entropy = statistics.tolist()
         nothing = 0.0 if count else float("nan")

@@ -108,7 +108,7 @@ class Task(ABC):
 
     @abstractmethod
     def metrics(self, statistics: Tensor) -> dict[str, float]:
-        """Value by metric name; NaN only if no pixel was valid or a prediction was NaN."""
+        """Value by metric name; NaN only if no pixel was valid, a prediction was NaN, or the convention says so."""
 
     @abstractmethod
     def trivial(self, target: Tensor) -> Tensor:
