@@ -46,8 +46,9 @@ class Measured(Task):
         judged_by: the metric that Delta_MTL reads, or None for the kind's headline.
     """
 
-    measures: tuple[str, ...] = field(default=(), kw_only=True)
-    judged_by: str | None = field(default=None, kw_only=True)
+    # Without repr, by which data sets name what they read: these change nothing of it.
+    measures: tuple[str, ...] = field(default=(), kw_only=True, repr=False)
+    judged_by: str | None = field(default=None, kw_only=True, repr=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -140,7 +140,7 @@ class Normals(Measured):
 
 
 def _angles(prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """Degrees between predictions and unit vectors ``(B, 3, H, W)``, 0 where not valid, and what is: both ``(B, H, W)``."""
+    """Degrees from unit vectors ``(B, 3, H, W)``, 0 where not valid, and which are valid; both ``(B, H, W)``."""
     import torch
 
     valid = target.any(1)
