@@ -54,7 +54,7 @@ def reference(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, 
 
 
 def whole_reference(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, float]:
-    """Mean value of every metric of the single-task networks, by "<task>.<metric>"; an earlier version's may lack some."""
+    """Mean of each metric of the single-task networks, by "<task>.<metric>"; those of older versions may lack some."""
     means = {}
     for task in settings.data.selected:
         for name in (f"{task.name}.{metric.name}" for metric in task.table):

@@ -68,4 +68,5 @@ EXAMPLES = {
         {"channels": 2, "unit": "K", "invalid": -9999}, _values, torch.full((2, 2, HEIGHT, WIDTH), torch.nan)
     ),
     "autoencoder": Example({}, _images, None),
+    "saliency": Example({"invalid": [255]}, _edge_map, torch.full((2, 1, HEIGHT, WIDTH), -1, dtype=torch.int8)),
 }

@@ -177,7 +177,7 @@ def test_an_answer_read_as_a_data_sets_array_is_what_was_predicted(kind: str) ->
     if kind == "depth":
         prediction = prediction.abs() + 0.01
     answer = task.answer(prediction)
-    if kind == "edges":
+    if kind in ("edges", "saliency"):
         answer = (answer > 0.5).int()
     if kind == "autoencoder":
         answer, prediction = (255 * answer).round().byte(), prediction.clamp(0, 1)

@@ -176,3 +176,21 @@ def tolerant(logits: np.ndarray, truths: np.ndarray, reach: int = 1) -> dict[str
     precision = np.mean([near(truths == 1, *place) for place in places])
     recall = np.mean([near(guesses, *place) for place in edges])
     return {"f1_tolerant_approximate": float(2 * precision * recall / (precision + recall))}
+
+
+def saliency(probabilities: np.ndarray, truths: np.ndarray) -> dict[str, float]:
+    """Arrays (images, height, width), -1 where invalid; by threshold and image, then by threshold over all."""
+    pairs = [(p[t != -1], t[t != -1] == 1) for p, t in zip(probabilities, truths, strict=True) if (t != -1).any()]
+    fs, ious, whole = [], [], []
+    for threshold in np.linspace(0.2, 0.9, 15):
+        masks = [(p > threshold, t) for p, t in pairs]
+        precision = np.mean([(m & t).sum() / m.sum() if m.any() else 0.0 for m, t in masks])
+        recall = np.mean([(m & t).sum() / t.sum() if t.any() else 0.0 for m, t in masks])
+        fs.append(2 * precision * recall / (precision + recall) if precision + recall else 0.0)
+        ious.append(np.mean([(m & t).sum() / (m | t).sum() if (m | t).any() else 1.0 for m, t in masks]))
+    guess, truth = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    for threshold in np.arange(1, 20) / 20:
+        mask = guess > threshold
+        precision, recall = (mask & truth).sum() / max(mask.sum(), 1), (mask & truth).sum() / truth.sum()
+        whole.append(1.3 * precision * recall / (0.3 * precision + recall) if precision + recall else 0.0)
+    return {"max_f": float(max(fs)), "max_iou": float(max(ious)), "max_f_dataset": float(max(whole))}

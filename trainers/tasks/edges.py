@@ -43,6 +43,8 @@ class Edges(Measured):
     role: str = field(default=AUXILIARY, kw_only=True)
 
     kind: ClassVar[str] = "edges"
+    states: ClassVar[tuple[str, str]] = ("no edge", "edge")
+    """What 0 and 1 mean, for messages."""
     headline: ClassVar[str] = "f1"
 
     def _check(self, fields: Fields) -> None:
@@ -83,7 +85,7 @@ class Edges(Measured):
             edge = raw > self.threshold
         edge &= ~invalid
         if not edge.any():
-            refuse(array, where, "no pixel is an edge", "check the array and the field 'threshold'")
+            refuse(array, where, f"no pixel is 1 ({self.states[1]})", "check the array and the field 'threshold'")
         return np.where(invalid, INVALID, edge).astype(np.int8)[:, None]
 
     def _refuse_values(self, array: np.ndarray, where: str, values: np.ndarray) -> None:
@@ -93,9 +95,9 @@ class Edges(Measured):
         refuse(
             array,
             where,
-            f"value {shown} where 0 (no edge) and 1 (edge) are allowed",
+            f"value {shown} where 0 ({self.states[0]}) and 1 ({self.states[1]}) are allowed",
             f"add what marks unlabelled pixels to invalid (invalid: {[*self.invalid, other[-1].item()]}), "
-            "or say threshold: T to read values above T as edges",
+            "or say threshold: T to read values above T as 1",
         )
 
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:

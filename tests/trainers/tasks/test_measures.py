@@ -20,6 +20,7 @@ SPECS = {
     "depth": {},
     "normals": {},
     "edges": {},
+    "saliency": {},
 }
 FURTHER = {kind: [m.metric.name for m in make("it", {"kind": kind, **spec}).further] for kind, spec in SPECS.items()}
 
@@ -50,8 +51,12 @@ def example(kind: str) -> tuple[torch.Tensor, torch.Tensor]:
         prediction = 3 * (target + 0.6 * torch.randn(target.shape, generator=rng))
         return prediction, target.masked_fill(hole[:, None], 0)
     target = (torch.rand(COUNT, 1, HEIGHT, WIDTH, generator=rng) < 0.08).to(torch.int8)
-    prediction = torch.randn(target.shape, generator=rng) - 1.5
+    prediction = torch.randn(target.shape, generator=rng) + (3.0 * target - 1 if kind == "saliency" else -1.5)
     return prediction, target.masked_fill(hole[:, None], -1)
+
+
+def _probable(prediction: torch.Tensor, target: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    return prediction[:, 0].double().sigmoid().numpy(), target[:, 0].numpy()
 
 
 every_kind = pytest.mark.parametrize("kind", SPECS)
@@ -60,6 +65,7 @@ SLOW: dict[str, Callable[..., dict[str, float]]] = {
     "depth": lambda p, t: reference.depth_measures(p[:, 0].double().numpy(), t[:, 0].double().numpy()),
     "normals": lambda p, t: reference.normals_measures(p.double().numpy(), t.double().numpy()),
     "edges": lambda p, t: reference.tolerant(p[:, 0].numpy(), t[:, 0].numpy()),
+    "saliency": lambda p, t: {"max_f_dataset": reference.saliency(*_probable(p, t))["max_f_dataset"]},
 }
 
 
@@ -111,13 +117,21 @@ def test_a_diverged_network_and_nothing_valid_have_no_score(kind: str) -> None:
 def test_what_is_not_valid_does_not_count(kind: str) -> None:
     prediction, target = example(kind)
     task = task_of(kind)
-    invalid = (target == -1) if kind in ("segmentation", "edges") else ~target.any(1, keepdim=True)
+    invalid = (target == -1) if kind in ("segmentation", "edges", "saliency") else ~target.any(1, keepdim=True)
     if kind == "segmentation":
         invalid = invalid[:, None]
     wild = torch.where(invalid, torch.nan, prediction)
     assert task.metrics(task.statistics(wild, target)) == pytest.approx(
         task.metrics(task.statistics(prediction, target)), nan_ok=True
     )
+
+
+def test_the_best_thresholds_of_saliency_are_what_a_loop_says() -> None:
+    prediction, target = example("saliency")
+    task = task_of("saliency", [])
+    expected = reference.saliency(*_probable(prediction, target))
+    found = task.metrics(task.statistics(prediction, target))
+    assert found == pytest.approx({name: expected[name] for name in found})
 
 
 def test_a_mean_over_classes_is_not_defined_where_one_occurs_nowhere() -> None:
