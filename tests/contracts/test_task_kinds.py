@@ -43,7 +43,7 @@ def _prediction(kind: str, seed: int = 0) -> torch.Tensor:
 
 def test_every_kind_has_an_example() -> None:
     assert set(EXAMPLES) == set(KINDS)
-    assert len(KINDS) == 6
+    assert len(KINDS) == 7
     assert all(kind.kind == name for name, kind in KINDS.items())
 
 

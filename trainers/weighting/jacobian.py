@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
+from torchjd.aggregation import Aggregator, WeightedAggregator
 
 from trainers.weighting.weighting import Balance, Weights
 
 if TYPE_CHECKING:
-    from torchjd.aggregation import Aggregator
-
     from trainers.tasks.task import Task
 
 
@@ -38,8 +37,6 @@ class Jacobian(Balance):
         self._factors = {task.name: task.weight for task in tasks}
         self._aggregator = aggregator
         self._weights = Weights([task.name for task in tasks])
-        from torchjd.aggregation import WeightedAggregator
-
         if isinstance(aggregator, WeightedAggregator):
             aggregator.weighting.register_forward_hook(lambda module, inputs, weights: self._weights.note(weights))
 
@@ -67,8 +64,9 @@ class Jacobian(Balance):
             extra.backward()
 
     def used(self) -> dict[str, float]:
-        """Of the rows; empty for methods that do not combine whole rows."""
-        return self._weights.take()
+        """Of the rows times the tasks' own; empty for methods that do not combine whole rows."""
+        rows = self._weights.take()
+        return {key: rows[key] * factor for (key, factor) in zip(rows, self._factors.values(), strict=False)}
 
     def state_dict(self) -> dict[str, Any]:
         """The aggregator's buffers."""
