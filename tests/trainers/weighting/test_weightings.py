@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from search.library import Library
-from spaces.errors import ConfigError, UserError
+from spaces.errors import ConfigError
 from spaces.exchange import NoExchange
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.small import Small
@@ -143,7 +142,6 @@ def test_weightings_differ(data: Npz) -> None:
     assert len(set(ends)) == len(ends)
 
 
-# ------------------------------------------------------------------------------------------------------------------
 # On quadratic losses of three shared numbers and one private number a task.
 
 
@@ -296,50 +294,3 @@ def test_a_loss_that_is_not_finite_is_told_as_ever(data: Npz, name: str) -> None
     splits = split(data, "train", "cpu"), split(data, "val", "cpu")
     with pytest.raises(TrainingError, match="is not finite in epoch 1"):
         train(network, *splits, tasks, recipe, 0, lambda epoch, values: None)
-
-
-# ------------------------------------------------------------------------------------------------------------------
-# What is told when something is wrong.
-
-
-@pytest.mark.parametrize(
-    ("make", "problem"),
-    [
-        (lambda: Fixed({"depth": 0}), "trainer.weighting.weights.depth=0: want a number > 0"),
-        (lambda: Fixed(3), "trainer.weighting.weights=3: want weights by task, such as {depth: 2, normals: 1}"),
-        (lambda: Fixed({"x": 1}).check(["a", "b"]), "trainer.weighting.weights.x: no such task; the tasks are a, b"),
-        (lambda: Uncertainty(lr_ratio=0), "trainer.weighting.lr_ratio=0: want a number > 0"),
-        (lambda: Dwa(temperature=-1), "trainer.weighting.temperature=-1: want a number > 0"),
-        (lambda: Gradients("adam"), f"trainer.weighting.method=adam: want one of {', '.join(METHODS)}"),
-        (
-            lambda: Gradients("pcgrad", {"c": 1}),
-            "trainer.weighting.options.c=1: pcgrad has no such option; it has none",
-        ),
-        (lambda: Gradients("cagrad", {"c": -1}), "trainer.weighting.options.c=-1: want a number >= 0"),
-        (lambda: Gradients("gradvac", {"beta": 2}), "trainer.weighting.options.beta=2: want a number from 0 to 1"),
-        (
-            lambda: Gradients("mgda", {"max_iters": 1.5}),
-            "trainer.weighting.options.max_iters=1.5: want a whole number >= 1",
-        ),
-        (lambda: Gradients("mgda", {"epsilon": 0}), "trainer.weighting.options.epsilon=0: want a number > 0"),
-        (lambda: Recipe(weighting="dwa"), "trainer.weighting=dwa: want a component like Equal()"),
-    ],
-)
-def test_what_is_wrong_is_said(make, problem: str) -> None:
-    with pytest.raises(UserError) as caught:
-        make()
-    assert caught.value.problems == (problem,)
-
-
-def test_what_to_install_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainers.weighting.gradients.find_spec", lambda name: None)
-    with pytest.raises(ConfigError) as caught:
-        Gradients("cagrad").check(NAMES)
-    assert caught.value.problems == (
-        "trainer.weighting=cagrad: needs torchjd, cvxpy, clarabel, not installed here; pip install "
-        "'automl-sharing-search[gradients]', or take trainer.weighting=equal, uncertainty or dwa",
-    )
-
-
-def test_every_method_can_be_named_on_the_command_line() -> None:
-    assert set(Library().choices("trainer/weighting")) == {*PLAIN, *METHODS}
