@@ -251,7 +251,8 @@ class Agenda:
         tasks, wanted = self._settings.data.selected, self._study.problem.objectives
         number = self._candidates[job].number
         limits = Limits() if job.until else self._settings.limits  # gates still close after a pause
-        trial = finished(self._candidates[job], job, outcome, self._alone.reference, tasks, wanted, limits)
+        alone = self._alone
+        trial = finished(self._candidates[job], job, outcome, alone.reference, tasks, wanted, limits, alone.whole)
         before = self._shown.get(number)
         if before:
             trial = replace(

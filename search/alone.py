@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from search import objectives
 from search.atomic import read_json, write_json
 from search.job import Job, Outcome, read_outcome
-from search.single_task import baseline_jobs, reference
+from search.single_task import baseline_jobs, reference, whole_reference
 from spaces.errors import DataError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Alone:
     Attributes:
         outcomes: of those that are there.
         reference: mean headline metric by task; empty until all are there.
+        whole: mean of every metric, by "<task>.<metric>"; empty until then.
         stopped: why there will be no reference; empty while there may be.
     """
 
@@ -39,6 +40,7 @@ class Alone:
         self._failures: dict[Job, int] = {}
         self.outcomes: dict[Job, Outcome] = {}
         self.reference: dict[str, float] = {}
+        self.whole: dict[str, float] = {}
         self.stopped = ""
 
     def resume(self) -> list[Job]:
@@ -85,4 +87,4 @@ class Alone:
         except DataError as error:
             self.stopped = str(error)
             return
-        self.reference = means
+        self.reference, self.whole = means, whole_reference(self.outcomes, self._settings)

@@ -12,36 +12,30 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from search.config import answer, compose
+from search.ending import ended
 from search.preflight import check
-from search.run import INTERRUPTED, REFUSED
-from spaces.errors import ConfigError, UserError
+from spaces.errors import ConfigError
 from trainers.data.arrays import SPLITS
 
 if TYPE_CHECKING:
     from search.settings import Settings
 
 
+@ended("")
 def main(argv: Sequence[str] | None = None) -> int:
     """Check a data set from the command line; every mistake ends in one message and exit status 2, as in a search."""
     argv = list(sys.argv[1:] if argv is None else argv)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        text = answer(argv, "search.check")
-        if text is not None:
-            print(text)
-            return 0
-        settings = compose(argv)
-        settings.data.check()
-        _report(settings)
-        check(settings)  # last, so that the picture is there when an image size does not suit the network
+    text = answer(argv, "search.check")
+    if text is not None:
+        print(text)
         return 0
-    except UserError as error:
-        print("\n".join(error.problems), file=sys.stderr)
-        return REFUSED
-    except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
-        return INTERRUPTED
+    settings = compose(argv)
+    settings.data.check()
+    _report(settings)
+    check(settings)  # last, so that the picture is there when an image size does not suit the network
+    return 0
 
 
 def _report(settings: Settings) -> None:

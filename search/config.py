@@ -67,22 +67,27 @@ def _sorted(values: Sequence[Value], library: Library) -> tuple[dict[str, str], 
     choices = library.groups
     problems = []
     given: dict[str, Any] = {}
+    rest = []
     for value in values:
-        if value.key not in choices:
+        # A part is named by a word; a mapping lays it down itself.
+        part = library.parts.get(value.key) if isinstance(value.parsed, str) else None
+        group = value.key if value.key in choices else part
+        if group is None:
+            rest.append(value)
             continue
-        allowed = list(library.choices(value.key))
-        if value.key in given:
+        allowed = list(library.choices(group))
+        if group in given:
             problems.append(f"{value.key}={value.text}: {value.key} is chosen twice; give it once")
         elif value.parsed not in allowed:
             problems.append(
                 f"{value.key}={value.text}: unknown{nearest(value.text, allowed)} "
                 f"Allowed: {', '.join(allowed)}; "
-                f"one of your own is a file DIR/{value.key}/NAME.yaml with --config-dir DIR"
+                f"one of your own is a file DIR/{group}/NAME.yaml with --config-dir DIR"
             )
-        given[value.key] = value.parsed
+        given[group] = value.parsed
     if problems:
         raise ConfigError(problems)
-    return {**choices, **given}, [value for value in values if value.key not in choices]
+    return {**choices, **given}, rest
 
 
 def _composed(arguments: Arguments, choices: Mapping[str, str], values: Sequence[Value]) -> dict[str, Any]:
@@ -100,7 +105,8 @@ def _composed(arguments: Arguments, choices: Mapping[str, str], values: Sequence
     for value in values:
         if value.key.partition(".")[0] == "hydra":
             raise ConfigError(f"{value.key}={value.text}: Hydra's own settings are fixed; leave it out")
-    overrides = [f"{group}={choice}" for group, choice in choices.items()]
+    # A part is put in by the choice's own YAML, if at all, and not by a list of defaults, so it is added.
+    overrides = [f"{'+' * ('/' in group)}{group}={choice}" for group, choice in choices.items()]
     # Forced, for a component's field need not be in its YAML; from_plain refuses what no component knows.
     overrides += [f"++{value.key}={value.text}" for value in values]
     if arguments.config_dir is not None:

@@ -25,6 +25,7 @@ def finished(
     tasks: Sequence[Task],
     wanted: Sequence[objectives.Objective],
     limits: Limits,
+    whole: Mapping[str, float] | None = None,
 ) -> Trial:
     """The trial of a job that has ended.
 
@@ -36,6 +37,7 @@ def finished(
         tasks: of the run.
         wanted: the objectives.
         limits: of the search; a gated network shows only after training whether it is within them.
+        whole: mean values of all metrics of single-task networks, or None where they are not known.
 
     Returns:
         A complete trial with metrics and objectives, or a failed one with its reason.
@@ -64,7 +66,7 @@ def finished(
     )
     if not trial.complete:
         return trial
-    metrics = {**outcome.metrics, **objectives.delta(outcome.metrics, reference, tasks)}
+    metrics = {**outcome.metrics, **objectives.delta(outcome.metrics, reference, tasks, whole)}
     return replace(trial, metrics=metrics, objectives=objectives.values(metrics, trial.macs, trial.params, wanted))
 
 

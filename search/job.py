@@ -21,11 +21,12 @@ from search.components import describe
 from spaces.errors import DataError
 from spaces.networks.family import Family
 from spaces.pattern import SharingPattern
-from trainers.recipe import idle
+from trainers.recipe import EQUAL, idle
 
 # Part of the name of every cached result and of a run's configuration: raise it when a change to the code changes the
 # numbers of a training or the meaning of its weights.
 TRAINING_VERSION = 2
+LATER = ("measures", "judged_by")  # fields of tasks that are left out of the name where they are empty
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,13 @@ class Job:
     def training(self) -> str:
         """The same without how far: jobs of one training go on where another has paused."""
         parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
+        # Choices that came later count only where they are made, so that results from before keep their names.
+        parts = [{name: each for name, each in task.items() if each or name not in LATER} for task in describe(parts)]
         # With the classes' dotted paths: two classes of one name are two things.
         recipe = {name: each for name, each in describe(self.recipe).items() if name not in idle(self.pattern)}
-        components = [*describe([*parts, self.network]), recipe]
+        if recipe.get("weighting") == describe(EQUAL):
+            del recipe["weighting"]
+        components = [*parts, describe(self.network), recipe]
         named = [TRAINING_VERSION, self.pattern.key, self.data.fingerprint, components, self.seed]
         named += [self.judged] * (self.judged != "val") + [describe(self.probe)] * (self.probe is not None)
         return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]

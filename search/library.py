@@ -1,6 +1,7 @@
 """The YAML files behind the command line: the groups of experiments/conf and those of ``--config-dir``.
 
-A file GROUP/CHOICE.yaml is what GROUP=CHOICE means. There is no other list of components.
+A file GROUP/CHOICE.yaml is what GROUP=CHOICE means, and GROUP/PART/CHOICE.yaml what GROUP.PART=CHOICE means. There is
+no other list of components.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ class Library:
     def __post_init__(self) -> None:
         if self.config_dir is None:
             return
-        shipped = {path.relative_to(SHIPPED) for path in SHIPPED.glob("*/*.yaml")}
-        found = {path.relative_to(self.config_dir) for path in self.config_dir.glob("*/*.yaml")}
+        shipped = {path.relative_to(SHIPPED) for path in SHIPPED.glob("*/**/*.yaml")}
+        found = {path.relative_to(self.config_dir) for path in self.config_dir.glob("*/**/*.yaml")}
         # Hydra takes the first of two equal names without a word, so that the user's file would be dead.
         if clashes := sorted(map(str, shipped & found)):
             raise ConfigError(
@@ -53,10 +54,19 @@ class Library:
         defaults = yaml.safe_load((SHIPPED / "config.yaml").read_text())["defaults"]
         return {group: choice for entry in defaults if entry != "_self_" for group, choice in entry.items()}
 
+    @property
+    def parts(self) -> dict[str, str]:
+        """Group by dotted key of what can be chosen inside a choice: "trainer/weighting" by "trainer.weighting"."""
+        found = {path.parent.relative_to(root).as_posix() for root in self._roots for path in root.glob("*/*/*.yaml")}
+        return {group.replace("/", "."): group for group in sorted(found)}
+
+    @property
+    def _roots(self) -> list[Path]:
+        return [SHIPPED] if self.config_dir is None else [SHIPPED, self.config_dir]
+
     def choices(self, group: str) -> dict[str, Path]:
         """File by choice of one group, shipped ones and the user's, sorted by name."""
-        roots = [SHIPPED] if self.config_dir is None else [SHIPPED, self.config_dir]
-        return dict(sorted((path.stem, path) for root in roots for path in (root / group).glob("*.yaml")))
+        return dict(sorted((path.stem, path) for root in self._roots for path in (root / group).glob("*.yaml")))
 
     def meaning(self, group: str, choice: str) -> str:
         """What a choice is, from the comment that its file begins with."""
@@ -73,7 +83,7 @@ class Library:
             raise ConfigError(f"{path}: no YAML ({' '.join(str(error).split())}); mend the file") from error
         if not isinstance(root, yaml.MappingNode):
             return ()
-        found = _leaves(root, "" if group is None else f"{group}.", text.splitlines())
+        found = _leaves(root, "" if group is None else f"{group.replace('/', '.')}.", text.splitlines())
         return tuple(key for key in found if key.name != "defaults" and not key.name.endswith("_target_"))
 
 

@@ -15,6 +15,7 @@ from search.reference import USUAL, Reference
 from spaces.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
+    from trainers.tasks.metric import Metric
     from trainers.tasks.task import Task
 
 MAXIMISE = "maximise"
@@ -89,7 +90,12 @@ def resolve(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Objective, ...
     return tuple(known[name] for name in names)
 
 
-def delta(metrics: Mapping[str, float], reference: Mapping[str, float], tasks: Sequence[Task]) -> dict[str, float]:
+def delta(
+    metrics: Mapping[str, float],
+    reference: Mapping[str, float],
+    tasks: Sequence[Task],
+    whole: Mapping[str, float] | None = None,
+) -> dict[str, float]:
     """Change of each task's headline metric against its single-task network, in percent, positive is better.
 
     Delta_MTL as in Maninis et al., "Attentive Single-Tasking of Multiple Tasks" (CVPR 2019), over the main
@@ -99,9 +105,11 @@ def delta(metrics: Mapping[str, float], reference: Mapping[str, float], tasks: S
         metrics: "<task>.<metric>" -> value of the multi-task network.
         reference: task -> mean headline value of its single-task networks.
         tasks: the tasks, main and auxiliary.
+        whole: "<task>.<metric>" -> mean value of single-task networks, or None where only headlines are known.
 
     Returns:
-        "<task>.delta" for every task, "delta_mtl" (mean over main tasks), "worst_delta" (least over them).
+        "<task>.delta" for every task, "delta_mtl" (mean over main tasks), "worst_delta" (least over them), and, of a
+        ``whole`` reference, "delta_all", see there.
         NaN where a metric is NaN, for an auxiliary task to whose reference nothing can be related, and for mean
             and least without a main task, which `resolve` lets pass when neither is an objective.
 
@@ -109,18 +117,45 @@ def delta(metrics: Mapping[str, float], reference: Mapping[str, float], tasks: S
         DataError: see `check_reference`.
     """
     check_reference(reference, tasks)
-    changes = {}
-    for task in tasks:
-        base = reference.get(task.name, math.nan)
-        sign = 1.0 if _headline(task).higher_is_better else -1.0
-        change = sign * (metrics[f"{task.name}.{task.headline}"] - base)
-        changes[task.name] = 100.0 * change / abs(base) if _relatable(base) else math.nan
+    changes = {
+        task.name: _change(metrics, f"{task.name}.{task.headline}", reference.get(task.name, math.nan), _headline(task))
+        for task in tasks
+    }
     counted = [changes[task.name] for task in _main(tasks)] or [math.nan]
     # min() would drop a NaN that does not come first; a trial with an undefined metric has an undefined worst
     # task.
     worst = math.nan if any(map(math.isnan, counted)) else min(counted)
     deltas = {f"{name}.delta": change for name, change in changes.items()}
-    return {**deltas, "delta_mtl": sum(counted) / len(counted), "worst_delta": worst}
+    found = {**deltas, "delta_mtl": sum(counted) / len(counted), "worst_delta": worst}
+    return found if whole is None else {**found, "delta_all": delta_all(metrics, whole, tasks)}
+
+
+def delta_all(metrics: Mapping[str, float], reference: Mapping[str, float], tasks: Sequence[Task]) -> float:
+    """Delta_MTL in its other published form, over all metrics of every main task, in percent, positive is better.
+
+    The mean over tasks of the mean over a task's metrics, as LibMTL has it (``count_improvement``). It depends on
+    which metrics a task tells, and counts those of one kind, such as shares within three angles, as often as there are.
+
+    Args:
+        metrics: "<task>.<metric>" -> value of the multi-task network.
+        reference: the same of single-task networks, mean values.
+        tasks: the tasks, main and auxiliary.
+
+    Returns:
+        NaN where a value is not finite, or a reference is missing or 0.
+    """
+    means = []
+    for task in _main(tasks):
+        names = {f"{task.name}.{metric.name}": metric for metric in task.table}
+        changes = [_change(metrics, name, reference.get(name, math.nan), metric) for name, metric in names.items()]
+        means.append(sum(changes) / len(changes))
+    return sum(means) / len(means) if means else math.nan
+
+
+def _change(metrics: Mapping[str, float], name: str, base: float, metric: Metric) -> float:
+    """Relative change in percent, positive is better; NaN where nothing can be related to."""
+    sign = 1.0 if metric.higher_is_better else -1.0
+    return 100.0 * sign * (metrics[name] - base) / abs(base) if _relatable(base) else math.nan
 
 
 def check_reference(reference: Mapping[str, float], tasks: Sequence[Task]) -> None:
@@ -209,5 +244,5 @@ def _main(tasks: Sequence[Task]) -> list[Task]:
     return [task for task in tasks if task.main]
 
 
-def _headline(task: Task) -> Any:
+def _headline(task: Task) -> Metric:
     return next(metric for metric in task.table if metric.name == task.headline)

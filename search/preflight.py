@@ -31,7 +31,8 @@ def check(settings: Settings) -> None:
 
     Raises:
         UserError: the tracking store, the data, the objectives, outputs that the network has no heads for, an image
-            size that it cannot halve, or a space with options that the network, the tasks or the images do not allow.
+            size that it cannot halve, a weighting of other tasks or by packages that are not there, or a space with
+            options that the network, the tasks or the images do not allow.
     """
     settings.tracking.check()
     settings.data.check()
@@ -47,6 +48,8 @@ def check(settings: Settings) -> None:
             "crop or pad the images (data=scenes: data.image_size), or take a network of smaller stride "
             "(network=small: fewer network.encoder_widths)"
         )
+    if weighting := getattr(settings.trainer, "weighting", None):
+        weighting.check([task.name for task in settings.data.selected])
     _check_course(settings)
     _check_space(settings)
 

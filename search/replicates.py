@@ -18,7 +18,7 @@ import numpy as np
 from search.brief import duration
 from search.job import Job, Outcome, read_outcome
 from search.objectives import delta
-from search.single_task import reference
+from search.single_task import reference, whole_reference
 from spaces.errors import DataError
 from spaces.pattern import SharingPattern, hard_sharing
 
@@ -52,8 +52,8 @@ class Replicates:
     Args:
         names: of the patterns.
         seeds: of the trainings.
-        metrics: "<task>.<metric>", "<task>.delta", "delta_mtl", "worst_delta", "macs", "params", "fixed"
-            -> (patterns, seeds) array; what gates cost differs from seed to seed.
+        metrics: "<task>.<metric>", "<task>.delta", "delta_mtl", "worst_delta", "delta_all", "macs", "params",
+            "fixed" -> (patterns, seeds) array; what gates cost differs from seed to seed.
         single: "<task>.<metric>" -> (seeds,) array of the single-task networks.
         seconds: (patterns, seeds) wall time of the trainings.
         curves: "<task>.<metric>" -> (patterns, seeds, epochs) on the judged split; the longest recipe gives the epochs,
@@ -200,10 +200,14 @@ def _compared(
     by_file = {job.outcome: outcome for job, outcome in outcomes.items()}
     found = {place: by_file[job.outcome] for place, job in jobs.items()}
     alone = {jobs[place]: outcome for place, outcome in found.items() if place[0] not in names}
-    means = reference(alone, settings)
+    means, whole = reference(alone, settings), whole_reference(alone, settings)
     measured = [
         [
-            {**found[name, seed].metrics, **delta(found[name, seed].metrics, means, tasks), **found[name, seed].cost}
+            {
+                **found[name, seed].metrics,
+                **delta(found[name, seed].metrics, means, tasks, whole),
+                **found[name, seed].cost,
+            }
             for seed in seeds
         ]
         for name in names

@@ -22,6 +22,7 @@ from search import pareto
 from search.atomic import replacing, write_json, write_text
 from search.brief import human, one_line, shown
 from search.objectives import MACS, PARAMS, Objective
+from search.ranks import mean_ranks
 from search.standing import Standing
 from search.trial import Trial
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from trainers.tasks.task import Task
 
 NO_MARKS: Mapping[str, str] = MappingProxyType({})
+NO_RANKS: Mapping[int, float] = MappingProxyType({})
 MEMBER = re.compile(r"\d+-[0-9a-f]{16}")  # name of a front member's folder: number and key
 
 
@@ -88,8 +90,10 @@ def tables(
     names = [objective.name for objective in objectives]
     costs = [name for name in ("macs", "flops", "params", "fixed") if name not in names]
     metrics = [name for name in _metric_names(trials, tasks) if name not in names]
-    first = ["number", "key", "status", "mark", *names, *costs, *metrics, "seconds", "epochs", "network_key", "reason"]
-    write_text(folder / "trials.csv", _table(first, trials, marks))
+    ranks = mean_ranks(trials, tasks)
+    last = [*["mean_rank"] * bool(ranks), "seconds", "epochs", "network_key", "reason"]
+    columns = ["number", "key", "status", "mark", *names, *costs, *metrics, *last]
+    write_text(folder / "trials.csv", _table(columns, trials, marks, ranks))
     write_text(folder / "front.csv", _table(["key", "number", *names, *metrics, *costs, "mark"], members, marks))
     return members
 
@@ -202,12 +206,14 @@ def _copy_if_changed(source: Path, target: Path) -> None:
             shutil.copy2(source, temporary)
 
 
-def _table(columns: Sequence[str], trials: Iterable[Trial], marks: Mapping[str, str]) -> str:
+def _table(
+    columns: Sequence[str], trials: Iterable[Trial], marks: Mapping[str, str], ranks: Mapping[int, float] = NO_RANKS
+) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     for trial in trials:
-        row = _row(trial) | {"mark": marks.get(trial.key)}
+        row = _row(trial) | {"mark": marks.get(trial.key), "mean_rank": ranks.get(trial.number)}
         writer.writerow([_cell(row.get(column)) for column in columns])
     return text.getvalue()
 

@@ -53,6 +53,16 @@ def reference(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, 
     return means
 
 
+def whole_reference(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, float]:
+    """Mean of each metric of the single-task networks, by "<task>.<metric>"; those of older versions may lack some."""
+    means = {}
+    for task in settings.data.selected:
+        for name in (f"{task.name}.{metric.name}" for metric in task.table):
+            if found := [outcome.metrics[name] for outcome in outcomes.values() if name in outcome.metrics]:
+                means[name] = fmean(found)
+    return means
+
+
 def training_seed(run_seed: int, replicate: int) -> int:
     """Seed of a training: the same for every pattern of a replicate, so that patterns are compared in pairs."""
     return 1000 * run_seed + replicate

@@ -39,7 +39,7 @@ class Trial:
         device: kind that it ran on, "cpu" or "cuda"; empty if not known.
         masks: hard gates that it was pruned by, for rebuilding; empty where nothing was gated.
         objectives: value by objective name.
-        metrics: final validation value by name: "<task>.<metric>", "delta_mtl", "worst_delta",
+        metrics: final validation value by name: "<task>.<metric>", "delta_mtl", "worst_delta", "delta_all",
             "<task>.delta".
         curves: one value an epoch, by name: "loss", "<task>.loss", "<task>.<metric>".
         findings: what probes found out about the trained network, values of JSON by name of the probe.

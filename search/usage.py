@@ -63,10 +63,12 @@ def usage(library: Library, choices: Mapping[str, str], program: str) -> str:
     """
     groups: list[tuple[str, str]] = []
     keys = [(f"{key.name}={key.default}", key.comment) for key in library.keys(None)]
-    for group, choice in choices.items():
+    for group in [*choices, *(part for part in library.parts.values() if part not in choices)]:
+        key = group.replace("/", ".")
         for name in library.choices(group):
-            star = " *" if name == library.groups[group] else ""
-            groups.append((f"{group}={name}{star}", library.meaning(group, name)))
+            star = " *" if name == library.groups.get(group) else ""
+            groups.append((f"{key}={name}{star}", library.meaning(group, name)))
+    for group, choice in choices.items():
         keys += [(f"{key.name}={key.default}", key.comment) for key in library.keys(group, choice)]
     parts = [INTRODUCTIONS[program], f"Groups and their choices (* default)\n{_rows(groups)}"]
     return "\n\n".join([*parts, f"Keys and their defaults\n{_rows(keys)}", ENDING.format(program=program)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -9,22 +10,24 @@ import pytest
 from search.components import describe
 from search.config import compose, from_plain
 from search.library import SHIPPED, Library
+from trainers.weighting.gradients import Gradients
 
 LIBRARY = Library()
-CHOICES = [(group, choice) for group in LIBRARY.groups for choice in LIBRARY.choices(group)]
+GROUPS = [*LIBRARY.groups, *LIBRARY.parts.values()]
+CHOICES = [(group, choice) for group in GROUPS for choice in LIBRARY.choices(group)]
 
 
 def test_every_yaml_is_among_the_choices() -> None:
-    found = sorted(path for path in SHIPPED.rglob("*.yaml") if path.name != "config.yaml")
+    found = sorted(path for path in SHIPPED.rglob("*.yaml") if path != SHIPPED / "config.yaml")
 
     assert found == sorted(LIBRARY.choices(group)[choice] for group, choice in CHOICES)
     assert len(found) >= 12
-    assert {group for group, _ in CHOICES} == {path.parent.name for path in found}
+    assert {group for group, _ in CHOICES} == {path.parent.relative_to(SHIPPED).as_posix() for path in found}
 
 
 @pytest.mark.parametrize(("group", "choice"), CHOICES)
 def test_it_composes_and_its_plain_form_is_whole(group: str, choice: str) -> None:
-    settings = compose([f"{group}={choice}"])
+    settings = compose([f"{group.replace('/', '.')}={choice}"])
 
     again = from_plain(settings.plain)
 
@@ -43,10 +46,13 @@ def test_its_defaults_are_those_of_the_component(group: str, choice: str) -> Non
     """Otherwise a component made in Python is another one than the command line's."""
     if group == "space":
         return  # its options are the network's
-    component = getattr(compose([f"{group}={choice}"]), group)
+    key = group.replace("/", ".")
+    component = attrgetter(key)(compose([f"{key}={choice}"]))
     # Of a named data set, the shipped specification, and the size that images of many sizes are brought to.
     named = group == "data" and getattr(component, "spec", None)
     preset = {"spec": named, **_size(component)} if named else {}
+    if isinstance(component, Gradients):  # one class by name
+        preset = {"method": choice}
 
     assert describe(type(component)(**preset)) == describe(component)
 

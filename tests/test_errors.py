@@ -125,6 +125,11 @@ TABLE: list[tuple[str, list[str]]] = [
     ),
     ("trainer.gates.start=0", ["trainer.gates.start=0: want another number, for 0 is where a gate opens or closes"]),
     ("trainer.gates.estimator=relaxed", ["trainer.gates.estimator=relaxed: want one of threshold, hard_concrete"]),
+    (
+        "trainer.weighting=fixed trainer.weighting.weights.depht=2",
+        ["trainer.weighting.weights.depht: no such task; the tasks are "],
+    ),
+    ("trainer.weighting=uncertain", ["trainer.weighting=uncertain: unknown; did you mean 'uncertainty'?"]),
     # scheduler, stop, reference
     ("scheduler=asha", ["scheduler=asha: unknown", "Allowed: full, pareto_asha"]),
     (

@@ -9,6 +9,8 @@ from typing import Any
 
 import torch
 
+from trainers.weighting.weighting import Balance
+
 KEPT_EVERY = 60.0  # seconds between two states of a training that nobody has asked to pause: our choice
 
 
@@ -36,6 +38,7 @@ class Standing:
         optimiser: of its parameters.
         schedule: of the learning rate.
         random: generator of the batch order and the augmentation.
+        weighting: of the losses.
 
     Attributes:
         reports: values of every epoch so far.
@@ -46,6 +49,7 @@ class Standing:
     optimiser: torch.optim.Optimizer
     schedule: torch.optim.lr_scheduler.LRScheduler
     random: torch.Generator
+    weighting: Balance
     reports: list[dict[str, float]] = field(default_factory=list)
     metrics: dict[str, float] = field(default_factory=dict)
     _kept: float = field(default_factory=time.monotonic)
@@ -54,6 +58,7 @@ class Standing:
         """Stand where another process stood, to the last bit."""
         for name in ("network", "optimiser", "schedule"):
             getattr(self, name).load_state_dict(state[name])
+        self.weighting.load_state_dict(state.get("weighting", {}))
         self.random.set_state(state["random"])
         torch.set_rng_state(state["torch"])  # of blocks that draw by themselves
         if device.type == "cuda":
@@ -65,7 +70,7 @@ class Standing:
         pausing = leg.until == len(self.reports)
         if leg.keep is None or not (pausing or time.monotonic() - self._kept > KEPT_EVERY):
             return
-        state = {name: getattr(self, name).state_dict() for name in ("network", "optimiser", "schedule")}
+        state = {name: getattr(self, name).state_dict() for name in ("network", "optimiser", "schedule", "weighting")}
         state |= {"random": self.random.get_state(), "torch": torch.get_rng_state()}
         if device.type == "cuda":
             state["cuda"] = torch.cuda.get_rng_state(device)

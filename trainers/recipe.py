@@ -12,6 +12,8 @@ from spaces.fields import Fields
 from spaces.walk import blocks
 from trainers.augment import Flip
 from trainers.gating import Gating, gate_parameters
+from trainers.weighting.equal import Equal
+from trainers.weighting.weighting import Balance, Weighting
 
 if TYPE_CHECKING:
     import torch
@@ -19,11 +21,12 @@ if TYPE_CHECKING:
     from spaces.pattern import SharingPattern
 
 GATING = Gating()
+EQUAL = Equal()
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """AdamW with a one-cycle schedule (Smith & Topin 2018) and equal sums of the tasks' weighted losses.
+    """AdamW with a one-cycle schedule (Smith & Topin 2018) and a weighting of the tasks' losses.
 
     Defaults are our choice, for trainings of seconds.
 
@@ -37,6 +40,7 @@ class Recipe:
         gates: how gates learn, where a pattern has any.
         dot_regression: weight of the loss that pulls tokens of class tasks to their frame vectors, where a workspace
             has a frame; 0 for none.
+        weighting: how the losses of several tasks become one step.
 
     Raises:
         ConfigError: with every field out of range.
@@ -50,6 +54,7 @@ class Recipe:
     augment: Sequence[Any] = (Flip(),)
     gates: Gating = GATING
     dot_regression: float = 0.0
+    weighting: Weighting = EQUAL
     group: ClassVar[str] = "trainer"
 
     def __post_init__(self) -> None:
@@ -63,15 +68,19 @@ class Recipe:
         fields.require(usable, f"trainer.augment={self.augment}: want a list of components, or [] for no augmentation")
         fields.number("dot_regression", low=0.0)
         fields.require(isinstance(self.gates, Gating), f"trainer.gates={self.gates}: want a component like {GATING}")
+        fields.require(
+            isinstance(self.weighting, Weighting), f"trainer.weighting={self.weighting}: want a component like {EQUAL}"
+        )
         fields.done()
         object.__setattr__(self, "augment", tuple(self.augment))
 
     def optimiser(
-        self, network: torch.nn.Module, steps: int
+        self, network: torch.nn.Module, steps: int, balance: Balance | None = None
     ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
         """AdamW over all parameters, and the schedule that is stepped after each of ``steps`` steps.
 
-        Gates have a learning rate of their own and no weight decay, which would pull their logits onto the threshold.
+        Gates have a learning rate of their own and no weight decay, which would pull their logits onto the threshold;
+        so has what a weighting learns.
         """
         import torch
 
@@ -83,6 +92,8 @@ class Recipe:
         groups: list[dict[str, Any]] = [{"params": others, "lr": self.lr}]
         if gates:
             groups.append({"params": gates, "lr": self.lr * self.gates.lr_ratio, "weight_decay": 0.0})
+        if balance is not None and balance.learned:
+            groups.append({"params": [*balance.learned], "lr": self.lr * balance.lr_ratio, "weight_decay": 0.0})
         # Fused: one call for all parameters; one a parameter and operation takes 5 % of a step on a CPU.
         optimiser = torch.optim.AdamW(groups, weight_decay=self.weight_decay, fused=True)
         schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -96,8 +107,12 @@ class Recipe:
 
 
 def idle(pattern: SharingPattern) -> tuple[str, ...]:
-    """Fields of a recipe that cannot act on a pattern: how gates learn where there are none, for instance."""
+    """Fields of a recipe that cannot act on a pattern: how gates learn where there are none, for instance.
+
+    A single task has no losses to weigh: `trainers.train` trains it alike under all weightings.
+    """
     roles = [block.role for block in blocks(pattern)]
     gated = any(isinstance(role, Gates) for role in roles)
     framed = any(isinstance(role, Project) and role.etf for role in roles)
-    return ("gates",) * (not gated) + ("dot_regression",) * (not framed)
+    alone = len(pattern.tasks) == 1
+    return ("gates",) * (not gated) + ("dot_regression",) * (not framed) + ("weighting",) * alone

@@ -11,7 +11,7 @@ from trainers import dot_regression
 from trainers.gating import gate_rates
 from trainers.leg import Leg, Standing
 from trainers.measure import measure, mixed_precision
-from trainers.recipe import Recipe
+from trainers.recipe import EQUAL, Recipe
 from trainers.source import Source
 from trainers.tasks.task import Task
 
@@ -39,12 +39,12 @@ def train(
         network: ``(B, 3, H, W) in [0, 1] -> {task: (B, C, H, W) or (B, C)}``, on the splits' device.
         training: split to learn from.
         validation: split that is measured after every epoch.
-        tasks: whose losses are summed.
+        tasks: whose losses are weighed.
         recipe: epochs, optimiser, schedule, augmentation.
         seed: of the batch order and the augmentation.
         report: called after every epoch with its number, from 1, and its "loss", "<task>.loss" and
-            "<task>.<metric>" values, and the rates of gates where there are any; may raise to stop. Called for the
-            epochs of earlier legs too.
+            "<task>.<metric>" values, "<task>.weight" of a weighting that changes, and the rates of gates where there
+            are any; may raise to stop. Called for the epochs of earlier legs too.
         leg: the part of the training that is wanted; parts in a row give what the whole gives, bit for bit on a CPU.
 
     Returns:
@@ -57,9 +57,12 @@ def train(
     random = torch.Generator().manual_seed(seed)
     size = min(recipe.batch_size, len(training))
     steps = len(training) // size  # a last smaller batch is left out: batch-norm suffers from it
-    optimiser, schedule = recipe.optimiser(network, steps * recipe.epochs)
     device = training.device
-    standing = Standing(network, optimiser, schedule, random)
+    # A single task has nothing to weigh: it is trained alike under all weightings, which share the baselines.
+    balance = (recipe.weighting if len(tasks) > 1 else EQUAL).begin(tasks, device)
+    optimiser, schedule = recipe.optimiser(network, steps * recipe.epochs, balance)
+    parameters = list(network.parameters())
+    standing = Standing(network, optimiser, schedule, random, balance)
     if leg.state is not None:
         standing.take_up(leg.state, device)
     for epoch, values in enumerate(standing.reports, start=1):
@@ -70,6 +73,7 @@ def train(
         for epoch in range(len(standing.reports) + 1, last + 1):
             network.train()
             recipe.gates.settled(network, epoch, recipe.epochs)
+            balance.turn(standing.reports)
             order = torch.randperm(len(training), generator=random)[: steps * size]
             sums = {task.name: torch.zeros((), device=device) for task in tasks}
             for images, targets in training.batches(size, tasks, order):
@@ -83,12 +87,9 @@ def train(
                     )
                     for task in tasks
                 }
-                total = sum((task.weight * losses[task.name] for task in tasks), torch.zeros((), device=device))
-                total = (
-                    total + recipe.gates.penalty(network) + recipe.dot_regression * dot_regression.loss(tokens, targets)
-                )
+                terms = recipe.gates.penalty(network), recipe.dot_regression * dot_regression.loss(tokens, targets)
                 optimiser.zero_grad(set_to_none=True)
-                total.backward()
+                balance.backward(losses, terms, parameters)
                 optimiser.step()
                 schedule.step()
                 for name, loss in losses.items():
@@ -97,7 +98,7 @@ def train(
             _refuse_non_finite(values, epoch)
             values["loss"] = sum(task.weight * values[f"{task.name}.loss"] for task in tasks)
             standing.metrics = measure(network, validation, tasks)
-            standing.reports.append(values | standing.metrics | gate_rates(network))
+            standing.reports.append(values | standing.metrics | balance.used() | gate_rates(network))
             report(epoch, standing.reports[-1])
             standing.keep(leg, device)
     return standing.metrics

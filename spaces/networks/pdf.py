@@ -109,7 +109,7 @@ class Pdf:
             return PooledHead([DECODER] * self.decoder_stages, output.channels)
 
         shape = (DECODER, SQUEEZED, self.decoder_stages, output.channels)
-        if output.kind in ("segmentation", "edges"):
+        if output.kind in ("segmentation", "edges", "saliency"):
             return logits(*shape)
         activations = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid}
         last = {"depth": activations[self.depth_activation], "normals": nn.Tanh}.get(output.kind, nn.Identity)

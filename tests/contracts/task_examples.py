@@ -82,4 +82,5 @@ EXAMPLES = {
     "attributes": Example(
         {"attributes": ["hat", "glasses", "nose"], "invalid": 255}, _labels, torch.full((2, 3), -1, dtype=torch.int8)
     ),
+    "saliency": Example({"invalid": [255]}, _edge_map, torch.full((2, 1, HEIGHT, WIDTH), -1, dtype=torch.int8)),
 }

@@ -50,7 +50,7 @@ def _pixels(kind: str) -> tuple[int, ...]:
 
 def test_every_kind_has_an_example() -> None:
     assert set(EXAMPLES) == set(KINDS)
-    assert len(KINDS) == 8
+    assert len(KINDS) == 9
     assert [name for name, kind in KINDS.items() if not kind.dense] == ["classification", "attributes"]
     assert all(kind.kind == name for name, kind in KINDS.items())
 
@@ -189,7 +189,7 @@ def test_an_answer_read_as_a_data_sets_array_is_what_was_predicted(kind: str) ->
     if kind == "depth":
         prediction = prediction.abs() + 0.01
     answer = task.answer(prediction)
-    if kind in ("edges", "attributes"):
+    if kind in ("edges", "saliency", "attributes"):
         answer = (answer > 0.5).int()
     if kind == "autoencoder":
         answer, prediction = (255 * answer).round().byte(), prediction.clamp(0, 1)

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from search.components import describe
 from search.config import compose
-from search.job import Job, Outcome, execute, read_outcome
+from search.job import TRAINING_VERSION, Job, Outcome, execute, read_outcome
 from spaces.networks import small
 from spaces.networks.build import build
 from spaces.pattern import hard_sharing, separate_decoders
 from tests.tiny import arguments, write_tiny
 from trainers.measure import measure
 from trainers.memory import split
+from trainers.recipe import idle
+from trainers.weighting.dwa import Dwa
+from trainers.weighting.fixed import Fixed
 
 
 @pytest.fixture
@@ -67,6 +73,32 @@ def test_a_baseline_is_the_same_beside_whatever_other_tasks(job: Job) -> None:
     alone = replace(job, pattern=hard_sharing(["depth"], 2, 2))
     fewer = replace(alone, data=replace(job.data, tasks=["depth", "colour"]))
     assert fewer.fingerprint == alone.fingerprint
+
+
+def test_choices_that_came_later_name_a_training_only_where_they_are_made(job: Job) -> None:
+    """So results from before are found again, and all weightings share the single-task networks."""
+    together, alone = job, replace(job, pattern=hard_sharing(["depth"], 2, 2))
+    weighed = [replace(job.recipe, weighting=each) for each in (Dwa(), Dwa(temperature=1.0), Fixed({"depth": 2.0}))]
+    assert len({together.fingerprint, *(replace(together, recipe=each).fingerprint for each in weighed)}) == 4
+    assert len({alone.fingerprint, *(replace(alone, recipe=each).fingerprint for each in weighed)}) == 1
+    before = {
+        name: each for name, each in describe(job.recipe).items() if name not in ("weighting", *idle(job.pattern))
+    }
+    depth = [task for task in job.data.selected if task.name == "depth"]
+    tasks = [{k: v for k, v in describe(task).items() if k not in ("measures", "judged_by")} for task in depth]
+    named = [TRAINING_VERSION, alone.pattern.key, job.data.fingerprint, [*tasks, describe(job.network), before], 0]
+    assert alone.fingerprint == hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
+
+
+def test_a_measure_that_is_named_is_measured_and_part_of_the_name(job: Job, tmp_path: Path) -> None:
+    spec = tmp_path / "measured.yaml"
+    spec.write_text(
+        (tmp_path / "data" / "spec.yaml").read_text().replace("invalid: 0}", "invalid: 0, measures: [sq_rel]}")
+    )
+    more = replace(job, data=replace(job.data, spec=str(spec)), outcome=tmp_path / "more.json", weights=None)
+    assert more.fingerprint != job.fingerprint
+    assert more.data.fingerprint == job.data.fingerprint
+    assert execute(more).metrics.keys() - execute(job).metrics.keys() == {"depth.sq_rel"}
 
 
 def test_an_exception_becomes_a_reason_with_its_place_and_never_a_number(job: Job) -> None:

@@ -121,3 +121,24 @@ def test_the_reference_point_is_fixed_by_space_and_trivial_predictors() -> None:
     assert point == pytest.approx((-20.0, -20.0, 1050.0, 210.0, 0.9))
     with pytest.raises(DataError, match=r"the trivial predictor has no depth\.abs_err_m on the validation split"):
         objectives.reference_point(chosen, 1000, 200, {"depth.abs_err_m": math.nan})
+
+
+def test_delta_all_is_the_mean_over_tasks_of_the_mean_over_their_metrics() -> None:
+    """As LibMTL's count_improvement: the mean over tasks of mean (-1)^w (B - N) / B, w = 1 if higher is better."""
+    base = {f"{task.name}.{m.name}": 0.5 + 0.1 * i for task in TASKS for i, m in enumerate(task.table)}
+    new = {name: value * (1.1 + 0.01 * len(name)) for name, value in base.items()}
+    means = []
+    for task in TASKS:
+        if task.role == "main":
+            changes = []
+            for metric in task.table:
+                b, n = base[f"{task.name}.{metric.name}"], new[f"{task.name}.{metric.name}"]
+                changes.append((-1) ** (1 if metric.higher_is_better else 0) * (b - n) / b)
+            means.append(sum(changes) / len(changes))
+    expected = 100 * sum(means) / len(means)
+    assert objectives.delta_all(new, base, TASKS) == pytest.approx(expected)
+    headlines = {task.name: base[f"{task.name}.{task.headline}"] for task in TASKS}
+    assert objectives.delta(new, headlines, TASKS, base)["delta_all"] == pytest.approx(expected)
+    assert "delta_all" not in objectives.delta(new, headlines, TASKS)
+    assert math.isnan(objectives.delta_all(new, {}, TASKS))
+    assert math.isnan(objectives.delta_all({}, {}, [task for task in TASKS if task.role != "main"]))

@@ -17,6 +17,7 @@ from trainers.tasks.edges import Edges
 from trainers.tasks.metric import Metric
 from trainers.tasks.normals import Normals
 from trainers.tasks.regression import Regression
+from trainers.tasks.saliency import Saliency
 from trainers.tasks.segmentation import Segmentation
 from trainers.tasks.task import AUXILIARY, MAIN, Task
 
@@ -24,7 +25,7 @@ __all__ = ["AUXILIARY", "KINDS", "MAIN", "Metric", "Task", "make"]
 
 KINDS: dict[str, type[Task]] = {
     kind.kind: kind
-    for kind in (Segmentation, Depth, Normals, Edges, Regression, Autoencoder, Classification, Attributes)
+    for kind in (Segmentation, Depth, Normals, Edges, Regression, Autoencoder, Saliency, Classification, Attributes)
 }
 
 

@@ -122,7 +122,7 @@ def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
 def extent(
     values: np.ndarray, array: np.ndarray, where: str, invalid: Sequence[Any], place: str = "pixel"
 ) -> tuple[float, float]:
-    """Smallest and largest of the valid values of an array; there is one a ``place``. NaN if a part of a split has none.
+    """Smallest and largest of the valid values of an array, one a ``place``; NaN if a part of a split has none.
 
     Raises:
         DataError: there is no valid value in a whole split, or an infinite one.

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
+from trainers.tasks import depth_measures
 from trainers.tasks.decoding import check_invalid, extent, marked, one_layer, refuse
+from trainers.tasks.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
-from trainers.tasks.task import Task
 from trainers.tasks.views import Box, enlarge
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ NEAR = 1.25
 
 
 @dataclass(frozen=True)
-class Depth(Task):
+class Depth(Measured):
     """L1 over valid pixels [m]; all metrics are exact means over the split's valid pixels.
 
     Args:
@@ -46,7 +47,7 @@ class Depth(Task):
         self._set("invalid", check_invalid(fields, self.group, self.invalid))
 
     @property
-    def table(self) -> tuple[Metric, ...]:
+    def usual(self) -> tuple[Metric, ...]:
         """Absolute, squared and relative error, and the share of pixels within a factor of 1.25."""
         return (
             Metric("abs_err_m", "m", False),
@@ -54,6 +55,11 @@ class Depth(Task):
             Metric("rel", "fraction", False),
             Metric("within_1.25", "fraction", True),
         )
+
+    @property
+    def further(self) -> tuple[Measure, ...]:
+        """Those of the literature."""
+        return depth_measures.measures(NEAR)
 
     @property
     def channels(self) -> int:
@@ -90,7 +96,7 @@ class Depth(Task):
         valid = target > 0
         return ((prediction.float() - target).abs() * valid).sum() / valid.sum().clamp(min=1)
 
-    def statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
+    def usual_statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Sums ``(5,)``: valid pixels, absolute, squared, relative error, pixels within a factor of 1.25."""
         import torch
 
@@ -103,7 +109,7 @@ class Depth(Task):
         relative = error / truth
         return torch.stack([valid.sum(), error.sum(), error.square().sum(), relative.sum(), near.sum()])
 
-    def metrics(self, statistics: Tensor) -> dict[str, float]:
+    def usual_metrics(self, statistics: Tensor) -> dict[str, float]:
         """Means over the valid pixels."""
         count, absolute, squared, relative, near = statistics.tolist()
         return {

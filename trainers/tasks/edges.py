@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
+from trainers.tasks import tolerance
 from trainers.tasks.decoding import LABELS, check_invalid, extent, marked, may_be_empty, one_layer, refuse
+from trainers.tasks.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
-from trainers.tasks.task import AUXILIARY, Task
+from trainers.tasks.task import AUXILIARY
 from trainers.tasks.views import values_last
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ INVALID = -1
 
 
 @dataclass(frozen=True)
-class Edges(Task):
+class Edges(Measured):
     """Balanced binary cross-entropy over valid pixels (HED, Xie and Tu 2015); F1 of "logit > 0".
 
     F1 compares pixel by pixel, without the tolerance of the odsF protocol.
@@ -41,6 +43,8 @@ class Edges(Task):
     role: str = field(default=AUXILIARY, kw_only=True)
 
     kind: ClassVar[str] = "edges"
+    states: ClassVar[tuple[str, str]] = ("no edge", "edge")
+    """What 0 and 1 mean, for messages."""
     headline: ClassVar[str] = "f1"
 
     def _check(self, fields: Fields) -> None:
@@ -49,7 +53,7 @@ class Edges(Task):
         self._set("invalid", check_invalid(fields, self.group, self.invalid))
 
     @property
-    def table(self) -> tuple[Metric, ...]:
+    def usual(self) -> tuple[Metric, ...]:
         """F1 with its two parts, and the loss."""
         return (
             Metric("f1", "fraction", True),
@@ -57,6 +61,11 @@ class Edges(Task):
             Metric("recall", "fraction", True),
             Metric("bce", "nat", False),
         )
+
+    @property
+    def further(self) -> tuple[Measure, ...]:
+        """F1 with a tolerance."""
+        return tolerance.measures(INVALID)
 
     @property
     def channels(self) -> int:
@@ -76,7 +85,7 @@ class Edges(Task):
             edge = raw > self.threshold
         edge &= ~invalid
         if not edge.any() and not may_be_empty():
-            refuse(array, where, "no pixel is an edge", "check the array and the field 'threshold'")
+            refuse(array, where, f"no pixel is 1 ({self.states[1]})", "check the array and the field 'threshold'")
         return np.where(invalid, INVALID, edge).astype(np.int8)[:, None]
 
     def _refuse_values(self, array: np.ndarray, where: str, values: np.ndarray) -> None:
@@ -86,16 +95,16 @@ class Edges(Task):
         refuse(
             array,
             where,
-            f"value {shown} where 0 (no edge) and 1 (edge) are allowed",
+            f"value {shown} where 0 ({self.states[0]}) and 1 ({self.states[1]}) are allowed",
             f"add what marks unlabelled pixels to invalid (invalid: {[*self.invalid, other[-1].item()]}), "
-            "or say threshold: T to read values above T as edges",
+            "or say threshold: T to read values above T as 1",
         )
 
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Balanced cross-entropy [nat]."""
         return self._entropy(prediction.float(), target).sum() / (target != INVALID).sum().clamp(min=1)
 
-    def statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
+    def usual_statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Sums ``(5,)``: valid pixels, hits, false alarms, misses, balanced cross-entropy."""
         import torch
 
@@ -108,7 +117,7 @@ class Edges(Task):
         misses = edge.sum() - hits
         return torch.stack([(edge | other).sum(), hits, alarms, misses, self._entropy(logit, target).sum()])
 
-    def metrics(self, statistics: Tensor) -> dict[str, float]:
+    def usual_metrics(self, statistics: Tensor) -> dict[str, float]:
         """Precision, recall and F1 are 0 where they are 0/0, if any pixel was valid."""
         count, hits, alarms, misses, entropy = statistics.tolist()
         nothing = 0.0 if count else float("nan")

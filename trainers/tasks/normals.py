@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
+from trainers.tasks import normals_measures
 from trainers.tasks.decoding import extent, is_list, is_number, layers, marked, refuse
+from trainers.tasks.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
-from trainers.tasks.task import Task
 from trainers.tasks.views import mirror, values_last
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ LEAST = 1e-12
 
 
 @dataclass(frozen=True)
-class Normals(Task):
+class Normals(Measured):
     """1 - cosine over valid pixels; angles are exact over the split's valid pixels.
 
     The array is read as ``raw * scale + offset``, then brought to unit length.
@@ -62,10 +63,15 @@ class Normals(Task):
             self._set("invalid", vectors)
 
     @property
-    def table(self) -> tuple[Metric, ...]:
+    def usual(self) -> tuple[Metric, ...]:
         """Mean angle, and the shares of pixels below three angles."""
         shares = (Metric(f"within_{limit:g}", "fraction", True) for limit in THRESHOLDS)
         return (Metric("angle_deg", "deg", False), *shares)
+
+    @property
+    def further(self) -> tuple[Measure, ...]:
+        """Those of the literature."""
+        return normals_measures.measures(_angles)
 
     @property
     def channels(self) -> int:
@@ -109,23 +115,18 @@ class Normals(Task):
         cosine = (_unit(prediction.float(), SHORTEST) * target).sum(1)
         return ((1 - cosine) * valid).sum() / valid.sum().clamp(min=1)
 
-    def statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
+    def usual_statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Sums ``(5,)``: valid pixels, angle [deg], pixels below 11.25, 22.5 and 30 degrees."""
         import torch
 
-        valid = target.any(1)
-        truth = target.double()
-        guess = _unit(prediction.double(), LEAST)
-        # atan2 of half-angle chords: acos of a dot product loses half the digits near 0.
-        half = torch.atan2(_length(guess - truth), _length(guess + truth)).squeeze(1)
-        angle = torch.where(valid, torch.rad2deg(2 * half), 0)
+        angle, valid = _angles(prediction, target)
         below = [(valid & (angle < limit)).sum() for limit in THRESHOLDS]
         return torch.stack([valid.sum(), angle.sum(), *below])
 
-    def metrics(self, statistics: Tensor) -> dict[str, float]:
+    def usual_metrics(self, statistics: Tensor) -> dict[str, float]:
         """Means over the valid pixels."""
         count, *sums = statistics.tolist()
-        return {metric.name: ratio(value, count) for metric, value in zip(self.table, sums, strict=True)}
+        return {metric.name: ratio(value, count) for metric, value in zip(self.usual, sums, strict=True)}
 
     def answer(self, prediction: Tensor) -> Tensor:
         """Unit vectors ``(B, H, W, 3)``."""
@@ -138,6 +139,18 @@ class Normals(Task):
     def trivial(self, target: Tensor) -> Tensor:
         """Mean normal, the minimiser of the loss."""
         return _unit(target.mean((0, 2, 3)).view(1, 3, 1, 1), LEAST)
+
+
+def _angles(prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """Degrees from unit vectors ``(B, 3, H, W)``, 0 where not valid, and which are valid; both ``(B, H, W)``."""
+    import torch
+
+    valid = target.any(1)
+    truth = target.double()
+    guess = _unit(prediction.double(), LEAST)
+    # atan2 of half-angle chords: acos of a dot product loses half the digits near 0.
+    half = torch.atan2(_length(guess - truth), _length(guess + truth)).squeeze(1)
+    return torch.where(valid, torch.rad2deg(2 * half), 0), valid
 
 
 def _length(vectors: Tensor, shortest: float = 0.0) -> Tensor:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from spaces.fields import Fields
+from trainers.tasks import overlap
 from trainers.tasks.class_ids import INVALID, check_classes, count_of, read_ids
 from trainers.tasks.decoding import LABELS, one_layer
+from trainers.tasks.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
-from trainers.tasks.task import Task
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Segmentation(Task):
+class Segmentation(Measured):
     """Cross-entropy over valid pixels; mIoU and pixel accuracy from one confusion matrix over the split.
 
     Args:
@@ -40,9 +41,19 @@ class Segmentation(Task):
         check_classes(fields, self)
 
     @property
-    def table(self) -> tuple[Metric, ...]:
+    def usual(self) -> tuple[Metric, ...]:
         """Mean intersection over union, and the share of pixels that are right."""
         return (Metric("miou", "fraction", True), Metric("pixel_accuracy", "fraction", True))
+
+    @property
+    def further(self) -> tuple[Measure, ...]:
+        """Other conventions of mean IoU and pixel accuracy."""
+        return overlap.measures(self.channels, INVALID)
+
+    @property
+    def statistics_shape(self) -> tuple[int, ...]:
+        """The confusion matrix's."""
+        return (self.channels, self.channels)
 
     @property
     def channels(self) -> int:
@@ -60,7 +71,7 @@ class Segmentation(Task):
         total = F.cross_entropy(prediction.float(), target.long(), ignore_index=INVALID, reduction="sum")
         return total / (target != INVALID).sum().clamp(min=1)
 
-    def statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
+    def usual_statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Confusion matrix ``(classes, classes)``: rows are true, columns predicted."""
         import torch
 
@@ -75,7 +86,7 @@ class Segmentation(Task):
         broken = (best.isnan() & valid).any()
         return confusion.masked_fill(broken, torch.nan)
 
-    def metrics(self, statistics: Tensor) -> dict[str, float]:
+    def usual_metrics(self, statistics: Tensor) -> dict[str, float]:
         """Mean IoU over the classes that are in prediction or truth; accuracy over all valid pixels."""
         hits = statistics.diagonal()
         union = statistics.sum(0) + statistics.sum(1) - hits

@@ -116,7 +116,7 @@ class Task(ABC):
 
     @abstractmethod
     def metrics(self, statistics: Tensor) -> dict[str, float]:
-        """Value by metric name; NaN only if nothing was valid or a prediction was NaN."""
+        """Value by metric name; NaN only if nothing was valid, a prediction was NaN, or the convention says so."""
 
     @abstractmethod
     def trivial(self, target: Tensor) -> Tensor:

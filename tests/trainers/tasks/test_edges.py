@@ -75,11 +75,11 @@ def test_edges_are_auxiliary_unless_told_otherwise() -> None:
             np.array([[[0, 1, 255]]], np.uint8),
             "x.npz: value 255 where 0 (no edge) and 1 (edge) are allowed "
             "(given: uint8, shape (1, 1, 3), values 0..255); add what marks unlabelled pixels to invalid "
-            "(invalid: [-1, 255]), or say threshold: T to read values above T as edges",
+            "(invalid: [-1, 255]), or say threshold: T to read values above T as 1",
         ),
         (
             np.zeros((1, 2, 2), bool),
-            "x.npz: no pixel is an edge (given: bool, shape (1, 2, 2), values 0..0); "
+            "x.npz: no pixel is 1 (edge) (given: bool, shape (1, 2, 2), values 0..0); "
             "check the array and the field 'threshold'",
         ),
     ],
