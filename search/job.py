@@ -19,6 +19,7 @@ from typing import Any
 from search.atomic import read_json, write_json
 from search.components import describe
 from spaces.errors import DataError
+from spaces.networks.content import content
 from spaces.networks.family import Family
 from spaces.pattern import SharingPattern
 from trainers.recipe import idle
@@ -114,7 +115,10 @@ class Job:
         parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
         # With the classes' dotted paths: two classes of one name are two things.
         recipe = {name: each for name, each in describe(self.recipe).items() if name not in idle(self.pattern)}
-        components = [*describe([*parts, self.network]), recipe]
+        network = describe(self.network)
+        if (held := content(self.network)) is not None:
+            network["weights"] = held  # what is in the file, wherever it lies
+        components = [*describe(parts), network, recipe]
         named = [TRAINING_VERSION, self.pattern.key, self.data.fingerprint, components, self.seed]
         named += [self.judged] * (self.judged != "val") + [describe(self.probe)] * (self.probe is not None)
         return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]

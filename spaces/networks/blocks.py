@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from spaces.networks.layer import Layer
+from spaces.networks.pixels import STATISTICS
 
 
 def convolution(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
@@ -32,6 +33,26 @@ class Branch(nn.Conv2d):
     def forward(self, features: Tensor) -> Tensor:
         """``(B, inputs, H, W) -> (B, outputs, H/stride, W/stride)``, rounded up."""
         return super().forward(features[:, :, :: self.step, :: self.step])
+
+
+class Standardise(nn.Module):
+    """Colours as published weights expect them: less a mean, over a standard deviation.
+
+    Args:
+        pixels: name in `STATISTICS`.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, pixels: str) -> None:
+        super().__init__()
+        for name, values in zip(("mean", "std"), STATISTICS[pixels], strict=True):
+            self.register_buffer(name, torch.tensor(values).view(3, 1, 1), persistent=False)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """``(B, 3, H, W) in [0, 1] -> (B, 3, H, W)``."""
+        return (image - self.mean) / self.std
 
 
 class Downsample(nn.Module):

@@ -37,10 +37,12 @@ class PrunedStage(nn.Module):
         self.branches = nn.ModuleList()
         self.live: list[list[bool]] = []
         self.joins = nn.ModuleList()
+        placed = {n for index in range(len(masks)) for n in stage.layers(index)[-1].placed}
         orders: list[Tensor | None] = [None]  # by value: what a branch reads, then what follows each layer
         for index, rows in enumerate(opened):
             # Inside the stage nobody else sees the channels, so they may lie as suits their way through it.
-            order = arranged(rows) if index < len(opened) - 1 else torch.arange(rows.shape[1], device=rows.device)
+            free = index < len(opened) - 1 and index + 1 not in placed
+            order = arranged(rows) if free else torch.arange(rows.shape[1], device=rows.device)
             taken = torch.cat((rows, ~rows.all(0, keepdim=True)))[:, order]  # (branches, C), the shared one last
             layers = stage.layers(index)
             read = [orders[n] for n in self.reads[index]]
