@@ -73,7 +73,9 @@ class Layer(nn.Module):
         reads = tuple(start if n == 0 else n + by for n in self.reads)
         return Layer(self.main, reads, self.skip, self.last, self.before)
 
-    def narrowed(self, keep: Tensor, orders: Sequence[Tensor | None], dim: int) -> Layer:
+    def narrowed(
+        self, keep: Tensor, orders: Sequence[Tensor | None], dim: int, befores: dict[nn.Module, nn.Module]
+    ) -> Layer:
         """A copy that makes only some channels, from inputs of full width.
 
         Args:
@@ -81,11 +83,14 @@ class Layer(nn.Module):
             orders: what channels the places of each input hold, or None where nothing was rearranged: values that are
                 `placed` never are.
             dim: of the channels: 1 in images, -1 in tokens.
+            befores: copies that were made of what is ``before``, by the original; layers that share it go on doing so.
         """
         skip = None if self.skip is None else _narrowed(self.skip, keep, orders[-1], dim)
         order = None if self.placed else orders[0]
-        before = self.before if order is None or self.before is None else _narrowed(self.before, order, None, dim)
-        return Layer(_narrowed(self.main, keep, order, dim), self.reads, skip, self.last, deepcopy(before))
+        if self.before is not None and self.before not in befores:
+            befores[self.before] = deepcopy(self.before) if order is None else _narrowed(self.before, order, None, dim)
+        before = None if self.before is None else befores[self.before]
+        return Layer(_narrowed(self.main, keep, order, dim), self.reads, skip, self.last, before)
 
 
 @runtime_checkable

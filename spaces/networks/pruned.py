@@ -38,6 +38,7 @@ class PrunedStage(nn.Module):
         self.live: list[list[bool]] = []
         self.joins = nn.ModuleList()
         placed = {n for index in range(len(masks)) for n in stage.layers(index)[-1].placed}
+        befores: dict[nn.Module, nn.Module] = {}
         orders: list[Tensor | None] = [None]  # by value: what a branch reads, then what follows each layer
         for index, rows in enumerate(opened):
             # Inside the stage nobody else sees the channels, so they may lie as suits their way through it.
@@ -49,7 +50,9 @@ class PrunedStage(nn.Module):
             self.live.append(taken.any(1).tolist())
             self.branches.append(
                 nn.ModuleList(
-                    layer.narrowed(order[row], read, self.dim) if row.any() else nn.Identity()  # to keep the places
+                    layer.narrowed(order[row], read, self.dim, befores)
+                    if row.any()
+                    else nn.Identity()  # to keep the places
                     for layer, row in zip(layers, taken, strict=True)
                 )
             )
