@@ -17,7 +17,7 @@ class Ascent(nn.Module):
 
     Args:
         inputs: channels of the previous output.
-        skip: channels of the skip, 0 for the first stage, which has none.
+        skip: channels of the skip, 0 for a stage without one, which makes the previous output narrow instead.
         outputs: channels of the output.
         factor: by which the previous output is enlarged.
     """
@@ -30,9 +30,7 @@ class Ascent(nn.Module):
 
     def forward(self, previous: Tensor, skip: Tensor | None = None) -> Tensor:
         """``(B, inputs, h, w), (B, skip, h', w') -> (B, outputs, factor h, factor w)``."""
-        if skip is None:
-            return self.fuse(self.squeeze(previous))
         size = [self.factor * side for side in previous.shape[-2:]]
-        parts = (previous, self.squeeze(skip))
+        parts = (self.squeeze(previous),) if skip is None else (previous, self.squeeze(skip))
         risen = [F.interpolate(part, size=size, mode="bilinear", align_corners=False) for part in parts]
         return self.fuse(torch.cat(risen, dim=1))

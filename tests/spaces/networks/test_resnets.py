@@ -16,7 +16,7 @@ from trainers.cost import count
 CONVOLUTIONS = {18: 2, 34: 2, 50: 3}
 COUNTS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3)}
 NORM = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
-TINY = ResNet(18, width=4, decoder_width=4)
+TINY = ResNet(18, width=8, decoder_width=4)
 
 
 def published_names(depth: int) -> set[str]:
@@ -97,9 +97,9 @@ def test_weights_from_a_file_give_the_outputs_of_a_plain_forward(depth: int, dil
     weights = {n: t - 0.5 if t.ndim == 4 else t + 0.5 if t.ndim else t for n, t in weights.items()}
     torch.save({**weights, "fc.weight": torch.rand(5, 4), "fc.bias": torch.rand(5)}, tmp_path / "resnet.pth")
 
-    trunk = encoder(family).eval()
+    trunk, found = encoder(family).eval(), fitting(family)
     for block in trunk:
-        block.load_state_dict({name: fitting(family)[name] for name in block.state_dict()})
+        block.load_state_dict({name: found[name] for name in block.state_dict()})
     image = torch.rand(2, 3, 64, 96)
     with torch.no_grad():
         made, wanted = trunk(image), plain(weights, image, depth, dilated)
