@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from spaces.networks.family import Output
 from spaces.networks.layer import Layer
 from spaces.networks.pixels import STATISTICS
 
@@ -116,3 +117,8 @@ class PointwiseHead(nn.Module):
     def forward(self, outputs: tuple[Tensor, ...], size: tuple[int, int]) -> Tensor:
         """``(B, inputs, h, w) -> (B, channels, *size)``; reads the last of the decoder outputs."""
         return F.interpolate(self.project(outputs[-1]), size=size, mode="bilinear", align_corners=False)
+
+
+def finest_head(width: int, output: Output) -> nn.Module:
+    """A head on the finest decoder output, of ``width`` channels, whatever the kind."""
+    return PointwiseHead(width, output.channels)

@@ -115,9 +115,9 @@ class Vit:
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind."""
-        from spaces.networks.blocks import PointwiseHead
+        from spaces.networks.blocks import finest_head
 
-        return PointwiseHead(self.decoder_width, output.channels)
+        return finest_head(self.decoder_width, output)
 
     def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Without the classifier and its token, positions resized to the grid."""

@@ -55,7 +55,7 @@ def test_a_search_is_resumed_and_its_networks_are_rebuilt_without_the_file(
     run = load(tmp_path / "runs" / "one")
     assert len(run.trials) == 3
     (tmp_path / "resnet.pth").unlink()
-    network = run.network(0)
+    network = run.network(int(run.front.index[0]))
     assert network(torch.rand(1, 3, 32, 32)).keys() == {"colour", "depth"}
     # Another file under the name is another search.
     save(tmp_path / "resnet.pth", 1)
