@@ -89,6 +89,16 @@ def test_the_fingerprint_is_of_the_content_wherever_it_lies(given: list[str], tm
     assert job.fingerprint != before
 
 
+def test_a_node_without_the_file_fails_the_training_with_its_reason(given: list[str], tmp_path: Path) -> None:
+    job = _job(given, tmp_path)
+    (tmp_path / "resnet.pth").rename(tmp_path / "away.pth")
+    for _ in range(2):
+        outcome = execute(job)
+        assert "resnet.pth: no such file; give the path of weights" in outcome.reason
+    (tmp_path / "away.pth").rename(tmp_path / "resnet.pth")
+    assert execute(job).complete
+
+
 def test_what_does_not_fit_is_refused_before_anything_is_trained(given: list[str], tmp_path: Path) -> None:
     check(compose(given))
     save(tmp_path / "resnet.pth", 0, extra=torch.zeros(1))
