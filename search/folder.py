@@ -26,6 +26,7 @@ from search.components import describe
 from search.job import TRAINING_VERSION
 from search.settings import Settings
 from spaces.errors import ConfigError
+from spaces.networks.content import content
 
 LOCK, OWNER, CONFIG, TRIALS = ".lock", ".owner.json", "config.yaml", "trials"
 # What a run that was killed before its config.yaml was whole leaves behind.
@@ -135,8 +136,9 @@ def _contents(settings: Settings) -> dict[str, Any]:
     """What ``config.yaml`` says of a search, beside its id."""
     # The tasks, so that what was trained can be built again where the data are not.
     tasks = [describe(task) for task in settings.data.selected]
-    content = settings.data.fingerprint
-    return {"training_version": TRAINING_VERSION, "data_content": content, "tasks": tasks, **settings.plain}
+    contents = {"data_content": settings.data.fingerprint, "weights_content": content(settings.network)}
+    known = {name: held for name, held in contents.items() if held is not None}
+    return {"training_version": TRAINING_VERSION, **known, "tasks": tasks, **settings.plain}
 
 
 def _earlier(path: Path, new: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:

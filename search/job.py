@@ -18,7 +18,8 @@ from typing import Any
 
 from search.atomic import read_json, write_json
 from search.components import describe
-from spaces.errors import DataError
+from spaces.errors import DataError, UserError
+from spaces.networks.content import content
 from spaces.networks.family import Family
 from spaces.pattern import SharingPattern
 from trainers.recipe import EQUAL, idle
@@ -119,7 +120,10 @@ class Job:
         recipe = {name: each for name, each in describe(self.recipe).items() if name not in idle(self.pattern)}
         if recipe.get("weighting") == describe(EQUAL):
             del recipe["weighting"]
-        components = [*parts, describe(self.network), recipe]
+        network = describe(self.network)
+        if (held := content(self.network)) is not None:
+            network["weights"] = held  # what is in the file, wherever it lies
+        components = [*parts, network, recipe]
         named = [TRAINING_VERSION, self.pattern.key, self.data.fingerprint, components, self.seed]
         named += [self.judged] * (self.judged != "val") + [describe(self.probe)] * (self.probe is not None)
         return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
@@ -142,7 +146,7 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
     from search.training import trained  # torch, which a driver does without
 
     start, found = time.time(), Outcome()
-    reason = ""
+    reason = mark = ""
     reachable = job.outcome.parent.is_dir()
     try:
         if not reachable:
@@ -150,6 +154,7 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
                 f"node {node} does not see the run folder {job.outcome.parent}: "
                 "put run.folder on storage that all nodes share"
             )
+        mark = job.fingerprint  # here, for a node need not see the published weights either
         job.begun.touch()
         found = trained(job, found.curves)
     except Exception as error:  # the one place where a trial's exception becomes a state
@@ -157,7 +162,7 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
     now = time.time()
     outcome = replace(found, seconds=now - start, reason=reason, node=node, ended=now, device=device())
     if reachable:
-        write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(outcome)})
+        write_json(job.outcome, {"fingerprint": mark, "outcome": asdict(outcome)})
         job.begun.unlink(missing_ok=True)
         if job.checkpoint and not (job.until and outcome.complete):
             job.checkpoint.unlink(missing_ok=True)
@@ -179,8 +184,8 @@ def read_outcome(job: Job) -> Outcome | None:
             **{name: values[name] for name in ("findings", "cost", "masks", "epochs") if name in values},  # new ones
             **{name: values[name] for name in ("seconds", "reason", "node", "ended", "device")},
         )
-    except (DataError, KeyError, TypeError, AttributeError):
-        return None  # damaged from outside: the job is simply run again
+    except (UserError, KeyError, TypeError, AttributeError):
+        return None  # damaged from outside, or of weights that are gone: the job is simply run again
 
 
 def device() -> str:

@@ -16,12 +16,13 @@ from spaces import feasible
 from spaces.choices import cover
 from spaces.errors import ConfigError, PatternError
 from spaces.exchange import Workspace
-from spaces.networks.family import Choosy
+from spaces.networks.family import Choosy, Published
 from trainers.dot_regression import KIND, check_classes
 
 if TYPE_CHECKING:
     from search.samplers.sampler import Problem
     from search.settings import Settings
+    from spaces.networks.family import Family
     from spaces.pattern import SharingPattern
     from trainers.cost import Cost
 
@@ -31,8 +32,8 @@ def check(settings: Settings) -> None:
 
     Raises:
         UserError: the tracking store, the data, the objectives, outputs that the network has no heads for, an image
-            size that it cannot halve, a weighting of other tasks or by packages that are not there, or a space with
-            options that the network, the tasks or the images do not allow.
+            size that it cannot halve, a weighting of other tasks or by packages that are not there, a space with
+            options that the network, the tasks or the images do not allow, or published weights that do not fit.
     """
     settings.tracking.check()
     settings.data.check()
@@ -52,6 +53,7 @@ def check(settings: Settings) -> None:
         weighting.check([task.name for task in settings.data.selected])
     _check_course(settings)
     _check_space(settings)
+    _check_weights(settings.network)
 
 
 def _remembered(price: Callable[[SharingPattern], Cost]) -> Callable[[SharingPattern], Cost]:
@@ -110,6 +112,14 @@ def _check_space(settings: Settings) -> None:
             _check_frames(proposal.pattern, settings)
     except PatternError as error:
         raise ConfigError([f"space={settings.space.name}: {text}" for text in error.problems]) from error
+
+
+def _check_weights(network: Family) -> None:
+    """See that published weights are there and fit; torch is imported where there are any."""
+    if isinstance(network, Published) and network.weights is not None:
+        from spaces.networks.published import fitting
+
+        fitting(network)
 
 
 def _check_frames(pattern: SharingPattern, settings: Settings) -> None:

@@ -17,6 +17,7 @@ from search.brief import listed
 from search.job import Job, device, execute
 from spaces.errors import ConfigError, DataError
 from spaces.networks.build import SharedNetwork, build, prune
+from spaces.networks.published import differences
 
 if TYPE_CHECKING:
     from search.trial import Trial
@@ -59,10 +60,10 @@ def rebuilt(
     network = build(pattern, family, {task.name: task.output for task in tasks}, seed=0)
     if masks or network.gated:
         network = prune(network, {name: tuple(layers) for name, layers in masks.items()})
-    differences = _differences(network.state_dict(), state)
-    if differences:
+    found = differences(network.state_dict(), state)
+    if found:
         raise DataError(
-            f"{weights} does not fit the network of its trial: {listed(differences, SHOWN)}. Restore the file from a "
+            f"{weights} does not fit the network of its trial: {listed(found, SHOWN)}. Restore the file from a "
             "copy; if the code of the network has changed since, load it with the code of the search"
         )
     network.load_state_dict(state)
@@ -113,13 +114,3 @@ def _read(path: Path) -> dict[str, torch.Tensor]:
     if not isinstance(state, Mapping) or not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise DataError(f"{path} holds no weights by name, as a search saves them; restore it from a copy")
     return dict(state)
-
-
-def _differences(wanted: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
-    """Names of tensors that one has and the other has not, or in another shape."""
-    differences = [f"{name} is missing" for name in wanted if name not in given]
-    differences += [f"{name} is unknown" for name in given if name not in wanted]
-    for name in wanted:
-        if name in given and given[name].shape != wanted[name].shape:
-            differences.append(f"{name} has shape {tuple(given[name].shape)}, not {tuple(wanted[name].shape)}")
-    return differences

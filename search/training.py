@@ -18,6 +18,7 @@ from search.checkpoint import keep, take
 from search.job import Job, Outcome, device
 from spaces.errors import DataError
 from spaces.networks.build import SharedNetwork, build
+from spaces.networks.published import begin
 from spaces.pattern import SharingPattern, hard_sharing
 from trainers.cost import cost, count
 from trainers.leg import Leg
@@ -76,6 +77,7 @@ def trained(job: Job, curves: dict[str, list[float]]) -> Outcome:
 def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], where: str) -> SharedNetwork:
     outputs = {task.name: task.output for task in tasks}
     network = build(pattern, job.network, outputs, job.seed, job.recipe.gates.begin)
+    begin(network, job.network)
     return network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
 

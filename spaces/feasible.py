@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from spaces.block import WHOLE, Attend, Block, SharedBranch, TaskBranch
 from spaces.errors import PatternError
 from spaces.mixing import shared_channels
+from spaces.networks.family import Particular
 from spaces.walk import walk
 
 if TYPE_CHECKING:
@@ -27,13 +28,25 @@ def check(pattern: SharingPattern, family: Family, size: tuple[int, int]) -> Non
         size: (height, width) of the images in pixels.
 
     Raises:
-        PatternError: another number of stages, a ratio that leaves a branch without channels, as many slots as tokens.
+        PatternError: another number of stages, a mixing that the family's blocks do not allow, a ratio that leaves a
+            branch without channels, as many slots as tokens.
     """
     for part in ("encoder", "decoder"):
         given, wanted = len(getattr(pattern, part)), getattr(family, f"{part}_stages")
         if given != wanted:
             raise PatternError(f"the pattern has {given} {part} stages, the network {wanted}: want as many")
+    if isinstance(family, Particular):
+        _check_mixings(pattern, family)
     walk(pattern, _Size(*size), _Sizes(family))
+
+
+def _check_mixings(pattern: SharingPattern, family: Particular) -> None:
+    for index, stage in enumerate(pattern.encoder):
+        if stage.mixing.kind not in family.mixings:
+            raise PatternError(
+                f"encoder stage {index + 1} is {stage.mixing.kind}, but those of {type(family).__name__} can only be "
+                f"{' or '.join(family.mixings)}: take another space, or another network"
+            )
 
 
 @dataclass(frozen=True, eq=False)

@@ -61,7 +61,10 @@ def cost(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output],
 
 
 def ceiling(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int]) -> Cost:
-    """As `cost`; with gates, the most that can be left, where every gate is open."""
+    """As `cost`; with gates, the most that can be left, where every gate is open.
+
+    Of attention a little more may be left, where some gates are open: every branch that is read attends as a whole.
+    """
     return _priced(pattern, family, outputs, size, opened=True)
 
 

@@ -6,7 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from spaces.networks.family import Output
 from spaces.networks.layer import Layer
+from spaces.networks.pixels import STATISTICS
+from spaces.networks.pooled import PooledHead
 
 
 def convolution(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
@@ -32,6 +35,26 @@ class Branch(nn.Conv2d):
     def forward(self, features: Tensor) -> Tensor:
         """``(B, inputs, H, W) -> (B, outputs, H/stride, W/stride)``, rounded up."""
         return super().forward(features[:, :, :: self.step, :: self.step])
+
+
+class Standardise(nn.Module):
+    """Colours as published weights expect them: less a mean, over a standard deviation.
+
+    Args:
+        pixels: name in `STATISTICS`.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, pixels: str) -> None:
+        super().__init__()
+        for name, values in zip(("mean", "std"), STATISTICS[pixels], strict=True):
+            self.register_buffer(name, torch.tensor(values).view(3, 1, 1), persistent=False)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """``(B, 3, H, W) in [0, 1] -> (B, 3, H, W)``."""
+        return (image - self.mean) / self.std
 
 
 class Downsample(nn.Module):
@@ -95,3 +118,10 @@ class PointwiseHead(nn.Module):
     def forward(self, outputs: tuple[Tensor, ...], size: tuple[int, int]) -> Tensor:
         """``(B, inputs, h, w) -> (B, channels, *size)``; reads the last of the decoder outputs."""
         return F.interpolate(self.project(outputs[-1]), size=size, mode="bilinear", align_corners=False)
+
+
+def finest_head(width: int, output: Output) -> nn.Module:
+    """A head on the finest decoder output, of ``width`` channels, whatever the kind; of its mean for whole images."""
+    if not output.dense:
+        return PooledHead([width], output.channels)
+    return PointwiseHead(width, output.channels)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Family(Protocol):
         """Block of an encoder stage, from 0: ``(B, C, H, W) -> (B, C', H', W')``; gates want a `layer.Layered` one."""
 
     def decoder_block(self, stage: int) -> nn.Module:
-        """Block of a decoder stage, from 0: ``(previous[, skip]) -> (B, C', H', W')`` at the skip's size."""
+        """Block of a decoder stage, from 0: ``(previous[, skip]) -> (B, C', H', W')``, the skip's size or larger."""
 
     def head(self, output: Output) -> nn.Module:
         """A task's private head: ``(decoder outputs, low resolution to high; size) -> (B, channels, *size)``.
@@ -74,3 +74,27 @@ class Choosy(Protocol):
         Raises:
             ConfigError: an output that it cannot give, with the task.
         """
+
+
+@runtime_checkable
+class Published(Family, Protocol):
+    """What a family offers besides, whose encoder can start from weights in a file; see `spaces.networks.published`.
+
+    Names of the weights in its encoder blocks are those of the file, and each stands in one stage.
+    """
+
+    @property
+    def weights(self) -> str | None:
+        """Path of the file; None to start at random."""
+
+    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """What is in the file without what the encoder has no use for, such as a classifier."""
+
+
+@runtime_checkable
+class Particular(Family, Protocol):
+    """What a family says besides, whose encoder stages cannot be mixed in every way."""
+
+    @property
+    def mixings(self) -> tuple[str, ...]:
+        """Kinds of `spaces.mixing` that its encoder blocks allow."""

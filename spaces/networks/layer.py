@@ -1,4 +1,4 @@
-"""The layers of a block, one convolution each: the pieces that gates choose between and pruning makes narrow."""
+"""The layers of a block, one convolution or linear map each: what gates choose between and pruning makes narrow."""
 
 from __future__ import annotations
 
@@ -15,14 +15,25 @@ POINTWISE = (nn.BatchNorm2d, nn.ReLU, nn.MaxPool2d, nn.Identity)
 """Modules that treat each channel by itself."""
 
 
+@runtime_checkable
+class Narrowing(Protocol):
+    """A module that treats each channel by itself and has weights of its own for it."""
+
+    def narrowed(self, keep: Tensor) -> nn.Module:
+        """A copy for some of the channels, by index."""
+
+
 class Layer(nn.Module):
     """A convolution or linear map with what follows it channel by channel, and what is added to that.
 
     Args:
-        main: makes the channels from the first input.
+        main: makes the channels, from one tensor.
         reads: what its inputs are: 0 is the block's input, n the output of the block's n-th layer.
         skip: takes the last input to what is added, or None.
         last: what is done with the sum, or None.
+        before: makes what ``main`` takes from the inputs that are not the skip's, such as a normalisation over all
+            channels, or attention; without it there is one such input. Gates choose among what ``main`` makes, so a
+            branch has this part whole, or not at all where none of its channels is read.
     """
 
     def __init__(
@@ -31,13 +42,15 @@ class Layer(nn.Module):
         reads: tuple[int, ...] = (0,),
         skip: nn.Module | None = None,
         last: nn.Module | None = None,
+        before: nn.Module | None = None,
     ) -> None:
         super().__init__()
-        self.main, self.reads, self.skip, self.last = main, reads, skip, last
+        self.main, self.reads, self.skip, self.last, self.before = main, reads, skip, last, before
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """All channels of the layer, from what it ``reads``."""
-        output = self.main(inputs[0])
+        read = inputs if self.skip is None else inputs[:-1]
+        output = self.main(*read if self.before is None else (self.before(*read),))
         if self.skip is not None:
             output = output + self.skip(inputs[-1])
         return output if self.last is None else self.last(output)
@@ -48,20 +61,36 @@ class Layer(nn.Module):
         made = [part for part in self.main.modules() if isinstance(part, (nn.Conv2d, nn.Linear))]
         return int(made[-1].weight.shape[0])
 
+    @property
+    def placed(self) -> tuple[int, ...]:
+        """Values whose channels it wants at their places, for their place has a meaning: the heads of attention."""
+        if self.before is None or isinstance(self.before, nn.LayerNorm):
+            return ()
+        return self.reads if self.skip is None else self.reads[:-1]
+
     def shifted(self, by: int, start: int) -> Layer:
         """The same layer in a longer chain: its block's input is value ``start``, its own layers come ``by`` later."""
-        return Layer(self.main, tuple(start if n == 0 else n + by for n in self.reads), self.skip, self.last)
+        reads = tuple(start if n == 0 else n + by for n in self.reads)
+        return Layer(self.main, reads, self.skip, self.last, self.before)
 
-    def narrowed(self, keep: Tensor, orders: Sequence[Tensor | None], dim: int) -> Layer:
+    def narrowed(
+        self, keep: Tensor, orders: Sequence[Tensor | None], dim: int, befores: dict[nn.Module, nn.Module]
+    ) -> Layer:
         """A copy that makes only some channels, from inputs of full width.
 
         Args:
             keep: indices of the channels to make, in the order in which they are made.
-            orders: what channels the places of each input hold, or None where nothing was rearranged.
+            orders: what channels the places of each input hold, or None where nothing was rearranged: values that are
+                `placed` never are.
             dim: of the channels: 1 in images, -1 in tokens.
+            befores: copies that were made of what is ``before``, by the original; layers that share it go on doing so.
         """
         skip = None if self.skip is None else _narrowed(self.skip, keep, orders[-1], dim)
-        return Layer(_narrowed(self.main, keep, orders[0], dim), self.reads, skip, self.last)
+        order = None if self.placed else orders[0]
+        if self.before is not None and self.before not in befores:
+            befores[self.before] = deepcopy(self.before) if order is None else _narrowed(self.before, order, None, dim)
+        before = None if self.before is None else befores[self.before]
+        return Layer(_narrowed(self.main, keep, order, dim), self.reads, skip, self.last, before)
 
 
 @runtime_checkable
@@ -111,15 +140,20 @@ def layers_of(block: nn.Module) -> tuple[Layer, ...]:
         _check_pointwise(block)
         return (Layer(block),)
     if isinstance(block, nn.Sequential):
-        chain: list[Layer] = []
-        for part in block:
-            start = len(chain)
-            chain += [layer.shifted(start, start) for layer in layers_of(part)]
-        return tuple(chain)
+        return chained(*(layers_of(part) for part in block))
     raise PatternError(
         f"blocks of {type(block).__name__} cannot be gated: a gated stage chooses between layers of one convolution "
         "each; give the block a method layers(), or leave its stages shared"
     )
+
+
+def chained(*parts: Sequence[Layer]) -> tuple[Layer, ...]:
+    """The layers of parts that stand one after the other."""
+    chain: list[Layer] = []
+    for layers in parts:
+        start = len(chain)
+        chain += [layer.shifted(start, start) for layer in layers]
+    return tuple(chain)
 
 
 def _check_pointwise(block: Iterable[nn.Module]) -> None:
@@ -140,10 +174,15 @@ def _narrowed(part: nn.Module, keep: Tensor, order: Tensor | None, dim: int) -> 
         return nn.Sequential(*(_narrowed(each, keep, order, dim) for each in part))
     if isinstance(part, nn.Identity):
         return Pick(keep if order is None else order.argsort()[keep], dim)
+    if isinstance(part, Narrowing):
+        return part.narrowed(keep)
     copy = deepcopy(part)
-    if isinstance(copy, (nn.Conv2d, nn.Linear, nn.BatchNorm2d)):
-        name = {nn.Conv2d: "out_channels", nn.Linear: "out_features"}.get(type(copy), "num_features")
-        setattr(copy, name, len(keep))
+    if isinstance(copy, nn.LayerNorm):
+        copy.normalized_shape = (len(keep),)
+    if isinstance(copy, (nn.Conv2d, nn.Linear, nn.BatchNorm2d, nn.LayerNorm)):
+        for name in ("out_channels", "out_features", "num_features"):
+            if hasattr(copy, name):
+                setattr(copy, name, len(keep))
         for name, rows in part.state_dict().items():
             if rows.ndim:  # a count of batches has none
                 kept = rows[keep] if order is None or rows.ndim == 1 else rows[keep][:, order]

@@ -37,17 +37,22 @@ class PrunedStage(nn.Module):
         self.branches = nn.ModuleList()
         self.live: list[list[bool]] = []
         self.joins = nn.ModuleList()
+        placed = {n for index in range(len(masks)) for n in stage.layers(index)[-1].placed}
+        befores: dict[nn.Module, nn.Module] = {}
         orders: list[Tensor | None] = [None]  # by value: what a branch reads, then what follows each layer
         for index, rows in enumerate(opened):
             # Inside the stage nobody else sees the channels, so they may lie as suits their way through it.
-            order = arranged(rows) if index < len(opened) - 1 else torch.arange(rows.shape[1], device=rows.device)
+            free = index < len(opened) - 1 and index + 1 not in placed
+            order = arranged(rows) if free else torch.arange(rows.shape[1], device=rows.device)
             taken = torch.cat((rows, ~rows.all(0, keepdim=True)))[:, order]  # (branches, C), the shared one last
             layers = stage.layers(index)
             read = [orders[n] for n in self.reads[index]]
             self.live.append(taken.any(1).tolist())
             self.branches.append(
                 nn.ModuleList(
-                    layer.narrowed(order[row], read, self.dim) if row.any() else nn.Identity()  # to keep the places
+                    layer.narrowed(order[row], read, self.dim, befores)
+                    if row.any()
+                    else nn.Identity()  # to keep the places
                     for layer, row in zip(layers, taken, strict=True)
                 )
             )

@@ -80,9 +80,6 @@ class Small:
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind; a linear map of its mean for an image."""
-        from spaces.networks.blocks import PointwiseHead
-        from spaces.networks.pooled import PooledHead
+        from spaces.networks.blocks import finest_head
 
-        if not output.dense:
-            return PooledHead([self.decoder_width], output.channels)
-        return PointwiseHead(self.decoder_width, output.channels)
+        return finest_head(self.decoder_width, output)

@@ -27,20 +27,21 @@ class Method:
         name: of the class.
         needs: packages beside TorchJD.
         options: default, least and greatest value, by name.
+        projects: whether it wants a projection onto the dual cone.
     """
 
     name: str
     needs: tuple[str, ...] = ()
     options: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    projects: bool = False
 
 
-QUADPROG = ("qpsolvers", "quadprog")
 TINY, MANY = 1e-12, 1e12  # so that an option is positive, or not bounded
 
 # Left out: methods whose state lies in plain attributes, so that a training in legs would not go on as it was
 # (nash_mtl, excess_mtl); those with a task that comes first (pcd); robust means for many voters (krum, trimmed_mean).
 METHODS = {
-    "upgrad": Method("UPGrad", QUADPROG),
+    "upgrad": Method("UPGrad", projects=True),
     "pcgrad": Method("PCGrad"),
     "mgda": Method("MGDA", (), {"epsilon": (0.001, TINY, MANY), "max_iters": (100, 1, MANY)}),
     "imtl_g": Method("IMTLG"),
@@ -49,7 +50,7 @@ METHODS = {
     "gradvac": Method("GradVac", (), {"beta": (0.5, 0, 1)}),
     "graddrop": Method("GradDrop"),
     "config": Method("ConFIG"),
-    "dualproj": Method("DualProj", QUADPROG),
+    "dualproj": Method("DualProj", projects=True),
     "fairgrad": Method("FairGrad", ("scipy",), {"alpha": (1.0, TINY, MANY)}),
     "random": Method("Random"),
 }
@@ -98,9 +99,12 @@ class Gradients(Weighting):
         self.check([task.name for task in tasks])
         from torchjd import aggregation
 
+        from trainers.weighting.cone import LeastSquares
         from trainers.weighting.jacobian import Jacobian
 
-        return Jacobian(tasks, getattr(aggregation, METHODS[self.method].name)(**self.options))
+        method = METHODS[self.method]
+        more = {"projector": LeastSquares()} if method.projects else {}
+        return Jacobian(tasks, getattr(aggregation, method.name)(**self.options, **more))
 
 
 def _allowed(method: Any, name: str, value: Any, known: Mapping[str, tuple[float, float, float]]) -> tuple[bool, str]:

@@ -1,0 +1,51 @@
+"""What a file of published weights holds, in 16 characters: part of what a training is."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from spaces.errors import ConfigError
+from spaces.networks.family import Family, Published
+
+READ = ("*.safetensors", "config.json")
+"""What counts of a folder of weights."""
+
+
+def content(family: Family) -> str | None:
+    """16 hex characters that name the weights a family starts from; None where it starts at random.
+
+    Raises:
+        ConfigError: the file is not there.
+    """
+    if not isinstance(family, Published) or family.weights is None:
+        return None
+    marks = []
+    for file in files(family.weights):
+        stat = file.stat()
+        marks.append(_digest(file, stat.st_size, stat.st_mtime_ns))
+    return hashlib.sha256("".join(marks).encode()).hexdigest()[:16]
+
+
+def files(weights: str) -> list[Path]:
+    """The file of weights, or those of a folder.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    path = Path(weights).expanduser()
+    found = sorted(file for name in READ for file in path.glob(name)) if path.is_dir() else [path]
+    if not all(file.is_file() for file in found) or not found:
+        raise ConfigError(
+            f"network.weights={weights}: {'no *.safetensors in this folder' if path.is_dir() else 'no such file'}; "
+            "give the path of weights that lie on this machine, or network.weights=null to start at random"
+        )
+    return found
+
+
+@lru_cache(maxsize=64)
+def _digest(file: Path, size: int, changed: int) -> str:
+    """Of a file's bytes; asked for at every trial, so it is kept as long as size and time say the same."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

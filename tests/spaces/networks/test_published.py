@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from spaces.errors import ConfigError
+from spaces.mixing import Gated
+from spaces.networks.build import build
+from spaces.networks.content import content
+from spaces.networks.published import begin, fitting
+from spaces.networks.resnets import ResNet
+from spaces.networks.small import Small
+from spaces.pattern import NoExchange, SharingPattern, Stage
+from tests.spaces.networks.encoders import names
+from tests.spaces.networks.mixes import OUTPUTS, TASKS
+
+WIDTH = 4
+
+
+def weights() -> dict[str, Tensor]:
+    torch.manual_seed(3)
+    shapes = names(ResNet(width=WIDTH))
+    return {n: torch.rand(t.shape) if t.ndim else torch.tensor(5) for n, t in shapes.items()}
+
+
+def family(path: Path) -> ResNet:
+    return ResNet(width=WIDTH, decoder_width=WIDTH, weights=str(path))
+
+
+def saved(path: Path, held: Any) -> ResNet:
+    torch.save(held, path)
+    return family(path)
+
+
+def refusal(refused: ResNet) -> str:
+    with pytest.raises(ConfigError) as caught:
+        fitting(refused)
+    (message,) = caught.value.problems
+    assert message.startswith(f"network.weights={refused.weights}")
+    return message
+
+
+def test_every_block_and_every_branch_starts_from_the_file(tmp_path: Path) -> None:
+    """One stage parted, gates at the last: of two tasks, for the third stands alone."""
+    held = weights()
+    started = saved(tmp_path / "weights.pth", held)
+    gates = Gated(tuple((task, 0.5) for task in TASKS))
+    parted = ((TASKS[0],), TASKS[1:])
+    pattern = SharingPattern(
+        (Stage((TASKS,)), Stage((TASKS,)), Stage(parted), Stage(parted, gates)),
+        (NoExchange(),) * 4,
+        (Stage((TASKS,)),) * 4,
+    )
+    network, before = build(pattern, started, OUTPUTS, 0), build(pattern, started, OUTPUTS, 0).state_dict()
+    begin(network, started)
+    now = network.state_dict()
+    for stage, group in enumerate(("depth+normals+segmentation",) * 2 + ("normals+segmentation",), start=1):
+        name = f"layer{stage}.0.conv1.weight"
+        assert torch.equal(now[f"blocks.encoder{stage}/{group}.{name}"], held[name])
+    for branch in range(3):
+        kernel = now[f"blocks.encoder4/normals+segmentation/gated.branches.{branch}.1.main.0.weight"]
+        assert torch.equal(kernel, held["layer4.0.conv2.weight"])
+        way = now[f"blocks.encoder4/normals+segmentation/gated.branches.{branch}.1.skip.1.running_mean"]
+        assert torch.equal(way, held["layer4.0.downsample.1.running_mean"])
+    same = [name for name in now if torch.equal(now[name], before[name])]
+    assert same and not any(
+        name.startswith("blocks.encoder") for name in same if "alpha" not in name and "betas" not in name
+    )
+
+
+def test_families_without_weights_start_as_ever(tmp_path: Path) -> None:
+    for each in (Small((4, 4), 4), ResNet(width=WIDTH)):
+        stages = each.encoder_stages
+        pattern = SharingPattern((Stage((TASKS,)),) * stages, (NoExchange(),) * stages, (Stage((TASKS,)),) * stages)
+        network, other = build(pattern, each, OUTPUTS, 0), build(pattern, each, OUTPUTS, 0)
+        begin(network, each)
+        assert all(torch.equal(a, b) for a, b in zip(network.parameters(), other.parameters(), strict=True))
+        assert content(each) is None
+
+
+@pytest.mark.parametrize("wrapping", ["", "model", "state_dict"])
+def test_weights_may_be_wrapped_and_lack_counters(wrapping: str, tmp_path: Path) -> None:
+    held = {name: tensor for name, tensor in weights().items() if "num_batches" not in name}
+    found = fitting(saved(tmp_path / "w.pth", {wrapping: held, "epoch": 9} if wrapping else held))
+    assert found.keys() == names(ResNet(width=WIDTH)).keys()
+    assert torch.equal(found["conv1.weight"], held["conv1.weight"])
+
+
+def test_safetensors_hold_the_same(tmp_path: Path) -> None:
+    safetensors = pytest.importorskip("safetensors.torch", reason="safetensors is not installed")
+    safetensors.save_file(weights(), tmp_path / "w.safetensors")
+    found = fitting(family(tmp_path / "w.safetensors"))
+    assert all(torch.equal(found[name], tensor) for name, tensor in weights().items())
+    (tmp_path / "w.safetensors").write_bytes(b"\xff" * 40)
+    assert "cannot be read (SafetensorError): it is damaged" in refusal(family(tmp_path / "w.safetensors"))
+
+
+def test_weights_of_another_network_name_the_first_five_differences(tmp_path: Path) -> None:
+    message = refusal(ResNet(34, width=WIDTH, weights=saved(tmp_path / "w.pth", weights()).weights))
+    assert message.count(" is missing") == 5
+    assert "does not fit ResNet: layer1.2.conv1.weight is missing, " in message
+    assert " and " in message and " more. Want the weights of the same architecture" in message
+    held = weights()
+    held["layer9.weight"] = held.pop("layer4.1.bn2.bias")
+    held["conv1.weight"] = torch.rand(4, 1, 7, 7)
+    assert (
+        "does not fit ResNet: layer4.1.bn2.bias is missing, layer9.weight is unknown, conv1.weight has shape "
+        "(4, 1, 7, 7), not (4, 3, 7, 7). Want" in refusal(saved(tmp_path / "w.pth", held))
+    )
+
+
+class Spy:
+    """Would run code when it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return Path.touch, (Path("unpickled"),)
+
+
+def test_pickled_objects_are_refused_with_their_name(tmp_path: Path) -> None:
+    message = refusal(saved(tmp_path / "w.pth", {**weights(), "model": Spy()}))
+    assert "holds Python objects besides tensors (" in message and "torch.save(model.state_dict(), FILE)" in message
+    (tmp_path / "w.pth").write_bytes(pickle.dumps(Spy()))
+    refusal(family(tmp_path / "w.pth"))
+    assert not Path("unpickled").exists()
+
+
+def test_missing_and_damaged_files_and_files_of_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "w.pth"
+    assert "no such file; give the path of weights that lie on this machine" in refusal(family(path))
+    assert "no *.safetensors in this folder" in refusal(family(tmp_path))
+    whole = saved(path, weights())
+    for damage in (b"", b"torch", path.read_bytes()[:1000]):
+        path.write_bytes(damage)
+        assert "cannot be read (" in refusal(whole)
+    for other in ([torch.zeros(1)], {"epoch": 3}):
+        assert "holds no tensors by name" in refusal(saved(path, other))
+
+
+def test_the_content_is_that_of_the_file_wherever_it_lies(tmp_path: Path) -> None:
+    first, second = saved(tmp_path / "one.pth", weights()), saved(tmp_path / "two.pth", weights())
+    before = content(first)
+    (tmp_path / "copy.pth").write_bytes((tmp_path / "one.pth").read_bytes())
+    assert before is not None and len(before) == 16
+    assert content(family(tmp_path / "copy.pth")) == before
+    saved(tmp_path / "one.pth", {**weights(), "conv1.weight": torch.zeros(4, 3, 7, 7)})
+    assert content(first) != before
+    (tmp_path / "two.pth").unlink()
+    with pytest.raises(ConfigError, match=r"two\.pth: no such file"):
+        content(second)
