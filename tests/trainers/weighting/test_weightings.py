@@ -247,7 +247,7 @@ def test_private_numbers_get_their_own_gradient_and_terms_come_on_top(toy: Toy, 
     torch.testing.assert_close(toy.shared.grad, first[0] + 7)
 
 
-@pytest.mark.parametrize("method", ["upgrad", "dualproj", "mgda", "cagrad"])
+@pytest.mark.parametrize("method", ["upgrad", "dualproj", "mgda"])
 def test_no_loss_rises_to_first_order(toy: Toy, method: str) -> None:
     gradients(method).begin(TASKS, CPU).backward(toy.losses(), (), toy.parameters)
     assert toy.shared.grad is not None
