@@ -44,7 +44,7 @@ def files_into(folder: Path) -> None:
 
 def test_the_readme_has_commands_and_files() -> None:
     assert len(COMMANDS) >= 7
-    assert sum(bool(re.match(r"# \S+\.(py|yaml)\n", block)) for _, block in BLOCKS) == 5
+    assert sum(bool(re.match(r"# \S+\.(py|yaml)\n", block)) for _, block in BLOCKS) == 6
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if "--" not in c])
@@ -75,11 +75,13 @@ def test_parts_of_ones_own_work_as_shown(tmp_path: Path) -> None:
     assert all(row["status"] == "complete" for row in rows)
 
 
-def test_the_specification_shown_is_read(tmp_path: Path) -> None:
+def test_the_specifications_shown_are_read(tmp_path: Path) -> None:
+    from trainers.data.folder_spec import read_folder_spec
     from trainers.data.spec import read_spec
 
     files_into(tmp_path)
     assert list(read_spec(tmp_path / "my.yaml").tasks) == ["parts", "depth", "normals", "edges"]
+    assert list(read_folder_spec(tmp_path / "photos.yaml").tasks) == ["parts", "depth"]
 
 
 @pytest.mark.slow
