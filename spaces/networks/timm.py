@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib import import_module
 from itertools import chain
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -64,7 +65,7 @@ def _model(family: Timm, classes: int) -> nn.Module:
         raise ConfigError(f"network.model={family.model}: want one of timm.list_models(), such as {near}")
     taken = sorted(options.keys() & {*SET, "num_classes"})
     if taken:
-        raise ConfigError(f"network.options of {family.model}: {', '.join(taken)} cannot be chosen; leave it out")
+        raise ConfigError(f"network.options of {family.model}: {', '.join(taken)} cannot be chosen here")
     given = {**SET, "num_classes": classes, **options}
     try:
         try:
@@ -72,16 +73,16 @@ def _model(family: Timm, classes: int) -> nn.Module:
         except TypeError:  # the model's constructor does not know the one, or something that was given
             return timm.create_model(family.model, **given)
     except Exception as error:  # each model checks its options in its own way
-        raise ConfigError(f"network.options of {family.model}: {str(error).partition(chr(10))[0]}") from error
+        told = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise ConfigError(f"network.options of {family.model}: {told}; see its constructor in timm") from error
 
 
 def _package() -> ModuleType:
     see_installed("timm", "timm", "torchvision")
     try:
-        import timm
+        return import_module("timm")
     except Exception as error:  # a torchvision for another torch fails in ways of its own
         raise ConfigError(
             f"network=timm: timm and torchvision are there, but cannot be imported ({error}); want the torchvision "
             "that was made for the installed torch, or take another network"
         ) from error
-    return timm
