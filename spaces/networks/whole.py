@@ -154,7 +154,8 @@ def _shape(family: Whole) -> tuple[int, int]:
     except ConfigError:
         raise
     except (ValueError, RuntimeError, TypeError, AttributeError, KeyError, AssertionError) as error:
-        raise ConfigError(f"network.model={family.model} cannot be built: {str(error).splitlines()[0]}") from error
+        told = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise ConfigError(f"network.model={family.model} cannot be built: {told}") from error
     if rows * stride != ROOM or more != rows + 1:
         raise ConfigError(
             f"network.model={family.model}: its last feature map is no whole part of an image of any size; "
