@@ -1,15 +1,13 @@
-"""A whole backbone of the package transformers as one block."""
+"""A whole backbone of another package as one block."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from torch import Tensor, nn
 
 from spaces.networks.blocks import Standardise
-
-if TYPE_CHECKING:
-    from transformers import PretrainedConfig
 
 
 class Backbone(nn.Module):
@@ -17,16 +15,16 @@ class Backbone(nn.Module):
 
     Args:
         pixels: how colours are standardised, a name of `spaces.networks.pixels.STATISTICS`.
-        config: of the backbone; its weights are drawn at random.
+        body: the backbone; before the names of its weights stands ``body.``.
+        last: its last feature map, ``(body, (B, 3, H, W)) -> (B, C, H/stride, W/stride)``.
     """
 
-    def __init__(self, pixels: str, config: PretrainedConfig) -> None:
-        from transformers import AutoBackbone
-
+    def __init__(self, pixels: str, body: nn.Module, last: Callable[[Any, Tensor], Tensor]) -> None:
         super().__init__()
         self.pixels = Standardise(pixels)
-        self.body: Any = AutoBackbone.from_config(config)
+        self.body = body
+        self.last = last
 
     def forward(self, image: Tensor) -> Tensor:
         """``(B, 3, H, W) in [0, 1] -> (B, C, H/stride, W/stride)``."""
-        return self.body(self.pixels(image)).feature_maps[-1].contiguous()
+        return self.last(self.body, self.pixels(image)).contiguous()
