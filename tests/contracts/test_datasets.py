@@ -27,6 +27,7 @@ from tests.trainers.data.masks import write_masks
 from tests.trainers.data.published import PUBLISHED
 from trainers.data.arrays import SPLITS
 from trainers.data.celeba import CelebA
+from trainers.data.folder import Folder
 from trainers.data.multidigits import MultiDigits
 from trainers.data.multifashion import MultiFashion
 from trainers.data.npz import Npz
@@ -272,7 +273,7 @@ sys.exit(f"imported: {heavy}" if heavy else 0)
 
 
 def test_each_kind_is_in_some_shipped_data_set() -> None:
-    sets = (Scenes(), Npz(spec="redkitchen"), MultiDigits(), CelebA())
+    sets = (Scenes(), Npz(spec="redkitchen"), MultiDigits(), CelebA(), Folder(spec="pascal_context"))
     shown = {task.kind for each in sets for task in each.available.values()}
 
     assert shown == set(KINDS)
