@@ -56,7 +56,7 @@ def resolve(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Objective, ...
         tasks: the tasks of the run.
 
     Raises:
-        ConfigError: no name, an unknown or repeated one, costs alone, or a delta without a main task.
+        ConfigError: no name, an unknown or repeated one, or a delta without a main task.
     """
     known = {objective.name: objective for objective in (DELTA_MTL, WORST_DELTA, MACS, PARAMS)}
     for task in tasks:
@@ -73,11 +73,6 @@ def resolve(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Objective, ...
     repeated = sorted({name for name in names if list(names).count(name) > 1})
     if repeated:
         problems.append(f"objectives={', '.join(names)}: {', '.join(repeated)} named more than once; name it once")
-    if names and all(name in (MACS.name, PARAMS.name) for name in names):
-        problems.append(
-            f"objectives={', '.join(names)}: known of every pattern before it is trained; add one that a training "
-            "tells, such as delta_mtl"
-        )
     deltas = [name for name in names if name in (DELTA_MTL.name, WORST_DELTA.name)]
     if deltas and not _main(tasks):
         problems.append(

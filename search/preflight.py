@@ -11,7 +11,7 @@ from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING
 
-from search.objectives import resolve
+from search.objectives import MACS, PARAMS, resolve
 from spaces import feasible
 from spaces.choices import cover
 from spaces.errors import ConfigError, PatternError
@@ -46,7 +46,7 @@ def check(settings: Settings) -> None:
         raise ConfigError(
             f"data={settings.data.name} has images of {height}x{width} pixels, but the network wants "
             f"multiples of {stride}: "
-            "crop or pad the images (data=scenes: data.image_size), or take a network of smaller stride "
+            "crop, pad or resize the images (data.image_size where there is one), or take a network of smaller stride "
             "(network=small: fewer network.encoder_widths)"
         )
     if weighting := getattr(settings.trainer, "weighting", None):
@@ -69,8 +69,13 @@ def _remembered(price: Callable[[SharingPattern], Cost]) -> Callable[[SharingPat
 
 
 def _check_course(settings: Settings) -> None:
-    """See that sampler, scheduler and stop fit together."""
+    """See that objectives, sampler, scheduler and stop make a search."""
     rungs = settings.scheduler.rungs(settings.trainer.epochs)
+    if all(name in (MACS.name, PARAMS.name) for name in settings.objectives):
+        raise ConfigError(
+            f"objectives={', '.join(settings.objectives)}: known of every pattern before it is trained; add one that a "
+            "training tells, such as delta_mtl"
+        )
     if settings.stop.hv_gain is not None and not settings.sampler.foretells:
         raise ConfigError(
             f"stop.hv_gain={settings.stop.hv_gain:g}: the sampler {_name(settings.sampler)} does not foretell what a "

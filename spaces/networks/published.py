@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 
 import torch
@@ -91,12 +92,15 @@ def read(weights: str) -> dict[str, Tensor]:
 
 def differences(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> list[str]:
     """Names of tensors that one has and the other has not, or in another shape."""
-    found = [f"{name} is missing" for name in wanted if name not in given]
-    found += [f"{name} is unknown" for name in given if name not in wanted]
-    for name in wanted:
-        if name in given and given[name].shape != wanted[name].shape:
-            found.append(f"{name} has shape {tuple(given[name].shape)}, not {tuple(wanted[name].shape)}")
-    return found
+    missing = [f"{name} is missing" for name in wanted if name not in given]
+    unknown = [f"{name} is unknown" for name in given if name not in wanted]
+    shapes = [
+        f"{name} has shape {tuple(given[name].shape)}, not {tuple(wanted[name].shape)}"
+        for name in wanted
+        if name in given and given[name].shape != wanted[name].shape
+    ]
+    # In turns, so that the first few show the file's own names beside those that are wanted.
+    return [text for texts in zip_longest(missing, unknown, shapes) for text in texts if text]
 
 
 def _block(family: Family, stage: int) -> torch.nn.Module:

@@ -10,12 +10,15 @@ import numpy as np
 from spaces.errors import DataError
 from trainers.data.files import read_array, readable
 
+FARTHEST = 1000.0
+"""Metres beyond which a disparity, a fraction of a pixel, says nothing: our choice."""
+
 
 def metres(path: Path) -> np.ndarray:
     """Depth ``(H, W)`` float32 [m], 0 where unknown: baseline * focal length / disparity.
 
-    Disparity maps hold 256 * disparity + 1 as uint16, 0 where there is none. A disparity of 0 pixels is infinitely far,
-    so it is unknown here, too.
+    Disparity maps hold 256 * disparity + 1 as uint16, 0 where there is none. A disparity of next to 0 pixels is next to
+    infinitely far, so it is unknown here, too.
 
     Args:
         path: of a disparity map; ``camera/`` beside ``disparity/`` has the camera of each.
@@ -34,7 +37,8 @@ def metres(path: Path) -> np.ndarray:
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{camera}: no camera (no {error}); want extrinsic.baseline and intrinsic.fx") from error
     disparity = (stored.astype(np.float32) - 1) / 256
-    return np.where(disparity > 0, reach / np.maximum(disparity, 1 / 256), 0).astype(np.float32)
+    depth = reach / np.maximum(disparity, 1 / 256)
+    return np.where((disparity > 0) & (depth <= FARTHEST), depth, 0).astype(np.float32)
 
 
 def camera_of(path: Path) -> Path:

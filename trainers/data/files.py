@@ -5,8 +5,6 @@ What every data set of many files is read with; one function for images, one for
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,7 +45,8 @@ def read_array(path: Path, variable: str | None = None) -> np.ndarray:
 def read_image(path: Path) -> np.ndarray:
     """An image as ``(H, W, 3)`` uint8 RGB.
 
-    Palettes are resolved, grey is repeated, transparency dropped; floats in [0, 1] become 0..255.
+    Palettes are resolved, grey is repeated, transparency dropped; floats in [0, 1] become 0..255. Pixels stay where
+    they are stored: an orientation that a camera noted beside them is not heeded, for masks know nothing of it.
 
     Raises:
         DataError: as ``read_array``, or the values are no image.
@@ -102,13 +101,12 @@ def readable(path: Path) -> Iterator[None]:
         raise DataError(f"{path}: no such file; copy it there, or mend the pattern that names it") from error
     except DataError:
         raise
-    # Pillow raises SyntaxError for a broken PNG, and struct.error for a short one.
-    except (OSError, ValueError, TypeError, EOFError, SyntaxError, zlib.error, struct.error) as error:
+    except NotImplementedError as error:  # SciPy's answer to MATLAB 7.3
+        raise DataError(f"{path}: cannot be read ({error}); save it with -v7") from error
+    except Exception as error:  # what a damaged file, or a reader of the user's own, raises may be anything
         pickled = "allow_pickle" in str(error) or "Python objects" in str(error)
         mend = "Python objects are never loaded; save plain numbers" if pickled else "copy the file again"
         raise DataError(f"{path}: cannot be read ({error}); it is damaged or of another kind: {mend}") from error
-    except NotImplementedError as error:  # SciPy's answer to MATLAB 7.3
-        raise DataError(f"{path}: cannot be read ({error}); save it with -v7") from error
 
 
 def _pixels(path: Path) -> np.ndarray:

@@ -96,7 +96,7 @@ class FolderSamples:
         else:
             with in_parts():
                 target = decode(task, raw[None], image[None], where)[0]
-        return np.ascontiguousarray(resized_target(target, self.size))
+        return np.array(resized_target(target, self.size), order="C")  # the label of a whole image has no axis
 
 
 def image_at(files: Files, path: Path) -> np.ndarray:

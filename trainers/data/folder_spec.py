@@ -53,7 +53,7 @@ import numpy as np
 
 from spaces.errors import DataError
 from trainers.data.arrays import SPLITS
-from trainers.data.files import read_array
+from trainers.data.files import read_array, readable
 from trainers.data.listing import FIELD
 from trainers.data.spec import COMMON, SHIPPED, Format, parse
 from trainers.tasks import Task
@@ -90,8 +90,17 @@ class Files:
         Raises:
             DataError: the file is missing, damaged, or not of this form.
         """
-        raw = reader(self.read)(path) if self.read else read_array(path, self.array)
+        raw = self._own(path) if self.read else read_array(path, self.array)
         return np.moveaxis(raw, 0, -1) if self.channels == "first" and raw.ndim == 3 else raw
+
+    def _own(self, path: Path) -> np.ndarray:
+        assert self.read is not None
+        own = reader(self.read)
+        with readable(path):
+            raw = own(path)
+        if not isinstance(raw, np.ndarray):
+            raise DataError(f"{path}: read: {self.read} gives a {type(raw).__name__}; want a numpy array")
+        return raw
 
 
 @dataclass(frozen=True)

@@ -57,9 +57,10 @@ class Measured(Task):
         known = {measure.metric.name: measure for measure in self.further}
         for name in self.measures if isinstance(self.measures, (tuple, list)) else ():
             want = f"want some of {', '.join(known)}{_near(name, known)}"
-            fields.require(name in known, f"{self.group}.measures: {name!r} is no further measure; {want}")
+            always = name in {metric.name for metric in self.usual}
+            fields.require(always or name in known, f"{self.group}.measures: {name!r} is no further measure; {want}")
         fields.done()
-        self._set("_named", tuple(known[name] for name in self.measures))
+        self._set("_named", tuple(known[name] for name in self.measures if name in known))
         told = [metric.name for metric in self.table]
         hint = f"; name it in measures, too: measures: [{self.judged_by}]"
         fields.require(

@@ -108,7 +108,7 @@ WRONG = {
     "unknown kind": ("tasks: {depth: {kind: dept}}", "tasks.depth.kind: 'dept', want one of segmentation,"),
     "unknown option": (
         "tasks: {depth: {kind: depth, unit: mm}}",
-        "tasks.depth.unit: unknown, kind 'depth' has role, weight, scale, invalid, max_m",
+        "tasks.depth.unit: unknown, kind 'depth' has role, weight, measures, judged_by, scale, invalid, max_m",
     ),
     "wrong value": ("tasks: {depth: {kind: depth, scale: mm}}", "tasks.depth.scale=mm: want a number > 0"),
     "missing classes": (

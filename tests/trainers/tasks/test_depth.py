@@ -94,7 +94,7 @@ def test_all_problems_of_a_specification_come_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         make("d", {"kind": "depth", "scale": "mm", "max_m": -1, "role": "side", "unit": "m"})
     assert str(caught.value).splitlines() == [
-        "tasks.d.unit: unknown, kind 'depth' has role, weight, scale, invalid, max_m",
+        "tasks.d.unit: unknown, kind 'depth' has role, weight, measures, judged_by, scale, invalid, max_m",
         "tasks.d.role=side: want one of main, auxiliary",
         "tasks.d.scale=mm: want a number > 0",
         "tasks.d.max_m=-1: want a number > 0",

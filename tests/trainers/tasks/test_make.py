@@ -54,7 +54,7 @@ def test_a_kind_of_ones_own_is_named_by_its_path(monkeypatch: pytest.MonkeyPatch
         ({"kind": "..Kind"}, "tasks.d.kind: cannot import '..Kind'"),
         (
             {"kind": "depth", "scael": 2},
-            "tasks.d.scael: unknown, kind 'depth' has role, weight, scale, invalid, ",
+            "tasks.d.scael: unknown, kind 'depth' has role, weight, measures, judged_by, scale, invalid, ",
         ),
         ({"kind": "depth", "name": "x"}, "tasks.d.name: unknown"),
         ({"kind": "depth", "group": "x"}, "tasks.d.group: unknown"),
