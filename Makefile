@@ -13,7 +13,7 @@ search: $(STAMP)
 	$(BIN)/python -m search.run $(ARGS)
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
