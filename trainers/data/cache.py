@@ -2,7 +2,8 @@
 
 One .npy file for every image and every target, so that trainings of other tasks share them. A file is whole or not
 there, also after a kill or a power cut; several processes may fill one folder. A full disk ends the filling, not the
-training. Files lie below names of what the data are and how they are read, so that nothing stale is ever read.
+training. Files lie below names of what the data are, how they are read and, where the data set can tell, when its files
+were written, so that nothing stale is read unless a file changes unseen by its fingerprint and keeps its time.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ def cached(data: Any, split: str, only: Sequence[str]) -> Samples:
     """Samples of a split, kept on disk if ``data.loading.cache`` says where.
 
     Args:
-        data: a data set with `samples`, ``loading``, ``fingerprint`` and ``available`` tasks.
+        data: a data set with `samples`, ``loading``, ``fingerprint`` and ``available`` tasks; ``modified``, if it has
+            that, names when its files were written.
         split: its name.
         only: names of the tasks whose targets are wanted.
 
@@ -112,7 +114,8 @@ def _name(data: Any) -> str:
     """Names what the data are and how they are read, but not where they lie, which tasks train and how they come."""
     given = [field for field in fields(data) if field.init] if is_dataclass(data) else []
     reading = [f"{f.name}={getattr(data, f.name)!r}" for f in given if f.name not in ("root", "tasks", "loading")]
-    return f"{data.fingerprint}-{_code(repr([VERSION, type(data).__name__, data.size, *reading]))}"
+    written = getattr(data, "modified", "")
+    return f"{data.fingerprint}-{_code(repr([VERSION, type(data).__name__, data.size, written, *reading]))}"
 
 
 def _code(text: str) -> str:

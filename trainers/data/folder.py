@@ -18,7 +18,7 @@ from trainers.data import contents
 from trainers.data.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
 from trainers.data.folder_samples import FolderSamples, image_at
 from trainers.data.folder_spec import FILES, FolderSpec, read_folder_spec
-from trainers.data.inspection import counted, looked_at
+from trainers.data.inspection import counted, looked_at, repeated, too_few
 from trainers.data.listing import Row, carved, existing, globbed, listed, parts_of
 from trainers.data.loading import Loading
 from trainers.data.samples import gathered
@@ -76,7 +76,7 @@ class Folder:
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel to workers without the lists of samples; each makes its own."""
-        return {name: value for name, value in self.__dict__.items() if name != "_rows"}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_rows", "_published")}
 
     @property
     def name(self) -> str:
@@ -110,23 +110,23 @@ class Folder:
     @cached_property
     def fingerprint(self) -> str:
         """Names the data: which files, what they hold as far as ``contents.fingerprint`` looks, how they are read."""
-        spec, root = self._spec, self._root
-        every = [spec.image, *spec.files.values()]
-        files = {
-            split: [[existing(root, each.patterns, row) for each in every] for row in rows]
-            for split, rows in self._rows.items()
-        }
-        return contents.fingerprint(root, files, [spec.plain, self.image_size])
+        return contents.fingerprint(self._root, self._paths(), [self._spec.plain, self.image_size])
+
+    @cached_property
+    def modified(self) -> str:
+        """Names when the files were written, here: what is derived from them on this machine depends on it."""
+        return contents.times(self._root, self._paths())
 
     def check(self) -> None:
-        """Count all files, and read a few samples of every split as training will.
+        """Compare the splits, count all files, and read a few samples of every split as training will.
 
         Raises:
-            DataError: with every problem of the first stage that has any: folder and specification; samples without
-                files, or files without samples; the values.
+            DataError: with every problem of the first stage that has any: folder and specification; images in two
+                splits or twice in one, samples without files, or files without samples; the values.
         """
         stored = wanted(self.selected, None)
-        problems = [text for split in SPLITS for text in self._missing(split, stored)]
+        problems = repeated(self._root, self._published, self._spec, self._spec_file)
+        problems += [text for split in SPLITS for text in self._missing(split, stored)]
         if problems:
             raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
         for split in SPLITS:
@@ -169,6 +169,8 @@ class Folder:
         except DataError as error:
             return list(error.problems)
         if split == "train" and len(rows) < FEWEST_TO_TRAIN:
+            if self._held_out:
+                return [self._too_few]
             return [
                 f"{self._root}: {len(rows)} image to train on; want at least {FEWEST_TO_TRAIN}, for batch "
                 "normalisation compares the images of a batch"
@@ -185,26 +187,59 @@ class Folder:
         """
         if rows := self._rows[split]:
             return rows
+        if self._published["train"] and split in ("train", *self._held_out):
+            raise DataError(self._too_few)
         names = self._names.get(split, self._names["train"])
         places = self._spec.lists or " or ".join(self._spec.image.patterns)
         shown = f", {{split}} being {', '.join(names)}" if any(names) else ""
         raise DataError(
             f"{self._root}: an empty split: no sample to {split} on; looked for {places}{shown}; "
-            f"mend data.root, or image, splits and lists in {self._file}"
+            f"mend data.root, or image, splits and lists in {self._spec_file}"
         )
 
     @cached_property
     def _rows(self) -> dict[str, list[Row]]:
         """Samples by split."""
-        rows = {split: [row for name in names for row in self._found(name)] for split, names in self._names.items()}
-        if absent := [split for split in SPLITS if split not in rows]:
-            rows |= carved(rows["train"], self._spec.held_out, absent)
-        return rows
+        rows = self._published
+        return rows | carved(rows["train"], self._spec.held_out, self._held_out) if self._held_out else rows
+
+    @cached_property
+    def _published(self) -> dict[str, list[Row]]:
+        """Samples by split before any are held out."""
+        return {split: [row for name in names for row in self._found(name)] for split, names in self._names.items()}
+
+    @property
+    def _held_out(self) -> list[str]:
+        """The splits that the set does not have."""
+        return [split for split in SPLITS if split not in self._names]
+
+    @property
+    def _too_few(self) -> str:
+        held = {split: len(self._rows[split]) for split in self._held_out}
+        found = len(self._published["train"])
+        return too_few(self._root, self._names["train"], found, held, self._spec.held_out, self._spec_file)
+
+    def _paths(self) -> dict[str, list[list[str]]]:
+        """By split, the files of every sample, for images and all tasks."""
+        root, every = self._root, [self._spec.image, *self._spec.files.values()]
+        return {
+            split: [[existing(root, each.patterns, row) for each in every] for row in rows]
+            for split, rows in self._rows.items()
+        }
 
     def _found(self, name: str) -> list[Row]:
-        """The samples of one of the set's own splits."""
+        """The samples of one of the set's own splits.
+
+        Raises:
+            DataError: its list is not there, or is none.
+        """
         if self._spec.lists is not None:
-            return listed(self._root, self._spec.lists, name)
+            try:
+                return listed(self._root, self._spec.lists, name)
+            except DataError as error:
+                if not self._spec.source or (self._root / self._spec.lists.replace("{split}", name)).exists():
+                    raise
+                raise DataError(f"{error}. Such data: {self._spec.source}") from error
         by_id = {row.id: row for pattern in self._spec.image.patterns for row in globbed(self._root, pattern, name)}
         return list(by_id.values())
 
@@ -234,6 +269,15 @@ class Folder:
         Raises:
             DataError: it is not given, or not right.
         """
+        return read_folder_spec(self._spec_file)
+
+    @property
+    def _spec_file(self) -> Path:
+        """The file of the specification.
+
+        Raises:
+            DataError: it is not given.
+        """
         if self._file is None:
             raise DataError(not_given(FILES))
-        return read_folder_spec(self._file)
+        return self._file

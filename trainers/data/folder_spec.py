@@ -2,7 +2,7 @@ r"""What the files of a data set mean: a small YAML file, so that anybody's imag
 
 ::
 
-    source: where such data comes from         # optional text, shown when the folder is missing
+    source: where such data comes from         # optional text, shown when the folder or a list is missing
     image: "{split}/image/{id}.jpg"            # the images; or a list of patterns, the first that exists counts
     splits: {train: training, test: [val_a, val_b]}   # our splits, and what {split} stands for in each
     default: [parts, depth]                    # optional: what trains when data.tasks is not given; else all
@@ -31,18 +31,20 @@ file holds a list of rows, or a mapping from names of splits to such lists. With
 and test where ``{split}`` is used; otherwise all samples are training ones. ``splits: FILE.csv`` reads a table with the
 columns id, train, val and test.
 
-A set with no validation or test split gets them from its training samples: ``held_out: 0.1`` of these each, drawn once
-for ever by their names. So a set that publishes train and val should say ``splits: {train: train, test: val}``, for a
-search must never look at what its results are told on. Samples that belong together, frames of one film say, are not
-known as such: give such a set splits of its own.
+No image may be in two splits, or twice in one. A set with no validation or test split gets them from its training
+samples: ``held_out: 0.1`` of these each, drawn once for ever by their names. So a set that publishes train and val
+should say ``splits: {train: train, test: val}``, for a search must never look at what its results are told on. Samples
+that belong together, frames of one film say, are not known as such: give such a set splits of its own.
 
 Further keys: ``array`` names the variable of a .mat file, ``read: package.module.function`` reads a format of its own
-from a path. Every other key of a task is an option of its kind, see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has
-examples, which are called by their bare name.
+from a path; the source of that module counts as part of the data. Every other key of a task is an option of its kind,
+see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has examples, which are called by their bare name.
 """
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -129,11 +131,13 @@ class FolderSpec:
 
     @property
     def plain(self) -> list[Any]:
-        """All that decides what is read, in values of JSON."""
+        """All that decides what is read, in values of JSON; of readers of one's own, their modules' sources."""
         tasks = {
             name: [asdict(self.files[name]) if name in self.files else None, repr(t)] for name, t in self.tasks.items()
         }
-        return [asdict(self.image), self.splits, self.lists, self.held_out, tasks]
+        readers = sorted({each.read for each in (self.image, *self.files.values()) if each.read})
+        sources = {read: source_of(read) for read in readers}
+        return [asdict(self.image), self.splits, self.lists, self.held_out, tasks, sources]
 
 
 def read_folder_spec(path: Path) -> FolderSpec:
@@ -178,6 +182,17 @@ def reader(path: str) -> Callable[[Path], np.ndarray]:
     except Exception as error:  # the user's module runs here, and may raise anything
         raise DataError(f"read: {path}: cannot be imported ({error}); want package.module.function") from error
     return found
+
+
+def source_of(path: str) -> list[str]:
+    """Names what the module of a dotted path says, and that in which its function is defined; not what these import.
+
+    Raises:
+        DataError: there is no such function.
+    """
+    names = {path.rpartition(".")[0], getattr(reader(path), "__module__", None)}
+    files = [getattr(sys.modules.get(name), "__file__", None) for name in sorted(filter(None, names))]
+    return [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files if file and Path(file).is_file()]
 
 
 def mark(task: Task) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.trainers.data.masks import refusal
 from tests.trainers.data.published import drawn, nyud, nyuv2, nyuv2_adashare
 from trainers.data.folder import Folder
 from trainers.data.folder_spec import FILES, read_folder_spec
@@ -41,7 +43,7 @@ def test_the_form_of_mtan_gives_back_what_was_stored(tmp_path: Path) -> None:
         assert np.allclose(test.targets["normals"][index], stored["normals"].transpose(2, 0, 1), atol=1e-6)
 
 
-@pytest.mark.parametrize("spec", ["nyuv2_adashare", "nyuv2_adashare_json"])
+@pytest.mark.parametrize("spec", ["nyuv2_adashare", "nyuv2_adashare_folders"])
 def test_the_form_of_adashare_gives_back_what_was_stored(tmp_path: Path, spec: str) -> None:
     data = nyuv2_adashare(tmp_path, spec)
 
@@ -51,12 +53,28 @@ def test_the_form_of_adashare_gives_back_what_was_stored(tmp_path: Path, spec: s
     for index, row in enumerate(samples.rows):
         number = int(Path(row.id).stem)
         stored = drawn(number, 40)
-        assert spec == "nyuv2_adashare" or number in (6, 7)
+        assert spec == "nyuv2_adashare_folders" or number in (6, 7)
         assert np.array_equal(test.targets["segmentation"][index], stored["ids"])
         assert np.array_equal(test.targets["depth"][index, 0], stored["metres"])
         cosine = (test.targets["normals"][index] * stored["normals"].transpose(2, 0, 1)).sum(0)
         assert (cosine[stored["normals"].any(-1)] > 0.999).all()
         assert (test.targets["normals"][index].any(0) == stored["normals"].any(-1)).all()
+
+
+def test_the_lists_of_adashare_decide_unless_its_folders_are_asked_for(tmp_path: Path) -> None:
+    data = nyuv2_adashare(tmp_path)
+    published = {row[0] for row in json.loads((tmp_path / "nyu_v2_3task.json").read_text())["test"]}
+
+    data.check()
+    assert {row.id for row in data.samples("test").rows} == published
+    assert not {row.id for split in ("train", "val") for row in data.samples(split).rows} & published
+
+    (tmp_path / "nyu_v2_3task.json").unlink()
+    message = refusal(replace(data))
+    assert message.startswith(f"{tmp_path / 'nyu_v2_3task.json'}: no such file; ")
+    assert "without this list, data.spec=nyuv2_adashare_folders draws splits of its own" in message
+    assert "\n" not in message
+    replace(data, spec="nyuv2_adashare_folders").check()
 
 
 @pytest.mark.parametrize("form", ["nyud_mt", "nyudv2"])
@@ -86,7 +104,7 @@ def test_the_search_never_sees_what_was_published_as_val(tmp_path: Path) -> None
     assert {row.id for row in data.samples("test").rows} == published
 
 
-@pytest.mark.parametrize("spec", ["nyuv2_adashare", "nyuv2_adashare_json"])
+@pytest.mark.parametrize("spec", ["nyuv2_adashare", "nyuv2_adashare_folders"])
 def test_the_map_to_thirteen_classes_is_the_published_one(spec: str) -> None:
     from scipy.io import loadmat
 
@@ -100,7 +118,7 @@ def test_the_map_to_thirteen_classes_is_the_published_one(spec: str) -> None:
 
 def test_genuine_labels_in_thirteen_classes_are_the_official_ones() -> None:
     data = Folder(
-        root=str(_there(SAMPLES) / "adashare_format"), spec="nyuv2_adashare", tasks=("segmentation13", "depth")
+        root=str(_there(SAMPLES) / "adashare_format"), spec="nyuv2_adashare_folders", tasks=("segmentation13", "depth")
     )
     labels = _there(META) / "nyuv2_test_class13.tgz"
     found = {
@@ -123,7 +141,7 @@ def test_genuine_samples_are_the_same_in_both_forms(tmp_path: Path) -> None:
     (tmp_path / "train").symlink_to(samples / "mtan_format" / "val")
     (tmp_path / "val").symlink_to(samples / "mtan_format" / "train")
     mtan = Folder(root=str(tmp_path), spec="nyuv2")
-    whole = Folder(root=str(samples / "adashare_format"), spec="nyuv2_adashare", image_size=(288, 384))
+    whole = Folder(root=str(samples / "adashare_format"), spec="nyuv2_adashare_folders", image_size=(288, 384))
     whole = replace(whole, tasks=("segmentation13", "depth", "normals"))
 
     mtan.check()
