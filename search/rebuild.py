@@ -100,6 +100,7 @@ def retrained(trial: Trial, data: Any, family: Family, recipe: Any, threads: int
 def _check_device(where: str) -> None:
     try:
         torch.zeros(1, device=where).cpu()
+    # Torch refuses a name, a device that is not there, and a build without it, each in its own way.
     except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
         there = "cpu or cuda" if torch.cuda.is_available() else "cpu, for torch sees no GPU"
         raise ConfigError(f"device={where!r} cannot be used here; want {there}") from error

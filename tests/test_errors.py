@@ -258,7 +258,6 @@ def test_the_table_is_all_of_the_kinds() -> None:
 
 def test_a_limit_no_pattern_meets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["limits.macs=10", "runner=inline", "tracking=none"])
-
     printed = capsys.readouterr()
     assert status != 0
     assert "no pattern of the space meets limits.macs=10; the least that was found is 1" in printed.err
@@ -286,7 +285,6 @@ def test_as_a_process_of_its_own_it_ends_within_two_seconds(command_line) -> Non
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         ended = command_line(*arguments)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-
         assert ended.returncode == status, ended.stderr
         assert "Traceback" not in ended.stderr
         spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

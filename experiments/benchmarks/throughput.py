@@ -33,10 +33,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from experiments.benchmarks.files import Files, write
+from experiments.benchmarks.files import written
 from search.config import compose
 from spaces.networks.build import SharedNetwork, build
 from spaces.pattern import hard_sharing
+from trainers.data.folder import Folder
 from trainers.data.loading import Loading
 from trainers.measure import mixed_precision
 from trainers.memory import Split, split
@@ -193,18 +194,18 @@ def _row(what: str, pairs: Sequence[tuple[float, float]], unit: str) -> Row:
     return what, mine, mine / median(a / b for a, b in pairs) if pairs else other, unit
 
 
-def _decoded(data: Files, rows: Sequence[int]) -> int:
+def _decoded(data: Folder, rows: Sequence[int]) -> int:
     samples = data.samples("train")
     return sum(samples.read(row).image.shape[0] for row in rows)
 
 
-def streams(data: Files, repeats: int, workers: int) -> Iterator[Row]:
+def streams(data: Folder, repeats: int, workers: int) -> Iterator[Row]:
     """Streams beside bare decoding, in turns."""
     rows = range(len(data.samples("train")))
     plan = [list(rows[start : start + BATCH]) for start in rows[::BATCH]]
     plain, kept = (
         stream(replace(data, loading=Loading(0.0, workers, cache)), "train", DEVICE.type)
-        for cache in (None, str(data.root / "cache"))
+        for cache in (None, f"{data.root}/cache")
     )
 
     def streamed(source: Source) -> None:
@@ -233,10 +234,10 @@ def _seconds(way: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-def waiting(data: Files, workers: int, *, cache: bool) -> Iterator[Row]:
+def waiting(data: Folder, workers: int, *, cache: bool) -> Iterator[Row]:
     """A training on a stream."""
     settings = compose(["space=fusion"])
-    loading = Loading(0.0, workers, str(data.root / "cache") if cache else None)
+    loading = Loading(0.0, workers, f"{data.root}/cache" if cache else None)
     training = stream(replace(data, loading=loading), "train", DEVICE.type)
     recipe = replace(settings.trainer, epochs=1, batch_size=BATCH)
     network = network_of(data.selected, settings.network)
@@ -265,8 +266,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     torch.set_num_threads(1)
     most = spare(DEVICE)
     with tempfile.TemporaryDirectory() as folder:
-        data = Files(Path(folder), options.images)
-        write(data.root, options.images)
+        data = written(Path(folder) / "data", options.images)
         parts = [steps(options.repeats)]
         parts += [streams(data, options.repeats, workers) for workers in sorted({1, most, 2})]
         parts += [waiting(data, most, cache=cache) for cache in (False, True)]

@@ -6,7 +6,7 @@ other is told when it is read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,13 +22,13 @@ from trainers.data.inspection import counted, looked_at, repeated, too_few
 from trainers.data.listing import Row, carved, existing, globbed, listed, parts_of
 from trainers.data.loading import Loading
 from trainers.data.samples import gathered
-from trainers.data.selection import check_names, select
-from trainers.data.spec import locate, not_given
+from trainers.data.spec import Format
+from trainers.data.specified import Specified
 from trainers.tasks import Task
 
 
 @dataclass(frozen=True)
-class Folder:
+class Folder(Specified):
     """A folder of images and target files, read as a specification says.
 
     Args:
@@ -42,23 +42,11 @@ class Folder:
         ConfigError: a value of the wrong type. What is in files is looked at by ``check``.
     """
 
-    root: str | None = None
-    spec: str | None = None
-    tasks: tuple[str, ...] | None = None
     image_size: tuple[int, int] | None = None
     loading: Loading = field(default_factory=Loading)
-    # Absolute, since workers may run in another folder than the one that relative paths start from.
-    _folder: Path | None = field(init=False, default=None, repr=False)
-    _file: Path | None = field(init=False, default=None, repr=False)
+    form: ClassVar[Format] = FILES
 
-    group: ClassVar[str] = "data"
-
-    def __post_init__(self) -> None:
-        fields = Fields(self)
-        for name in ("root", "spec"):
-            if getattr(self, name) is not None:
-                fields.text(name)
-        check_names(fields, self.tasks)
+    def _check(self, fields: Fields) -> None:
         if self.image_size is not None:
             fields.integers("image_size", low=1, at_least=2)
             size = self.image_size
@@ -66,32 +54,10 @@ class Folder:
             shown = list(size) if isinstance(size, tuple) else size
             fields.require(two, f"data.image_size={shown}: want [HEIGHT, WIDTH]")
         fields.require(isinstance(self.loading, Loading), f"data.loading={self.loading}: want data.loading.KEY=VALUE")
-        fields.done()
-        if self.tasks is not None:
-            object.__setattr__(self, "tasks", tuple(self.tasks))
-        if self.root is not None:
-            object.__setattr__(self, "_folder", Path(self.root).expanduser().absolute())
-        if self.spec is not None:
-            object.__setattr__(self, "_file", locate(self.spec, FILES))
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel to workers without the lists of samples; each makes its own."""
         return {name: value for name, value in self.__dict__.items() if name not in ("_rows", "_published")}
-
-    @property
-    def name(self) -> str:
-        """Name of the specification."""
-        return self._file.stem if self._file else "folder"
-
-    @property
-    def available(self) -> Mapping[str, Task]:
-        """Every task of the specification."""
-        return self._spec.tasks
-
-    @property
-    def selected(self) -> tuple[Task, ...]:
-        """The tasks that train, in the order named."""
-        return select(self.available, self._spec.default if self.tasks is None else self.tasks)
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -125,7 +91,7 @@ class Folder:
                 splits or twice in one, samples without files, or files without samples; the values.
         """
         stored = wanted(self.selected, None)
-        problems = repeated(self._root, self._published, self._spec, self._spec_file)
+        problems = repeated(self._root, self._published, self._spec, self._specification())
         problems += [text for split in SPLITS for text in self._missing(split, stored)]
         if problems:
             raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
@@ -194,7 +160,7 @@ class Folder:
         shown = f", {{split}} being {', '.join(names)}" if any(names) else ""
         raise DataError(
             f"{self._root}: an empty split: no sample to {split} on; looked for {places}{shown}; "
-            f"mend data.root, or image, splits and lists in {self._spec_file}"
+            f"mend data.root, or image, splits and lists in {self._specification()}"
         )
 
     @cached_property
@@ -217,7 +183,7 @@ class Folder:
     def _too_few(self) -> str:
         held = {split: len(self._rows[split]) for split in self._held_out}
         found = len(self._published["train"])
-        return too_few(self._root, self._names["train"], found, held, self._spec.held_out, self._spec_file)
+        return too_few(self._root, self._names["train"], found, held, self._spec.held_out, self._specification())
 
     def _paths(self) -> dict[str, list[list[str]]]:
         """By split, the files of every sample, for images and all tasks."""
@@ -256,11 +222,7 @@ class Folder:
         Raises:
             DataError: it is not given, or not there.
         """
-        if self._folder is not None and self._folder.is_dir():
-            return self._folder
-        given = " is not given" if self._folder is None else f"={self.root}: no folder {self._folder}"
-        source = f". Such data: {self._spec.source}" if self._spec.source else ""
-        raise DataError(f"data.root{given}; want the folder of data.spec={self.spec}{source}")
+        return self._placed(f"want the folder of data.spec={self.spec}")
 
     @cached_property
     def _spec(self) -> FolderSpec:
@@ -269,15 +231,4 @@ class Folder:
         Raises:
             DataError: it is not given, or not right.
         """
-        return read_folder_spec(self._spec_file)
-
-    @property
-    def _spec_file(self) -> Path:
-        """The file of the specification.
-
-        Raises:
-            DataError: it is not given.
-        """
-        if self._file is None:
-            raise DataError(not_given(FILES))
-        return self._file
+        return read_folder_spec(self._specification())

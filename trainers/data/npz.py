@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from spaces.errors import DataError
-from spaces.fields import Fields
 from trainers.data import archive
 from trainers.data.arrays import (
     FEWEST_TO_TRAIN,
@@ -29,13 +28,13 @@ from trainers.data.arrays import (
     target_problem,
     wanted,
 )
-from trainers.data.selection import check_names, select
-from trainers.data.spec import Spec, locate, not_given, read_spec
+from trainers.data.spec import ARRAYS, Format, Spec, read_spec
+from trainers.data.specified import Specified
 from trainers.tasks import Task
 
 
 @dataclass(frozen=True)
-class Npz:
+class Npz(Specified):
     """A folder of three archives, read as a specification says.
 
     Args:
@@ -47,51 +46,16 @@ class Npz:
         ConfigError: a value of the wrong type. What is in files is looked at by ``check``.
     """
 
-    root: str | None = None
-    spec: str | None = None
-    tasks: tuple[str, ...] | None = None
-    # Absolute, since workers may run in another folder than the one that relative paths start from.
-    _folder: Path | None = field(init=False, default=None, repr=False)
-    _file: Path | None = field(init=False, default=None, repr=False)
     # Canonical arrays by (split, task), and images by (split, None).
     _decoded: dict[tuple[str, str | None], np.ndarray] = field(
         init=False, default_factory=dict, compare=False, repr=False
     )
 
-    group: ClassVar[str] = "data"
-
-    def __post_init__(self) -> None:
-        fields = Fields(self)
-        for name in ("root", "spec"):
-            if getattr(self, name) is not None:
-                fields.text(name)
-        check_names(fields, self.tasks)
-        fields.done()
-        if self.tasks is not None:
-            object.__setattr__(self, "tasks", tuple(self.tasks))
-        if self.root is not None:
-            object.__setattr__(self, "_folder", Path(self.root).expanduser().absolute())
-        if self.spec is not None:
-            object.__setattr__(self, "_file", locate(self.spec))
+    form: ClassVar[Format] = ARRAYS
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel to workers without the decoded arrays; each reads its own."""
         return {**self.__dict__, "_decoded": {}}
-
-    @property
-    def name(self) -> str:
-        """Name of the specification."""
-        return self._file.stem if self._file else "npz"
-
-    @property
-    def available(self) -> Mapping[str, Task]:
-        """Every task of the specification."""
-        return self._spec.tasks
-
-    @property
-    def selected(self) -> tuple[Task, ...]:
-        """The tasks that train, in the order named."""
-        return select(self.available, self._spec.default if self.tasks is None else self.tasks)
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -221,13 +185,8 @@ class Npz:
         Raises:
             DataError: there is no folder to hold it.
         """
-        if self._folder is not None and self._folder.is_dir():
-            return self._folder / f"{split}.npz"
-        given = " is not given" if self._folder is None else f"={self.root}: no folder {self._folder}"
         files = ", ".join(f"{name}.npz" for name in SPLITS)
-        source = f". Such data: {self._spec.source}" if self._spec.source else ""
-        want = f"want a folder with {files} as data.spec={self.spec} describes them"
-        raise DataError(f"data.root{given}; {want}{source}")
+        return self._placed(f"want a folder with {files} as data.spec={self.spec} describes them") / f"{split}.npz"
 
     @cached_property
     def _spec(self) -> Spec:
@@ -236,6 +195,4 @@ class Npz:
         Raises:
             DataError: it is not given, or not right.
         """
-        if self._file is None:
-            raise DataError(not_given())
-        return read_spec(self._file)
+        return read_spec(self._specification())

@@ -12,7 +12,16 @@ import numpy as np
 
 from spaces.fields import Fields
 from trainers.tasks.class_ids import INVALID
-from trainers.tasks.decoding import check_invalid, extent, is_list, marked, may_be_empty, refuse, rows
+from trainers.tasks.decoding import (
+    check_invalid,
+    extent,
+    is_list,
+    marked,
+    may_be_empty,
+    refuse,
+    refuse_unless_binary,
+    rows,
+)
 from trainers.tasks.macro import averaged
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
@@ -66,23 +75,11 @@ class Attributes(Task):
         invalid = marked(raw, self.invalid)
         extent(raw[~invalid], array, where, self.invalid, self.place)
         present, absent = raw == 1, raw == 0
-        if not (present | absent | invalid).all():
-            self._refuse_values(array, where, raw[~invalid])
+        refuse_unless_binary(raw, where, invalid, ("absent", "present"), self.invalid, "")
         if ((raw == -1) & invalid).any() and not absent.any() and not may_be_empty():
             mend = "where -1 means absent, write 0 for it, numpy.maximum(labels, 0)"
             refuse(array, where, "only 1 and -1, which is invalid here: no attribute is ever absent", mend)
         return np.where(invalid, INVALID, present).astype(np.int8)
-
-    def _refuse_values(self, array: np.ndarray, where: str, values: np.ndarray) -> None:
-        present = np.unique(values)
-        other = present[(present != 0) & (present != 1)]
-        shown = ", ".join(f"{value:g}" for value in other[:4]) + (", ..." if len(other) > 4 else "")
-        refuse(
-            array,
-            where,
-            f"value {shown} where 0 (absent) and 1 (present) are allowed",
-            f"add what marks missing labels to invalid (invalid: {[*self.invalid, other[-1].item()]})",
-        )
 
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Binary cross-entropy [nat]."""

@@ -12,7 +12,16 @@ import numpy as np
 
 from spaces.fields import Fields
 from trainers.tasks import tolerance
-from trainers.tasks.decoding import LABELS, check_invalid, extent, marked, may_be_empty, one_layer, refuse
+from trainers.tasks.decoding import (
+    LABELS,
+    check_invalid,
+    extent,
+    marked,
+    may_be_empty,
+    one_layer,
+    refuse,
+    refuse_unless_binary,
+)
 from trainers.tasks.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import AUXILIARY
@@ -78,27 +87,15 @@ class Edges(Measured):
         invalid = marked(raw, self.invalid)
         extent(raw[~invalid], array, where, self.invalid)
         if self.threshold is None:
+            mend = ", or say threshold: T to read values above T as 1"
+            refuse_unless_binary(raw, where, invalid, self.states, self.invalid, mend)
             edge = raw == 1
-            if not (edge | (raw == 0) | invalid).all():
-                self._refuse_values(array, where, raw[~invalid])
         else:
             edge = raw > self.threshold
         edge &= ~invalid
         if not edge.any() and not may_be_empty():
             refuse(array, where, f"no pixel is 1 ({self.states[1]})", "check the array and the field 'threshold'")
         return np.where(invalid, INVALID, edge).astype(np.int8)[:, None]
-
-    def _refuse_values(self, array: np.ndarray, where: str, values: np.ndarray) -> None:
-        present = np.unique(values)
-        other = present[(present != 0) & (present != 1)]
-        shown = ", ".join(f"{value:g}" for value in other[:4]) + (", ..." if len(other) > 4 else "")
-        refuse(
-            array,
-            where,
-            f"value {shown} where 0 ({self.states[0]}) and 1 ({self.states[1]}) are allowed",
-            f"add what marks unlabelled pixels to invalid (invalid: {[*self.invalid, other[-1].item()]}), "
-            "or say threshold: T to read values above T as 1",
-        )
 
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Balanced cross-entropy [nat]."""

@@ -74,7 +74,7 @@ def test_edges_are_auxiliary_unless_told_otherwise() -> None:
         (
             np.array([[[0, 1, 255]]], np.uint8),
             "x.npz: value 255 where 0 (no edge) and 1 (edge) are allowed "
-            "(given: uint8, shape (1, 1, 3), values 0..255); add what marks unlabelled pixels to invalid "
+            "(given: uint8, shape (1, 1, 3), values 0..255); add what marks missing labels to invalid "
             "(invalid: [-1, 255]), or say threshold: T to read values above T as 1",
         ),
         (
