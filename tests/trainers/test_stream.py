@@ -265,12 +265,15 @@ def test_however_a_training_ends_no_process_stays(root: Path, tmp_path: Path, en
     process = subprocess.Popen(
         [sys.executable, "long.py", str(root)], stdout=subprocess.PIPE, text=True, start_new_session=True
     )
-    assert process.stdout and process.stdout.readline() == "reading\n"
-    there = workers_of(process.pid)
-    assert len(there) >= 3  # two that read, and what begins them
-    # Ctrl-C reaches all processes of a terminal.
-    (os.killpg if end == signal.SIGINT else os.kill)(process.pid, end)
-    process.communicate(timeout=20)
+    try:
+        assert process.stdout and process.stdout.readline() == "reading\n"
+        there = workers_of(process.pid)
+        assert len(there) >= 3  # two that read, and what begins them
+        # Ctrl-C reaches all processes of a terminal.
+        (os.killpg if end == signal.SIGINT else os.kill)(process.pid, end)
+        process.communicate(timeout=20)
+    finally:
+        process.kill()
     until = time.monotonic() + 20
     while left := [pid for pid in there if alive(pid)]:
         assert time.monotonic() < until, left
