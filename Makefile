@@ -7,6 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Else every process would compile torch's and ray's sources anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup search test lint
 
 search: $(STAMP)
@@ -14,7 +17,7 @@ search: $(STAMP)
 
 # Two files at a time on one thread each: with a thread a core, two processes wait for each other most of the time.
 test: lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --durations 20
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -27,7 +30,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("want Python 3.11 or newer; give one with make PYTHON=...") if sys.version_info < (3, 11) else 0'
 	$(PYTHON) -m venv $(VENV)
 	# torch first: it is by far the largest, and what follows must take the pinned one as it is
-	# modules are compiled when they are first imported: most never are
+	# modules are compiled, and kept so, when they are first imported: most never are
 	$(BIN)/python -m pip install --no-compile -c constraints.txt torch
 	$(BIN)/python -m pip install --no-compile -c constraints.txt -e '.[dev]'
 	touch $(STAMP)

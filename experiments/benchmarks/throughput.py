@@ -5,7 +5,8 @@
 1. Steps of the default trainer on the default problem beside a bare loop with the same network, batches, losses and
    optimiser, with and without augmentation, a few steps each. Who begins takes turns; bar: a ratio of at least 1.
 2. Samples of 480x640 pixels (`experiments.benchmarks.files`, written into a temporary folder): images per second of a
-   stream beside the same number of processes that decode and hand nothing over; from the cache of decoded samples too.
+   stream, and of one from the cache of decoded samples, beside as many processes of a DataLoader over a data set
+   written by hand, which checks nothing, and beside as many that call Pillow and NumPy alone and hand nothing over.
 3. A training on such a stream: images per second, and the share of its time that it waits for data; bar: below 5 %.
    Training and decoding share the cores of a machine without a GPU, so what is told there is that of its cores.
 
@@ -32,8 +33,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader
 
-from experiments.benchmarks.files import written
+from experiments.benchmarks.files import Plain, decode_all, written
 from search.config import compose
 from spaces.networks.build import SharedNetwork, build
 from spaces.pattern import hard_sharing
@@ -194,38 +196,52 @@ def _row(what: str, pairs: Sequence[tuple[float, float]], unit: str) -> Row:
     return what, mine, mine / median(a / b for a, b in pairs) if pairs else other, unit
 
 
-def _decoded(data: Folder, rows: Sequence[int]) -> int:
-    samples = data.samples("train")
-    return sum(samples.read(row).image.shape[0] for row in rows)
-
-
 def streams(data: Folder, repeats: int, workers: int) -> Iterator[Row]:
-    """Streams beside bare decoding, in turns."""
-    rows = range(len(data.samples("train")))
-    plan = [list(rows[start : start + BATCH]) for start in rows[::BATCH]]
+    """Streams beside what one would write by hand and beside bare decoding, in turns."""
+    rows, root = range(len(data.samples("train"))), str(data.root)
     plain, kept = (
         stream(replace(data, loading=Loading(0.0, workers, cache)), "train", DEVICE.type)
-        for cache in (None, f"{data.root}/cache")
+        for cache in (None, f"{root}/cache")
+    )
+    by_hand = DataLoader(
+        Plain(root, len(rows)),
+        batch_size=BATCH,
+        num_workers=workers,
+        persistent_workers=True,
+        multiprocessing_context=METHOD,
     )
 
     def streamed(source: Source) -> None:
         for images, _ in source.batches(BATCH, data.selected):
             assert len(images)
 
+    def looped() -> None:
+        for images, _ in by_hand:
+            assert len(images.permute(0, 3, 1, 2).to(torch.float32).div_(255))
+
+    plan = [rows[start : start + BATCH] for start in rows[::BATCH]]
     with ProcessPoolExecutor(workers, multiprocessing.get_context(METHOD)) as pool:
 
         def decoded() -> None:
-            list(pool.map(_decoded, [data] * len(plan), plan))
+            list(pool.map(decode_all, [root] * len(plan), plan))
 
-        ways: list[Callable[[], None]] = [lambda: streamed(plain), decoded, lambda: streamed(kept)]
-        for way in ways:
+        ways = {
+            "stream": lambda: streamed(plain),
+            "stream from the cache": lambda: streamed(kept),
+            "a DataLoader by hand": looped,
+            "decoders alone": decoded,
+        }
+        for way in ways.values():
             way()  # processes begin, the cache is filled
-        times = [[_seconds(way) for way in ways[:: 1 if turn % 2 else -1]] for turn in range(repeats)]
-    found = [each[:: 1 if turn % 2 else -1] for turn, each in enumerate(times)]
+        times: dict[str, list[float]] = {name: [] for name in ways}
+        for turn in range(repeats):
+            for name in list(ways)[:: 1 if turn % 2 else -1]:
+                times[name].append(len(rows) / _seconds(ways[name]))
     processes = f"{workers} process" + "es" * (workers > 1)
-    for name, place in (("stream", 0), ("stream from the cache", 2)):
-        speeds = [(len(rows) / each[place], len(rows) / each[1]) for each in found]
-        yield _row(f"480x640, {processes}: {name} | bare decoding", speeds, "images/s")
+    for name in list(ways)[:2]:
+        for other in list(ways)[2:]:
+            pairs = list(zip(times[name], times[other], strict=True))
+            yield _row(f"480x640, {processes}: {name} | {other}", pairs, "images/s")
 
 
 def _seconds(way: Callable[[], None]) -> float:

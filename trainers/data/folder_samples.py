@@ -96,7 +96,7 @@ class FolderSamples:
         else:
             with in_parts():
                 target = decode(task, raw[None], image[None], where)[0]
-        return np.array(resized_target(target, self.size), order="C")  # the label of a whole image has no axis
+        return np.asarray(resized_target(target, self.size), order="C")
 
 
 def image_at(files: Files, path: Path) -> np.ndarray:

@@ -73,7 +73,7 @@ class Attributes(Task):
         """``(N, C)`` labels 0 and 1, of any numbers or booleans -> ``(N, C)`` int8."""
         raw = rows(array, where, self.channels)
         invalid = marked(raw, self.invalid)
-        extent(raw[~invalid], array, where, self.invalid, self.place)
+        extent(raw, invalid, array, where, self.invalid, self.place)
         present, absent = raw == 1, raw == 0
         refuse_unless_binary(raw, where, invalid, ("absent", "present"), self.invalid, "")
         if ((raw == -1) & invalid).any() and not absent.any() and not may_be_empty():

@@ -45,7 +45,7 @@ def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Any) -> np.nd
         DataError: no valid id, one beyond the classes, or one that is not whole.
     """
     invalid = marked(raw, task.invalid)
-    low, high = extent(raw[~invalid], array, where, task.invalid, task.place)
+    low, high = extent(raw, invalid, array, where, task.invalid, task.place)
     last = task.first_class + task.channels - 1
     if low < task.first_class or high > last:
         _refuse_ids(array, where, raw[~invalid], task, last)
@@ -53,7 +53,9 @@ def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Any) -> np.nd
     ids = np.where(invalid, task.first_class, raw)
     if ids.dtype.kind == "f" and (ids != np.floor(ids)).any():
         refuse(array, where, "class ids are not whole numbers", "want whole class ids")
-    return np.where(invalid, INVALID, ids.astype(np.int32) - task.first_class).astype(np.int16)
+    classes = (ids.astype(np.int32) - task.first_class).astype(np.int16)
+    np.putmask(classes, invalid, INVALID)
+    return classes
 
 
 def _refuse_ids(array: np.ndarray, where: str, ids: np.ndarray, task: Any, last: int) -> None:

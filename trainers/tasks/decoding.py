@@ -120,17 +120,26 @@ def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
 
 
 def extent(
-    values: np.ndarray, array: np.ndarray, where: str, invalid: Sequence[Any], place: str = "pixel"
+    raw: np.ndarray, invalid: np.ndarray, array: np.ndarray, where: str, marks: Sequence[Any], place: str = "pixel"
 ) -> tuple[float, float]:
     """Smallest and largest of the valid values of an array, one a ``place``; NaN if a part of a split has none.
+
+    Args:
+        raw: the values.
+        invalid: which of them are not valid.
+        array: as given, for messages.
+        where: names it.
+        marks: the field ``invalid`` of the task.
+        place: what has one value.
 
     Raises:
         DataError: there is no valid value in a whole split, or an infinite one.
     """
+    values = raw[~invalid] if invalid.any() else raw  # picking is the slowest step here, and most arrays are whole
     if values.size == 0 and may_be_empty():
         return math.nan, math.nan
     if values.size == 0:
-        problem = f"no valid {place} (invalid values: {list(dict.fromkeys(invalid)) or 'none named'})"
+        problem = f"no valid {place} (invalid values: {list(dict.fromkeys(marks)) or 'none named'})"
         refuse(array, where, problem, "check the array and the field 'invalid'")
     low, high = float(values.min()), float(values.max())
     if not (math.isfinite(low) and math.isfinite(high)):

@@ -70,7 +70,7 @@ class Depth(Measured):
         """``(N, H, W)`` raw depths -> ``(N, 1, H, W)`` float32 metres."""
         raw = one_layer(array, where)
         invalid = marked(raw, (*self.invalid, 0))
-        low, high = extent(raw[~invalid], array, where, (*self.invalid, 0))
+        low, high = extent(raw, invalid, array, where, (*self.invalid, 0))
         if low < 0:
             mend = f"add the values that mark missing depth to invalid, e.g. invalid: {[*self.invalid, low]}"
             refuse(array, where, f"negative depth {low:g}", mend)

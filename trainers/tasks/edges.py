@@ -85,7 +85,7 @@ class Edges(Measured):
         """``(N, H, W)`` raw edges -> ``(N, 1, H, W)`` int8."""
         raw = one_layer(array, where, LABELS)
         invalid = marked(raw, self.invalid)
-        extent(raw[~invalid], array, where, self.invalid)
+        extent(raw, invalid, array, where, self.invalid)
         if self.threshold is None:
             mend = ", or say threshold: T to read values above T as 1"
             refuse_unless_binary(raw, where, invalid, self.states, self.invalid, mend)
