@@ -66,10 +66,11 @@ def test_the_main_command_ends_with_a_front(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_parts_of_ones_own_work_as_shown(tmp_path: Path) -> None:
+def test_parts_of_ones_own_work_as_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files_into(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # as python -m has it
     (command,) = (command for command in COMMANDS if "--config-dir" in command)
-    finish([*shlex.split(command), *SMALL[:-1], "tracking=none"], tmp_path)
+    finish([*shlex.split(command), *SMALL[:-1], "runner=inline", "tracking=none"], tmp_path)
     rows = rows_of(tmp_path / "runs" / "own" / "trials.csv")
     assert len(rows) == len({row["key"] for row in rows}) == 5
     assert all(row["status"] == "complete" for row in rows)
@@ -89,6 +90,6 @@ def test_the_specifications_shown_are_read(tmp_path: Path) -> None:
 def test_the_command_for_real_frames(tmp_path: Path) -> None:
     (command,) = (command for command in COMMANDS if "redkitchen" in command)
     given = command.replace("../shared/data/redkitchen_rgbd5", str(KITCHEN))
-    small = ["trainer.epochs=1", "baselines.seeds=1", "trials=2", "tracking=none"]
+    small = ["trainer.epochs=1", "baselines.seeds=1", "trials=2", "runner=inline", "tracking=none"]
     printed = finish([*shlex.split(given), *small, "network.encoder_widths=[4,4]", "network.decoder_width=4"], tmp_path)
     assert "geo.miou fraction, higher is better" in printed

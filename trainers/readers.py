@@ -16,17 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, default_collate
+from torch.utils.data import DataLoader, Dataset
 
 from spaces.errors import DataError, UserError
 from trainers.data.samples import Sample, Samples
+from trainers.ring import Ring, Stacked
 
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-Stacked = tuple[Tensor, dict[str, Tensor]]
-"""Images (B, H, W, 3) uint8, and canonical targets by task."""
+AHEAD = 2
+"""Batches that each process has read or is about to."""
 
 
 class Readers:
@@ -41,13 +40,15 @@ class Readers:
 
     def __init__(self, opening: Callable[[tuple[str, ...]], Samples], split: str, workers: int, *, pin: bool) -> None:
         self._opening, self._split, self._workers, self._pin = opening, split, workers, pin
-        self._plan: list[list[int]] = []
+        self._plan: list[tuple[int, list[int]]] = []
         self._only: tuple[str, ...] | None = None
         self._loader: DataLoader | None = None
+        self._size = 0
+        self._places = workers * AHEAD + 1  # all that are ahead, and the one that is being used
         self._passes = 0
 
     def read(self, plan: Sequence[Sequence[int]], only: tuple[str, ...]) -> Iterator[Stacked]:
-        """One pass.
+        """One pass; a batch holds until the next one is asked for.
 
         Args:
             plan: rows of every batch.
@@ -56,12 +57,13 @@ class Readers:
         Raises:
             DataError: a sample cannot be read, or a process was lost; the processes are ended.
         """
-        if self._loader is None or self._only != only:
+        largest = max(map(len, plan), default=0)
+        if self._loader is None or self._only != only or largest > self._size:
             self.close()
-            self._loader, self._only = self._begun(self._opening(only)), only
+            self._loader, self._only, self._size = self._begun(self._opening(only), largest), only, largest
         self._passes += 1
         this = self._passes
-        self._plan[:] = map(list, plan)
+        self._plan[:] = [(number % self._places, list(rows)) for number, rows in enumerate(plan)]
         batches = iter(self._loader)
         for _ in plan:
             assert this == self._passes, "another pass has begun"
@@ -79,16 +81,29 @@ class Readers:
         """End the processes; the next pass begins new ones."""
         self._loader = self._only = None
 
-    def _begun(self, samples: Samples) -> DataLoader:
+    def _begun(self, samples: Samples, largest: int) -> DataLoader:
         options: dict[str, Any] = {}
+        first = _read(samples, 0, self._split)
+        if isinstance(first, Refused):
+            raise DataError(first.problems)
+        ring = Ring(first, self._places, largest)
         if self._workers:
+            try:
+                ring.share()
+            except RuntimeError as error:
+                raise DataError(_lost(self._split, error)) from error
             context = multiprocessing.get_context(METHOD)
             context.set_forkserver_preload(["torch"])  # once, not once a process
-            options = {"multiprocessing_context": context, "persistent_workers": True, "worker_init_fn": _begin}
+            options = {
+                "multiprocessing_context": context,
+                "prefetch_factor": AHEAD,
+                "persistent_workers": True,
+                "worker_init_fn": _begin,
+            }
         return DataLoader(
-            _Stacking(samples, self._split),  # an item is a batch
+            _Stacking(samples, self._split, _shapes(first), ring),  # an item is a batch
             batch_size=None,
-            sampler=self._plan,  # an index is the rows of a batch
+            sampler=self._plan,  # an index is the place and the rows of a batch
             num_workers=self._workers,
             collate_fn=_as_it_is,
             pin_memory=self._pin,
@@ -105,38 +120,36 @@ class Refused:
 
 
 class _Stacking(Dataset):
-    """What a process does: the rows of a batch -> its samples, stacked in shared memory."""
+    """What a process does: the place and the rows of a batch -> its samples, put there."""
 
-    def __init__(self, samples: Samples, split: str) -> None:
-        self._samples, self._split = samples, split
+    def __init__(self, samples: Samples, split: str, shapes: str, ring: Ring) -> None:
+        self._samples, self._split, self._shapes, self._ring = samples, split, shapes, ring
 
-    def __getitem__(self, rows: list[int]) -> Stacked | Refused:
-        samples: list[Sample] = []
-        for row in rows:
-            try:
-                samples.append(self._samples.read(row))
-            except UserError as error:
-                return Refused(error.problems)
-            except Exception as error:  # whatever a data set raises is told by the process that waits for the batch
-                return Refused((f"sample {row} of the {self._split} split cannot be read: {_told(error)}",))
-        shapes = [_shapes(sample) for sample in samples]
-        for row, shape in zip(rows, shapes, strict=True):
-            if shape != shapes[0]:
-                problem = f"sample {row} of the {self._split} split is {shape}, sample {rows[0]} is {shapes[0]}"
+    def __getitem__(self, index: tuple[int, list[int]]) -> Stacked | Refused:
+        place, rows = index
+        for number, row in enumerate(rows):
+            sample = _read(self._samples, row, self._split)
+            if isinstance(sample, Refused):
+                return sample
+            if _shapes(sample) != self._shapes:
+                problem = f"sample {row} of the {self._split} split is {_shapes(sample)}, sample 0 is {self._shapes}"
                 return Refused((f"{problem}; want all samples alike: crop or resize them to one size",))
-        images = default_collate([_plain(sample.image) for sample in samples])
-        names = samples[0].targets
-        return images, {name: default_collate([_plain(each.targets[name]) for each in samples]) for name in names}
+            self._ring.put(place, number, sample)
+        return self._ring.batch(place, len(rows))
+
+
+def _read(samples: Samples, row: int, split: str) -> Sample | Refused:
+    try:
+        return samples.read(row)
+    except UserError as error:
+        return Refused(error.problems)
+    except Exception as error:  # whatever a data set raises is told by the process that waits for the batch
+        return Refused((f"sample {row} of the {split} split cannot be read: {_told(error)}",))
 
 
 def _shapes(sample: Sample) -> str:
     arrays = {"image": sample.image, **sample.targets}
     return ", ".join(f"{name} {array.dtype} {array.shape}" for name, array in arrays.items())
-
-
-def _plain(array: np.ndarray) -> np.ndarray:
-    """As torch takes it: neither read-only nor mirrored."""
-    return np.require(array, requirements=["C", "W"])
 
 
 def _as_it_is(batch: Any) -> Any:

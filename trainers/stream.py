@@ -53,7 +53,9 @@ class Stream:
         for images, targets in self.readers.read(plan, only):
             # (B, H, W, 3) -> (B, 3, H, W), channels last in memory as it is
             moved = images.to(self.device, non_blocking=True).permute(0, 3, 1, 2)
-            yield scaled(moved), {name: each.to(self.device, non_blocking=True) for name, each in targets.items()}
+            # Copied, as `scaled` does with the images: a batch's place is written again while it may still be in use.
+            copied = {name: each.to(self.device, non_blocking=True, copy=True) for name, each in targets.items()}
+            yield scaled(moved), copied
 
 
 def stream(data: Any, name: str, device: str) -> Stream:

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
 
 import optuna
 from optuna.trial import TrialState
 
+from search.run import main
 from search.trial import Trial, load
 
 MARK = "SEARCH_TEST_FOLDER"
@@ -54,7 +56,15 @@ def left_running(folder: Path, seconds: float = 90.0) -> list[str]:
 
 
 def finish(arguments: Sequence[str], folder: Path, seconds: float = 200.0) -> str:
-    """Run a search to its end and return what it printed."""
+    """Run a search to its end and return what it printed; inline ones in this process, which has all loaded."""
+    if "runner=inline" in arguments:
+        with (folder / "log.txt").open("a+") as log, chdir(folder), redirect_stdout(log):
+            before = log.tell()
+            status = main(list(arguments))
+            log.seek(before)
+            printed = log.read()
+        assert status == 0, printed
+        return printed
     before = (folder / "log.txt").stat().st_size if (folder / "log.txt").exists() else 0
     process = start(arguments, folder)
     status = process.wait(timeout=seconds)

@@ -14,8 +14,9 @@ from tests.tiny import arguments, write_tiny
 
 @pytest.mark.slow
 def test_a_driver_killed_under_ray_loses_and_repeats_nothing(tmp_path: Path) -> None:
-    given = arguments(write_tiny(tmp_path / "data"), "run.name=killed", "runner=ray_tune", "tracking=mlflow")
-    given = [argument for argument in given if argument not in ("runner=inline", "tracking=none")]
+    tiny = arguments(write_tiny(tmp_path / "data"), "run.name=killed", "tracking=mlflow")
+    inline = [argument for argument in tiny if argument != "tracking=none"]
+    given = [argument for argument in inline if argument != "runner=inline"]
     run = tmp_path / "runs" / "killed"
 
     def well_under_way() -> bool:
@@ -52,7 +53,7 @@ def test_a_driver_killed_under_ray_loses_and_repeats_nothing(tmp_path: Path) -> 
         assert [point.step for point in curve] == [1]
 
     assert not left_running(tmp_path)
-    printed = finish([*given, "trials=8"], tmp_path)  # nothing left to do
+    printed = finish([*inline, "trials=8"], tmp_path)  # nothing left to do
     assert "mlflow ui --backend-store-uri" in printed
     assert trials_in(run) == after
     # Also none of a worker that outlived its driver and ended after its trial had been told.

@@ -46,7 +46,7 @@ def climbed(scheduler, trials: int, epochs: int, seed: int, workers: int = 1) ->
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-@pytest.mark.parametrize("trials", [1, 2, 5, 18, 40])
+@pytest.mark.parametrize("trials", [1, 2, 5, 18])
 def test_each_rung_passes_its_share_and_somebody_reaches_the_end(trials: int, workers: int) -> None:
     for seed in range(5):
         ladder, trained = climbed(ParetoAsha(rung=1, eta=2), trials, 8, seed, workers)

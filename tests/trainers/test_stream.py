@@ -116,6 +116,38 @@ def test_batches_are_those_of_memory_in_any_order_and_form(root: Path) -> None:
     assert [len(images) for images, _ in few.batches(4, ())] == [4, 2]
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_batches_last_though_their_places_are_used_again(root: Path, workers: int) -> None:
+    tasks, stream = Pictures("").selected, streamed(root, workers=workers)
+    for size in (3, 5, 2):  # places are made anew where a batch is larger than any before
+        kept = list(stream.batches(size, tasks))
+        assert len(kept) == -(-24 // size)  # more than there are places
+        for (images, targets), (others, alike) in zip(held(root).batches(size, tasks), kept, strict=True):
+            assert torch.equal(images, others)
+            assert all(torch.equal(target, alike[name]) for name, target in targets.items())
+
+
+def test_a_pass_that_was_left_early_does_not_spoil_the_next(root: Path) -> None:
+    tasks, stream = Pictures("").selected, streamed(root, workers=2)
+    for images, _ in stream.batches(3, tasks, torch.arange(23, -1, -1)):
+        assert torch.equal(images, held(root).batch(torch.tensor([23, 22, 21]), tasks)[0])
+        break
+    for (images, _), (others, _) in zip(held(root).batches(3, tasks), stream.batches(3, tasks), strict=True):
+        assert torch.equal(images, others)
+
+
+def test_too_little_shared_memory_is_one_message(root: Path) -> None:
+    resource = pytest.importorskip("resource", reason="the system has no such limits")
+    stream, (soft, hard) = streamed(root, workers=1), resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+        with pytest.raises(DataError, match=r"shared memory \(/dev/shm\) too; try fewer data.loading.workers"):
+            next(stream.batches(4, ()))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert len(list(stream.batches(4, ()))) == 6
+
+
 def test_reading_draws_nothing_from_the_generator_that_blocks_draw_from(root: Path) -> None:
     before = torch.get_rng_state()
     list(streamed(root).batches(5, ()))
@@ -198,7 +230,7 @@ class Clumsy:
         return 3
 
     def read(self, index: int) -> Sample:
-        return {}[index]
+        return {0: Sample(np.zeros((4, 4, 3), np.uint8), {})}[index]
 
 
 def test_whatever_a_data_set_raises_is_told_with_its_place() -> None:

@@ -11,8 +11,8 @@ from spaces.walk import blocks
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, any_mixture
 from trainers.cost import ceiling, cost, count
 
-SEEDS = range(200)
-FEWER = range(80)
+SEEDS = range(120)
+FEWER = range(40)
 
 
 def randomised(pattern: SharingPattern, seed: int) -> torch.nn.Module:
