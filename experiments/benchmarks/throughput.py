@@ -204,11 +204,7 @@ def streams(data: Folder, repeats: int, workers: int) -> Iterator[Row]:
         for cache in (None, f"{root}/cache")
     )
     by_hand = DataLoader(
-        Plain(root, len(rows)),
-        batch_size=BATCH,
-        num_workers=workers,
-        persistent_workers=True,
-        multiprocessing_context=METHOD,
+        Plain(root, len(rows)), BATCH, num_workers=workers, persistent_workers=True, multiprocessing_context=METHOD
     )
 
     def streamed(source: Source) -> None:

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,12 +19,10 @@ from tests.pictures import Pictures, write_pictures
 from trainers.augment import Flip
 from trainers.baselines import trivial
 from trainers.data.loading import Loading
-from trainers.data.samples import Sample
 from trainers.leg import Leg
 from trainers.measure import measure
 from trainers.memory import Split, split
 from trainers.prune import recalibrate
-from trainers.readers import Readers
 from trainers.recipe import Recipe
 from trainers.similarity import Similarity
 from trainers.source import Source
@@ -136,18 +128,6 @@ def test_a_pass_that_was_left_early_does_not_spoil_the_next(root: Path) -> None:
         assert torch.equal(images, others)
 
 
-def test_too_little_shared_memory_is_one_message(root: Path) -> None:
-    resource = pytest.importorskip("resource", reason="the system has no such limits")
-    stream, (soft, hard) = streamed(root, workers=1), resource.getrlimit(resource.RLIMIT_FSIZE)
-    try:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-        with pytest.raises(DataError, match=r"shared memory \(/dev/shm\) too; try fewer data.loading.workers"):
-            next(stream.batches(4, ()))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert len(list(stream.batches(4, ()))) == 6
-
-
 def test_reading_draws_nothing_from_the_generator_that_blocks_draw_from(root: Path) -> None:
     before = torch.get_rng_state()
     list(streamed(root).batches(5, ()))
@@ -221,102 +201,6 @@ def test_a_picture_of_another_size_is_one_message(tmp_path: Path) -> None:
         list(streamed(root).batches(4, ()))
     with pytest.raises(DataError, match=r"sample 5: image has shape \(32, 16, 3\), that of sample 0 \(16, 16, 3\)"):
         held(root)
-
-
-class Clumsy:
-    """Samples with a mistake in their own code."""
-
-    def __len__(self) -> int:
-        return 3
-
-    def read(self, index: int) -> Sample:
-        return {0: Sample(np.zeros((4, 4, 3), np.uint8), {})}[index]
-
-
-def test_whatever_a_data_set_raises_is_told_with_its_place() -> None:
-    readers = Readers(lambda only: Clumsy(), "train", 0, pin=False)
-    with pytest.raises(DataError) as caught:
-        next(readers.read([[2]], ()))
-    found = r"sample 2 of the train split cannot be read: KeyError: 2 \(test_stream.py:\d+\)"
-    assert re.fullmatch(found, str(caught.value))
-
-
-def workers_of(parent: int) -> list[int]:
-    """Processes below one, by /proc; those of a fork server are its children."""
-    below: dict[int, list[int]] = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            pid, rest = int(status.parent.name), status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if rest[0] != "Z":
-            below.setdefault(int(rest[1]), []).append(pid)
-    found, new = [], [parent]
-    while new:
-        new = [child for pid in new for child in below.get(pid, ())]
-        found += new
-    return found
-
-
-needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-
-
-@needs_proc
-def test_a_killed_process_is_one_message_and_the_next_pass_begins_new_ones(root: Path) -> None:
-    stream = streamed(root, workers=1)
-    before = set(workers_of(os.getpid()))
-    batches = stream.batches(1, ())
-    next(batches)
-    # The last one begun: a fork server and a tracker of resources may have come before it.
-    os.kill(max(set(workers_of(os.getpid())) - before), signal.SIGKILL)
-    with pytest.raises(DataError, match=r"a process that reads the train split was lost .* fewer data.loading.workers"):
-        list(batches)
-    assert len(list(stream.batches(8, ()))) == 3
-
-
-LONG = """
-import sys, torch
-from tests.pictures import Pictures
-from trainers.data.loading import Loading
-from trainers.stream import stream
-
-if __name__ == "__main__":
-    source = stream(Pictures(sys.argv[1], Loading(workers=2)), "train", "cpu")
-    order = torch.arange(24).repeat(100000)
-    for number, _ in enumerate(source.batches(4, (), order)):
-        if number == 5:
-            print("reading", flush=True)
-"""
-
-
-@pytest.mark.slow
-@needs_proc
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_however_a_training_ends_no_process_stays(root: Path, tmp_path: Path, end: signal.Signals) -> None:
-    (tmp_path / "long.py").write_text(LONG)
-    process = subprocess.Popen(
-        [sys.executable, "long.py", str(root)], stdout=subprocess.PIPE, text=True, start_new_session=True
-    )
-    try:
-        assert process.stdout and process.stdout.readline() == "reading\n"
-        there = workers_of(process.pid)
-        assert len(there) >= 3  # two that read, and what begins them
-        # Ctrl-C reaches all processes of a terminal.
-        (os.killpg if end == signal.SIGINT else os.kill)(process.pid, end)
-        process.communicate(timeout=20)
-    finally:
-        process.kill()
-    until = time.monotonic() + 20
-    while left := [pid for pid in there if alive(pid)]:
-        assert time.monotonic() < until, left
-        time.sleep(0.1)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_a_stream_by_hand_has_as_many_images_as_the_split(root: Path) -> None:
