@@ -26,6 +26,7 @@ from trainers.ring import Ring, Stacked
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 AHEAD = 2
 """Batches that each process has read or is about to."""
+LESS = "try fewer data.loading.workers (0 reads in the process that trains), or a smaller trainer.batch_size"
 
 
 class Readers:
@@ -43,8 +44,7 @@ class Readers:
         self._plan: list[tuple[int, list[int]]] = []
         self._only: tuple[str, ...] | None = None
         self._loader: DataLoader | None = None
-        self._size = 0
-        self._places = workers * AHEAD + 1  # all that are ahead, and the one that is being used
+        self._size = self._places = 0
         self._passes = 0
 
     def read(self, plan: Sequence[Sequence[int]], only: tuple[str, ...]) -> Iterator[Stacked]:
@@ -56,18 +56,24 @@ class Readers:
 
         Raises:
             DataError: a sample cannot be read, or a process was lost; the processes are ended.
+            RuntimeError: another pass has begun meanwhile.
         """
         largest = max(map(len, plan), default=0)
-        if self._loader is None or self._only != only or largest > self._size:
+        # Of all batches that are ahead, and the one that is being used.
+        places = max(1, min(self._workers * AHEAD + 1, len(plan)))
+        if self._loader is None or self._only != only or largest > self._size or places > self._places:
             self.close()
-            self._loader, self._only, self._size = self._begun(self._opening(only), largest), only, largest
+            self._size, self._places = largest, places
+            self._loader, self._only = self._begun(self._opening(only)), only
         self._passes += 1
         this = self._passes
         self._plan[:] = [(number % self._places, list(rows)) for number, rows in enumerate(plan)]
-        batches = iter(self._loader)
-        for _ in plan:
-            assert this == self._passes, "another pass has begun"
+        batches: Iterator[Stacked | Refused] = iter(())
+        for number in range(len(plan)):
+            if this != self._passes:
+                raise RuntimeError("another pass over these samples has begun; end one before the next")
             try:
+                batches = batches if number else iter(self._loader)  # a process may be lost between passes, too
                 found = next(batches)
             except (RuntimeError, OSError, EOFError) as error:  # samples are read where nothing is raised
                 self.close()
@@ -81,17 +87,19 @@ class Readers:
         """End the processes; the next pass begins new ones."""
         self._loader = self._only = None
 
-    def _begun(self, samples: Samples, largest: int) -> DataLoader:
+    def _begun(self, samples: Samples) -> DataLoader:
         options: dict[str, Any] = {}
         first = _read(samples, 0, self._split)
         if isinstance(first, Refused):
             raise DataError(first.problems)
-        ring = Ring(first, self._places, largest)
-        if self._workers:
-            try:
+        try:
+            ring = Ring(first, self._places, self._size)
+            if self._workers:
                 ring.share()
-            except RuntimeError as error:
-                raise DataError(_lost(self._split, error)) from error
+        except RuntimeError as error:
+            told = f"no memory for {self._places} batches of {self._size} samples of the {self._split} split"
+            raise DataError(f"{told} ({_line(error)}), shared by processes (/dev/shm); {LESS}") from error
+        if self._workers:
             context = multiprocessing.get_context(METHOD)
             context.set_forkserver_preload(["torch"])  # once, not once a process
             options = {
@@ -170,12 +178,14 @@ def _end_with_parent() -> None:
 
 
 def _lost(split: str, error: Exception) -> str:
-    told = " ".join(str(error).split())
     return (
-        f"a process that reads the {split} split was lost ({type(error).__name__}: {told}): it was killed, or memory "
-        "ran out, shared memory (/dev/shm) too; try fewer data.loading.workers (0 reads in the process that trains), "
-        "or a smaller trainer.batch_size"
+        f"a process that reads the {split} split was lost ({type(error).__name__}: {_line(error)}): it was killed, or "
+        f"memory ran out, shared memory (/dev/shm) too; {LESS}"
     )
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _told(error: Exception) -> str:

@@ -6,6 +6,7 @@ Between building a network and training it; what is rebuilt after a training doe
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from itertools import zip_longest
 from pathlib import Path
@@ -127,7 +128,9 @@ def _safe(file: Path, weights: str) -> dict[str, Tensor]:
 def _unpickled(file: Path, weights: str) -> dict[str, Tensor]:
     """What torch has saved; nothing is unpickled but tensors and plain values."""
     try:
-        held = torch.load(file, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of other pickles than torch's; what is wrong is told below
+            held = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # what a damaged file raises depends on where it is damaged
         foreign = re.search(r"GLOBAL ([\w.]+)", str(error))
         if not foreign:

@@ -35,7 +35,7 @@ def test_too_little_shared_memory_is_one_message(root: Path) -> None:
     source, (soft, hard) = streamed(root), resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-        with pytest.raises(DataError, match=r"shared memory \(/dev/shm\) too; try fewer data.loading.workers"):
+        with pytest.raises(DataError, match=r"no memory for 3 batches of 4 .*/dev/shm.* try fewer data.loading"):
             next(source.batches(4, ()))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -91,6 +91,26 @@ def test_a_killed_process_is_one_message_and_the_next_pass_begins_new_ones(root:
     with pytest.raises(DataError, match=r"a process that reads the train split was lost .* fewer data.loading.workers"):
         list(batches)
     assert len(list(source.batches(8, ()))) == 3
+
+
+@needs_proc
+def test_a_process_killed_between_passes_is_one_message_too(root: Path) -> None:
+    source, before = streamed(root), set(workers_of(os.getpid()))
+    list(source.batches(8, ()))
+    os.kill(max(set(workers_of(os.getpid())) - before), signal.SIGKILL)
+    time.sleep(0.5)
+    with pytest.raises(DataError, match="a process that reads the train split was lost"):
+        list(source.batches(8, ()))
+    assert len(list(source.batches(8, ()))) == 3
+
+
+def test_two_passes_at_once_are_refused(root: Path) -> None:
+    source = stream(Pictures(str(root), Loading(memory_gb=0.0, workers=0)), "train", "cpu")
+    first = source.batches(8, ())
+    next(first)
+    next(source.batches(8, ()))
+    with pytest.raises(RuntimeError, match="another pass over these samples has begun"):
+        next(first)
 
 
 LONG = """

@@ -38,7 +38,11 @@ def read_array(path: Path, variable: str | None = None) -> np.ndarray:
         if suffix in IMAGES:
             return _pixels(path)
         if suffix == ".npy":
-            return np.load(path, mmap_mode="r", allow_pickle=False)
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
+            if isinstance(array, np.ndarray):
+                return array
+            array.close()
+            raise DataError(f"{path}: an archive of arrays (.npz); want one array, as numpy.save writes it")
         return _variable(path, variable)
 
 
@@ -106,7 +110,8 @@ def readable(path: Path) -> Iterator[None]:
     except Exception as error:  # what a damaged file, or a reader of the user's own, raises may be anything
         pickled = "allow_pickle" in str(error) or "Python objects" in str(error)
         mend = "Python objects are never loaded; save plain numbers" if pickled else "copy the file again"
-        raise DataError(f"{path}: cannot be read ({error}); it is damaged or of another kind: {mend}") from error
+        told = "" if pickled else f" ({error})"  # NumPy's words on pickles advise to load them without care
+        raise DataError(f"{path}: cannot be read{told}; it is damaged or of another kind: {mend}") from error
 
 
 def _pixels(path: Path) -> np.ndarray:

@@ -159,6 +159,7 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda root: np.save(root / "train/normals/im_0.npy", np.array([print], object), allow_pickle=True),
         "damaged or of another kind: Python objects are never loaded; save plain numbers",
     ),
+    "archive": (lambda root: _archive(root / "train/normals/im_0.npy"), "im_0.npy: an archive of arrays (.npz); want"),
     "bare pickle": (
         lambda root: (root / "train/normals/im_0.npy").write_bytes(pickle.dumps([1])),
         "damaged or of another kind: Python objects are never loaded; save plain numbers",
@@ -184,6 +185,11 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
         "no train/label/im_0.csv",
     ),
 }
+
+
+def _archive(path: Path) -> None:
+    with path.open("wb") as file:
+        np.savez(file, normals=np.ones(3))
 
 
 def _cut(path: Path) -> None:
