@@ -157,7 +157,8 @@ def _connect(address: str | None) -> None:
     import ray
 
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-    options |= {"address": address} if address else {"include_dashboard": False}
+    # "local" or it would join whatever other Ray runs on this machine, and end with it
+    options |= {"address": address} if address else {"address": "local", "include_dashboard": False}
     try:
         if address and (place := re.fullmatch(r"(?:ray://)?([^/\s]+):(\d+)", address)):
             socket.create_connection((place[1], int(place[2])), timeout=5).close()  # Ray itself would try for minutes
