@@ -97,8 +97,9 @@ class Readers:
             if self._workers:
                 ring.share()
         except RuntimeError as error:
-            told = f"no memory for {self._places} batches of {self._size} samples of the {self._split} split"
-            raise DataError(f"{told} ({_line(error)}), shared by processes (/dev/shm); {LESS}") from error
+            kind = "shared memory (/dev/shm)" if self._workers else "memory"
+            wanted = f"{self._places} batches of {self._size} samples of the {self._split} split"
+            raise DataError(f"too little {kind} for {wanted} ({_line(error)}); {LESS}") from error
         if self._workers:
             context = multiprocessing.get_context(METHOD)
             context.set_forkserver_preload(["torch"])  # once, not once a process

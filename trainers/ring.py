@@ -1,7 +1,7 @@
 """Places for batches, filled in turn and used again.
 
-Fresh memory for every batch, above all what processes share, costs more than the copying: a sample of 480x640 pixels
-with three targets waits 8 ms for its pages, and takes 1.3 ms where they are there.
+Fresh memory for every batch, above all what processes share, costs more than the copying;
+`experiments.benchmarks.throughput` has a DataLoader that takes it beside this.
 """
 
 from __future__ import annotations

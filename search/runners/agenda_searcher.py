@@ -6,7 +6,6 @@ ever and knows neither constraints nor failures.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from ray.tune.search import Searcher
@@ -14,13 +13,6 @@ from ray.tune.search import Searcher
 from search.job import Job
 from search.runners.ray_tune import outcome_of
 from search.runners.runner import Work
-
-PAUSE = 2.0
-"""Seconds without a new job after workers did not come up twice in a row, twice that after thrice: our choice.
-
-Tune takes an actor back now and then, which is no failure; one that lasts a little should be over before a job is
-given up.
-"""
 
 
 class AgendaSearcher(Searcher):
@@ -38,12 +30,9 @@ class AgendaSearcher(Searcher):
         self._agenda = agenda
         self._jobs: dict[str, Job] = {}
         self.ended = False
-        self._in_vain, self._quiet_until = 0, 0.0
 
     def suggest(self, trial_id: str) -> Any:
         """The next job as a trial's configuration; None to be asked again, FINISHED at the end."""
-        if time.monotonic() < self._quiet_until:
-            return None
         job = self._agenda.next()
         if job is None:
             # A baseline that fails is tried again, so the end is only known when nothing runs.
@@ -57,11 +46,8 @@ class AgendaSearcher(Searcher):
         job = self._jobs.pop(trial_id)
         outcome = outcome_of(job, None if error else result)
         if outcome:
-            self._in_vain = 0
             self._agenda.done(job, outcome)
         else:
-            self._quiet_until = time.monotonic() + PAUSE * self._in_vain
-            self._in_vain += 1
             self._agenda.never_ran(job)
 
     def __getstate__(self) -> dict[str, Any]:

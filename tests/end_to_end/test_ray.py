@@ -96,6 +96,20 @@ def test_weak_trials_are_stopped_early_under_ray_and_told_so_everywhere(tmp_path
     assert status == {n: "KILLED" if n in pruned else "FINISHED" for n in range(8)}
 
 
+def test_without_an_address_a_search_joins_no_ray_that_runs_here(tmp_path: Path) -> None:
+    """Or it would end with whoever began that one."""
+    script = "from search.runners.ray_tune import _connect; import ray; _connect(None); print(len(ray.nodes()))"
+    cluster = subprocess.Popen(
+        [sys.executable, "-c", CLUSTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert cluster.stdout and ":" in cluster.stdout.readline()
+        alone = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=90, check=False)
+        assert alone.stdout == "1\n", alone.stderr  # the other one has two
+    finally:
+        cluster.communicate("", timeout=60)
+
+
 @pytest.mark.slow
 def test_a_search_uses_both_nodes_of_a_cluster_and_agrees_with_one_in_this_process(tmp_path: Path) -> None:
     given = arguments(write_tiny(tmp_path / "data"), "trials=6", "sampler=exhaustive", "trainer.epochs=40")

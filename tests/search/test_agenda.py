@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from search.agenda import RESTARTS
 from search.job import Outcome, device, execute
 from search.run import main as search
-from search.runners import agenda_searcher
 from search.study import Study
 from spaces.choices import count
 from spaces.fusion import Fusion
@@ -192,18 +190,3 @@ def test_a_larger_budget_continues_and_a_smaller_one_does_nothing(tmp_path: Path
         run_all(agenda)
         assert len(told.trials) == max(3, budget)
         assert {trial.number: trial.ended for trial in told.trials if trial.number in ended} == ended
-
-
-def test_workers_that_do_not_come_up_are_given_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(agenda_searcher, "PAUSE", 0.3)
-    with opened(tmp_path, "trials=1") as (agenda, _told):
-        searcher = agenda_searcher.AgendaSearcher(agenda)
-        job = searcher.suggest("first")["job"]
-        for number in range(RESTARTS):
-            searcher.on_trial_complete("first" if number == 0 else str(number - 1), error=True)
-            assert (searcher.suggest(str(number)) is None) == (number > 0)
-            end = time.monotonic() + 5
-            while number and (found := searcher.suggest(str(number))) is None:
-                assert time.monotonic() < end
-                time.sleep(0.01)
-            assert not number or found["job"] == job

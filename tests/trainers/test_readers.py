@@ -35,7 +35,9 @@ def test_too_little_shared_memory_is_one_message(root: Path) -> None:
     source, (soft, hard) = streamed(root), resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
-        with pytest.raises(DataError, match=r"no memory for 3 batches of 4 .*/dev/shm.* try fewer data.loading"):
+        with pytest.raises(
+            DataError, match=r"too little shared memory .* for 3 batches of 4 .* try fewer data.loading"
+        ):
             next(source.batches(4, ()))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
