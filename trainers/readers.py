@@ -6,6 +6,7 @@ process that they read for, however that ends.
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -13,8 +14,9 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch.utils.data import DataLoader, Dataset
@@ -26,6 +28,8 @@ from trainers.ring import Ring, Stacked
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 AHEAD = 2
 """Batches that each process has read or is about to."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of glibc's malloc.h
+KEPT, LARGEST = 2**28, 2**25  # bytes; glibc takes no larger ones than that from what it keeps
 LESS = "try fewer data.loading.workers (0 reads in the process that trains), or a smaller trainer.batch_size"
 
 
@@ -43,7 +47,7 @@ class Readers:
         self._opening, self._split, self._workers, self._pin = opening, split, workers, pin
         self._plan: list[tuple[int, list[int]]] = []
         self._only: tuple[str, ...] | None = None
-        self._loader: DataLoader | None = None
+        self._begun: tuple[Ring, DataLoader] | None = None
         self._size = self._places = 0
         self._passes = 0
 
@@ -61,19 +65,20 @@ class Readers:
         largest = max(map(len, plan), default=0)
         # Of all batches that are ahead, and the one that is being used.
         places = max(1, min(self._workers * AHEAD + 1, len(plan)))
-        if self._loader is None or self._only != only or largest > self._size or places > self._places:
+        if self._begun is None or self._only != only or largest > self._size or places > self._places:
             self.close()
             self._size, self._places = largest, places
-            self._loader, self._only = self._begun(self._opening(only)), only
+            self._begun, self._only = self._begin(self._opening(only)), only
+        ring, loader = self._begun
         self._passes += 1
         this = self._passes
         self._plan[:] = [(number % self._places, list(rows)) for number, rows in enumerate(plan)]
-        batches: Iterator[Stacked | Refused] = iter(())
+        batches: Iterator[Any] = iter(())
         for number in range(len(plan)):
             if this != self._passes:
                 raise RuntimeError("another pass over these samples has begun; end one before the next")
             try:
-                batches = batches if number else iter(self._loader)  # a process may be lost between passes, too
+                batches = batches if number else iter(loader)  # a process may be lost between passes, too
                 found = next(batches)
             except (RuntimeError, OSError, EOFError) as error:  # samples are read where nothing is raised
                 self.close()
@@ -81,13 +86,13 @@ class Readers:
             if isinstance(found, Refused):
                 self.close()
                 raise DataError(found.problems)
-            yield found
+            yield ring.batch(*found) if isinstance(found, Written) else found
 
     def close(self) -> None:
         """End the processes; the next pass begins new ones."""
-        self._loader = self._only = None
+        self._begun = self._only = None
 
-    def _begun(self, samples: Samples) -> DataLoader:
+    def _begin(self, samples: Samples) -> tuple[Ring, DataLoader]:
         options: dict[str, Any] = {}
         first = _read(samples, 0, self._split)
         if isinstance(first, Refused):
@@ -107,18 +112,19 @@ class Readers:
                 "multiprocessing_context": context,
                 "prefetch_factor": AHEAD,
                 "persistent_workers": True,
-                "worker_init_fn": _begin,
+                "worker_init_fn": _settle,
             }
-        return DataLoader(
+        loader = DataLoader(
             _Stacking(samples, self._split, _shapes(first), ring),  # an item is a batch
             batch_size=None,
             sampler=self._plan,  # an index is the place and the rows of a batch
             num_workers=self._workers,
-            collate_fn=_as_it_is,
+            collate_fn=partial(_views, ring) if self._pin else _as_it_is,
             pin_memory=self._pin,
             generator=torch.Generator(),  # or it would draw from the one that blocks such as dropout draw from
             **options,
         )
+        return ring, loader
 
 
 @dataclass(frozen=True)
@@ -128,13 +134,20 @@ class Refused:
     problems: tuple[str, ...]
 
 
+class Written(NamedTuple):
+    """Where a batch lies: tensors on their way from process to process cost both of them a millisecond a sample."""
+
+    place: int
+    rows: int
+
+
 class _Stacking(Dataset):
     """What a process does: the place and the rows of a batch -> its samples, put there."""
 
     def __init__(self, samples: Samples, split: str, shapes: str, ring: Ring) -> None:
         self._samples, self._split, self._shapes, self._ring = samples, split, shapes, ring
 
-    def __getitem__(self, index: tuple[int, list[int]]) -> Stacked | Refused:
+    def __getitem__(self, index: tuple[int, list[int]]) -> Written | Refused:
         place, rows = index
         for number, row in enumerate(rows):
             sample = _read(self._samples, row, self._split)
@@ -144,7 +157,7 @@ class _Stacking(Dataset):
                 problem = f"sample {row} of the {self._split} split is {_shapes(sample)}, sample 0 is {self._shapes}"
                 return Refused((f"{problem}; want all samples alike: crop or resize them to one size",))
             self._ring.put(place, number, sample)
-        return self._ring.batch(place, len(rows))
+        return Written(place, len(rows))
 
 
 def _read(samples: Samples, row: int, split: str) -> Sample | Refused:
@@ -165,10 +178,30 @@ def _as_it_is(batch: Any) -> Any:
     return batch
 
 
-def _begin(number: int) -> None:
+def _views(ring: Ring, batch: Written | Refused) -> Stacked | Refused:
+    """Tensors, which DataLoader copies to page-locked memory on their way."""
+    return batch if isinstance(batch, Refused) else ring.batch(*batch)
+
+
+def _settle(number: int) -> None:
     """Ctrl-C is answered by the process that trains; when that one ends, killed or not, this one does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_memory()
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def keep_memory() -> None:
+    """Let this process use again what it has freed: every page that comes anew from the system costs a fault.
+
+    By default glibc gives large arrays back at once, a seventh of the time of a sample of 480x640 pixels; other
+    allocators are left as they are.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    for option, threshold in ((M_TRIM_THRESHOLD, KEPT), (M_MMAP_THRESHOLD, LARGEST)):
+        mallopt(option, threshold)
 
 
 def _end_with_parent() -> None:

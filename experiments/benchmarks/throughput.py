@@ -43,7 +43,7 @@ from trainers.data.folder import Folder
 from trainers.data.loading import Loading
 from trainers.measure import mixed_precision
 from trainers.memory import Split, split
-from trainers.readers import METHOD
+from trainers.readers import METHOD, keep_memory
 from trainers.recipe import Recipe
 from trainers.source import Batch, Source
 from trainers.stream import spare, stream
@@ -216,7 +216,7 @@ def streams(data: Folder, repeats: int, workers: int) -> Iterator[Row]:
             assert len(images.permute(0, 3, 1, 2).to(torch.float32).div_(255))
 
     plan = [rows[start : start + BATCH] for start in rows[::BATCH]]
-    with ProcessPoolExecutor(workers, multiprocessing.get_context(METHOD)) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context(METHOD), keep_memory) as pool:
 
         def decoded() -> None:
             list(pool.map(decode_all, [root] * len(plan), plan))

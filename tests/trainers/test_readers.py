@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from spaces.errors import DataError
 from tests.pictures import Pictures, write_pictures
@@ -42,6 +43,18 @@ def test_too_little_shared_memory_is_one_message(root: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert len(list(source.batches(4, ()))) == 6
+
+
+@pytest.mark.filterwarnings("ignore:.*pin_memory")  # where there is no GPU
+@pytest.mark.parametrize("workers", [0, 1])
+def test_batches_that_come_page_locked_are_the_same(root: Path, workers: int) -> None:
+    samples = Pictures(str(root)).samples("train")
+    plan = [[1, 0], [3, 2], [4], [2, 5], [0, 1]]  # more than there are places
+    plain, locked = (Readers(lambda only: samples, "train", workers, pin=pin) for pin in (False, True))
+    for (images, targets), (others, same) in zip(plain.read(plan, ()), locked.read(plan, ()), strict=True):
+        assert torch.equal(images, others)
+        assert targets.keys() == same.keys() != set()
+        assert all(torch.equal(targets[name], same[name]) for name in targets)
 
 
 class Clumsy:

@@ -61,7 +61,7 @@ def read_image(path: Path) -> np.ndarray:
 
     with readable(path), Image.open(path) as image:
         if image.mode[0] not in "IF":  # 16 bits and more would be cut off
-            return np.array(image.convert("RGB"))
+            return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
     raise DataError(f"{path}: an image of more than 8 bits a channel (mode {image.mode}); want 8-bit RGB")
 
 
@@ -118,7 +118,7 @@ def _pixels(path: Path) -> np.ndarray:
     from PIL import Image
 
     with Image.open(path) as image:
-        array = np.array(image)
+        array = np.asarray(image)
     # Some versions of Pillow open 16-bit grey as 32-bit integers.
     return array.astype(np.uint16) if array.dtype == np.int32 and array.min() >= 0 and array.max() < 2**16 else array
 

@@ -49,12 +49,13 @@ def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Any) -> np.nd
     last = task.first_class + task.channels - 1
     if low < task.first_class or high > last:
         _refuse_ids(array, where, raw[~invalid], task, last)
-    # The valid ids fit int32 now, the invalid ones may not.
-    ids = np.where(invalid, task.first_class, raw)
-    if ids.dtype.kind == "f" and (ids != np.floor(ids)).any():
-        refuse(array, where, "class ids are not whole numbers", "want whole class ids")
-    classes = (ids.astype(np.int32) - task.first_class).astype(np.int16)
-    np.putmask(classes, invalid, INVALID)
+    # The valid ids fit int32 now. The invalid ones may not: integers are cut off, floats must not be cast.
+    if raw.dtype.kind == "f":
+        raw = np.where(invalid, task.first_class, raw)
+        if (raw != np.floor(raw)).any():
+            refuse(array, where, "class ids are not whole numbers", "want whole class ids")
+    classes = (raw.astype(np.int32) - task.first_class).astype(np.int16)
+    np.copyto(classes, INVALID, where=invalid)
     return classes
 
 

@@ -112,7 +112,7 @@ def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
     mask = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, bool)
     if array.dtype == np.float16:  # in which 65535 would be infinite
         array = array.astype(np.float32)
-    for value in values:
+    for value in dict.fromkeys(values):
         # Whole values are compared as integers: against a float, an integer array would be copied to float64.
         whole = math.isfinite(value) and float(value).is_integer()
         mask |= array == (int(value) if whole else value)

@@ -76,7 +76,9 @@ class Depth(Measured):
             refuse(array, where, f"negative depth {low:g}", mend)
         if high * self.scale > self.max_m:
             self._refuse_far(array, where, high)
-        metres = np.where(invalid, 0, raw).astype(np.float32)
+        with np.errstate(over="ignore"):  # of invalid values
+            metres = raw.astype(np.float32)
+        np.copyto(metres, 0, where=invalid)
         metres *= np.float32(self.scale)
         return metres[:, None]
 

@@ -107,7 +107,8 @@ class Normals(Measured):
         longest, half = float(lengths.max()), lengths.size / 2
         read = f"scale: {self.scale:g}, offset: {self.offset:g}"
         middle = 1.0
-        if (lengths < 0.9).sum() >= half or (lengths > 1.1).sum() >= half:  # quicker than finding the median
+        # quicker than finding the median
+        if np.count_nonzero(lengths < 0.9) >= half or np.count_nonzero(lengths > 1.1) >= half:
             middle = float(np.median(lengths))
         if not 0.9 <= middle <= 1.1:
             mend = f"say scale: {self.scale / middle:.4g}" if middle else "say scale: 1"
