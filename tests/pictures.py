@@ -12,11 +12,20 @@ import numpy as np
 from PIL import Image
 
 from spaces.errors import DataError
+from tests.tiny import NETWORK
 from trainers.data.arrays import Arrays
 from trainers.data.loading import Loading
 from trainers.data.samples import Sample, gathered
 from trainers.tasks import Depth, Segmentation, Task
 
+CONF = """
+_target_: tests.pictures.Pictures
+root: {root}
+loading:
+  _target_: trainers.data.loading.Loading
+  memory_gb: {memory}
+  workers: 1
+"""
 TASKS = {"colour": Segmentation("colour", classes=4), "depth": Depth("depth")}
 
 
@@ -33,6 +42,15 @@ def write_pictures(root: Path, images: int = 24, size: tuple[int, int] = (16, 16
             Image.fromarray(image[..., 0] // 64).save(folder / f"{index}-colour.png")
             np.save(folder / f"{index}-depth.npy", (1 + image[..., 1] / 128).astype(np.float32))
     return root
+
+
+def arguments(folder: Path, root: Path, memory_gb: float, *more: str) -> list[str]:
+    """Command-line arguments for a search over the pictures in ``root``; their configuration is put into ``folder``."""
+    conf = folder / "conf" / "data"
+    conf.mkdir(parents=True, exist_ok=True)
+    (conf / "pictures.yaml").write_text(CONF.format(root=root, memory=memory_gb))
+    few = ("trainer.epochs=2", "trainer.batch_size=8", "baselines.seeds=1", "tracking=none", "trials=2")
+    return ["--config-dir", str(conf.parent), "data=pictures", *NETWORK, *few, "sampler=exhaustive", *more]
 
 
 @dataclass(frozen=True)

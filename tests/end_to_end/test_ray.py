@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from mlflow import MlflowClient
 from optuna.trial import TrialState
 
 from tests.end_to_end.searches import finish, rows_of, states_in, trials_in
+from tests.pictures import arguments as pictures
+from tests.pictures import write_pictures
 from tests.tiny import arguments, write_tiny
 
 BREAK = '''
@@ -53,9 +56,24 @@ cluster.shutdown()
 """
 
 
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """Address of one with two nodes, a CPU each."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", CLUSTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout
+        address = process.stdout.readline().strip()
+        assert ":" in address
+        yield address
+    finally:
+        process.communicate("", timeout=60)
+
+
 @pytest.mark.slow
 def test_a_lost_worker_and_a_nan_are_failures_with_reasons_and_the_search_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: str
 ) -> None:
     (tmp_path / "breaking.py").write_text(BREAK)
     (tmp_path / "conf" / "trainer").mkdir(parents=True)
@@ -65,7 +83,7 @@ def test_a_lost_worker_and_a_nan_are_failures_with_reasons_and_the_search_goes_o
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(__file__).resolve().parents[2]}")
     given = [a for a in arguments(write_tiny(tmp_path / "data"), "trials=5") if a != "runner=inline"]
-    finish(["--config-dir", str(tmp_path / "conf"), "trainer=breaking", *given], tmp_path)
+    finish(["--config-dir", str(tmp_path / "conf"), "trainer=breaking", *given, f"runner.address={cluster}"], tmp_path)
     trials = trials_in(tmp_path / "runs" / "fusion-npz")
     reasons = sorted(trial.reason for trial in trials.values() if not trial.complete)
     assert len(trials) == 5
@@ -76,9 +94,10 @@ def test_a_lost_worker_and_a_nan_are_failures_with_reasons_and_the_search_goes_o
 
 
 @pytest.mark.slow
-def test_weak_trials_are_stopped_early_under_ray_and_told_so_everywhere(tmp_path: Path) -> None:
+def test_weak_trials_are_stopped_early_under_ray_and_told_so_everywhere(tmp_path: Path, cluster: str) -> None:
     given = [a for a in arguments(write_tiny(tmp_path / "data"), "trials=8") if "=inline" not in a and "=none" not in a]
-    asha = ["scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4", "runner.cpus_per_trial=0.5"]
+    given += [f"runner.address={cluster}", "runner.cpus_per_trial=0.5", "runner.concurrency=2"]
+    asha = ["scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4"]
     printed = finish([*given, *asha], tmp_path)
     run = tmp_path / "runs" / "fusion-npz"
     trials = trials_in(run)
@@ -96,33 +115,22 @@ def test_weak_trials_are_stopped_early_under_ray_and_told_so_everywhere(tmp_path
     assert status == {n: "KILLED" if n in pruned else "FINISHED" for n in range(8)}
 
 
-def test_without_an_address_a_search_joins_no_ray_that_runs_here(tmp_path: Path) -> None:
+def test_without_an_address_a_search_joins_no_ray_that_runs_here(cluster: str) -> None:
     """Or it would end with whoever began that one."""
     script = "from search.runners.ray_tune import _connect; import ray; _connect(None); print(len(ray.nodes()))"
-    cluster = subprocess.Popen(
-        [sys.executable, "-c", CLUSTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert cluster.stdout and ":" in cluster.stdout.readline()
-        alone = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=90, check=False)
-        assert alone.stdout == "1\n", alone.stderr  # the other one has two
-    finally:
-        cluster.communicate("", timeout=60)
+    alone = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=90, check=False)
+    assert alone.stdout == "1\n", alone.stderr  # the other one has two
 
 
 @pytest.mark.slow
-def test_a_search_uses_both_nodes_of_a_cluster_and_agrees_with_one_in_this_process(tmp_path: Path) -> None:
-    given = arguments(write_tiny(tmp_path / "data"), "trials=6", "sampler=exhaustive", "trainer.epochs=40")
-    finish([*given, "run.name=inline"], tmp_path)
-    cluster = subprocess.Popen(
-        [sys.executable, "-c", CLUSTER], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        address = cluster.stdout.readline().strip()
-        on_cluster = [a for a in given if a != "runner=inline"] + [f"runner.address={address}"]
-        finish([*on_cluster, "run.name=cluster"], tmp_path)
-    finally:
-        cluster.communicate("", timeout=60)
+def test_a_stream_on_both_nodes_of_a_cluster_gives_what_memory_gives_in_this_process(
+    tmp_path: Path, cluster: str
+) -> None:
+    root = write_pictures(tmp_path / "data", images=16)
+    more = ("trials=3", "trainer.epochs=20")
+    finish(pictures(tmp_path, root, 4.0, *more, "runner=inline", "run.name=inline"), tmp_path)
+    finish(pictures(tmp_path, root, 0.0, *more, f"runner.address={cluster}", "run.name=cluster"), tmp_path)
     inline, spread = (trials_in(tmp_path / "runs" / name) for name in ("inline", "cluster"))
+    assert len(inline) == 3
     assert len({trial.node for trial in spread.values()}) == 2
     assert {t.key: t.metrics for t in spread.values()} == {t.key: t.metrics for t in inline.values()}
