@@ -18,6 +18,7 @@ from search.job import Job, Outcome, read_outcome
 from search.ladder import Ladder
 from search.listener import Listener
 from search.outcomes import Outcomes, make
+from search.runners.runner import RESTARTS, in_vain
 from search.samplers.sampler import Done, Wait
 from search.settings import Limits
 from search.single_task import training_seed
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from search.settings import Settings
 
 HOPELESS = 5  # failures in a row, with no success before them, that end a search: our choice
-RESTARTS = 3  # times a job that no worker has begun is handed out again: our choice
 
 
 class Agenda:
@@ -118,13 +118,13 @@ class Agenda:
                 self._waiting.remove(job)
                 self.done(job, outcome)
 
-    def never_ran(self, job: Job) -> None:
+    def never_ran(self, job: Job, why: str) -> None:
         """A job was lost before it began, or goes on from its checkpoint: it is handed out again, some times."""
         self._lost[job] = self._lost.get(job, 0) + 1
         if self._lost[job] > RESTARTS:
             begun = job.checkpoint is not None and job.checkpoint.exists()
             what = "its worker was lost" if begun else "no worker could be started for it"
-            self.done(job, Outcome(reason=f"{what}, {RESTARTS + 1} times in a row"))
+            self.done(job, Outcome(reason=in_vain(what, why)))
             return
         self.running.discard(job)
         self._waiting.appendleft(job)

@@ -18,6 +18,7 @@ import numpy as np
 from search.brief import duration
 from search.job import Job, Outcome, read_outcome
 from search.objectives import delta
+from search.runners.runner import RESTARTS, in_vain
 from search.single_task import reference, whole_reference
 from spaces.errors import DataError
 from spaces.pattern import SharingPattern, hard_sharing
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from search.settings import Settings
 
 FOLDER = "replicates"
-RESTARTS = 3  # times a job that no worker has begun is handed out again: our choice
 HOPELESS = 5  # failures, with no success before them, after which nothing more is started: our choice
 
 
@@ -169,11 +169,11 @@ class Roster:
         what = f"{outcome.seconds:.0f} s" if outcome.complete else f"failed: {outcome.reason}"
         self._say(f"{job.label}: {what}; {left} of {self._total} trainings left, about {duration(left * pace)}")
 
-    def never_ran(self, job: Job) -> None:
+    def never_ran(self, job: Job, why: str) -> None:
         """A job was lost before it began: it is handed out again, some times."""
         self._lost[job] = self._lost.get(job, 0) + 1
         if self._lost[job] > RESTARTS:
-            self.done(job, Outcome(reason=f"no worker could be started for it, {RESTARTS + 1} times in a row"))
+            self.done(job, Outcome(reason=in_vain("no worker could be started for it", why)))
             return
         self.running.discard(job)
         self._waiting.appendleft(job)

@@ -6,8 +6,11 @@ ever and knows neither constraints nor failures.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from ray.tune.experiment import Trial
+from ray.tune.schedulers import FIFOScheduler
 from ray.tune.search import Searcher
 
 from search.job import Job
@@ -15,19 +18,37 @@ from search.runners.ray_tune import outcome_of
 from search.runners.runner import Work
 
 
+class Failures(FIFOScheduler):
+    """The default scheduler, which notes why trials fail: Tune tells its schedulers, and tells them before searchers.
+
+    Attributes:
+        why: by Tune's id of the trial, the last line of the error.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.why: dict[str, str] = {}
+
+    def on_trial_error(self, tune_controller: Any, trial: Trial) -> None:
+        """Tune appends the errors of a trial to a file."""
+        lines = Path(trial.error_file).read_text().split("\n") if trial.error_file else []
+        self.why[trial.trial_id] = next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+
 class AgendaSearcher(Searcher):
     """Suggests jobs and hands their outcomes back.
 
     Args:
         agenda: of the search.
+        failures: knows why Tune's trials failed.
 
     Attributes:
         ended: whether Tune was told that nothing is left; if not, something else has ended it.
     """
 
-    def __init__(self, agenda: Work) -> None:
+    def __init__(self, agenda: Work, failures: Failures) -> None:
         super().__init__()
-        self._agenda = agenda
+        self._agenda, self._failures = agenda, failures
         self._jobs: dict[str, Job] = {}
         self.ended = False
 
@@ -44,11 +65,12 @@ class AgendaSearcher(Searcher):
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         """Hand the outcome to the agenda."""
         job = self._jobs.pop(trial_id)
+        why = self._failures.why.pop(trial_id, "")
         outcome = outcome_of(job, None if error else result)
         if outcome:
             self._agenda.done(job, outcome)
         else:
-            self._agenda.never_ran(job)
+            self._agenda.never_ran(job, why)
 
     def __getstate__(self) -> dict[str, Any]:
         """Nothing of the agenda: Tune pickles its searcher for a restore that never happens."""

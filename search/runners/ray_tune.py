@@ -7,6 +7,7 @@ state is thrown away after the run; resuming starts a new Tune run on the same s
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
 import re
@@ -127,15 +128,18 @@ class RayTune:
     def _fit(self, agenda: Work, storage: Path, gpus: float, concurrency: int) -> None:
         from ray import tune
 
-        from search.runners.agenda_searcher import AgendaSearcher
+        from search.runners.agenda_searcher import AgendaSearcher, Failures
         from search.runners.job_trainable import JobTrainable
 
         storage.mkdir(exist_ok=True)
-        searcher = AgendaSearcher(agenda)
+        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # reasons are told as those of trials, in a line each
+        failures = Failures()
+        searcher = AgendaSearcher(agenda, failures)
         tuner = tune.Tuner(
             tune.with_resources(JobTrainable, {"cpu": self.cpus_per_trial, "gpu": gpus}),
             tune_config=tune.TuneConfig(
                 search_alg=searcher,
+                scheduler=failures,
                 num_samples=-1,  # the agenda says when it is over
                 max_concurrent_trials=concurrency,
                 reuse_actors=True,

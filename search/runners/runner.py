@@ -8,6 +8,15 @@ from typing import Protocol
 
 from search.job import Job, Outcome
 
+RESTARTS = 3
+"""Times that a job which no worker has begun is handed out again: our choice."""
+
+
+def in_vain(what: str, why: str) -> str:
+    """The reason of a job that was handed out as often as may be: what happened each time, and why, or ""."""
+    told = f"{what}, {RESTARTS + 1} times in a row"
+    return f"{told} ({why}); every node wants the same packages, PYTHONPATH and files" if why else told
+
 
 class Work(Protocol):
     """Whoever has jobs: the agenda of a search, or a roster of replicates."""
@@ -21,8 +30,8 @@ class Work(Protocol):
     def done(self, job: Job, outcome: Outcome) -> None:
         """Take the outcome of a job."""
 
-    def never_ran(self, job: Job) -> None:
-        """A job was lost before it began."""
+    def never_ran(self, job: Job, why: str) -> None:
+        """A job was lost before it began; why, if it is known, or ""."""
 
     def answer_from_cache(self, device: str) -> None:
         """Take what is known already from this kind of device, "cpu" or "cuda"."""

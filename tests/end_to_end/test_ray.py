@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import pytest
 from mlflow import MlflowClient
 from optuna.trial import TrialState
 
+from tests.conftest import ROOT
 from tests.end_to_end.searches import finish, rows_of, states_in, trials_in
 from tests.pictures import arguments as pictures
 from tests.pictures import write_pictures
@@ -60,7 +62,11 @@ cluster.shutdown()
 def cluster() -> Iterator[str]:
     """Address of one with two nodes, a CPU each."""
     process = subprocess.Popen(
-        [sys.executable, "-c", CLUSTER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", CLUSTER],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stdout

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from search.agenda import RESTARTS
 from search.job import Outcome, device, execute
 from search.run import main as search
+from search.runners.runner import RESTARTS
 from search.study import Study
 from spaces.choices import count
 from spaces.fusion import Fusion
@@ -112,12 +112,15 @@ def test_a_job_that_no_worker_began_is_handed_out_again_and_at_last_given_up(tmp
         while is_baseline(job := agenda.next()):
             agenda.done(job, execute(job))
         for _ in range(RESTARTS):
-            agenda.never_ran(job)
+            agenda.never_ran(job, "")
             assert not agenda.running
             assert agenda.next() == job
-        agenda.never_ran(job)
+        agenda.never_ran(job, "ModuleNotFoundError: No module named 'mine'")
         assert agenda.next() is None
-    assert [trial.reason for trial in told.trials] == ["no worker could be started for it, 4 times in a row"]
+    assert [trial.reason for trial in told.trials] == [
+        "no worker could be started for it, 4 times in a row (ModuleNotFoundError: No module named 'mine'); "
+        "every node wants the same packages, PYTHONPATH and files"
+    ]
     assert told.trials[0].device == ""  # nobody knows
 
 

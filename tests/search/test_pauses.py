@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from search.agenda import RESTARTS
 from search.job import execute
 from search.runners.ray_tune import outcome_of
+from search.runners.runner import RESTARTS
 from search.trial import Trial
 from spaces.choices import enumerate_patterns
 from tests.search.agendas import is_baseline, opened, run_all
@@ -101,9 +101,9 @@ def test_a_lost_worker_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
         job.checkpoint.write_bytes(b"")
         assert outcome_of(job, None) is None
         for _ in range(RESTARTS):
-            agenda.never_ran(job)
+            agenda.never_ran(job, "")
             assert agenda.next() is job
-        agenda.never_ran(job)
+        agenda.never_ran(job, "")
         for alone in (job for job in agenda.running.copy() if is_baseline(job)):
             agenda.done(alone, execute(alone))
         assert [trial.reason for trial in told.trials] == ["its worker was lost, 4 times in a row"]
