@@ -17,7 +17,7 @@ from tests.tiny import arguments, write_tiny
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_under_ray_a_signal_ends_the_search_in_order(tmp_path: Path, number: signal.Signals) -> None:
     given = [a for a in arguments(write_tiny(tmp_path / "data"), "trials=15") if a != "runner=inline"]
-    given += ["runner.concurrency=1", "trainer.epochs=150"]
+    given += ["runner.concurrency=1", "trainer.epochs=60"]
     process = start(given, tmp_path)
     run = tmp_path / "runs" / "fusion-npz"
     end = time.monotonic() + 120
