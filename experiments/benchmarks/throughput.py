@@ -8,7 +8,6 @@
    stream, and of one from the cache of decoded samples, beside as many processes of a DataLoader over a data set
    written by hand, which checks nothing, and beside as many that call Pillow and NumPy alone and hand nothing over.
 3. A training on such a stream: images per second, and the share of its time that it waits for data; bar: below 5 %.
-   Of the default network, and of one so narrow that it learns from an image about as fast as a process reads it.
    Training and decoding share the cores of a machine without a GPU, so what is told there is that of its cores.
 
 Medians of pairs are told, with the quartiles of their ratios; CPU seconds are less shy of neighbours than wall seconds.
@@ -55,7 +54,6 @@ FILE = Path(__file__).with_suffix(".csv")
 HEAD = ("what", "device", "ours", "beside it", "ratio", "quartiles", "unit")
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 BATCH = 4 if DEVICE.type == "cpu" else 16  # of 480x640 pixels
-NETWORKS = {"default": (), "narrow": ("network.encoder_widths=[4,4]", "network.decoder_width=4")}
 STEPS = 8  # in a row of each before the other's turn: neighbours that come and go are to meet both
 Row = tuple[str, float, float, str, str]
 
@@ -249,16 +247,16 @@ def _seconds(way: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-def waiting(data: Folder, workers: int, network_is: str, *, cache: bool) -> Iterator[Row]:
+def waiting(data: Folder, workers: int, *, cache: bool) -> Iterator[Row]:
     """A training on a stream."""
-    settings = compose(["space=fusion", *NETWORKS[network_is]])
+    settings = compose(["space=fusion"])
     loading = Loading(0.0, workers, f"{data.root}/cache" if cache else None)
     training = stream(replace(data, loading=loading), "train", DEVICE.type)
     recipe = replace(settings.trainer, epochs=1, batch_size=BATCH)
     network = network_of(data.selected, settings.network)
     clocked = ours(network, training, training.first(1), data.selected, recipe)
     images = len(training) // BATCH * BATCH
-    name = f"training, 480x640, {network_is} network, {workers} process" + "es" * (workers > 1) + ", cached" * cache
+    name = f"training, 480x640, {workers} process" + "es" * (workers > 1) + ", cached" * cache
     speed, unhindered = images / clocked.whole, images / (clocked.whole - clocked.waited)
     yield f"{name}: all | without waiting", speed, unhindered, "", "images/s"
 
@@ -280,7 +278,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         data = written(Path(folder) / "data", options.images)
         parts = [steps(options.repeats)]
         parts += [streams(data, options.repeats, workers) for workers in sorted({1, most, 2})]
-        parts += [waiting(data, most, name, cache=cache) for name in NETWORKS for cache in (False, True)]
+        parts += [waiting(data, most, cache=cache) for cache in (False, True)]
         rows = []
         for part in parts:
             for what, mine, other, spread, unit in part:

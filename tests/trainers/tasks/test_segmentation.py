@@ -48,6 +48,21 @@ def test_miou_is_of_the_split_and_not_the_mean_over_images() -> None:
     assert task.metrics(task.statistics(logits, truth))["miou"] == pytest.approx((5 / 8 + 0) / 2)
 
 
+@pytest.mark.parametrize("classes", [6, 13])
+def test_the_loss_does_not_depend_on_the_layout_of_the_logits(classes: int) -> None:
+    logits, truth = _batch(0, classes)
+    found = []
+    for layout in (torch.contiguous_format, torch.channels_last):
+        given = logits.clone(memory_format=layout).requires_grad_()
+        loss = Segmentation("s", classes).loss(given, truth)
+        loss.backward()
+        assert given.grad is not None and given.grad.is_contiguous(memory_format=layout)
+        found.append((loss.detach(), given.grad))
+    chosen = logits.log_softmax(1).gather(1, truth.clamp(min=0).long()[:, None])[:, 0]
+    torch.testing.assert_close(found[0][0], -chosen[truth >= 0].mean())
+    torch.testing.assert_close(found[0], found[1])
+
+
 def test_decoding_shifts_ids_and_marks_invalid() -> None:
     task = Segmentation("s", 3, first_class=1, invalid=(0, 255))
     raw = np.array([[[0, 1, 2], [3, 255, 1]]], np.uint8)
