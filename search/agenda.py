@@ -123,8 +123,7 @@ class Agenda:
         self._lost[job] = self._lost.get(job, 0) + 1
         if self._lost[job] > RESTARTS:
             begun = job.checkpoint is not None and job.checkpoint.exists()
-            what = "its worker was lost" if begun else "no worker could be started for it"
-            self.done(job, Outcome(reason=in_vain(what, why)))
+            self.done(job, Outcome(reason=in_vain(why, begun=begun)))
             return
         self.running.discard(job)
         self._waiting.appendleft(job)

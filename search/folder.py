@@ -33,7 +33,7 @@ LOCK, OWNER, CONFIG, TRIALS = ".lock", ".owner.json", "config.yaml", "trials"
 OURS = re.compile(r"\.lock|\.owner\.json|\.(\.owner\.json|config\.yaml)\.[0-9a-f]+\.tmp")
 # Two runs give the same results when everything but these is equal; the data say the tasks. For the places of data,
 # which may move, their content is compared.
-FREE = ("search_id", "begun", "trials", "stop", "runner", "tracking", "run.name", "run.folder", "tasks")
+FREE = ("search_id", "begun", "trials", "stop", "runner", "tracking", "run.name", "run.folder", "tasks", "data.loading")
 PLACES = ("data.root", "data.spec", "data.cache")
 
 
@@ -231,7 +231,7 @@ def _mismatch(path: Path, changes: list[str]) -> str:
     return (
         f"run folder {path} belongs to another configuration (there -> now):{listed}\n"
         "Give the values it was started with to resume it, or start another search with run.name=NAME; "
-        "only trials, stop, runner, tracking and the place of the data may change"
+        "only trials, stop, runner, tracking, data.loading and the place of the data may change"
     )
 
 

@@ -17,6 +17,7 @@ from spaces.choices import cover
 from spaces.errors import ConfigError, PatternError
 from spaces.exchange import Workspace
 from spaces.networks.family import Choosy, Published
+from trainers.data.cache import check as check_cache
 from trainers.dot_regression import KIND, check_classes
 
 if TYPE_CHECKING:
@@ -31,12 +32,16 @@ def check(settings: Settings) -> None:
     """See that the parts of a search exist and fit together.
 
     Raises:
-        UserError: the tracking store, the data, the objectives, outputs that the network has no heads for, an image
-            size that it cannot halve, a weighting of other tasks or by packages that are not there, a space with
-            options that the network, the tasks or the images do not allow, or published weights that do not fit.
+        UserError: the tracking store, the data, the folder that caches them, the objectives, outputs that the network
+            has no heads for, an image size that it cannot halve, a weighting of other tasks or by packages that are not
+            there, a space with options that the network, the tasks or the images do not allow, or published weights
+            that do not fit.
     """
     settings.tracking.check()
     settings.data.check()
+    loading = getattr(settings.data, "loading", None)
+    if loading is not None and not settings.runner.elsewhere:  # other machines may have other folders
+        check_cache(loading)
     resolve(settings.objectives, settings.data.selected)
     if isinstance(settings.network, Choosy):
         settings.network.check({task.name: task.output for task in settings.data.selected})

@@ -173,7 +173,7 @@ class Roster:
         """A job was lost before it began: it is handed out again, some times."""
         self._lost[job] = self._lost.get(job, 0) + 1
         if self._lost[job] > RESTARTS:
-            self.done(job, Outcome(reason=in_vain("no worker could be started for it", why)))
+            self.done(job, Outcome(reason=in_vain(why, begun=False)))
             return
         self.running.discard(job)
         self._waiting.appendleft(job)

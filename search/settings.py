@@ -68,7 +68,8 @@ class Run:
         # Some file systems take Cache and cache for one.
         checks.require(
             str(self.name).lower() not in SHARED,
-            f"run.name={self.name}: run.folder has other things of that name; choose another than {', '.join(SHARED)}",
+            f"run.name={self.name}: searches of one run.folder share what has that name; choose another than "
+            f"{', '.join(SHARED)}",
         )
         if isinstance(self.folder, (str, Path)) and str(self.folder):
             object.__setattr__(self, "folder", Path(self.folder).expanduser())

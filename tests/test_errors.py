@@ -82,7 +82,7 @@ TABLE: list[tuple[str, list[str]]] = [
     ("data=multifashion", ["data.root is not given; want a folder with fashion_mnist.npz, or with "]),
     ("data=celeba", ["data.root is not given; want a folder with Img/img_align_celeba, "]),
     ("limits.params=0", ["limits.params=0: want a number > 0 (or null)"]),
-    ("run.name=cache", ["run.name=cache: run.folder has other things of that name; choose another than "]),
+    ("run.name=cache", ["run.name=cache: searches of one run.folder share what has that name; choose another than "]),
     ("data.images=1", ["data.images=1: want a whole number >= 2"]),
     ("run.name=../up", ["run.name=../up: want letters, digits, '_', '.' and '-'", "run.folder=DIR"]),
     (

@@ -29,7 +29,7 @@ METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods()
 AHEAD = 2
 """Batches that each process has read or is about to."""
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of glibc's malloc.h
-KEPT, LARGEST = 2**28, 2**25  # bytes; glibc takes no larger ones than that from what it keeps
+KEPT, LARGEST = 2**27, 2**25  # bytes; glibc takes no larger ones than that from what it keeps
 LESS = "try fewer data.loading.workers (0 reads in the process that trains), or a smaller trainer.batch_size"
 
 
@@ -47,7 +47,7 @@ class Readers:
         self._opening, self._split, self._workers, self._pin = opening, split, workers, pin
         self._plan: list[tuple[int, list[int]]] = []
         self._only: tuple[str, ...] | None = None
-        self._begun: tuple[Ring, DataLoader] | None = None
+        self._started: tuple[Ring, DataLoader] | None = None
         self._size = self._places = 0
         self._passes = 0
 
@@ -65,11 +65,11 @@ class Readers:
         largest = max(map(len, plan), default=0)
         # Of all batches that are ahead, and the one that is being used.
         places = max(1, min(self._workers * AHEAD + 1, len(plan)))
-        if self._begun is None or self._only != only or largest > self._size or places > self._places:
+        if self._started is None or self._only != only or largest > self._size or places > self._places:
             self.close()
             self._size, self._places = largest, places
-            self._begun, self._only = self._begin(self._opening(only)), only
-        ring, loader = self._begun
+            self._started, self._only = self._start(self._opening(only)), only
+        ring, loader = self._started
         self._passes += 1
         this = self._passes
         self._plan[:] = [(number % self._places, list(rows)) for number, rows in enumerate(plan)]
@@ -90,9 +90,9 @@ class Readers:
 
     def close(self) -> None:
         """End the processes; the next pass begins new ones."""
-        self._begun = self._only = None
+        self._started = self._only = None
 
-    def _begin(self, samples: Samples) -> tuple[Ring, DataLoader]:
+    def _start(self, samples: Samples) -> tuple[Ring, DataLoader]:
         options: dict[str, Any] = {}
         first = _read(samples, 0, self._split)
         if isinstance(first, Refused):
@@ -170,7 +170,7 @@ def _read(samples: Samples, row: int, split: str) -> Sample | Refused:
 
 
 def _shapes(sample: Sample) -> str:
-    arrays = {"image": sample.image, **sample.targets}
+    arrays = {"image": sample.image, **dict(sorted(sample.targets.items()))}  # in whatever order they were read
     return ", ".join(f"{name} {array.dtype} {array.shape}" for name, array in arrays.items())
 
 
@@ -190,18 +190,20 @@ def _settle(number: int) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def keep_memory() -> None:
-    """Let this process use again what it has freed: every page that comes anew from the system costs a fault.
+def keep_memory() -> bool:
+    """Let this process use again what it has freed, 128 MiB at most: every page that comes anew costs a fault.
 
     By default glibc gives large arrays back at once, a seventh of the time of a sample of 480x640 pixels; other
     allocators are left as they are.
+
+    Returns:
+        Whether it does.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
-        return
-    for option, threshold in ((M_TRIM_THRESHOLD, KEPT), (M_MMAP_THRESHOLD, LARGEST)):
-        mallopt(option, threshold)
+        return False
+    return bool(mallopt(M_TRIM_THRESHOLD, KEPT) and mallopt(M_MMAP_THRESHOLD, LARGEST))
 
 
 def _end_with_parent() -> None:

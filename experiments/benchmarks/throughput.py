@@ -192,7 +192,8 @@ def steps(repeats: int) -> Iterator[Row]:
 
 def _row(what: str, pairs: Sequence[tuple[float, float]], unit: str) -> Row:
     """Medians; the ratio is that of pairs, not of medians."""
-    low, ratio, high = quantiles([a / b for a, b in pairs] * 2, n=4, method="inclusive")  # twice: one alone has none
+    ratios = [a / b for a, b in pairs]
+    low, ratio, high = quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
     mine = median(a for a, _ in pairs)
     return what, mine, mine / ratio, f"{low:.2f} to {high:.2f}", unit
 

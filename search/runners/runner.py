@@ -12,10 +12,11 @@ RESTARTS = 3
 """Times that a job which no worker has begun is handed out again: our choice."""
 
 
-def in_vain(what: str, why: str) -> str:
-    """The reason of a job that was handed out as often as may be: what happened each time, and why, or ""."""
-    told = f"{what}, {RESTARTS + 1} times in a row"
-    return f"{told} ({why}); every node wants the same packages, PYTHONPATH and files" if why else told
+def in_vain(why: str, *, begun: bool) -> str:
+    """The reason of a job that was handed out as often as may be, begun or not; why it ended each time, or ""."""
+    what = "its worker was lost" if begun else "no worker could be started for it"
+    told = f"{what}, {RESTARTS + 1} times in a row" + (f" ({why})" if why else "")
+    return f"{told}; every node wants the same packages, PYTHONPATH and files" if why and not begun else told
 
 
 class Work(Protocol):

@@ -74,7 +74,7 @@ def test_a_run_does_not_take_the_place_of_what_all_runs_share(name: str) -> None
     (problem,) = problems(f"run.name={name}")
 
     assert problem == (
-        f"run.name={name}: run.folder has other things of that name; choose another than {', '.join(SHARED)}"
+        f"run.name={name}: searches of one run.folder share what has that name; choose another than {', '.join(SHARED)}"
     )
 
 

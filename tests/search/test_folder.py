@@ -19,6 +19,7 @@ from search.config import Settings, compose
 from search.folder import RunFolder, open_folder
 from search.job import TRAINING_VERSION
 from spaces.errors import ConfigError
+from tests.pictures import arguments, write_pictures
 
 
 def settings(*arguments: str) -> Settings:
@@ -108,6 +109,16 @@ def test_what_does_not_touch_results_may_change(change: str) -> None:
     with open_folder(settings(change)) as folder:
         assert folder.search_id == first.search_id
         assert settings(change).plain.items() <= yaml.safe_load(folder.config.read_text()).items()
+
+
+def test_how_data_are_loaded_may_change(tmp_path: Path) -> None:
+    root = write_pictures(tmp_path / "data", images=4)
+    found = []
+    for memory_gb in (4.0, 0.0):
+        with open_folder(compose(arguments(tmp_path, root, memory_gb, "run.name=mine"))) as folder:
+            folder.journal.write_text("asked")
+            found.append(folder.search_id)
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize(

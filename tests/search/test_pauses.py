@@ -103,7 +103,9 @@ def test_a_lost_worker_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
         for _ in range(RESTARTS):
             agenda.never_ran(job, "")
             assert agenda.next() is job
-        agenda.never_ran(job, "")
+        agenda.never_ran(job, "its node ran out of memory")
         for alone in (job for job in agenda.running.copy() if is_baseline(job)):
             agenda.done(alone, execute(alone))
-        assert [trial.reason for trial in told.trials] == ["its worker was lost, 4 times in a row"]
+        assert [trial.reason for trial in told.trials] == [
+            "its worker was lost, 4 times in a row (its node ran out of memory)"
+        ]

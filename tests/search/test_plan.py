@@ -86,7 +86,7 @@ def test_limits_narrow_what_is_tried(capsys: pytest.CaptureFixture[str]) -> None
         (["network.encoder_widths=[4,4,4,4,4]"], "images of 16x16 pixels, but the network wants multiples of 32"),
         (["limits.macs=10"], "no pattern of the space meets limits.macs=10; the least that was found is "),
         (["objectives=[speed]"], "objectives=speed: want one or more of "),
-        (["run.name=plans"], "run.name=plans: run.folder has other things of that name"),
+        (["run.name=plans"], "run.name=plans: searches of one run.folder share what has that name"),
         (["runner=ray_tune", "runner.cpus_per_trial=9999"], "fit on no node"),
         (["run.folder=data/train.npz"], "data/train.npz/plans/fusion-npz cannot be written"),
     ],

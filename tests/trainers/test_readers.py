@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -55,6 +56,12 @@ def test_batches_that_come_page_locked_are_the_same(root: Path, workers: int) ->
         assert torch.equal(images, others)
         assert targets.keys() == same.keys() != set()
         assert all(torch.equal(targets[name], same[name]) for name in targets)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators are left as they are")
+def test_a_process_keeps_its_memory_where_glibc_gives_it() -> None:
+    script = "from trainers.readers import keep_memory; print(keep_memory())"  # for good, so in a process of its own
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "True\n"
 
 
 class Clumsy:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from spaces.pattern import separate_decoders
 from tests.pictures import Pictures, write_pictures
 from trainers.augment import Flip
 from trainers.baselines import trivial
+from trainers.data.cache import cached
 from trainers.data.loading import Loading
 from trainers.leg import Leg
 from trainers.measure import measure
@@ -29,6 +31,16 @@ from trainers.source import Source
 from trainers.stream import Stream, spare, stream
 from trainers.tasks.autoencoder import Autoencoder
 from trainers.train import train
+
+
+@dataclass(frozen=True)
+class Backwards(Pictures):
+    """Has targets in another order than that of their names."""
+
+    def samples(self, split: str, only: Sequence[str] | None = None) -> Any:
+        rows = super().samples(split, only)
+        return replace(rows, tasks=rows.tasks[::-1])
+
 
 FAMILY = Small(encoder_widths=(6, 8), decoder_width=6)
 RECIPE = Recipe(epochs=3, batch_size=7, lr=0.01, augment=(Flip(),))
@@ -205,3 +217,16 @@ def test_a_picture_of_another_size_is_one_message(tmp_path: Path) -> None:
 
 def test_a_stream_by_hand_has_as_many_images_as_the_split(root: Path) -> None:
     assert len(stream(Pictures(str(root), STREAMED), "val", "cpu")) == 13
+
+
+def test_a_cache_that_holds_a_part_gives_what_the_files_do(root: Path, tmp_path: Path) -> None:
+    data = Backwards(str(root), replace(STREAMED, cache=str(tmp_path)))
+    for row, only in ((0, ("colour", "depth")), (1, ("depth",))):
+        cached(data, "train", only).read(row)
+    pairs = [
+        list(stream(each, "train", "cpu").batches(5, data.selected)) for each in (data, Pictures(str(root), STREAMED))
+    ]
+    for (images, targets), (others, same) in zip(*pairs, strict=True):
+        assert torch.equal(images, others)
+        assert targets.keys() == same.keys() != set()
+        assert all(torch.equal(targets[name], same[name]) for name in targets)

@@ -13,7 +13,8 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from uuid import uuid4
 import numpy as np
 
 from spaces.errors import DataError
+from trainers.data.loading import Loading
 from trainers.data.samples import Sample, Samples
 
 VERSION = 1
@@ -95,19 +97,43 @@ def cached(data: Any, split: str, only: Sequence[str]) -> Samples:
         return samples
     folder = Path(data.loading.cache).expanduser().absolute() / _name(data) / split
     names = {IMAGE: IMAGE} | {name: f"{name}-{_code(repr(data.available[name]))}" for name in only}
-    try:
+    with _writing(data.loading.cache):
         for place in ("new", *names.values()):
             (folder / place).mkdir(parents=True, exist_ok=True)
         _sweep(folder / "new")
-        (probe := folder / "new" / uuid4().hex).touch()
-        probe.unlink()
+        _probe(folder / "new")
+    return Cached(samples, folder, names)
+
+
+def check(loading: Loading) -> None:
+    """See that the folder of a cache, if there is to be one, can be written to.
+
+    Raises:
+        DataError: it cannot.
+    """
+    if loading.cache is not None:
+        with _writing(loading.cache):
+            folder = Path(loading.cache).expanduser().absolute()
+            folder.mkdir(parents=True, exist_ok=True)
+            _probe(folder)
+
+
+@contextmanager
+def _writing(cache: str) -> Iterator[None]:
+    """A full disk is no mistake; what else goes wrong is told."""
+    try:
+        yield
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise DataError(
-                f"data.loading.cache={data.loading.cache}: cannot be written to ({error}); "
+                f"data.loading.cache={cache}: cannot be written to ({error}); "
                 "name another folder, or null to decode each time"
             ) from error
-    return Cached(samples, folder, names)
+
+
+def _probe(folder: Path) -> None:
+    (probe := folder / uuid4().hex).touch()
+    probe.unlink()
 
 
 def _name(data: Any) -> str:
@@ -125,7 +151,8 @@ def _code(text: str) -> str:
 def _taken(file: Path) -> np.ndarray | None:
     """The array in a file; None where it is not there or was damaged from outside."""
     try:
-        return np.load(file, allow_pickle=False)
+        with open(file, "rb") as stream:  # numpy.load would open archives, too
+            return np.lib.format.read_array(stream, allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
 

@@ -69,7 +69,10 @@ def one_layer(array: np.ndarray, where: str, dtypes: str = NUMBERS) -> np.ndarra
     elif array.ndim == 4 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 3:
-        refuse(array, where, "wrong shape", "want one value a pixel: (N, H, W), (N, H, W, 1) or (N, 1, H, W)")
+        coloured = array.ndim == 4 and array.shape[3] in (3, 4)
+        mend = "; save a picture of colours as grey or with a palette, its ids being the values" if coloured else ""
+        want = "want one value a pixel: (N, H, W), (N, H, W, 1) or (N, 1, H, W)"
+        refuse(array, where, "wrong shape", want + mend)
     return array.view(np.uint8) if array.dtype.kind == "b" else array
 
 

@@ -74,7 +74,8 @@ class Segmentation(Measured):
         import torch.nn.functional as F
 
         logits, ids = prediction.float(), target.long()
-        if self.channels >= WIDE and logits.is_contiguous(memory_format=torch.channels_last):
+        rows = self.channels >= WIDE and logits.is_contiguous(memory_format=torch.channels_last)
+        if rows and not logits.is_cuda:  # where the loss of rows is the work of a single block
             # A view of one row a pixel; torch would lay all logits out anew, and their gradients.
             logits, ids = logits.movedim(1, -1).flatten(0, -2), ids.flatten()
         total = F.cross_entropy(logits, ids, ignore_index=INVALID, reduction="sum")

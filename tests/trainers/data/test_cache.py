@@ -91,7 +91,7 @@ def test_where_the_data_lie_and_how_they_come_changes_nothing(data: Pictures, tm
     assert len(files(data)) == 3
 
 
-@pytest.mark.parametrize("spoil", ["empty", "cut", "text", "pickle"])
+@pytest.mark.parametrize("spoil", ["empty", "cut", "text", "pickle", "zip", "archive"])
 def test_a_file_damaged_from_outside_is_decoded_again_and_mended(data: Pictures, spoil: str) -> None:
     kept = cached(data, "train", NAMES)
     truth = kept.read(0)
@@ -99,8 +99,11 @@ def test_a_file_damaged_from_outside_is_decoded_again_and_mended(data: Pictures,
         whole = path.read_bytes()
         if spoil == "pickle":
             np.save(path, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+        elif spoil == "archive":
+            with path.open("wb") as file:
+                np.savez(file, np.zeros(3))
         else:
-            path.write_bytes({"empty": b"", "cut": whole[:-9], "text": b"hello"}[spoil])
+            path.write_bytes({"empty": b"", "cut": whole[:-9], "text": b"hello", "zip": b"PK\x03\x04"}[spoil])
     assert same(kept.read(0), truth)
     lose(data)
     assert same(kept.read(0), truth)
@@ -130,6 +133,13 @@ def test_a_folder_that_cannot_be_is_refused_before_anything_is_read(data: Pictur
     loading = Loading(cache=str(tmp_path / "file" / "cache"))
     with pytest.raises(DataError, match=r"data.loading.cache=.*file/cache: cannot be written to .*name another folder"):
         cached(replace(data, loading=loading), "train", NAMES)
+    with pytest.raises(DataError, match=r"data.loading.cache=.*file/cache: cannot be written to .*name another folder"):
+        cache.check(loading)
+
+
+def test_a_folder_that_can_be_is_left_empty_by_the_check(data: Pictures) -> None:
+    cache.check(data.loading)
+    assert list(Path(data.loading.cache or "").iterdir()) == []
 
 
 def test_what_killed_processes_left_is_removed_and_what_is_being_written_is_not(data: Pictures) -> None:

@@ -89,6 +89,12 @@ def test_booleans_are_two_classes_and_nan_is_unlabelled() -> None:
     ("raw", "message"),
     [
         (
+            np.zeros((1, 2, 2, 3), np.uint8),
+            "x.npz: wrong shape (given: uint8, shape (1, 2, 2, 3), values 0..0); want one value a pixel: (N, H, W), "
+            "(N, H, W, 1) or (N, 1, H, W); save a picture of colours as grey or with a palette, its ids being the "
+            "values",
+        ),
+        (
             np.array([[[0, 7, 255]]], np.uint8),
             "x.npz: class id 7, 255 beyond the 6 classes 0..5 "
             "(given: uint8, shape (1, 1, 3), values 0..255); "
