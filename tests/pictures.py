@@ -25,6 +25,7 @@ loading:
   _target_: trainers.data.loading.Loading
   memory_gb: {memory}
   workers: 1
+  cache: null
 """
 TASKS = {"colour": Segmentation("colour", classes=4), "depth": Depth("depth")}
 

@@ -29,7 +29,7 @@ METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods()
 AHEAD = 2
 """Batches that each process has read or is about to."""
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of glibc's malloc.h
-KEPT, LARGEST = 2**27, 2**25  # bytes; glibc takes no larger ones than that from what it keeps
+KEPT, LARGEST = 2**27, 2**25  # bytes that are kept, and of the largest array that is: glibc allows no larger one
 LESS = "try fewer data.loading.workers (0 reads in the process that trains), or a smaller trainer.batch_size"
 
 
@@ -73,7 +73,7 @@ class Readers:
         self._passes += 1
         this = self._passes
         self._plan[:] = [(number % self._places, list(rows)) for number, rows in enumerate(plan)]
-        batches: Iterator[Any] = iter(())
+        batches: Iterator[Written | Stacked | Refused] = iter(())
         for number in range(len(plan)):
             if this != self._passes:
                 raise RuntimeError("another pass over these samples has begun; end one before the next")
@@ -135,7 +135,7 @@ class Refused:
 
 
 class Written(NamedTuple):
-    """Where a batch lies: tensors on their way from process to process cost both of them a millisecond a sample."""
+    """Where a batch lies; tensors themselves would cost both processes work, for each is announced by a connection."""
 
     place: int
     rows: int
@@ -193,8 +193,7 @@ def _settle(number: int) -> None:
 def keep_memory() -> bool:
     """Let this process use again what it has freed, 128 MiB at most: every page that comes anew costs a fault.
 
-    By default glibc gives large arrays back at once, a seventh of the time of a sample of 480x640 pixels; other
-    allocators are left as they are.
+    By default glibc gives large arrays back at once; other allocators are left as they are.
 
     Returns:
         Whether it does.

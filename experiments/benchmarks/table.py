@@ -79,7 +79,7 @@ def write(path: Path, table: Table) -> None:
     """Write a table in 16 KB or so."""
     texts = np.array([json.dumps(pattern.to_json()) for pattern in table.patterns])
     deltas = {f"{name}.delta": each.astype(np.float32) for name, each in table.deltas.items()}
-    np.savez_compressed(path, patterns=texts, macs=table.macs, params=table.params, **deltas)  # type: ignore[arg-type]  # its stubs
+    np.savez_compressed(path, patterns=texts, macs=table.macs, params=table.params, **deltas)  # type: ignore[arg-type]  # no names by ** in its stubs
 
 
 def trained(settings: Any, seeds: Sequence[int]) -> Table:

@@ -9,6 +9,8 @@ import pytest
 from search.config import compose
 from search.job import Job, execute
 from search.plan import main as plan
+from search.preflight import check
+from search.run import main as search
 from spaces.pattern import hard_sharing
 from tests.pictures import arguments, write_pictures
 
@@ -17,6 +19,19 @@ from tests.pictures import arguments, write_pictures
 def test_a_plan_times_trainings_on_streams(tmp_path: Path) -> None:
     root = write_pictures(tmp_path / "data", images=16)
     assert plan(arguments(tmp_path, root, 0.0, "runner=inline")) == 0
+
+
+def test_a_cache_that_cannot_be_is_refused_before_anything_is_trained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    cache = f"data.loading.cache={tmp_path / 'file' / 'cache'}"
+    root = write_pictures(tmp_path / "data", images=4)
+    folder = f"run.folder={tmp_path / 'runs'}"
+    assert search(arguments(tmp_path, root, 0.0, "runner=inline", cache, folder)) == 2
+    assert f"{cache}: cannot be written to" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
+    check(compose(arguments(tmp_path, root, 0.0, "runner.address=127.0.0.1:1", cache)))  # a cluster has other folders
 
 
 def test_a_damaged_file_is_the_reason_of_a_failed_training(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ class Depth(Measured):
             refuse(array, where, f"negative depth {low:g}", mend)
         if high * self.scale > self.max_m:
             self._refuse_far(array, where, high)
-        with np.errstate(over="ignore"):  # of invalid values
+        with np.errstate(over="ignore"):  # of invalid values, which are replaced
             metres = raw.astype(np.float32)
         np.copyto(metres, 0, where=invalid)
         metres *= np.float32(self.scale)
