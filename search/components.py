@@ -1,6 +1,7 @@
 """Turns the ``_target_`` mappings of the configuration into components, and components back into mappings.
 
-A component is whatever its dotted path names, as a rule a frozen dataclass whose fields are its options.
+A component is what its name (`search.component_names`) or dotted path says, as a rule a frozen dataclass whose fields
+are its options.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from inspect import Parameter
 from pathlib import Path
 from typing import Any
 
+from search.component_names import COMPONENTS, TARGET, name_all
 from search.library import Library
 from search.nearest import nearest
 from spaces.errors import ConfigError, UserError
 
-TARGET = "_target_"
 NOT_GIVEN = "???"  # Hydra's mark for a value that has to be given
 
 
@@ -38,7 +39,7 @@ def build(spec: Any, where: str, given: Mapping[str, Any] | None = None) -> Any:
     """
     if not isinstance(spec, Mapping) or not isinstance(spec.get(TARGET), str):
         raise ConfigError(f"{where}={spec}: want a mapping with {TARGET}: package.module.Class and the options of it")
-    target = _locate(spec[TARGET], where)
+    target = _locate(COMPONENTS.locate(spec[TARGET]), where)
     room = inspect.signature(target).parameters
     own = {name: value for name, value in (given or {}).items() if name in room}
     problems = _unfit(spec, where, room, own)
@@ -61,7 +62,7 @@ def build(spec: Any, where: str, given: Mapping[str, Any] | None = None) -> Any:
 
 
 def describe(value: Any, spec: Any = None) -> Any:
-    """The plain value (mappings, lists, numbers, texts) that builds an equal component.
+    """The plain value (mappings, lists, numbers, texts) that builds an equal component, today and in later versions.
 
     Args:
         value: a component or an option of one.
@@ -70,9 +71,9 @@ def describe(value: Any, spec: Any = None) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         path = spec[TARGET] if spec else f"{type(value).__module__}.{type(value).__qualname__}"
         options = {f.name: describe(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
-        return {TARGET: path, **options}
+        return {TARGET: COMPONENTS.name(path), **options}
     if spec is not None:
-        return dict(spec)
+        return name_all(dict(spec))
     if isinstance(value, Mapping):
         return {str(name): describe(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -22,6 +22,7 @@ import yaml
 from filelock import FileLock, Timeout
 
 from search.atomic import write_json, write_text
+from search.component_names import TARGET, name_all
 from search.components import describe
 from search.job import TRAINING_VERSION
 from search.settings import Settings
@@ -195,10 +196,10 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Keys that define results and differ, as ``key: old -> new``."""
-    before, after = _flat(old), _flat(new)
+    before, after = _flat(name_all(old)), _flat(new)  # earlier versions kept dotted paths
     keys = [*after, *(key for key in before if key not in after)]
     return [
-        f"{key}: {_shown(before, key)} -> {_shown(after, key)}"
+        f"{key.removesuffix(f'.{TARGET}')}: {_shown(before, key)} -> {_shown(after, key)}"
         for key in keys
         if not _is_free(key) and (key not in before or key not in after or before[key] != after[key])
     ]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from search.atomic import read_json, write_json
+from search.component_names import mark_all
 from search.components import describe
 from spaces.errors import DataError, UserError
 from spaces.networks.content import content
@@ -116,7 +117,7 @@ class Job:
         parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
         # Choices that came later count only where they are made, so that results from before keep their names.
         parts = [{name: each for name, each in task.items() if each or name not in LATER} for task in describe(parts)]
-        # With the classes' dotted paths: two classes of one name are two things.
+        # With what the classes are called: two of one name are two things.
         recipe = {name: each for name, each in describe(self.recipe).items() if name not in idle(self.pattern)}
         if recipe.get("weighting") == describe(EQUAL):
             del recipe["weighting"]
@@ -125,8 +126,11 @@ class Job:
             network["weights"] = held  # what is in the file, wherever it lies
         components = [*parts, network, recipe]
         named = [TRAINING_VERSION, self.pattern.key, self.data.fingerprint, components, self.seed]
-        named += [self.judged] * (self.judged != "val") + [describe(self.probe)] * (self.probe is not None)
-        return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
+        if self.judged != "val":
+            named.append(self.judged)
+        if self.probe is not None:
+            named.append(describe(self.probe))
+        return hashlib.sha256(json.dumps(mark_all(named)).encode()).hexdigest()[:16]
 
 
 def execute(job: Job, node: str = platform.node()) -> Outcome:

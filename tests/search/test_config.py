@@ -41,7 +41,7 @@ def test_nothing_given_means_the_default_search() -> None:
     assert settings.objectives == ("delta_mtl", "macs")
     assert (settings.limits.macs, settings.limits.params) == (None, None)
     assert settings.trainer.epochs == 8
-    assert settings.plain["space"]["_target_"] == "spaces.fusion.Fusion"
+    assert settings.plain["space"]["_target_"] == "space/fusion"
 
 
 def test_values_reach_their_components() -> None:

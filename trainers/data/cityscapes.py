@@ -10,6 +10,9 @@ import numpy as np
 from spaces.errors import DataError
 from trainers.data.files import read_array, readable
 
+VERSION = "e28b5b4f060dc0cefdc232bf663fc6960ea268e3c8527a78343a824675733eba"
+"""Of what the readers give: part of the data's name, so another text when that changes. The first one is a hash that
+earlier versions took of this file."""
 FARTHEST = 1000.0
 """Metres beyond which a disparity, a fraction of a pixel, says nothing: our choice."""
 

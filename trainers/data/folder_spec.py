@@ -37,8 +37,9 @@ should say ``splits: {train: train, test: val}``, for a search must never look a
 that belong together, frames of one film say, are not known as such: give such a set splits of its own.
 
 Further keys: ``array`` names the variable of a .mat file, ``read: package.module.function`` reads a format of its own
-from a path; the source of that module counts as part of the data. Every other key of a task is an option of its kind,
-see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has examples, which are called by their bare name.
+from a path; the ``VERSION`` which that module declares, else its source, counts as part of the data. Every other key of
+a task is an option of its kind, see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has examples, which are called by
+their bare name.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -57,6 +59,7 @@ from spaces.errors import DataError
 from trainers.data.arrays import SPLITS
 from trainers.data.files import read_array, readable
 from trainers.data.listing import FIELD
+from trainers.data.reader_names import READERS
 from trainers.data.spec import COMMON, SHIPPED, Format, parse
 from trainers.tasks import Task
 from trainers.tasks.decoding import is_number
@@ -73,7 +76,7 @@ class Files:
     Args:
         patterns: paths inside the root; the first that exists counts.
         array: variable in .mat files, or None.
-        read: dotted path of a function from a path to an array, or None for what the suffix says.
+        read: a function from a path to an array, by its dotted path or name, or None for what the suffix says.
         channels: "first" where values are (C, H, W), or None.
         map: class by stored id; empty for none.
         valid: smallest and largest stored value that count, or None.
@@ -85,6 +88,11 @@ class Files:
     channels: str | None = None
     map: tuple[tuple[int, int], ...] = ()
     valid: tuple[float, float] | None = None
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The same in values of JSON; a reader by the first path it ever had."""
+        return {**asdict(self), "read": self.read and READERS.mark(self.read)}
 
     def raw(self, path: Path) -> np.ndarray:
         """The values in a file, channels last.
@@ -133,11 +141,11 @@ class FolderSpec:
     def plain(self) -> list[Any]:
         """All that decides what is read, in values of JSON; of readers of one's own, their modules' sources."""
         tasks = {
-            name: [asdict(self.files[name]) if name in self.files else None, repr(t)] for name, t in self.tasks.items()
+            name: [self.files[name].plain if name in self.files else None, repr(t)] for name, t in self.tasks.items()
         }
         readers = sorted({each.read for each in (self.image, *self.files.values()) if each.read})
-        sources = {read: source_of(read) for read in readers}
-        return [asdict(self.image), self.splits, self.lists, self.held_out, tasks, sources]
+        sources = {READERS.mark(read): source_of(read) for read in readers}
+        return [self.image.plain, self.splits, self.lists, self.held_out, tasks, sources]
 
 
 def read_folder_spec(path: Path) -> FolderSpec:
@@ -176,7 +184,7 @@ def reader(path: str) -> Callable[[Path], np.ndarray]:
     Raises:
         DataError: there is none.
     """
-    module, _, name = path.rpartition(".")
+    module, _, name = READERS.locate(path).rpartition(".")
     try:
         found = getattr(import_module(module), name)
     except Exception as error:  # the user's module runs here, and may raise anything
@@ -185,14 +193,23 @@ def reader(path: str) -> Callable[[Path], np.ndarray]:
 
 
 def source_of(path: str) -> list[str]:
-    """Names what the module of a dotted path says, and that in which its function is defined; not what these import.
+    """Names how the function at a dotted path reads: the VERSION that its module declares, else the module's bytes.
+
+    Both the module that is named and that in which the function is defined count; not what these import.
 
     Raises:
         DataError: there is no such function.
     """
-    names = {path.rpartition(".")[0], getattr(reader(path), "__module__", None)}
-    files = [getattr(sys.modules.get(name), "__file__", None) for name in sorted(filter(None, names))]
-    return [hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files if file and Path(file).is_file()]
+    names = {READERS.locate(path).rpartition(".")[0], getattr(reader(path), "__module__", None)}
+    modules = [sys.modules[name] for name in sorted(filter(None, names)) if name in sys.modules]
+    return list(filter(None, map(_version, modules)))
+
+
+def _version(module: ModuleType) -> str | None:
+    declared, file = getattr(module, "VERSION", None), getattr(module, "__file__", None)
+    if declared is not None:
+        return str(declared)
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file and Path(file).is_file() else None
 
 
 def mark(task: Task) -> float | None:

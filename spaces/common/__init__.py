@@ -1,0 +1,1 @@
+"""What knows nothing of sharing patterns: names that last, files, texts."""
