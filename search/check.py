@@ -11,14 +11,14 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from search.config import answer, compose
-from search.ending import ended
-from search.preflight import check
+from search.config.command import ended
+from search.config.compose import answer, compose
+from search.problem.validation import check
 from spaces.errors import ConfigError
-from trainers.data.arrays import SPLITS
+from trainers.data.splits.arrays import SPLITS
 
 if TYPE_CHECKING:
-    from search.settings import Settings
+    from search.config.settings import Settings
 
 
 @ended("")
@@ -40,8 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _report(settings: Settings) -> None:
     """Print what there is, and draw it."""
-    from search.contact_sheet import draw
-    from search.survey import look, table
+    from search.preview.contact_sheet import draw
+    from search.preview.data_summary import look, table
 
     data = settings.data
     height, width = data.size

@@ -1,6 +1,6 @@
 """The door for notebooks: opens the run folder of a search, finished or running, wherever it lies now.
 
-What can be asked of it then: `search.results`.
+What can be asked of it then: `search.results.results`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from os import PathLike
 from pathlib import Path
 
-from search.brief import listed
-from search.folder import CONFIG, read_config
-from search.job import TRAINING_VERSION
-from search.results import Results
+from search.jobs.job import TRAINING_VERSION
+from search.results.results import Results
+from search.study.run_folder import CONFIG, read_config
+from spaces.common.formatting import listed
 from spaces.errors import ConfigError
 
 PARTS = {"tasks": list, "objectives": list, "data": dict, "network": dict, "trainer": dict, "runner": dict}

@@ -14,16 +14,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.config import answer, compose
-from search.ending import FAILED, ended
-from search.preflight import check, problem
+from search.config.command import FAILED, ended
+from search.config.compose import answer, compose
+from search.problem.problem import problem
+from search.problem.validation import check
 from spaces.errors import ConfigError
 
 if TYPE_CHECKING:
-    from search.census import Census, Priced
-    from search.forecast import Forecast
-    from search.remaining import Remaining
-    from search.settings import Settings
+    from search.config.settings import Settings
+    from search.preview.forecast import Forecast
+    from search.preview.remaining import Remaining
+    from search.problem.census import Census, Priced
 
 FILES = ("plan.json", "cheapest.svg", "costliest.svg")
 
@@ -45,11 +46,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _plan(settings: Settings, command: str) -> int:
     """Print the plan, what is known first, and keep it beside the run folders."""
-    from search.census import take
-    from search.forecast import forecast, places
-    from search.outline import of_patterns, of_time, of_trainings
-    from search.remaining import remaining
-    from search.stopwatch import NotTimed
+    from search.preview.forecast import forecast, places
+    from search.preview.plan_text import of_patterns, of_time, of_trainings
+    from search.preview.remaining import remaining
+    from search.preview.step_timing import NotTimed
+    from search.problem.census import take
 
     searched = problem(settings)
     census = take(searched, settings.run.seed)
@@ -73,8 +74,8 @@ def _plan(settings: Settings, command: str) -> int:
 
 def _keep(folder: Path, plain: dict[str, Any], census: Census) -> None:
     """Write the plan's files, whole or not at all."""
-    from search.atomic import write_json, write_text
-    from spaces.picture import svg
+    from spaces.common.atomic_files import write_json, write_text
+    from spaces.drawing.svg import svg
 
     try:
         write_json(folder / FILES[0], plain)

@@ -14,13 +14,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from search.config import answer, compose
-from search.ending import FAILED, ended
-from search.folder import RunFolder, open_folder
-from search.preflight import check, problem
+from search.config.command import FAILED, ended
+from search.config.compose import answer, compose
+from search.problem.problem import problem
+from search.problem.reference_point import _trivial
+from search.problem.validation import check
+from search.study.run_folder import RunFolder, open_folder
 
 if TYPE_CHECKING:
-    from search.settings import Settings
+    from search.config.settings import Settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,15 +47,15 @@ def _run(argv: Sequence[str], command: str) -> int:
 
 def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     """Train what the agenda says, keep the record, write the report."""
-    from search.agenda import Agenda
-    from search.census import costliest
-    from search.objectives import reference_point
-    from search.progress import Progress
-    from search.receipt import Rates
-    from search.scoreboard import Scoreboard
-    from search.study import Study
-    from search.yardsticks import yardsticks
-    from spaces.pattern import hard_sharing
+    from search.problem.census import costliest
+    from search.problem.reference_point import reference_point
+    from search.report.baseline_table import yardsticks
+    from search.report.progress import Progress
+    from search.report.reporter import Scoreboard
+    from search.report.search_cost import Rates
+    from search.study.study import Study
+    from search.study.trial_queue import Agenda
+    from spaces.pattern.sharing_pattern import hard_sharing
 
     tasks = settings.data.selected
     searched = problem(settings)
@@ -101,14 +103,6 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
 
 def _stages(settings: Settings) -> tuple[int, int]:
     return settings.network.encoder_stages, settings.network.decoder_stages
-
-
-def _trivial(settings: Settings) -> dict[str, float]:
-    """Metrics of the best constant predictions on the validation split."""
-    from trainers.baselines import trivial
-    from trainers.memory import split
-
-    return trivial(split(settings.data, "val", "cpu"), settings.data.selected)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 
 from spaces.choices import Choose, Proposal, record
 from spaces.fields import Fields
-from spaces.pattern import NoExchange, Partition, SharingPattern, Stage
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
+from spaces.pattern.stage import Partition, Stage
 from spaces.tree import partitions
 
 

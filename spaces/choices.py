@@ -14,7 +14,7 @@ from itertools import combinations_with_replacement, islice
 from typing import Any, Protocol
 
 from spaces.errors import PatternError
-from spaces.pattern import SharingPattern
+from spaces.pattern.sharing_pattern import SharingPattern
 
 Choose = Callable[[str, Sequence[Any]], Any]
 

@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 from spaces.choices import Choose, Proposal, record, replay
 from spaces.errors import PatternError
 from spaces.fields import Fields
-from spaces.pattern import Partition, SharingPattern, uniform
+from spaces.pattern.sharing_pattern import SharingPattern, uniform
+from spaces.pattern.stage import Partition
 from spaces.tree import choices, partitions
 
 

@@ -13,8 +13,9 @@ from typing import Any, ClassVar
 from spaces.choices import Choose, Proposal, record
 from spaces.errors import PatternError
 from spaces.fields import Fields
-from spaces.mixing import Gated
-from spaces.pattern import NoExchange, SharingPattern, Stage
+from spaces.pattern.mixing import Gated
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
+from spaces.pattern.stage import Stage
 
 GATED, APART = "gated", "apart"
 

@@ -1,7 +1,7 @@
 """The space ``joint``: decoder groups, routing, gates and workspace all at once; ours.
 
 Every encoder stage is shared, routed or gated, any scale may have a workspace, and decoders fuse and split as in
-``fusion``. How streams of different stages meet is the rule of `spaces.walk`.
+``fusion``. How streams of different stages meet is the rule of `spaces.pattern.walk`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from typing import Any, ClassVar
 
 from spaces.choices import Choose, Proposal, record
 from spaces.errors import ConfigError, PatternError
-from spaces.exchange import NoExchange, Workspace
 from spaces.fields import Fields
-from spaces.mixing import Gated, Mixing, Routed
-from spaces.pattern import SHARED, SharingPattern, Stage
+from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.mixing import Gated, Mixing, Routed
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.stage import SHARED, Stage
 from spaces.routing import refuse_empty_sets, split
 from spaces.tree import partitions
 

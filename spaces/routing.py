@@ -1,7 +1,7 @@
 """The space ``routing``: how wide a branch for all tasks and branches of their own are, stage by stage.
 
-The axis of explicit task routing with non-learnable primitives (ETR-NLP), as reconstructed in `spaces.mixing.Routed`;
-decoders are separate.
+The axis of explicit task routing with non-learnable primitives (ETR-NLP), as reconstructed in
+`spaces.pattern.mixing.Routed`; decoders are separate.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any, ClassVar
 from spaces.choices import Choose, Proposal, record
 from spaces.errors import ConfigError, PatternError
 from spaces.fields import Fields
-from spaces.mixing import FLOWS, NORMS, PRIMITIVES, RECOMBINATIONS, Routed
-from spaces.pattern import SHARED, NoExchange, SharingPattern, Stage
+from spaces.pattern.mixing import FLOWS, NORMS, PRIMITIVES, RECOMBINATIONS, Routed
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
+from spaces.pattern.stage import SHARED, Stage
 
 SETS = (
     "average+identity+max",

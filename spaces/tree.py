@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from spaces.choices import Choose
-from spaces.pattern import Partition
+from spaces.pattern.stage import Partition
 
 
 def partitions(choose: Choose, tasks: Sequence[str], stages: int, *, prefix: str = "") -> tuple[Partition, ...]:

@@ -1,7 +1,7 @@
 """The space ``workspace``: at which scales tasks exchange through the slots of a workspace, and how large that is.
 
-The axis of SGW-based multi-task learning (Zhang et al. 2024), see `spaces.exchange.Workspace`: a shared encoder, and
-separate decoders that read what comes out of the exchange.
+The axis of SGW-based multi-task learning (Zhang et al. 2024), see `spaces.pattern.exchange.Workspace`: a shared
+encoder, and separate decoders that read what comes out of the exchange.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 
 from spaces.choices import Choose, Proposal, record
 from spaces.errors import ConfigError, PatternError
-from spaces.exchange import BROADCASTS, STATES, TYINGS, UPDATES, NoExchange, Workspace
 from spaces.fields import Fields
-from spaces.pattern import SharingPattern, Stage
+from spaces.pattern.exchange import BROADCASTS, STATES, TYINGS, UPDATES, NoExchange, Workspace
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.stage import Stage
 
 
 @dataclass(frozen=True)

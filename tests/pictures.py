@@ -13,9 +13,9 @@ from PIL import Image
 
 from spaces.errors import DataError
 from tests.tiny import NETWORK
-from trainers.data.arrays import Arrays
 from trainers.data.loading import Loading
-from trainers.data.samples import Sample, gathered
+from trainers.data.splits.arrays import Arrays
+from trainers.data.splits.samples import Sample, gathered
 from trainers.tasks import Depth, Segmentation, Task
 
 CONF = """

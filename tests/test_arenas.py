@@ -9,7 +9,7 @@ import pytest
 from experiments.benchmarks.arenas import TREES, arena
 from experiments.benchmarks.samplers import ASHA, main, run
 from experiments.benchmarks.volumes import Volumes
-from search import pareto
+from search.problem import pareto
 
 NAMES = ["table", "tree51", "tree561"]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from search.components import describe
-from search.config import compose, from_plain
-from search.library import SHIPPED, Library
+from search.config.components import describe
+from search.config.compose import compose, from_plain
+from search.config.groups import SHIPPED, Library
 from trainers.weighting.gradients import Gradients
 
 LIBRARY = Library()

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from search.config import compose
-from search.folder import open_folder
+from search.config.compose import compose
 from search.run import main
+from search.study.run_folder import open_folder
 
 TABLE: list[tuple[str, list[str]]] = [
     # unknown choices

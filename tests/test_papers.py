@@ -6,12 +6,12 @@ import pytest
 import yaml
 
 from experiments.papers.compare import CLOSE, FOLDER, METHODS, rivals, scaled, variants
-from search.config import compose
-from search.preflight import problem
-from search.settings import Settings
+from search.config.compose import compose
+from search.config.settings import Settings
+from search.problem.problem import problem
 from spaces.errors import ConfigError
-from spaces.pattern import hard_sharing
-from trainers.cost import cost
+from spaces.networks.cost import cost
+from spaces.pattern.sharing_pattern import hard_sharing
 
 
 def told(method: str) -> tuple[Settings, dict[str, object]]:

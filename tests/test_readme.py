@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from search.config import compose
+from search.config.compose import compose
 from tests.conftest import ROOT
 from tests.end_to_end.searches import finish, rows_of
 
@@ -77,8 +77,8 @@ def test_parts_of_ones_own_work_as_shown(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_specifications_shown_are_read(tmp_path: Path) -> None:
-    from trainers.data.folder_spec import read_folder_spec
-    from trainers.data.spec import read_spec
+    from trainers.data.specs.folder_spec import read_folder_spec
+    from trainers.data.specs.spec import read_spec
 
     files_into(tmp_path)
     assert list(read_spec(tmp_path / "my.yaml").tasks) == ["parts", "depth", "normals", "edges"]

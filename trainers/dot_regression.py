@@ -59,7 +59,7 @@ def captured(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterator[dict[t
         ConfigError: a frame has fewer vectors than such a task has classes.
     """
     from spaces.networks.build import SharedNetwork
-    from spaces.networks.workspace import Project
+    from spaces.networks.modules.workspace import Project
 
     found: dict[tuple[str, str], Any] = {}
     hooks = []

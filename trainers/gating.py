@@ -14,7 +14,7 @@ from spaces.fields import Fields
 if TYPE_CHECKING:
     import torch
 
-    from spaces.networks.gated import GatedStage, Start
+    from spaces.networks.modules.gated import GatedStage, Start
 
 ESTIMATORS = ("threshold", "hard_concrete", "gumbel_sigmoid")
 COUNTED = ("hard", "soft")
@@ -70,7 +70,7 @@ class Gating:
     @property
     def begin(self) -> Start:
         """What the builder wants to know."""
-        from spaces.networks.gated import Start
+        from spaces.networks.modules.gated import Start
 
         return Start(self.start, self.estimator)
 

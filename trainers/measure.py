@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import torch
 
-from trainers.source import Source
+from trainers.batches.source import Source
 from trainers.tasks.task import Task
 
 PIXELS = 2**20

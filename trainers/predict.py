@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from spaces.errors import DataError
-from trainers.memory import Split
+from trainers.batches.memory import Split
 from trainers.tasks.task import Task
 
 PIXELS = 2**18

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from spaces.networks.build import SharedNetwork, prune
-from spaces.networks.layer import layers_of
-from trainers.source import Source
+from spaces.networks.modules.layer import layers_of
+from trainers.batches.source import Source
 
 
 def pruned(network: SharedNetwork, training: Source, batch_size: int) -> SharedNetwork:

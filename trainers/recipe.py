@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from spaces.block import Gates, Project
 from spaces.fields import Fields
-from spaces.walk import blocks
+from spaces.pattern.block import Gates, Project
+from spaces.pattern.walk import blocks
 from trainers.augment import Flip
 from trainers.gating import Gating, gate_parameters
 from trainers.weighting.equal import Equal
@@ -18,7 +18,7 @@ from trainers.weighting.weighting import Balance, Weighting
 if TYPE_CHECKING:
     import torch
 
-    from spaces.pattern import SharingPattern
+    from spaces.pattern.sharing_pattern import SharingPattern
 
 GATING = Gating()
 EQUAL = Equal()

@@ -1,7 +1,7 @@
 """How alike the tasks' decoders see the images: debiased linear CKA of their stage outputs.
 
 A trained network runs over images once; per decoder stage there is one similarity for every pair of tasks, from which
-Progressive Decoder Fusion decides who shares the stage (`search.samplers.grouping`).
+Progressive Decoder Fusion decides who shares the stage (`search.samplers.task_grouping`).
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from spaces.networks.build import SharedNetwork
-    from spaces.pattern import Group
-    from trainers.source import Source
+    from spaces.pattern.stage import Group
+    from trainers.batches.source import Source
 
 FEWEST = 4  # images; the debiased estimator divides by n - 3
 MOST = 5000  # images; our choice, a Gram matrix takes 0.2 GB a task there

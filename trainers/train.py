@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 import torch
 
 from trainers import dot_regression
+from trainers.batches.source import Source
 from trainers.gating import gate_rates
-from trainers.leg import Leg, Standing
 from trainers.measure import measure, mixed_precision
 from trainers.recipe import EQUAL, Recipe
-from trainers.source import Source
 from trainers.tasks.task import Task
+from trainers.training_state import Leg, Standing
 
 Report = Callable[[int, dict[str, float]], None]
 WHOLE = Leg()

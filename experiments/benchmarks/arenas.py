@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 
 from experiments.benchmarks.table import read
-from search import pareto
-from search.objectives import DELTA_MTL, MACS
-from search.samplers.sampler import Problem
+from search.problem import pareto
+from search.problem.objectives import DELTA_MTL, MACS
+from search.problem.problem import Problem
 from spaces.choices import Proposal, enumerate_patterns
 from spaces.fusion import Fusion
-from spaces.pattern import SharingPattern
-from trainers.cost import Cost
+from spaces.networks.cost import Cost
+from spaces.pattern.sharing_pattern import SharingPattern
 
 TABLE = Path(__file__).parent / "table" / "fusion-scenes.npz"
 MEAN = -2.0  # points of delta_mtl, of the patterns of a tree arena

@@ -23,8 +23,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from spaces.exchange import Workspace
-from spaces.networks.workspace import Attend
+from spaces.networks.modules.workspace import Attend
+from spaces.pattern.exchange import Workspace
 
 FILE = Path(__file__).with_suffix(".csv")
 TASKS = 3

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from experiments.benchmarks.arenas import TREES, Arena, arena
-from search.samplers.improvement import improvement
+from search.samplers.expected_improvement import improvement
 
 OTHERS = range(20_000, 23_000)  # seeds that nothing is measured on
 

@@ -24,14 +24,16 @@ from pathlib import Path
 
 import numpy as np
 
-from search import pareto
-from search.brief import human, one_line
-from search.config import compose
-from search.ending import ended
-from search.objectives import MAXIMISE, MINIMISE
-from search.preflight import check, problem
-from search.replicates import Replicates, mean_and_error, replicate
+from search.config.command import ended
+from search.config.compose import compose
+from search.problem import pareto
+from search.problem.objectives import MAXIMISE, MINIMISE
+from search.problem.problem import problem
+from search.problem.validation import check
+from search.study.replicates import Replicates, mean_and_error, replicate
 from spaces.choices import enumerate_patterns
+from spaces.common.formatting import human
+from spaces.drawing.one_line import one_line
 
 FOLDER = Path(__file__).with_suffix("")
 FIRST_SEED = 1000  # searches begin at 0, with run.seed=0

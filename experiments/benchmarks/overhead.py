@@ -19,16 +19,17 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from search import report
-from search.config import compose
-from search.job import Job, execute
-from search.objectives import resolve
+from search.config.compose import compose
+from search.jobs.job import Job
+from search.jobs.worker import execute
+from search.problem.objectives import resolve
+from search.report import report
 from search.run import main as search
-from search.single_task import training_seed
-from search.trial import Trial, load
+from search.study.baselines import training_seed
+from search.study.trial import Trial, load
 from spaces.choices import enumerate_patterns
-from spaces.networks.family import Output
-from trainers.cost import cost
+from spaces.networks.cost import cost
+from spaces.networks.modules.output import Output
 
 WORKERS = 2
 BAR = 0.25  # seconds a trial

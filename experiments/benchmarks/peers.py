@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import torch
 
-from search.objectives import DELTA_MTL, MACS
-from search.samplers.pool import everything
-from search.samplers.sampler import Draw, Problem, Sampler
+from search.problem.objectives import DELTA_MTL, MACS
+from search.problem.problem import Problem
+from search.samplers.candidates import everything
+from search.samplers.sampler import Draw, Sampler
 from spaces.errors import ConfigError
 
 if TYPE_CHECKING:

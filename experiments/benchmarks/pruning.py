@@ -20,13 +20,15 @@ from typing import Any
 
 import torch
 
-from spaces.mixing import Gated
 from spaces.networks.build import SharedNetwork, build, prune
-from spaces.networks.family import Family, Output
+from spaces.networks.cost import count
+from spaces.networks.family import Family
+from spaces.networks.modules.output import Output
 from spaces.networks.pdf import Pdf
 from spaces.networks.small import Small
-from spaces.pattern import NoExchange, SharingPattern, Stage
-from trainers.cost import count
+from spaces.pattern.mixing import Gated
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
+from spaces.pattern.stage import Stage
 
 FILE = Path(__file__).with_suffix(".csv")
 TASKS = {"depth": Output(1, "depth"), "normals": Output(3, "normals"), "segmentation": Output(13, "segmentation")}

@@ -27,13 +27,13 @@ import numpy as np
 from experiments.benchmarks.arenas import TREES, Arena, arena
 from experiments.benchmarks.informed import informed
 from experiments.benchmarks.volumes import Volumes, report
-from search.config import compose
-from search.ending import ended
-from search.ladder import Ladder
-from search.objectives import DELTA_MTL, MACS
+from search.config.command import ended
+from search.config.compose import compose
+from search.problem.objectives import DELTA_MTL, MACS
 from search.schedulers.pareto_asha import ParetoAsha
-from search.study import Candidate, Study
-from search.trial import COMPLETE, Trial
+from search.study.rungs import Ladder
+from search.study.study import Candidate, Study
+from search.study.trial import COMPLETE, Trial
 
 FOLDER = Path(__file__).with_suffix("")
 SAMPLERS = ("frontier", "tpe", "tpe:3", "nsga2", "random", "gp", "gp:3", "botorch", "botorch:3")  # ":3" is its startup

@@ -21,13 +21,14 @@ from typing import Any
 
 import numpy as np
 
-from search.brief import one_line
-from search.config import compose
-from search.ending import ended
-from search.preflight import check, problem
-from search.replicates import replicate
+from search.config.command import ended
+from search.config.compose import compose
+from search.problem.problem import problem
+from search.problem.validation import check
+from search.study.replicates import replicate
 from spaces.choices import enumerate_patterns
-from spaces.pattern import SharingPattern
+from spaces.drawing.one_line import one_line
+from spaces.pattern.sharing_pattern import SharingPattern
 
 FOLDER = Path(__file__).with_suffix("")
 FIRST_SEED = 2000  # neither those of searches, from 0, nor those of the landscape, from 1000

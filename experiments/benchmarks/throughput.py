@@ -36,17 +36,17 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from experiments.benchmarks.files import Plain, decode_all, written
-from search.config import compose
+from search.config.compose import compose
 from spaces.networks.build import SharedNetwork, build
-from spaces.pattern import hard_sharing
+from spaces.pattern.sharing_pattern import hard_sharing
+from trainers.batches.memory import Split, split
+from trainers.batches.readers import METHOD, keep_memory
+from trainers.batches.source import Batch, Source
+from trainers.batches.stream import spare, stream
 from trainers.data.folder import Folder
 from trainers.data.loading import Loading
 from trainers.measure import mixed_precision
-from trainers.memory import Split, split
-from trainers.readers import METHOD, keep_memory
 from trainers.recipe import Recipe
-from trainers.source import Batch, Source
-from trainers.stream import spare, stream
 from trainers.tasks.task import Task
 from trainers.train import train
 

@@ -24,17 +24,18 @@ from typing import Any
 
 import yaml
 
-from search.brief import human
-from search.config import compose
-from search.ending import ended
-from search.preflight import check
-from search.replicates import Entrant, Replicates, mean_and_error, replicate
-from search.settings import Settings
+from search.config.command import ended
+from search.config.compose import compose
+from search.config.settings import Settings
+from search.problem.validation import check
+from search.study.replicates import Entrant, Replicates, mean_and_error, replicate
 from spaces.choices import replay
+from spaces.common.formatting import human
 from spaces.errors import ConfigError
+from spaces.networks.cost import cost
 from spaces.networks.small import Small
-from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
-from trainers.cost import cost
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
+from spaces.pattern.stage import Stage
 
 FOLDER = Path(__file__).parent
 METHODS = ("etr_nlp", "interrogate", "sgw")

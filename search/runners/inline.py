@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from search.job import device, execute
+from search.jobs.job import device
+from search.jobs.worker import execute
 from spaces.fields import Fields
 
 if TYPE_CHECKING:

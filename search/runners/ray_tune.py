@@ -6,7 +6,6 @@ state is thrown away after the run; resuming starts a new Tune run on the same s
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import os
@@ -19,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from search.job import Job, Outcome, read_outcome
 from spaces.errors import ConfigError
 from spaces.fields import Fields
 
@@ -128,8 +126,8 @@ class RayTune:
     def _fit(self, agenda: Work, storage: Path, gpus: float, concurrency: int) -> None:
         from ray import tune
 
-        from search.runners.agenda_searcher import AgendaSearcher, Failures
-        from search.runners.job_trainable import JobTrainable
+        from search.runners.tune_searcher import AgendaSearcher, Failures
+        from search.runners.tune_trainable import JobTrainable
 
         storage.mkdir(exist_ok=True)
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # reasons are told as those of trials, in a line each
@@ -174,21 +172,3 @@ def _connect(address: str | None) -> None:
             f"runner.address={address}: no Ray cluster answers there ({' '.join(str(error).split())[:200]}); start one "
             "with 'ray start --head', or leave runner.address (and $RAY_ADDRESS) out to use this machine alone"
         ) from error
-
-
-def outcome_of(job: Job, result: dict[str, Any] | None) -> Outcome | None:
-    """The outcome of a Tune trial: what it reported, else what it left in its file, else that its worker was lost.
-
-    None where it is to be handed out again: a checkpoint is there to go on from, or no worker has begun it, for Tune
-    may take back an actor that is still starting when another one is free.
-    """
-    if result and "outcome" in result:
-        return Outcome(**json.loads(result["outcome"]))
-    lost = "the worker was lost: it ran out of memory, was killed, or its node went away"
-    found = read_outcome(job)
-    if found or not job.begun.exists():
-        return found
-    job.begun.unlink()
-    if job.checkpoint and job.checkpoint.exists():
-        return None  # it goes on from there
-    return Outcome(reason=lost)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from search.job import Job, Outcome
+from search.jobs.job import Job, Outcome
 
 RESTARTS = 3
 """Times that a job which no worker has begun is handed out again: our choice."""

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import optuna
 from optuna.study import StudyDirection
 
-from search.objectives import MAXIMISE
-from search.samplers.sampler import Draw, Problem
+from search.problem.objectives import MAXIMISE
+from search.problem.problem import Problem
+from search.samplers.sampler import Draw
 
 
 def ask(sampler: optuna.samplers.BaseSampler, problem: Problem, history: Sequence[optuna.trial.FrozenTrial]) -> Draw:

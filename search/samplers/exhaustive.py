@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
-from search.samplers.sampler import Draw, Problem, Sampler
+from search.problem.problem import Problem
+from search.samplers.sampler import Draw, Sampler
 from spaces.choices import Proposal, count, enumerate_patterns
 from spaces.errors import ConfigError
 

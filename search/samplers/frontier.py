@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from search import pareto
-from search.objectives import MACS, MAXIMISE, PARAMS
-from search.samplers.improvement import improvement
-from search.samplers.observed import Observed, observed
-from search.samplers.pool import pool, replayed
-from search.samplers.sampler import Draw, Problem, Sampler
+from search.problem import pareto
+from search.problem.objectives import MACS, MAXIMISE, PARAMS
+from search.problem.problem import Problem
+from search.samplers.candidates import pool, replayed
+from search.samplers.expected_improvement import improvement
+from search.samplers.observations import Observed, observed
+from search.samplers.sampler import Draw, Sampler
 from search.samplers.surrogate import posterior
 from spaces.choices import Proposal
-from spaces.features import features
 from spaces.fields import Fields
+from spaces.pattern.features import features
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
-    from spaces.pattern import SharingPattern
-    from trainers.cost import Cost
+    from spaces.networks.cost import Cost
+    from spaces.pattern.sharing_pattern import SharingPattern
 
 NEAR = 0.1  # of a gap between costs: how far from its middle a pattern may lie
 KEPT = 0.3, 0.25  # share of its gates that a pattern keeps, and its spread, before any is trained: our choice
@@ -38,10 +39,10 @@ CHUNK = 1000  # candidates at a time
 class Frontier(Sampler):
     """Landmarks first, which hold the extremes of cost, then the pattern that is expected to gain most.
 
-    A Gaussian process over `spaces.features` stands for every objective that training tells; multiply-accumulates and
-    parameters are exact, but for gates, of which the process models how much is kept. What is being trained counts as
-    if it had come out as expected; trials that paused at a rung count by what their end is expected to show. In spaces
-    too large to enumerate, candidates are neighbours of the front and random draws.
+    A Gaussian process over `spaces.pattern.features` stands for every objective that training tells;
+    multiply-accumulates and parameters are exact, but for gates, of which the process models how much is kept. What is
+    being trained counts as if it had come out as expected; trials that paused at a rung count by what their end is
+    expected to show. In spaces too large to enumerate, candidates are neighbours of the front and random draws.
 
     Args:
         startup: trials before the model takes over, landmarks counted; those beyond the landmarks lie in the middle of

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from search.samplers.sampler import Draw, Problem, Sampler
+from search.problem.problem import Problem
+from search.samplers.sampler import Draw, Sampler
 from spaces.fields import Fields
 
 if TYPE_CHECKING:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, cast, runtime_checkable
 
 import numpy as np
 
-from search.samplers.grouping import LARGEST, grouped
-from search.samplers.sampler import Done, Draw, Probe, Problem, Sampler, Wait
+from search.problem.problem import Problem
+from search.samplers.sampler import Done, Draw, Probe, Sampler, Wait
+from search.samplers.task_grouping import LARGEST, grouped
 from spaces.choices import Proposal
 from spaces.errors import ConfigError, DataError, UserError
 from spaces.fields import Fields
-from spaces.pattern import Partition
+from spaces.pattern.stage import Partition
 from trainers.similarity import FEWEST, MOST, Similarity
 
 if TYPE_CHECKING:

@@ -7,55 +7,17 @@ on as an undisturbed one would.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from search.objectives import Objective
-from search.reference import USUAL, Reference
-from search.settings import Limits
-from spaces.choices import Space
-from spaces.pattern import SharingPattern
+from search.problem.problem import Problem
 
 if TYPE_CHECKING:
     import optuna
 
     from spaces.networks.build import SharedNetwork
-    from trainers.cost import Cost
-    from trainers.source import Source
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is searched.
-
-    Args:
-        space: draws the patterns.
-        tasks: names of the tasks, sorted.
-        objectives: what is optimised, in order.
-        cost: exact cost of a pattern; of one with gates, the least that can be left of it.
-        limits: patterns beyond them are never trained.
-        ceiling: the most that can be left of a pattern with gates; None where it is no different.
-        reference: the worst values that count.
-        point: the same in numbers, one an objective, fixed when a search starts; None where it is not known.
-    """
-
-    space: Space
-    tasks: tuple[str, ...]
-    objectives: tuple[Objective, ...]
-    cost: Callable[[SharingPattern], Cost]
-    limits: Limits = field(default_factory=Limits)
-    ceiling: Callable[[SharingPattern], Cost] | None = None
-    reference: Reference = USUAL
-    point: tuple[float, ...] | None = None
-
-    def most(self, pattern: SharingPattern) -> Cost:
-        """The most that a pattern can cost, whatever its gates learn."""
-        return (self.ceiling or self.cost)(pattern)
-
-    def allows(self, pattern: SharingPattern) -> bool:
-        """Whether a pattern is within the limits."""
-        return self.limits.allow(self.cost(pattern))
+    from trainers.batches.source import Source
 
 
 @dataclass(frozen=True)

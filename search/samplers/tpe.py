@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from search.samplers.modelled import Modelled
+from search.samplers.model_based import Modelled
 
 if TYPE_CHECKING:
     import optuna

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from search import pareto
+from search.problem import pareto
 from spaces.errors import ConfigError
 from spaces.fields import Fields
 

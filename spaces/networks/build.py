@@ -9,14 +9,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from spaces.block import Block
 from spaces.errors import DataError
-from spaces.networks.family import Family, Output
-from spaces.networks.gated import START, GatedStage, Masks, Start
+from spaces.networks.family import Family
 from spaces.networks.make import make, width_of
-from spaces.networks.pruned import PrunedStage
-from spaces.pattern import SharingPattern
-from spaces.walk import network_key, walk
+from spaces.networks.modules.gated import START, GatedStage, Masks, Start
+from spaces.networks.modules.output import Output
+from spaces.networks.modules.pruned import PrunedStage
+from spaces.pattern.block import Block
+from spaces.pattern.key import network_key
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.walk import walk
 
 
 class SharedNetwork(nn.Module):
@@ -44,7 +46,7 @@ class SharedNetwork(nn.Module):
     @property
     def key(self) -> str:
         """16 hex characters that name the static network: the pattern's key, and the masks where it was pruned."""
-        return network_key(self.pattern, self.masks)
+        return network_key(self.pattern.key, self.masks)
 
     @property
     def gated(self) -> dict[str, GatedStage]:

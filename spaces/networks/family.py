@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from spaces.networks.modules.output import Output
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-
-@dataclass(frozen=True)
-class Output:
-    """What a task's head must give.
-
-    Args:
-        channels: values a pixel, or an image.
-        kind: of the task, such as "depth"; a family may shape its heads by it, and makes one for any other kind too.
-        dense: whether the values are a pixel's; otherwise they are the whole image's.
-    """
-
-    channels: int
-    kind: str
-    dense: bool = True
 
 
 class Family(Protocol):
@@ -97,4 +83,4 @@ class Particular(Family, Protocol):
 
     @property
     def mixings(self) -> tuple[str, ...]:
-        """Kinds of `spaces.mixing` that its encoder blocks allow."""
+        """Kinds of `spaces.pattern.mixing` that its encoder blocks allow."""

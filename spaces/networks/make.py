@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from spaces.block import WHOLE, Attend, Block, Broadcast, Gates, Norm, Project, SharedBranch, TaskBranch
-from spaces.mixing import shared_channels
-from spaces.networks.gated import START, Start
+from spaces.networks.modules.gated import START, Start
+from spaces.pattern.block import WHOLE, Attend, Block, Broadcast, Gates, Norm, Project, SharedBranch, TaskBranch
+from spaces.pattern.mixing import shared_channels
 
 if TYPE_CHECKING:
     from torch import nn
@@ -62,8 +62,8 @@ def _simple(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
 
 
 def _of_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
-    from spaces.networks.blocks import Branch, Normalise
-    from spaces.networks.primitives import SharedLayer
+    from spaces.networks.modules.blocks import Branch, Normalise
+    from spaces.networks.modules.primitives import SharedLayer
 
     role, width = block.role, width_of(block, inputs, family)
     if isinstance(role, Norm):
@@ -76,7 +76,7 @@ def _of_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Module
 
 
 def _of_exchange(block: Block, inputs: Sequence[int]) -> nn.Module:
-    import spaces.networks.workspace as workspace
+    import spaces.networks.modules.workspace as workspace
 
     role = block.role
     if isinstance(role, Project):
@@ -89,8 +89,8 @@ def _of_exchange(block: Block, inputs: Sequence[int]) -> nn.Module:
 
 def _gated(block: Block, role: Gates, family: Family, seeded: Seeded, start: Start) -> nn.Module:
     """Every branch starts as the whole block of those that read it would."""
-    from spaces.networks.gated import GatedStage
-    from spaces.networks.layer import layers_of
+    from spaces.networks.modules.gated import GatedStage
+    from spaces.networks.modules.layer import layers_of
 
     def branch(group: tuple[str, ...]) -> nn.Module:
         return seeded(Block(block.part, block.stage, group).name, lambda: family.encoder_block(block.stage))

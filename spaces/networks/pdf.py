@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from spaces.fields import Fields
-from spaces.networks.family import Output
+from spaces.networks.modules.output import Output
 
 if TYPE_CHECKING:
     from torch import nn
@@ -82,7 +82,7 @@ class Pdf:
         """Bottlenecks, from the second stage on with stride 2; the first stage has the stem before it."""
         from torch import nn
 
-        from spaces.networks import resnet
+        from spaces.networks.modules import resnet
 
         if stage == 0:
             return nn.Sequential(resnet.stem(STEM), resnet.stage(STEM, MIDDLES[0], count=COUNTS[0], stride=1))
@@ -90,7 +90,7 @@ class Pdf:
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Residual bottleneck over the resized previous output and the skip."""
-        from spaces.networks.residual_decoder import ResidualDecoder
+        from spaces.networks.modules.residual_decoder import ResidualDecoder
 
         before = SCALES[-1] if stage == 0 else DECODER
         return ResidualDecoder(before, SCALES[self.decoder_stages - 1 - stage], middle=SQUEEZED, outputs=DECODER)
@@ -102,8 +102,8 @@ class Pdf:
         """
         from torch import nn
 
-        from spaces.networks.multi_scale_head import logits, values
-        from spaces.networks.pooled import PooledHead
+        from spaces.networks.modules.multi_scale_head import logits, values
+        from spaces.networks.modules.pooled import PooledHead
 
         if not output.dense:
             return PooledHead([DECODER] * self.decoder_stages, output.channels)

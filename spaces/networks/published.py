@@ -14,13 +14,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from spaces.block import WHOLE, Gates
 from spaces.errors import ConfigError
 from spaces.networks.build import SharedNetwork
 from spaces.networks.content import files
 from spaces.networks.family import Family, Published
-from spaces.networks.layer import layers_of
-from spaces.walk import blocks
+from spaces.networks.modules.layer import layers_of
+from spaces.pattern.block import WHOLE, Gates
+from spaces.pattern.walk import blocks
 
 WRAPPINGS = ("model", "state_dict")
 """Names under which some files hold the weights, such as DeiT's."""

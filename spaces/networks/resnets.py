@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from spaces.fields import Fields
-from spaces.networks.family import Output
-from spaces.networks.pixels import STATISTICS
+from spaces.networks.modules.output import Output
+from spaces.networks.modules.pixels import STATISTICS
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -32,7 +32,7 @@ class ResNet:
             prediction: finer scales at more work.
         width: channels of the first stage, inside its blocks; published weights want 64.
         decoder_width: channels of every decoder stage.
-        pixels: how colours are standardised, a name of `spaces.networks.pixels.STATISTICS`.
+        pixels: how colours are standardised, a name of `spaces.networks.modules.pixels.STATISTICS`.
         weights: file of published weights under torchvision's names, or None to start at random.
 
     Raises:
@@ -89,7 +89,7 @@ class ResNet:
 
         from torch import nn
 
-        from spaces.networks import resnet
+        from spaces.networks.modules import resnet
 
         blocks = resnet.stage(
             self.widths[stage - 1] if stage else self.width,
@@ -105,7 +105,7 @@ class ResNet:
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Resize to the skip, concatenate, two convolutions."""
-        from spaces.networks.blocks import Refine
+        from spaces.networks.modules.blocks import Refine
 
         before = self.widths[-1] if stage == 0 else self.decoder_width
         skip = 0 if stage == 0 else self.widths[-1 - stage]
@@ -113,7 +113,7 @@ class ResNet:
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind."""
-        from spaces.networks.blocks import finest_head
+        from spaces.networks.modules.blocks import finest_head
 
         return finest_head(self.decoder_width, output)
 

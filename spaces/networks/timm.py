@@ -33,7 +33,7 @@ class Timm(Whole):
 
     def encoder_block(self, stage: int) -> nn.Module:
         """The model up to its last feature map, drawn at random."""
-        from spaces.networks.backbone import Backbone
+        from spaces.networks.modules.backbone import Backbone
 
         body: Any = _model(self, classes=0)
         if not hasattr(body, "prune_intermediate_layers"):

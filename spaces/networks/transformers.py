@@ -34,7 +34,7 @@ class Transformers(Whole):
         config = _config(self)
         from transformers import AutoBackbone
 
-        from spaces.networks.backbone import Backbone
+        from spaces.networks.modules.backbone import Backbone
 
         return Backbone(self.pixels, AutoBackbone.from_config(config), _last)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from spaces.fields import Fields
-from spaces.networks.family import Output
-from spaces.networks.pixels import STATISTICS
+from spaces.networks.modules.output import Output
+from spaces.networks.modules.pixels import STATISTICS
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -32,7 +32,7 @@ class Vit:
         grid: side of the image that positions are learned for, in patches; other images have them resized.
         stages: of the encoder; they divide the depth.
         decoder_width: channels of every decoder stage.
-        pixels: how colours are standardised, a name of `spaces.networks.pixels.STATISTICS`.
+        pixels: how colours are standardised, a name of `spaces.networks.modules.pixels.STATISTICS`.
         weights: file of published weights under timm's names (DeiT's and DINO's too), or None to start at random.
 
     Raises:
@@ -98,7 +98,7 @@ class Vit:
 
     def encoder_block(self, stage: int) -> nn.Module:
         """Transformer blocks; in the first stage after the embedding of the patches."""
-        from spaces.networks.transformer import EntryStage, TransformerStage
+        from spaces.networks.modules.transformer import EntryStage, TransformerStage
 
         count = self.depth // self.stages
         if stage == 0:
@@ -107,7 +107,7 @@ class Vit:
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Twice as large as the one before until stride 4, with a skip that is resized to it."""
-        from spaces.networks.ascent import Ascent
+        from spaces.networks.modules.ascent import Ascent
 
         factor = 2 if stage and self.patch // 2**stage >= FINEST else 1
         before, skip = (self.width, 0) if stage == 0 else (self.decoder_width, self.width)
@@ -115,13 +115,13 @@ class Vit:
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind."""
-        from spaces.networks.blocks import finest_head
+        from spaces.networks.modules.blocks import finest_head
 
         return finest_head(self.decoder_width, output)
 
     def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Without the classifier and its token, positions resized to the grid."""
-        from spaces.networks.transformer import resized
+        from spaces.networks.modules.transformer import resized
 
         kept = {name: tensor for name, tensor in weights.items() if not name.startswith(UNUSED)}
         positions = kept.get("pos_embed")

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from spaces.errors import ConfigError
 from spaces.fields import Fields
-from spaces.networks.family import Output
-from spaces.networks.pixels import STATISTICS
+from spaces.networks.modules.output import Output
+from spaces.networks.modules.pixels import STATISTICS
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -36,7 +36,7 @@ class Whole(ABC):
         options: what differs from that model's defaults; numbers, texts, and lists of them.
         stages: of the decoder.
         decoder_width: channels of every decoder stage.
-        pixels: how colours are standardised, a name of `spaces.networks.pixels.STATISTICS`.
+        pixels: how colours are standardised, a name of `spaces.networks.modules.pixels.STATISTICS`.
         weights: file or folder of published weights, or None to start at random.
 
     Raises:
@@ -95,18 +95,18 @@ class Whole(ABC):
 
     @abstractmethod
     def encoder_block(self, stage: int) -> nn.Module:
-        """The backbone, a `spaces.networks.backbone.Backbone`."""
+        """The backbone, a `spaces.networks.modules.backbone.Backbone`."""
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Twice as large as the one before until stride 4."""
-        from spaces.networks.ascent import Ascent
+        from spaces.networks.modules.ascent import Ascent
 
         factor = 2 if stage and self.stride // 2**stage >= FINEST else 1
         return Ascent(self.decoder_width if stage else self.widths[0], 0, self.decoder_width, factor)
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind."""
-        from spaces.networks.blocks import finest_head
+        from spaces.networks.modules.blocks import finest_head
 
         return finest_head(self.decoder_width, output)
 

@@ -1,4 +1,4 @@
-"""What every data set promises; a YAML of experiments/conf/data without an example here fails the first test."""
+"""What every data set promises; a YAML of search/conf/data without an example here fails the first test."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ import numpy as np
 import pytest
 import torch
 
-from search.components import describe
-from search.config import compose, from_plain
-from search.library import Library
+from search.config.components import describe
+from search.config.compose import compose, from_plain
+from search.config.groups import Library
 from spaces.errors import ConfigError, DataError
 from tests.tiny import write_tiny
 from tests.trainers.data.labelled import write_celeba, write_fashion
 from tests.trainers.data.masks import write_masks
 from tests.trainers.data.published import PUBLISHED
-from trainers.data.arrays import SPLITS
 from trainers.data.celeba import CelebA
 from trainers.data.folder import Folder
 from trainers.data.multidigits import MultiDigits
 from trainers.data.multifashion import MultiFashion
 from trainers.data.npz import Npz
 from trainers.data.scenes import Scenes
+from trainers.data.splits.arrays import SPLITS
 from trainers.tasks import KINDS, Task, make
 
 ROOT = Path(__file__).resolve().parents[2]

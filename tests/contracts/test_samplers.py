@@ -11,15 +11,16 @@ import pytest
 from optuna.distributions import CategoricalDistribution
 from optuna.trial import TrialState, create_trial
 
-from search.config import compose
-from search.library import Library
-from search.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
-from search.samplers.sampler import Draw, Problem
+from search.config.compose import compose
+from search.config.groups import Library
+from search.problem.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
+from search.problem.problem import Problem
+from search.samplers.sampler import Draw
 from spaces.choices import enumerate_patterns, replay
 from spaces.fusion import Fusion
-from spaces.networks.family import Output
+from spaces.networks.cost import cost
+from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
-from trainers.cost import cost
 
 TASKS = ("depth", "normals", "segmentation")
 SAMPLERS = Library().choices("sampler")

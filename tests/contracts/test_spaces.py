@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 
 from spaces.branching import Branching
 from spaces.choices import Choose, Proposal, Space, climb, count, cover, draw, enumerate_patterns, mutate, replay
-from spaces.features import feature_names, features
+from spaces.drawing.svg import svg
+from spaces.drawing.text import text
 from spaces.fusion import Fusion
 from spaces.gates import Gates
 from spaces.joint import Joint
-from spaces.pattern import SharingPattern, Stage, hard_sharing
-from spaces.picture import svg, text
+from spaces.pattern.features import feature_names, features
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
+from spaces.pattern.stage import Stage
 from spaces.routing import Routing
 from spaces.workspace import Workspaces
 

@@ -16,15 +16,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from search.config import compose
-from search.job import Job
+from search.config.compose import compose
+from search.jobs.job import Job
 from search.load import load
 from search.run import main
-from search.trial import load as load_trial
+from search.study.trial import load as load_trial
 from spaces.choices import draw
 from tests.tiny import NETWORK, write_tiny
-from trainers.data.folder_spec import FILES, read_folder_spec
-from trainers.data.spec import locate
+from trainers.data.specs.folder_spec import FILES, read_folder_spec
+from trainers.data.specs.spec import locate
 
 HERE = Path(__file__).parent / "version_2"
 NAMED = json.loads((HERE / "fingerprints.json").read_text())

@@ -16,7 +16,7 @@ import optuna
 from optuna.trial import TrialState
 
 from search.run import main
-from search.trial import Trial, load
+from search.study.trial import Trial, load
 
 MARK = "SEARCH_TEST_FOLDER"
 

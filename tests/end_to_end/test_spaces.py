@@ -11,11 +11,11 @@ import torch
 from search.load import load
 from search.plan import main as plan
 from search.run import main
+from spaces.networks.cost import count
 from tests.end_to_end.searches import rows_of, trials_in
 from tests.tiny import arguments, write_tiny
-from trainers.cost import count
+from trainers.batches.memory import split
 from trainers.measure import measure
-from trainers.memory import split
 
 SPACES = {
     "branching": [],

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from search.config import compose
-from search.job import Job, execute
+from search.config.compose import compose
+from search.jobs.job import Job
+from search.jobs.worker import execute
 from search.plan import main as plan
-from search.preflight import check
+from search.problem.validation import check
 from search.run import main as search
-from spaces.pattern import hard_sharing
+from spaces.pattern.sharing_pattern import hard_sharing
 from tests.pictures import arguments, write_pictures
 
 

@@ -9,12 +9,12 @@ import pytest
 
 from search.load import load
 from search.run import main
+from spaces.networks.cost import count
 from tests.end_to_end.searches import trials_in
 from tests.tiny import NETWORK
 from tests.trainers.data.labelled import write_celeba
-from trainers.cost import count
+from trainers.batches.memory import split
 from trainers.measure import measure
-from trainers.memory import split
 
 SMALL = ("trainer.epochs=1", "trainer.batch_size=8", "baselines.seeds=1", "runner=inline", "tracking=none")
 DIGITS = ("data=multidigits", "data.images=32", "data.val_images=16", "data.test_images=16")

@@ -7,16 +7,17 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from search.agenda import Agenda
-from search.config import compose
-from search.folder import open_folder
-from search.job import Job, Outcome, execute
-from search.objectives import resolve
-from search.samplers.sampler import Problem
-from search.study import Study
-from search.trial import Trial
+from search.config.compose import compose
+from search.jobs.job import Job, Outcome
+from search.jobs.worker import execute
+from search.problem.objectives import resolve
+from search.problem.problem import Problem
+from search.study.run_folder import open_folder
+from search.study.study import Study
+from search.study.trial import Trial
+from search.study.trial_queue import Agenda
+from spaces.networks.cost import cost
 from tests.tiny import arguments, write_tiny
-from trainers.cost import cost
 
 
 class Told:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from search.job import Outcome, device, execute
+from search.jobs.job import Outcome, device
+from search.jobs.worker import execute
 from search.run import main as search
 from search.runners.runner import RESTARTS
-from search.study import Study
+from search.study.study import Study
 from spaces.choices import count
 from spaces.fusion import Fusion
 from tests.search.agendas import is_baseline, opened, run_all

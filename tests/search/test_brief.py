@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from search.brief import one_line
-from spaces.exchange import NoExchange, Workspace
-from spaces.mixing import Gated, Mixing, Routed, Shared
-from spaces.pattern import SharingPattern, Stage, hard_sharing, separate_decoders
+from spaces.drawing.one_line import one_line
+from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.mixing import Gated, Mixing, Routed, Shared
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
+from spaces.pattern.stage import Stage
 
 PAIR, APART = (("a", "b"),), (("a",), ("b",))
 

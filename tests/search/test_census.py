@@ -10,25 +10,24 @@ from typing import Any
 import pytest
 import torch
 
-from search import census
-from search.config import compose
-from search.objectives import MACS
-from search.preflight import problem
-from search.samplers.sampler import Problem
+from search.config.compose import compose
+from search.problem import census
+from search.problem.objectives import MACS
+from search.problem.problem import Problem, problem
 from spaces.branching import Branching
 from spaces.choices import draw, enumerate_patterns
 from spaces.errors import ConfigError
 from spaces.gates import Gates
 from spaces.joint import Joint
 from spaces.networks.build import build
-from spaces.networks.family import Output
+from spaces.networks.cost import Cost, ceiling, cost, count
+from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
-from spaces.pattern import uniform
+from spaces.pattern.sharing_pattern import uniform
 from spaces.routing import Routing
 from spaces.workspace import Workspaces
 from tests.references.test_refining_partitions import refining_sequences
 from tests.tiny import arguments, write_tiny
-from trainers.cost import Cost, ceiling, cost, count
 
 
 def problem_of(*given: str) -> Problem:

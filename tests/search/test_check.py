@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from search.check import main as check
-from search.contact_sheet import coloured, colours, said
+from search.preview.contact_sheet import coloured, colours, said
+from search.preview.data_summary import extent, invalid, look
 from search.run import main as search
-from search.survey import extent, invalid, look
 from tests.tiny import arguments, write_tiny
 from tests.trainers.data.masks import SPEC, write_masks
 from trainers.data.scenes import Scenes

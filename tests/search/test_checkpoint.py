@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 import torch
 
-from search import training
-from search.checkpoint import take
-from search.config import compose
-from search.job import Job, Outcome, execute
-from spaces.mixing import Gated
-from spaces.pattern import NoExchange, SharingPattern, Stage, separate_decoders
+from search.config.compose import compose
+from search.jobs import train_job as training
+from search.jobs.checkpoint import take
+from search.jobs.job import Job, Outcome
+from search.jobs.worker import execute
+from spaces.pattern.mixing import Gated
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, separate_decoders
+from spaces.pattern.stage import Stage
 from tests.tiny import arguments, write_tiny
-from trainers import leg
+from trainers import training_state as leg
 from trainers.gating import Gating
 
 

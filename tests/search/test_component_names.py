@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.component_names import COMPONENTS, TARGET, mark_all, name_all
-from search.library import SHIPPED
-from trainers.data.reader_names import READERS
+from search.config.component_names import COMPONENTS, TARGET, mark_all, name_all
+from search.config.groups import SHIPPED
+from trainers.data.specs.reader_names import READERS
 
 TABLES = {"components": COMPONENTS, "readers": READERS}
 

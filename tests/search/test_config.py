@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from search.config import answer, compose, from_plain
-from search.library import Library
-from search.settings import SHARED
+from search.config.compose import answer, compose, from_plain
+from search.config.groups import Library
+from search.config.sections import SHARED
 from spaces.errors import ConfigError
 from spaces.fusion import Fusion
 from trainers.weighting.dwa import Dwa
@@ -229,7 +229,7 @@ def test_cfg_prints_a_configuration_that_composes_again() -> None:
 
 def test_composing_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from search.config import answer, compose; "
+        "import sys; from search.config.compose import answer, compose; "
         "compose([]); answer(['--help']); "
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.ending import FAILED, INTERRUPTED, REFUSED, ended
+from search.config.command import FAILED, INTERRUPTED, REFUSED, ended
 from spaces.errors import ConfigError
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from search.config import Settings, compose
-from search.forecast import BESIDE, START, estimate
-from search.outline import of_time
+from search.config.compose import Settings, compose
+from search.preview.forecast import BESIDE, START, estimate
+from search.preview.plan_text import of_time
+from search.preview.step_timing import Clocked, NotTimed, Timing, clock
 from search.runners.inline import Inline
 from search.runners.ray_tune import RayTune
-from search.single_task import baseline_jobs
-from search.stopwatch import Clocked, NotTimed, Timing, clock
+from search.study.baselines import baseline_jobs
 from spaces.errors import ConfigError
 from tests.tiny import arguments, write_tiny
 from trainers.recipe import Recipe

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from search.frames import curves, table
-from search.records import numbers
+from search.results.data_frames import curves, table
+from search.tracking.mlflow_values import numbers
 from tests.search.trials import complete, failed
 
 TRIALS = [complete(0, 1.5, 18_000_000), failed(1), replace(complete(2, -2.0, 9_000_000), choices={"other": "x"})]

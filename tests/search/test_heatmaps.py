@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from search.heatmaps import draw, figure
-from spaces.pattern import Partition
+from search.report.figures.similarity_figure import draw, figure
+from spaces.pattern.stage import Partition
 
 TASKS = ("autoencoder", "depth", "edges", "normals", "segmentation", "surface_orientation")
 TITLE = "progressive on fusion-scenes"

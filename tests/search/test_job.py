@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 import torch
 
-from search.component_names import mark_all
-from search.components import describe
-from search.config import compose
-from search.job import TRAINING_VERSION, Job, Outcome, execute, read_outcome
+from search.config.component_names import mark_all
+from search.config.components import describe
+from search.config.compose import compose
+from search.jobs.job import TRAINING_VERSION, Job, Outcome
+from search.jobs.outcome_files import read_outcome
+from search.jobs.worker import execute
 from spaces.networks import small
 from spaces.networks.build import build
-from spaces.pattern import hard_sharing, separate_decoders
+from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.tiny import arguments, write_tiny
+from trainers.batches.memory import split
 from trainers.measure import measure
-from trainers.memory import split
 from trainers.recipe import idle
 from trainers.weighting.dwa import Dwa
 from trainers.weighting.fixed import Fixed

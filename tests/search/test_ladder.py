@@ -6,11 +6,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from search.ladder import Ladder
-from search.objectives import DELTA_MTL, MACS
-from search.pareto import front
+from search.problem.objectives import DELTA_MTL, MACS
+from search.problem.pareto import front
 from search.schedulers.full import Full
 from search.schedulers.pareto_asha import ParetoAsha, ranked
+from search.study.rungs import Ladder
 from spaces.errors import ConfigError
 
 WAYS = [DELTA_MTL.direction, MACS.direction]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from search.config import compose
-from search.folder import open_folder
+from search.config.compose import compose
 from search.load import load
-from search.trial import save
+from search.study.run_folder import open_folder
+from search.study.trial import save
 from spaces.errors import ConfigError
 from tests.search.trials import complete
 

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from search import objectives
-from search.objectives import Objective
+from search.problem import deltas, objectives, reference_point
+from search.problem.objectives import Objective
 from spaces.errors import ConfigError, DataError
 from tests.search.trials import TASKS
 
@@ -67,12 +67,12 @@ def test_a_delta_without_a_main_task_is_refused() -> None:
 
 
 def test_without_a_main_task_there_is_no_delta_but_those_of_the_tasks() -> None:
-    found = objectives.delta(METRICS, REFERENCE, TASKS[3:])
+    found = deltas.delta(METRICS, REFERENCE, TASKS[3:])
     assert found == pytest.approx({"edges.delta": -50.0, "delta_mtl": math.nan, "worst_delta": math.nan}, nan_ok=True)
 
 
 def test_delta_is_positive_where_better_and_counts_main_tasks_only() -> None:
-    found = objectives.delta(METRICS, REFERENCE, TASKS)
+    found = deltas.delta(METRICS, REFERENCE, TASKS)
     assert found == pytest.approx(
         {
             "segmentation.delta": 20.0,
@@ -87,12 +87,12 @@ def test_delta_is_positive_where_better_and_counts_main_tasks_only() -> None:
 
 def test_equal_to_the_single_task_networks_is_zero() -> None:
     metrics = {f"{task.name}.{task.headline}": REFERENCE[task.name] for task in TASKS}
-    assert set(objectives.delta(metrics, REFERENCE, TASKS).values()) == {0.0}
+    assert set(deltas.delta(metrics, REFERENCE, TASKS).values()) == {0.0}
 
 
 @pytest.mark.parametrize("broken", [task.name + "." + task.headline for task in TASKS[:3]])
 def test_an_undefined_metric_makes_mean_and_worst_undefined(broken: str) -> None:
-    found = objectives.delta({**METRICS, broken: math.nan}, REFERENCE, TASKS)
+    found = deltas.delta({**METRICS, broken: math.nan}, REFERENCE, TASKS)
     assert math.isnan(found["delta_mtl"])
     assert math.isnan(found["worst_delta"])
 
@@ -100,8 +100,8 @@ def test_an_undefined_metric_makes_mean_and_worst_undefined(broken: str) -> None
 @pytest.mark.parametrize("value", [0.0, math.nan, math.inf])
 def test_a_reference_without_a_meaning_is_refused_for_main_tasks(value: float) -> None:
     with pytest.raises(DataError, match=r"baseline of 'depth' has abs_err_m = .*want a finite value other than 0"):
-        objectives.delta(METRICS, {**REFERENCE, "depth": value}, TASKS)
-    found = objectives.delta(METRICS, {**REFERENCE, "edges": value}, TASKS)
+        deltas.delta(METRICS, {**REFERENCE, "depth": value}, TASKS)
+    found = deltas.delta(METRICS, {**REFERENCE, "edges": value}, TASKS)
     assert math.isnan(found["edges.delta"])
     assert found["delta_mtl"] == pytest.approx(10 / 3)
 
@@ -117,10 +117,10 @@ def test_values_come_by_name_from_metrics_and_costs() -> None:
 
 def test_the_reference_point_is_fixed_by_space_and_trivial_predictors() -> None:
     chosen = objectives.resolve(["delta_mtl", "worst_delta", "macs", "params", "depth.abs_err_m"], TASKS)
-    point = objectives.reference_point(chosen, 1000, 200, {"depth.abs_err_m": 0.9})
+    point = reference_point.reference_point(chosen, 1000, 200, {"depth.abs_err_m": 0.9})
     assert point == pytest.approx((-20.0, -20.0, 1050.0, 210.0, 0.9))
     with pytest.raises(DataError, match=r"the trivial predictor has no depth\.abs_err_m on the validation split"):
-        objectives.reference_point(chosen, 1000, 200, {"depth.abs_err_m": math.nan})
+        reference_point.reference_point(chosen, 1000, 200, {"depth.abs_err_m": math.nan})
 
 
 def test_delta_all_is_the_mean_over_tasks_of_the_mean_over_their_metrics() -> None:
@@ -136,9 +136,9 @@ def test_delta_all_is_the_mean_over_tasks_of_the_mean_over_their_metrics() -> No
                 changes.append((-1) ** (1 if metric.higher_is_better else 0) * (b - n) / b)
             means.append(sum(changes) / len(changes))
     expected = 100 * sum(means) / len(means)
-    assert objectives.delta_all(new, base, TASKS) == pytest.approx(expected)
+    assert deltas.delta_all(new, base, TASKS) == pytest.approx(expected)
     headlines = {task.name: base[f"{task.name}.{task.headline}"] for task in TASKS}
-    assert objectives.delta(new, headlines, TASKS, base)["delta_all"] == pytest.approx(expected)
-    assert "delta_all" not in objectives.delta(new, headlines, TASKS)
-    assert math.isnan(objectives.delta_all(new, {}, TASKS))
-    assert math.isnan(objectives.delta_all({}, {}, [task for task in TASKS if task.role != "main"]))
+    assert deltas.delta(new, headlines, TASKS, base)["delta_all"] == pytest.approx(expected)
+    assert "delta_all" not in deltas.delta(new, headlines, TASKS)
+    assert math.isnan(deltas.delta_all(new, {}, TASKS))
+    assert math.isnan(deltas.delta_all({}, {}, [task for task in TASKS if task.role != "main"]))

@@ -13,15 +13,18 @@ from typing import Any
 
 import pytest
 
-from search import objectives, page, plots, report
-from search.brief import one_line
-from search.objectives import MAXIMISE, MINIMISE, Objective
-from search.standing import Standing
-from search.trial import Trial
+from search.problem import objectives
+from search.problem.objectives import MAXIMISE, MINIMISE, Objective
+from search.report import page
+from search.report.figures import front_figure as plots
+from search.study import front
+from search.study.front import Standing
+from search.study.trial import Trial
 from spaces.choices import enumerate_patterns
+from spaces.drawing.one_line import one_line
+from spaces.drawing.svg import svg
 from spaces.fusion import Fusion
-from spaces.pattern import uniform
-from spaces.picture import svg
+from spaces.pattern.sharing_pattern import uniform
 from tests.search.trials import NAMES, TASKS, complete, failed
 
 CHOSEN = objectives.resolve(["delta_mtl", "macs"], TASKS)
@@ -78,7 +81,7 @@ def _standing(
     chosen: Sequence[Objective] = CHOSEN,
     reference: Sequence[float] = REFERENCE,
 ) -> Standing:
-    return Standing(trials, report.front(trials, chosen), chosen, reference, marks or {})
+    return Standing(trials, front.front(trials, chosen), chosen, reference, marks or {})
 
 
 def _page(folder: Path, standing: Standing, title: str = "a run") -> Page:

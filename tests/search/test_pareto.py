@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search import pareto
-from search.objectives import MAXIMISE, MINIMISE
+from search.problem import pareto
+from search.problem.objectives import MAXIMISE, MINIMISE
 from tests.references import hypervolume as slow
 from tests.references import pareto as obvious
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from search.job import execute
-from search.runners.ray_tune import outcome_of
+from search.jobs.worker import execute
 from search.runners.runner import RESTARTS
-from search.trial import Trial
+from search.runners.tune_searcher import outcome_of
+from search.study.trial import Trial
 from spaces.choices import enumerate_patterns
 from tests.search.agendas import is_baseline, opened, run_all
 

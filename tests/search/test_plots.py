@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from search import objectives, plots, report
-from search.standing import Standing
-from search.trial import Trial
+from search.problem import objectives
+from search.report.figures import front_figure as plots
+from search.study import front
+from search.study.front import Standing
+from search.study.trial import Trial
 from tests.search.trials import TASKS, complete, failed
 
 CHOSEN = objectives.resolve(["delta_mtl", "macs"], TASKS)
@@ -29,7 +31,7 @@ def _standing(trials: Sequence[Trial], marks: dict[str, str], names: Sequence[st
         for t in trials
     ]
     fixed = {"delta_mtl": -20.0, "worst_delta": -20.0, "macs": 21e6}
-    return Standing(trials, report.front(trials, chosen), chosen, [fixed[name] for name in names], marks)
+    return Standing(trials, front.front(trials, chosen), chosen, [fixed[name] for name in names], marks)
 
 
 def _words(figure: Any) -> dict[str, Any]:

@@ -6,10 +6,12 @@ import math
 import pytest
 from rich.console import Console
 
-from search import objectives
-from search.brief import duration, human, one_line
-from search.progress import Progress
-from spaces.pattern import SharingPattern, Stage, hard_sharing, uniform
+from search.problem import objectives
+from search.report.progress import Progress
+from spaces.common.formatting import duration, human
+from spaces.drawing.one_line import one_line
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, uniform
+from spaces.pattern.stage import Stage
 from tests.search.trials import TASKS, complete, failed
 
 CHOSEN = objectives.resolve(["delta_mtl", "macs"], TASKS)

@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 import torch
 
-from search.config import compose
-from search.job import Job, execute
+from search.config.compose import compose
+from search.jobs.job import Job
+from search.jobs.worker import execute
 from search.load import load
-from search.preflight import check
-from search.rebuild import rebuilt
+from search.problem.validation import check
+from search.results.trained_network import rebuilt
 from search.run import main
 from spaces.errors import ConfigError
 from spaces.networks.resnets import ResNet
-from spaces.pattern import hard_sharing
+from spaces.pattern.sharing_pattern import hard_sharing
 from tests.spaces.networks.encoders import names
 from tests.tiny import write_tiny
 

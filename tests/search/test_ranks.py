@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from search.ranks import mean_ranks
+from search.report.mean_rank import mean_ranks
 from tests.search.trials import complete, failed
 from trainers.tasks import make
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import torch
 
-from search.rebuild import rebuilt
+from search.results.trained_network import rebuilt
 from spaces.errors import ConfigError, DataError
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.small import Small
-from spaces.pattern import hard_sharing, separate_decoders
+from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from trainers.tasks import Depth, Normals
 
 TASKS = (Depth("depth"), Normals("normals"))

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search import report
-from search.job import Outcome
-from search.objectives import resolve
-from search.receipt import Rates, Receipt, Spent, receipt
+from search.jobs.job import Outcome
+from search.problem.objectives import resolve
+from search.report import report
+from search.report.search_cost import Rates, Receipt, Spent, receipt
 from search.run import main as search
-from search.tracking import Mlflow
-from search.trial import Trial
+from search.study.trial import Trial
+from search.tracking.mlflow import Mlflow
 from tests.search.trials import EPOCHS, TASKS, complete, failed
 from tests.tiny import arguments, write_tiny
 

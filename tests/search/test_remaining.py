@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from search.config import Settings, compose
-from search.remaining import Remaining, remaining
+from search.config.compose import Settings, compose
+from search.preview.remaining import Remaining, remaining
 from search.run import main as search
 from spaces.errors import ConfigError
 from tests.tiny import arguments, write_tiny

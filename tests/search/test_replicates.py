@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.config import compose
-from search.objectives import delta
-from search.replicates import mean_and_error, replicate
-from search.settings import Settings
+from search.config.compose import compose
+from search.config.settings import Settings
+from search.problem.deltas import delta
+from search.study.replicates import mean_and_error, replicate
 from spaces.errors import DataError
-from spaces.pattern import hard_sharing, separate_decoders
+from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.tiny import arguments, write_tiny
 
 NAMES = ("brightness", "colour", "depth")

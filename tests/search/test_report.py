@@ -9,9 +9,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from search import objectives, records, report
-from search.trial import Trial
-from spaces.pattern import SharingPattern
+from search.problem import deltas, objectives
+from search.report import report, tables
+from search.study import front
+from search.study.trial import Trial
+from search.tracking import mlflow_values as records
+from spaces.pattern.sharing_pattern import SharingPattern
 from tests.search.trials import TASKS, complete, failed
 
 CHOSEN = objectives.resolve(["delta_mtl", "macs"], TASKS)
@@ -39,7 +42,7 @@ def _write(folder: Path, trials: list[Trial]) -> tuple[Trial, ...]:
 
 
 def test_the_table_of_trials_has_every_trial_in_order_and_every_number(tmp_path: Path) -> None:
-    report.tables(tmp_path, TRIALS, CHOSEN, TASKS)
+    tables.tables(tmp_path, TRIALS, CHOSEN, TASKS)
     rows = _rows(tmp_path / "trials.csv")
     assert [row["number"] for row in rows] == ["0", "1", "2", "3", "4"]
     metrics = [f"{task.name}.{metric.name}" for task in TASKS for metric in task.table]
@@ -55,7 +58,7 @@ def test_the_table_of_trials_has_every_trial_in_order_and_every_number(tmp_path:
 
 
 def test_the_table_of_the_front_is_sorted_by_cost(tmp_path: Path) -> None:
-    members = report.tables(tmp_path, TRIALS, CHOSEN, TASKS)
+    members = tables.tables(tmp_path, TRIALS, CHOSEN, TASKS)
     rows = _rows(tmp_path / "front.csv")
     assert [row["number"] for row in rows] == ["3", "4", "0"] == [str(trial.number) for trial in members]
     assert list(rows[0])[:4] == ["key", "number", "delta_mtl", "macs"]
@@ -64,7 +67,7 @@ def test_the_table_of_the_front_is_sorted_by_cost(tmp_path: Path) -> None:
 
 def test_both_tables_name_the_marked_patterns(tmp_path: Path) -> None:
     marks = {TRIALS[0].key: "all fused", TRIALS[3].key: "progressive tree"}
-    report.tables(tmp_path, TRIALS, CHOSEN, TASKS, marks)
+    tables.tables(tmp_path, TRIALS, CHOSEN, TASKS, marks)
     assert [row["mark"] for row in _rows(tmp_path / "trials.csv")] == ["", "progressive tree", "", "all fused", ""]
     assert [row["mark"] for row in _rows(tmp_path / "front.csv")] == ["all fused", "", ""]
 
@@ -151,7 +154,7 @@ def test_undefined_deltas_are_empty_cells_and_no_metrics_in_the_record(tmp_path:
     tasks = [replace(task, role="auxiliary") for task in TASKS]
     chosen = objectives.resolve(["edges.f1", "macs"], tasks)
     trial = complete(0, 1.0, 10, objectives={"edges.f1": 0.4, "macs": 10.0})
-    undefined = {name: value for name, value in objectives.delta(trial.metrics, {}, tasks).items() if value != value}
+    undefined = {name: value for name, value in deltas.delta(trial.metrics, {}, tasks).items() if value != value}
     assert {"delta_mtl", "worst_delta"} <= set(undefined)
     trial = Trial.from_json(json.loads(json.dumps(replace(trial, metrics=trial.metrics | undefined).to_json())))
     assert report.write(tmp_path, [trial], chosen, (0.1, 21.0), tasks) == (trial,)
@@ -165,11 +168,11 @@ def test_undefined_deltas_are_empty_cells_and_no_metrics_in_the_record(tmp_path:
 
 def test_one_pattern_stands_in_the_front_once() -> None:
     again = complete(9, 1.5, 18_000_000, key=TRIALS[2].key, pattern=TRIALS[2].pattern)
-    assert [trial.number for trial in report.front([again, *TRIALS], CHOSEN)] == [3, 4, 0]
+    assert [trial.number for trial in front.front([again, *TRIALS], CHOSEN)] == [3, 4, 0]
 
 
 def test_the_summary_tells_what_is_shared_and_what_it_costs() -> None:
-    text = report.summary(report.front(TRIALS, CHOSEN), CHOSEN)
+    text = report.summary(front.front(TRIALS, CHOSEN), CHOSEN)
     lines = [line for line in text.splitlines() if line.strip()]
     assert "delta_mtl [%]" in lines[1]
     assert [line.split()[0] for line in lines[3:]] == ["3", "4", "0"]
@@ -180,5 +183,5 @@ def test_the_summary_tells_what_is_shared_and_what_it_costs() -> None:
 
 
 def test_the_markdown_table_keeps_its_columns() -> None:
-    lines = report.markdown(report.front(TRIALS, CHOSEN), CHOSEN).splitlines()
+    lines = report.markdown(front.front(TRIALS, CHOSEN), CHOSEN).splitlines()
     assert len({line.replace("\\|", "").count("|") for line in lines}) == 1

@@ -14,18 +14,18 @@ import pytest
 import torch
 from filelock import FileLock
 
-from search.job import device
+from search.jobs.job import device
 from search.load import load
-from search.results import Results
+from search.results.results import Results
 from search.run import main
-from search.trial import load as load_trial
-from search.trial import save
+from search.study.trial import load as load_trial
+from search.study.trial import save
+from spaces.drawing.text import text
 from spaces.errors import ConfigError, DataError
-from spaces.picture import text
 from tests.search.trials import failed
 from tests.tiny import arguments, write_tiny
+from trainers.batches.memory import split
 from trainers.measure import measure
-from trainers.memory import split
 
 on_cpu = pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU repeats numbers only nearly")
 METRICS = ("colour.miou", "colour.pixel_accuracy", "depth.abs_err_m", "depth.rmse_m", "brightness.abs_err")

@@ -8,22 +8,23 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from search.objectives import DELTA_MTL, MACS, PARAMS
+from search.config.sections import Limits, Stop
+from search.problem.objectives import DELTA_MTL, MACS, PARAMS
+from search.problem.problem import Problem
 from search.samplers.exhaustive import Exhaustive
 from search.samplers.frontier import Frontier
 from search.samplers.nsga2 import Nsga2
 from search.samplers.random import Random
-from search.samplers.sampler import Done, Problem, Sampler
+from search.samplers.sampler import Done, Sampler
 from search.samplers.tpe import Tpe
-from search.settings import Limits, Stop
-from search.study import Candidate, Study
-from search.trial import COMPLETE, FAILED, Trial
+from search.study.study import Candidate, Study
+from search.study.trial import COMPLETE, FAILED, Trial
 from spaces.choices import count
 from spaces.errors import ConfigError, DataError
 from spaces.fusion import Fusion
-from spaces.networks.family import Output
+from spaces.networks.cost import cost
+from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
-from trainers.cost import cost
 
 TASKS = ("depth", "normals", "segmentation")
 PRICE = partial(cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(2, "regression")), size=(64, 64))

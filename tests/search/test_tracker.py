@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from search.tracker import BackgroundTracker
-from search.tracking import Mlflow
+from search.tracking.mlflow import Mlflow
+from search.tracking.tracker import BackgroundTracker
 from tests.search.trials import complete
 
 

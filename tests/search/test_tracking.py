@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from search import tracker as tracker_module
-from search.tracking import Mlflow, NoTracking
+from search.tracking import tracker as tracker_module
+from search.tracking.mlflow import Mlflow, NoTracking
 from tests.search.trials import complete, failed
 
 mlflow = pytest.importorskip("mlflow")
@@ -177,7 +177,7 @@ def test_values_that_are_not_finite_are_left_out_and_long_curves_are_whole(
 WRITER = """
 import sys
 from pathlib import Path
-from search.tracking import Mlflow
+from search.tracking.mlflow import Mlflow
 from tests.search.trials import complete
 tracker = Mlflow().tracker(Path(sys.argv[1]))
 tracker.open(sys.argv[2], sys.argv[2], {}, "")
@@ -271,7 +271,7 @@ def test_no_tracking_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_composing_a_configuration_does_not_import_mlflow() -> None:
-    program = "import sys, search.tracking as t; t.Mlflow(); assert 'mlflow' not in sys.modules"
+    program = "import sys, search.tracking.mlflow as t; t.Mlflow(); assert 'mlflow' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
 
 

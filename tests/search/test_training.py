@@ -7,22 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from search.config import compose
-from search.finished import finished
-from search.job import Job, execute, read_outcome
-from search.objectives import resolve
-from search.rebuild import rebuilt, retrained
-from search.settings import Limits
-from search.study import Candidate
-from search.trial import Trial, load, save
+from search.config.compose import compose
+from search.config.sections import Limits
+from search.jobs.job import Job
+from search.jobs.outcome_files import read_outcome
+from search.jobs.worker import execute
+from search.problem.objectives import resolve
+from search.results.trained_network import rebuilt, retrained
+from search.study.study import Candidate
+from search.study.trial import Trial, load, save
+from search.study.trial_result import finished
 from spaces.errors import DataError
-from spaces.mixing import Gated
-from spaces.pattern import NoExchange, SharingPattern, Stage
+from spaces.networks.cost import ceiling, cost, count
+from spaces.pattern.mixing import Gated
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
+from spaces.pattern.stage import Stage
 from tests.tiny import arguments, write_tiny
-from trainers.cost import ceiling, cost, count
+from trainers.batches.memory import split
 from trainers.gating import Gating
 from trainers.measure import measure
-from trainers.memory import split
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search import trial as trials
-from search.atomic import replacing, write_json
-from search.trial import Trial
+from search.study import trial as trials
+from search.study.trial import Trial
+from spaces.common.atomic_files import replacing, write_json
 from spaces.errors import DataError
 from tests.search.trials import complete, failed
 

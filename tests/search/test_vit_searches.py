@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from search.config import compose
-from search.job import Job, execute
-from search.preflight import check
-from search.rebuild import rebuilt
+from search.config.compose import compose
+from search.jobs.job import Job
+from search.jobs.worker import execute
+from search.problem.validation import check
+from search.results.trained_network import rebuilt
 from spaces.errors import ConfigError
-from spaces.mixing import Gated
-from spaces.pattern import NoExchange, SharingPattern, Stage
+from spaces.pattern.mixing import Gated
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
+from spaces.pattern.stage import Stage
 from tests.tiny import write_tiny
+from trainers.batches.memory import split
 from trainers.measure import measure
-from trainers.memory import split
 
 VIT = ["network=vit", "network.width=8", "network.depth=2", "network.heads=2", "network.patch=8", "network.grid=2"]
 VIT += ["network.stages=2", "network.decoder_width=4"]

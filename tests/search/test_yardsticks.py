@@ -4,8 +4,8 @@ import csv
 import math
 from pathlib import Path
 
-from search.job import Outcome
-from search.yardsticks import summary, write, yardsticks
+from search.jobs.job import Outcome
+from search.report.baseline_table import summary, write, yardsticks
 from tests.search.trials import TASKS, complete
 
 TRIVIAL = {"segmentation.miou": 0.1, "depth.abs_err_m": 0.4, "normals.angle_deg": 40.0, "edges.f1": 0.2}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from search.trial import COMPLETE, FAILED, Trial
-from spaces.pattern import uniform
+from search.study.trial import COMPLETE, FAILED, Trial
+from spaces.pattern.sharing_pattern import uniform
 from trainers.tasks.depth import Depth
 from trainers.tasks.edges import Edges
 from trainers.tasks.normals import Normals

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 
 from spaces.choices import Choose, Proposal
-from spaces.pattern import NoExchange, SharingPattern, Stage
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
+from spaces.pattern.stage import Stage
 from spaces.tree import partitions
 
 

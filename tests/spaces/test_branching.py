@@ -7,7 +7,8 @@ import pytest
 from spaces.branching import Branching
 from spaces.choices import count, draw, enumerate_patterns, replay
 from spaces.errors import ConfigError
-from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing
+from spaces.pattern.stage import Stage
 from spaces.tree import choices
 
 TASKS = ("segmentation", "depth", "normals")

@@ -10,7 +10,7 @@ import pytest
 from spaces.choices import Choose, Proposal, Space, count, draw, enumerate_patterns, mutate, record, replay
 from spaces.errors import PatternError
 from spaces.fusion import Fusion
-from spaces.pattern import SharingPattern, hard_sharing, separate_decoders, uniform
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders, uniform
 
 TASKS = ("depth", "normals", "segmentation")
 FUSION = Fusion(encoder_stages=4, decoder_stages=4)

@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 
 from spaces.errors import PatternError
-from spaces.exchange import NoExchange, Workspace
-from spaces.feasible import check
-from spaces.mixing import Gated, Routed
+from spaces.networks.feasible import check
 from spaces.networks.pdf import Pdf
 from spaces.networks.small import Small
-from spaces.pattern import SharingPattern, Stage, hard_sharing
+from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.mixing import Gated, Routed
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
+from spaces.pattern.stage import Stage
 from tests.spaces.networks.mixes import FAMILY, SIZE, any_mixture
 
 PAIR = (("a", "b"),)

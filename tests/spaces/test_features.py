@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces.choices import draw, enumerate_patterns
-from spaces.exchange import Workspace
-from spaces.features import feature_names, features
 from spaces.fusion import Fusion
-from spaces.mixing import Gated, Mixing, Routed
-from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
+from spaces.pattern.exchange import Workspace
+from spaces.pattern.features import feature_names, features
+from spaces.pattern.mixing import Gated, Mixing, Routed
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
+from spaces.pattern.stage import Stage
 from tests.spaces.networks.mixes import STAGES, any_mixture
 from tests.spaces.networks.mixes import TASKS as MIXED
 

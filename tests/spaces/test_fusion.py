@@ -7,7 +7,8 @@ import pytest
 from spaces.choices import draw, enumerate_patterns
 from spaces.errors import ConfigError, PatternError
 from spaces.fusion import Fusion
-from spaces.pattern import NoExchange, Stage, hard_sharing, separate_decoders
+from spaces.pattern.sharing_pattern import NoExchange, hard_sharing, separate_decoders
+from spaces.pattern.stage import Stage
 
 TASKS = ("segmentation", "depth", "normals")
 

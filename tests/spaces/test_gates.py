@@ -8,8 +8,9 @@ import pytest
 from spaces.choices import count, draw, record, replay
 from spaces.errors import ConfigError, PatternError
 from spaces.gates import Gates
-from spaces.mixing import Gated
-from spaces.pattern import NoExchange, SharingPattern, Stage, separate_decoders
+from spaces.pattern.mixing import Gated
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, separate_decoders
+from spaces.pattern.stage import Stage
 
 TASKS = ("depth", "normals")
 SPACE = Gates(3, 2)

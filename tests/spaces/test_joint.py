@@ -7,10 +7,11 @@ import pytest
 
 from spaces.choices import count, draw, record, replay
 from spaces.errors import ConfigError, PatternError
-from spaces.exchange import NoExchange, Workspace
 from spaces.joint import Joint
-from spaces.mixing import PRIMITIVES, Gated, Routed
-from spaces.pattern import SHARED, hard_sharing, separate_decoders
+from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.mixing import PRIMITIVES, Gated, Routed
+from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
+from spaces.pattern.stage import SHARED
 
 TASKS = ("depth", "normals", "segmentation")
 SPACE = Joint(3, 2, flows=("mixed", "shared"))

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from spaces.errors import PatternError
-from spaces.exchange import NoExchange, Workspace
-from spaces.mixing import Gated, Routed, Shared, shared_channels
-from spaces.pattern import Partition, SharingPattern, Stage
+from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.mixing import Gated, Routed, Shared, shared_channels
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.stage import Partition, Stage
 
 PAIR: Partition = (("a", "b"),)
 APART: Partition = (("a",), ("b",))

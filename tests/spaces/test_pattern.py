@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from spaces.choices import draw
 from spaces.errors import PatternError
-from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders, uniform
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders, uniform
+from spaces.pattern.stage import Stage
 
 TASKS = ("depth", "normals", "segmentation")
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours

@@ -12,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces.choices import draw
-from spaces.drawing import legend
-from spaces.exchange import Workspace
-from spaces.mixing import Gated, Routed
-from spaces.notes import notes
-from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, uniform
-from spaces.picture import svg, text
+from spaces.drawing.captions import notes
+from spaces.drawing.shapes import legend
+from spaces.drawing.svg import svg
+from spaces.drawing.text import text
+from spaces.pattern.exchange import Workspace
+from spaces.pattern.mixing import Gated, Routed
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, uniform
+from spaces.pattern.stage import Stage
 from tests.spaces.networks.mixes import any_mixture
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -7,8 +7,9 @@ import pytest
 
 from spaces.choices import count, draw, record, replay
 from spaces.errors import ConfigError
-from spaces.mixing import PRIMITIVES, Routed
-from spaces.pattern import NoExchange, Stage, separate_decoders
+from spaces.pattern.mixing import PRIMITIVES, Routed
+from spaces.pattern.sharing_pattern import NoExchange, separate_decoders
+from spaces.pattern.stage import Stage
 from spaces.routing import Routing, split
 
 TASKS = ("depth", "normals", "segmentation")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spaces.pattern import Partition
+from spaces.pattern.stage import Partition
 from spaces.tree import partitions
 
 TASKS = ("depth", "edges", "normals", "segmentation")

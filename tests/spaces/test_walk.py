@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spaces.block import Block
 from spaces.choices import draw
-from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
-from spaces.walk import blocks, skip_scale, walk
+from spaces.pattern.block import Block
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
+from spaces.pattern.stage import Stage
+from spaces.pattern.walk import blocks, skip_scale, walk
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 
@@ -96,7 +97,7 @@ def test_keys_tell_tasks_and_depths_apart() -> None:
 
 
 def test_keys_are_the_same_in_every_process() -> None:
-    program = "from spaces.pattern import hard_sharing; print(hard_sharing('ab', 4, 4).key)"
+    program = "from spaces.pattern.sharing_pattern import hard_sharing; print(hard_sharing('ab', 4, 4).key)"
     root = Path(__file__).resolve().parents[2]
     printed = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert printed.stdout.strip() == hard_sharing("ab", 4, 4).key

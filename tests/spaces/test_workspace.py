@@ -7,8 +7,8 @@ import pytest
 
 from spaces.choices import count, draw, record, replay
 from spaces.errors import ConfigError, PatternError
-from spaces.exchange import NoExchange, Workspace
-from spaces.pattern import separate_decoders
+from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.sharing_pattern import separate_decoders
 from spaces.workspace import Workspaces
 
 TASKS = ("depth", "normals", "segmentation")

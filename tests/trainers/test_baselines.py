@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
-import trainers.baselines
-from trainers.baselines import trivial
-from trainers.memory import Split
+import trainers.constant_prediction
+from trainers.batches.memory import Split
+from trainers.constant_prediction import trivial
 from trainers.tasks import Attributes, Autoencoder, Classification, Depth, Edges, Normals, Regression, Segmentation
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +61,7 @@ def test_values_by_hand() -> None:
 
 def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = trivial(_split(), TASKS)
-    monkeypatch.setattr(trainers.baselines, "CHUNK", 1)
+    monkeypatch.setattr(trainers.constant_prediction, "CHUNK", 1)
     assert trivial(_split(), TASKS) == pytest.approx(whole, rel=1e-12)
 
 
@@ -69,8 +69,8 @@ def test_a_thousand_images_fit_in_300_megabytes() -> None:
     """Beyond the split itself; in a process of its own, for the peak of a process never falls."""
     code = """
 import resource, torch
-from trainers.baselines import trivial
-from trainers.memory import Split
+from trainers.constant_prediction import trivial
+from trainers.batches.memory import Split
 from trainers.tasks import Autoencoder, Depth, Normals, Segmentation
 torch.set_num_threads(1)
 tasks = Segmentation("s", 13), Depth("d"), Normals("n"), Autoencoder("a")

@@ -7,13 +7,14 @@ import torch
 
 from spaces.choices import enumerate_patterns
 from spaces.fusion import Fusion
+from spaces.networks import cost as cost_module
 from spaces.networks.build import build
-from spaces.networks.family import Output
+from spaces.networks.cost import cost, count
+from spaces.networks.modules.output import Output
 from spaces.networks.pdf import Pdf
 from spaces.networks.small import Small
-from spaces.pattern import Partition, hard_sharing, separate_decoders, uniform
-from trainers import cost as cost_module
-from trainers.cost import cost, count
+from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders, uniform
+from spaces.pattern.stage import Partition
 
 OUTPUTS = {"depth": Output(1, "depth"), "normals": Output(3, "normals"), "segmentation": Output(6, "segmentation")}
 SIZE = (64, 64)

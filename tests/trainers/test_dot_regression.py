@@ -6,11 +6,12 @@ import pytest
 import torch
 
 from spaces.errors import ConfigError
-from spaces.exchange import NoExchange, Workspace
 from spaces.networks.build import build
-from spaces.networks.etf import frame
-from spaces.networks.workspace import Project
-from spaces.pattern import SharingPattern, Stage
+from spaces.networks.modules.etf import frame
+from spaces.networks.modules.workspace import Project
+from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.stage import Stage
 from tests.spaces.networks.mixes import FAMILY, SIZE
 from trainers.dot_regression import captured, check_classes, dot_regression
 from trainers.dot_regression import loss as total

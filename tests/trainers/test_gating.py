@@ -6,11 +6,12 @@ import pytest
 import torch
 
 from spaces.errors import ConfigError
-from spaces.exchange import Workspace
-from spaces.mixing import Gated
 from spaces.networks.build import SharedNetwork, build
-from spaces.networks.gated import Start
-from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing
+from spaces.networks.modules.gated import Start
+from spaces.pattern.exchange import Workspace
+from spaces.pattern.mixing import Gated
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing
+from spaces.pattern.stage import Stage
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, TASKS, gated
 from trainers.gating import Gating, gate_parameters, gate_rates
 from trainers.recipe import Recipe, idle

@@ -9,7 +9,7 @@ import torch
 from spaces.errors import DataError
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.small import Small
-from spaces.pattern import separate_decoders
+from spaces.pattern.sharing_pattern import separate_decoders
 from trainers import predict as module
 from trainers.predict import predict
 from trainers.tasks import Task, make

@@ -3,10 +3,10 @@ from __future__ import annotations
 import torch
 
 from spaces.networks.build import build
-from spaces.networks.layer import layers_of
-from spaces.pattern import hard_sharing
+from spaces.networks.modules.layer import layers_of
+from spaces.pattern.sharing_pattern import hard_sharing
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, gated
-from trainers.memory import Split
+from trainers.batches.memory import Split
 from trainers.prune import adopt, pruned, recalibrate
 
 

@@ -17,10 +17,10 @@ import torch
 
 from spaces.errors import DataError
 from tests.pictures import Pictures, write_pictures
+from trainers.batches.readers import Readers
+from trainers.batches.stream import Stream, stream
 from trainers.data.loading import Loading
-from trainers.data.samples import Sample
-from trainers.readers import Readers
-from trainers.stream import Stream, stream
+from trainers.data.splits.samples import Sample
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,9 @@ def test_batches_that_come_page_locked_are_the_same(root: Path, workers: int) ->
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators are left as they are")
 def test_a_process_keeps_its_memory_where_glibc_gives_it() -> None:
-    script = "from trainers.readers import keep_memory; print(keep_memory())"  # for good, so in a process of its own
+    script = (
+        "from trainers.batches.readers import keep_memory; print(keep_memory())"  # for good, so in a process of its own
+    )
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "True\n"
 
 
@@ -139,7 +141,7 @@ LONG = """
 import sys, torch
 from tests.pictures import Pictures
 from trainers.data.loading import Loading
-from trainers.stream import stream
+from trainers.batches.stream import stream
 
 if __name__ == "__main__":
     source = stream(Pictures(sys.argv[1], Loading(workers=2)), "train", "cpu")

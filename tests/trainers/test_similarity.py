@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from spaces.errors import ConfigError, DataError
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.classifier import Classifier
-from spaces.networks.family import Output
+from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
-from spaces.pattern import SharingPattern, separate_decoders, uniform
+from spaces.pattern.sharing_pattern import SharingPattern, separate_decoders, uniform
 from tests.references import similarity as reference
-from trainers.memory import Split
+from trainers.batches.memory import Split
 from trainers.similarity import Similarity, cka, cka_matrix, hsic1
 
 X = [[1, 0, 2], [0, 1, 1], [2, 1, 0], [1, 3, 1], [0, 2, 2], [3, 0, 1]]
@@ -230,7 +230,7 @@ def test_a_broken_stage_is_named(value: float, told: str) -> None:
 
 def test_naming_it_in_a_configuration_loads_nothing_heavy() -> None:
     code = (
-        "import sys, trainers.similarity, search.samplers.grouping, search.heatmaps\n"
+        "import sys, trainers.similarity, search.samplers.task_grouping, search.report.figures.similarity_figure\n"
         "trainers.similarity.Similarity(images=100)\n"
         "assert not {'torch', 'optuna', 'matplotlib', 'ray', 'mlflow', 'pandas'} & set(sys.modules)"
     )

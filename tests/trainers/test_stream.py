@@ -11,26 +11,26 @@ import numpy as np
 import pytest
 import torch
 
-import trainers.baselines
+import trainers.constant_prediction
 from spaces.errors import DataError
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.small import Small
-from spaces.pattern import separate_decoders
+from spaces.pattern.sharing_pattern import separate_decoders
 from tests.pictures import Pictures, write_pictures
 from trainers.augment import Flip
-from trainers.baselines import trivial
-from trainers.data.cache import cached
+from trainers.batches.cache import cached
+from trainers.batches.memory import Split, split
+from trainers.batches.source import Source
+from trainers.batches.stream import Stream, spare, stream
+from trainers.constant_prediction import trivial
 from trainers.data.loading import Loading
-from trainers.leg import Leg
 from trainers.measure import measure
-from trainers.memory import Split, split
 from trainers.prune import recalibrate
 from trainers.recipe import Recipe
 from trainers.similarity import Similarity
-from trainers.source import Source
-from trainers.stream import Stream, spare, stream
 from trainers.tasks.autoencoder import Autoencoder
 from trainers.train import train
+from trainers.training_state import Leg
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def test_reading_draws_nothing_from_the_generator_that_blocks_draw_from(root: Pa
 def test_what_needs_a_whole_split_is_the_same_on_a_stream(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     memory, stream, tasks = held(root, "val"), streamed(root, "val"), Pictures("").selected
     for most in (2**25, 5 * 16 * 16):  # the constants of all images, and of five
-        monkeypatch.setattr(trainers.baselines, "FITTED", most)
+        monkeypatch.setattr(trainers.constant_prediction, "FITTED", most)
         assert trivial(memory, tasks) == trivial(stream, tasks)
     assert measure(network_of(), memory, tasks) == measure(network_of(), stream, tasks)
     assert Similarity(9).find(network_of(), memory) == Similarity(9).find(network_of(), stream)
@@ -165,7 +165,7 @@ def test_constants_of_a_large_split_are_fitted_on_some_images_alone(
 ) -> None:
     depth = (Pictures("").available["depth"],)
     exact = trivial(held(root), depth)
-    monkeypatch.setattr(trainers.baselines, "FITTED", 8 * 16 * 16)
+    monkeypatch.setattr(trainers.constant_prediction, "FITTED", 8 * 16 * 16)
     sampled = trivial(held(root), depth)
     assert sampled != exact
     assert sampled["depth.abs_err_m"] == pytest.approx(exact["depth.abs_err_m"], rel=0.1)

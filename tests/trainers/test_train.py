@@ -8,18 +8,18 @@ import torch
 
 from spaces.errors import ConfigError
 from spaces.networks.build import SharedNetwork, build
-from spaces.networks.family import Output
+from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
-from spaces.pattern import hard_sharing, separate_decoders
+from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.tiny import write_tiny
 from trainers.augment import Flip
+from trainers.batches.memory import Split, split
 from trainers.data.npz import Npz
-from trainers.leg import Leg
 from trainers.measure import measure
-from trainers.memory import Split, split
 from trainers.recipe import Recipe
 from trainers.tasks.autoencoder import Autoencoder
 from trainers.train import TrainingError, train
+from trainers.training_state import Leg
 
 FAMILY = Small(encoder_widths=(6, 8), decoder_width=6)
 RECIPE = Recipe(epochs=3, batch_size=8, lr=0.01)

@@ -18,13 +18,13 @@ import numpy as np
 
 from spaces.errors import DataError
 from spaces.fields import Fields
-from trainers.data.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
+from trainers.data.celeba_groups import check_known, read_groups
+from trainers.data.celeba_images import Faces, files
 from trainers.data.celeba_lists import Labels, differing, read_labels, read_partition
-from trainers.data.faces import Faces, files
-from trainers.data.grouping import check_known, read_groups
 from trainers.data.loading import Loading
-from trainers.data.samples import gathered
-from trainers.data.selection import check_names, select
+from trainers.data.specs.selection import check_names, select
+from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
+from trainers.data.splits.samples import gathered
 from trainers.tasks import Task
 from trainers.tasks.attributes import Attributes
 

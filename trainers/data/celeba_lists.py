@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.arrays import SPLITS
+from trainers.data.splits.arrays import SPLITS
 
 ATTRIBUTES = Path("Anno", "list_attr_celeba.txt")
 PARTITION = Path("Eval", "list_eval_partition.txt")

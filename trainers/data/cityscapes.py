@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.files import read_array, readable
+from trainers.data.formats.files import read_array, readable
 
 VERSION = "e28b5b4f060dc0cefdc232bf663fc6960ea268e3c8527a78343a824675733eba"
 """Of what the readers give: part of the data's name, so another text when that changes. The first one is a hash that

@@ -14,16 +14,16 @@ from typing import Any, ClassVar
 
 from spaces.errors import DataError
 from spaces.fields import Fields
-from trainers.data import contents
-from trainers.data.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
+from trainers.data.folder_inspection import counted, looked_at, repeated, too_few
+from trainers.data.folder_listing import Row, carved, existing, globbed, listed, parts_of
 from trainers.data.folder_samples import FolderSamples, image_at
-from trainers.data.folder_spec import FILES, FolderSpec, read_folder_spec
-from trainers.data.inspection import counted, looked_at, repeated, too_few
-from trainers.data.listing import Row, carved, existing, globbed, listed, parts_of
 from trainers.data.loading import Loading
-from trainers.data.samples import gathered
-from trainers.data.spec import Format
-from trainers.data.specified import Specified
+from trainers.data.specs.folder_spec import FILES, FolderSpec, read_folder_spec
+from trainers.data.specs.spec import Format
+from trainers.data.specs.specified import Specified
+from trainers.data.splits import fingerprint as contents
+from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
+from trainers.data.splits.samples import gathered
 from trainers.tasks import Task
 
 
@@ -33,7 +33,7 @@ class Folder(Specified):
 
     Args:
         root: the folder.
-        spec: path of the specification, or the name of a shipped one; its format: ``trainers.data.folder_spec``.
+        spec: path of the specification, or the name of a shipped one; its format: ``trainers.data.specs.folder_spec``.
         tasks: names of the tasks to train; None for the specification's default.
         image_size: height and width to which images (bilinear) and targets (nearest) are brought; None for as they are.
         loading: how samples come to the training.

@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.arrays import decode
-from trainers.data.files import as_rgb, read_image
-from trainers.data.folder_spec import Files, mark
-from trainers.data.listing import Row, existing
-from trainers.data.resizing import resized_image, resized_target
-from trainers.data.samples import Sample
+from trainers.data.folder_listing import Row, existing
+from trainers.data.formats.files import as_rgb, read_image
+from trainers.data.formats.resizing import resized_image, resized_target
+from trainers.data.specs.folder_spec import Files, mark
+from trainers.data.splits.arrays import decode
+from trainers.data.splits.samples import Sample
 from trainers.tasks import Task
 from trainers.tasks.decoding import in_parts
 
 
 @dataclass(frozen=True, eq=False)
 class FolderSamples:
-    """A split; reading follows ``trainers.data.samples.Samples``.
+    """A split; reading follows ``trainers.data.splits.samples.Samples``.
 
     Args:
         root: the folder.

@@ -19,11 +19,12 @@ import numpy as np
 
 from spaces.errors import DataError
 from spaces.fields import Fields
-from trainers.data import archive, overlap
-from trainers.data.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
-from trainers.data.idx import read_idx
-from trainers.data.overlap import Pictures
-from trainers.data.selection import check_names, select
+from trainers.data import overlapping_pairs as overlap
+from trainers.data.formats import archive
+from trainers.data.formats.idx import read_idx
+from trainers.data.overlapping_pairs import Pictures
+from trainers.data.specs.selection import check_names, select
+from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
 from trainers.tasks import Task
 from trainers.tasks.classification import Classification
 

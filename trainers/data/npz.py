@@ -17,8 +17,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data import archive
-from trainers.data.arrays import (
+from trainers.data.formats import archive
+from trainers.data.specs.spec import ARRAYS, Format, Spec, read_spec
+from trainers.data.specs.specified import Specified
+from trainers.data.splits.arrays import (
     FEWEST_TO_TRAIN,
     SPLITS,
     Arrays,
@@ -28,8 +30,6 @@ from trainers.data.arrays import (
     target_problem,
     wanted,
 )
-from trainers.data.spec import ARRAYS, Format, Spec, read_spec
-from trainers.data.specified import Specified
 from trainers.tasks import Task
 
 
@@ -39,7 +39,7 @@ class Npz(Specified):
 
     Args:
         root: the folder.
-        spec: path of the specification, or the name of a shipped one; its format: ``trainers.data.spec``.
+        spec: path of the specification, or the name of a shipped one; its format: ``trainers.data.specs.spec``.
         tasks: names of the tasks to train; None for the specification's default.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.files import read_array
+from trainers.data.formats.files import read_array
 
 VERSION = "3c0b87ae050f1a0a292037c7e99828095a16f34a6bb9e657f5278dbe49c42966"
 """Of what the readers give: part of the data's name, so another text when that changes. The first one is a hash that

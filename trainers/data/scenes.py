@@ -19,11 +19,11 @@ import numpy as np
 
 from spaces.errors import DataError
 from spaces.fields import Fields
-from trainers.data import archive
-from trainers.data.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, decode, wanted
+from trainers.data.formats import archive
 from trainers.data.rooms.layout import draw_room
 from trainers.data.rooms.raycast import CLASSES, look
-from trainers.data.selection import check_names, select
+from trainers.data.specs.selection import check_names, select
+from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, decode, wanted
 from trainers.tasks import Task
 from trainers.tasks.autoencoder import Autoencoder
 from trainers.tasks.depth import Depth

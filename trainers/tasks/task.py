@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from spaces.fields import Fields
-from spaces.networks.family import Output
+from spaces.networks.modules.output import Output
 from trainers.tasks.metric import Metric
 from trainers.tasks.views import Box, enlarge, mirror, values_last
 

@@ -22,17 +22,20 @@ from pathlib import Path
 
 import numpy as np
 
-from search import pareto
-from search.brief import duration, one_line
-from search.config import compose
-from search.ending import ended
-from search.objectives import MAXIMISE, MINIMISE, reference_point, resolve
-from search.preflight import check, problem
-from search.replicates import Replicates, mean_and_error, replicate
-from search.settings import Settings
-from search.trial import Trial, load
+from search.config.command import ended
+from search.config.compose import compose
+from search.config.settings import Settings
+from search.problem import pareto
+from search.problem.objectives import MAXIMISE, MINIMISE, resolve
+from search.problem.problem import problem
+from search.problem.reference_point import reference_point
+from search.problem.validation import check
+from search.study.replicates import Replicates, mean_and_error, replicate
+from search.study.trial import Trial, load
+from spaces.common.formatting import duration
+from spaces.drawing.one_line import one_line
 from spaces.errors import ConfigError
-from spaces.pattern import SharingPattern
+from spaces.pattern.sharing_pattern import SharingPattern
 
 FOLDER = Path(__file__).parent
 RUN_SEEDS = (0, 2, 3)  # their trainings have the seeds 0.., 2000.. and 3000..; the judging ones begin at 1000

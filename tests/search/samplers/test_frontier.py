@@ -11,21 +11,22 @@ import pytest
 from optuna.distributions import CategoricalDistribution
 from optuna.trial import TrialState, create_trial
 
-from search import pareto
-from search.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
+from search.problem import pareto
+from search.problem.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
+from search.problem.problem import Problem
+from search.samplers.candidates import everything, pool
+from search.samplers.expected_improvement import boxes
 from search.samplers.frontier import Frontier, _thinned
-from search.samplers.improvement import boxes
-from search.samplers.pool import everything, pool
-from search.samplers.sampler import Draw, Problem
+from search.samplers.sampler import Draw
 from spaces.choices import Proposal, enumerate_patterns, replay
 from spaces.errors import ConfigError
-from spaces.features import features
 from spaces.fusion import Fusion
 from spaces.gates import Gates
 from spaces.joint import Joint
-from spaces.networks.family import Output
+from spaces.networks.cost import ceiling, cost
+from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
-from trainers.cost import ceiling, cost
+from spaces.pattern.features import features
 
 TASKS = ("depth", "normals", "segmentation")
 KNOWN = {"family": Small(), "outputs": dict.fromkeys(TASKS, Output(1, "depth")), "size": (32, 32)}

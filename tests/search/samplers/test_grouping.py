@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.samplers.grouping import Grouping, best, grouped
+from search.samplers.task_grouping import Grouping, best, grouped
 from spaces.errors import ConfigError, DataError
 from tests.references import grouping as reference
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from search import pareto
-from search.samplers.improvement import boxes, improvement
+from search.problem import pareto
+from search.samplers.expected_improvement import boxes, improvement
 
 MAXIMISE = "maximise"
 

@@ -5,8 +5,8 @@ import optuna
 import pytest
 from optuna.trial import TrialState, create_trial
 
-from search.objectives import DELTA_MTL, MACS
-from search.samplers.observed import observed
+from search.problem.objectives import DELTA_MTL, MACS
+from search.samplers.observations import observed
 
 BOTH = (DELTA_MTL, MACS)
 

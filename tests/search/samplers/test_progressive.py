@@ -8,22 +8,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.objectives import DELTA_MTL, MACS
+from search.config.sections import Limits
+from search.problem.objectives import DELTA_MTL, MACS
+from search.problem.problem import Problem
 from search.run import main as search
 from search.samplers.progressive import Fused, Offline, Progressive
-from search.samplers.sampler import Done, Problem, Wait
-from search.settings import Limits
-from search.study import Candidate, Study
-from search.trial import COMPLETE, FAILED, Trial, load
+from search.samplers.sampler import Done, Wait
+from search.study.study import Candidate, Study
+from search.study.trial import COMPLETE, FAILED, Trial, load
 from spaces.choices import enumerate_patterns
 from spaces.errors import ConfigError, DataError
 from spaces.fusion import Fusion
-from spaces.networks.family import Output
+from spaces.networks.cost import cost
+from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
-from spaces.pattern import SharingPattern
+from spaces.pattern.sharing_pattern import SharingPattern
 from tests.references.grouping import best as best_slowly
 from tests.tiny import arguments, write_tiny
-from trainers.cost import cost
 
 TASKS = ("autoencoder", "depth", "edges", "normals", "segmentation")
 PRICE = partial(cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(1, "depth")), size=(32, 32))

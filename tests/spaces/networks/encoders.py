@@ -5,12 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from spaces.mixing import Gated
 from spaces.networks.build import SharedNetwork, build, prune
+from spaces.networks.cost import ceiling, cost, count
 from spaces.networks.family import Family
-from spaces.pattern import NoExchange, SharingPattern, Stage
+from spaces.pattern.mixing import Gated
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
+from spaces.pattern.stage import Stage
 from tests.spaces.networks.mixes import OUTPUTS, TASKS
-from trainers.cost import ceiling, cost, count
 
 
 def encoder(family: Family) -> nn.Sequential:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 
-from spaces.exchange import BROADCASTS, STATES, TYINGS, UPDATES, Exchange, NoExchange, Workspace
-from spaces.mixing import FLOWS, NORMS, PRIMITIVES, RECOMBINATIONS, Gated, Mixing, Routed, Shared
-from spaces.networks.family import Output
+from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
-from spaces.pattern import SharingPattern, Stage
+from spaces.pattern.exchange import BROADCASTS, STATES, TYINGS, UPDATES, Exchange, NoExchange, Workspace
+from spaces.pattern.mixing import FLOWS, NORMS, PRIMITIVES, RECOMBINATIONS, Gated, Mixing, Routed, Shared
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.stage import Stage
 from spaces.tree import partitions
 
 OUTPUTS = {"depth": Output(1, "depth"), "normals": Output(3, "normals"), "segmentation": Output(5, "segmentation")}

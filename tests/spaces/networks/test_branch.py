@@ -6,11 +6,11 @@ import sys
 import torch
 from torch import nn
 
-from spaces.networks.blocks import Branch
+from spaces.networks.modules.blocks import Branch
 
 TRAINS = """
 import torch
-from spaces.networks.blocks import Branch
+from spaces.networks.modules.blocks import Branch
 
 torch.set_num_threads(1)
 for width in (2, 4, 8, 12, 16):

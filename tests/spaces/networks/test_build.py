@@ -8,11 +8,12 @@ import torch
 from spaces.choices import enumerate_patterns
 from spaces.fusion import Fusion
 from spaces.networks.build import build
-from spaces.networks.family import Output
+from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
-from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing, separate_decoders
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
+from spaces.pattern.stage import Stage
+from spaces.pattern.walk import blocks
 from spaces.tree import partitions
-from spaces.walk import blocks
 from tests.spaces.networks.flow import check_decoded, moved
 
 OUTPUTS = {"depth": Output(1, "depth"), "normals": Output(3, "normals"), "segmentation": Output(5, "segmentation")}

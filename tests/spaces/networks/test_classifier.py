@@ -10,20 +10,22 @@ from pathlib import Path
 import pytest
 import torch
 
-from spaces import feasible
 from spaces.errors import ConfigError
-from spaces.exchange import NoExchange, Workspace
-from spaces.mixing import Gated, Routed, Shared
+from spaces.networks import feasible
 from spaces.networks.build import build, prune
 from spaces.networks.classifier import Classifier
-from spaces.networks.family import Choosy, Output
+from spaces.networks.cost import ceiling, cost, count
+from spaces.networks.family import Choosy
+from spaces.networks.modules.output import Output
+from spaces.networks.modules.pooled import PooledHead, PooledStage
 from spaces.networks.pdf import Pdf
-from spaces.networks.pooled import PooledHead, PooledStage
 from spaces.networks.small import Small
-from spaces.pattern import SharingPattern, Stage, hard_sharing, separate_decoders
+from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.mixing import Gated, Routed, Shared
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
+from spaces.pattern.stage import Stage
 from spaces.tree import partitions
 from tests.spaces.networks.mixes import any_mixing
-from trainers.cost import ceiling, cost, count
 
 ROOT = Path(__file__).resolve().parents[3]
 OUTPUTS = {"hats": Output(3, "attributes", False), "left": Output(10, "classification", False)} | {

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from spaces.networks.etf import frame
-from spaces.networks.workspace import Project
+from spaces.networks.modules.etf import frame
+from spaces.networks.modules.workspace import Project
 
 SHAPES = [(2, 2), (2, 7), (5, 5), (16, 32), (40, 64), (64, 64)]
 

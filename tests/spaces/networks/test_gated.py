@@ -8,15 +8,15 @@ from torch import nn
 
 from spaces.errors import DataError, PatternError
 from spaces.networks.build import build, prune
-from spaces.networks.gated import START, GatedStage, Start
-from spaces.networks.gates import ESTIMATORS, Gate
-from spaces.networks.layer import Layer, layers_of
-from spaces.networks.pruned import PrunedStage
-from spaces.networks.resnet import stage as resnet_stage
-from spaces.networks.resnet import stem
-from spaces.pattern import hard_sharing
+from spaces.networks.cost import count
+from spaces.networks.modules.gated import START, GatedStage, Start
+from spaces.networks.modules.gates import ESTIMATORS, Gate
+from spaces.networks.modules.layer import Layer, layers_of
+from spaces.networks.modules.pruned import PrunedStage
+from spaces.networks.modules.resnet import stage as resnet_stage
+from spaces.networks.modules.resnet import stem
+from spaces.pattern.sharing_pattern import hard_sharing
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, TASKS, gated
-from trainers.cost import count
 
 T = len(TASKS)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from spaces.networks.join import PIECES, Join, arranged
+from spaces.networks.modules.join import PIECES, Join, arranged
 
 CHANNELS = 40
 

@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from spaces.networks.build import build, prune
-from spaces.pattern import SharingPattern
-from spaces.walk import blocks
+from spaces.networks.cost import ceiling, cost, count
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.walk import blocks
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, any_mixture
-from trainers.cost import ceiling, cost, count
 
 SEEDS = range(120)
 FEWER = range(40)

@@ -8,13 +8,14 @@ import sys
 import pytest
 import torch
 
-from search.config import answer, compose
+from search.config.compose import answer, compose
 from spaces.errors import ConfigError
 from spaces.networks.build import build
-from spaces.networks.family import Output
+from spaces.networks.modules.output import Output
 from spaces.networks.pdf import Pdf
-from spaces.pattern import Partition, uniform
-from spaces.walk import blocks
+from spaces.pattern.sharing_pattern import uniform
+from spaces.pattern.stage import Partition
+from spaces.pattern.walk import blocks
 from tests.spaces.networks.flow import check_decoded, moved
 from trainers.tasks.depth import Depth
 from trainers.tasks.edges import Edges
@@ -133,7 +134,7 @@ def test_a_depth_head_starts_with_a_gradient(seed: int) -> None:
 
 def test_the_command_line_knows_it_without_torch() -> None:
     code = (
-        "import sys; from search.config import compose; compose(['network=pdf', 'data.image_size=128']); "
+        "import sys; from search.config.compose import compose; compose(['network=pdf', 'data.image_size=128']); "
         "print('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from spaces import mixing
-from spaces.networks.primitives import PRIMITIVES, SharedLayer
+from spaces.networks.modules.primitives import PRIMITIVES, SharedLayer
+from spaces.pattern import mixing
 
 LEARNED_NOTHING = ("average", "identity", "max", "shift")
 

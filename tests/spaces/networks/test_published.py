@@ -9,13 +9,14 @@ import torch
 from torch import Tensor
 
 from spaces.errors import ConfigError
-from spaces.mixing import Gated
 from spaces.networks.build import build
 from spaces.networks.content import content
 from spaces.networks.published import begin, fitting
 from spaces.networks.resnets import ResNet
 from spaces.networks.small import Small
-from spaces.pattern import NoExchange, SharingPattern, Stage
+from spaces.pattern.mixing import Gated
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
+from spaces.pattern.stage import Stage
 from tests.spaces.networks.encoders import names
 from tests.spaces.networks.mixes import OUTPUTS, TASKS
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 import torch.nn.functional as F
 
-from spaces.networks.residual_decoder import ResidualDecoder
+from spaces.networks.modules.residual_decoder import ResidualDecoder
 
 
 def test_it_adds_to_the_resized_previous_output() -> None:

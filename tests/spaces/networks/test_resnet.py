@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
+from spaces.networks.cost import count
+from spaces.networks.modules.resnet import Bottleneck, stage
 from spaces.networks.pdf import Pdf
-from spaces.networks.resnet import Bottleneck, stage
-from trainers.cost import count
 
 
 def trunk(first: int, last: int) -> nn.Sequential:

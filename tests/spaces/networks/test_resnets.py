@@ -8,10 +8,10 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from spaces.errors import ConfigError
+from spaces.networks.cost import count
 from spaces.networks.published import fitting
 from spaces.networks.resnets import ResNet
 from tests.spaces.networks.encoders import check_gates, encoder, names
-from trainers.cost import count
 
 CONVOLUTIONS = {18: 2, 34: 2, 50: 3}
 COUNTS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3)}

@@ -6,17 +6,17 @@ import pytest
 import torch
 from torch import Tensor
 
-from search.config import compose
+from search.config.compose import compose
 from spaces.errors import ConfigError, PatternError
-from spaces.feasible import check
 from spaces.networks.build import build
+from spaces.networks.cost import cost, count
+from spaces.networks.feasible import check
 from spaces.networks.published import begin, fitting
 from spaces.networks.timm import Timm
-from spaces.pattern import hard_sharing, separate_decoders
+from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.spaces.networks.encoders import all_gated
 from tests.spaces.networks.flow import check_decoded
 from tests.spaces.networks.mixes import OUTPUTS, TASKS
-from trainers.cost import cost, count
 
 try:
     import timm

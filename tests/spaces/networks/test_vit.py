@@ -8,16 +8,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from spaces.errors import ConfigError, PatternError
-from spaces.feasible import check
-from spaces.mixing import Routed
 from spaces.networks.build import build
+from spaces.networks.cost import cost, count
+from spaces.networks.feasible import check
 from spaces.networks.published import fitting
 from spaces.networks.vit import Vit
-from spaces.pattern import NoExchange, SharingPattern, Stage, hard_sharing
+from spaces.pattern.mixing import Routed
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing
+from spaces.pattern.stage import Stage
 from tests.spaces.networks.encoders import check_gates, encoder, names
 from tests.spaces.networks.flow import check_decoded
 from tests.spaces.networks.mixes import OUTPUTS, TASKS
-from trainers.cost import cost, count
 
 TINY = Vit(width=32, depth=4, heads=4, patch=8, grid=4, stages=2, decoder_width=8)
 BLOCK = ("norm1", "attn.qkv", "attn.proj", "norm2", "mlp.fc1", "mlp.fc2")

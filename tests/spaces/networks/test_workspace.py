@@ -6,11 +6,12 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from spaces.block import Block
-from spaces.exchange import BROADCASTS, STATES, TYINGS, UPDATES, NoExchange, Workspace
 from spaces.networks.build import build
-from spaces.networks.workspace import Attend, Broadcast, Project
-from spaces.pattern import SharingPattern, Stage
+from spaces.networks.modules.workspace import Attend, Broadcast, Project
+from spaces.pattern.block import Block
+from spaces.pattern.exchange import BROADCASTS, STATES, TYINGS, UPDATES, NoExchange, Workspace
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.stage import Stage
 from tests.references import workspace as reference
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, STAGES, TASKS
 

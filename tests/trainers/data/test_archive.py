@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from spaces.errors import DataError
-from trainers.data import archive
+from trainers.data.formats import archive
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:

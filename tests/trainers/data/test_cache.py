@@ -16,10 +16,10 @@ import pytest
 
 from spaces.errors import DataError
 from tests.pictures import Pictures, write_pictures
-from trainers.data import cache
-from trainers.data.cache import Cached, cached
+from trainers.batches import cache
+from trainers.batches.cache import Cached, cached
 from trainers.data.loading import Loading
-from trainers.data.samples import Sample, Samples
+from trainers.data.splits.samples import Sample, Samples
 
 NAMES = ("colour", "depth")
 

@@ -11,11 +11,11 @@ from PIL import Image
 
 from spaces.errors import ConfigError, DataError
 from tests.trainers.data.labelled import ATTRIBUTES, write_celeba
-from trainers.data.arrays import SPLITS
 from trainers.data.celeba import CelebA
 from trainers.data.celeba_lists import ATTRIBUTES as LABELS
 from trainers.data.celeba_lists import PARTITION
 from trainers.data.loading import Loading
+from trainers.data.splits.arrays import SPLITS
 
 IMAGES = Path("Img", "img_align_celeba")
 PUBLISHED = {  # 0-based columns of list_attr_celeba.txt

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from tests.trainers.data.masks import SPEC, write_masks
-from trainers.data import contents
-from trainers.data.cache import cached
+from trainers.batches.cache import cached
 from trainers.data.loading import Loading
+from trainers.data.splits import fingerprint as contents
 
 LARGE = 4 * contents.BLOCK * contents.BLOCKS
 

@@ -10,7 +10,7 @@ from PIL import Image
 from scipy.io import savemat
 
 from spaces.errors import DataError
-from trainers.data.files import as_rgb, read_array, read_image
+from trainers.data.formats.files import as_rgb, read_array, read_image
 
 GREY = np.arange(12, dtype=np.uint8).reshape(3, 4)
 

@@ -11,8 +11,8 @@ from spaces.errors import DataError
 from tests.trainers.data.masks import write_masks
 from trainers.data import folder_spec
 from trainers.data.folder_samples import mapped
-from trainers.data.folder_spec import FILES, FolderSpec, read_folder_spec
-from trainers.data.spec import locate, shipped
+from trainers.data.specs.folder_spec import FILES, FolderSpec, read_folder_spec
+from trainers.data.specs.spec import locate, shipped
 
 ONE = "tasks: {d: {kind: depth, files: 'd/{id}.png'}}"
 

@@ -8,7 +8,7 @@ import pytest
 
 from spaces.errors import DataError
 from tests.trainers.data.labelled import idx
-from trainers.data.idx import read_idx
+from trainers.data.formats.idx import read_idx
 
 IMAGES = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spaces.errors import DataError
-from trainers.data.listing import Row, carved, existing, globbed, listed, parts_of
+from trainers.data.folder_listing import Row, carved, existing, globbed, listed, parts_of
 
 
 def touch(root: Path, *names: str) -> None:

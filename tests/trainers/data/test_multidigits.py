@@ -8,9 +8,9 @@ import pytest
 from sklearn.datasets import load_digits
 
 from spaces.errors import ConfigError
-from trainers.data.arrays import SPLITS
 from trainers.data.multidigits import MultiDigits
 from trainers.data.multidigits import _digits as digits
+from trainers.data.splits.arrays import SPLITS
 
 SMALL = MultiDigits(images=40, val_images=20, test_images=30)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.config import compose
-from search.preflight import check
+from search.config.compose import compose
+from search.problem.validation import check
 from spaces.errors import ConfigError, DataError
 from tests.trainers.data.labelled import idx, write_fashion, write_official
-from trainers.data.arrays import SPLITS
 from trainers.data.multifashion import CLASSES, MultiFashion
+from trainers.data.splits.arrays import SPLITS
 
 ROOT = Path(__file__).resolve().parents[3]
 GENUINE = ROOT.parent / "shared" / "data" / "fashion_mnist"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trainers.data.overlap import Pictures, compose, divided, paired
+from trainers.data.overlapping_pairs import Pictures, compose, divided, paired
 from trainers.tasks import Classification
 
 TASKS = (Classification("left", 10), Classification("right", 10))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from spaces.errors import DataError
-from trainers.data import spec
-from trainers.data.spec import Spec, locate, read_spec, shipped
+from trainers.data.specs import spec
+from trainers.data.specs.spec import Spec, locate, read_spec, shipped
 from trainers.tasks import Task
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.trainers.data.published import drawn, taskonomy
 from trainers.data.folder import Folder
-from trainers.data.folder_spec import FILES, read_folder_spec
-from trainers.data.spec import locate
+from trainers.data.specs.folder_spec import FILES, read_folder_spec
+from trainers.data.specs.spec import locate
 
 
 @pytest.mark.parametrize("form", ["{building}/{task}", "{task}/{building}", "{task}/taskonomy/{building}"])

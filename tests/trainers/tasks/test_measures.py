@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from search.objectives import delta
+from search.problem.deltas import delta
 from spaces.errors import ConfigError
 from tests.references import metrics as reference
 from trainers.tasks import Task, make

@@ -10,17 +10,18 @@ import pytest
 import torch
 
 from spaces.errors import ConfigError
-from spaces.exchange import NoExchange
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.small import Small
-from spaces.pattern import SharingPattern, Stage, hard_sharing, separate_decoders
+from spaces.pattern.exchange import NoExchange
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
+from spaces.pattern.stage import Stage
 from tests.tiny import write_tiny
+from trainers.batches.memory import split
 from trainers.data.npz import Npz
-from trainers.leg import Leg
-from trainers.memory import split
 from trainers.recipe import Recipe
 from trainers.tasks.depth import Depth
 from trainers.train import TrainingError, train
+from trainers.training_state import Leg
 from trainers.weighting.dwa import Dwa, weights
 from trainers.weighting.equal import Equal
 from trainers.weighting.fixed import Fixed

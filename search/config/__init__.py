@@ -1,0 +1,1 @@
+"""From the command line to checked settings: arguments, groups of YAML, components, sections, help."""

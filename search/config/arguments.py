@@ -1,0 +1,125 @@
+"""Splits the command line into flags, group choices and values, before anything is composed.
+
+Values follow Hydra's override grammar. Flags are ours: Hydra's own answer with tracebacks or start its jobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spaces.common.suggestions import nearest
+from spaces.errors import ConfigError
+
+FLAGS = ("--help", "--cfg", "--config-dir")
+QUOTING = "put a value that holds = , { } [ ] ( ) : or quotes in two kinds of quotes: 'key=\"value\"'"
+
+
+@dataclass(frozen=True)
+class Value:
+    """One ``key=value`` of the command line: dotted key, parsed value, and the text after the sign."""
+
+    key: str
+    parsed: Any
+    text: str
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What the command line says: questions asked by flags, a folder of more YAML groups, and values."""
+
+    asks_help: bool = False
+    asks_config: bool = False
+    config_dir: Path | None = None
+    values: tuple[Value, ...] = ()
+
+
+def parse(argv: Sequence[str]) -> Arguments:
+    """Reads the command line.
+
+    Args:
+        argv: the arguments after the program's name.
+
+    Returns:
+        Flags and values, in the order given.
+
+    Raises:
+        ConfigError: with every unknown flag, sweep, removal and syntax error found.
+    """
+    flags, words, problems = _flags(argv)
+    values = []
+    for word in words:
+        try:
+            values.append(_value(word))
+        except ConfigError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+    return Arguments(**flags, values=tuple(values))
+
+
+def _flags(argv: Sequence[str]) -> tuple[dict[str, Any], list[str], list[str]]:
+    """Flags by field of Arguments, the remaining words, and what is wrong with the flags."""
+    found: dict[str, Any] = {}
+    words: list[str] = []
+    problems: list[str] = []
+    queue = list(argv)
+    while queue:
+        word = queue.pop(0)
+        name, has_value, text = word.partition("=")
+        if word in ("--help", "-h"):
+            found["asks_help"] = True
+        elif word == "--cfg":
+            found["asks_config"] = True
+        elif name == "--config-dir":
+            text = text if has_value else (queue.pop(0) if queue else "")
+            found["config_dir"] = Path(text).expanduser()
+            if not text or not found["config_dir"].is_dir():
+                problems.append(
+                    f"--config-dir {text or '(nothing)'}: no such folder; give a folder that holds "
+                    "GROUP/CHOICE.yaml files, such as DIR/space/mine.yaml"
+                )
+        elif word in ("--multirun", "-m"):
+            problems.append(
+                f"{word}: sweeps are not available, for each search has a run folder of its own; "
+                "loop in the shell instead: "
+                "for s in 0 1 2; do python -m search.run run.seed=$s run.name=seed-$s; done"
+            )
+        elif word.startswith("-"):
+            problems.append(
+                f"{word}: unknown flag{nearest(name, FLAGS)} Allowed: --help, --cfg, --config-dir DIR; "
+                "a key is written KEY=VALUE without dashes"
+            )
+        else:
+            words.append(word)
+    return found, words, problems
+
+
+def _value(word: str) -> Value:
+    """One override by Hydra's grammar."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    if word.startswith("~"):
+        raise ConfigError(
+            f"{word}: nothing can be taken away; give another value or choice, or null where a key allows it"
+        )
+    if "=" not in word:
+        raise ConfigError(f"{word}: want GROUP=CHOICE or KEY=VALUE, such as space=fusion or trials=20")
+    try:
+        override = OverridesParser.create().parse_overrides([word])[0]
+        parsed = override.value()
+    except HydraException as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f"{word}: cannot be read ({reason}); {QUOTING}") from None
+    if override.is_sweep_override():
+        raise ConfigError(
+            f"{word}: several values would be a sweep, which is not available; "
+            f"write a list as '{override.key_or_group}=[a,b]', and several searches as a shell loop "
+            "with run.name=... for each"
+        )
+    if not override.key_or_group or override.package is not None:
+        raise ConfigError(f"{word}: want GROUP=CHOICE or KEY=VALUE, such as space=fusion or trials=20")
+    return Value(override.key_or_group, parsed, word.partition("=")[2])

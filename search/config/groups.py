@@ -1,0 +1,103 @@
+"""The YAML files behind the command line: the groups of search/conf and those of ``--config-dir``.
+
+A file GROUP/CHOICE.yaml is what GROUP=CHOICE means, and GROUP/PART/CHOICE.yaml what GROUP.PART=CHOICE means. There is
+no other list of components.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from spaces.errors import ConfigError
+
+SHIPPED = Path(__file__).resolve().parent.parent / "conf"
+
+
+@dataclass(frozen=True)
+class Key:
+    """One configuration key: its dotted name, its default as written, and the comment beside it."""
+
+    name: str
+    default: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class Library:
+    """Groups and choices found on disk.
+
+    Args:
+        config_dir: a folder of further GROUP/CHOICE.yaml files, or None.
+    """
+
+    config_dir: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.config_dir is None:
+            return
+        shipped = {path.relative_to(SHIPPED) for path in SHIPPED.glob("*/**/*.yaml")}
+        found = {path.relative_to(self.config_dir) for path in self.config_dir.glob("*/**/*.yaml")}
+        # Hydra takes the first of two equal names without a word, so that the user's file would be dead.
+        if clashes := sorted(map(str, shipped & found)):
+            raise ConfigError(
+                f"--config-dir {self.config_dir}: {', '.join(clashes)} has the name of a shipped choice; "
+                "rename the file"
+            )
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Default choice by group, in the order of config.yaml."""
+        defaults = yaml.safe_load((SHIPPED / "config.yaml").read_text())["defaults"]
+        return {group: choice for entry in defaults if entry != "_self_" for group, choice in entry.items()}
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """Group by dotted key of what can be chosen inside a choice: "trainer/weighting" by "trainer.weighting"."""
+        found = {path.parent.relative_to(root).as_posix() for root in self._roots for path in root.glob("*/*/*.yaml")}
+        return {group.replace("/", "."): group for group in sorted(found)}
+
+    @property
+    def _roots(self) -> list[Path]:
+        return [SHIPPED] if self.config_dir is None else [SHIPPED, self.config_dir]
+
+    def choices(self, group: str) -> dict[str, Path]:
+        """File by choice of one group, shipped ones and the user's, sorted by name."""
+        return dict(sorted((path.stem, path) for root in self._roots for path in (root / group).glob("*.yaml")))
+
+    def meaning(self, group: str, choice: str) -> str:
+        """What a choice is, from the comment that its file begins with."""
+        first = self.choices(group)[choice].read_text().partition("\n")[0]
+        return first.removeprefix("#").strip() if first.startswith("#") else ""
+
+    def keys(self, group: str | None, choice: str = "") -> tuple[Key, ...]:
+        """Keys with defaults and comments of one choice, or of config.yaml itself when the group is None."""
+        path = SHIPPED / "config.yaml" if group is None else self.choices(group)[choice]
+        text = path.read_text()
+        try:
+            root = yaml.compose(text)
+        except yaml.YAMLError as error:
+            raise ConfigError(f"{path}: no YAML ({' '.join(str(error).split())}); mend the file") from error
+        if not isinstance(root, yaml.MappingNode):
+            return ()
+        found = _leaves(root, "" if group is None else f"{group.replace('/', '.')}.", text.splitlines())
+        return tuple(key for key in found if key.name != "defaults" and not key.name.endswith("_target_"))
+
+
+def _leaves(node: Any, prefix: str, lines: list[str]) -> list[Key]:
+    """Every scalar or list of a YAML node, by dotted key."""
+    found: list[Key] = []
+    for name, value in node.value:
+        if isinstance(value, yaml.MappingNode) and value.value:
+            found += _leaves(value, f"{prefix}{name.value}.", lines)
+            continue
+        start, end = value.start_mark, value.end_mark
+        one_line = name.end_mark.line == end.line
+        line = lines[name.end_mark.line]
+        shown = line[start.column : end.column] if one_line else "[...]"
+        rest = line[end.column :] if one_line else line[name.end_mark.column :]
+        found.append(Key(f"{prefix}{name.value}", shown, rest.partition("#")[2].strip()))
+    return found

@@ -1,0 +1,88 @@
+"""The text of ``--help``: what can be chosen and set, read from the YAML files so that it cannot go stale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from textwrap import wrap
+
+from search.config.groups import Library
+
+WIDTH, COLUMN = 110, 46  # of the text, and where meanings begin at the latest
+
+INTRODUCTION = """\
+What should several vision tasks over one encoder share, until where, and what does it cost?
+
+  python -m search.run [GROUP=CHOICE ...] [KEY=VALUE ...]
+
+Ends with a Pareto front of multi-task networks in the run folder. The same command again resumes.
+python -m search.plan, with the same arguments, tells before what a search tries, takes and costs."""
+
+PLAN_INTRODUCTION = """\
+What would a search try, how long would it take, and how much memory?
+
+  python -m search.plan [GROUP=CHOICE ...] [KEY=VALUE ...]
+
+Counts and prices the patterns, times a few steps, and prints the command that starts the search. Trains nothing to
+its end, and leaves the run folder alone."""
+
+CHECK_INTRODUCTION = """\
+Is the data set right?
+
+  python -m search.check data=CHOICE [data.root=DIR] [KEY=VALUE ...]
+
+Counts the samples, reads some of every split, prints the extent of every target and the share of invalid pixels, and
+draws images with their targets. Trains nothing."""
+
+ENDING = """\
+Flags
+  --help, -h         this text; with GROUP=CHOICE, the keys of that choice
+  --cfg              print the composed configuration and stop
+  --config-dir DIR   look for more choices in DIR/GROUP/CHOICE.yaml
+
+Examples
+  python -m {program} space=fusion
+  python -m {program} space=fusion trials=40 limits.macs=20e6
+  python -m {program} space=fusion data=npz data.root=DIR data.spec=FILE run.name=mine
+  python -m {program} space=fusion sampler=random runner=inline trainer.epochs=2 trials=4 run.name=try"""
+
+
+INTRODUCTIONS = {
+    "search.run": INTRODUCTION,
+    "search.plan": PLAN_INTRODUCTION,
+    "search.check": CHECK_INTRODUCTION,
+}
+
+
+def usage(library: Library, choices: Mapping[str, str], program: str) -> str:
+    """Groups with their choices, keys with their defaults.
+
+    Args:
+        library: the YAML files.
+        choices: choice by group, whose keys are shown.
+        program: "search.run", "search.plan" or "search.check", which take the same arguments.
+    """
+    groups: list[tuple[str, str]] = []
+    keys = [(f"{key.name}={key.default}", key.comment) for key in library.keys(None)]
+    for group in [*choices, *(part for part in library.parts.values() if part not in choices)]:
+        key = group.replace("/", ".")
+        for name in library.choices(group):
+            star = " *" if name == library.groups.get(group) else ""
+            groups.append((f"{key}={name}{star}", library.meaning(group, name)))
+    for group, choice in choices.items():
+        keys += [(f"{key.name}={key.default}", key.comment) for key in library.keys(group, choice)]
+    parts = [INTRODUCTIONS[program], f"Groups and their choices (* default)\n{_rows(groups)}"]
+    return "\n\n".join([*parts, f"Keys and their defaults\n{_rows(keys)}", ENDING.format(program=program)])
+
+
+def _rows(rows: list[tuple[str, str]]) -> str:
+    """What is written in one column, what it means in the next."""
+    column = min(COLUMN, 4 + max(len(written) for written, _ in rows))
+    lines = []
+    for written, meaning in rows:
+        left = f"  {written}"
+        if len(left) > column - 2:  # a long default pushes its meaning to the next line
+            lines.append(left)
+            left = ""
+        first, *more = wrap(meaning, WIDTH - column) or [""]
+        lines += [f"{left:<{column}}{first}", *(" " * column + line for line in more)]
+    return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,156 @@
+"""What a search is: every setting checked, every component built.
+
+The one value that travels from the command line into the search, made from a composed configuration or from
+the one that a run folder keeps; nothing downstream reads YAML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from search.config.components import build, describe
+from search.config.sections import Baselines, Limits, Reference, Run, Stop
+from spaces.common.suggestions import nearest
+from spaces.errors import ConfigError, UserError
+from spaces.fields import Fields
+
+if TYPE_CHECKING:
+    from search.schedulers.scheduler import Scheduler
+    from spaces.choices import Space
+    from spaces.networks.family import Family
+
+COMPONENTS = ("space", "data", "network", "trainer", "sampler", "scheduler", "runner", "tracking")
+STAGES = 4  # stands in for the network's number of stages when the network itself is refused: our choice
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A whole search, checked.
+
+    Args:
+        trials: patterns to train in this run folder, those of earlier starts counted.
+        objectives: names of what is traded off, resolved by ``search.problem.objectives``.
+        plain: the same in mappings, lists, numbers and texts; ``from_plain(plain)`` is an equal search.
+    """
+
+    trials: int
+    objectives: tuple[str, ...]
+    run: Run
+    limits: Limits
+    reference: Reference
+    stop: Stop
+    baselines: Baselines
+    space: Space
+    data: Any
+    network: Family
+    trainer: Any
+    sampler: Any
+    scheduler: Scheduler
+    runner: Any
+    tracking: Any
+    plain: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        checks = Fields(self)
+        checks.integer("trials", low=1)
+        checks.names("objectives", at_least=1)
+        checks.done()
+
+
+SECTIONS: dict[str, type[Run | Limits | Reference | Stop | Baselines]] = {
+    "run": Run,
+    "limits": Limits,
+    "reference": Reference,
+    "stop": Stop,
+    "baselines": Baselines,
+}
+
+
+def from_plain(plain: Mapping[str, Any]) -> Settings:
+    """Checks a composed configuration and builds its components.
+
+    Args:
+        plain: what ``search/conf/config.yaml`` lays down, composed and resolved.
+
+    Returns:
+        The search, with ``plain`` completed by the components' own defaults.
+
+    Raises:
+        ConfigError: with everything wrong in any part.
+    """
+    problems = _unknown(plain)
+    parts: dict[str, Any] = {}
+
+    def attempt(name: str, make: Callable[..., Any], *options: Any) -> None:
+        try:
+            parts[name] = make(*options)
+        except UserError as error:
+            problems.extend(error.problems)
+
+    for name, kind in SECTIONS.items():
+        attempt(name, _section, kind, name, plain.get(name))
+    for name in COMPONENTS:
+        if name != "space":
+            attempt(name, build, plain.get(name), name)
+    attempt("space", build, plain.get("space"), "space", _stages(parts.get("network")))
+    # The plain values of the top level are checked even when a part is refused, so that all is said at once.
+    whole: dict[str, Any] = {name: parts.get(name) for name in (*SECTIONS, *COMPONENTS)}
+    attempt("all", partial(Settings, **whole), plain.get("trials"), plain.get("objectives"))
+    if problems:
+        raise ConfigError(problems)
+    settings: Settings = parts["all"]
+    settings.plain.update(_described(settings, plain))
+    return settings
+
+
+def _unknown(plain: Mapping[str, Any]) -> list[str]:
+    """Top-level keys that no setting has."""
+    allowed = ["run", "trials", "objectives", "limits", "reference", "stop", "baselines", *COMPONENTS]
+    return [
+        f"{name}={value}: unknown key{nearest(str(name), allowed)} Allowed: {', '.join(allowed)}; "
+        "--help lists every key"
+        for name, value in plain.items()
+        if name not in allowed
+    ]
+
+
+def _section(kind: type[Run | Limits | Reference | Stop | Baselines], name: str, values: Any) -> Any:
+    """One of the small groups of plain values."""
+    keys = [field.name for field in fields(kind)]
+    shown = ", ".join(f"{name}.{key}" for key in keys)
+    if not isinstance(values, Mapping):
+        raise ConfigError(f"{name}={'null' if values is None else values}: holds several keys; give {shown}")
+    unknown = [key for key in values if key not in keys]
+    problems = [
+        f"{name}.{key}={values[key]}: unknown key{nearest(str(key), keys)} Allowed keys: {shown}" for key in unknown
+    ]
+    try:
+        section = kind(**{key: value for key, value in values.items() if key in keys})
+    except UserError as error:
+        raise ConfigError([*problems, *error.problems]) from error
+    if problems:
+        raise ConfigError(problems)
+    return section
+
+
+def _stages(network: Any) -> dict[str, int]:
+    """What a space is told about the network."""
+    names = ("encoder_stages", "decoder_stages")
+    return {name: getattr(network, name, STAGES) for name in names}
+
+
+def _described(settings: Settings, plain: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as plain values, in the order of config.yaml."""
+    return {
+        "run": {**asdict(settings.run), "folder": str(settings.run.folder)},
+        "trials": settings.trials,
+        "objectives": list(settings.objectives),
+        "limits": asdict(settings.limits),
+        "reference": asdict(settings.reference),
+        "stop": asdict(settings.stop),
+        "baselines": asdict(settings.baselines),
+        **{name: describe(getattr(settings, name), plain[name]) for name in COMPONENTS},
+    }

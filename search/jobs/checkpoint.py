@@ -1,0 +1,30 @@
+"""A training that pauses, in a file: where it stands, and of which training it is. Nothing is unpickled but tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from search.jobs.job import Job
+from spaces.common.atomic_files import replacing
+
+
+def take(job: Job) -> Mapping[str, Any] | None:
+    """Where the job's training stands; None to begin it: no file, a damaged one, or one of another training."""
+    if job.checkpoint is None or not job.checkpoint.exists():
+        return None
+    try:
+        kept = torch.load(job.checkpoint, map_location="cpu", weights_only=True)
+        whole = kept["training"] == job.training and (job.until is None or len(kept["state"]["reports"]) <= job.until)
+    except Exception:  # what a damaged file raises depends on where it is damaged; the training just begins anew
+        return None
+    return kept["state"] if whole else None
+
+
+def keep(job: Job, state: Mapping[str, Any]) -> None:
+    """Write or replace the file at one stroke."""
+    assert job.checkpoint is not None
+    with replacing(job.checkpoint) as file:
+        torch.save({"training": job.training, "state": state}, file)

@@ -1,0 +1,134 @@
+"""One training, from pattern to metrics: what a worker does.
+
+Trials of a search and single-task baselines are the same job. A worker writes its outcome to a file before it
+answers, so that nothing finished is lost with the driver.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from search.config.component_names import mark_all
+from search.config.components import describe
+from spaces.networks.content import content
+from spaces.networks.family import Family
+from spaces.pattern.sharing_pattern import SharingPattern
+from trainers.recipe import EQUAL, idle
+
+# Part of the name of every cached result and of a run's configuration: raise it when a change to the code changes the
+# numbers of a training or the meaning of its weights.
+TRAINING_VERSION = 2
+LATER = ("measures", "judged_by")  # fields of tasks that are left out of the name where they are empty
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job.
+
+    Args:
+        metrics: "<task>.<metric>" on the judged split after the last epoch; empty when the job failed.
+        curves: one value an epoch, by name.
+        findings: what the probe found, by its name; ``{"refused": reason}`` where there is nothing to be found.
+        cost: "macs", "params" and "fixed" of the network that was measured, the pruned one where there were gates.
+        masks: the hard gates of that network, as `spaces.networks.modules.gated.Masks`; empty where nothing was gated.
+        epochs: trained, those of single-task networks that it started from among them.
+        seconds: wall time of the training, set-up and measuring included.
+        reason: why it failed; empty when it did not.
+        node: host that ran it.
+        ended: Unix time in seconds when it ended.
+        device: "cpu" or "cuda"; their numbers differ in the last digits, or more with mixed precision.
+    """
+
+    metrics: dict[str, float] = field(default_factory=dict)
+    curves: dict[str, list[float]] = field(default_factory=dict)
+    findings: dict[str, Any] = field(default_factory=dict)
+    cost: dict[str, int] = field(default_factory=dict)
+    masks: dict[str, Any] = field(default_factory=dict)
+    epochs: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+    node: str = ""
+    ended: float = 0.0
+    device: str = "cpu"
+
+    @property
+    def complete(self) -> bool:
+        """Whether it ended with numbers."""
+        return not self.reason
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training.
+
+    Args:
+        label: for people, such as "trial 7" or "baseline depth, seed 1".
+        pattern: what is shared; its tasks are those that are trained.
+        data: a data set of `trainers.data`.
+        network: the family of blocks.
+        recipe: how it is trained.
+        seed: of initial weights, batch order and augmentation.
+        threads: CPU threads the training may use.
+        outcome: file for the outcome.
+        weights: file for the trained weights, or None to drop them.
+        judged: split that is measured; a search never looks beyond "val".
+        until: epoch after which the training pauses and is measured; None for its end.
+        checkpoint: file that keeps where the training stands, or None; it is taken up by the next job that names it.
+        probe: what is to be found out about the trained network, see `search.samplers.sampler.Probe`, or None.
+    """
+
+    label: str
+    pattern: SharingPattern
+    data: Any
+    network: Family
+    recipe: Any
+    seed: int
+    threads: int
+    outcome: Path
+    weights: Path | None = None
+    judged: str = "val"
+    probe: Any = None
+    until: int | None = None
+    checkpoint: Path | None = None
+
+    @property
+    def begun(self) -> Path:
+        """File that is there while a worker runs the job, and stays when the worker is lost."""
+        return self.outcome.with_suffix(".begun")
+
+    @property
+    def fingerprint(self) -> str:
+        """Names what is trained on what, how and how far: on one kind of device, equal ones give equal results."""
+        return f"{self.training}.{self.until}" if self.until else self.training
+
+    @property
+    def training(self) -> str:
+        """The same without how far: jobs of one training go on where another has paused."""
+        parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
+        # Choices that came later count only where they are made, so that results from before keep their names.
+        parts = [{name: each for name, each in task.items() if each or name not in LATER} for task in describe(parts)]
+        # With what the classes are called: two of one name are two things.
+        recipe = {name: each for name, each in describe(self.recipe).items() if name not in idle(self.pattern)}
+        if recipe.get("weighting") == describe(EQUAL):
+            del recipe["weighting"]
+        network = describe(self.network)
+        if (held := content(self.network)) is not None:
+            network["weights"] = held  # what is in the file, wherever it lies
+        components = [*parts, network, recipe]
+        named = [TRAINING_VERSION, self.pattern.key, self.data.fingerprint, components, self.seed]
+        if self.judged != "val":
+            named.append(self.judged)
+        if self.probe is not None:
+            named.append(describe(self.probe))
+        return hashlib.sha256(json.dumps(mark_all(named)).encode()).hexdigest()[:16]
+
+
+def device() -> str:
+    """Kind of device that jobs in this process train on, "cpu" or "cuda"."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"

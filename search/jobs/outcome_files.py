@@ -1,0 +1,82 @@
+"""Where workers leave what came of the jobs of trials that have not ended."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from search.jobs.job import Job, Outcome
+from spaces.common.atomic_files import read_json
+from spaces.errors import DataError, UserError
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """A folder of outcomes, one a leg of a trial, and of checkpoints.
+
+    Args:
+        folder: absolute, for workers may run in another one.
+    """
+
+    folder: Path
+
+    def make(self) -> None:
+        """Make the folder, and forget which jobs ran when the driver ended.
+
+        Raises:
+            DataError: it cannot be made.
+        """
+        make(self.folder)
+        for left in self.folder.glob("*.begun"):  # by workers that were killed
+            left.unlink(missing_ok=True)
+
+    def file(self, number: int, until: int | None) -> Path:
+        """Of a trial's job that pauses after so many epochs, or None for the one that ends it."""
+        return self.folder / (f"{number:04d}.{until}.json" if until else f"{number:04d}.json")
+
+    def checkpoint(self, number: int) -> Path:
+        """Where a trial's training stands."""
+        return self.folder / f"{number:04d}.ckpt"
+
+    def clear(self, number: int) -> None:
+        """Drop everything of a trial that has ended."""
+        for left in self.folder.glob(f"{number:04d}.*"):
+            left.unlink(missing_ok=True)
+
+
+def make(folder: Path) -> None:
+    """Make a folder of a search.
+
+    Raises:
+        DataError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"{folder} cannot be made ({error.strerror}): move away what is there, or choose another run.folder"
+        ) from error
+
+
+def read_outcome(job: Job) -> Outcome | None:
+    """The outcome in the job's file, if the job has finished with the same fingerprint and the file is whole."""
+    if not job.outcome.exists():
+        return None
+    try:
+        stored = read_json(job.outcome)
+        if stored["fingerprint"] != job.fingerprint:
+            return None
+        values = stored["outcome"]
+        return Outcome(
+            metrics={name: _number(value) for name, value in values["metrics"].items()},
+            curves={name: [_number(v) for v in curve] for name, curve in values["curves"].items()},
+            **{name: values[name] for name in ("findings", "cost", "masks", "epochs") if name in values},  # new ones
+            **{name: values[name] for name in ("seconds", "reason", "node", "ended", "device")},
+        )
+    except (UserError, KeyError, TypeError, AttributeError):
+        return None  # damaged from outside, or of weights that are gone: the job is simply run again
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)

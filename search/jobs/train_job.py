@@ -1,0 +1,105 @@
+"""What a worker does with a job: build, train, prune where there were gates, measure, save.
+
+Between `search.jobs.job`, which keeps the outcome, and the trainers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from search.jobs.checkpoint import keep, take
+from search.jobs.job import Job, Outcome, device
+from spaces.common.atomic_files import replacing
+from spaces.errors import DataError
+from spaces.networks.build import SharedNetwork, build
+from spaces.networks.cost import cost, count
+from spaces.networks.published import begin
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
+from trainers.batches.memory import split
+from trainers.batches.source import Source
+from trainers.measure import measure
+from trainers.prune import adopt, pruned
+from trainers.train import TrainingError, train
+from trainers.training_state import Leg
+
+if TYPE_CHECKING:
+    from trainers.tasks.task import Task
+
+
+def trained(job: Job, curves: dict[str, list[float]]) -> Outcome:
+    """Do a job on this process's device.
+
+    Args:
+        job: what is wanted.
+        curves: filled as it goes, so that a failure still shows how far it came.
+
+    Returns:
+        All that was found out; of a gated network the final metrics, cost and weights are those of the pruned one.
+
+    Raises:
+        Exception: whatever went wrong; the caller tells it.
+    """
+    torch.set_num_threads(job.threads)
+    where = device()
+    tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
+    training, judged = split(job.data, "train", where), split(job.data, job.judged, where)
+    network, state = _built(job, job.pattern, tasks, where), take(job)
+    epochs = _start(job, network, tasks, training, judged, done=state is not None) + (job.until or job.recipe.epochs)
+
+    def note(epoch: int, values: Mapping[str, float]) -> None:
+        for name, value in values.items():
+            curves.setdefault(name, []).append(value)
+
+    leg = Leg(job.until, state, partial(keep, job) if job.checkpoint else None)
+    metrics = train(network, training, judged, tasks, job.recipe, job.seed, note, leg)
+    if network.gated:
+        network = pruned(network, training, job.recipe.batch_size)
+        metrics = measure(network, judged, tasks)
+        price = count(network, job.data.size)
+    else:
+        price = cost(job.pattern, job.network, {task.name: task.output for task in tasks}, job.data.size)
+    undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
+    if undefined:
+        raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {job.judged} split")
+    if job.weights and not job.until:
+        with replacing(job.weights) as file:
+            torch.save({name: tensor.cpu() for name, tensor in network.state_dict().items()}, file)
+    found, masks = _found(job, network, training), {name: list(layers) for name, layers in network.masks.items()}
+    return Outcome(metrics, curves, found, asdict(price), masks, epochs)
+
+
+def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], where: str) -> SharedNetwork:
+    outputs = {task.name: task.output for task in tasks}
+    network = build(pattern, job.network, outputs, job.seed, job.recipe.gates.begin)
+    begin(network, job.network)
+    return network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
+
+
+def _start(
+    job: Job, network: SharedNetwork, tasks: Sequence[Task], training: Source, judged: Source, *, done: bool
+) -> int:
+    """Start the branches of a gated network from single-task ones if that is wanted; the epochs that they take."""
+    if not network.gated or job.recipe.gates.initial != "single_task":
+        return 0
+    for task in tasks if not done else ():
+        stages = len(job.pattern.encoder), len(job.pattern.decoder)
+        alone = _built(job, hard_sharing([task.name], *stages), [task], training.device.type)
+        train(alone, training, judged, [task], job.recipe, job.seed, report=lambda epoch, values: None)
+        adopt(network, alone, task.name)
+    return len(tasks) * job.recipe.epochs
+
+
+def _found(job: Job, network: SharedNetwork, training: Source) -> dict[str, Any]:
+    """What the probe finds; a refusal is a finding too, for the training itself is sound."""
+    if job.probe is None or job.until:
+        return {}
+    try:
+        return {job.probe.name: job.probe.find(network, training)}
+    except DataError as error:
+        return {job.probe.name: {"refused": "; ".join(error.problems)}}

@@ -1,0 +1,61 @@
+"""Run a job, leave its outcome: the one place that catches."""
+
+from __future__ import annotations
+
+import platform
+import time
+import traceback
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from search.jobs.job import Job, Outcome, device
+from search.jobs.outcome_files import read_outcome
+from spaces.common.atomic_files import write_json
+from spaces.errors import DataError
+
+
+def execute(job: Job, node: str = platform.node()) -> Outcome:
+    """Run a job and leave its outcome in the job's file.
+
+    Args:
+        job: what to train.
+        node: where this is.
+
+    Returns:
+        The outcome, also when training failed: a failure is a state with a reason, never a number. An outcome that
+        already lies in the file and was had on this kind of device is returned as it is.
+    """
+    finished = read_outcome(job)
+    if finished and finished.complete and finished.device == device():
+        return finished
+    from search.jobs.train_job import trained  # torch, which a driver does without
+
+    start, found = time.time(), Outcome()
+    reason = mark = ""
+    reachable = job.outcome.parent.is_dir()
+    try:
+        if not reachable:
+            raise DataError(
+                f"node {node} does not see the run folder {job.outcome.parent}: "
+                "put run.folder on storage that all nodes share"
+            )
+        mark = job.fingerprint  # here, for a node need not see the published weights either
+        job.begun.touch()
+        found = trained(job, found.curves)
+    except Exception as error:  # the one place where a trial's exception becomes a state
+        reason = _told(error)
+    now = time.time()
+    outcome = replace(found, seconds=now - start, reason=reason, node=node, ended=now, device=device())
+    if reachable:
+        write_json(job.outcome, {"fingerprint": mark, "outcome": asdict(outcome)})
+        job.begun.unlink(missing_ok=True)
+        if job.checkpoint and not (job.until and outcome.complete):
+            job.checkpoint.unlink(missing_ok=True)
+    return outcome
+
+
+def _told(error: Exception) -> str:
+    """An exception in one line; where it was raised helps with one that nobody foresaw."""
+    lines = str(error).strip().splitlines()
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {lines[0] if lines else 'no message'} ({Path(last.filename).name}:{last.lineno})"

@@ -1,0 +1,103 @@
+"""A picture of a data set: a few images of every split with their targets beside them, as training gets them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from search.preview.data_summary import Seen, invalid
+from trainers.tasks import Task
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+EACH = 2
+"""Images of a split."""
+WIDTH = 2.6
+"""Of a picture [inch]."""
+BLANK = 0.0
+"""Colour of invalid pixels: black."""
+
+
+def draw(path: Path, title: str, tasks: Sequence[Task], seen: Sequence[Seen]) -> None:
+    """Write the picture.
+
+    Args:
+        path: of the PNG.
+        title: above it.
+        tasks: in the order of the columns; those whose target is the image have none.
+        seen: samples by split, from which a few are taken.
+    """
+    from matplotlib.figure import Figure
+
+    shown = [task for task in tasks if not task.target_from_image]
+    picks = [(each, int(row)) for each in seen for row in np.linspace(0, len(each.arrays) - 1, EACH).round()]
+    picks = list(dict.fromkeys(picks))
+    height, width = seen[0].arrays.images.shape[1:3]
+    size = (WIDTH * (1 + len(shown)), (WIDTH * height / width + 0.25) * len(picks) + 0.5)
+    figure = Figure(figsize=size, dpi=110, layout="constrained")
+    figure.suptitle(title)
+    grid: Any = figure.subplots(len(picks), 1 + len(shown), squeeze=False)
+    for axes, (each, row) in zip(grid, picks, strict=True):
+        _plain(axes[0], each.arrays.images[row], f"{each.split} {row + 1} of {len(each.arrays)} seen")
+        for place, task in zip(axes[1:], shown, strict=True):
+            target = each.arrays.targets[task.name][row]
+            if target.ndim < 2:
+                _plain(place, each.arrays.images[row], f"{task.name}: {said(task, target)}")
+            else:
+                _plain(place, coloured(task, target, each.arrays.targets[task.name]), task.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path)
+
+
+def coloured(task: Task, target: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """``(H, W, 3)`` colours in [0, 1] of one dense canonical target, black where it is invalid.
+
+    Args:
+        task: whose it is.
+        target: ``(H, W)`` or ``(C, H, W)``.
+        others: all that are shown, ``(N, ...)``, which share one scale.
+    """
+    from matplotlib import colormaps
+
+    if task.kind == "normals":
+        picture = np.moveaxis(target, 0, -1) / 2 + 0.5
+    elif target.dtype.kind in "iu" and target.ndim == 2:
+        picture = colours(task.channels)[np.maximum(target, 0)]
+    elif target.dtype.kind in "iu":
+        picture = np.repeat(0.25 + 0.75 * np.maximum(target[0], 0)[..., None], 3, axis=2)  # off an edge is dark grey
+    else:
+        first = target.reshape(-1, *target.shape[-2:])[0]
+        every = others.reshape(len(others), -1, *target.shape[-2:])[:, 0][~invalid(task, others)]
+        low, high = np.percentile(every, [1, 99]) if every.size else (0, 1)
+        picture = colormaps["viridis"]((np.nan_to_num(first) - low) / max(high - low, 1e-12))[..., :3]
+    return np.where(invalid(task, target[None])[0][..., None], BLANK, picture)
+
+
+def colours(count: int) -> np.ndarray:
+    """``(count, 3)`` colours in [0, 1], neighbours far apart: hues by the golden ratio."""
+    from matplotlib.colors import hsv_to_rgb
+
+    numbers = np.arange(count)
+    hue = (numbers * 0.61803398875) % 1
+    return hsv_to_rgb(np.stack([hue, 0.55 + 0.4 * (numbers % 2), 1 - 0.2 * (numbers % 3)], axis=1))
+
+
+def said(task: Task, target: np.ndarray) -> str:
+    """A label of a whole image in words: the class, or the indices of the attributes it has."""
+    if target.ndim == 0:
+        names = getattr(task, "classes", None)
+        number = int(target)
+        return "?" if number < 0 else names[number] if isinstance(names, tuple) else str(number)
+    names = getattr(task, "names", None) or getattr(task, "attributes", None)
+    has = np.flatnonzero(target > 0)
+    return ", ".join(str(names[n]) if isinstance(names, tuple) else str(n) for n in has) or "none"
+
+
+def _plain(axes: Axes, picture: np.ndarray, title: str) -> None:
+    axes.imshow(picture, interpolation="nearest")
+    axes.set_title(title, fontsize=8)
+    axes.set_axis_off()

@@ -1,0 +1,67 @@
+"""What a search would still train: trials beyond those of earlier starts, baselines that no cache holds.
+
+Read from the run folder and the cache as a search would find them; nothing is written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from search.jobs.job import Job
+from search.jobs.outcome_files import read_outcome
+from search.problem.problem import problem
+from search.study.baselines import baseline_jobs
+from search.study.run_folder import look_into
+from spaces.common.atomic_files import read_json
+
+if TYPE_CHECKING:
+    from search.config.settings import Settings
+
+
+@dataclass(frozen=True)
+class Remaining:
+    """Trainings, done and to do.
+
+    Args:
+        finished: trials of earlier starts in the run folder, failed ones counted.
+        trials: to train, at most.
+        baselines: single-task networks that deltas refer to.
+        untrained: those of them that are to be trained.
+    """
+
+    finished: int
+    trials: int
+    baselines: tuple[Job, ...]
+    untrained: tuple[Job, ...]
+
+    @property
+    def cached(self) -> int:
+        """Baselines that are there already."""
+        return len(self.baselines) - len(self.untrained)
+
+
+def remaining(settings: Settings, patterns: int | None, device: str) -> Remaining:
+    """What is left of a search.
+
+    Args:
+        settings: of the search.
+        patterns: how many there are within the limits, if it is known; none is trained twice.
+        device: kind of device that trains, "cpu" or "cuda"; results of the other kind are trained again.
+
+    Raises:
+        ConfigError: the run folder belongs to another search.
+    """
+    folder = look_into(settings)
+    finished = sum(1 for _ in (folder / "trials").glob("[0-9]*.json"))
+    ends = settings.sampler.most(problem(settings))
+    most = min(settings.trials, *(bound for bound in (patterns, ends) if bound is not None), settings.trials)
+    jobs = tuple(baseline_jobs(settings, settings.runner.threads))
+    kept = read_json(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
+    untrained = tuple(job for job in jobs if job.fingerprint not in kept and not _cached(job, device))
+    return Remaining(finished, max(0, most - finished), jobs, untrained)
+
+
+def _cached(job: Job, device: str) -> bool:
+    outcome = read_outcome(job)
+    return outcome is not None and outcome.complete and outcome.device == device

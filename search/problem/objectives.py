@@ -1,0 +1,119 @@
+"""What a search optimises: objectives by name, delta against single-task networks, and the reference point.
+
+Between the trainer, which measures a trial, and study, front and report, which compare trials.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from spaces.common.suggestions import nearest
+from spaces.errors import ConfigError
+
+if TYPE_CHECKING:
+    pass
+from spaces.common.formatting import human
+
+if TYPE_CHECKING:
+    from trainers.tasks.task import Task
+
+MAXIMISE = "maximise"
+MINIMISE = "minimise"
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A quantity to optimise.
+
+    Args:
+        name: "delta_mtl", "worst_delta", "macs", "params" or "<task>.<metric>".
+        unit: unit for tables and axes; empty for a pure number.
+        direction: "maximise" or "minimise".
+    """
+
+    name: str
+    unit: str
+    direction: str
+
+    @property
+    def label(self) -> str:
+        """Name with unit, as axes and tables show it."""
+        return f"{self.name} [{self.unit}]" if self.unit else self.name
+
+
+DELTA_MTL = Objective("delta_mtl", "%", MAXIMISE)
+WORST_DELTA = Objective("worst_delta", "%", MAXIMISE)
+MACS = Objective("macs", "MACs", MINIMISE)
+PARAMS = Objective("params", "parameters", MINIMISE)
+
+
+def resolve(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Objective, ...]:
+    """The objectives that are meant, in the order named.
+
+    Args:
+        names: one or more of "delta_mtl", "worst_delta", "macs", "params" and "<task>.<metric>".
+        tasks: the tasks of the run.
+
+    Raises:
+        ConfigError: no name, an unknown or repeated one, or a delta without a main task.
+    """
+    known = {objective.name: objective for objective in (DELTA_MTL, WORST_DELTA, MACS, PARAMS)}
+    for task in tasks:
+        for metric in task.table:
+            direction = MAXIMISE if metric.higher_is_better else MINIMISE
+            objective = Objective(f"{task.name}.{metric.name}", metric.unit, direction)
+            known[objective.name] = objective
+    problems = []
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        given = ", ".join(map(str, unknown)) or "nothing"
+        hint = nearest(str(unknown[0]), known) if unknown else ""
+        problems.append(f"objectives={given}: want one or more of {', '.join(known)}{hint}")
+    repeated = sorted({name for name in names if list(names).count(name) > 1})
+    if repeated:
+        problems.append(f"objectives={', '.join(names)}: {', '.join(repeated)} named more than once; name it once")
+    deltas = [name for name in names if name in (DELTA_MTL.name, WORST_DELTA.name)]
+    if deltas and not _main(tasks):
+        problems.append(
+            f"objectives={', '.join(deltas)}: needs a main task, but all of "
+            f"{', '.join(task.name for task in tasks)} are auxiliary; "
+            "give one of them role=main or name a task metric instead"
+        )
+    if problems:
+        raise ConfigError(problems)
+    return tuple(known[name] for name in names)
+
+
+def values(metrics: Mapping[str, float], macs: int, params: int, objectives: Sequence[Objective]) -> dict[str, float]:
+    """The value of each objective, by name.
+
+    Args:
+        metrics: final metrics of the trial, deltas included.
+        macs: multiply-accumulates of one image.
+        params: parameters of the network.
+        objectives: as `resolve` gave them.
+    """
+    known: dict[str, Any] = {**metrics, MACS.name: macs, PARAMS.name: params}
+    return {objective.name: float(known[objective.name]) for objective in objectives}
+
+
+def volume_units(objectives: Sequence[Objective]) -> str:
+    """Unit of the hypervolume: the product of the objectives' units, such as "% x MACs"."""
+    return " x ".join(objective.unit or objective.name for objective in objectives)
+
+
+def _main(tasks: Sequence[Task]) -> list[Task]:
+    return [task for task in tasks if task.main]
+
+
+def shown(objective: Objective, value: float) -> str:
+    """An objective's value with its unit."""
+    if not math.isfinite(value):
+        return "-"
+    if objective.name in (MACS.name, PARAMS.name):
+        return human(value) + (objective.unit if objective == MACS else "")
+    number = f"{value:+.2f}" if objective.unit == "%" else f"{value:.4g}"
+    return f"{number} {objective.unit}".rstrip()

@@ -1,0 +1,63 @@
+"""Where the hypervolume of a run is measured from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from search.config.sections import USUAL, Reference
+from spaces.errors import DataError
+
+if TYPE_CHECKING:
+    from search.config.settings import Settings
+if TYPE_CHECKING:
+    pass
+from search.problem.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
+
+
+def reference_point(
+    objectives: Sequence[Objective],
+    max_macs: int,
+    max_params: int,
+    trivial: Mapping[str, float],
+    counts: Reference = USUAL,
+) -> tuple[float, ...]:
+    """The fixed reference point of the hypervolume; what is not better in every objective adds nothing.
+
+    Args:
+        objectives: as `resolve` gave them.
+        max_macs: multiply-accumulates of the costliest pattern of the space.
+        max_params: parameters of the largest one.
+        trivial: "<task>.<metric>" -> value of the best constant prediction on the validation split.
+        counts: the worst delta, and the worst cost as a multiple of the costliest pattern's.
+
+    Returns:
+        One value an objective; of a metric, the trivial predictor's.
+
+    Raises:
+        DataError: the trivial predictor's value is missing or not finite.
+    """
+    fixed = {
+        DELTA_MTL.name: counts.delta,
+        WORST_DELTA.name: counts.delta,
+        MACS.name: counts.cost * max_macs,
+        PARAMS.name: counts.cost * max_params,
+    }
+    point = {o.name: fixed.get(o.name, trivial.get(o.name, math.nan)) for o in objectives}
+    undefined = [name for name, value in point.items() if not math.isfinite(value)]
+    if undefined:
+        raise DataError(
+            f"the trivial predictor has no {', '.join(undefined)} on the validation split, so there is no "
+            "reference point for the hypervolume: check that the split has valid targets, or choose other "
+            "objectives"
+        )
+    return tuple(point.values())
+
+
+def _trivial(settings: Settings) -> dict[str, float]:
+    """Metrics of the best constant predictions on the validation split."""
+    from trainers.batches.memory import split
+    from trainers.constant_prediction import trivial
+
+    return trivial(split(settings.data, "val", "cpu"), settings.data.selected)

@@ -1,0 +1,112 @@
+"""What is settled before anything heavy is imported, timed or written: a search that can be, and its problem.
+
+Between the settings and whatever is done with them, a search or the plan of one.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from random import Random
+from typing import TYPE_CHECKING
+
+from search.problem.objectives import MACS, PARAMS, resolve
+from spaces.choices import cover
+from spaces.errors import ConfigError, PatternError
+from spaces.networks import feasible
+from spaces.networks.family import Choosy, Published
+from spaces.pattern.exchange import Workspace
+from trainers.batches.cache import check as check_cache
+from trainers.dot_regression import KIND, check_classes
+
+if TYPE_CHECKING:
+    from search.config.settings import Settings
+    from spaces.networks.family import Family
+    from spaces.pattern.sharing_pattern import SharingPattern
+
+
+def check(settings: Settings) -> None:
+    """See that the parts of a search exist and fit together.
+
+    Raises:
+        UserError: the tracking store, the data, the folder that caches them, the objectives, outputs that the network
+            has no heads for, an image size that it cannot halve, a weighting of other tasks or by packages that are not
+            there, a space with options that the network, the tasks or the images do not allow, or published weights
+            that do not fit.
+    """
+    settings.tracking.check()
+    settings.data.check()
+    loading = getattr(settings.data, "loading", None)
+    if loading is not None and not settings.runner.elsewhere:  # other machines may have other folders
+        check_cache(loading)
+    resolve(settings.objectives, settings.data.selected)
+    if isinstance(settings.network, Choosy):
+        settings.network.check({task.name: task.output for task in settings.data.selected})
+    height, width = settings.data.size
+    stride = settings.network.stride
+    if height % stride or width % stride:
+        raise ConfigError(
+            f"data={settings.data.name} has images of {height}x{width} pixels, but the network wants "
+            f"multiples of {stride}: "
+            "crop, pad or resize the images (data.image_size where there is one), or take a network of smaller stride "
+            "(network=small: fewer network.encoder_widths)"
+        )
+    if weighting := getattr(settings.trainer, "weighting", None):
+        weighting.check([task.name for task in settings.data.selected])
+    _check_course(settings)
+    _check_space(settings)
+    _check_weights(settings.network)
+
+
+def _check_course(settings: Settings) -> None:
+    """See that objectives, sampler, scheduler and stop make a search."""
+    rungs = settings.scheduler.rungs(settings.trainer.epochs)
+    if all(name in (MACS.name, PARAMS.name) for name in settings.objectives):
+        raise ConfigError(
+            f"objectives={', '.join(settings.objectives)}: known of every pattern before it is trained; add one that a "
+            "training tells, such as delta_mtl"
+        )
+    if settings.stop.hv_gain is not None and not settings.sampler.foretells:
+        raise ConfigError(
+            f"stop.hv_gain={settings.stop.hv_gain:g}: the sampler {_name(settings.sampler)} does not foretell what a "
+            "training gains; "
+            "take sampler=frontier, or leave stop.hv_gain out"
+        )
+    if settings.sampler.probe is not None and len(rungs) > 1:
+        raise ConfigError(
+            f"the sampler {_name(settings.sampler)} looks into every network that was trained to its end, and the "
+            f"scheduler {_name(settings.scheduler)} stops some before; take scheduler=full, or a sampler that does not"
+        )
+
+
+def _name(component: object) -> str:
+    return type(component).__name__
+
+
+def _check_space(settings: Settings) -> None:
+    """Send patterns that show every option of the space through the rules of the network."""
+    tasks = tuple(sorted(task.name for task in settings.data.selected))
+    try:
+        for proposal in chain(settings.space.anchors(tasks).values(), cover(settings.space, tasks, Random(0))):
+            feasible.check(proposal.pattern, settings.network, settings.data.size)
+            _check_frames(proposal.pattern, settings)
+    except PatternError as error:
+        raise ConfigError([f"space={settings.space.name}: {text}" for text in error.problems]) from error
+
+
+def _check_weights(network: Family) -> None:
+    """See that published weights are there and fit; torch is imported where there are any."""
+    if isinstance(network, Published) and network.weights is not None:
+        from spaces.networks.published import fitting
+
+        fitting(network)
+
+
+def _check_frames(pattern: SharingPattern, settings: Settings) -> None:
+    """A loss on frame vectors wants one for every class."""
+    if not getattr(settings.trainer, "dot_regression", 0.0):
+        return
+    for exchange in pattern.exchange:
+        if isinstance(exchange, Workspace) and exchange.etf:
+            for task in settings.data.selected:
+                if task.kind == KIND:
+                    check_classes(task.output.channels, exchange.etf)

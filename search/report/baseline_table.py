@@ -1,0 +1,114 @@
+"""What a front's numbers are to be read against: the best constant predictions, and single-task networks.
+
+Both on the validation split, by headline metric. A front member that loses to a constant has learned nothing of that
+task, however good its other numbers are.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING
+
+from spaces.common.atomic_files import write_text
+from spaces.common.formatting import human
+
+if TYPE_CHECKING:
+    from search.jobs.job import Outcome
+    from search.study.trial import Trial
+    from trainers.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """One task's headline metric on the validation split.
+
+    Args:
+        task: its name.
+        role: "main" or "auxiliary".
+        metric: name of the headline metric.
+        unit: of the values.
+        better: "higher" or "lower".
+        trivial: of the best constant prediction.
+        single_task: mean over the single-task networks.
+        spread: their standard deviation; 0 for one network.
+        networks: how many there are.
+        macs: multiply-accumulates of one of them.
+    """
+
+    task: str
+    role: str
+    metric: str
+    unit: str
+    better: str
+    trivial: float
+    single_task: float
+    spread: float
+    networks: int
+    macs: int
+
+    @property
+    def name(self) -> str:
+        """As trials call the metric."""
+        return f"{self.task}.{self.metric}"
+
+    def beaten_by(self, trial: Trial) -> bool:
+        """Whether a trial is better than the constant prediction."""
+        value = trial.metrics[self.name]
+        return value > self.trivial if self.better == "higher" else value < self.trivial
+
+
+def yardsticks(
+    tasks: Sequence[Task], outcomes: Iterable[Outcome], trivial: Mapping[str, float], macs: Mapping[str, int]
+) -> tuple[Yardstick, ...]:
+    """One yardstick a task.
+
+    Args:
+        tasks: of the run.
+        outcomes: of all single-task networks.
+        trivial: "<task>.<metric>" -> value of the best constant prediction on the validation split.
+        macs: multiply-accumulates of each task's single-task network.
+    """
+    found = list(outcomes)
+    rows = []
+    for task in tasks:
+        metric = next(metric for metric in task.table if metric.name == task.headline)
+        name = f"{task.name}.{metric.name}"
+        values = [outcome.metrics[name] for outcome in found if name in outcome.metrics]
+        better = "higher" if metric.higher_is_better else "lower"
+        spread = stdev(values) if len(values) > 1 else 0.0
+        numbers = (trivial[name], fmean(values), spread, len(values), macs[task.name])
+        rows.append(Yardstick(task.name, task.role, metric.name, metric.unit, better, *numbers))
+    return tuple(rows)
+
+
+def write(path: Path, rows: Sequence[Yardstick]) -> None:
+    """Write the yardsticks as a CSV file."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow([field.name for field in fields(Yardstick)])
+    table.writerows(astuple(row) for row in rows)
+    write_text(path, text.getvalue())
+
+
+def summary(rows: Sequence[Yardstick], members: Sequence[Trial]) -> str:
+    """The yardsticks beside the range of the front, and which members lose to a constant, for the terminal."""
+    lines = ["Validation split: constant prediction | single-task networks | range on the front"]
+    for row in rows:
+        values = sorted(trial.metrics[row.name] for trial in members)
+        reach = f"{values[0]:.4g} to {values[-1]:.4g}" if values else "-"
+        single = f"{row.single_task:.4g} +- {row.spread:.2g}"
+        unit = f" {row.unit}" if row.unit else ""
+        lines.append(f"  {row.name}{unit}, {row.better} is better: {row.trivial:.4g} | {single} | {reach}")
+    lines.append(f"  the single-task networks cost {human(sum(row.macs for row in rows))}MACs together")
+    main = [row for row in rows if row.role == "main"]
+    weak = [f"trial {t.number} on {row.task}" for t in members for row in main if not row.beaten_by(t)]
+    if weak:
+        lines.append(f"No better than a constant: {', '.join(weak)}; more trainer.epochs may help.")
+    elif members and main:
+        lines.append("Every member of the front beats the constants on every main task.")
+    return "\n".join(lines) + "\n"

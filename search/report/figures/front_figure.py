@@ -1,0 +1,94 @@
+"""The figure of a search: the Pareto front among all trials, and the hypervolume as it grew.
+
+Drawn for the report, once, and saved as a picture and for the page. Matplotlib is used without its global
+state and without a display.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from search.problem.objectives import shown, volume_units
+from search.report.figures import front_panel
+from search.report.figures.palette import BLUE, LIGHT
+from search.study.front import Standing
+from spaces.common.atomic_files import replacing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INCHES = (11.0, 4.9)
+
+
+def draw(standing: Standing) -> Figure:
+    """Draw front and hypervolume; the first two objectives span the front's panel."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=INCHES, layout="constrained")
+    FigureCanvasAgg(figure)
+    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    places = front_panel.draw(left, right, standing)
+    _hypervolume(right, standing)
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(color=LIGHT, linewidth=0.6)
+        axes.set_axisbelow(True)
+    _legend(figure)
+    # From here on the axes stay where they are, or labels would not stay beside their points.
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in (left, right):
+        front_panel.label(axes, standing, places)
+    return figure
+
+
+def save_png(path: Path, figure: Figure) -> None:
+    """Write the figure as a picture, replacing an older one at one stroke."""
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=150)
+
+
+def svg(figure: Figure) -> str:
+    """The figure as an SVG document with a transparent ground; the same figure gives the same text."""
+    from matplotlib import rc_context
+
+    text = io.StringIO()
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "front"}):
+        figure.savefig(text, format="svg", transparent=True, metadata=nothing)
+    return text.getvalue()
+
+
+def _legend(figure: Figure) -> None:
+    found = [axes.get_legend_handles_labels() for axes in figure.axes]
+    handles = {label: handle for panel in found for handle, label in zip(*panel, strict=True)}
+    if handles:
+        style = {"ncols": len(handles), "fontsize": 8, "frameon": False}
+        figure.legend(handles.values(), handles.keys(), loc="outside lower left", **style)
+
+
+def _hypervolume(axes: Axes, standing: Standing) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    volumes, objectives = standing.volumes, standing.objectives
+    finished = np.arange(len(volumes) + 1)
+    axes.step(finished, np.append(0.0, volumes), where="post", color=BLUE, linewidth=1.6)
+    axes.set_xlim(0, max(1, len(volumes)))
+    axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel("finished trials")
+    axes.set_ylabel(f"hypervolume [{volume_units(objectives)}]", parse_math=False)
+    if volumes.max(initial=0.0) >= 1000:
+        front_panel.count_ticks(axes.yaxis)
+    if not volumes.any():
+        axes.set(ylim=(0, 1), yticks=[0])
+    point = ", ".join(f"{o.name} {shown(o, value)}" for o, value in zip(objectives, standing.reference, strict=True))
+    title = "\n".join(textwrap.wrap(f"reference point: {point}", 60))
+    axes.set_title(title, fontsize=9 if "\n" not in title else 8, loc="left", parse_math=False)

@@ -1,0 +1,59 @@
+"""A folder for each member of the front."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from search.study.trial import Trial
+from spaces.common.atomic_files import replacing, write_json, write_text
+from spaces.common.formatting import human
+
+if TYPE_CHECKING:
+    pass
+
+
+MEMBER = re.compile(r"\d+-[0-9a-f]{16}")  # name of a front member's folder: number and key
+
+
+def pictures(folder: Path, members: Iterable[Trial]) -> list[Path]:
+    """The drawings of the front's members, as `write` left them."""
+    return [_member_folder(folder, trial) / "pattern.svg" for trial in members]
+
+
+def _member_folders(folder: Path, members: Sequence[Trial]) -> None:
+    from spaces.drawing.svg import svg
+    from spaces.drawing.text import text
+
+    for trial in members:
+        place = _member_folder(folder, trial)
+        title = f"trial {trial.number}, {human(trial.macs)}MACs, {human(trial.params)} parameters"
+        write_text(place / "pattern.txt", text(trial.pattern).rstrip() + "\n")
+        write_text(place / "pattern.svg", svg(trial.pattern, title))
+        write_json(place / "pattern.json", trial.pattern.to_json())
+        if trial.masks:
+            write_json(place / "masks.json", dict(trial.masks))
+        _copy_if_changed(folder / "trials" / f"{trial.number:04d}.pt", place / "weights.pt")
+    current = {_member_folder(folder, trial).name for trial in members}
+    (folder / "front").mkdir(parents=True, exist_ok=True)
+    for place in (folder / "front").iterdir():
+        # Only what this report has made; a folder that somebody put there stays.
+        if MEMBER.fullmatch(place.name) and place.name not in current:
+            shutil.rmtree(place)
+
+
+def _member_folder(folder: Path, trial: Trial) -> Path:
+    return folder / "front" / f"{trial.number}-{trial.key}"
+
+
+def _copy_if_changed(source: Path, target: Path) -> None:
+    if not source.exists():
+        return
+    ours = target.stat() if target.exists() else None
+    theirs = source.stat()
+    if ours is None or (ours.st_size, ours.st_mtime_ns) != (theirs.st_size, theirs.st_mtime_ns):
+        with replacing(target) as temporary:
+            shutil.copy2(source, temporary)

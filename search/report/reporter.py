@@ -1,0 +1,175 @@
+"""What is shown of a search: every finished trial goes to the terminal, the tables and the tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from search.jobs.job import Job, Outcome
+from search.problem import pareto
+from search.problem.objectives import Objective, volume_units
+from search.report import member_folders, report, tables
+from search.report.figures import similarity_figure as similarities
+from search.report.search_cost import Rates, Receipt, receipt
+
+if TYPE_CHECKING:
+    from search.report.baseline_table import Yardstick
+    from search.report.progress import Progress
+    from search.study.trial import Trial
+    from search.tracking.mlflow import Tracker
+    from trainers.tasks.task import Task
+
+
+class Scoreboard:
+    """Keeps the front and tells everybody; the agenda's listener.
+
+    Args:
+        folder: the run folder.
+        objectives: what is optimised.
+        reference: reference point of the hypervolume.
+        tasks: of the run.
+        progress: the terminal.
+        tracker: the record.
+        marks: words by key of the patterns that are pointed out, as far as they are known by then.
+        rates: what trainings are counted by.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        objectives: Sequence[Objective],
+        reference: Sequence[float],
+        tasks: Sequence[Task],
+        progress: Progress,
+        tracker: Tracker,
+        marks: Callable[[], Mapping[str, str]],
+        rates: Rates,
+    ) -> None:
+        self._folder, self._objectives, self._reference, self._tasks = folder, objectives, reference, tasks
+        self._progress, self._tracker, self._marks, self._rates = progress, tracker, marks, rates
+        self._trials: list[Trial] = []
+        self._members: tuple[Trial, ...] = ()
+        self._heard = False
+
+    def started(self, concurrency: int) -> None:
+        """The runner runs this many jobs at a time."""
+        self._progress.update(concurrency=concurrency)
+
+    def running(self, jobs: int) -> None:
+        """So many jobs run."""
+        self._progress.update(running=jobs)
+
+    def resumed(self, trials: Sequence[Trial]) -> None:
+        """Earlier starts finished these."""
+        self._heard = True
+        if not trials:
+            return
+        self._trials = list(trials)
+        for trial in trials:
+            self._tracker.log(trial)
+        names = [objective.name for objective in self._objectives]
+        values = np.array([[trial.objectives.get(name, np.nan) for name in names] for trial in trials])
+        volumes = pareto.history(values, self._reference, self._directions)
+        for step, volume in enumerate(volumes, start=1):
+            self._tracker.hypervolume(step, float(volume))
+        many = "trial of earlier starts is" if len(trials) == 1 else "trials of earlier starts are"
+        self._progress.console.print(f"{len(trials)} {many} there already")
+        self._count()
+
+    def baseline(self, job: Job, outcome: Outcome) -> None:
+        """A single-task network is there, or failed."""
+        if not outcome.complete:
+            self._say(f"baseline {job.label}  failed: {outcome.reason}")
+            return
+        task = next(task for task in self._tasks if task.name in job.pattern.tasks)
+        name = f"{task.name}.{task.headline}"
+        self._progress.baseline(job.label, {name: outcome.metrics[name]}, outcome.seconds)
+
+    def paused(self, trial: Trial) -> None:
+        """A trial pauses at a rung."""
+        self._progress.paused(trial)
+
+    def trial(self, trial: Trial) -> None:
+        """A trial has ended."""
+        self._trials.append(trial)
+        self._progress.finished(trial)
+        volume = self._count()
+        self._tracker.log(trial)
+        self._tracker.hypervolume(len(self._trials), volume)
+
+    def report(self, status: str, baselines: Mapping[Job, Outcome], yardsticks: Sequence[Yardstick] = ()) -> None:
+        """Write the report, close the record and say where things are.
+
+        Args:
+            status: "FINISHED", "FAILED" or "KILLED".
+            baselines: outcomes of the single-task networks, as far as they are there.
+            yardsticks: what the numbers are read against; none when the search did not get that far.
+        """
+        from search.report import baseline_table as rows
+
+        if not self._heard:  # the folder's trials are not known, so nothing in it is to be written anew
+            self._tracker.close(status)
+            return
+        marks = self._marks()
+        cost = self._receipt(baselines)
+        members = report.write(self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost)
+        names = ("config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json")
+        files = [self._folder / name for name in names]
+        if yardsticks:
+            files.append(self._folder / "baselines.csv")
+            rows.write(files[-1], yardsticks)
+        self._tracker.close(
+            status,
+            [
+                *files,
+                *member_folders.pictures(self._folder, members),
+                *similarities.pictures(self._folder, self._trials),
+            ],
+            {"hypervolume.final": cost.hypervolume, "front.size": float(len(members)), **cost.metrics},
+            report.markdown(members, self._objectives, cost),
+        )
+        if self._trials:
+            self._say(report.summary(members, self._objectives))
+        if yardsticks:
+            self._say(rows.summary(yardsticks, members))
+        self._say("\n".join(cost.lines))
+        self._say(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
+        if command := self._tracker.view_command():
+            self._say(f"MLflow      {command}")
+
+    def _receipt(self, baselines: Mapping[Job, Outcome]) -> Receipt:
+        alone = [(task, outcome) for job, outcome in baselines.items() for task in job.pattern.tasks]
+        volume, units = self._hypervolume(self._members), volume_units(self._objectives)
+        return receipt(self._trials, alone, self._rates, volume, units, self._members)
+
+    @property
+    def _directions(self) -> list[str]:
+        return [objective.direction for objective in self._objectives]
+
+    def _count(self) -> float:
+        """Bring tables, weights and counts up to date; the hypervolume."""
+        self._members = tables.tables(self._folder, self._trials, self._objectives, self._tasks, self._marks())
+        self._drop_weights()
+        volume = self._hypervolume(self._members)
+        done = sum(trial.complete for trial in self._trials)
+        failed = sum(trial.failed for trial in self._trials)
+        stopped = len(self._trials) - done - failed
+        self._progress.update(done=done, failed=failed, stopped=stopped, front=len(self._members), hypervolume=volume)
+        return volume
+
+    def _drop_weights(self) -> None:
+        """Weights are large, and a dominated trial never comes back to the front."""
+        kept = {trial.number for trial in self._members}
+        for trial in self._trials:
+            if trial.number not in kept:
+                (self._folder / "trials" / f"{trial.number:04d}.pt").unlink(missing_ok=True)
+
+    def _hypervolume(self, members: Sequence[Trial]) -> float:
+        values = [[trial.objectives[objective.name] for objective in self._objectives] for trial in members]
+        return pareto.hypervolume(np.array(values), self._reference, self._directions) if values else 0.0
+
+    def _say(self, text: str) -> None:
+        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,184 @@
+"""What a run has cost and what it got for that: trainings, seconds of CPU or GPU, hypervolume per unit of them.
+
+One single-task training of a run is its recipe's epochs times the mean multiply-accumulates of its single-task
+networks; a trial costs its own epochs times its own MACs in that unit, on whatever machine. In full trainings, which
+are told beside that, only epochs count: those trained, over the recipe's.
+
+Every trial counts by the epochs and seconds in its file, whatever became of it, and so do those of all earlier starts.
+Nobody knows what was lost with killed drivers and workers, or took a baseline that had to be tried again: that is not
+counted. Of gated networks the MACs are those of the pruned one, and training took more; single-task epochs that they
+started from count as if of their MACs. Hypervolume per unit is over the trials alone, without the baselines.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+from spaces.common.formatting import duration, human
+
+if TYPE_CHECKING:
+    from search.jobs.job import Outcome
+    from search.study.trial import Trial
+
+HOUR = 3600.0  # seconds
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What trainings of a run are counted by.
+
+    Args:
+        macs: multiply-accumulates of the single-task networks, by task.
+        epochs: of a full training.
+        threads: CPU threads that a training on "cpu" has; those of this start, where earlier ones had others.
+        gpus: that a training on "cuda" takes, a fraction where several share one; of this start as well.
+        begun: Unix time in seconds when the run began; 0 if not known, and then all baselines count as its own.
+    """
+
+    macs: Mapping[str, int]
+    epochs: int
+    threads: int = 1
+    gpus: float = 1.0
+    begun: float = 0.0
+
+    def spent(self, macs: int, epochs: int, seconds: float, device: str) -> Spent:
+        """What one training took, of wall time in seconds on "cpu", "cuda" or, if not known, ""."""
+        wall = seconds if math.isfinite(seconds) else 0.0
+        full = epochs / self.epochs
+        cpu, gpu = wall * self.threads * (device == "cpu"), wall * self.gpus * (device == "cuda")
+        return Spent(1, full * macs / fmean(self.macs.values()), full, cpu, gpu, wall * (device not in ("cpu", "cuda")))
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What trainings took.
+
+    Args:
+        trainings: how many there were, short ones too.
+        single_task_trainings: epochs x MACs, in those of one single-task training.
+        full_trainings: epochs, in those of the recipe.
+        cpu_seconds: wall seconds on CPUs times threads.
+        gpu_seconds: wall seconds on GPUs times the GPUs, or the fraction of one, that a training takes.
+        unknown_seconds: wall seconds on a device that files of earlier versions do not name.
+    """
+
+    trainings: int = 0
+    single_task_trainings: float = 0.0
+    full_trainings: float = 0.0
+    cpu_seconds: float = 0.0
+    gpu_seconds: float = 0.0
+    unknown_seconds: float = 0.0
+
+    def __add__(self, other: Spent) -> Spent:
+        """Both together."""
+        return Spent(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
+    @property
+    def time(self) -> str:
+        """The seconds in words, by kind of device."""
+        kinds = {"of CPU": self.cpu_seconds, "of GPU": self.gpu_seconds, "on a device not known": self.unknown_seconds}
+        return " + ".join(f"{duration(seconds)} {kind}" for kind, seconds in kinds.items() if seconds) or "0 s"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a run took and has.
+
+    Args:
+        trials: what they took, failed and stopped ones too.
+        trained: what the single-task networks took that were trained since the run began.
+        cached: what those took, at their time, that were there already.
+        hypervolume: of the front, in the product of the objectives' units.
+        units: that product.
+        members: of the front.
+    """
+
+    trials: Spent
+    trained: Spent
+    cached: Spent
+    hypervolume: float
+    units: str
+    members: int
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """Hypervolume per unit of the trials' cost; per hour only where one known kind of device ran all of them."""
+        cpu, gpu, other = self.trials.cpu_seconds, self.trials.gpu_seconds, self.trials.unknown_seconds
+        units = {
+            "hypervolume_per_training": self.trials.single_task_trainings,
+            "hypervolume_per_cpu_hour": cpu / HOUR if not gpu and not other else 0.0,
+            "hypervolume_per_gpu_hour": gpu / HOUR if not cpu and not other else 0.0,
+        }
+        return {name: self.hypervolume / unit for name, unit in units.items() if unit}
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """All numbers by name, for a tracker; seconds only of the kinds of device that ran."""
+        parts = {"cost": self.trials, "cost.baselines_trained": self.trained, "cost.baselines_cached": self.cached}
+        return self.rates | {
+            f"{part}.{name}": float(value)
+            for part, spent in parts.items()
+            for name, value in asdict(spent).items()
+            if value or not name.endswith("_seconds")
+        }
+
+    @property
+    def lines(self) -> tuple[str, str]:
+        """Cost and hypervolume in a line each."""
+        spent, own, cached = self.trials, self.trained, self.cached
+        cost = (
+            f"Cost        {spent.single_task_trainings:.4g} single-task trainings by epochs x MACs "
+            f"({spent.full_trainings:.4g} by epochs alone), {spent.time}; "
+            f"baselines: {own.trainings} trained, {own.time}; {cached.trainings} from the cache"
+        )
+        words = {"training": "single-task training", "cpu_hour": "CPU hour", "gpu_hour": "GPU hour"}
+        rates = [f"{human(v)} per {words[k.removeprefix('hypervolume_per_')]}" for k, v in self.rates.items()]
+        if not self.members:
+            volume = "none, for no trial has completed and there is no front"
+        elif not self.hypervolume:
+            volume = (
+                "0, for no trial is better than the reference point in every objective; reference.delta and "
+                "reference.cost move it, in a run of another run.name"
+            )
+        else:
+            volume = f"{human(self.hypervolume)} [{self.units}]: {', '.join(rates) or 'no cost is known'}"
+        return cost, f"Hypervolume {volume}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Values of JSON."""
+        return {**asdict(self), **self.rates}
+
+
+def receipt(
+    trials: Iterable[Trial],
+    baselines: Iterable[tuple[str, Outcome]],
+    rates: Rates,
+    hypervolume: float,
+    units: str,
+    members: Sequence[Trial],
+) -> Receipt:
+    """Add up a run.
+
+    Args:
+        trials: all that have ended.
+        baselines: outcomes of the single-task networks, each with its task.
+        rates: what trainings are counted by.
+        hypervolume: of the front.
+        units: of the hypervolume.
+        members: of the front.
+    """
+    tried, trained, cached = Spent(), Spent(), Spent()
+    for trial in trials:
+        tried += rates.spent(trial.macs, trial.epochs, trial.seconds, trial.device)
+    for task, each in baselines:
+        # Those of earlier versions do not say their epochs, but have had them all.
+        spent = rates.spent(rates.macs[task], each.epochs or rates.epochs, each.seconds, each.device)
+        if each.ended >= rates.begun:
+            trained += spent
+        else:
+            cached += spent
+    return Receipt(tried, trained, cached, hypervolume, units, len(members))

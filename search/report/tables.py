@@ -1,0 +1,96 @@
+"""Trials.csv and front.csv."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from search.problem.objectives import Objective
+from search.report.mean_rank import mean_ranks
+from search.study.trial import Trial
+from spaces.common.atomic_files import write_text
+
+if TYPE_CHECKING:
+    from trainers.tasks.task import Task
+from search.study.front import front
+
+NO_MARKS: Mapping[str, str] = MappingProxyType({})
+
+
+NO_RANKS: Mapping[int, float] = MappingProxyType({})
+
+
+def tables(
+    folder: Path,
+    trials: Sequence[Trial],
+    objectives: Sequence[Objective],
+    tasks: Sequence[Task],
+    marks: Mapping[str, str] = NO_MARKS,
+) -> tuple[Trial, ...]:
+    """Write or bring up to date trials.csv and front.csv alone; cheap enough for after each trial.
+
+    Returns:
+        The front, cheapest first.
+    """
+    trials = _by_number(trials)
+    members = front(trials, objectives)
+    names = [objective.name for objective in objectives]
+    costs = [name for name in ("macs", "flops", "params", "fixed") if name not in names]
+    metrics = [name for name in _metric_names(trials, tasks) if name not in names]
+    ranks = mean_ranks(trials, tasks)
+    last = [*["mean_rank"] * bool(ranks), "seconds", "epochs", "network_key", "reason"]
+    columns = ["number", "key", "status", "mark", *names, *costs, *metrics, *last]
+    write_text(folder / "trials.csv", _table(columns, trials, marks, ranks))
+    write_text(folder / "front.csv", _table(["key", "number", *names, *metrics, *costs, "mark"], members, marks))
+    return members
+
+
+def _table(
+    columns: Sequence[str], trials: Iterable[Trial], marks: Mapping[str, str], ranks: Mapping[int, float] = NO_RANKS
+) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for trial in trials:
+        row = _row(trial) | {"mark": marks.get(trial.key), "mean_rank": ranks.get(trial.number)}
+        writer.writerow([_cell(row.get(column)) for column in columns])
+    return text.getvalue()
+
+
+def _row(trial: Trial) -> dict[str, Any]:
+    return {
+        **trial.metrics,
+        **trial.objectives,
+        "number": trial.number,
+        "key": trial.key,
+        "status": trial.status,
+        "macs": trial.macs,
+        "flops": 2 * trial.macs,
+        "params": trial.params,
+        "fixed": trial.fixed,
+        "network_key": trial.network_key,
+        "seconds": round(trial.seconds, 3),
+        "epochs": trial.epochs,
+        "reason": " ".join(trial.reason.split()),
+    }
+
+
+def _cell(value: Any) -> Any:
+    """A cell; what is not known stays empty, for "nan" reads as a text in most programs."""
+    return "" if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+
+
+def _metric_names(trials: Iterable[Trial], tasks: Sequence[Task]) -> list[str]:
+    """Columns of metrics: those of the tasks in their order, then the deltas, then what else was measured."""
+    names = [f"{task.name}.{metric.name}" for task in tasks for metric in task.table]
+    names += ["delta_mtl", "worst_delta", *(f"{task.name}.delta" for task in tasks)]
+    return names + sorted({name for trial in trials for name in trial.metrics} - set(names))
+
+
+def _by_number(trials: Iterable[Trial]) -> list[Trial]:
+    return sorted(trials, key=lambda trial: trial.number)

@@ -1,0 +1,1 @@
+"""A run folder read again: tables, patterns, trained networks, for notebooks."""

@@ -1,0 +1,222 @@
+"""What a run folder holds: tables, patterns, networks and predictions, for notebooks.
+
+Made by `search.load`. Whatever is asked for is read at that moment, from files that are whole, so the search may still
+run. Nothing is written to the folder, and only what trains or asks for data needs them where they were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from numbers import Integral
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from search.config.components import build
+from search.study.run_folder import TRIALS
+from search.study.trial import Trial, load
+from spaces.common.formatting import human, listed
+from spaces.errors import ConfigError, DataError
+from spaces.pattern.sharing_pattern import SharingPattern
+
+if TYPE_CHECKING:
+    import numpy as np
+    from pandas import DataFrame
+
+    from spaces.networks.build import SharedNetwork
+    from spaces.networks.family import Family
+    from trainers.tasks.task import Task
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a search has left in its run folder.
+
+    Args:
+        path: the run folder.
+        config: everything that the search was started with.
+    """
+
+    path: Path
+    config: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def trials(self) -> DataFrame:
+        """All finished trials by number, as `search.results.data_frames.table` lays them out."""
+        from search.results.data_frames import table
+
+        return table(self._trials(), self.config["objectives"])
+
+    @property
+    def front(self) -> DataFrame:
+        """The members of the Pareto front, cheapest first, with the columns of ``trials``.
+
+        Raises:
+            DataError: no trial has completed.
+        """
+        from search.problem.objectives import resolve
+        from search.results.data_frames import table
+        from search.study.front import front
+
+        trials, names = self._trials(), self.config["objectives"]
+        members = front(trials, resolve(names, self.tasks))
+        if not members:
+            raise DataError(_no_front(self.path, trials))
+        return table(trials, names).loc[[member.number for member in members]]
+
+    def curves(self, number: int) -> DataFrame:
+        """Losses and validation metrics of a trial, one row an epoch, from 1."""
+        from search.results.data_frames import curves
+
+        return curves(self._trial(number))
+
+    def pattern(self, number: int) -> SharingPattern:
+        """What the tasks of a trial share."""
+        return self._trial(number).pattern
+
+    def picture(self, number: int) -> Picture:
+        """The drawing of a trial's pattern, which a notebook shows."""
+        trial = self._trial(number)
+        title = f"trial {trial.number}, {human(trial.macs)}MACs, {human(trial.params)} parameters"
+        return Picture(trial.pattern, title)
+
+    def network(self, number: int, device: str | None = None) -> SharedNetwork:
+        """The trained network of a trial, in evaluation mode.
+
+        Args:
+            number: of a trial whose weights are kept, as are those of the front's members.
+            device: such as "cpu" or "cuda"; None for a GPU where there is one, as in training.
+
+        Raises:
+            ConfigError: there is no such device.
+            DataError: no such trial, no weights, or a damaged file; the message says what to do.
+        """
+        from search.results.trained_network import rebuilt
+
+        trial = self._trial(number)
+        weights = _weights(self.path, trial)
+        if weights is None:
+            kept = [each.number for each in self._trials() if _weights(self.path, each)]
+            raise DataError(_no_weights(self.path, trial, kept))
+        return rebuilt(trial.pattern, self._family, self.tasks, weights, device, trial.masks)
+
+    def predict(self, network: int | SharedNetwork, images: np.ndarray) -> dict[str, np.ndarray]:
+        """What a trained network says about images.
+
+        Args:
+            network: the number of a trial; or a network of this search, which saves reading it for every call.
+            images: (N, H, W, 3) uint8 RGB; any N, H and W multiples of the network's stride.
+
+        Returns:
+            An array a task, in the task's own unit, several values of a pixel last, as in images. Segmentation:
+            (N, H, W) class ids as the data's arrays have them; depth: (N, H, W) metres; normals: (N, H, W, 3) unit
+            vectors; edges: (N, H, W) probabilities; regression: (N, H, W) or (N, H, W, C) values; autoencoder:
+            (N, H, W, 3) in [0, 1]; classification: (N,) class ids; attributes: (N, C) probabilities.
+
+        Raises:
+            ConfigError, DataError: as ``network``, or the images are of another type, shape or size.
+        """
+        from torch import nn
+
+        from spaces.networks.build import SharedNetwork
+        from trainers.predict import predict
+
+        built = network if isinstance(network, nn.Module) else self.network(network)
+        if not isinstance(built, SharedNetwork):
+            raise ConfigError(f"{type(built).__name__} is no network of a search: want a number, or .network(n)")
+        return predict(built, images, self.tasks, self._family.stride)
+
+    def train(self, number: int) -> SharedNetwork:
+        """A trial's network trained again, just as the search did, for one whose weights were not kept.
+
+        Raises:
+            DataError: the data are not where they were, or are others now, or the training fails.
+        """
+        from search.results.trained_network import retrained
+
+        trial, searched = self._trial(number), self.config.get("data_content")
+        if self.data.fingerprint != searched:
+            raise DataError(
+                f"trial {trial.number} cannot be trained as it was, for the data have changed since (content "
+                f"{searched} -> {self.data.fingerprint}); restore them"
+            )
+        recipe, threads = build(self.config["trainer"], "trainer"), build(self.config["runner"], "runner").threads
+        return retrained(trial, self.data, self._family, recipe, threads)
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that were trained."""
+        return tuple(build(spec, f"tasks.{position}") for position, spec in enumerate(self.config["tasks"]))
+
+    @cached_property
+    def data(self) -> Any:
+        """The data set, where the search found it; ``data.load("val").images`` are images to predict for."""
+        return build(self.config["data"], "data")
+
+    @cached_property
+    def _family(self) -> Family:
+        return build(self.config["network"], "network")
+
+    def _trials(self) -> list[Trial]:
+        return [load(path) for path in sorted((self.path / TRIALS).glob("[0-9]*.json"))]
+
+    def _trial(self, number: int) -> Trial:
+        """A finished trial."""
+        if isinstance(number, bool) or not isinstance(number, Integral):
+            raise ConfigError(f"{number!r} is no number of a trial: want a whole number, such as one of .trials.index")
+        path = self.path / TRIALS / f"{number:04d}.json"
+        if path.exists():
+            return load(path)
+        numbers = [trial.number for trial in self._trials()]
+        there = f"it has {listed(numbers)}" if numbers else "none has finished yet"
+        raise DataError(f"{self.path} has no finished trial {number}: {there}")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A sharing pattern as a notebook shows it: drawn, or in characters where nothing can be drawn."""
+
+    pattern: SharingPattern
+    title: str
+
+    def _repr_svg_(self) -> str:
+        from spaces.drawing.svg import svg
+
+        return svg(self.pattern, self.title)
+
+    def __repr__(self) -> str:
+        from spaces.drawing.text import text
+
+        return f"{self.title}\n{text(self.pattern)}"
+
+
+def _weights(path: Path, trial: Trial) -> Path | None:
+    """The file of a trial's weights: while the search runs in one place, when it ended in another too."""
+    name = f"{trial.number:04d}.pt"
+    places = (path / TRIALS / name, path / "front" / f"{trial.number}-{trial.key}" / "weights.pt")
+    return next((place for place in places if place.exists()), None)
+
+
+def _no_front(path: Path, trials: Sequence[Trial]) -> str:
+    """Why there is no front, and the way to one."""
+    if not trials:
+        return (
+            f"{path} has no front, for no trial has finished yet: wait where the search still runs, or give its "
+            "command again, which goes on with it"
+        )
+    last = trials[-1]
+    return (
+        f"{path} has no front, for all {len(trials)} of its trials failed, the last one, {last.number}, because: "
+        f"{last.reason}. Mend that and give the command of the search again, with a larger trials=N if it had ended; "
+        ".trials has every reason"
+    )
+
+
+def _no_weights(path: Path, trial: Trial, kept: Sequence[int]) -> str:
+    if not trial.complete:
+        return f"trial {trial.number} of {path} has no weights, for it failed because: {trial.reason}"
+    return (
+        f"trial {trial.number} of {path} has no weights: only those of the front's members are kept, "
+        f"here {listed(kept) or 'none'}. Take one of these, or train it again as it was: .train({trial.number})"
+    )

@@ -1,0 +1,40 @@
+"""What a Tune trial does on its worker: one job, in one step.
+
+A class and not a function, for Tune runs functions in a thread of the worker that it asks for results now and then.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import platform
+from dataclasses import asdict
+from typing import Any
+
+import ray
+import torch
+from ray import tune
+
+from search.jobs.worker import execute
+
+
+class JobTrainable(tune.Trainable):
+    """Executes the job in the trial's configuration; the actor is used again for the next one."""
+
+    def setup(self, config: dict[str, Any]) -> None:
+        """Take the first job."""
+        self._job = config["job"]
+
+    def reset_config(self, new_config: dict[str, Any]) -> bool:
+        """Take the next job."""
+        gc.collect()  # the last network's cycles
+        torch.cuda.empty_cache()  # for whoever shares the GPU; does nothing without one
+        gc.freeze()  # what is left are modules and data, which take 0.2 s to look through each time
+        self._job = new_config["job"]
+        return True
+
+    def step(self) -> dict[str, Any]:
+        """Run the job to its end."""
+        node = f"{platform.node()}:{ray.get_runtime_context().get_node_id()[:8]}"  # one host may hold several
+        # The outcome as one text, since Tune flattens nested results.
+        return {"outcome": json.dumps(asdict(execute(self._job, node))), "done": True}

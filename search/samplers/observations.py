@@ -1,0 +1,75 @@
+"""What is known of the trials so far: finished ones, and those that paused, whose values are told of the end.
+
+A value at a rung says what the end will show once some trials have gone on from there: they tell how much a training
+gains until then, and how far trials differ in that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
+
+    from search.problem.objectives import Objective
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Trials with a value for every objective.
+
+    Args:
+        trials: finished ones first.
+        finished: how many of them are.
+        values: (trials, m); those of the others are what their end is expected to show.
+        doubts: (trials, m) standard deviations of these expectations; 0 for finished ones.
+    """
+
+    trials: tuple[FrozenTrial, ...]
+    finished: int
+    values: np.ndarray
+    doubts: np.ndarray
+
+
+def observed(history: Sequence[FrozenTrial], objectives: Sequence[Objective]) -> Observed:
+    """All trials that tell something of what a whole training would show."""
+    shown = {trial.number: _shown(trial, objectives) for trial in history}
+    done = [trial for trial in history if trial.values]
+    gains = _gains(shown)
+    others, values, doubts = [], [list(trial.values) for trial in done], [[0.0] * len(objectives) for _ in done]
+    for trial in history:
+        rungs = shown[trial.number]
+        if trial.values or not rungs or max(rungs) not in gains:
+            continue
+        mean, spread = gains[max(rungs)]
+        others.append(trial)
+        values.append(list(rungs[max(rungs)] + mean))
+        doubts.append(list(spread))
+    shape = (len(values), len(objectives))
+    return Observed((*done, *others), len(done), np.reshape(values, shape), np.reshape(doubts, shape))
+
+
+def _shown(trial: FrozenTrial, objectives: Sequence[Objective]) -> dict[float, np.ndarray]:
+    """Values by epochs, those of the end under infinity."""
+    rungs = trial.user_attrs.get("rungs", {})
+    found = {float(epochs): np.array([each[o.name] for o in objectives], dtype=float) for epochs, each in rungs.items()}
+    return {**found, np.inf: np.array(trial.values, dtype=float)} if trial.values else found
+
+
+def _gains(shown: dict[int, dict[float, np.ndarray]]) -> dict[float, tuple[np.ndarray, np.ndarray]]:
+    """Mean and standard deviation of what is gained from a rung to the end, by rung, where two trials tell it."""
+    rungs = sorted({rung for each in shown.values() for rung in each})
+    known: dict[float, tuple[np.ndarray, np.ndarray]] = {}
+    for here, following in reversed(list(pairwise(rungs))):
+        steps = [each[following] - each[here] for each in shown.values() if here in each and following in each]
+        ahead = known.get(following, (0.0, 0.0) if following == np.inf else None)
+        if len(steps) < 2 or ahead is None:
+            continue
+        mean, spread = np.mean(steps, axis=0), np.std(steps, axis=0, ddof=1)
+        known[here] = (mean + ahead[0], np.sqrt(spread**2 + np.square(ahead[1])))
+    return known

@@ -1,0 +1,1 @@
+"""What is known and what comes next: the study, its trials, the trial queue, rungs, baselines, the front."""

@@ -1,0 +1,145 @@
+"""The single-task networks of one search: which are there, which are to be trained again, and what they amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from search.jobs.job import Job, Outcome
+from search.jobs.outcome_files import read_outcome
+from search.problem import deltas
+from spaces.common.atomic_files import read_json, write_json
+from spaces.errors import DataError
+from spaces.pattern.sharing_pattern import hard_sharing
+
+if TYPE_CHECKING:
+    from search.config.settings import Settings
+
+if TYPE_CHECKING:
+    from search.config.settings import Settings
+
+RETRIES = 1  # times a failed one is tried again
+
+
+class Alone:
+    """The baselines, from jobs to the reference of delta_mtl.
+
+    Args:
+        settings: of the search.
+        kept: file of the run folder that holds those that it rests on.
+        threads: CPU threads a training may use.
+
+    Attributes:
+        outcomes: of those that are there.
+        reference: mean headline metric by task; empty until all are there.
+        whole: mean of every metric, by "<task>.<metric>"; empty until then.
+        stopped: why there will be no reference; empty while there may be.
+    """
+
+    def __init__(self, settings: Settings, kept: Path, threads: int) -> None:
+        self._settings, self._kept = settings, kept
+        self._jobs = baseline_jobs(settings, threads)
+        self._failures: dict[Job, int] = {}
+        self.outcomes: dict[Job, Outcome] = {}
+        self.reference: dict[str, float] = {}
+        self.whole: dict[str, float] = {}
+        self.stopped = ""
+
+    def resume(self) -> list[Job]:
+        """Take those that this very run rests on, whatever became of the cache; the jobs that are left."""
+        if self._kept.exists():
+            stored = read_json(self._kept)
+            self.outcomes = {j: Outcome(**stored[j.fingerprint]) for j in self._jobs if j.fingerprint in stored}
+        if len(self.outcomes) < len(self._jobs):
+            return list(self._jobs)
+        self._settle()
+        return []
+
+    def cached(self, device: str) -> Iterator[tuple[Job, Outcome]]:
+        """Those that an earlier search trained on this kind of device, "cpu" or "cuda"."""
+        for job in self._jobs:
+            outcome = read_outcome(job)
+            if outcome and outcome.complete and outcome.device == device:
+                yield job, outcome
+
+    def done(self, job: Job, outcome: Outcome) -> bool:
+        """Take an outcome; whether the job is to be tried again."""
+        if not outcome.complete:
+            tried = self._failures.get(job, 0) + 1
+            self._failures[job] = tried
+            job.outcome.unlink(missing_ok=True)
+            if tried > RETRIES:
+                self.stopped = (
+                    f"the single-task network of {job.label} failed {tried} times, so delta_mtl has no "
+                    f"reference: {outcome.reason}"
+                )
+            return tried <= RETRIES
+        self.outcomes[job] = outcome
+        if len(self.outcomes) == len(self._jobs):
+            # Without the curves, which nobody reads again.
+            rows = {each.fingerprint: asdict(replace(found, curves={})) for each, found in self.outcomes.items()}
+            write_json(self._kept, rows)
+            self._settle()
+        return False
+
+    def _settle(self) -> None:
+        means = reference(self.outcomes, self._settings)
+        try:
+            deltas.check_reference(means, self._settings.data.selected)
+        except DataError as error:
+            self.stopped = str(error)
+            return
+        self.reference, self.whole = means, whole_reference(self.outcomes, self._settings)
+
+
+def baseline_jobs(settings: Settings, threads: int) -> list[Job]:
+    """The single-task trainings that a search rests on, seeds outermost so that all tasks are known early.
+
+    Args:
+        settings: of the search; ``baselines.seeds`` networks a task.
+        threads: CPU threads a training may use.
+    """
+    network, cache = settings.network, settings.run.folder.absolute() / "baselines"
+    jobs = []
+    for replicate in range(settings.baselines.seeds):
+        for task in settings.data.selected:
+            job = Job(
+                label=f"{task.name}, seed {replicate + 1}",
+                pattern=hard_sharing([task.name], network.encoder_stages, network.decoder_stages),
+                data=settings.data,
+                network=network,
+                recipe=settings.trainer,
+                seed=training_seed(settings.run.seed, replicate),
+                threads=threads,
+                outcome=cache / "unnamed",
+            )
+            named = cache / f"{job.fingerprint}.json"
+            jobs.append(replace(job, outcome=named, checkpoint=named.with_suffix(".ckpt")))
+    return jobs
+
+
+def reference(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, float]:
+    """Mean headline metric of each task's single-task networks, by task."""
+    means = {}
+    for task in settings.data.selected:
+        name = f"{task.name}.{task.headline}"
+        means[task.name] = fmean(o.metrics[name] for o in outcomes.values() if name in o.metrics)
+    return means
+
+
+def whole_reference(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, float]:
+    """Mean of each metric of the single-task networks, by "<task>.<metric>"; those of older versions may lack some."""
+    means = {}
+    for task in settings.data.selected:
+        for name in (f"{task.name}.{metric.name}" for metric in task.table):
+            if found := [outcome.metrics[name] for outcome in outcomes.values() if name in outcome.metrics]:
+                means[name] = fmean(found)
+    return means
+
+
+def training_seed(run_seed: int, replicate: int) -> int:
+    """Seed of a training: the same for every pattern of a replicate, so that patterns are compared in pairs."""
+    return 1000 * run_seed + replicate

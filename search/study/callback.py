@@ -1,0 +1,28 @@
+"""Whoever wants to hear how a search goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from search.jobs.job import Job, Outcome
+from search.study.trial import Trial
+
+
+class Listener(Protocol):
+    """Hears what happens in a search, each thing once and after it is safe."""
+
+    def resumed(self, trials: Sequence[Trial]) -> None:
+        """Trials that earlier starts of the search finished, by number; called once, also with none."""
+
+    def baseline(self, job: Job, outcome: Outcome) -> None:
+        """A single-task network is trained, was found in the cache, or failed."""
+
+    def paused(self, trial: Trial) -> None:
+        """A trial pauses at a rung, with what it shows there."""
+
+    def trial(self, trial: Trial) -> None:
+        """A trial has ended."""
+
+    def running(self, jobs: int) -> None:
+        """So many jobs are handed out and not answered."""

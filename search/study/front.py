@@ -1,0 +1,85 @@
+"""Where a search stands, as the figure and the page of the report show it.
+
+Made by the report from the trials; read by `search.report.figures.front_figure` and `search.report.page`, so that both
+say the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from search.problem import pareto
+from search.problem.objectives import Objective
+from search.study.trial import Trial
+
+if TYPE_CHECKING:
+    pass
+
+if TYPE_CHECKING:
+    from search.problem.objectives import Objective
+    from search.study.trial import Trial
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Finished trials, and what was wanted of them.
+
+    Args:
+        trials: all, in order of number.
+        front: those on the Pareto front, cheapest first.
+        objectives: what was optimised.
+        reference: reference point of the hypervolume, one value an objective.
+        marks: words by key of a pattern that people look for, such as "all fused".
+    """
+
+    trials: Sequence[Trial]
+    front: Sequence[Trial]
+    objectives: Sequence[Objective]
+    reference: Sequence[float]
+    marks: Mapping[str, str]
+
+    @cached_property
+    def volumes(self) -> np.ndarray:
+        """Hypervolume after each trial, (trials,)."""
+        table = np.array([values(self.trials, objective) for objective in self.objectives]).T
+        return pareto.history(table, self.reference, [objective.direction for objective in self.objectives])
+
+    @cached_property
+    def members(self) -> frozenset[int]:
+        """Numbers of the front's trials."""
+        return frozenset(trial.number for trial in self.front)
+
+    @cached_property
+    def marked(self) -> dict[int, str]:
+        """Words by number of trial: of each marked pattern one trial, on the front or complete where there is one."""
+        best: dict[str, Trial] = {}
+        for trial in sorted(self.trials, key=lambda trial: (trial.number not in self.members, not trial.complete)):
+            best.setdefault(trial.key, trial)
+        return {trial.number: self.marks[key] for key, trial in best.items() if key in self.marks}
+
+
+def values(trials: Sequence[Trial], objective: Objective) -> list[float]:
+    """An objective's value of each trial; NaN for one that failed."""
+    return [trial.objectives.get(objective.name, np.nan) if trial.complete else np.nan for trial in trials]
+
+
+def front(trials: Iterable[Trial], objectives: Sequence[Objective]) -> tuple[Trial, ...]:
+    """The complete trials that no other one dominates, cheapest first, each key once."""
+    names = [objective.name for objective in objectives]
+    sound = [
+        trial
+        for trial in sorted(trials, key=lambda trial: trial.number)
+        if trial.complete and all(math.isfinite(trial.objectives.get(name, math.nan)) for name in names)
+    ]
+    values = np.array([[trial.objectives[name] for name in names] for trial in sound], dtype=float)
+    best = pareto.front(values, [objective.direction for objective in objectives])
+    distinct: dict[str, Trial] = {}
+    for row in best:
+        distinct.setdefault(sound[row].key, sound[row])
+    return tuple(sorted(distinct.values(), key=lambda trial: (trial.macs, trial.number)))

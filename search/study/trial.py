@@ -1,0 +1,154 @@
+"""A finished trial: what was tried, how it ended and all that was measured.
+
+The runner makes it, one JSON file a trial keeps it (`trials/<number>.json` in the run folder), and study,
+tracker, report and progress read it. Those files are the truth of a run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from spaces.common.atomic_files import read_json, strict, write_json
+from spaces.errors import DataError
+from spaces.pattern.sharing_pattern import SharingPattern
+
+COMPLETE = "complete"
+FAILED = "failed"
+PRUNED = "pruned"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One evaluated sharing pattern.
+
+    Args:
+        number: position in the study, from 0.
+        status: "complete"; "failed", with a reason and no objectives; or "pruned", given up by the scheduler, with a
+            reason and what it showed at rungs.
+        key: the pattern's key.
+        choices: decisions that led to the pattern, by name.
+        pattern: what was trained.
+        macs: multiply-accumulates of one image; of the pruned network, where there were gates.
+        params: learnable parameters of that network.
+        fixed: weights of it that are not learned, such as those of primitives.
+        rungs: objectives by name that it showed at pauses of its training, by the epochs until then.
+        device: kind that it ran on, "cpu" or "cuda"; empty if not known.
+        masks: hard gates that it was pruned by, for rebuilding; empty where nothing was gated.
+        objectives: value by objective name.
+        metrics: final validation value by name: "<task>.<metric>", "delta_mtl", "worst_delta", "delta_all",
+            "<task>.delta".
+        curves: one value an epoch, by name: "loss", "<task>.loss", "<task>.<metric>".
+        findings: what probes found out about the trained network, values of JSON by name of the probe.
+        seconds: wall time of the trial.
+        reason: why it failed; empty if it did not.
+        node: host that ran it.
+        epochs: epochs trained, those of single-task networks that it started from among them.
+        seed: seed of weights and batches.
+        ended: Unix time in seconds when it ended; 0 if not known.
+    """
+
+    number: int
+    status: str
+    key: str
+    choices: Mapping[str, Any]
+    pattern: SharingPattern
+    macs: int
+    params: int
+    objectives: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    curves: Mapping[str, list[float]] = field(default_factory=dict)
+    findings: Mapping[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    reason: str = ""
+    node: str = ""
+    epochs: int = 0
+    seed: int = 0
+    ended: float = 0.0
+    fixed: int = 0
+    masks: Mapping[str, Any] = field(default_factory=dict)
+    rungs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    device: str = ""
+
+    def __post_init__(self) -> None:
+        if self.status not in (COMPLETE, FAILED, PRUNED):
+            raise DataError(
+                f"trial {self.number} has status '{self.status}': want '{COMPLETE}', '{FAILED}' or '{PRUNED}'"
+            )
+
+    @property
+    def complete(self) -> bool:
+        """Whether it ended with numbers that count."""
+        return self.status == COMPLETE
+
+    @property
+    def failed(self) -> bool:
+        """Whether its training went wrong."""
+        return self.status == FAILED
+
+    @property
+    def network_key(self) -> str:
+        """16 hex characters that name the static network: the pattern's key, and the masks where there are any."""
+        from spaces.pattern.key import network_key
+
+        return network_key(self.pattern.key, self.masks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Values of strict JSON, for `from_json`: numbers that are not finite become null."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return strict({**values, "pattern": self.pattern.to_json()})
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Trial:
+        """Rebuild a trial; null where a number belongs comes back as NaN.
+
+        Raises:
+            DataError: fields are missing, unknown or of the wrong kind.
+            PatternError: the pattern is not valid.
+        """
+        try:
+            return Trial(
+                **{
+                    **data,
+                    "choices": dict(data["choices"]),
+                    "pattern": SharingPattern.from_json(data["pattern"]),
+                    "objectives": _numbers(data["objectives"]),
+                    "metrics": _numbers(data["metrics"]),
+                    "curves": {name: [_number(v) for v in values] for name, values in data["curves"].items()},
+                    "seconds": _number(data["seconds"]),
+                    "rungs": {epochs: _numbers(values) for epochs, values in data.get("rungs", {}).items()},
+                }
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise DataError(f"not the JSON of a trial ({type(error).__name__}: {error})") from error
+
+
+def save(path: Path, trial: Trial) -> None:
+    """Write or replace the trial's file at one stroke."""
+    write_json(path, trial.to_json())
+
+
+def load(path: Path) -> Trial:
+    """Read a trial's file.
+
+    Raises:
+        DataError: the file is missing, damaged or holds something else; the message names it.
+    """
+    data = read_json(path)
+    try:
+        return Trial.from_json(data)
+    except ValueError as error:
+        raise DataError(
+            f"{path}: {error}; it was damaged from outside: restore it from a copy, or use another run.name"
+        ) from error
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _numbers(values: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: _number(value) for name, value in values.items()}

@@ -1,0 +1,80 @@
+"""From the outcome of a job to the trial that is kept: costs, deltas against the single-task networks, objectives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from search.problem import deltas, objectives
+from search.study.trial import COMPLETE, FAILED, Trial
+from spaces.networks.cost import Cost
+
+if TYPE_CHECKING:
+    from search.config.sections import Limits
+    from search.jobs.job import Job, Outcome
+    from search.study.study import Candidate
+    from trainers.tasks.task import Task
+
+
+def finished(
+    candidate: Candidate,
+    job: Job,
+    outcome: Outcome,
+    reference: Mapping[str, float],
+    tasks: Sequence[Task],
+    wanted: Sequence[objectives.Objective],
+    limits: Limits,
+    whole: Mapping[str, float] | None = None,
+) -> Trial:
+    """The trial of a job that has ended.
+
+    Args:
+        candidate: what was asked for.
+        job: what ran.
+        outcome: how it ended.
+        reference: mean headline metric of each task's single-task networks.
+        tasks: of the run.
+        wanted: the objectives.
+        limits: of the search; a gated network shows only after training whether it is within them.
+        whole: mean values of all metrics of single-task networks, or None where they are not known.
+
+    Returns:
+        A complete trial with metrics and objectives, or a failed one with its reason.
+    """
+    found = Cost(**outcome.cost) if outcome.cost else candidate.cost  # an earlier version left no cost
+    beyond = outcome.complete and not limits.allow(found)
+    trial = Trial(
+        number=candidate.number,
+        status=COMPLETE if outcome.complete and not beyond else FAILED,
+        key=candidate.pattern.key,
+        choices=candidate.choices,
+        pattern=candidate.pattern,
+        macs=found.macs,
+        params=found.params,
+        fixed=found.fixed,
+        masks=outcome.masks,
+        curves=outcome.curves,
+        findings=outcome.findings,
+        seconds=outcome.seconds,
+        reason=_beyond(found, limits) if beyond else outcome.reason,
+        node=outcome.node,
+        epochs=outcome.epochs or len(outcome.curves.get("loss", ())),
+        seed=job.seed,
+        ended=outcome.ended,
+        device=outcome.device if outcome.ended else "",  # a lost worker has not told where it was
+    )
+    if not trial.complete:
+        return trial
+    metrics = {**outcome.metrics, **deltas.delta(outcome.metrics, reference, tasks, whole)}
+    return replace(trial, metrics=metrics, objectives=objectives.values(metrics, trial.macs, trial.params, wanted))
+
+
+def _beyond(found: Cost, limits: Limits) -> str:
+    given = {"macs": limits.macs, "params": limits.params}
+    over = {name: limit for name, limit in given.items() if limit is not None and getattr(found, name) > limit}
+    words = [f"{getattr(found, name)} {name} > limits.{name}={limit:g}" for name, limit in over.items()]
+    return (
+        f"the pruned network is beyond a limit: {', '.join(words)}; lower the target rates of the space, or raise the "
+        "weight of their penalty, trainer.gates.weight"
+    )

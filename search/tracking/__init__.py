@@ -1,0 +1,1 @@
+"""MLflow's mirror of a run; the only place that imports mlflow."""

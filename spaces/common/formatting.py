@@ -1,0 +1,36 @@
+"""Trials in few words, for tables and terminal lines: sharing in one line, numbers with SI prefixes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    pass
+
+
+def human(value: float) -> str:
+    """A count with three digits and an SI prefix, such as ``12.3 M``."""
+    if not math.isfinite(value):
+        return "-"
+    for size, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= 0.9995 * size:
+            return f"{value / size:#.3g}".rstrip(".") + f" {prefix}"
+    return f"{value:.3g}"
+
+
+def listed(things: Iterable[Any], most: int = 12) -> str:
+    """The first of them with commas between, and how many more there are."""
+    texts = [str(thing) for thing in things]
+    return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
+
+
+def duration(seconds: float) -> str:
+    """A time span such as ``42 s``, ``3 min 20 s`` or ``2 h 5 min``."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

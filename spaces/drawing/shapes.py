@@ -1,0 +1,145 @@
+"""Shapes of a pattern's drawing: boxes by what their tasks share, and workspaces; for `spaces.drawing.svg`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from spaces.pattern.exchange import Exchange, Workspace
+from spaces.pattern.mixing import Gated, Mixing, Routed
+from spaces.pattern.stage import Group
+
+INK, FAINT = "#2b2f36", "#7c8490"
+# Sizes in pixels.
+COLUMN, ROW, MARGIN = 72.0, 76.0, 24.0
+BLOCK = 34.0  # width of a block
+LINE = 17.0  # from one line of words to the next
+LETTER = 8.5  # about the widest a letter of a task name gets
+_SHOWN = 8  # slots of a workspace that are drawn, at most
+_LEGEND = {
+    Routed: "in two parts: routed, what is shared stands left",
+    Gated: "dashed: gated, gauges show target rates",
+    Workspace: "upright bar: workspace",
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """A thing that lines run through.
+
+    Args:
+        column: 0 for the image, then one a stage, then the heads.
+        row: of its centre, in rows of tasks.
+        width: in pixels.
+        height: in pixels.
+        tasks: those that run through it, top to bottom.
+    """
+
+    column: int
+    row: float
+    width: float
+    height: float
+    tasks: Group
+
+    @property
+    def x(self) -> float:
+        """Of the centre."""
+        return x_of(self.column)
+
+    @property
+    def top(self) -> float:
+        """Of the box."""
+        return self.row * ROW - self.height / 2
+
+    @property
+    def lane(self) -> float:
+        """Height of the band of one task."""
+        return self.height / len(self.tasks)
+
+    def y(self, task: str) -> float:
+        """Where the line of a task runs."""
+        return self.top + (self.tasks.index(task) + 0.5) * self.lane
+
+
+def x_of(column: int) -> float:
+    """Centre of a column."""
+    return MARGIN + 30.0 + column * COLUMN
+
+
+def drawn(block: Box, mixing: Mixing, colours: Mapping[str, str]) -> Iterator[str]:
+    """A block by its mixing: one for all of its tasks, one in parts, or one with gates."""
+    if isinstance(mixing, Routed):
+        yield from _routed(block, mixing, colours)
+    elif isinstance(mixing, Gated) and len(block.tasks) > 1:
+        yield from _gated(block, mixing, colours)
+    else:
+        yield from _bands(block, block.x - BLOCK / 2, block.width, colours)
+
+
+def slots(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
+    """A workspace behind an encoder stage: a bar across the lines of all tasks, with its slots and their number."""
+    if not isinstance(exchange, Workspace):
+        return
+    centre, top, height = x_of(scale) + COLUMN / 2, -0.42 * ROW, (tasks - 0.16) * ROW
+    yield (
+        f'<rect x="{centre - 6:g}" y="{top:.1f}" width="12" height="{height:.1f}" rx="6" fill="#ffffff" '
+        f'fill-opacity="0.92" stroke="{INK}" stroke-width="1.5"/>'
+    )
+    shown = min(exchange.slots, _SHOWN)
+    for slot in range(shown):
+        middle = top + (slot + 0.5) * height / shown
+        yield f'<rect x="{centre - 3:g}" y="{middle - 3:.1f}" width="6" height="6" fill="{FAINT}"/>'
+    yield label(centre, (tasks - 0.4) * ROW, f"{exchange.slots} slots", 'font-size="11" text-anchor="middle"')
+
+
+def legend(shown: Collection[Mixing | Exchange]) -> str:
+    """How to read the shapes of a drawing that are not plain blocks; empty where there are none."""
+    return " · ".join(words for kind, words in _LEGEND.items() if any(isinstance(each, kind) for each in shown))
+
+
+def label(x: float, y: float, words: str, style: str, colour: str = FAINT) -> str:
+    """Words in the drawing."""
+    return f'<text x="{x:g}" y="{y:.1f}" {style} fill="{colour}">{escape(words)}</text>'
+
+
+def _bands(block: Box, left: float, width: float, colours: Mapping[str, str], dashed: str = "") -> Iterator[str]:
+    """One band per task that shares the block, inside one outline."""
+    for index, task in enumerate(block.tasks):
+        yield (
+            f'<rect x="{left:g}" y="{block.top + index * block.lane:.1f}" width="{width:g}" '
+            f'height="{block.lane:.1f}" fill="{colours[task]}"/>'
+        )
+    yield (
+        f'<rect x="{left:g}" y="{block.top:.1f}" width="{width:g}" height="{block.height:.1f}" '
+        f'rx="3" fill="none" stroke="{INK}" stroke-width="2"{dashed}/>'
+    )
+
+
+def _routed(block: Box, mixing: Routed, colours: Mapping[str, str]) -> Iterator[str]:
+    """The share of the width that its tasks have in common in one outline, and the rest in one part a task."""
+    left, common = block.x - block.width / 2, block.width * mixing.ratio
+    if common:
+        yield from _bands(block, left, common, colours)
+    if mixing.ratio == 1:
+        return
+    gap = 3.0 if common else 0.0
+    for task in block.tasks:
+        yield (
+            f'<rect x="{left + common + gap:g}" y="{block.y(task) - block.lane / 2 + 1.5:.1f}" '
+            f'width="{block.width - common - gap:g}" height="{block.lane - 3:.1f}" rx="2" fill="{colours[task]}" '
+            f'stroke="{INK}" stroke-width="1.5"/>'
+        )
+
+
+def _gated(block: Box, mixing: Gated, colours: Mapping[str, str]) -> Iterator[str]:
+    """A dashed block; in each task's band a gauge shows how many of its gates may stay open."""
+    yield from _bands(block, block.x - block.width / 2, block.width, colours, ' stroke-dasharray="4 3"')
+    rates, left, width = dict(mixing.rates), block.x - block.width / 2 + 5, block.width - 10
+    height = min(5.0, block.lane / 2)
+    for task in block.tasks:
+        for share, fill in ((1.0, "#ffffff"), (rates[task], INK)):
+            yield (
+                f'<rect x="{left:g}" y="{block.y(task) - height / 2:.1f}" width="{share * width:g}" '
+                f'height="{height:g}" rx="{height * 0.4:g}" fill="{fill}"/>'
+            )

@@ -1,0 +1,158 @@
+"""Drawings of sharing patterns: text for the terminal, SVG for reports.
+
+Both show every block once, with the tasks that share it, so that what is shared, until where, is seen at a
+glance. Equal patterns give equal drawings, and a task has one colour in all patterns of the same tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import pairwise
+
+from spaces.drawing.captions import notes
+from spaces.drawing.shapes import (
+    BLOCK,
+    COLUMN,
+    FAINT,
+    INK,
+    LETTER,
+    LINE,
+    MARGIN,
+    ROW,
+    Box,
+    drawn,
+    label,
+    legend,
+    slots,
+    x_of,
+)
+from spaces.drawing.text import _path
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.stage import Group, Partition
+
+_PALETTE = ("#4c72b0", "#dd8452", "#55a868", "#c44e52", "#8172b3", "#937860", "#da8bc3", "#64b5cd")
+_LOWEST, _HIGHEST = 32.0, 60.0  # height of a block at the lowest and the highest resolution, in pixels
+
+
+def svg(pattern: SharingPattern, title: str = "") -> str:
+    """Draw a pattern as a self-contained SVG document, from the image to the heads.
+
+    Each task is a line of its colour. A block has the colours of the tasks that share it, and is the taller,
+    the higher its resolution. A routed block falls into the part that its tasks share and one part a task; a gated one
+    is dashed and shows how far each task's gates may open; a workspace is a bar across all lines. Words
+    below say how to read these, and their options. Skips are not drawn.
+
+    Args:
+        pattern: what is drawn.
+        title: printed above the drawing, where there is one.
+    """
+    stages = (*pattern.encoder, *pattern.decoder)
+    tasks = sorted(pattern.tasks, key=lambda task: _path((task,), [stage.groups for stage in stages]))
+    colours = {task: _colour(index) for index, task in enumerate(pattern.tasks)}
+    heights = (*reversed(_heights(len(pattern.encoder))), *_heights(len(pattern.decoder)))
+    image = Box(0, (len(tasks) - 1) / 2, 46.0, 46.0, tuple(tasks))
+    blocks = [
+        (Box(column, row, BLOCK, height, members), stage.mixing)
+        for column, (stage, height) in enumerate(zip(stages, heights, strict=True), start=1)
+        for row, members in _rows(stage.groups, tasks)
+    ]
+    heads = [Box(len(stages) + 1, row, 14.0, 14.0, (task,)) for row, task in enumerate(tasks)]
+
+    shapes = _headings(len(pattern.encoder), len(pattern.decoder), len(tasks))
+    for task in tasks:
+        route = [box for box in (image, *(box for box, _ in blocks), *heads) if task in box.tasks]
+        shapes += [_curve(start, end, task, colours[task]) for start, end in pairwise(route)]
+    shapes += _photograph(image)
+    for block, mixing in blocks:
+        shapes += drawn(block, mixing, colours)
+    for scale, exchange in enumerate(pattern.exchange, start=1):
+        shapes += slots(scale, exchange, len(tasks))
+    for head in heads:
+        shapes += _head(head, colours)
+
+    read = legend([*(stage.mixing for stage in stages), *pattern.exchange])
+    said, bottom = [read, *notes(pattern)] if read else [], (len(tasks) - 0.3) * ROW + (6.0 if read else 0.0)
+    shapes += [label(MARGIN, bottom + LINE * (n + 0.5), words, 'font-size="12"') for n, words in enumerate(said)]
+    top = -ROW - (34.0 if title else 0.0)
+    widths = [heads[0].x + 18.0 + LETTER * max(map(len, tasks)), LETTER * 1.2 * len(title)]
+    width = max(*widths, *(LETTER * 0.75 * len(words) for words in said)) + MARGIN
+    height = bottom - top + LINE * len(said)
+    if title:
+        shapes.append(label(MARGIN, top + 34.0, title, 'font-size="17" font-weight="600"', INK))
+    name = escape(title or "sharing pattern of " + ", ".join(pattern.tasks))
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+            f'viewBox="0 {top:g} {width:g} {height:g}" font-family="Helvetica,Arial,sans-serif" role="img">',
+            f"<title>{name}</title>",
+            f'<rect x="0" y="{top:g}" width="{width:g}" height="{height:g}" fill="#ffffff"/>',
+            *shapes,
+            "</svg>\n",
+        ]
+    )
+
+
+def _colour(index: int) -> str:
+    """One of the palette, then hues a golden angle apart, which keeps any number of them distinct."""
+    return _PALETTE[index] if index < len(_PALETTE) else f"hsl({index * 137.5 % 360:g},45%,45%)"
+
+
+def _heights(stages: int) -> list[float]:
+    """Heights of blocks from the lowest resolution to the highest."""
+    return [_LOWEST + (_HIGHEST - _LOWEST) * index / max(1, stages - 1) for index in range(stages)]
+
+
+def _rows(groups: Partition, tasks: Sequence[str]) -> list[tuple[float, Group]]:
+    """Row of each group of a stage: the middle of its members, or evenly spread where two would overlap."""
+    members = [tuple(task for task in tasks if task in group) for group in groups]
+    middles = sorted((sum(map(tasks.index, group)) / len(group), group) for group in members)
+    if all(above[0] + 1 <= below[0] for above, below in pairwise(middles)):
+        return middles
+    step = len(tasks) / len(groups)
+    return [((index + 0.5) * step - 0.5, group) for index, (_, group) in enumerate(middles)]
+
+
+def _curve(start: Box, end: Box, task: str, colour: str) -> str:
+    left, right = start.x + start.width / 2, end.x - end.width / 2
+    above, middle, below = start.y(task), (left + right) / 2, end.y(task)
+    return (
+        f'<path d="M{left:g} {above:.1f}C{middle:g} {above:.1f} {middle:g} {below:.1f} '
+        f'{right:g} {below:.1f}" fill="none" stroke="{colour}" stroke-width="3" stroke-opacity="0.75"/>'
+    )
+
+
+def _photograph(box: Box) -> list[str]:
+    """The image: a frame with a hill and a sun."""
+    left, top, size = box.x - box.width / 2, box.top, box.width
+    hills = f"M{left + 3:g} {top + size - 4:g}l13 -19 8 10 7 -8 12 17z"
+    return [
+        f'<rect x="{left:g}" y="{top:g}" width="{size:g}" height="{size:g}" rx="4" fill="#eef1f5" '
+        f'stroke="{INK}" stroke-width="2"/>',
+        f'<path d="{hills}" fill="{FAINT}"/>',
+        f'<circle cx="{left + 32:g}" cy="{top + 13:g}" r="5" fill="{FAINT}"/>',
+    ]
+
+
+def _head(head: Box, colours: Mapping[str, str]) -> list[str]:
+    (task,) = head.tasks
+    middle = head.y(task)
+    return [
+        f'<circle cx="{head.x:g}" cy="{middle:.1f}" r="{head.width / 2:g}" fill="{colours[task]}" '
+        f'stroke="{INK}" stroke-width="2"/>',
+        label(head.x + 16, middle + 5, task, 'font-size="15"', INK),
+    ]
+
+
+def _headings(encoder: int, decoder: int, tasks: int) -> list[str]:
+    """Names of the parts above their columns, and the numbers of the stages below."""
+    centred = 'font-size="13" text-anchor="middle"'
+    above, below = -ROW * 0.62, (tasks - 0.4) * ROW
+    labels = [
+        label(x_of(0), above, "image", centred),
+        label(x_of(encoder + decoder + 1), above, "heads", centred),
+    ]
+    for name, first, stages in (("encoder", 1, encoder), ("decoder", encoder + 1, decoder)):
+        labels.append(label(x_of(first) + (stages - 1) * COLUMN / 2, above, name, centred))
+        labels += [label(x_of(first + index), below, str(index + 1), centred) for index in range(stages)]
+    return labels

@@ -1,0 +1,178 @@
+"""Exact multiply-accumulates and parameters of a pattern, before anything is built.
+
+A pattern's cost is the walk with shapes flowing: each block is counted once on the meta device for the shapes that come
+in, whoever shares it, and every pattern after it is a sum of look-ups. Convolutions, linear layers and attention count;
+resizing, batch-norm, pooling and elementwise work count as zero. Attention is counted right on the meta device only: on
+a CPU torch's counter misses its fused kernels.
+
+What gates cost is known after training. Before, it lies between `cost`, all gates closed, and `ceiling`, all open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from spaces.networks.family import Family
+from spaces.networks.modules.output import Output
+from spaces.pattern.block import WHOLE, Block, Gates
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.walk import walk
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a network costs at batch size 1, heads counted.
+
+    Args:
+        macs: multiply-accumulates of one forward pass.
+        params: learnable parameters.
+        fixed: weights that are not learned: primitives, frames, what gates left; batch-norm's statistics not counted.
+    """
+
+    macs: int
+    params: int
+    fixed: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        """Cost of both together."""
+        return Cost(self.macs + other.macs, self.params + other.params, self.fixed + other.fixed)
+
+    @property
+    def flops(self) -> int:
+        """Floating-point operations: two per multiply-accumulate."""
+        return 2 * self.macs
+
+
+def cost(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int]) -> Cost:
+    """Cost of a pattern's network; with gates, the least that can be left of it, where every gate is closed.
+
+    Args:
+        pattern: what is shared.
+        family: makes the blocks; hashable.
+        outputs: what each task's head must give.
+        size: (height, width) of the input in pixels.
+    """
+    return _priced(pattern, family, outputs, size, opened=False)
+
+
+def ceiling(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int]) -> Cost:
+    """As `cost`; with gates, the most that can be left, where every gate is open.
+
+    Of attention a little more may be left, where some gates are open: every branch that is read attends as a whole.
+    """
+    return _priced(pattern, family, outputs, size, opened=True)
+
+
+def count(network: Any, size: tuple[int, int]) -> Cost:
+    """Cost of a whole network counted at once, wherever it lies."""
+    import torch
+
+    ghost = deepcopy(network).to("meta")
+    return _counted(ghost, lambda: ghost(torch.empty(1, 3, *size, device="meta")))[0]
+
+
+def _priced(
+    pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int], *, opened: bool
+) -> Cost:
+    prices = _Prices(family, opened)
+    decoded = walk(pattern, _Value((1, 3, *size)), prices)
+    total = sum(prices.found, Cost(0, 0))
+    for task in pattern.tasks:
+        shapes = tuple(value.shape for value in decoded[task])
+        total += _head_cost(family, outputs[task], size, shapes)
+    return total
+
+
+@dataclass(frozen=True, eq=False)
+class _Value:
+    """What flows where costs are added up; equal shapes are different values all the same."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class _Prices:
+    """The walk's algebra on shapes, which notes what each block costs."""
+
+    family: Family
+    opened: bool
+    found: list[Cost] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)
+
+    def block(self, block: Block, inputs: tuple[_Value, ...]) -> _Value:
+        return _Value(self._price(block, inputs)[0])
+
+    def blend(self, block: Block, inputs: tuple[_Value, ...], outputs: int) -> tuple[_Value, ...]:
+        if isinstance(block.role, Gates):
+            # Pruned to one branch or to one a task, a gated stage is so many whole blocks.
+            branches = len(block.group) if self.opened else 1
+            whole = Block(block.part, block.stage, block.group)
+            shapes = [self._price(whole, inputs[:1], again=bool(branch))[0] for branch in range(branches)]
+            return tuple(_Value(shapes[0]) for _ in range(outputs))
+        return tuple(map(_Value, self._price(block, inputs)))
+
+    def join(self, values: tuple[_Value, ...]) -> _Value:
+        batch, _, *rest = values[0].shape
+        return _Value((batch, sum(value.shape[1] for value in values), *rest))
+
+    def mean(self, values: tuple[_Value, ...]) -> _Value:
+        return _Value(values[0].shape)
+
+    def _price(self, block: Block, inputs: tuple[_Value, ...], *, again: bool = False) -> tuple[Shape, ...]:
+        """Shapes of the outputs; a block that is evaluated a second time has its weights but once."""
+        anybody = block.group if block.role is not WHOLE and block.part == "exchange" else ("task",)
+        price, shapes = _block_cost(
+            self.family, Block(block.part, block.stage, anybody, block.role), tuple(each.shape for each in inputs)
+        )
+        known = block.name in self.met and not again
+        self.met.add(block.name)
+        self.found.append(Cost(price.macs, 0) if known else price)
+        return shapes
+
+
+@lru_cache(maxsize=2**14)
+def _block_cost(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tuple[Cost, tuple[Shape, ...]]:
+    """Cost of a block and the shapes of its outputs, for the shapes of its inputs; who shares it does not matter."""
+    import torch
+
+    from spaces.networks.make import make
+
+    widths = [shape[2 if len(shape) == 3 else 1] for shape in shapes]  # tokens have their channels last
+    with torch.device("meta"):
+        module = make(block, widths, family, lambda _, build: build())
+        inputs = [torch.empty(*shape) for shape in shapes]
+    price, output = _counted(module, lambda: module(*inputs))
+    return price, tuple(tuple(each.shape) for each in (output if isinstance(output, tuple) else (output,)))
+
+
+@lru_cache(maxsize=1024)
+def _head_cost(family: Family, output: Output, size: tuple[int, int], shapes: tuple[Shape, ...]) -> Cost:
+    import torch
+
+    with torch.device("meta"):
+        head = family.head(output)
+        decoded = tuple(torch.empty(*shape) for shape in shapes)
+    return _counted(head, lambda: head(decoded, size))[0]
+
+
+def _counted(module: Any, forward: Any) -> tuple[Cost, Any]:
+    import torch
+    from torch import nn
+    from torch.utils.flop_counter import FlopCounterMode
+
+    # A view of a parameter, made without gradients, trips the counter's bookkeeping over modules.
+    module.eval().requires_grad_(False)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        output = forward()
+    params = sum(p.numel() for p in module.parameters())
+    norms = (nn.modules.batchnorm._BatchNorm,)
+    kept = [part for part in module.modules() if not isinstance(part, norms)]
+    buffers = {id(buffer): buffer for part in kept for buffer in part.buffers(recurse=False)}
+    fixed = sum(buffer.numel() for buffer in buffers.values() if buffer.is_floating_point())
+    return Cost(counter.get_total_flops() // 2, params, fixed), output

@@ -1,0 +1,1 @@
+"""The torch modules that networks are made of, one kind a file."""

@@ -1,0 +1,24 @@
+"""What a head must give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a task's head must give.
+
+    Args:
+        channels: values a pixel, or an image.
+        kind: of the task, such as "depth"; a family may shape its heads by it, and makes one for any other kind too.
+        dense: whether the values are a pixel's; otherwise they are the whole image's.
+    """
+
+    channels: int
+    kind: str
+    dense: bool = True

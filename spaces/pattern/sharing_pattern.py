@@ -1,0 +1,176 @@
+"""The sharing pattern: at this stage, these tasks use these weights.
+
+One frozen, torch-free value that every space draws, that `spaces.networks.build` realises as a module, and that is
+hashed, stored, drawn and compared. It is kept in canonical form: tasks sorted within groups, groups sorted within
+partitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from spaces.errors import PatternError
+from spaces.pattern import exchange as exchanges
+from spaces.pattern import mixing as mixings
+from spaces.pattern.exchange import Exchange, NoExchange, Workspace
+from spaces.pattern.key import computation_key
+from spaces.pattern.mixing import Mixing, Shared
+from spaces.pattern.stage import Group, Partition, Stage
+
+
+@dataclass(frozen=True)
+class SharingPattern:
+    """Which tasks use which weights, from the image to the heads.
+
+    Args:
+        encoder: stages in order of computation, high resolution to low.
+        exchange: exchange after each encoder stage, one entry a stage.
+        decoder: stages in order of computation, low resolution to high.
+
+    Raises:
+        PatternError: no stages, tasks that differ between stages, a partition that gets coarser within the encoder or
+            within the decoder, a count of exchanges other than that of encoder stages, an exchange of one task,
+            workspaces that have something in common but differ, or a decoder stage that is routed or gated.
+    """
+
+    encoder: tuple[Stage, ...]
+    exchange: tuple[Exchange, ...]
+    decoder: tuple[Stage, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("encoder", "exchange", "decoder"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        if not self.encoder or not self.decoder:
+            raise PatternError("a sharing pattern needs at least one encoder and one decoder stage")
+        if len(self.exchange) != len(self.encoder):
+            raise PatternError(
+                f"{len(self.exchange)} exchanges for {len(self.encoder)} encoder stages: want one a stage"
+            )
+        if len(self.tasks) == 1 and any(isinstance(each, Workspace) for each in self.exchange):
+            raise PatternError(f"a workspace for {self.tasks[0]} alone: an exchange needs at least two tasks")
+        _check_workspaces([each for each in self.exchange if isinstance(each, Workspace)])
+        for index, stage in enumerate(self.decoder):
+            if not isinstance(stage.mixing, Shared):
+                raise PatternError(
+                    f"decoder stage {index + 1} is {stage.mixing.kind}: want {Shared.kind}; branches and gates are for "
+                    "encoder stages, decoders split by groups"
+                )
+        for part in ("encoder", "decoder"):
+            stages = getattr(self, part)
+            for index, stage in enumerate(stages):
+                if stage.tasks != self.tasks:
+                    raise PatternError(
+                        f"{part} stage {index + 1} has tasks {list(stage.tasks)}, "
+                        f"others have {list(self.tasks)}: want the same tasks at every stage"
+                    )
+                if index and not _refines(stage.groups, stages[index - 1].groups):
+                    raise PatternError(
+                        f"{part} stage {index + 1} merges what stage {index} had split: "
+                        "within the encoder and within the decoder, partitions only get finer"
+                    )
+
+    @cached_property
+    def tasks(self) -> Group:
+        """All tasks, sorted."""
+        return self.encoder[0].tasks
+
+    @cached_property
+    def key(self) -> str:
+        """16 hex characters that name the computation: equal networks have equal keys."""
+        return computation_key(self)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain lists and texts, for `from_json`."""
+        return {
+            "encoder": [_stage_to_json(stage) for stage in self.encoder],
+            "exchange": [_to_json(exchange) for exchange in self.exchange],
+            "decoder": [_stage_to_json(stage) for stage in self.decoder],
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> SharingPattern:
+        """Rebuild a pattern.
+
+        Raises:
+            PatternError: missing parts, or an unknown kind or option of mixing or exchange.
+        """
+        try:
+            return SharingPattern(
+                encoder=tuple(_stage_from_json(stage) for stage in data["encoder"]),
+                exchange=tuple(_from_json(exchanges.KINDS, each, "exchange") for each in data["exchange"]),
+                decoder=tuple(_stage_from_json(stage) for stage in data["decoder"]),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise PatternError(
+                f"not the JSON of a sharing pattern ({type(error).__name__}: {error}): "
+                "want the lists 'encoder', 'exchange' and 'decoder'"
+            ) from error
+
+
+def uniform(tasks: Iterable[str], encoder_stages: int, decoder: Iterable[Partition]) -> SharingPattern:
+    """A pattern with a fully shared encoder, no exchange, and the given decoder partitions."""
+    together = (tuple(tasks),)
+    return SharingPattern(
+        encoder=(Stage(together),) * encoder_stages,
+        exchange=(NoExchange(),) * encoder_stages,
+        decoder=tuple(Stage(groups) for groups in decoder),
+    )
+
+
+def hard_sharing(tasks: Iterable[str], encoder_stages: int, decoder_stages: int) -> SharingPattern:
+    """Every block shared by all tasks; for one task, its single-task network."""
+    tasks = tuple(tasks)
+    return uniform(tasks, encoder_stages, [(tasks,)] * decoder_stages)
+
+
+def separate_decoders(tasks: Iterable[str], encoder_stages: int, decoder_stages: int) -> SharingPattern:
+    """A shared encoder and one decoder a task."""
+    tasks = tuple(tasks)
+    return uniform(tasks, encoder_stages, [tuple((task,) for task in tasks)] * decoder_stages)
+
+
+def _refines(fine: Partition, coarse: Partition) -> bool:
+    home = {task: group for group in coarse for task in group}
+    return all(len({home[task] for task in group}) == 1 for group in fine)
+
+
+def _check_workspaces(workspaces: list[Workspace]) -> None:
+    carried = any(each.state == "carried" for each in workspaces[1:])
+    tied = any("scales" in each.tying for each in workspaces)
+    if (carried or tied) and len(set(workspaces)) > 1:
+        what = "state=carried hands slots on" if carried else "tying over scales has one set of weights"
+        raise PatternError(f"{what}, but the workspaces of the scales differ: want the same options at all of them")
+
+
+def _stage_to_json(stage: Stage) -> dict[str, Any]:
+    return {"groups": [list(group) for group in stage.groups], "mixing": _to_json(stage.mixing)}
+
+
+def _stage_from_json(data: Mapping[str, Any]) -> Stage:
+    groups = tuple(tuple(group) for group in data["groups"])
+    return Stage(groups, _from_json(mixings.KINDS, data["mixing"], "mixing"))
+
+
+def _to_json(value: Mixing | Exchange) -> Any:
+    """The kind alone, or with its options."""
+    options = {name: _plain(option) for name, option in asdict(value).items()}
+    return {"kind": value.kind, **options} if options else value.kind
+
+
+def _from_json(kinds: Mapping[str, Any], data: Any, what: str) -> Any:
+    kind, options = (data, {}) if isinstance(data, str) else (data["kind"], dict(data))
+    options.pop("kind", None)
+    if kind not in kinds:
+        raise PatternError(f"{what} '{kind}' is unknown: want one of {', '.join(kinds)}")
+    return kinds[kind](**{name: _frozen(option) for name, option in options.items()})
+
+
+def _plain(option: Any) -> Any:
+    return [_plain(each) for each in option] if isinstance(option, tuple) else option
+
+
+def _frozen(option: Any) -> Any:
+    return tuple(_frozen(each) for each in option) if isinstance(option, list) else option

@@ -1,0 +1,67 @@
+"""The walk through the neck: what the tasks exchange at each scale before their decoders read it.
+
+Part of `spaces.pattern.walk`. A scale that no decoder stage reads is left as it is, so an exchange there cannot act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from spaces.pattern.block import Attend, Block, Broadcast, Project
+from spaces.pattern.exchange import Workspace
+from spaces.pattern.stage import Stages
+
+if TYPE_CHECKING:
+    from spaces.pattern.algebra import Algebra
+
+
+def exchanged(
+    pattern: Stages, scales: Sequence[dict[str, Any]], read: Collection[int | None], algebra: Algebra
+) -> list[dict[str, Any]]:
+    """What decoders read at each scale, by task.
+
+    Args:
+        pattern: says where tasks exchange.
+        scales: by scale, what the encoder gives each task.
+        read: scales that decoders read.
+        algebra: of the walk.
+    """
+    acting = [index for index, each in enumerate(pattern.exchange) if isinstance(each, Workspace) and index in read]
+    after = list(scales)
+    slots = None
+    for index in acting:
+        workspace = pattern.exchange[index]
+        assert isinstance(workspace, Workspace)
+        # Where there is but one, there is nobody to be tied to.
+        place = -1 if "scales" in workspace.tying and len(acting) > 1 else index
+        after[index], slots = _through(index, place, workspace, scales[index], slots, algebra)
+    return after
+
+
+def _through(
+    index: int, place: int, workspace: Workspace, values: dict[str, Any], slots: Any | None, algebra: Algebra
+) -> tuple[dict[str, Any], Any]:
+    """One workspace: project each task's features, attend, broadcast; with the slots that it ends with."""
+    group = tuple(values)
+    project, broadcast = Project(workspace.width, workspace.etf), Broadcast(workspace.broadcast)
+    tokens = [algebra.block(Block("exchange", index, (task,), project), (values[task],)) for task in group]
+    carried = workspace.state == "carried" and slots is not None
+    attend = Attend(
+        workspace.slots,
+        workspace.width,
+        workspace.heads,
+        workspace.top_k,
+        workspace.state if carried or workspace.state != "carried" else "learned",
+        workspace.update,
+        workspace.rounds,
+        tied="tasks" in workspace.tying,
+        starts=not carried,
+    )
+    inputs = (*tokens, slots) if carried else tuple(tokens)
+    *heard, slots = algebra.blend(Block("exchange", place, group, attend), inputs, len(group) + 1)
+    after = {
+        task: algebra.block(Block("exchange", index, (task,), broadcast), (values[task], read))
+        for task, read in zip(group, heard, strict=True)
+    }
+    return after, slots

@@ -1,0 +1,76 @@
+"""The walk through a routed stage: shared and task branches, layer by layer, joined after each.
+
+Part of `spaces.pattern.walk`. Whatever cannot act is not evaluated, so it enters neither key nor cost.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from spaces.pattern.block import Block, Norm, SharedBranch, TaskBranch
+from spaces.pattern.mixing import Routed
+from spaces.pattern.stage import Group
+
+if TYPE_CHECKING:
+    from spaces.pattern.algebra import Algebra
+
+
+def routed(
+    index: int, group: Group, mixing: Routed, own: dict[str, Any], common: Any | None, algebra: Algebra
+) -> tuple[dict[str, Any], Any | None]:
+    """Evaluate a routed stage for a group.
+
+    Args:
+        index: of the encoder stage, from 0.
+        group: its tasks.
+        mixing: its branches.
+        own: what flows for each task.
+        common: what the shared branch reads where it reads shared features only; None where it reads ``own``.
+        algebra: of the walk.
+
+    Returns:
+        What flows on for each task, and what the shared branch leaves for the next one, if it has a stream of its own.
+    """
+    shared_kept: dict[str, Any] = {}
+    task_kept: dict[str, Any] = {}
+    after: dict[str, Any]
+    for layer in range(1, mixing.layers + 1):
+        parts: list[dict[str, Any]] = []
+        if mixing.ratio > 0:
+            reads = own if common is None else dict.fromkeys(group, common)
+            branch = SharedBranch(layer, mixing.ratio, mixing.primitives, mixing.recombination)
+
+            after = {}
+            for members, value in _each_distinct(group, reads):
+                made = algebra.block(Block("encoder", index, group, branch), (value,))
+                owner = group if mixing.norm == "shared" else members
+                output = _normed(index, owner, branch.word, made, shared_kept.get(members[0]), algebra)
+                after.update(dict.fromkeys(members, output))
+            shared_kept = after
+            parts.append(shared_kept)
+            if common is not None:
+                common = shared_kept[group[0]]
+        if mixing.ratio < 1:
+            of_task = TaskBranch(layer, mixing.ratio, mixing.kernel)
+            after = {}
+            for task in group:
+                output = algebra.block(Block("encoder", index, (task,), of_task), (own[task],))
+                owner = group if mixing.norm == "shared" else (task,)
+                after[task] = _normed(index, owner, of_task.word, output, task_kept.get(task), algebra)
+            task_kept = after
+            parts.append(task_kept)
+        own = parts[0] if len(parts) == 1 else {task: algebra.join((parts[0][task], parts[1][task])) for task in group}
+    return own, common if mixing.ratio > 0 else None
+
+
+def _normed(index: int, owner: Group, after: str, value: Any, before: Any | None, algebra: Algebra) -> Any:
+    inputs = (value,) if before is None else (value, before)
+    return algebra.block(Block("encoder", index, owner, Norm(after)), inputs)
+
+
+def _each_distinct(group: Group, inputs: dict[str, Any]) -> list[tuple[Group, Any]]:
+    """Every distinct object, with the tasks that hold it."""
+    members: dict[int, list[str]] = {}
+    for task in group:
+        members.setdefault(id(inputs[task]), []).append(task)
+    return [(tuple(tasks), inputs[tasks[0]]) for tasks in members.values()]

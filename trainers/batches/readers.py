@@ -1,0 +1,229 @@
+"""Worker processes that read and stack samples, by torch's DataLoader; whatever goes wrong there is one message here.
+
+Processes come from a fork server, which has neither threads nor a CUDA context of the training, and end with the
+process that they read for, however that ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from spaces.errors import DataError, UserError
+from trainers.batches.ring import Ring, Stacked
+from trainers.data.splits.samples import Sample, Samples
+
+METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+AHEAD = 2
+"""Batches that each process has read or is about to."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of glibc's malloc.h
+KEPT, LARGEST = 2**27, 2**25  # bytes that are kept, and of the largest array that is: glibc allows no larger one
+LESS = "try fewer data.loading.workers (0 reads in the process that trains), or a smaller trainer.batch_size"
+
+
+class Readers:
+    """Reads samples of one split in any order; its processes begin at the first need and stay for the next pass.
+
+    Args:
+        opening: from names of tasks to the samples with their targets.
+        split: name of the split, for messages.
+        workers: how many processes; 0 reads in this one.
+        pin: whether batches come in page-locked memory, from which a GPU copies by itself.
+    """
+
+    def __init__(self, opening: Callable[[tuple[str, ...]], Samples], split: str, workers: int, *, pin: bool) -> None:
+        self._opening, self._split, self._workers, self._pin = opening, split, workers, pin
+        self._plan: list[tuple[int, list[int]]] = []
+        self._only: tuple[str, ...] | None = None
+        self._started: tuple[Ring, DataLoader] | None = None
+        self._size = self._places = 0
+        self._passes = 0
+
+    def read(self, plan: Sequence[Sequence[int]], only: tuple[str, ...]) -> Iterator[Stacked]:
+        """One pass; a batch holds until the next one is asked for.
+
+        Args:
+            plan: rows of every batch.
+            only: names of the tasks whose targets are wanted.
+
+        Raises:
+            DataError: a sample cannot be read, or a process was lost; the processes are ended.
+            RuntimeError: another pass has begun meanwhile.
+        """
+        largest = max(map(len, plan), default=0)
+        # Of all batches that are ahead, and the one that is being used.
+        places = max(1, min(self._workers * AHEAD + 1, len(plan)))
+        if self._started is None or self._only != only or largest > self._size or places > self._places:
+            self.close()
+            self._size, self._places = largest, places
+            self._started, self._only = self._start(self._opening(only)), only
+        ring, loader = self._started
+        self._passes += 1
+        this = self._passes
+        self._plan[:] = [(number % self._places, list(rows)) for number, rows in enumerate(plan)]
+        batches: Iterator[Written | Stacked | Refused] = iter(())
+        for number in range(len(plan)):
+            if this != self._passes:
+                raise RuntimeError("another pass over these samples has begun; end one before the next")
+            try:
+                batches = batches if number else iter(loader)  # a process may be lost between passes, too
+                found = next(batches)
+            except (RuntimeError, OSError, EOFError) as error:  # samples are read where nothing is raised
+                self.close()
+                raise DataError(_lost(self._split, error)) from error
+            if isinstance(found, Refused):
+                self.close()
+                raise DataError(found.problems)
+            yield ring.batch(*found) if isinstance(found, Written) else found
+
+    def close(self) -> None:
+        """End the processes; the next pass begins new ones."""
+        self._started = self._only = None
+
+    def _start(self, samples: Samples) -> tuple[Ring, DataLoader]:
+        options: dict[str, Any] = {}
+        first = _read(samples, 0, self._split)
+        if isinstance(first, Refused):
+            raise DataError(first.problems)
+        try:
+            ring = Ring(first, self._places, self._size)
+            if self._workers:
+                ring.share()
+        except RuntimeError as error:
+            kind = "shared memory (/dev/shm)" if self._workers else "memory"
+            wanted = f"{self._places} batches of {self._size} samples of the {self._split} split"
+            raise DataError(f"too little {kind} for {wanted} ({_line(error)}); {LESS}") from error
+        if self._workers:
+            context = multiprocessing.get_context(METHOD)
+            context.set_forkserver_preload(["torch"])  # once, not once a process
+            options = {
+                "multiprocessing_context": context,
+                "prefetch_factor": AHEAD,
+                "persistent_workers": True,
+                "worker_init_fn": _settle,
+            }
+        loader = DataLoader(
+            _Stacking(samples, self._split, _shapes(first), ring),  # an item is a batch
+            batch_size=None,
+            sampler=self._plan,  # an index is the place and the rows of a batch
+            num_workers=self._workers,
+            collate_fn=partial(_views, ring) if self._pin else _as_it_is,
+            pin_memory=self._pin,
+            generator=torch.Generator(),  # or it would draw from the one that blocks such as dropout draw from
+            **options,
+        )
+        return ring, loader
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What stands in the place of a batch that cannot be had: an exception would come with two tracebacks of text."""
+
+    problems: tuple[str, ...]
+
+
+class Written(NamedTuple):
+    """Where a batch lies; tensors themselves would cost both processes work, for each is announced by a connection."""
+
+    place: int
+    rows: int
+
+
+class _Stacking(Dataset):
+    """What a process does: the place and the rows of a batch -> its samples, put there."""
+
+    def __init__(self, samples: Samples, split: str, shapes: str, ring: Ring) -> None:
+        self._samples, self._split, self._shapes, self._ring = samples, split, shapes, ring
+
+    def __getitem__(self, index: tuple[int, list[int]]) -> Written | Refused:
+        place, rows = index
+        for number, row in enumerate(rows):
+            sample = _read(self._samples, row, self._split)
+            if isinstance(sample, Refused):
+                return sample
+            if _shapes(sample) != self._shapes:
+                problem = f"sample {row} of the {self._split} split is {_shapes(sample)}, sample 0 is {self._shapes}"
+                return Refused((f"{problem}; want all samples alike: crop or resize them to one size",))
+            self._ring.put(place, number, sample)
+        return Written(place, len(rows))
+
+
+def _read(samples: Samples, row: int, split: str) -> Sample | Refused:
+    try:
+        return samples.read(row)
+    except UserError as error:
+        return Refused(error.problems)
+    except Exception as error:  # whatever a data set raises is told by the process that waits for the batch
+        return Refused((f"sample {row} of the {split} split cannot be read: {_told(error)}",))
+
+
+def _shapes(sample: Sample) -> str:
+    arrays = {"image": sample.image, **dict(sorted(sample.targets.items()))}  # in whatever order they were read
+    return ", ".join(f"{name} {array.dtype} {array.shape}" for name, array in arrays.items())
+
+
+def _as_it_is(batch: Any) -> Any:
+    return batch
+
+
+def _views(ring: Ring, batch: Written | Refused) -> Stacked | Refused:
+    """Tensors, which DataLoader copies to page-locked memory on their way."""
+    return batch if isinstance(batch, Refused) else ring.batch(*batch)
+
+
+def _settle(number: int) -> None:
+    """Ctrl-C is answered by the process that trains; when that one ends, killed or not, this one does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    keep_memory()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def keep_memory() -> bool:
+    """Let this process use again what it has freed, 128 MiB at most: every page that comes anew costs a fault.
+
+    By default glibc gives large arrays back at once; other allocators are left as they are.
+
+    Returns:
+        Whether it does.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(mallopt(M_TRIM_THRESHOLD, KEPT) and mallopt(M_MMAP_THRESHOLD, LARGEST))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _lost(split: str, error: Exception) -> str:
+    return (
+        f"a process that reads the {split} split was lost ({type(error).__name__}: {_line(error)}): it was killed, or "
+        f"memory ran out, shared memory (/dev/shm) too; {LESS}"
+    )
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
+
+
+def _told(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    told = (str(error).splitlines() or ["no message"])[0]
+    return f"{type(error).__name__}: {told} ({Path(last.filename).name}:{last.lineno})"

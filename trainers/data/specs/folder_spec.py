@@ -1,0 +1,287 @@
+r"""What the files of a data set mean: a small YAML file, so that anybody's images and masks train without code.
+
+::
+
+    source: where such data comes from         # optional text, shown when the folder or a list is missing
+    image: "{split}/image/{id}.jpg"            # the images; or a list of patterns, the first that exists counts
+    splits: {train: training, test: [val_a, val_b]}   # our splits, and what {split} stands for in each
+    default: [parts, depth]                    # optional: what trains when data.tasks is not given; else all
+    tasks:
+      parts:                                   # the task's name, as it stands in results
+        files: "{split}/label/{id}.png"        # the targets: png, jpg, npy or mat, each of the size of its image
+        kind: segmentation
+        classes: 13
+        map: [11, 4, 5, -1]                    # optional: class of each stored id from 0; or {7: 0, 8: 1}
+        invalid: -1                            # ids that mark unlabelled pixels, after map
+      depth:
+        files: "{split}/depth/{id}.png"
+        kind: depth
+        scale: 0.001                           # metres a stored unit
+        valid: [1, 60000]                      # optional: stored values beyond are invalid
+      normals:
+        files: "{split}/normals/{id}.npy"
+        kind: normals
+        channels: first                        # optional: (3, H, W); else found out
+      again:
+        kind: autoencoder                      # its target is the image, it has no files
+
+``{id}`` is whatever the images have there, folders included. Instead of looking for images, ``lists:
+"sets/{split}.txt"`` names the samples, a line each; further columns of a list are ``{1}``, ``{2}`` ..., and a .json
+file holds a list of rows, or a mapping from names of splits to such lists. Without ``splits``, the names are train, val
+and test where ``{split}`` is used; otherwise all samples are training ones. ``splits: FILE.csv`` reads a table with the
+columns id, train, val and test.
+
+No image may be in two splits, or twice in one. A set with no validation or test split gets them from its training
+samples: ``held_out: 0.1`` of these each, drawn once for ever by their names. So a set that publishes train and val
+should say ``splits: {train: train, test: val}``, for a search must never look at what its results are told on. Samples
+that belong together, frames of one film say, are not known as such: give such a set splits of its own.
+
+Further keys: ``array`` names the variable of a .mat file, ``read: package.module.function`` reads a format of its own
+from a path; the ``VERSION`` which that module declares, else its source, counts as part of the data. Every other key of
+a task is an option of its kind, see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has examples, which are called by
+their bare name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from spaces.errors import DataError
+from trainers.data.folder_listing import FIELD
+from trainers.data.formats.files import read_array, readable
+from trainers.data.specs.reader_names import READERS
+from trainers.data.specs.spec import COMMON, SHIPPED, Format, parse
+from trainers.data.splits.arrays import SPLITS
+from trainers.tasks import Task
+from trainers.tasks.decoding import is_number
+
+OWN = ("files", "array", "read", "channels", "map", "valid")
+FILES = Format("trainers/data/specs/folder_spec.py", SHIPPED / "folder", (*COMMON, "splits", "lists", "held_out"), OWN)
+MOST_HELD_OUT = 0.4  # of two splits, so that training has more than either: our choice
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the values of the samples lie, and how they are read.
+
+    Args:
+        patterns: paths inside the root; the first that exists counts.
+        array: variable in .mat files, or None.
+        read: a function from a path to an array, by its dotted path or name, or None for what the suffix says.
+        channels: "first" where values are (C, H, W), or None.
+        map: class by stored id; empty for none.
+        valid: smallest and largest stored value that count, or None.
+    """
+
+    patterns: tuple[str, ...]
+    array: str | None = None
+    read: str | None = None
+    channels: str | None = None
+    map: tuple[tuple[int, int], ...] = ()
+    valid: tuple[float, float] | None = None
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The same in values of JSON; a reader by the first path it ever had."""
+        return {**asdict(self), "read": self.read and READERS.mark(self.read)}
+
+    def raw(self, path: Path) -> np.ndarray:
+        """The values in a file, channels last.
+
+        Raises:
+            DataError: the file is missing, damaged, or not of this form.
+        """
+        raw = self._own(path) if self.read else read_array(path, self.array)
+        return np.moveaxis(raw, 0, -1) if self.channels == "first" and raw.ndim == 3 else raw
+
+    def _own(self, path: Path) -> np.ndarray:
+        assert self.read is not None
+        own = reader(self.read)
+        with readable(path):
+            raw = own(path)
+        if not isinstance(raw, np.ndarray):
+            raise DataError(f"{path}: read: {self.read} gives a {type(raw).__name__}; want a numpy array")
+        return raw
+
+
+@dataclass(frozen=True)
+class FolderSpec:
+    """A specification of files, read.
+
+    Args:
+        image: of the images.
+        tasks: by name, in the order of the file.
+        files: of each task; tasks that reconstruct the image have none.
+        default: names of the tasks that train when nothing is said.
+        splits: names for ``{split}`` by our split; those not there are carved; or the path of a table.
+        lists: pattern of the list files, or None to look for images.
+        held_out: share of the training samples for each split that is carved.
+        source: where such data comes from, or "".
+    """
+
+    image: Files
+    tasks: dict[str, Task]
+    files: dict[str, Files]
+    default: tuple[str, ...]
+    splits: dict[str, tuple[str, ...]] | str
+    lists: str | None
+    held_out: float
+    source: str
+
+    @property
+    def plain(self) -> list[Any]:
+        """All that decides what is read, in values of JSON; of readers of one's own, their modules' sources."""
+        tasks = {
+            name: [self.files[name].plain if name in self.files else None, repr(t)] for name, t in self.tasks.items()
+        }
+        readers = sorted({each.read for each in (self.image, *self.files.values()) if each.read})
+        sources = {READERS.mark(read): source_of(read) for read in readers}
+        return [self.image.plain, self.splits, self.lists, self.held_out, tasks, sources]
+
+
+def read_folder_spec(path: Path) -> FolderSpec:
+    """Read a specification of files.
+
+    Raises:
+        DataError: the file is missing or no YAML, or with everything wrong in it.
+    """
+    parsed = parse(path, FILES)
+    content, problems = parsed.content, parsed.problems
+    lists, held_out = content.get("lists"), content.get("held_out", 0.1)
+    if lists is not None and not (isinstance(lists, str) and lists):
+        problems.append(f"lists={lists!r}: want the path of list files inside the root, such as sets/{{split}}.txt")
+        lists = None
+    if not is_number(held_out) or not 0 < held_out <= MOST_HELD_OUT:
+        problems.append(f"held_out={held_out!r}: want a number > 0 and <= {MOST_HELD_OUT}")
+    image = content.get("image")
+    said = dict(image) if isinstance(image, Mapping) else {"files": image}
+    allowed = ("files", "array", "read", "channels")
+    problems += [f"image.{key}: unknown, want among {', '.join(allowed)}" for key in said if key not in allowed]
+    images = _files("image", said, lists is not None, problems)
+    files = {name: _files(f"tasks.{name}", own, lists is not None, problems) for name, own in parsed.own.items()}
+    for name, where in files.items():
+        if where.valid is not None and mark(parsed.tasks[name]) is None:
+            problems.append(f"tasks.{name}.valid: kind {parsed.tasks[name].kind!r} needs a number in invalid beside it")
+    whole = any("{split}" in pattern for pattern in (*images.patterns, lists or ""))
+    splits = _splits(content.get("splits"), whole or bool(lists and lists.endswith(".json")), problems)
+    if problems:
+        raise DataError([f"{path}: {problem}" for problem in problems])
+    return FolderSpec(images, parsed.tasks, files, parsed.default, splits, lists, float(held_out), parsed.source)
+
+
+def reader(path: str) -> Callable[[Path], np.ndarray]:
+    """The function at a dotted path.
+
+    Raises:
+        DataError: there is none.
+    """
+    module, _, name = READERS.locate(path).rpartition(".")
+    try:
+        found = getattr(import_module(module), name)
+    except Exception as error:  # the user's module runs here, and may raise anything
+        raise DataError(f"read: {path}: cannot be imported ({error}); want package.module.function") from error
+    return found
+
+
+def source_of(path: str) -> list[str]:
+    """Names how the function at a dotted path reads: the VERSION that its module declares, else the module's bytes.
+
+    Both the module that is named and that in which the function is defined count; not what these import.
+
+    Raises:
+        DataError: there is no such function.
+    """
+    names = {READERS.locate(path).rpartition(".")[0], getattr(reader(path), "__module__", None)}
+    modules = [sys.modules[name] for name in sorted(filter(None, names)) if name in sys.modules]
+    return list(filter(None, map(_version, modules)))
+
+
+def _version(module: ModuleType) -> str | None:
+    declared, file = getattr(module, "VERSION", None), getattr(module, "__file__", None)
+    if declared is not None:
+        return str(declared)
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file and Path(file).is_file() else None
+
+
+def mark(task: Task) -> float | None:
+    """A number that the task takes for invalid."""
+    marks = [mark for mark in getattr(task, "invalid", ()) if is_number(mark)]
+    return marks[0] if marks else None
+
+
+def _files(where: str, own: Mapping[str, Any], listed: bool, problems: list[str]) -> Files:
+    """Check what is said of files."""
+    given = own.get("files")
+    patterns = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, list) else ()
+    if not patterns or not all(isinstance(pattern, str) and pattern for pattern in patterns):
+        problems.append(
+            f"{where}.files={given!r}: want a pattern such as '{{split}}/label/{{id}}.png', or a list of them"
+        )
+        patterns = ()
+    for pattern in patterns:
+        names = FIELD.findall(pattern)
+        want = "{id}, {split}, {0}, {1} ... (columns of the list)" if listed else "{id} and {split}"
+        if any(name not in ("id", "split") and not (listed and name.isdigit()) for name in names):
+            problems.append(f"{where}.files={pattern!r}: unknown {{...}}; want {want}")
+        elif not set(names) - {"split"}:
+            problems.append(f"{where}.files={pattern!r}: names the same file for every sample; want {want}")
+    texts = [key for key in ("array", "read") if key in own and not isinstance(own[key], str)]
+    problems += [f"{where}.{key}={own[key]!r}: want a text" for key in texts]
+    if own.get("channels", "first") not in ("first", "last"):
+        problems.append(f"{where}.channels={own['channels']!r}: want first or last")
+    valid = own.get("valid")
+    if valid is not None and not (isinstance(valid, list) and len(valid) == 2 and all(map(is_number, valid))):
+        problems.append(f"{where}.valid={valid!r}: want [LOWEST, HIGHEST] of the stored values that count")
+        valid = None
+    table = _table(where, own.get("map"), problems)
+    read = own.get("read")
+    if isinstance(read, str):
+        try:
+            reader(read)
+        except DataError as error:
+            problems += [f"{where}.{problem}" for problem in error.problems]
+    return Files(patterns, own.get("array"), read, own.get("channels"), table, tuple(valid) if valid else None)
+
+
+def _table(where: str, given: Any, problems: list[str]) -> tuple[tuple[int, int], ...]:
+    if given is None:
+        return ()
+    pairs = (
+        list(enumerate(given)) if isinstance(given, list) else list(given.items()) if isinstance(given, Mapping) else []
+    )
+    if not pairs or not all(type(key) is int and type(value) is int for key, value in pairs):
+        problems.append(f"{where}.map={given!r}: want the class of every stored id, a list from id 0 or a mapping")
+        return ()
+    return tuple(pairs)
+
+
+def _splits(given: Any, named: bool, problems: list[str]) -> dict[str, tuple[str, ...]] | str:
+    """What ``{split}`` stands for in each of our splits."""
+    if given is None:
+        return {split: (split,) for split in SPLITS} if named else {"train": ("",)}
+    if isinstance(given, str) and given.endswith(".csv"):
+        return given
+    want = (
+        "want a mapping such as {train: train, test: val} with train, val and test as keys, or the path of a .csv table"
+    )
+    if not isinstance(given, Mapping) or "train" not in given or set(given) - set(SPLITS):
+        problems.append(f"splits={given!r}: {want}")
+        return {}
+    names = {split: (name,) if isinstance(name, str) else name for split, name in given.items()}
+    everything = [str(name) for values in names.values() if isinstance(values, Sequence) for name in values]
+    if not all(
+        isinstance(values, Sequence) and values and all(isinstance(n, str) for n in values) for values in names.values()
+    ):
+        problems.append(f"splits={given!r}: want a name, or a list of names, in each")
+    elif len(set(everything)) < len(everything):
+        problems.append(f"splits={given!r}: a name in two splits, so that images would be trained and tested on")
+    return {split: tuple(names[split]) for split in SPLITS if split in names}

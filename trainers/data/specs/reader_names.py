@@ -1,0 +1,17 @@
+"""What shipped specifications call the functions that read their files; ``read`` in `trainers.data.specs.folder_spec`.
+
+As `search.config.component_names` does for classes: a name stays, and a function that moves gets a further path.
+"""
+
+from __future__ import annotations
+
+from spaces.common.lasting_names import LastingNames
+
+READERS = LastingNames(
+    {
+        "cityscapes_metres": ("trainers.data.cityscapes.metres",),
+        "pascal_human_parts": ("trainers.data.pascal_context.human_parts",),
+        "pascal_normals": ("trainers.data.pascal_context.normals",),
+        "pascal_edges": ("trainers.data.pascal_context.edges",),
+    }
+)
