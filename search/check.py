@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from search.config.command import ended
 from search.config.compose import answer, compose
-from search.problem.validation import check
+from search.problem.validation import check_settings
 from spaces.errors import ConfigError
 from trainers.data.splits.arrays import SPLITS
 
@@ -34,26 +34,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = compose(argv)
     settings.data.check()
     _report(settings)
-    check(settings)  # last, so that the picture is there when an image size does not suit the network
+    check_settings(settings)  # last, so that the picture is there when an image size does not suit the network
     return 0
 
 
 def _report(settings: Settings) -> None:
     """Print what there is, and draw it."""
-    from search.preview.contact_sheet import draw
-    from search.preview.data_summary import look, table
+    from search.preview.contact_sheet import draw_contact_sheet
+    from search.preview.data_summary import summarise_split, tabulate_tasks
 
     data = settings.data
     height, width = data.size
-    seen = [look(data, split) for split in SPLITS]
+    seen = [summarise_split(data, split) for split in SPLITS]
     print(f"{data.name}: images of {height}x{width} pixels (height x width)\n")
     counts = [(each.split, str(each.count), str(len(each.arrays))) for each in seen]
-    print(_aligned([("split", "images", "looked at"), *counts]), _aligned(table(data.selected, seen)), sep="\n\n")
+    print(
+        _aligned([("split", "images", "looked at"), *counts]), _aligned(tabulate_tasks(data.selected, seen)), sep="\n\n"
+    )
     if any(each.count > len(each.arrays) for each in seen):
         print("\nOf larger splits, files evenly spread are looked at; the others are read when they are trained on.")
     path = settings.run.folder / "checks" / f"{data.name}.png"
     try:
-        draw(path, data.name, data.selected, seen)
+        draw_contact_sheet(path, data.name, data.selected, seen)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written ({error.strerror or error}); choose a folder that can with run.folder=DIR"

@@ -11,7 +11,7 @@ from pathlib import Path
 from search.jobs.job import TRAINING_VERSION
 from search.results.results import Results
 from search.study.run_folder import CONFIG, read_config
-from spaces.common.formatting import listed
+from spaces.common.formatting import format_list
 from spaces.errors import ConfigError
 
 PARTS = {"tasks": list, "objectives": list, "data": dict, "network": dict, "trainer": dict, "runner": dict}
@@ -55,4 +55,4 @@ def _no_run(path: Path) -> str:
     found = path if path.is_dir() else path.parent
     runs = [str(config.parent) for config in sorted(found.glob(f"*/{CONFIG}"))] if found.is_dir() else []
     what = f"holds no {CONFIG}, so no search has begun there" if path.is_dir() else "is no folder"
-    return f"{path} {what}; want the run folder of a search, such as {listed(runs) or 'runs/fusion-scenes'}"
+    return f"{path} {what}; want the run folder of a search, such as {format_list(runs) or 'runs/fusion-scenes'}"

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from search.config.command import FAILED, ended
 from search.config.compose import answer, compose
-from search.problem.problem import problem
-from search.problem.validation import check
+from search.problem.problem import state_problem
+from search.problem.validation import check_settings
 from spaces.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -40,31 +40,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(text)
         return 0
     settings = compose(argv)
-    check(settings)
+    check_settings(settings)
     return _plan(settings, f"python -m search.run {shlex.join(argv)}".strip())
 
 
 def _plan(settings: Settings, command: str) -> int:
     """Print the plan, what is known first, and keep it beside the run folders."""
-    from search.preview.forecast import forecast, places
-    from search.preview.plan_text import of_patterns, of_time, of_trainings
-    from search.preview.remaining import remaining
+    from search.preview.forecast import count_places, make_forecast
+    from search.preview.plan_text import format_patterns, format_time, format_trainings
+    from search.preview.remaining import count_remaining
     from search.preview.step_timing import NotTimed
-    from search.problem.census import take
+    from search.problem.census import take_census
 
-    searched = problem(settings)
-    census = take(searched, settings.run.seed)
+    searched = state_problem(settings)
+    census = take_census(searched, settings.run.seed)
     settings.sampler.check(searched)
-    where = places(settings)
-    left = remaining(settings, census.allowed.patterns if census.exact else None, where.device)
+    where = count_places(settings)
+    left = count_remaining(settings, census.allowed.patterns if census.exact else None, where.device)
     folder = settings.run.folder / "plans" / settings.run.name
     _keep(folder, _plain(command, census, left, None), census)
-    print(of_patterns(settings, census), of_trainings(settings, left), sep="\n\n", end="\n\n", flush=True)
+    print(format_patterns(settings, census), format_trainings(settings, left), sep="\n\n", end="\n\n", flush=True)
     failed = False
     try:
-        expected = forecast(settings, left, [census.cheapest.pattern, census.costliest.pattern], where)
+        expected = make_forecast(settings, left, [census.cheapest.pattern, census.costliest.pattern], where)
         _keep(folder, _plain(command, census, left, expected), census)
-        print(of_time(expected), end="\n\n")
+        print(format_time(expected), end="\n\n")
     except NotTimed as error:
         failed = True
         print(f"No forecast: a training that was to be timed failed: {error}", file=sys.stderr)
@@ -75,12 +75,12 @@ def _plan(settings: Settings, command: str) -> int:
 def _keep(folder: Path, plain: dict[str, Any], census: Census) -> None:
     """Write the plan's files, whole or not at all."""
     from spaces.common.atomic_files import write_json, write_text
-    from spaces.drawing.svg import svg
+    from spaces.drawing.svg import draw_svg
 
     try:
         write_json(folder / FILES[0], plain)
         for name, extreme in zip(FILES[1:], (census.cheapest, census.costliest), strict=True):
-            write_text(folder / name, svg(extreme.pattern, title=extreme.name))
+            write_text(folder / name, draw_svg(extreme.pattern, title=extreme.name))
     except OSError as error:
         raise ConfigError(
             f"{folder} cannot be written ({error.strerror or error}); choose a folder that can with run.folder=DIR"

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from search.config.command import FAILED, ended
 from search.config.compose import answer, compose
-from search.problem.problem import problem
-from search.problem.reference_point import _trivial
-from search.problem.validation import check
+from search.problem.problem import state_problem
+from search.problem.reference_point import measure_constants
+from search.problem.validation import check_settings
 from search.study.run_folder import RunFolder, open_folder
 
 if TYPE_CHECKING:
@@ -40,34 +40,34 @@ def _run(argv: Sequence[str], command: str) -> int:
         print(text)
         return 0
     settings = compose(argv)
-    check(settings)
+    check_settings(settings)
     with open_folder(settings) as folder:
         return _search(settings, folder, command)
 
 
 def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     """Train what the agenda says, keep the record, write the report."""
-    from search.problem.census import costliest
-    from search.problem.reference_point import reference_point
-    from search.report.baseline_table import yardsticks
+    from search.problem.census import find_costliest
+    from search.problem.reference_point import compute_reference_point
+    from search.report.baseline_table import make_baseline_rows
     from search.report.progress import Progress
-    from search.report.reporter import Scoreboard
-    from search.report.search_cost import Rates
+    from search.report.reporter import Reporter
+    from search.report.search_cost import CostRates
     from search.study.study import Study
-    from search.study.trial_queue import Agenda
+    from search.study.trial_queue import TrialQueue
     from spaces.pattern.sharing_pattern import hard_sharing
 
     tasks = settings.data.selected
-    searched = problem(settings)
+    searched = state_problem(settings)
     anchors = settings.space.anchors(searched.tasks)
     seed, stop = settings.run.seed, settings.stop
-    high = costliest(searched)
+    high = find_costliest(searched)
     measured = any("." in objective.name for objective in searched.objectives)
-    reference = reference_point(
+    reference = compute_reference_point(
         searched.objectives,
         high.macs,
         high.params,
-        _trivial(settings) if measured else {},
+        measure_constants(settings) if measured else {},
         settings.reference,
     )
     searched = replace(searched, point=reference)
@@ -79,9 +79,9 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     progress = Progress(settings.trials, baselines, objectives=searched.objectives)
     alone = {name: searched.cost(hard_sharing([name], *_stages(settings))).macs for name in searched.tasks}
     gpus = getattr(settings.runner, "gpus_per_trial", None) or 1.0
-    rates = Rates(alone, settings.trainer.epochs, settings.runner.threads, gpus, folder.begun)
-    board = Scoreboard(folder.path, searched.objectives, reference, tasks, progress, tracker, study.marks, rates)
-    agenda = Agenda(settings, folder, study, settings.runner.threads, board)
+    rates = CostRates(alone, settings.trainer.epochs, settings.runner.threads, gpus, folder.begun)
+    board = Reporter(folder.path, searched.objectives, reference, tasks, progress, tracker, study.marks, rates)
+    agenda = TrialQueue(settings, folder, study, settings.runner.threads, board)
     try:
         with progress:
             agenda.resume()
@@ -94,7 +94,7 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
         mend = "" if agenda.stuck else f"\nMend this, then go on with:\n  {command}"
         print(f"The search stopped: {agenda.stopped}{mend}", file=sys.stderr)
         return FAILED
-    found = yardsticks(tasks, agenda.baselines.values(), _trivial(settings), alone)
+    found = make_baseline_rows(tasks, agenda.baselines.values(), measure_constants(settings), alone)
     board.report("FINISHED", agenda.baselines, found)
     if last := agenda.finished or study.outlook():
         print(last)

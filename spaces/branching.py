@@ -15,7 +15,7 @@ from spaces.choices import Choose, Proposal, record
 from spaces.fields import Fields
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import Partition, Stage
-from spaces.tree import partitions
+from spaces.tree import decode_partitions
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Branching:
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
         """Draw one tree over all stages: ``parent.<task>`` and ``depth.<task>`` for every task but the first."""
-        groups = partitions(choose, tasks, self.encoder_stages + self.decoder_stages)
+        groups = decode_partitions(choose, tasks, self.encoder_stages + self.decoder_stages)
         return _pattern(groups, self.encoder_stages)
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:

@@ -115,7 +115,7 @@ def enumerate_patterns(space: Space, tasks: Sequence[str]) -> Iterator[Proposal]
             yield proposal
 
 
-def count(space: Space, tasks: Sequence[str], at_most: int | None = None) -> int:
+def count_patterns(space: Space, tasks: Sequence[str], at_most: int | None = None) -> int:
     """Number of patterns with a key of their own.
 
     Args:

@@ -16,7 +16,7 @@ from spaces.errors import PatternError
 from spaces.fields import Fields
 from spaces.pattern.sharing_pattern import SharingPattern, uniform
 from spaces.pattern.stage import Partition
-from spaces.tree import choices, partitions
+from spaces.tree import decode_partitions, encode_choices
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Fusion:
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
         """Draw a tree of decoders: ``parent.<task>`` and ``depth.<task>`` for every task but the first."""
-        decoder = partitions(choose, tasks, self.decoder_stages)
+        decoder = decode_partitions(choose, tasks, self.decoder_stages)
         return _pattern(tuple(sorted(tasks)), self.encoder_stages, decoder)
 
     def with_decoder(self, tasks: Sequence[str], decoder: Sequence[Partition]) -> Proposal:
@@ -57,7 +57,7 @@ class Fusion:
         pattern = _pattern(tuple(sorted(tasks)), self.encoder_stages, tuple(decoder))
         if len(decoder) != self.decoder_stages:
             raise PatternError(f"{len(decoder)} decoder groups for {self.decoder_stages} stages: want one a stage")
-        return replay(self, tasks, choices([stage.groups for stage in pattern.decoder]))
+        return replay(self, tasks, encode_choices([stage.groups for stage in pattern.decoder]))
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """One decoder for all, the cheapest pattern, and one decoder a task, the costliest."""

@@ -17,8 +17,8 @@ from spaces.pattern.exchange import NoExchange, Workspace
 from spaces.pattern.mixing import Gated, Mixing, Routed
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import SHARED, Stage
-from spaces.routing import refuse_empty_sets, split
-from spaces.tree import partitions
+from spaces.routing import refuse_empty_sets, split_width
+from spaces.tree import decode_partitions
 
 MIXINGS = ("shared", "routed", "gated")
 
@@ -102,11 +102,11 @@ class Joint:
                 f"joint sharing of {tasks[0]} alone: gates choose and exchanges go between tasks; want at least two in "
                 "data.tasks"
             )
-        decoder = partitions(choose, tasks, self.decoder_stages)
+        decoder = decode_partitions(choose, tasks, self.decoder_stages)
         stages = range(1, self.encoder_stages + 1)
         mixings = [choose(f"mixing.{stage}", self.mixings) for stage in stages]
         ratio = choose("ratio", self.ratios)
-        primitives = split(choose("primitives", self.primitive_sets))
+        primitives = split_width(choose("primitives", self.primitive_sets))
         flow = choose("flow", self.flows)
         rates = tuple((task, choose(f"rate.{task}", self.rates)) for task in sorted(tasks))
         exchanging = [choose(f"scale.{stage}", (False, True)) for stage in stages]
@@ -136,7 +136,7 @@ class Joint:
 
 _MADE: dict[str, Any] = {
     "ratios": lambda space, ratio: Routed(ratio),
-    "primitive_sets": lambda space, names: Routed(0.5, split(names)),
+    "primitive_sets": lambda space, names: Routed(0.5, split_width(names)),
     "flows": lambda space, flow: Routed(0.5, flow=flow),
     "rates": lambda space, rate: Gated((("task", rate),)),
     "slots": lambda space, slots: Workspace(slots=slots, width=space.width),

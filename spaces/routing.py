@@ -77,7 +77,7 @@ class Routing:
         problems: list[str] = []
         for name, field in _SHOWN.items():
             for value in getattr(self, field):
-                option: dict[str, Any] = {name: split(value) if name == "primitives" else value}
+                option: dict[str, Any] = {name: split_width(value) if name == "primitives" else value}
                 try:
                     Routed(**{"ratio": 0.5, **option})
                 except PatternError as error:
@@ -91,7 +91,7 @@ class Routing:
         plain = choose("plain", tuple(range(self.encoder_stages + 1)))
         ratios = [choose(f"ratio.{stage}", self.ratios) for stage in stages]
         options = {
-            "primitives": split(choose("primitives", self.primitive_sets)),
+            "primitives": split_width(choose("primitives", self.primitive_sets)),
             "recombination": choose("recombination", self.recombinations),
             "kernel": choose("kernel", self.kernels),
             "flow": choose("flow", self.flows),
@@ -139,7 +139,7 @@ def refuse_empty_sets(fields: Fields, sets: Any) -> bool:
     return empty
 
 
-def split(primitives: str) -> tuple[str, ...]:
+def split_width(primitives: str) -> tuple[str, ...]:
     """Names of primitives from a text in which "+" stands between them; none from an empty one."""
     return tuple(name.strip() for name in primitives.split("+")) if primitives.strip() else ()
 

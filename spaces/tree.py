@@ -15,7 +15,7 @@ from spaces.choices import Choose
 from spaces.pattern.stage import Partition
 
 
-def partitions(choose: Choose, tasks: Sequence[str], stages: int, *, prefix: str = "") -> tuple[Partition, ...]:
+def decode_partitions(choose: Choose, tasks: Sequence[str], stages: int, *, prefix: str = "") -> tuple[Partition, ...]:
     """Draw one refining sequence of partitions.
 
     Every task but the first, in sorted order, draws a ``parent.<task>`` among the tasks before it and a
@@ -45,7 +45,7 @@ def partitions(choose: Choose, tasks: Sequence[str], stages: int, *, prefix: str
     return _partitions(tasks, tuple(depths), stages)
 
 
-def choices(partitions: Sequence[Partition], *, prefix: str = "") -> dict[str, Any]:
+def encode_choices(partitions: Sequence[Partition], *, prefix: str = "") -> dict[str, Any]:
     """What draws a refining sequence of partitions again: the inverse of `partitions`.
 
     Every task names as its parent the first task, of those before it, with which it shares the most stages.

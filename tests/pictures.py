@@ -15,7 +15,7 @@ from spaces.errors import DataError
 from tests.tiny import NETWORK
 from trainers.data.loading import Loading
 from trainers.data.splits.arrays import Arrays
-from trainers.data.splits.samples import Sample, gathered
+from trainers.data.splits.samples import Sample, gather_samples
 from trainers.tasks import Depth, Segmentation, Task
 
 CONF = """
@@ -115,4 +115,4 @@ class Pictures:
         """Damage is met where the files are read."""
 
     def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
-        return gathered(self.samples(split, only))
+        return gather_samples(self.samples(split, only))

@@ -38,7 +38,7 @@ def test_the_oracle_takes_the_whole_front_the_greatest_gain_first(name: str) -> 
     assert found[-1] == pytest.approx(1)
     gains = np.diff([0, *found])
     assert all(after <= before + 1e-12 for before, after in pairwise(gains))
-    front = pareto.front(place.truth, [each.direction for each in place.problem.objectives])
+    front = pareto.mark_front(place.truth, [each.direction for each in place.problem.objectives])
     assert {place.row(key) for key in keys} == set(front.tolist())
 
 

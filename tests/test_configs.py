@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from search.config.components import describe
+from search.config.components import describe_component
 from search.config.compose import compose, from_plain
-from search.config.groups import SHIPPED, Library
+from search.config.groups import SHIPPED, Groups
 from trainers.weighting.gradients import Gradients
 
-LIBRARY = Library()
+LIBRARY = Groups()
 GROUPS = [*LIBRARY.groups, *LIBRARY.parts.values()]
 CHOICES = [(group, choice) for group in GROUPS for choice in LIBRARY.choices(group)]
 
@@ -54,7 +54,7 @@ def test_its_defaults_are_those_of_the_component(group: str, choice: str) -> Non
     if isinstance(component, Gradients):  # one class by name
         preset = {"method": choice}
 
-    assert describe(type(component)(**preset)) == describe(component)
+    assert describe_component(type(component)(**preset)) == describe_component(component)
 
 
 def _size(component: object) -> dict[str, object]:

@@ -8,9 +8,9 @@ import yaml
 from experiments.papers.compare import CLOSE, FOLDER, METHODS, rivals, scaled, variants
 from search.config.compose import compose
 from search.config.settings import Settings
-from search.problem.problem import problem
+from search.problem.problem import state_problem
 from spaces.errors import ConfigError
-from spaces.networks.cost import cost
+from spaces.networks.cost import compute_cost
 from spaces.pattern.sharing_pattern import hard_sharing
 
 
@@ -32,12 +32,14 @@ def test_variants_are_different_trainings(method: str) -> None:
 def test_rivals_cost_what_the_method_does(method: str, factor: float) -> None:
     settings, config = told(method)
     usual = next(iter(variants(settings, config).values()))
-    wanted = factor * problem(settings).cost(usual.pattern).macs
+    wanted = factor * state_problem(settings).cost(usual.pattern).macs
     outputs = {task.name: task.output for task in settings.data.selected}
     found = rivals(settings, wanted)
     assert len(found) == 3
     for each in found.values():
-        assert cost(each.pattern, each.network, outputs, settings.data.size).macs == pytest.approx(wanted, rel=CLOSE)
+        assert compute_cost(each.pattern, each.network, outputs, settings.data.size).macs == pytest.approx(
+            wanted, rel=CLOSE
+        )
 
 
 def test_what_no_widths_can_cost_is_refused() -> None:

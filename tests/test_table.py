@@ -7,7 +7,7 @@ import numpy as np
 from experiments.benchmarks.arenas import TABLE
 from experiments.benchmarks.table import Table, read, trained, write
 from search.config.compose import compose
-from spaces.choices import count
+from spaces.choices import count_patterns
 from spaces.fusion import Fusion
 from tests.tiny import arguments, write_tiny
 
@@ -15,7 +15,7 @@ from tests.tiny import arguments, write_tiny
 def test_the_table_that_ships_is_whole_and_small() -> None:
     table = read(TABLE)
     keys = {pattern.key for pattern in table.patterns}
-    assert len(keys) == len(table.patterns) == count(Fusion(4, 4), ("a", "b", "c")) == 35
+    assert len(keys) == len(table.patterns) == count_patterns(Fusion(4, 4), ("a", "b", "c")) == 35
     rows, seeds, epochs = table.delta_mtl.shape
     assert (rows, epochs) == (35, 8) and seeds >= 3
     assert np.isfinite(table.delta_mtl).all()

@@ -41,7 +41,7 @@ def dot_regression(tokens: Tensor, labels: Tensor, frame: Tensor, size: tuple[in
     return 0.5 * ((products - 1).square() * valid).sum() / valid.sum().clamp(min=1)
 
 
-def check_classes(classes: int, etf: int) -> None:
+def check_frame_classes(classes: int, etf: int) -> None:
     """Refuse a frame with fewer vectors than a task has classes (ConfigError)."""
     if etf < classes:
         raise ConfigError(
@@ -52,14 +52,14 @@ def check_classes(classes: int, etf: int) -> None:
 
 
 @contextmanager
-def captured(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterator[dict[tuple[str, str], Any]]:
+def capture_features(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterator[dict[tuple[str, str], Any]]:
     """Keep what each class task's projections into a frame give, by task and block, from every forward pass on.
 
     Raises:
         ConfigError: a frame has fewer vectors than such a task has classes.
     """
     from spaces.networks.build import SharedNetwork
-    from spaces.networks.modules.workspace import Project
+    from spaces.networks.modules.workspace import SlotProjection
 
     found: dict[tuple[str, str], Any] = {}
     hooks = []
@@ -67,8 +67,8 @@ def captured(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterator[dict[t
     blocks = network.blocks.items() if isinstance(network, SharedNetwork) else ()
     for name, block in blocks:
         owner = name.split("/")[1]
-        if isinstance(block, Project) and block.frame is not None and owner in classes:
-            check_classes(classes[owner], block.frame.shape[1])
+        if isinstance(block, SlotProjection) and block.frame is not None and owner in classes:
+            check_frame_classes(classes[owner], block.frame.shape[1])
 
             def keep(module: Any, inputs: Any, output: Any, place: tuple[str, str] = (owner, name)) -> None:
                 found[place] = (output, module.frame, tuple(inputs[0].shape[-2:]))
@@ -81,7 +81,7 @@ def captured(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterator[dict[t
             hook.remove()
 
 
-def loss(found: Mapping[tuple[str, str], Any], targets: Mapping[str, Tensor]) -> Tensor | float:
+def compute_loss(found: Mapping[tuple[str, str], Any], targets: Mapping[str, Tensor]) -> Tensor | float:
     """Sum over what was captured in the last forward pass; 0.0 where nothing was."""
     from trainers.tasks.segmentation import INVALID
 

@@ -6,11 +6,11 @@ import torch
 from torch import nn
 
 from spaces.networks.build import SharedNetwork, prune
-from spaces.networks.modules.layer import layers_of
+from spaces.networks.modules.layer import list_layers
 from trainers.batches.source import Source
 
 
-def pruned(network: SharedNetwork, training: Source, batch_size: int) -> SharedNetwork:
+def prune_network(network: SharedNetwork, training: Source, batch_size: int) -> SharedNetwork:
     """Harden the gates, cut dead channels out, and take batch-norm's statistics anew.
 
     Bejnordi et al. 2024 as reconstructed; the statistics were running averages over gates that still moved.
@@ -46,7 +46,7 @@ def adopt(network: SharedNetwork, alone: SharedNetwork, task: str) -> None:
     """Start a task's branches, private blocks and head from its trained single-task network; in place."""
     for name, stage in network.gated.items():
         if task in stage.tasks:
-            source = layers_of(alone.blocks[f"{name.partition('/')[0]}/{task}"])
+            source = list_layers(alone.blocks[f"{name.partition('/')[0]}/{task}"])
             for index, trained in enumerate(source):
                 stage.layers(index)[stage.tasks.index(task)].load_state_dict(trained.state_dict())
     for name, block in alone.blocks.items():

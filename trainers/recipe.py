@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from spaces.fields import Fields
 from spaces.pattern.block import Gates, Project
-from spaces.pattern.walk import blocks
+from spaces.pattern.walk import list_blocks
 from trainers.augment import Flip
 from trainers.gating import Gating, gate_parameters
 from trainers.weighting.equal import Equal
@@ -106,12 +106,12 @@ class Recipe:
         return optimiser, schedule
 
 
-def idle(pattern: SharingPattern) -> tuple[str, ...]:
+def list_idle_fields(pattern: SharingPattern) -> tuple[str, ...]:
     """Fields of a recipe that cannot act on a pattern: how gates learn where there are none, for instance.
 
     A single task has no losses to weigh: `trainers.train` trains it alike under all weightings.
     """
-    roles = [block.role for block in blocks(pattern)]
+    roles = [block.role for block in list_blocks(pattern)]
     gated = any(isinstance(role, Gates) for role in roles)
     framed = any(isinstance(role, Project) and role.etf for role in roles)
     alone = len(pattern.tasks) == 1

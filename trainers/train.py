@@ -13,7 +13,7 @@ from trainers.gating import gate_rates
 from trainers.measure import measure, mixed_precision
 from trainers.recipe import EQUAL, Recipe
 from trainers.tasks.task import Task
-from trainers.training_state import Leg, Standing
+from trainers.training_state import Leg, TrainingState
 
 Report = Callable[[int, dict[str, float]], None]
 WHOLE = Leg()
@@ -62,14 +62,14 @@ def train(
     balance = (recipe.weighting if len(tasks) > 1 else EQUAL).begin(tasks, device)
     optimiser, schedule = recipe.optimiser(network, steps * recipe.epochs, balance)
     parameters = list(network.parameters())
-    standing = Standing(network, optimiser, schedule, random, balance)
+    standing = TrainingState(network, optimiser, schedule, random, balance)
     if leg.state is not None:
         standing.take_up(leg.state, device)
     for epoch, values in enumerate(standing.reports, start=1):
         report(epoch, values)
     last = recipe.epochs if leg.until is None else leg.until
 
-    with dot_regression.captured(network, tasks if recipe.dot_regression else ()) as tokens:
+    with dot_regression.capture_features(network, tasks if recipe.dot_regression else ()) as tokens:
         for epoch in range(len(standing.reports) + 1, last + 1):
             network.train()
             recipe.gates.settled(network, epoch, recipe.epochs)
@@ -87,7 +87,10 @@ def train(
                     )
                     for task in tasks
                 }
-                terms = recipe.gates.penalty(network), recipe.dot_regression * dot_regression.loss(tokens, targets)
+                terms = (
+                    recipe.gates.penalty(network),
+                    recipe.dot_regression * dot_regression.compute_loss(tokens, targets),
+                )
                 optimiser.zero_grad(set_to_none=True)
                 balance.backward(losses, terms, parameters)
                 optimiser.step()

@@ -30,7 +30,7 @@ class Leg:
 
 
 @dataclass
-class Standing:
+class TrainingState:
     """All that changes in a training from epoch to epoch.
 
     Args:

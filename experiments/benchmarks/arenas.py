@@ -80,8 +80,8 @@ class Arena:
     def volumes(self, keys: Sequence[str]) -> np.ndarray:
         """Hypervolume of the first 1, 2, ... patterns, by their true means, as a share of the whole space's."""
         rows = [self.row(key) for key in keys]
-        whole = pareto.hypervolume(self.truth, self.worst, DIRECTIONS)
-        return pareto.history(self.truth[rows], self.worst, DIRECTIONS) / whole
+        whole = pareto.compute_hypervolume(self.truth, self.worst, DIRECTIONS)
+        return pareto.compute_history(self.truth[rows], self.worst, DIRECTIONS) / whole
 
     def row(self, key: str) -> int:
         """Of a pattern."""
@@ -89,7 +89,7 @@ class Arena:
 
     def oracle(self) -> list[str]:
         """Keys in the order of one who knows all means and takes the greatest gain, landmarks or not."""
-        left = [self.keys[row] for row in pareto.front(self.truth, DIRECTIONS)]
+        left = [self.keys[row] for row in pareto.mark_front(self.truth, DIRECTIONS)]
         taken: list[str] = []
         while left:
             best = max(left, key=lambda key: self.volumes([*taken, key])[-1])

@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from spaces.networks.modules.workspace import Attend
+from spaces.networks.modules.workspace import SlotAttention
 from spaces.pattern.exchange import Workspace
 
 FILE = Path(__file__).with_suffix(".csv")
@@ -57,11 +57,11 @@ class CrossAttention(nn.Module):
         return F.scaled_dot_product_attention(queries, keys, values).unbind(1)
 
 
-def through_slots() -> Attend:
+def through_slots() -> SlotAttention:
     """The workspace's attention, with its other options as published."""
     w = WORKSPACE
     tied = "tasks" in w.tying
-    return Attend(TASKS, w.slots, w.width, w.heads, w.top_k, w.state, w.update, w.rounds, tied=tied, starts=True)
+    return SlotAttention(TASKS, w.slots, w.width, w.heads, w.top_k, w.state, w.update, w.rounds, tied=tied, starts=True)
 
 
 def macs(make: Callable[[], nn.Module], tokens: int) -> int:

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from experiments.benchmarks.arenas import TREES, Arena, arena
-from search.samplers.expected_improvement import improvement
+from search.samplers.expected_improvement import compute_improvement
 
 OTHERS = range(20_000, 23_000)  # seeds that nothing is measured on
 
@@ -31,7 +31,7 @@ def informed(place: Arena, name: str, seed: int, budget: int) -> Iterator[tuple[
             expected = mean + weights @ (np.array(observed) - mean[order])
             spread = np.sqrt(np.maximum(np.diag(covariance) - (weights * covariance[:, order]).sum(1), 1e-12))
             values = np.column_stack([expected, -macs])
-            gains = improvement(values, np.column_stack([spread, np.zeros(len(macs))]), values[order], worst)
+            gains = compute_improvement(values, np.column_stack([spread, np.zeros(len(macs))]), values[order], worst)
             gains[order] = -1.0
             order.append(int(gains.argmax()))
         curve = place.trained(order[turn], rng)

@@ -28,12 +28,12 @@ from search.config.command import ended
 from search.config.compose import compose
 from search.problem import pareto
 from search.problem.objectives import MAXIMISE, MINIMISE
-from search.problem.problem import problem
-from search.problem.validation import check
-from search.study.replicates import Replicates, mean_and_error, replicate
+from search.problem.problem import state_problem
+from search.problem.validation import check_settings
+from search.study.replicates import Replicates, compute_mean_and_error, replicate
 from spaces.choices import enumerate_patterns
-from spaces.common.formatting import human
-from spaces.drawing.one_line import one_line
+from spaces.common.formatting import format_count
+from spaces.drawing.one_line import describe_in_line
 
 FOLDER = Path(__file__).with_suffix("")
 FIRST_SEED = 1000  # searches begin at 0, with run.seed=0
@@ -44,7 +44,7 @@ BLUE, GREY, LIGHT, RED = "#1f5fa8", "#9aa3ad", "#d9dee3", "#b3402a"
 
 def ladder(means: np.ndarray, macs: np.ndarray) -> tuple[int, ...]:
     """Three members of the front, cheapest first, whose smaller step in delta is the largest."""
-    front = pareto.front(np.stack([means, macs], axis=1), [MAXIMISE, MINIMISE])
+    front = pareto.mark_front(np.stack([means, macs], axis=1), [MAXIMISE, MINIMISE])
     ordered = sorted(front, key=lambda row: macs[row])
     if len(ordered) < 3:
         return tuple(ordered)
@@ -73,7 +73,7 @@ def write_table(path: Path, replicates: Replicates, macs: np.ndarray, params: np
             ]
         )
         for row in np.lexsort((-replicates.metrics["delta_mtl"].mean(1), macs)):
-            numbers = [f"{v:.3f}" for name in named for v in mean_and_error(replicates.metrics[name][row])]
+            numbers = [f"{v:.3f}" for name in named for v in compute_mean_and_error(replicates.metrics[name][row])]
             seeds = len(replicates.seeds)
             table.writerow([replicates.names[row], macs[row], params[row], seeds, *numbers, "yes" * (row in front)])
 
@@ -91,7 +91,7 @@ def draw(
     # What a seed does to all patterns alike says nothing of their differences, so it is taken out of the errors.
     deltas = replicates.metrics["delta_mtl"]
     means = deltas.mean(1)
-    errors = np.array([mean_and_error(row)[1] for row in deltas - deltas.mean(0)])
+    errors = np.array([compute_mean_and_error(row)[1] for row in deltas - deltas.mean(0)])
     for rows, colour, label in (
         (sorted(set(range(len(macs))) - front), GREY, "dominated"),
         (sorted(front, key=lambda row: macs[row]), BLUE, "front of the means"),
@@ -131,7 +131,7 @@ def report(replicates: Replicates, macs: np.ndarray, params: np.ndarray, name: s
     split = round(CHOOSING * len(replicates.seeds))
     choosing, judging = replicates.seeds[:split], replicates.seeds[split:]
     means = replicates.metrics["delta_mtl"].mean(1)
-    front = set(pareto.front(np.stack([means, macs], axis=1), [MAXIMISE, MINIMISE]))
+    front = set(pareto.mark_front(np.stack([means, macs], axis=1), [MAXIMISE, MINIMISE]))
     rungs = ladder(replicates.of(choosing).metrics["delta_mtl"].mean(1), macs)
     write_table(FOLDER / f"{name}.csv", replicates, macs, params, front)
     title = f"{name}: all {len(macs)} patterns, {len(replicates.seeds)} seeds, test split; paired standard errors"
@@ -143,9 +143,9 @@ def report(replicates: Replicates, macs: np.ndarray, params: np.ndarray, name: s
     ]
     judged = replicates.of(judging)
     for row in rungs:
-        mean, error = mean_and_error(judged.metrics["delta_mtl"][row])
+        mean, error = compute_mean_and_error(judged.metrics["delta_mtl"][row])
         on = "on the front of all means" if row in front else "not on the front of all means"
-        lines.append(f"  {human(macs[row])}MACs  {mean:+6.2f} +- {error:.2f} %  {replicates.names[row]}  ({on})")
+        lines.append(f"  {format_count(macs[row])}MACs  {mean:+6.2f} +- {error:.2f} %  {replicates.names[row]}  ({on})")
     for below, above, mean, error in steps(judged, [replicates.names[row] for row in rungs]):
         clear = f"{mean / error:.1f} standard errors" if error else ""
         lines.append(f"  {above}  over  {below}: {mean:+.2f} +- {error:.2f} points ({clear})")
@@ -163,11 +163,11 @@ def main() -> int:
     if given.seeds < FEWEST:
         parser.error(f"--seeds {given.seeds}: want at least {FEWEST}: some choose the ladder, the others judge it")
     settings = compose(overrides)
-    check(settings)
-    searched = problem(settings)
+    check_settings(settings)
+    searched = state_problem(settings)
     patterns = [proposal.pattern for proposal in enumerate_patterns(settings.space, searched.tasks)]
     costs = [searched.cost(pattern) for pattern in patterns]
-    named = {one_line(pattern): pattern for pattern in patterns}
+    named = {describe_in_line(pattern): pattern for pattern in patterns}
     seeds = range(FIRST_SEED, FIRST_SEED + given.seeds)
     replicates = replicate(settings, named, seeds, say=partial(print, flush=True))
     macs, params = np.array([c.macs for c in costs]), np.array([c.params for c in costs])

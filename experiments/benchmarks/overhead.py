@@ -21,14 +21,14 @@ from statistics import median
 
 from search.config.compose import compose
 from search.jobs.job import Job
-from search.jobs.worker import execute
-from search.problem.objectives import resolve
+from search.jobs.worker import run_job
+from search.problem.objectives import resolve_objectives
 from search.report import report
 from search.run import main as search
-from search.study.baselines import training_seed
-from search.study.trial import Trial, load
+from search.study.baselines import derive_seed
+from search.study.trial import Trial, load_trial
 from spaces.choices import enumerate_patterns
-from spaces.networks.cost import cost
+from spaces.networks.cost import compute_cost
 from spaces.networks.modules.output import Output
 
 WORKERS = 2
@@ -41,7 +41,7 @@ def measure_search(folder: Path, trials: int) -> tuple[float, float, float]:
     end = time.time()
     assert status == 0, "the search did not finish"
     run = folder / "ours"
-    done = [load(path) for path in sorted((run / "trials").glob("[0-9]*.json"))]
+    done = [load_trial(path) for path in sorted((run / "trials").glob("[0-9]*.json"))]
     baselines = [json.loads(path.read_text())["outcome"] for path in (folder / "baselines").glob("*.json")]
     seconds = [trial.seconds for trial in done] + [outcome["seconds"] for outcome in baselines]
     ends = sorted([trial.ended for trial in done] + [outcome["ended"] for outcome in baselines])
@@ -57,9 +57,9 @@ def measure_search(folder: Path, trials: int) -> tuple[float, float, float]:
 def _seconds_of_pictures(run: Path, done: list[Trial]) -> float:
     """What drawing the report takes, by drawing it again."""
     tasks = compose(_arguments(run.parent, len(done))).data.selected
-    objectives = resolve(["delta_mtl", "macs"], tasks)
+    objectives = resolve_objectives(["delta_mtl", "macs"], tasks)
     begin = time.time()
-    report.write(run, done, objectives, (-20.0, 1e9), tasks)
+    report.write_report(run, done, objectives, (-20.0, 1e9), tasks)
     return time.time() - begin
 
 
@@ -87,8 +87,8 @@ def measure_optuna(folder: Path, trials: int) -> tuple[float, float]:
         trial = study.ask()
         pattern = settings.space.sample(trial.suggest_categorical, names)
         file = folder / "alone" / f"{number}.json"
-        job = Job("", pattern, settings.data, settings.network, settings.trainer, training_seed(0, 0), 1, file)
-        outcome = execute(job)
+        job = Job("", pattern, settings.data, settings.network, settings.trainer, derive_seed(0, 0), 1, file)
+        outcome = run_job(job)
         headline = [outcome.metrics[f"{task.name}.{task.headline}"] for task in settings.data.selected]
         study.tell(trial, [sum(headline), float(len(pattern.key))])
         walls.append(time.time() - begin)
@@ -102,7 +102,7 @@ def measure_cost() -> tuple[float, int]:
     names = [f"task{number}" for number in range(5)]
     patterns = [p.pattern for p in islice(enumerate_patterns(settings.space, names), 1000)]
     outputs = dict.fromkeys(names, Output(3, "normals"))
-    price = partial(cost, family=settings.network, outputs=outputs, size=settings.data.size)
+    price = partial(compute_cost, family=settings.network, outputs=outputs, size=settings.data.size)
     price(patterns[0])
     begin = time.perf_counter()
     for pattern in patterns:

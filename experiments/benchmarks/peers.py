@@ -15,7 +15,7 @@ import torch
 
 from search.problem.objectives import DELTA_MTL, MACS
 from search.problem.problem import Problem
-from search.samplers.candidates import everything
+from search.samplers.candidates import enumerate_all
 from search.samplers.sampler import Draw, Sampler
 from spaces.errors import ConfigError
 
@@ -50,7 +50,7 @@ class QNehvi(Sampler):
 
     def propose(self, problem: Problem, history: Sequence[FrozenTrial], seed: int) -> Draw:
         """The pattern of the greatest acquisition value."""
-        proposals = everything(problem.space, problem.tasks)  # type: ignore[arg-type]  # frozen
+        proposals = enumerate_all(problem.space, problem.tasks)  # type: ignore[arg-type]  # frozen
         seen = {trial.user_attrs["key"] for trial in history}
         fresh = [each for each in proposals if each.pattern.key not in seen]
         done = [trial for trial in history if trial.values]

@@ -21,7 +21,7 @@ from typing import Any
 import torch
 
 from spaces.networks.build import SharedNetwork, build, prune
-from spaces.networks.cost import count
+from spaces.networks.cost import count_macs
 from spaces.networks.family import Family
 from spaces.networks.modules.output import Output
 from spaces.networks.pdf import Pdf
@@ -68,7 +68,7 @@ def halved(family: Family, size: tuple[int, int]) -> tuple[SharedNetwork, Shared
         0,
     ).eval()
     noise = {name: [torch.rand(gate.alpha.shape) for gate in each.gates] for name, each in network.gated.items()}
-    wanted = count(network, size).macs / 2
+    wanted = count_macs(network, size).macs / 2
     low, high = 0.0, 1.0
     for _ in range(STEPS):
         share = (low + high) / 2
@@ -76,7 +76,7 @@ def halved(family: Family, size: tuple[int, int]) -> tuple[SharedNetwork, Shared
             for gate, drawn in zip(each.gates, noise[name], strict=True):
                 gate.alpha.data = share - drawn
         pruned = prune(network)
-        low, high = (share, high) if count(pruned, size).macs < wanted else (low, share)
+        low, high = (share, high) if count_macs(pruned, size).macs < wanted else (low, share)
     return network, prune(deepcopy(network)).eval()
 
 
@@ -100,7 +100,7 @@ def main() -> int:
             apart = max(float((before[task] - after[task]).abs().max()) for task in TASKS)
             pairs = [(seconds(network, images), seconds(pruned, images)) for _ in range(REPEATS)]
         slow, fast = (median(times) for times in zip(*pairs, strict=True))
-        full, half = (count(each, case.size) for each in (network, pruned))
+        full, half = (count_macs(each, case.size) for each in (network, pruned))
         where = [case.name, "x".join(map(str, case.size)), case.images]
         costs = [full.macs, half.macs, f"{half.macs / full.macs:.3f}", full.params, half.params]
         times = [f"{1000 * slow:.1f}", f"{1000 * fast:.1f}", f"{slow / fast:.2f}"]

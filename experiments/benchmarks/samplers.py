@@ -31,7 +31,7 @@ from search.config.command import ended
 from search.config.compose import compose
 from search.problem.objectives import DELTA_MTL, MACS
 from search.schedulers.pareto_asha import ParetoAsha
-from search.study.rungs import Ladder
+from search.study.rungs import Rungs
 from search.study.study import Candidate, Study
 from search.study.trial import COMPLETE, Trial
 
@@ -70,7 +70,7 @@ def in_legs(
     curves: dict[int, np.ndarray] = {}
     candidates: dict[int, Candidate] = {}
     epochs = len(place.trained(0, np.random.default_rng(0)))
-    ladder = Ladder(scheduler, epochs, place.problem.objectives)
+    ladder = Rungs(scheduler, epochs, place.problem.objectives)
     with _study(place, sampler, seed) as study:
         while budget > 0:
             number = ladder.next(over=len(candidates) == len(place.keys))

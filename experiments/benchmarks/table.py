@@ -23,11 +23,11 @@ import numpy as np
 
 from search.config.command import ended
 from search.config.compose import compose
-from search.problem.problem import problem
-from search.problem.validation import check
+from search.problem.problem import state_problem
+from search.problem.validation import check_settings
 from search.study.replicates import replicate
 from spaces.choices import enumerate_patterns
-from spaces.drawing.one_line import one_line
+from spaces.drawing.one_line import describe_in_line
 from spaces.pattern.sharing_pattern import SharingPattern
 
 FOLDER = Path(__file__).with_suffix("")
@@ -85,9 +85,9 @@ def write(path: Path, table: Table) -> None:
 
 def trained(settings: Any, seeds: Sequence[int]) -> Table:
     """Train what is not trained yet."""
-    searched = problem(settings)
+    searched = state_problem(settings)
     patterns = tuple(proposal.pattern for proposal in enumerate_patterns(settings.space, searched.tasks))
-    named = {one_line(pattern): pattern for pattern in patterns}
+    named = {describe_in_line(pattern): pattern for pattern in patterns}
     found = replicate(settings, named, seeds, judged="val", say=partial(print, flush=True))
     deltas = {}
     for task in (task for task in settings.data.selected if task.main):
@@ -108,7 +108,7 @@ def main() -> int:
     if given.seeds < 2:
         parser.error(f"--seeds {given.seeds}: want at least 2, for a spread")
     settings = compose(overrides)
-    check(settings)
+    check_settings(settings)
     table = trained(settings, range(FIRST_SEED, FIRST_SEED + given.seeds))
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"{settings.run.name}.npz"

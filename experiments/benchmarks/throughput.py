@@ -39,10 +39,10 @@ from experiments.benchmarks.files import Plain, decode_all, written
 from search.config.compose import compose
 from spaces.networks.build import SharedNetwork, build
 from spaces.pattern.sharing_pattern import hard_sharing
-from trainers.batches.memory import Split, split
+from trainers.batches.memory import Split, load_split
 from trainers.batches.readers import METHOD, keep_memory
 from trainers.batches.source import Batch, Source
-from trainers.batches.stream import spare, stream
+from trainers.batches.stream import count_spare_cores, open_stream
 from trainers.data.folder import Folder
 from trainers.data.loading import Loading
 from trainers.measure import mixed_precision
@@ -168,7 +168,7 @@ def steps(repeats: int) -> Iterator[Row]:
     """The trainer beside the bare loop."""
     settings = compose(["space=fusion"])
     tasks = settings.data.selected
-    training = split(settings.data, "train", DEVICE.type)
+    training = load_split(settings.data, "train", DEVICE.type)
     assert isinstance(training, Split)
     training, few = training.first(STEPS * settings.trainer.batch_size), training.first(2)
     for name, augment in (("flipped", settings.trainer.augment), ("as they are", ())):
@@ -202,7 +202,7 @@ def streams(data: Folder, repeats: int, workers: int) -> Iterator[Row]:
     """Streams beside what one would write by hand and beside bare decoding, in turns."""
     rows, root = range(len(data.samples("train"))), str(data.root)
     plain, kept = (
-        stream(replace(data, loading=Loading(0.0, workers, cache)), "train", DEVICE.type)
+        open_stream(replace(data, loading=Loading(0.0, workers, cache)), "train", DEVICE.type)
         for cache in (None, f"{root}/cache")
     )
     by_hand = DataLoader(
@@ -252,7 +252,7 @@ def waiting(data: Folder, workers: int, *, cache: bool) -> Iterator[Row]:
     """A training on a stream."""
     settings = compose(["space=fusion"])
     loading = Loading(0.0, workers, f"{data.root}/cache" if cache else None)
-    training = stream(replace(data, loading=loading), "train", DEVICE.type)
+    training = open_stream(replace(data, loading=loading), "train", DEVICE.type)
     recipe = replace(settings.trainer, epochs=1, batch_size=BATCH)
     network = network_of(data.selected, settings.network)
     clocked = ours(network, training, training.first(1), data.selected, recipe)
@@ -274,7 +274,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--images", type=int, default=32, help="files of 480x640 pixels to write")
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
-    most = spare(DEVICE)
+    most = count_spare_cores(DEVICE)
     with tempfile.TemporaryDirectory() as folder:
         data = written(Path(folder) / "data", options.images)
         parts = [steps(options.repeats)]

@@ -27,12 +27,12 @@ import yaml
 from search.config.command import ended
 from search.config.compose import compose
 from search.config.settings import Settings
-from search.problem.validation import check
-from search.study.replicates import Entrant, Replicates, mean_and_error, replicate
+from search.problem.validation import check_settings
+from search.study.replicates import Entrant, Replicates, compute_mean_and_error, replicate
 from spaces.choices import replay
-from spaces.common.formatting import human
+from spaces.common.formatting import format_count
 from spaces.errors import ConfigError
-from spaces.networks.cost import cost
+from spaces.networks.cost import compute_cost
 from spaces.networks.small import Small
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
 from spaces.pattern.stage import Stage
@@ -92,7 +92,7 @@ def scaled(settings: Settings, pattern: SharingPattern, macs: float) -> Small:
     outputs = {task.name: task.output for task in settings.data.selected}
 
     def away(other: Small) -> float:
-        return cost(pattern, other, outputs, settings.data.size).macs / macs - 1
+        return compute_cost(pattern, other, outputs, settings.data.size).macs / macs - 1
 
     def bisected(make: Callable[[float], Small]) -> None:
         low, high = 0.2, 5.0
@@ -112,7 +112,7 @@ def scaled(settings: Settings, pattern: SharingPattern, macs: float) -> Small:
     bisected(lambda factor: widened(factor, near.decoder_width))
     best = min(tried, key=lambda each: abs(tried[each]))
     if abs(tried[best]) > CLOSE:
-        raise ConfigError(f"no widths come closer to {human(macs)}MACs than {100 * abs(tried[best]):.1f} %")
+        raise ConfigError(f"no widths come closer to {format_count(macs)}MACs than {100 * abs(tried[best]):.1f} %")
     return best
 
 
@@ -157,7 +157,7 @@ def main() -> int:
         )
     config = yaml.safe_load((FOLDER / given.method / "config.yaml").read_text())
     settings = compose([f"space={config['space']}", *overrides])
-    check(settings)
+    check_settings(settings)
     say = partial(print, flush=True)
     tried = dict(list(variants(settings, config).items())[: given.variants])
     usual = next(iter(tried))
@@ -186,10 +186,12 @@ def tell(found: Replicates, what: str, best: str) -> None:
     print(f"\n{what}, {len(found.seeds)} seeds")
     for row, name in enumerate(found.names):
         deltas, macs = found.metrics["delta_mtl"][row], found.metrics["macs"][row]
-        mean, _ = mean_and_error(deltas)
+        mean, _ = compute_mean_and_error(deltas)
         gain, error = found.difference(best, name) if name != best else (0.0, 0.0)
         gained = f"; '{best}' gains {gain:+.2f} +- {error:.2f} on it" if name != best else ""
-        print(f"  {name}: delta_mtl {mean:+.2f} (sd {deltas.std(ddof=1):.2f}) %, {human(macs.mean())}MACs{gained}")
+        print(
+            f"  {name}: delta_mtl {mean:+.2f} (sd {deltas.std(ddof=1):.2f}) %, {format_count(macs.mean())}MACs{gained}"
+        )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from spaces.common.suggestions import nearest
+from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
 FLAGS = ("--help", "--cfg", "--config-dir")
@@ -89,7 +89,7 @@ def _flags(argv: Sequence[str]) -> tuple[dict[str, Any], list[str], list[str]]:
             )
         elif word.startswith("-"):
             problems.append(
-                f"{word}: unknown flag{nearest(name, FLAGS)} Allowed: --help, --cfg, --config-dir DIR; "
+                f"{word}: unknown flag{suggest(name, FLAGS)} Allowed: --help, --cfg, --config-dir DIR; "
                 "a key is written KEY=VALUE without dashes"
             )
         else:

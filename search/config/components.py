@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from search.config.component_names import COMPONENTS, TARGET, name_all
-from search.config.groups import Library
-from spaces.common.suggestions import nearest
+from search.config.groups import Groups
+from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError, UserError
 
 NOT_GIVEN = "???"  # Hydra's mark for a value that has to be given
 
 
-def build(spec: Any, where: str, given: Mapping[str, Any] | None = None) -> Any:
+def build_component(spec: Any, where: str, given: Mapping[str, Any] | None = None) -> Any:
     """Builds the component that a mapping names, nested ones first.
 
     Args:
@@ -61,7 +61,7 @@ def build(spec: Any, where: str, given: Mapping[str, Any] | None = None) -> Any:
         raise ConfigError(f"{where}: {spec[TARGET]} refuses its options: {error}") from error
 
 
-def describe(value: Any, spec: Any = None) -> Any:
+def describe_component(value: Any, spec: Any = None) -> Any:
     """The plain value (mappings, lists, numbers, texts) that builds an equal component, today and in later versions.
 
     Args:
@@ -70,14 +70,14 @@ def describe(value: Any, spec: Any = None) -> Any:
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         path = spec[TARGET] if spec else f"{type(value).__module__}.{type(value).__qualname__}"
-        options = {f.name: describe(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
+        options = {f.name: describe_component(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
         return {TARGET: COMPONENTS.name(path), **options}
     if spec is not None:
         return name_all(dict(spec))
     if isinstance(value, Mapping):
-        return {str(name): describe(item) for name, item in value.items()}
+        return {str(name): describe_component(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [describe(item) for item in value]
+        return [describe_component(item) for item in value]
     if isinstance(value, Path):
         return str(value)
     if value is None or isinstance(value, (bool, int, float, str)):
@@ -103,7 +103,7 @@ def _locate(path: str, where: str) -> Callable[..., Any]:
         own = [item for item in vars(module).values() if getattr(item, "__module__", "") == module_path]
         classes = [item.__name__ for item in own if inspect.isclass(item)]
         raise ConfigError(
-            f"{hint}: {module_path} has no class {name}{nearest(name, classes)} "
+            f"{hint}: {module_path} has no class {name}{suggest(name, classes)} "
             f"It has: {', '.join(sorted(classes)) or 'none'}"
         )
     return found
@@ -123,7 +123,7 @@ def _unfit(spec: Mapping[str, Any], where: str, room: Mapping[str, Parameter], o
         if name in own and value != own[name]:
             problems.append(f"{where}.{name}={value}: the network sets it ({own[name]}); leave it out")
         elif name != TARGET and name not in own and name not in allowed:
-            meant = nearest(str(name), allowed)
+            meant = suggest(str(name), allowed)
             problems.append(
                 f"{where}.{name}={value}: unknown key{meant} Allowed keys: {shown}{_elsewhere(where, name)}"
             )
@@ -132,7 +132,7 @@ def _unfit(spec: Mapping[str, Any], where: str, room: Mapping[str, Parameter], o
 
 def _elsewhere(group: str, name: Any) -> str:
     """Which shipped choices of a group have an option."""
-    library = Library()
+    library = Groups()
     others = [
         choice
         for choice in library.choices(group)
@@ -144,7 +144,7 @@ def _elsewhere(group: str, name: Any) -> str:
 def _built_inside(spec: Mapping[str, Any], where: str) -> Any:
     """A component that is an option of another; it does not know where it stands, so its complaints are told."""
     try:
-        return build(spec, where)
+        return build_component(spec, where)
     except ConfigError as error:
         told = [text if text.startswith(where) else f"{where}: {text}" for text in error.problems]
         raise ConfigError(told) from error

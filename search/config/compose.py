@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 
 from search.config.arguments import Arguments, Value, parse
-from search.config.groups import Library
-from search.config.help import usage
+from search.config.groups import Groups
+from search.config.help import format_help
 from search.config.sections import Baselines, Limits, Run
 from search.config.settings import Settings, from_plain
-from spaces.common.suggestions import nearest
+from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
 __all__ = ["Baselines", "Limits", "Run", "Settings", "answer", "compose", "from_plain"]
@@ -34,7 +34,7 @@ def compose(argv: Sequence[str]) -> Settings:
         ConfigError: with every problem found.
     """
     arguments = parse(argv)
-    library = Library(arguments.config_dir)
+    library = Groups(arguments.config_dir)
     choices, values = _sorted(arguments.values, library)
     return from_plain(_composed(arguments, choices, values))
 
@@ -51,15 +51,15 @@ def answer(argv: Sequence[str], program: str = "search.run") -> str | None:
     """
     arguments = parse(argv)
     if arguments.asks_help:
-        library = Library(arguments.config_dir)
+        library = Groups(arguments.config_dir)
         choices, _ = _sorted(arguments.values, library)
-        return usage(library, choices, program)
+        return format_help(library, choices, program)
     if arguments.asks_config:
         return yaml.safe_dump(compose(argv).plain, sort_keys=False)
     return None
 
 
-def _sorted(values: Sequence[Value], library: Library) -> tuple[dict[str, str], list[Value]]:
+def _sorted(values: Sequence[Value], library: Groups) -> tuple[dict[str, str], list[Value]]:
     """The choice of every group, and the values that are no choices.
 
     Raises:
@@ -81,7 +81,7 @@ def _sorted(values: Sequence[Value], library: Library) -> tuple[dict[str, str], 
             problems.append(f"{value.key}={value.text}: {value.key} is chosen twice; give it once")
         elif value.parsed not in allowed:
             problems.append(
-                f"{value.key}={value.text}: unknown{nearest(value.text, allowed)} "
+                f"{value.key}={value.text}: unknown{suggest(value.text, allowed)} "
                 f"Allowed: {', '.join(allowed)}; "
                 f"one of your own is a file DIR/{group}/NAME.yaml with --config-dir DIR"
             )

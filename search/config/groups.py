@@ -27,7 +27,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Library:
+class Groups:
     """Groups and choices found on disk.
 
     Args:

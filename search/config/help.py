@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import wrap
 
-from search.config.groups import Library
+from search.config.groups import Groups
 
 WIDTH, COLUMN = 110, 46  # of the text, and where meanings begin at the latest
 
@@ -53,7 +53,7 @@ INTRODUCTIONS = {
 }
 
 
-def usage(library: Library, choices: Mapping[str, str], program: str) -> str:
+def format_help(library: Groups, choices: Mapping[str, str], program: str) -> str:
     """Groups with their choices, keys with their defaults.
 
     Args:

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from search.config.components import build, describe
+from search.config.components import build_component, describe_component
 from search.config.sections import Baselines, Limits, Reference, Run, Stop
-from spaces.common.suggestions import nearest
+from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError, UserError
 from spaces.fields import Fields
 
@@ -94,8 +94,8 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
         attempt(name, _section, kind, name, plain.get(name))
     for name in COMPONENTS:
         if name != "space":
-            attempt(name, build, plain.get(name), name)
-    attempt("space", build, plain.get("space"), "space", _stages(parts.get("network")))
+            attempt(name, build_component, plain.get(name), name)
+    attempt("space", build_component, plain.get("space"), "space", _stages(parts.get("network")))
     # The plain values of the top level are checked even when a part is refused, so that all is said at once.
     whole: dict[str, Any] = {name: parts.get(name) for name in (*SECTIONS, *COMPONENTS)}
     attempt("all", partial(Settings, **whole), plain.get("trials"), plain.get("objectives"))
@@ -110,7 +110,7 @@ def _unknown(plain: Mapping[str, Any]) -> list[str]:
     """Top-level keys that no setting has."""
     allowed = ["run", "trials", "objectives", "limits", "reference", "stop", "baselines", *COMPONENTS]
     return [
-        f"{name}={value}: unknown key{nearest(str(name), allowed)} Allowed: {', '.join(allowed)}; "
+        f"{name}={value}: unknown key{suggest(str(name), allowed)} Allowed: {', '.join(allowed)}; "
         "--help lists every key"
         for name, value in plain.items()
         if name not in allowed
@@ -125,7 +125,7 @@ def _section(kind: type[Run | Limits | Reference | Stop | Baselines], name: str,
         raise ConfigError(f"{name}={'null' if values is None else values}: holds several keys; give {shown}")
     unknown = [key for key in values if key not in keys]
     problems = [
-        f"{name}.{key}={values[key]}: unknown key{nearest(str(key), keys)} Allowed keys: {shown}" for key in unknown
+        f"{name}.{key}={values[key]}: unknown key{suggest(str(key), keys)} Allowed keys: {shown}" for key in unknown
     ]
     try:
         section = kind(**{key: value for key, value in values.items() if key in keys})
@@ -152,5 +152,5 @@ def _described(settings: Settings, plain: Mapping[str, Any]) -> dict[str, Any]:
         "reference": asdict(settings.reference),
         "stop": asdict(settings.stop),
         "baselines": asdict(settings.baselines),
-        **{name: describe(getattr(settings, name), plain[name]) for name in COMPONENTS},
+        **{name: describe_component(getattr(settings, name), plain[name]) for name in COMPONENTS},
     }

@@ -11,7 +11,7 @@ from search.jobs.job import Job
 from spaces.common.atomic_files import replacing
 
 
-def take(job: Job) -> Mapping[str, Any] | None:
+def read_checkpoint(job: Job) -> Mapping[str, Any] | None:
     """Where the job's training stands; None to begin it: no file, a damaged one, or one of another training."""
     if job.checkpoint is None or not job.checkpoint.exists():
         return None
@@ -23,7 +23,7 @@ def take(job: Job) -> Mapping[str, Any] | None:
     return kept["state"] if whole else None
 
 
-def keep(job: Job, state: Mapping[str, Any]) -> None:
+def write_checkpoint(job: Job, state: Mapping[str, Any]) -> None:
     """Write or replace the file at one stroke."""
     assert job.checkpoint is not None
     with replacing(job.checkpoint) as file:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from search.config.component_names import mark_all
-from search.config.components import describe
-from spaces.networks.content import content
+from search.config.components import describe_component
+from spaces.networks.content import digest_weights
 from spaces.networks.family import Family
 from spaces.pattern.sharing_pattern import SharingPattern
-from trainers.recipe import EQUAL, idle
+from trainers.recipe import EQUAL, list_idle_fields
 
 # Part of the name of every cached result and of a run's configuration: raise it when a change to the code changes the
 # numbers of a training or the meaning of its weights.
@@ -110,24 +110,31 @@ class Job:
         """The same without how far: jobs of one training go on where another has paused."""
         parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
         # Choices that came later count only where they are made, so that results from before keep their names.
-        parts = [{name: each for name, each in task.items() if each or name not in LATER} for task in describe(parts)]
+        parts = [
+            {name: each for name, each in task.items() if each or name not in LATER}
+            for task in describe_component(parts)
+        ]
         # With what the classes are called: two of one name are two things.
-        recipe = {name: each for name, each in describe(self.recipe).items() if name not in idle(self.pattern)}
-        if recipe.get("weighting") == describe(EQUAL):
+        recipe = {
+            name: each
+            for name, each in describe_component(self.recipe).items()
+            if name not in list_idle_fields(self.pattern)
+        }
+        if recipe.get("weighting") == describe_component(EQUAL):
             del recipe["weighting"]
-        network = describe(self.network)
-        if (held := content(self.network)) is not None:
+        network = describe_component(self.network)
+        if (held := digest_weights(self.network)) is not None:
             network["weights"] = held  # what is in the file, wherever it lies
         components = [*parts, network, recipe]
         named = [TRAINING_VERSION, self.pattern.key, self.data.fingerprint, components, self.seed]
         if self.judged != "val":
             named.append(self.judged)
         if self.probe is not None:
-            named.append(describe(self.probe))
+            named.append(describe_component(self.probe))
         return hashlib.sha256(json.dumps(mark_all(named)).encode()).hexdigest()[:16]
 
 
-def device() -> str:
+def find_device() -> str:
     """Kind of device that jobs in this process train on, "cpu" or "cuda"."""
     import torch
 

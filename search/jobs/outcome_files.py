@@ -12,7 +12,7 @@ from spaces.errors import DataError, UserError
 
 
 @dataclass(frozen=True)
-class Outcomes:
+class OutcomeFiles:
     """A folder of outcomes, one a leg of a trial, and of checkpoints.
 
     Args:
@@ -27,7 +27,7 @@ class Outcomes:
         Raises:
             DataError: it cannot be made.
         """
-        make(self.folder)
+        make_folder(self.folder)
         for left in self.folder.glob("*.begun"):  # by workers that were killed
             left.unlink(missing_ok=True)
 
@@ -45,7 +45,7 @@ class Outcomes:
             left.unlink(missing_ok=True)
 
 
-def make(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
     """Make a folder of a search.
 
     Raises:

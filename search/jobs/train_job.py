@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from search.jobs.checkpoint import keep, take
-from search.jobs.job import Job, Outcome, device
+from search.jobs.checkpoint import read_checkpoint, write_checkpoint
+from search.jobs.job import Job, Outcome, find_device
 from spaces.common.atomic_files import replacing
 from spaces.errors import DataError
 from spaces.networks.build import SharedNetwork, build
-from spaces.networks.cost import cost, count
-from spaces.networks.published import begin
+from spaces.networks.cost import compute_cost, count_macs
+from spaces.networks.published import load_published
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
-from trainers.batches.memory import split
+from trainers.batches.memory import load_split
 from trainers.batches.source import Source
 from trainers.measure import measure
-from trainers.prune import adopt, pruned
+from trainers.prune import adopt, prune_network
 from trainers.train import TrainingError, train
 from trainers.training_state import Leg
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from trainers.tasks.task import Task
 
 
-def trained(job: Job, curves: dict[str, list[float]]) -> Outcome:
+def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     """Do a job on this process's device.
 
     Args:
@@ -46,24 +46,24 @@ def trained(job: Job, curves: dict[str, list[float]]) -> Outcome:
         Exception: whatever went wrong; the caller tells it.
     """
     torch.set_num_threads(job.threads)
-    where = device()
+    where = find_device()
     tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
-    training, judged = split(job.data, "train", where), split(job.data, job.judged, where)
-    network, state = _built(job, job.pattern, tasks, where), take(job)
+    training, judged = load_split(job.data, "train", where), load_split(job.data, job.judged, where)
+    network, state = _built(job, job.pattern, tasks, where), read_checkpoint(job)
     epochs = _start(job, network, tasks, training, judged, done=state is not None) + (job.until or job.recipe.epochs)
 
     def note(epoch: int, values: Mapping[str, float]) -> None:
         for name, value in values.items():
             curves.setdefault(name, []).append(value)
 
-    leg = Leg(job.until, state, partial(keep, job) if job.checkpoint else None)
+    leg = Leg(job.until, state, partial(write_checkpoint, job) if job.checkpoint else None)
     metrics = train(network, training, judged, tasks, job.recipe, job.seed, note, leg)
     if network.gated:
-        network = pruned(network, training, job.recipe.batch_size)
+        network = prune_network(network, training, job.recipe.batch_size)
         metrics = measure(network, judged, tasks)
-        price = count(network, job.data.size)
+        price = count_macs(network, job.data.size)
     else:
-        price = cost(job.pattern, job.network, {task.name: task.output for task in tasks}, job.data.size)
+        price = compute_cost(job.pattern, job.network, {task.name: task.output for task in tasks}, job.data.size)
     undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
     if undefined:
         raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {job.judged} split")
@@ -77,7 +77,7 @@ def trained(job: Job, curves: dict[str, list[float]]) -> Outcome:
 def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], where: str) -> SharedNetwork:
     outputs = {task.name: task.output for task in tasks}
     network = build(pattern, job.network, outputs, job.seed, job.recipe.gates.begin)
-    begin(network, job.network)
+    load_published(network, job.network)
     return network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
 

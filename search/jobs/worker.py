@@ -8,13 +8,13 @@ import traceback
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from search.jobs.job import Job, Outcome, device
+from search.jobs.job import Job, Outcome, find_device
 from search.jobs.outcome_files import read_outcome
 from spaces.common.atomic_files import write_json
 from spaces.errors import DataError
 
 
-def execute(job: Job, node: str = platform.node()) -> Outcome:
+def run_job(job: Job, node: str = platform.node()) -> Outcome:
     """Run a job and leave its outcome in the job's file.
 
     Args:
@@ -26,9 +26,9 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
         already lies in the file and was had on this kind of device is returned as it is.
     """
     finished = read_outcome(job)
-    if finished and finished.complete and finished.device == device():
+    if finished and finished.complete and finished.device == find_device():
         return finished
-    from search.jobs.train_job import trained  # torch, which a driver does without
+    from search.jobs.train_job import train_job  # torch, which a driver does without
 
     start, found = time.time(), Outcome()
     reason = mark = ""
@@ -41,11 +41,11 @@ def execute(job: Job, node: str = platform.node()) -> Outcome:
             )
         mark = job.fingerprint  # here, for a node need not see the published weights either
         job.begun.touch()
-        found = trained(job, found.curves)
+        found = train_job(job, found.curves)
     except Exception as error:  # the one place where a trial's exception becomes a state
         reason = _told(error)
     now = time.time()
-    outcome = replace(found, seconds=now - start, reason=reason, node=node, ended=now, device=device())
+    outcome = replace(found, seconds=now - start, reason=reason, node=node, ended=now, device=find_device())
     if reachable:
         write_json(job.outcome, {"fingerprint": mark, "outcome": asdict(outcome)})
         job.begun.unlink(missing_ok=True)

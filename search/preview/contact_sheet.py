@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from search.preview.data_summary import Seen, invalid
+from search.preview.data_summary import Seen, count_invalid
 from trainers.tasks import Task
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ BLANK = 0.0
 """Colour of invalid pixels: black."""
 
 
-def draw(path: Path, title: str, tasks: Sequence[Task], seen: Sequence[Seen]) -> None:
+def draw_contact_sheet(path: Path, title: str, tasks: Sequence[Task], seen: Sequence[Seen]) -> None:
     """Write the picture.
 
     Args:
@@ -46,14 +46,14 @@ def draw(path: Path, title: str, tasks: Sequence[Task], seen: Sequence[Seen]) ->
         for place, task in zip(axes[1:], shown, strict=True):
             target = each.arrays.targets[task.name][row]
             if target.ndim < 2:
-                _plain(place, each.arrays.images[row], f"{task.name}: {said(task, target)}")
+                _plain(place, each.arrays.images[row], f"{task.name}: {describe_target(task, target)}")
             else:
-                _plain(place, coloured(task, target, each.arrays.targets[task.name]), task.name)
+                _plain(place, colour_target(task, target, each.arrays.targets[task.name]), task.name)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
 
 
-def coloured(task: Task, target: np.ndarray, others: np.ndarray) -> np.ndarray:
+def colour_target(task: Task, target: np.ndarray, others: np.ndarray) -> np.ndarray:
     """``(H, W, 3)`` colours in [0, 1] of one dense canonical target, black where it is invalid.
 
     Args:
@@ -66,18 +66,18 @@ def coloured(task: Task, target: np.ndarray, others: np.ndarray) -> np.ndarray:
     if task.kind == "normals":
         picture = np.moveaxis(target, 0, -1) / 2 + 0.5
     elif target.dtype.kind in "iu" and target.ndim == 2:
-        picture = colours(task.channels)[np.maximum(target, 0)]
+        picture = list_colours(task.channels)[np.maximum(target, 0)]
     elif target.dtype.kind in "iu":
         picture = np.repeat(0.25 + 0.75 * np.maximum(target[0], 0)[..., None], 3, axis=2)  # off an edge is dark grey
     else:
         first = target.reshape(-1, *target.shape[-2:])[0]
-        every = others.reshape(len(others), -1, *target.shape[-2:])[:, 0][~invalid(task, others)]
+        every = others.reshape(len(others), -1, *target.shape[-2:])[:, 0][~count_invalid(task, others)]
         low, high = np.percentile(every, [1, 99]) if every.size else (0, 1)
         picture = colormaps["viridis"]((np.nan_to_num(first) - low) / max(high - low, 1e-12))[..., :3]
-    return np.where(invalid(task, target[None])[0][..., None], BLANK, picture)
+    return np.where(count_invalid(task, target[None])[0][..., None], BLANK, picture)
 
 
-def colours(count: int) -> np.ndarray:
+def list_colours(count: int) -> np.ndarray:
     """``(count, 3)`` colours in [0, 1], neighbours far apart: hues by the golden ratio."""
     from matplotlib.colors import hsv_to_rgb
 
@@ -86,7 +86,7 @@ def colours(count: int) -> np.ndarray:
     return hsv_to_rgb(np.stack([hue, 0.55 + 0.4 * (numbers % 2), 1 - 0.2 * (numbers % 3)], axis=1))
 
 
-def said(task: Task, target: np.ndarray) -> str:
+def describe_target(task: Task, target: np.ndarray) -> str:
     """A label of a whole image in words: the class, or the indices of the attributes it has."""
     if target.ndim == 0:
         names = getattr(task, "classes", None)

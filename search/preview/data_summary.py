@@ -52,7 +52,7 @@ class Extent:
     invalid: float
 
 
-def look(data: Any, split: str, most: int = MOST) -> Seen:
+def summarise_split(data: Any, split: str, most: int = MOST) -> Seen:
     """Some samples of a split, or all if it has no more.
 
     Raises:
@@ -69,16 +69,16 @@ def look(data: Any, split: str, most: int = MOST) -> Seen:
     return Seen(split, len(samples), Arrays(np.stack([sample.image for sample in read]), targets))
 
 
-def extent(task: Task, target: np.ndarray) -> Extent:
+def measure_extent(task: Task, target: np.ndarray) -> Extent:
     """Measure canonical targets, samples first."""
-    bad = invalid(task, target)
+    bad = count_invalid(task, target)
     valid = target[~bad] if bad.shape == target.shape else np.moveaxis(target, 1, -1)[~bad]
     low, high = (float(valid.min()), float(valid.max())) if valid.size else (float("nan"), float("nan"))
     values = len(np.unique(valid)) if target.dtype.kind in "iu" else 0
     return Extent(target.shape[1:], low, high, values, float(bad.mean()))
 
 
-def invalid(task: Task, target: np.ndarray) -> np.ndarray:
+def count_invalid(task: Task, target: np.ndarray) -> np.ndarray:
     """Mask of the invalid entries: ``(N, H, W)`` of dense targets, or of the target's own shape."""
     if target.dtype.kind in "iu":
         bad = target < 0
@@ -89,7 +89,7 @@ def invalid(task: Task, target: np.ndarray) -> np.ndarray:
     return np.asarray(bad.all(axis=1) if target.ndim == 4 else bad)
 
 
-def table(tasks: Sequence[Task], seen: Sequence[Seen]) -> list[tuple[str, ...]]:
+def tabulate_tasks(tasks: Sequence[Task], seen: Sequence[Seen]) -> list[tuple[str, ...]]:
     """Rows of texts, the header first: task, kind, split, shape, values, share of invalid pixels."""
     rows: list[tuple[str, ...]] = [("task", "kind", "split", "shape", "values", "invalid")]
     for task in tasks:
@@ -97,7 +97,7 @@ def table(tasks: Sequence[Task], seen: Sequence[Seen]) -> list[tuple[str, ...]]:
             rows.append((task.name, task.kind, "all", "the image", "", ""))
             continue
         for each in seen:
-            found = extent(task, each.arrays.targets[task.name])
+            found = measure_extent(task, each.arrays.targets[task.name])
             kinds = f" ({found.values} different)" if found.values else ""
             shape = "x".join(map(str, found.shape)) or "one"
             values = f"{found.low:.4g} .. {found.high:.4g}{kinds}"

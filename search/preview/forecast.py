@@ -15,8 +15,8 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from search.jobs.job import Job
-from search.preview.step_timing import Clocked, Timing, clock
-from search.study.baselines import training_seed
+from search.preview.step_timing import Clocked, Timing, time_steps
+from search.study.baselines import derive_seed
 from spaces.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Forecast:
         return {**asdict(self), "memory": self.memory}
 
 
-def places(settings: Settings) -> Places:
+def count_places(settings: Settings) -> Places:
     """Where trainings would run on this machine; nothing is started.
 
     Raises:
@@ -112,7 +112,7 @@ def places(settings: Settings) -> Places:
     return Places("cuda" if gpus else "cpu", gpus, concurrency)
 
 
-def forecast(
+def make_forecast(
     settings: Settings, remaining: Remaining, extremes: Sequence[SharingPattern], where: Places
 ) -> Forecast | None:
     """Time a few steps of the extremes and of a single-task network.
@@ -135,7 +135,7 @@ def forecast(
         return None
     concurrency = min(where.concurrency, trials + len(baselines))
     jobs = [_job(settings, pattern) for pattern in extremes] + list(baselines[:1])
-    clocked = clock(jobs, concurrency, where.gpus)
+    clocked = time_steps(jobs, concurrency, where.gpus)
     share = settings.scheduler.share(settings.trainer.epochs)
     return estimate(clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share)
 
@@ -204,7 +204,7 @@ def _job(settings: Settings, pattern: SharingPattern) -> Job:
         data=settings.data,
         network=settings.network,
         recipe=settings.trainer,
-        seed=training_seed(settings.run.seed, 0),
+        seed=derive_seed(settings.run.seed, 0),
         threads=settings.runner.threads,
         outcome=Path(os.devnull),
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from search.problem.census import LARGEST
-from spaces.common.formatting import duration, human
-from spaces.drawing.text import text
+from spaces.common.formatting import format_count, format_duration
+from spaces.drawing.text import draw_text
 
 if TYPE_CHECKING:
     from search.config.settings import Settings
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from search.problem.census import Census, Priced, Span
 
 
-def of_patterns(settings: Settings, census: Census) -> str:
+def format_patterns(settings: Settings, census: Census) -> str:
     """How many patterns there are, what they cost, and the extremes drawn."""
     limits = [f"limits.{name}={value:g}" for name, value in settings.plain["limits"].items() if value is not None]
     names, size = ", ".join(task.name for task in settings.data.selected), "x".join(map(str, settings.data.size))
@@ -34,11 +34,11 @@ def of_patterns(settings: Settings, census: Census) -> str:
         rows.append(_row("within limits", census.allowed))
     lines += _table(rows)
     for word, extreme in (("Cheapest", census.cheapest), ("Costliest", census.costliest)):
-        lines += ["", _priced(word + " within limits" * bool(limits), extreme), text(extreme.pattern)]
+        lines += ["", _priced(word + " within limits" * bool(limits), extreme), draw_text(extreme.pattern)]
     return "\n".join(lines)
 
 
-def of_trainings(settings: Settings, left: Remaining) -> str:
+def format_trainings(settings: Settings, left: Remaining) -> str:
     """What is left to train."""
     trials = f"{left.trials} to train" + f", {left.finished} are finished" * bool(left.finished)
     if left.finished + left.trials < settings.trials:
@@ -48,14 +48,16 @@ def of_trainings(settings: Settings, left: Remaining) -> str:
     return "\n".join(["To train", *_table([["trials", trials], ["baselines", baselines]])])
 
 
-def of_time(expected: Forecast | None) -> str:
+def format_time(expected: Forecast | None) -> str:
     """How long it takes, and how much memory."""
     if expected is None:
         return "Nothing is left to train: the search would write its report again."
     step, measuring = (_between(*each, _seconds) for each in (expected.step, expected.measuring))
     training = f"{expected.epochs} epochs of {expected.steps} steps ({step} each) and a validation ({measuring})"
     baseline = "none to train" if expected.baseline is None else _seconds(expected.baseline)
-    search = f"{_between(*expected.search, duration)}, of which {duration(expected.start)} to start and end"
+    search = (
+        f"{_between(*expected.search, format_duration)}, of which {format_duration(expected.start)} to start and end"
+    )
     memory = (
         f"{_size(expected.memory)} in all: {_size(expected.worker)} a worker, {_size(expected.training)} of it for the "
         "training; driver, Ray and MLflow"
@@ -69,9 +71,14 @@ def of_time(expected: Forecast | None) -> str:
     ]
     if expected.gpu:
         rows.append(["GPU", f"{_size(expected.gpu)} of tensors a training; CUDA itself takes some more"])
-    if expected.quiet and _between(*expected.quiet, duration) != _between(*expected.search, duration):
+    if expected.quiet and _between(*expected.quiet, format_duration) != _between(*expected.search, format_duration):
         rows.insert(
-            3, ["", f"{_between(*expected.quiet, duration)} on a quiet machine; now something else uses the CPUs, too"]
+            3,
+            [
+                "",
+                f"{_between(*expected.quiet, format_duration)} on a quiet machine; now something else uses the CPUs, "
+                "too",
+            ],
         )
     at_once = "one training" if expected.concurrency == 1 else f"{expected.concurrency} trainings"
     processes = "one process" if expected.concurrency == 1 else f"{expected.concurrency} processes at once"
@@ -92,11 +99,12 @@ _DEVICES = {"cpu": "CPUs", "cuda": "GPUs"}
 
 def _priced(word: str, extreme: Priced) -> str:
     name, cost = f" ({extreme.name})" * bool(extreme.name), extreme.cost
-    return f"{word}{name}: {human(cost.macs)}MACs, {human(cost.flops)}FLOPs, {human(cost.params)} parameters"
+    macs, flops, params = map(format_count, (cost.macs, cost.flops, cost.params))
+    return f"{word}{name}: {macs}MACs, {flops}FLOPs, {params} parameters"
 
 
 def _row(word: str, span: Span) -> list[str]:
-    return [word, str(span.patterns), *(_between(*pair, human) for pair in (span.macs, span.flops, span.params))]
+    return [word, str(span.patterns), *(_between(*pair, format_count) for pair in (span.macs, span.flops, span.params))]
 
 
 def _table(rows: list[list[str]]) -> list[str]:
@@ -112,7 +120,7 @@ def _seconds(seconds: float) -> str:
     """A time span, short ones with two digits or more."""
     if seconds < 1:
         return f"{1000 * seconds:.{int(seconds < 0.01)}f} ms"
-    return f"{seconds:.1f} s" if seconds < 10 else duration(seconds)
+    return f"{seconds:.1f} s" if seconds < 10 else format_duration(seconds)
 
 
 def _size(size: float) -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from search.jobs.job import Job
 from search.jobs.outcome_files import read_outcome
-from search.problem.problem import problem
-from search.study.baselines import baseline_jobs
-from search.study.run_folder import look_into
+from search.problem.problem import state_problem
+from search.study.baselines import list_baseline_jobs
+from search.study.run_folder import check_folder
 from spaces.common.atomic_files import read_json
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Remaining:
         return len(self.baselines) - len(self.untrained)
 
 
-def remaining(settings: Settings, patterns: int | None, device: str) -> Remaining:
+def count_remaining(settings: Settings, patterns: int | None, device: str) -> Remaining:
     """What is left of a search.
 
     Args:
@@ -52,11 +52,11 @@ def remaining(settings: Settings, patterns: int | None, device: str) -> Remainin
     Raises:
         ConfigError: the run folder belongs to another search.
     """
-    folder = look_into(settings)
+    folder = check_folder(settings)
     finished = sum(1 for _ in (folder / "trials").glob("[0-9]*.json"))
-    ends = settings.sampler.most(problem(settings))
+    ends = settings.sampler.most(state_problem(settings))
     most = min(settings.trials, *(bound for bound in (patterns, ends) if bound is not None), settings.trials)
-    jobs = tuple(baseline_jobs(settings, settings.runner.threads))
+    jobs = tuple(list_baseline_jobs(settings, settings.runner.threads))
     kept = read_json(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
     untrained = tuple(job for job in jobs if job.fingerprint not in kept and not _cached(job, device))
     return Remaining(finished, max(0, most - finished), jobs, untrained)

@@ -75,7 +75,7 @@ class Clocked:
     gpu: int
 
 
-def clock(jobs: Sequence[Job], processes: int, gpus: float) -> list[Clocked]:
+def time_steps(jobs: Sequence[Job], processes: int, gpus: float) -> list[Clocked]:
     """Time the beginning of trainings, each of them in all processes at once.
 
     Args:
@@ -154,11 +154,11 @@ def _work(pipe: Any, barrier: Any, jobs: Sequence[Job], gpu: int | None) -> None
 def _clocked(jobs: Sequence[Job], barrier: Any, gpu: int | None) -> Clocked:
     import torch
 
-    from trainers.batches.memory import split
+    from trainers.batches.memory import load_split
 
     where = "cpu" if gpu is None else f"cuda:{gpu}"
     torch.set_num_threads(jobs[0].threads)
-    training, validation = split(jobs[0].data, "train", where), split(jobs[0].data, "val", where)
+    training, validation = load_split(jobs[0].data, "train", where), load_split(jobs[0].data, "val", where)
     before = _peak()
     timings = tuple(_timed(job, training, validation, where, barrier) for job in jobs)
     peak = _peak()

@@ -87,7 +87,7 @@ class Census:
         return str(self.seen.patterns) if self.exact else f"more than {LARGEST}"
 
 
-def take(problem: Problem, seed: int) -> Census:
+def take_census(problem: Problem, seed: int) -> Census:
     """Count and price the patterns of a space.
 
     Args:
@@ -125,7 +125,7 @@ def take(problem: Problem, seed: int) -> Census:
     return Census(exact, seen, within, first, last)
 
 
-def costliest(problem: Problem) -> Cost:
+def find_costliest(problem: Problem) -> Cost:
     """The most multiply-accumulates and the most parameters that a pattern of the space can have, each by itself.
 
     Exact where decisions add to the cost one by one, as they nearly do; else close to it.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 from search.problem.objectives import _main
 
 
-def delta(
+def compute_delta(
     metrics: Mapping[str, float],
     reference: Mapping[str, float],
     tasks: Sequence[Task],
@@ -51,10 +51,10 @@ def delta(
     worst = math.nan if any(map(math.isnan, counted)) else min(counted)
     deltas = {f"{name}.delta": change for name, change in changes.items()}
     found = {**deltas, "delta_mtl": sum(counted) / len(counted), "worst_delta": worst}
-    return found if whole is None else {**found, "delta_all": delta_all(metrics, whole, tasks)}
+    return found if whole is None else {**found, "delta_all": compute_delta_all(metrics, whole, tasks)}
 
 
-def delta_all(metrics: Mapping[str, float], reference: Mapping[str, float], tasks: Sequence[Task]) -> float:
+def compute_delta_all(metrics: Mapping[str, float], reference: Mapping[str, float], tasks: Sequence[Task]) -> float:
     """Delta_MTL in its other published form, over all metrics of every main task, in percent, positive is better.
 
     The mean over tasks of the mean over a task's metrics, as LibMTL has it (``count_improvement``). It depends on

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from spaces.common.suggestions import nearest
+from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
 if TYPE_CHECKING:
     pass
-from spaces.common.formatting import human
+from spaces.common.formatting import format_count
 
 if TYPE_CHECKING:
     from trainers.tasks.task import Task
@@ -50,7 +50,7 @@ MACS = Objective("macs", "MACs", MINIMISE)
 PARAMS = Objective("params", "parameters", MINIMISE)
 
 
-def resolve(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Objective, ...]:
+def resolve_objectives(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Objective, ...]:
     """The objectives that are meant, in the order named.
 
     Args:
@@ -70,7 +70,7 @@ def resolve(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Objective, ...
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         given = ", ".join(map(str, unknown)) or "nothing"
-        hint = nearest(str(unknown[0]), known) if unknown else ""
+        hint = suggest(str(unknown[0]), known) if unknown else ""
         problems.append(f"objectives={given}: want one or more of {', '.join(known)}{hint}")
     repeated = sorted({name for name in names if list(names).count(name) > 1})
     if repeated:
@@ -87,7 +87,9 @@ def resolve(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Objective, ...
     return tuple(known[name] for name in names)
 
 
-def values(metrics: Mapping[str, float], macs: int, params: int, objectives: Sequence[Objective]) -> dict[str, float]:
+def collect_objectives(
+    metrics: Mapping[str, float], macs: int, params: int, objectives: Sequence[Objective]
+) -> dict[str, float]:
     """The value of each objective, by name.
 
     Args:
@@ -109,11 +111,11 @@ def _main(tasks: Sequence[Task]) -> list[Task]:
     return [task for task in tasks if task.main]
 
 
-def shown(objective: Objective, value: float) -> str:
+def format_value(objective: Objective, value: float) -> str:
     """An objective's value with its unit."""
     if not math.isfinite(value):
         return "-"
     if objective.name in (MACS.name, PARAMS.name):
-        return human(value) + (objective.unit if objective == MACS else "")
+        return format_count(value) + (objective.unit if objective == MACS else "")
     number = f"{value:+.2f}" if objective.unit == "%" else f"{value:.4g}"
     return f"{number} {objective.unit}".rstrip()

@@ -12,7 +12,7 @@ import numpy as np
 from search.problem.objectives import MAXIMISE, MINIMISE
 
 
-def front(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
+def mark_front(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
     """Rows that no other row dominates; exact ties all stay.
 
     Args:
@@ -38,7 +38,7 @@ def front(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
     return np.array(sorted(members), dtype=int)
 
 
-def hypervolume(values: np.ndarray, reference: Sequence[float], directions: Sequence[str]) -> float:
+def compute_hypervolume(values: np.ndarray, reference: Sequence[float], directions: Sequence[str]) -> float:
     """Volume between a set of points and a reference point: the quality of a front, to be maximised.
 
     A sweep for two objectives; for more, slices along the last one (Zitzler 1999; While et al. 2006).
@@ -62,7 +62,7 @@ def hypervolume(values: np.ndarray, reference: Sequence[float], directions: Sequ
     return _volume(costs, worst)
 
 
-def history(values: np.ndarray, reference: Sequence[float], directions: Sequence[str]) -> np.ndarray:
+def compute_history(values: np.ndarray, reference: Sequence[float], directions: Sequence[str]) -> np.ndarray:
     """Hypervolume of the first 1, 2, ..., n rows.
 
     Args:
@@ -81,8 +81,8 @@ def history(values: np.ndarray, reference: Sequence[float], directions: Sequence
     for row, value in enumerate(values):
         if np.isfinite(value).all():
             kept = np.vstack([kept, value])
-            kept = kept[front(kept, directions)]
-            volume = hypervolume(kept, reference, directions)
+            kept = kept[mark_front(kept, directions)]
+            volume = compute_hypervolume(kept, reference, directions)
         volumes[row] = volume
     return volumes
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from search.config.sections import USUAL, Limits, Reference
-from search.problem.objectives import Objective, resolve
+from search.problem.objectives import Objective, resolve_objectives
 from spaces.choices import Space
 from spaces.pattern.sharing_pattern import SharingPattern
 
@@ -33,18 +33,18 @@ def _remembered(price: Callable[[SharingPattern], Cost]) -> Callable[[SharingPat
     return priced
 
 
-def problem(settings: Settings) -> Problem:
+def state_problem(settings: Settings) -> Problem:
     """What is searched; torch is imported with the first cost that is asked for."""
     pass
-    from spaces.networks.cost import ceiling, cost
+    from spaces.networks.cost import compute_ceiling, compute_cost
 
     tasks = settings.data.selected
     outputs = {task.name: task.output for task in tasks}
     price, most = (
         _remembered(partial(each, family=settings.network, outputs=outputs, size=settings.data.size))
-        for each in (cost, ceiling)
+        for each in (compute_cost, compute_ceiling)
     )
-    names, wanted = tuple(sorted(outputs)), resolve(settings.objectives, tasks)
+    names, wanted = tuple(sorted(outputs)), resolve_objectives(settings.objectives, tasks)
     return Problem(settings.space, names, wanted, price, settings.limits, most, settings.reference)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
 
 
-def reference_point(
+def compute_reference_point(
     objectives: Sequence[Objective],
     max_macs: int,
     max_params: int,
@@ -55,9 +55,9 @@ def reference_point(
     return tuple(point.values())
 
 
-def _trivial(settings: Settings) -> dict[str, float]:
+def measure_constants(settings: Settings) -> dict[str, float]:
     """Metrics of the best constant predictions on the validation split."""
-    from trainers.batches.memory import split
-    from trainers.constant_prediction import trivial
+    from trainers.batches.memory import load_split
+    from trainers.constant_prediction import measure_constants
 
-    return trivial(split(settings.data, "val", "cpu"), settings.data.selected)
+    return measure_constants(load_split(settings.data, "val", "cpu"), settings.data.selected)

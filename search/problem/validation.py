@@ -9,14 +9,14 @@ from itertools import chain
 from random import Random
 from typing import TYPE_CHECKING
 
-from search.problem.objectives import MACS, PARAMS, resolve
+from search.problem.objectives import MACS, PARAMS, resolve_objectives
 from spaces.choices import cover
 from spaces.errors import ConfigError, PatternError
 from spaces.networks import feasible
 from spaces.networks.family import Choosy, Published
 from spaces.pattern.exchange import Workspace
-from trainers.batches.cache import check as check_cache
-from trainers.dot_regression import KIND, check_classes
+from trainers.batches.cache import check_cache as check_cache
+from trainers.dot_regression import KIND, check_frame_classes
 
 if TYPE_CHECKING:
     from search.config.settings import Settings
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from spaces.pattern.sharing_pattern import SharingPattern
 
 
-def check(settings: Settings) -> None:
+def check_settings(settings: Settings) -> None:
     """See that the parts of a search exist and fit together.
 
     Raises:
@@ -38,7 +38,7 @@ def check(settings: Settings) -> None:
     loading = getattr(settings.data, "loading", None)
     if loading is not None and not settings.runner.elsewhere:  # other machines may have other folders
         check_cache(loading)
-    resolve(settings.objectives, settings.data.selected)
+    resolve_objectives(settings.objectives, settings.data.selected)
     if isinstance(settings.network, Choosy):
         settings.network.check({task.name: task.output for task in settings.data.selected})
     height, width = settings.data.size
@@ -87,7 +87,7 @@ def _check_space(settings: Settings) -> None:
     tasks = tuple(sorted(task.name for task in settings.data.selected))
     try:
         for proposal in chain(settings.space.anchors(tasks).values(), cover(settings.space, tasks, Random(0))):
-            feasible.check(proposal.pattern, settings.network, settings.data.size)
+            feasible.check_feasible(proposal.pattern, settings.network, settings.data.size)
             _check_frames(proposal.pattern, settings)
     except PatternError as error:
         raise ConfigError([f"space={settings.space.name}: {text}" for text in error.problems]) from error
@@ -96,9 +96,9 @@ def _check_space(settings: Settings) -> None:
 def _check_weights(network: Family) -> None:
     """See that published weights are there and fit; torch is imported where there are any."""
     if isinstance(network, Published) and network.weights is not None:
-        from spaces.networks.published import fitting
+        from spaces.networks.published import fit_names
 
-        fitting(network)
+        fit_names(network)
 
 
 def _check_frames(pattern: SharingPattern, settings: Settings) -> None:
@@ -109,4 +109,4 @@ def _check_frames(pattern: SharingPattern, settings: Settings) -> None:
         if isinstance(exchange, Workspace) and exchange.etf:
             for task in settings.data.selected:
                 if task.kind == KIND:
-                    check_classes(task.output.channels, exchange.etf)
+                    check_frame_classes(task.output.channels, exchange.etf)

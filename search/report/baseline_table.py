@@ -15,7 +15,7 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from spaces.common.atomic_files import write_text
-from spaces.common.formatting import human
+from spaces.common.formatting import format_count
 
 if TYPE_CHECKING:
     from search.jobs.job import Outcome
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Yardstick:
+class BaselineRow:
     """One task's headline metric on the validation split.
 
     Args:
@@ -62,9 +62,9 @@ class Yardstick:
         return value > self.trivial if self.better == "higher" else value < self.trivial
 
 
-def yardsticks(
+def make_baseline_rows(
     tasks: Sequence[Task], outcomes: Iterable[Outcome], trivial: Mapping[str, float], macs: Mapping[str, int]
-) -> tuple[Yardstick, ...]:
+) -> tuple[BaselineRow, ...]:
     """One yardstick a task.
 
     Args:
@@ -82,20 +82,20 @@ def yardsticks(
         better = "higher" if metric.higher_is_better else "lower"
         spread = stdev(values) if len(values) > 1 else 0.0
         numbers = (trivial[name], fmean(values), spread, len(values), macs[task.name])
-        rows.append(Yardstick(task.name, task.role, metric.name, metric.unit, better, *numbers))
+        rows.append(BaselineRow(task.name, task.role, metric.name, metric.unit, better, *numbers))
     return tuple(rows)
 
 
-def write(path: Path, rows: Sequence[Yardstick]) -> None:
+def write_baseline_table(path: Path, rows: Sequence[BaselineRow]) -> None:
     """Write the yardsticks as a CSV file."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow([field.name for field in fields(Yardstick)])
+    table.writerow([field.name for field in fields(BaselineRow)])
     table.writerows(astuple(row) for row in rows)
     write_text(path, text.getvalue())
 
 
-def summary(rows: Sequence[Yardstick], members: Sequence[Trial]) -> str:
+def summarise_baselines(rows: Sequence[BaselineRow], members: Sequence[Trial]) -> str:
     """The yardsticks beside the range of the front, and which members lose to a constant, for the terminal."""
     lines = ["Validation split: constant prediction | single-task networks | range on the front"]
     for row in rows:
@@ -104,7 +104,7 @@ def summary(rows: Sequence[Yardstick], members: Sequence[Trial]) -> str:
         single = f"{row.single_task:.4g} +- {row.spread:.2g}"
         unit = f" {row.unit}" if row.unit else ""
         lines.append(f"  {row.name}{unit}, {row.better} is better: {row.trivial:.4g} | {single} | {reach}")
-    lines.append(f"  the single-task networks cost {human(sum(row.macs for row in rows))}MACs together")
+    lines.append(f"  the single-task networks cost {format_count(sum(row.macs for row in rows))}MACs together")
     main = [row for row in rows if row.role == "main"]
     weak = [f"trial {t.number} on {row.task}" for t in members for row in main if not row.beaten_by(t)]
     if weak:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trainers.tasks.task import Task
 
 
-def mean_ranks(trials: Sequence[Trial], tasks: Sequence[Task]) -> dict[int, float]:
+def compute_mean_ranks(trials: Sequence[Trial], tasks: Sequence[Task]) -> dict[int, float]:
     """Mean over the main tasks of a trial's rank by the task's headline metric, 1 for the best; equals share a rank.
 
     Args:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from search.study.trial import Trial
 from spaces.common.atomic_files import replacing, write_json, write_text
-from spaces.common.formatting import human
+from spaces.common.formatting import format_count
 
 if TYPE_CHECKING:
     pass
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 MEMBER = re.compile(r"\d+-[0-9a-f]{16}")  # name of a front member's folder: number and key
 
 
-def pictures(folder: Path, members: Iterable[Trial]) -> list[Path]:
+def list_pictures(folder: Path, members: Iterable[Trial]) -> list[Path]:
     """The drawings of the front's members, as `write` left them."""
     return [_member_folder(folder, trial) / "pattern.svg" for trial in members]
 
 
 def _member_folders(folder: Path, members: Sequence[Trial]) -> None:
-    from spaces.drawing.svg import svg
-    from spaces.drawing.text import text
+    from spaces.drawing.svg import draw_svg
+    from spaces.drawing.text import draw_text
 
     for trial in members:
         place = _member_folder(folder, trial)
-        title = f"trial {trial.number}, {human(trial.macs)}MACs, {human(trial.params)} parameters"
-        write_text(place / "pattern.txt", text(trial.pattern).rstrip() + "\n")
-        write_text(place / "pattern.svg", svg(trial.pattern, title))
+        title = f"trial {trial.number}, {format_count(trial.macs)}MACs, {format_count(trial.params)} parameters"
+        write_text(place / "pattern.txt", draw_text(trial.pattern).rstrip() + "\n")
+        write_text(place / "pattern.svg", draw_svg(trial.pattern, title))
         write_json(place / "pattern.json", trial.pattern.to_json())
         if trial.masks:
             write_json(place / "masks.json", dict(trial.masks))

@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from search.problem.objectives import shown
+from search.problem.objectives import format_value
 from search.report.figures import palette
 from search.report.figures.front_panel import POINT
 from search.study.trial import FAILED, PRUNED
 from spaces.common.atomic_files import strict, write_text
-from spaces.common.formatting import human
-from spaces.drawing.one_line import one_line
+from spaces.common.formatting import format_count
+from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
-    from search.study.front import Standing
+    from search.study.front import FrontView
     from search.study.trial import Trial
     from spaces.pattern.sharing_pattern import SharingPattern
 
@@ -42,20 +42,20 @@ _COLOURS = {
 }
 
 
-def write(path: Path, title: str, standing: Standing, figure: str, receipt: Sequence[str] = ()) -> None:
+def write_page(path: Path, title: str, standing: FrontView, figure: str, receipt: Sequence[str] = ()) -> None:
     """Write the page, replacing an older one at one stroke; the same standing gives the same file.
 
     Args:
         path: where to.
         title: heads the page.
         standing: what is shown.
-        figure: the drawing of the standing that `search.report.figures.front_figure.svg` gave.
+        figure: the drawing of the standing that `search.report.figures.front_figure.render_front_svg` gave.
         receipt: lines that say what the run has cost.
     """
     template = TEMPLATE.read_text(encoding="utf-8")
     data = {
         "objectives": [{"name": o.name, "label": o.label, "unit": o.unit} for o in standing.objectives],
-        "trials": trials(standing),
+        "trials": list_trials(standing),
         "pictures": _pictures(trial.pattern for trial in standing.trials),
     }
     parts = {
@@ -70,7 +70,7 @@ def write(path: Path, title: str, standing: Standing, figure: str, receipt: Sequ
     write_text(path, re.sub(r"\{\{(\w+)\}\}", lambda hole: parts[hole[1]], template))
 
 
-def trials(standing: Standing) -> list[dict[str, Any]]:
+def list_trials(standing: FrontView) -> list[dict[str, Any]]:
     """All that the page knows of each trial, in order of number."""
     return [
         {
@@ -82,7 +82,7 @@ def trials(standing: Standing) -> list[dict[str, Any]]:
             "macs": trial.macs,
             "flops": 2 * trial.macs,
             "params": trial.params,
-            "sharing": one_line(trial.pattern),
+            "sharing": describe_in_line(trial.pattern),
             "metrics": dict(trial.metrics),
             "seconds": round(trial.seconds, 3),
             "epochs": trial.epochs,
@@ -93,13 +93,13 @@ def trials(standing: Standing) -> list[dict[str, Any]]:
     ]
 
 
-def _status(trial: Trial, standing: Standing) -> str:
+def _status(trial: Trial, standing: FrontView) -> str:
     if trial.number in standing.members:
         return "front"
     return "dominated" if trial.complete else trial.status
 
 
-def _summary(standing: Standing) -> str:
+def _summary(standing: FrontView) -> str:
     if not standing.trials:
         return "No trial has finished."
     if not standing.front:
@@ -112,17 +112,17 @@ def _summary(standing: Standing) -> str:
 
 def _pictures(patterns: Iterable[SharingPattern]) -> dict[str, Any]:
     """Drawings of patterns by key, as positions in one list of lines: they differ in few lines, if in many ways."""
-    from spaces.drawing.svg import svg
+    from spaces.drawing.svg import draw_svg
 
     lines: dict[str, int] = {}
     drawn: dict[str, list[int]] = {}
     for pattern in patterns:
         if pattern.key not in drawn:
-            drawn[pattern.key] = [lines.setdefault(line, len(lines)) for line in svg(pattern).splitlines()]
+            drawn[pattern.key] = [lines.setdefault(line, len(lines)) for line in draw_svg(pattern).splitlines()]
     return {"lines": list(lines), "drawn": drawn}
 
 
-def _interactive(figure: str, standing: Standing) -> str:
+def _interactive(figure: str, standing: FrontView) -> str:
     """The figure as part of a page: what shows a trial can be found, pointed at, focused and read aloud."""
     root = ElementTree.fromstring(figure)
     points = {POINT.format(trial.number): trial for trial in standing.trials}
@@ -142,7 +142,7 @@ def _interactive(figure: str, standing: Standing) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _make_point(element: ElementTree.Element, trial: Trial, standing: Standing) -> None:
+def _make_point(element: ElementTree.Element, trial: Trial, standing: FrontView) -> None:
     marker = next(use for use in element.iter() if use.tag.endswith("use"))
     centre = {"cx": marker.get("x", ""), "cy": marker.get("y", "")}
     element.append(ElementTree.Element("circle", {"class": "halo", "r": "9", **centre}))
@@ -155,10 +155,10 @@ def _make_point(element: ElementTree.Element, trial: Trial, standing: Standing) 
     }
 
 
-def _in_words(trial: Trial, standing: Standing) -> str:
+def _in_words(trial: Trial, standing: FrontView) -> str:
     known = {**trial.objectives, "macs": trial.macs}
-    numbers = [f"{o.name} {shown(o, known.pop(o.name))}" for o in standing.objectives if o.name in known]
-    cost = f"{human(trial.macs)}MACs" if "macs" in known else ""
+    numbers = [f"{o.name} {format_value(o, known.pop(o.name))}" for o in standing.objectives if o.name in known]
+    cost = f"{format_count(trial.macs)}MACs" if "macs" in known else ""
     words = [
         _status(trial, standing),
         standing.marked.get(trial.number),

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from search.problem.objectives import Objective, shown
-from spaces.common.formatting import duration
-from spaces.drawing.one_line import one_line
+from search.problem.objectives import Objective, format_value
+from spaces.common.formatting import format_duration
+from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -108,14 +108,14 @@ class Progress:
         """Print what a trial shows at a pause of its training."""
         epochs, values = list(trial.rungs.items())[-1]
         parts = [f"trial {trial.number}", f"after {epochs} epochs", *(self._value(*each) for each in values.items())]
-        self._line("  ".join([*parts, duration(trial.seconds)]))
+        self._line("  ".join([*parts, format_duration(trial.seconds)]))
 
     def finished(self, trial: Trial) -> None:
         """Print the line of a finished trial: number, status, objectives, time, sharing, reason."""
         self._seconds += [] if trial.failed else [trial.seconds]
         parts = [f"trial {trial.number}", trial.status]
         parts += [self._value(name, value) for name, value in trial.objectives.items() if trial.complete]
-        parts += [duration(trial.seconds), one_line(trial.pattern)]
+        parts += [format_duration(trial.seconds), describe_in_line(trial.pattern)]
         parts += [" ".join(trial.reason.split())] if trial.reason else []
         self._line("  ".join(parts))
 
@@ -129,7 +129,7 @@ class Progress:
         """
         self._baselines_done += 1
         values = [f"{metric} {value:.4g}" for metric, value in metrics.items()]
-        self._line("  ".join([f"baseline {name}", *values, duration(seconds)]))
+        self._line("  ".join([f"baseline {name}", *values, format_duration(seconds)]))
 
     @property
     def seconds_left(self) -> float | None:
@@ -152,7 +152,7 @@ class Progress:
         if self._hypervolume is not None:
             parts.append(f"hypervolume {self._hypervolume:.4g}")
         left = self.seconds_left
-        parts.append("time left unknown" if left is None else f"about {duration(left)} left")
+        parts.append("time left unknown" if left is None else f"about {format_duration(left)} left")
         return "  |  ".join(parts)
 
     @property
@@ -161,7 +161,7 @@ class Progress:
 
     def _value(self, name: str, value: float) -> str:
         objective = self._objectives.get(name)
-        return f"{name} {shown(objective, value) if objective else format(value, '.4g')}"
+        return f"{name} {format_value(objective, value) if objective else format(value, '.4g')}"
 
     def _panel(self) -> RenderableType:
         from rich.console import Group

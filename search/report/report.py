@@ -11,28 +11,28 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from search.problem.objectives import MACS, PARAMS, Objective, shown
+from search.problem.objectives import MACS, PARAMS, Objective, format_value
 from search.report.member_folders import _member_folders
-from search.report.tables import NO_MARKS, _by_number, tables
-from search.study.front import Standing
+from search.report.tables import NO_MARKS, _by_number, write_tables
+from search.study.front import FrontView
 from search.study.trial import Trial
 from spaces.common.atomic_files import write_json
-from spaces.common.formatting import human
-from spaces.drawing.one_line import one_line
+from spaces.common.formatting import format_count
+from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
-    from search.report.search_cost import Receipt
+    from search.report.search_cost import SearchCost
     from trainers.tasks.task import Task
 
 
-def write(
+def write_report(
     folder: Path,
     trials: Sequence[Trial],
     objectives: Sequence[Objective],
     reference: Sequence[float],
     tasks: Sequence[Task],
     marks: Mapping[str, str] = NO_MARKS,
-    receipt: Receipt | None = None,
+    receipt: SearchCost | None = None,
 ) -> tuple[Trial, ...]:
     """Write or bring up to date the tables, front.png, front.html, receipt.json and the folders of the front's members.
 
@@ -51,20 +51,24 @@ def write(
     from search.report import page
     from search.report.figures import front_figure as plots
 
-    members = tables(folder, trials, objectives, tasks, marks)
+    members = write_tables(folder, trials, objectives, tasks, marks)
     _member_folders(folder, members)
-    standing = Standing(_by_number(trials), members, objectives, reference, marks)
-    figure = plots.draw(standing)
+    standing = FrontView(_by_number(trials), members, objectives, reference, marks)
+    figure = plots.draw_front_figure(standing)
     plots.save_png(folder / "front.png", figure)
-    page.write(
-        folder / "front.html", folder.resolve().name, standing, plots.svg(figure), receipt.lines if receipt else ()
+    page.write_page(
+        folder / "front.html",
+        folder.resolve().name,
+        standing,
+        plots.render_front_svg(figure),
+        receipt.lines if receipt else (),
     )
     if receipt:
         write_json(folder / "receipt.json", receipt.to_json())
     return members
 
 
-def summary(members: Sequence[Trial], objectives: Sequence[Objective], width: int = 110) -> str:
+def summarise_front(members: Sequence[Trial], objectives: Sequence[Objective], width: int = 110) -> str:
     """The front as a table for the terminal, cheapest first.
 
     Args:
@@ -88,15 +92,17 @@ def summary(members: Sequence[Trial], objectives: Sequence[Objective], width: in
     table.add_column("parameters", justify="right")
     table.add_column("what is shared, from the encoder to the heads", overflow="fold")
     for trial in members:
-        numbers = [shown(o, trial.objectives[o.name]).removesuffix(o.unit).strip() for o in shown_apart]
-        costs = [human(trial.macs), human(trial.params)]
-        table.add_row(str(trial.number), *numbers, *costs, Text(one_line(trial.pattern)))
+        numbers = [format_value(o, trial.objectives[o.name]).removesuffix(o.unit).strip() for o in shown_apart]
+        costs = [format_count(trial.macs), format_count(trial.params)]
+        table.add_row(str(trial.number), *numbers, *costs, Text(describe_in_line(trial.pattern)))
     text = io.StringIO()
     Console(file=text, width=width, color_system=None, force_terminal=False).print(table)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def markdown(members: Sequence[Trial], objectives: Sequence[Objective], receipt: Receipt | None = None) -> str:
+def format_markdown(
+    members: Sequence[Trial], objectives: Sequence[Objective], receipt: SearchCost | None = None
+) -> str:
     """The front as a Markdown table and what it has cost, for the page of the run in MLflow."""
     return "\n\n".join([_front_table(members, objectives), *(receipt.lines if receipt else ())])
 
@@ -108,8 +114,8 @@ def _front_table(members: Sequence[Trial], objectives: Sequence[Objective]) -> s
     rows = [
         [
             str(t.number),
-            *(shown(o, t.objectives[o.name]) for o in objectives),
-            _cell_safe(one_line(t.pattern)),
+            *(format_value(o, t.objectives[o.name]) for o in objectives),
+            _cell_safe(describe_in_line(t.pattern)),
         ]
         for t in members
     ]

@@ -13,17 +13,17 @@ from search.problem import pareto
 from search.problem.objectives import Objective, volume_units
 from search.report import member_folders, report, tables
 from search.report.figures import similarity_figure as similarities
-from search.report.search_cost import Rates, Receipt, receipt
+from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 
 if TYPE_CHECKING:
-    from search.report.baseline_table import Yardstick
+    from search.report.baseline_table import BaselineRow
     from search.report.progress import Progress
     from search.study.trial import Trial
     from search.tracking.mlflow import Tracker
     from trainers.tasks.task import Task
 
 
-class Scoreboard:
+class Reporter:
     """Keeps the front and tells everybody; the agenda's listener.
 
     Args:
@@ -46,7 +46,7 @@ class Scoreboard:
         progress: Progress,
         tracker: Tracker,
         marks: Callable[[], Mapping[str, str]],
-        rates: Rates,
+        rates: CostRates,
     ) -> None:
         self._folder, self._objectives, self._reference, self._tasks = folder, objectives, reference, tasks
         self._progress, self._tracker, self._marks, self._rates = progress, tracker, marks, rates
@@ -72,7 +72,7 @@ class Scoreboard:
             self._tracker.log(trial)
         names = [objective.name for objective in self._objectives]
         values = np.array([[trial.objectives.get(name, np.nan) for name in names] for trial in trials])
-        volumes = pareto.history(values, self._reference, self._directions)
+        volumes = pareto.compute_history(values, self._reference, self._directions)
         for step, volume in enumerate(volumes, start=1):
             self._tracker.hypervolume(step, float(volume))
         many = "trial of earlier starts is" if len(trials) == 1 else "trials of earlier starts are"
@@ -100,7 +100,7 @@ class Scoreboard:
         self._tracker.log(trial)
         self._tracker.hypervolume(len(self._trials), volume)
 
-    def report(self, status: str, baselines: Mapping[Job, Outcome], yardsticks: Sequence[Yardstick] = ()) -> None:
+    def report(self, status: str, baselines: Mapping[Job, Outcome], yardsticks: Sequence[BaselineRow] = ()) -> None:
         """Write the report, close the record and say where things are.
 
         Args:
@@ -115,35 +115,37 @@ class Scoreboard:
             return
         marks = self._marks()
         cost = self._receipt(baselines)
-        members = report.write(self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost)
+        members = report.write_report(
+            self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost
+        )
         names = ("config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json")
         files = [self._folder / name for name in names]
         if yardsticks:
             files.append(self._folder / "baselines.csv")
-            rows.write(files[-1], yardsticks)
+            rows.write_baseline_table(files[-1], yardsticks)
         self._tracker.close(
             status,
             [
                 *files,
-                *member_folders.pictures(self._folder, members),
-                *similarities.pictures(self._folder, self._trials),
+                *member_folders.list_pictures(self._folder, members),
+                *similarities.draw_missing(self._folder, self._trials),
             ],
             {"hypervolume.final": cost.hypervolume, "front.size": float(len(members)), **cost.metrics},
-            report.markdown(members, self._objectives, cost),
+            report.format_markdown(members, self._objectives, cost),
         )
         if self._trials:
-            self._say(report.summary(members, self._objectives))
+            self._say(report.summarise_front(members, self._objectives))
         if yardsticks:
-            self._say(rows.summary(yardsticks, members))
+            self._say(rows.summarise_baselines(yardsticks, members))
         self._say("\n".join(cost.lines))
         self._say(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():
             self._say(f"MLflow      {command}")
 
-    def _receipt(self, baselines: Mapping[Job, Outcome]) -> Receipt:
+    def _receipt(self, baselines: Mapping[Job, Outcome]) -> SearchCost:
         alone = [(task, outcome) for job, outcome in baselines.items() for task in job.pattern.tasks]
         volume, units = self._hypervolume(self._members), volume_units(self._objectives)
-        return receipt(self._trials, alone, self._rates, volume, units, self._members)
+        return compute_search_cost(self._trials, alone, self._rates, volume, units, self._members)
 
     @property
     def _directions(self) -> list[str]:
@@ -151,7 +153,7 @@ class Scoreboard:
 
     def _count(self) -> float:
         """Bring tables, weights and counts up to date; the hypervolume."""
-        self._members = tables.tables(self._folder, self._trials, self._objectives, self._tasks, self._marks())
+        self._members = tables.write_tables(self._folder, self._trials, self._objectives, self._tasks, self._marks())
         self._drop_weights()
         volume = self._hypervolume(self._members)
         done = sum(trial.complete for trial in self._trials)
@@ -169,7 +171,7 @@ class Scoreboard:
 
     def _hypervolume(self, members: Sequence[Trial]) -> float:
         values = [[trial.objectives[objective.name] for objective in self._objectives] for trial in members]
-        return pareto.hypervolume(np.array(values), self._reference, self._directions) if values else 0.0
+        return pareto.compute_hypervolume(np.array(values), self._reference, self._directions) if values else 0.0
 
     def _say(self, text: str) -> None:
         self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)

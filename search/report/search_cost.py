@@ -18,7 +18,7 @@ from dataclasses import asdict, astuple, dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from spaces.common.formatting import duration, human
+from spaces.common.formatting import format_count, format_duration
 
 if TYPE_CHECKING:
     from search.jobs.job import Outcome
@@ -28,7 +28,7 @@ HOUR = 3600.0  # seconds
 
 
 @dataclass(frozen=True)
-class Rates:
+class CostRates:
     """What trainings of a run are counted by.
 
     Args:
@@ -81,11 +81,11 @@ class Spent:
     def time(self) -> str:
         """The seconds in words, by kind of device."""
         kinds = {"of CPU": self.cpu_seconds, "of GPU": self.gpu_seconds, "on a device not known": self.unknown_seconds}
-        return " + ".join(f"{duration(seconds)} {kind}" for kind, seconds in kinds.items() if seconds) or "0 s"
+        return " + ".join(f"{format_duration(seconds)} {kind}" for kind, seconds in kinds.items() if seconds) or "0 s"
 
 
 @dataclass(frozen=True)
-class Receipt:
+class SearchCost:
     """What a run took and has.
 
     Args:
@@ -136,7 +136,7 @@ class Receipt:
             f"baselines: {own.trainings} trained, {own.time}; {cached.trainings} from the cache"
         )
         words = {"training": "single-task training", "cpu_hour": "CPU hour", "gpu_hour": "GPU hour"}
-        rates = [f"{human(v)} per {words[k.removeprefix('hypervolume_per_')]}" for k, v in self.rates.items()]
+        rates = [f"{format_count(v)} per {words[k.removeprefix('hypervolume_per_')]}" for k, v in self.rates.items()]
         if not self.members:
             volume = "none, for no trial has completed and there is no front"
         elif not self.hypervolume:
@@ -145,7 +145,7 @@ class Receipt:
                 "reference.cost move it, in a run of another run.name"
             )
         else:
-            volume = f"{human(self.hypervolume)} [{self.units}]: {', '.join(rates) or 'no cost is known'}"
+            volume = f"{format_count(self.hypervolume)} [{self.units}]: {', '.join(rates) or 'no cost is known'}"
         return cost, f"Hypervolume {volume}"
 
     def to_json(self) -> dict[str, Any]:
@@ -153,14 +153,14 @@ class Receipt:
         return {**asdict(self), **self.rates}
 
 
-def receipt(
+def compute_search_cost(
     trials: Iterable[Trial],
     baselines: Iterable[tuple[str, Outcome]],
-    rates: Rates,
+    rates: CostRates,
     hypervolume: float,
     units: str,
     members: Sequence[Trial],
-) -> Receipt:
+) -> SearchCost:
     """Add up a run.
 
     Args:
@@ -181,4 +181,4 @@ def receipt(
             trained += spent
         else:
             cached += spent
-    return Receipt(tried, trained, cached, hypervolume, units, len(members))
+    return SearchCost(tried, trained, cached, hypervolume, units, len(members))

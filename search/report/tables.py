@@ -11,13 +11,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from search.problem.objectives import Objective
-from search.report.mean_rank import mean_ranks
+from search.report.mean_rank import compute_mean_ranks
 from search.study.trial import Trial
 from spaces.common.atomic_files import write_text
 
 if TYPE_CHECKING:
     from trainers.tasks.task import Task
-from search.study.front import front
+from search.study.front import find_front
 
 NO_MARKS: Mapping[str, str] = MappingProxyType({})
 
@@ -25,7 +25,7 @@ NO_MARKS: Mapping[str, str] = MappingProxyType({})
 NO_RANKS: Mapping[int, float] = MappingProxyType({})
 
 
-def tables(
+def write_tables(
     folder: Path,
     trials: Sequence[Trial],
     objectives: Sequence[Objective],
@@ -38,11 +38,11 @@ def tables(
         The front, cheapest first.
     """
     trials = _by_number(trials)
-    members = front(trials, objectives)
+    members = find_front(trials, objectives)
     names = [objective.name for objective in objectives]
     costs = [name for name in ("macs", "flops", "params", "fixed") if name not in names]
     metrics = [name for name in _metric_names(trials, tasks) if name not in names]
-    ranks = mean_ranks(trials, tasks)
+    ranks = compute_mean_ranks(trials, tasks)
     last = [*["mean_rank"] * bool(ranks), "seconds", "epochs", "network_key", "reason"]
     columns = ["number", "key", "status", "mark", *names, *costs, *metrics, *last]
     write_text(folder / "trials.csv", _table(columns, trials, marks, ranks))

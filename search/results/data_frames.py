@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from search.study.trial import Trial
-from spaces.drawing.one_line import one_line
+from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -18,7 +18,7 @@ COSTS = ("macs", "flops", "params", "fixed")
 CHOICE = "choice."  # prefix of the columns of choices
 
 
-def table(trials: Sequence[Trial], objectives: Sequence[str]) -> DataFrame:
+def tabulate_trials(trials: Sequence[Trial], objectives: Sequence[str]) -> DataFrame:
     """One row a trial, in the order given.
 
     Args:
@@ -41,7 +41,7 @@ def table(trials: Sequence[Trial], objectives: Sequence[str]) -> DataFrame:
     return pandas.DataFrame([_row(trial) for trial in trials], columns=columns).set_index("number")
 
 
-def curves(trial: Trial) -> DataFrame:
+def tabulate_curves(trial: Trial) -> DataFrame:
     """One row an epoch, from 1: "loss", "<task>.loss" and "<task>.<metric>" of a trial."""
     import pandas
 
@@ -58,7 +58,7 @@ def _row(trial: Trial) -> dict[str, Any]:
         "number": trial.number,
         "key": trial.key,
         "status": trial.status,
-        "sharing": one_line(trial.pattern),
+        "sharing": describe_in_line(trial.pattern),
         "macs": trial.macs,
         "flops": 2 * trial.macs,
         "params": trial.params,

@@ -13,10 +13,10 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.config.components import build
+from search.config.components import build_component
 from search.study.run_folder import TRIALS
-from search.study.trial import Trial, load
-from spaces.common.formatting import human, listed
+from search.study.trial import Trial, load_trial
+from spaces.common.formatting import format_count, format_list
 from spaces.errors import ConfigError, DataError
 from spaces.pattern.sharing_pattern import SharingPattern
 
@@ -43,10 +43,10 @@ class Results:
 
     @property
     def trials(self) -> DataFrame:
-        """All finished trials by number, as `search.results.data_frames.table` lays them out."""
-        from search.results.data_frames import table
+        """All finished trials by number, as `search.results.data_frames.tabulate_trials` lays them out."""
+        from search.results.data_frames import tabulate_trials
 
-        return table(self._trials(), self.config["objectives"])
+        return tabulate_trials(self._trials(), self.config["objectives"])
 
     @property
     def front(self) -> DataFrame:
@@ -55,21 +55,21 @@ class Results:
         Raises:
             DataError: no trial has completed.
         """
-        from search.problem.objectives import resolve
-        from search.results.data_frames import table
-        from search.study.front import front
+        from search.problem.objectives import resolve_objectives
+        from search.results.data_frames import tabulate_trials
+        from search.study.front import find_front
 
         trials, names = self._trials(), self.config["objectives"]
-        members = front(trials, resolve(names, self.tasks))
+        members = find_front(trials, resolve_objectives(names, self.tasks))
         if not members:
             raise DataError(_no_front(self.path, trials))
-        return table(trials, names).loc[[member.number for member in members]]
+        return tabulate_trials(trials, names).loc[[member.number for member in members]]
 
     def curves(self, number: int) -> DataFrame:
         """Losses and validation metrics of a trial, one row an epoch, from 1."""
-        from search.results.data_frames import curves
+        from search.results.data_frames import tabulate_curves
 
-        return curves(self._trial(number))
+        return tabulate_curves(self._trial(number))
 
     def pattern(self, number: int) -> SharingPattern:
         """What the tasks of a trial share."""
@@ -78,7 +78,7 @@ class Results:
     def picture(self, number: int) -> Picture:
         """The drawing of a trial's pattern, which a notebook shows."""
         trial = self._trial(number)
-        title = f"trial {trial.number}, {human(trial.macs)}MACs, {human(trial.params)} parameters"
+        title = f"trial {trial.number}, {format_count(trial.macs)}MACs, {format_count(trial.params)} parameters"
         return Picture(trial.pattern, title)
 
     def network(self, number: int, device: str | None = None) -> SharedNetwork:
@@ -92,14 +92,14 @@ class Results:
             ConfigError: there is no such device.
             DataError: no such trial, no weights, or a damaged file; the message says what to do.
         """
-        from search.results.trained_network import rebuilt
+        from search.results.trained_network import rebuild_network
 
         trial = self._trial(number)
         weights = _weights(self.path, trial)
         if weights is None:
             kept = [each.number for each in self._trials() if _weights(self.path, each)]
             raise DataError(_no_weights(self.path, trial, kept))
-        return rebuilt(trial.pattern, self._family, self.tasks, weights, device, trial.masks)
+        return rebuild_network(trial.pattern, self._family, self.tasks, weights, device, trial.masks)
 
     def predict(self, network: int | SharedNetwork, images: np.ndarray) -> dict[str, np.ndarray]:
         """What a trained network says about images.
@@ -133,7 +133,7 @@ class Results:
         Raises:
             DataError: the data are not where they were, or are others now, or the training fails.
         """
-        from search.results.trained_network import retrained
+        from search.results.trained_network import retrain_network
 
         trial, searched = self._trial(number), self.config.get("data_content")
         if self.data.fingerprint != searched:
@@ -141,25 +141,28 @@ class Results:
                 f"trial {trial.number} cannot be trained as it was, for the data have changed since (content "
                 f"{searched} -> {self.data.fingerprint}); restore them"
             )
-        recipe, threads = build(self.config["trainer"], "trainer"), build(self.config["runner"], "runner").threads
-        return retrained(trial, self.data, self._family, recipe, threads)
+        recipe, threads = (
+            build_component(self.config["trainer"], "trainer"),
+            build_component(self.config["runner"], "runner").threads,
+        )
+        return retrain_network(trial, self.data, self._family, recipe, threads)
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:
         """The tasks that were trained."""
-        return tuple(build(spec, f"tasks.{position}") for position, spec in enumerate(self.config["tasks"]))
+        return tuple(build_component(spec, f"tasks.{position}") for position, spec in enumerate(self.config["tasks"]))
 
     @cached_property
     def data(self) -> Any:
         """The data set, where the search found it; ``data.load("val").images`` are images to predict for."""
-        return build(self.config["data"], "data")
+        return build_component(self.config["data"], "data")
 
     @cached_property
     def _family(self) -> Family:
-        return build(self.config["network"], "network")
+        return build_component(self.config["network"], "network")
 
     def _trials(self) -> list[Trial]:
-        return [load(path) for path in sorted((self.path / TRIALS).glob("[0-9]*.json"))]
+        return [load_trial(path) for path in sorted((self.path / TRIALS).glob("[0-9]*.json"))]
 
     def _trial(self, number: int) -> Trial:
         """A finished trial."""
@@ -167,9 +170,9 @@ class Results:
             raise ConfigError(f"{number!r} is no number of a trial: want a whole number, such as one of .trials.index")
         path = self.path / TRIALS / f"{number:04d}.json"
         if path.exists():
-            return load(path)
+            return load_trial(path)
         numbers = [trial.number for trial in self._trials()]
-        there = f"it has {listed(numbers)}" if numbers else "none has finished yet"
+        there = f"it has {format_list(numbers)}" if numbers else "none has finished yet"
         raise DataError(f"{self.path} has no finished trial {number}: {there}")
 
 
@@ -181,14 +184,14 @@ class Picture:
     title: str
 
     def _repr_svg_(self) -> str:
-        from spaces.drawing.svg import svg
+        from spaces.drawing.svg import draw_svg
 
-        return svg(self.pattern, self.title)
+        return draw_svg(self.pattern, self.title)
 
     def __repr__(self) -> str:
-        from spaces.drawing.text import text
+        from spaces.drawing.text import draw_text
 
-        return f"{self.title}\n{text(self.pattern)}"
+        return f"{self.title}\n{draw_text(self.pattern)}"
 
 
 def _weights(path: Path, trial: Trial) -> Path | None:
@@ -218,5 +221,5 @@ def _no_weights(path: Path, trial: Trial, kept: Sequence[int]) -> str:
         return f"trial {trial.number} of {path} has no weights, for it failed because: {trial.reason}"
     return (
         f"trial {trial.number} of {path} has no weights: only those of the front's members are kept, "
-        f"here {listed(kept) or 'none'}. Take one of these, or train it again as it was: .train({trial.number})"
+        f"here {format_list(kept) or 'none'}. Take one of these, or train it again as it was: .train({trial.number})"
     )

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from search.jobs.job import Job, device
-from search.jobs.worker import execute
-from spaces.common.formatting import listed
+from search.jobs.job import Job, find_device
+from search.jobs.worker import run_job
+from spaces.common.formatting import format_list
 from spaces.errors import ConfigError, DataError
 from spaces.networks.build import SharedNetwork, build, prune
-from spaces.networks.published import differences
+from spaces.networks.published import list_differences
 
 if TYPE_CHECKING:
     from search.study.trial import Trial
@@ -30,7 +30,7 @@ NO_MASKS: Mapping[str, Any] = MappingProxyType({})
 SHOWN = 5  # differences that a message names: our choice
 
 
-def rebuilt(
+def rebuild_network(
     pattern: SharingPattern,
     family: Family,
     tasks: Sequence[Task],
@@ -55,23 +55,23 @@ def rebuilt(
         ConfigError: there is no such device.
         DataError: the file is damaged, or its weights or the masks are those of another network.
     """
-    where = where or device()
+    where = where or find_device()
     _check_device(where)
     state = _read(weights)
     network = build(pattern, family, {task.name: task.output for task in tasks}, seed=0)
     if masks or network.gated:
         network = prune(network, {name: tuple(layers) for name, layers in masks.items()})
-    found = differences(network.state_dict(), state)
+    found = list_differences(network.state_dict(), state)
     if found:
         raise DataError(
-            f"{weights} does not fit the network of its trial: {listed(found, SHOWN)}. Restore the file from a "
+            f"{weights} does not fit the network of its trial: {format_list(found, SHOWN)}. Restore the file from a "
             "copy; if the code of the network has changed since, load it with the code of the search"
         )
     network.load_state_dict(state)
     return network.to(where).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]  # not in its stubs
 
 
-def retrained(trial: Trial, data: Any, family: Family, recipe: Any, threads: int) -> SharedNetwork:
+def retrain_network(trial: Trial, data: Any, family: Family, recipe: Any, threads: int) -> SharedNetwork:
     """The network of a trial trained again, on the device where training takes place.
 
     Args:
@@ -90,12 +90,12 @@ def retrained(trial: Trial, data: Any, family: Family, recipe: Any, threads: int
         label = f"trial {trial.number}"
         job = Job(label, trial.pattern, data, family, recipe, trial.seed, threads, outcome, weights=weights)
         try:
-            done = execute(job)
+            done = run_job(job)
         finally:
             torch.set_num_threads(before)
         if not done.complete:
             raise DataError(f"{label} cannot be trained again: {done.reason}")
-        return rebuilt(trial.pattern, family, data.selected, weights, done.device, done.masks)
+        return rebuild_network(trial.pattern, family, data.selected, weights, done.device, done.masks)
 
 
 def _check_device(where: str) -> None:

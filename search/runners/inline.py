@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from search.jobs.job import device
-from search.jobs.worker import execute
+from search.jobs.job import find_device
+from search.jobs.worker import run_job
 from spaces.fields import Fields
 
 if TYPE_CHECKING:
@@ -51,6 +51,6 @@ class Inline:
     def run(self, agenda: Work, folder: Path, started: Callable[[int], None]) -> None:
         """Run the jobs in turn."""
         started(1)
-        agenda.answer_from_cache(device())
+        agenda.answer_from_cache(find_device())
         while job := agenda.next():
-            agenda.done(job, execute(job))
+            agenda.done(job, run_job(job))

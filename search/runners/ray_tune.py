@@ -126,13 +126,13 @@ class RayTune:
     def _fit(self, agenda: Work, storage: Path, gpus: float, concurrency: int) -> None:
         from ray import tune
 
-        from search.runners.tune_searcher import AgendaSearcher, Failures
+        from search.runners.tune_searcher import Failures, QueueSearcher
         from search.runners.tune_trainable import JobTrainable
 
         storage.mkdir(exist_ok=True)
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # reasons are told as those of trials, in a line each
         failures = Failures()
-        searcher = AgendaSearcher(agenda, failures)
+        searcher = QueueSearcher(agenda, failures)
         tuner = tune.Tuner(
             tune.with_resources(JobTrainable, {"cpu": self.cpus_per_trial, "gpu": gpus}),
             tune_config=tune.TuneConfig(

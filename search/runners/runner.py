@@ -12,7 +12,7 @@ RESTARTS = 3
 """Times that a job which no worker has begun is handed out again: our choice."""
 
 
-def in_vain(why: str, *, begun: bool) -> str:
+def explain_lost_worker(why: str, *, begun: bool) -> str:
     """The reason of a job that was handed out as often as may be, begun or not; why it ended each time, or ""."""
     what = "its worker was lost" if begun else "no worker could be started for it"
     told = f"{what}, {RESTARTS + 1} times in a row" + (f" ({why})" if why else "")

@@ -39,7 +39,7 @@ class Failures(FIFOScheduler):
         self.why[trial.trial_id] = next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
-class AgendaSearcher(Searcher):
+class QueueSearcher(Searcher):
     """Suggests jobs and hands their outcomes back.
 
     Args:
@@ -70,7 +70,7 @@ class AgendaSearcher(Searcher):
         """Hand the outcome to the agenda."""
         job = self._jobs.pop(trial_id)
         why = self._failures.why.pop(trial_id, "")
-        outcome = outcome_of(job, None if error else result)
+        outcome = read_tune_outcome(job, None if error else result)
         if outcome:
             self._agenda.done(job, outcome)
         else:
@@ -87,7 +87,7 @@ class AgendaSearcher(Searcher):
         """Nothing: resuming starts a new Tune run."""
 
 
-def outcome_of(job: Job, result: dict[str, Any] | None) -> Outcome | None:
+def read_tune_outcome(job: Job, result: dict[str, Any] | None) -> Outcome | None:
     """The outcome of a Tune trial: what it reported, else what it left in its file, else that its worker was lost.
 
     None where it is to be handed out again: a checkpoint is there to go on from, or no worker has begun it, for Tune

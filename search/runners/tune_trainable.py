@@ -15,7 +15,7 @@ import ray
 import torch
 from ray import tune
 
-from search.jobs.worker import execute
+from search.jobs.worker import run_job
 
 
 class JobTrainable(tune.Trainable):
@@ -37,4 +37,4 @@ class JobTrainable(tune.Trainable):
         """Run the job to its end."""
         node = f"{platform.node()}:{ray.get_runtime_context().get_node_id()[:8]}"  # one host may hold several
         # The outcome as one text, since Tune flattens nested results.
-        return {"outcome": json.dumps(asdict(execute(self._job, node))), "done": True}
+        return {"outcome": json.dumps(asdict(run_job(self._job, node))), "done": True}

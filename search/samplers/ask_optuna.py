@@ -19,7 +19,7 @@ from search.samplers.sampler import Draw
 
 def ask(sampler: optuna.samplers.BaseSampler, problem: Problem, history: Sequence[optuna.trial.FrozenTrial]) -> Draw:
     """Draw one set of choices from an Optuna sampler."""
-    scratch = optuna.create_study(directions=directions(problem), sampler=sampler)
+    scratch = optuna.create_study(directions=list_directions(problem), sampler=sampler)
     with warnings.catch_warnings():
         # Trials of conditional spaces differ in their parameters, which some samplers remark on at every ask.
         warnings.simplefilter("ignore")
@@ -30,6 +30,6 @@ def ask(sampler: optuna.samplers.BaseSampler, problem: Problem, history: Sequenc
     return Draw(dict(frozen.params), dict(frozen.system_attrs))
 
 
-def directions(problem: Problem) -> list[StudyDirection]:
+def list_directions(problem: Problem) -> list[StudyDirection]:
     """The objectives' directions in Optuna's words."""
     return [StudyDirection.MAXIMIZE if o.direction == MAXIMISE else StudyDirection.MINIMIZE for o in problem.objectives]

@@ -18,7 +18,7 @@ DRAWN, BRED = 100, 200  # of a large space, for one proposal
 
 
 @lru_cache(maxsize=4)
-def everything(space: Space, tasks: tuple[str, ...]) -> tuple[Proposal, ...]:
+def enumerate_all(space: Space, tasks: tuple[str, ...]) -> tuple[Proposal, ...]:
     """All patterns of a small space; nothing of a large one."""
     rng = random.Random(0)
     drawn = Counter(draw(space, tasks, rng).pattern.key for _ in range(PROBED))
@@ -29,7 +29,9 @@ def everything(space: Space, tasks: tuple[str, ...]) -> tuple[Proposal, ...]:
     return found if len(found) <= LARGEST else ()
 
 
-def pool(space: Space, tasks: tuple[str, ...], parents: Sequence[dict[str, Any]], seed: int) -> tuple[Proposal, ...]:
+def collect_candidates(
+    space: Space, tasks: tuple[str, ...], parents: Sequence[dict[str, Any]], seed: int
+) -> tuple[Proposal, ...]:
     """Patterns with keys of their own.
 
     Args:
@@ -38,13 +40,13 @@ def pool(space: Space, tasks: tuple[str, ...], parents: Sequence[dict[str, Any]]
         parents: choices of good patterns, whose neighbours are worth a look.
         seed: of the draws.
     """
-    known = everything(space, tasks)  # type: ignore[arg-type]  # spaces are frozen
+    known = enumerate_all(space, tasks)  # type: ignore[arg-type]  # spaces are frozen
     if known:
         return known
     rng = random.Random(seed)
     found = [draw(space, tasks, rng) for _ in range(DRAWN)]
     for _ in range(BRED if parents else 0):
-        parent = replayed(space, tasks, tuple(rng.choice(parents).items()))  # type: ignore[arg-type]  # frozen
+        parent = replay_all(space, tasks, tuple(rng.choice(parents).items()))  # type: ignore[arg-type]  # frozen
         child = mutate(space, tasks, parent, rng)
         # One step or two: the second leaves a local optimum of single decisions.
         found.append(child if rng.random() < 0.5 else mutate(space, tasks, child, rng))
@@ -52,6 +54,6 @@ def pool(space: Space, tasks: tuple[str, ...], parents: Sequence[dict[str, Any]]
 
 
 @lru_cache(maxsize=4096)
-def replayed(space: Space, tasks: tuple[str, ...], choices: tuple[tuple[str, Any], ...]) -> Proposal:
+def replay_all(space: Space, tasks: tuple[str, ...], choices: tuple[tuple[str, Any], ...]) -> Proposal:
     """A trial's pattern."""
     return replay(space, tasks, dict(choices))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from search.problem.problem import Problem
 from search.samplers.sampler import Draw, Sampler
-from spaces.choices import Proposal, count, enumerate_patterns
+from spaces.choices import Proposal, count_patterns, enumerate_patterns
 from spaces.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Exhaustive(Sampler):
         Raises:
             ConfigError: the space has more than 10,000 patterns.
         """
-        if count(problem.space, problem.tasks, at_most=LARGEST + 1) > LARGEST:
+        if count_patterns(problem.space, problem.tasks, at_most=LARGEST + 1) > LARGEST:
             raise ConfigError(
                 f"sampler=exhaustive: the space has more than {LARGEST} patterns for {len(problem.tasks)} tasks; "
                 "choose another sampler, such as sampler=tpe"

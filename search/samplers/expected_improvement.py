@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import ndtr
 
 
-def boxes(front: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def find_boxes(front: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Boxes that partition what the front leaves undominated above a reference point.
 
     Args:
@@ -30,13 +30,13 @@ def boxes(front: np.ndarray, reference: np.ndarray) -> tuple[np.ndarray, np.ndar
     lower, upper = [], []
     for low, high in pairwise(edges):
         # In this slice of the last objective those dominate that reach to its upper end.
-        below, above = boxes(front[front[:, -1] >= high, :-1], reference[:-1])
+        below, above = find_boxes(front[front[:, -1] >= high, :-1], reference[:-1])
         lower.append(np.column_stack([below, np.full(len(below), low)]))
         upper.append(np.column_stack([above, np.full(len(above), high)]))
     return np.concatenate(lower), np.concatenate(upper)
 
 
-def improvement(mean: np.ndarray, spread: np.ndarray, front: np.ndarray, reference: np.ndarray) -> np.ndarray:
+def compute_improvement(mean: np.ndarray, spread: np.ndarray, front: np.ndarray, reference: np.ndarray) -> np.ndarray:
     """Expected hypervolume that each candidate adds.
 
     Args:
@@ -48,7 +48,7 @@ def improvement(mean: np.ndarray, spread: np.ndarray, front: np.ndarray, referen
     Returns:
         (candidates,) in the product of the objectives' units.
     """
-    lower, upper = boxes(front, reference)
+    lower, upper = find_boxes(front, reference)
     volumes = np.ones((len(mean), len(lower)))  # expected, of each candidate's part in each box
     for mu, sigma, low, high in zip(mean.T, spread.T, lower.T, upper.T, strict=True):
         levels, where = np.unique(np.concatenate([low, high]), return_inverse=True)  # boxes share their sides

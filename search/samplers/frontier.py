@@ -13,14 +13,14 @@ import numpy as np
 from search.problem import pareto
 from search.problem.objectives import MACS, MAXIMISE, PARAMS
 from search.problem.problem import Problem
-from search.samplers.candidates import pool, replayed
-from search.samplers.expected_improvement import improvement
-from search.samplers.observations import Observed, observed
+from search.samplers.candidates import collect_candidates, replay_all
+from search.samplers.expected_improvement import compute_improvement
+from search.samplers.observations import Observations, collect_observations
 from search.samplers.sampler import Draw, Sampler
-from search.samplers.surrogate import posterior
+from search.samplers.surrogate import compute_posterior
 from spaces.choices import Proposal
 from spaces.fields import Fields
-from spaces.pattern.features import features
+from spaces.pattern.features import compute_features
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -63,9 +63,11 @@ class Frontier(Sampler):
 
     def propose(self, problem: Problem, history: Sequence[FrozenTrial], seed: int) -> Draw:
         """The candidate with the greatest expected hypervolume improvement, or a draw where there is none left."""
-        known = observed(history, problem.objectives)
+        known = collect_observations(history, problem.objectives)
         seen = {trial.user_attrs["key"] for trial in history}
-        found = pool(problem.space, problem.tasks, [trial.params for trial in _front(problem, known)], seed)
+        found = collect_candidates(
+            problem.space, problem.tasks, [trial.params for trial in _front(problem, known)], seed
+        )
         fresh = [each for each in found if each.pattern.key not in seen and problem.allows(each.pattern)]
         if not fresh:
             return Draw(random.Random(seed).choice(found).choices)
@@ -79,19 +81,19 @@ class Frontier(Sampler):
 
 
 def _pattern(problem: Problem, trial: FrozenTrial) -> Proposal:
-    return replayed(problem.space, problem.tasks, tuple(trial.params.items()))  # type: ignore[arg-type]  # frozen
+    return replay_all(problem.space, problem.tasks, tuple(trial.params.items()))  # type: ignore[arg-type]  # frozen
 
 
 @lru_cache(maxsize=2**14)  # the same candidates come again at every proposal
 def _features(pattern: SharingPattern) -> np.ndarray:
-    return np.array(features(pattern), dtype=np.float32)
+    return np.array(compute_features(pattern), dtype=np.float32)
 
 
-def _front(problem: Problem, known: Observed) -> list[FrozenTrial]:
+def _front(problem: Problem, known: Observations) -> list[FrozenTrial]:
     if not known.finished:
         return []
     values = known.values[: known.finished]
-    return [known.trials[row] for row in pareto.front(values, [each.direction for each in problem.objectives])]
+    return [known.trials[row] for row in pareto.mark_front(values, [each.direction for each in problem.objectives])]
 
 
 def _apart(problem: Problem, fresh: Sequence[Proposal], patterns: Sequence[Proposal], seed: int) -> Proposal:
@@ -108,7 +110,7 @@ def _apart(problem: Problem, fresh: Sequence[Proposal], patterns: Sequence[Propo
 
 
 def _gains(
-    problem: Problem, known: Observed, begun: Sequence[FrozenTrial], fresh: Sequence[Proposal]
+    problem: Problem, known: Observations, begun: Sequence[FrozenTrial], fresh: Sequence[Proposal]
 ) -> tuple[np.ndarray, bool]:
     """Expected improvement by fresh proposals, as a share of the hypervolume so far; False where there is none yet."""
     shown = {trial.number for trial in known.trials}
@@ -133,21 +135,21 @@ def _gains(
         else:
             deltas = objective.name.endswith("delta_mtl") or objective.name == "worst_delta"
             usual = 100.0 * SPREAD if deltas else SPREAD * float(np.abs(values).mean()) or 1.0
-            mean, spread = posterior(x[: len(values)], values, x, usual, doubts)
+            mean, spread = compute_posterior(x[: len(values)], values, x, usual, doubts)
             worst = problem.reference.delta if deltas else _worst(values, sign)
         means.append(sign * mean)
         spreads.append(spread)
         reference.append(sign * (worst if problem.point is None else problem.point[column]))
     mean, spread, worst = np.column_stack(means), np.column_stack(spreads), np.array(reference)
     front = _thinned(mean[alive])
-    volume = pareto.hypervolume(front, worst.tolist(), [MAXIMISE] * len(worst))
-    gains = [improvement(mean[rows], spread[rows], front, worst) for rows in _chunks(many, len(mean))]
+    volume = pareto.compute_hypervolume(front, worst.tolist(), [MAXIMISE] * len(worst))
+    gains = [compute_improvement(mean[rows], spread[rows], front, worst) for rows in _chunks(many, len(mean))]
     return np.concatenate(gains) / volume if volume else np.concatenate(gains), volume > 0
 
 
 def _thinned(values: np.ndarray) -> np.ndarray:
     """The front of what is maximised; of a large one in three dimensions or more, members evenly along the last."""
-    front = values[pareto.front(values, [MAXIMISE] * values.shape[1])]
+    front = values[pareto.mark_front(values, [MAXIMISE] * values.shape[1])]
     most = MEMBERS.get(values.shape[1], FEWEST)
     if len(front) <= most:
         return front
@@ -167,7 +169,7 @@ def _kept(x: np.ndarray, least: np.ndarray, most: np.ndarray, observed: np.ndarr
     if len(gated) < 2:
         mean, spread = np.full(len(x), KEPT[0]), np.full(len(x), KEPT[1])
     else:
-        mean, spread = posterior(x[gated], (observed[gated] - least[gated]) / span[gated], x, KEPT[1])
+        mean, spread = compute_posterior(x[gated], (observed[gated] - least[gated]) / span[gated], x, KEPT[1])
     mean, spread = least + span * mean.clip(0, 1), span * spread
     mean[:trained], spread[:trained] = observed, 0.0
     return mean, spread

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Observed:
+class Observations:
     """Trials with a value for every objective.
 
     Args:
@@ -36,7 +36,7 @@ class Observed:
     doubts: np.ndarray
 
 
-def observed(history: Sequence[FrozenTrial], objectives: Sequence[Objective]) -> Observed:
+def collect_observations(history: Sequence[FrozenTrial], objectives: Sequence[Objective]) -> Observations:
     """All trials that tell something of what a whole training would show."""
     shown = {trial.number: _shown(trial, objectives) for trial in history}
     done = [trial for trial in history if trial.values]
@@ -51,7 +51,7 @@ def observed(history: Sequence[FrozenTrial], objectives: Sequence[Objective]) ->
         values.append(list(rungs[max(rungs)] + mean))
         doubts.append(list(spread))
     shape = (len(values), len(objectives))
-    return Observed((*done, *others), len(done), np.reshape(values, shape), np.reshape(doubts, shape))
+    return Observations((*done, *others), len(done), np.reshape(values, shape), np.reshape(doubts, shape))
 
 
 def _shown(trial: FrozenTrial, objectives: Sequence[Objective]) -> dict[float, np.ndarray]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from search.problem.problem import Problem
 from search.samplers.sampler import Done, Draw, Probe, Sampler, Wait
-from search.samplers.task_grouping import LARGEST, grouped
+from search.samplers.task_grouping import LARGEST, group_tasks
 from spaces.choices import Proposal
 from spaces.errors import ConfigError, DataError, UserError
 from spaces.fields import Fields
@@ -138,7 +138,7 @@ class Fused(Sampler):
 
     def _parted(self, group: Sequence[str], tasks: Sequence[str], matrix: np.ndarray) -> Partition:
         rows = [tasks.index(task) for task in group]
-        return grouped(matrix[np.ix_(rows, rows)], group, self.threshold)
+        return group_tasks(matrix[np.ix_(rows, rows)], group, self.threshold)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ PAIRS, REST, LENGTH, NOISE = 2.0, 0.5, 1.0, 0.1  # variances of both parts, leng
 BELIEF = 1.0  # natural logarithms by which each of these may be wrong
 
 
-def posterior(
+def compute_posterior(
     seen: np.ndarray, values: np.ndarray, asked: np.ndarray, usual: float, doubt: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Expected values, and standard deviations of them without the noise of a training.

@@ -37,7 +37,7 @@ class Grouping:
     value: float
 
 
-def best(similarity: ArrayLike, tasks: Sequence[str]) -> Grouping:
+def find_best(similarity: ArrayLike, tasks: Sequence[str]) -> Grouping:
     """The partition of highest value among all partitions (PDF, alg. 2).
 
     PDF's pseudo-code takes the mean over groups; its example and its code take the mean over tasks, and so does this.
@@ -65,7 +65,7 @@ def best(similarity: ArrayLike, tasks: Sequence[str]) -> Grouping:
     return Grouping(groups, float(values[row]))
 
 
-def grouped(similarity: ArrayLike, tasks: Sequence[str], threshold: float) -> Partition:
+def group_tasks(similarity: ArrayLike, tasks: Sequence[str], threshold: float) -> Partition:
     """The best partition, its weak groups parted into single tasks.
 
     PDF states the rule for pairs alone: a pair less similar than the threshold is parted (sec. 5.2). A larger group is
@@ -84,7 +84,7 @@ def grouped(similarity: ArrayLike, tasks: Sequence[str], threshold: float) -> Pa
         raise ConfigError(f"sampler.threshold={threshold}: want a number from 0 to 1")
     names, matrix = _sorted(similarity, tasks)
     parted: list[Group] = []
-    for group in best(matrix, names).groups:
+    for group in find_best(matrix, names).groups:
         rows = [names.index(task) for task in group]
         weak = _strength(matrix[np.ix_(rows, rows)]) < threshold - ROUNDING
         parted += [(task,) for task in group] if weak else [group]

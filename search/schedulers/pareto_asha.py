@@ -69,10 +69,10 @@ class ParetoAsha:
     def promoted(self, values: np.ndarray, directions: Sequence[str], *, complete: bool) -> np.ndarray:
         """The first in rank; rounded up once a rung is complete, so that somebody reaches the end."""
         share = len(values) / self.eta
-        return ranked(values, directions)[: math.ceil(share) if complete else int(share)]
+        return rank(values, directions)[: math.ceil(share) if complete else int(share)]
 
 
-def ranked(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
+def rank(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
     """Rows from best to worst: front by front, within one the greatest exclusive hypervolume first; ties by row.
 
     Args:
@@ -86,7 +86,7 @@ def ranked(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
     ways = [pareto.MAXIMISE] * len(signs)
     left, order = np.arange(len(gains)), []
     while len(left):
-        members = left[pareto.front(scaled[left], ways)]
+        members = left[pareto.mark_front(scaled[left], ways)]
         order += members[np.argsort(-_exclusive(scaled[members], ways), kind="stable")].tolist()
         left = np.setdiff1d(left, members)
     return np.array(order, dtype=int)
@@ -95,5 +95,7 @@ def ranked(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
 def _exclusive(front: np.ndarray, ways: Sequence[str]) -> np.ndarray:
     """Hypervolume that each row alone adds to the others."""
     worst = [-BEYOND] * front.shape[1]
-    whole = pareto.hypervolume(front, worst, ways)
-    return np.array([whole - pareto.hypervolume(np.delete(front, row, 0), worst, ways) for row in range(len(front))])
+    whole = pareto.compute_hypervolume(front, worst, ways)
+    return np.array(
+        [whole - pareto.compute_hypervolume(np.delete(front, row, 0), worst, ways) for row in range(len(front))]
+    )

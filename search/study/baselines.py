@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 RETRIES = 1  # times a failed one is tried again
 
 
-class Alone:
+class BaselineTrainings:
     """The baselines, from jobs to the reference of delta_mtl.
 
     Args:
@@ -41,7 +41,7 @@ class Alone:
 
     def __init__(self, settings: Settings, kept: Path, threads: int) -> None:
         self._settings, self._kept = settings, kept
-        self._jobs = baseline_jobs(settings, threads)
+        self._jobs = list_baseline_jobs(settings, threads)
         self._failures: dict[Job, int] = {}
         self.outcomes: dict[Job, Outcome] = {}
         self.reference: dict[str, float] = {}
@@ -86,16 +86,16 @@ class Alone:
         return False
 
     def _settle(self) -> None:
-        means = reference(self.outcomes, self._settings)
+        means = average_headlines(self.outcomes, self._settings)
         try:
             deltas.check_reference(means, self._settings.data.selected)
         except DataError as error:
             self.stopped = str(error)
             return
-        self.reference, self.whole = means, whole_reference(self.outcomes, self._settings)
+        self.reference, self.whole = means, average_metrics(self.outcomes, self._settings)
 
 
-def baseline_jobs(settings: Settings, threads: int) -> list[Job]:
+def list_baseline_jobs(settings: Settings, threads: int) -> list[Job]:
     """The single-task trainings that a search rests on, seeds outermost so that all tasks are known early.
 
     Args:
@@ -112,7 +112,7 @@ def baseline_jobs(settings: Settings, threads: int) -> list[Job]:
                 data=settings.data,
                 network=network,
                 recipe=settings.trainer,
-                seed=training_seed(settings.run.seed, replicate),
+                seed=derive_seed(settings.run.seed, replicate),
                 threads=threads,
                 outcome=cache / "unnamed",
             )
@@ -121,7 +121,7 @@ def baseline_jobs(settings: Settings, threads: int) -> list[Job]:
     return jobs
 
 
-def reference(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, float]:
+def average_headlines(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, float]:
     """Mean headline metric of each task's single-task networks, by task."""
     means = {}
     for task in settings.data.selected:
@@ -130,7 +130,7 @@ def reference(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, 
     return means
 
 
-def whole_reference(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, float]:
+def average_metrics(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, float]:
     """Mean of each metric of the single-task networks, by "<task>.<metric>"; those of older versions may lack some."""
     means = {}
     for task in settings.data.selected:
@@ -140,6 +140,6 @@ def whole_reference(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict
     return means
 
 
-def training_seed(run_seed: int, replicate: int) -> int:
+def derive_seed(run_seed: int, replicate: int) -> int:
     """Seed of a training: the same for every pattern of a replicate, so that patterns are compared in pairs."""
     return 1000 * run_seed + replicate

@@ -9,7 +9,7 @@ from search.jobs.job import Job, Outcome
 from search.study.trial import Trial
 
 
-class Listener(Protocol):
+class Callback(Protocol):
     """Hears what happens in a search, each thing once and after it is safe."""
 
     def resumed(self, trials: Sequence[Trial]) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Standing:
+class FrontView:
     """Finished trials, and what was wanted of them.
 
     Args:
@@ -47,8 +47,8 @@ class Standing:
     @cached_property
     def volumes(self) -> np.ndarray:
         """Hypervolume after each trial, (trials,)."""
-        table = np.array([values(self.trials, objective) for objective in self.objectives]).T
-        return pareto.history(table, self.reference, [objective.direction for objective in self.objectives])
+        table = np.array([collect_values(self.trials, objective) for objective in self.objectives]).T
+        return pareto.compute_history(table, self.reference, [objective.direction for objective in self.objectives])
 
     @cached_property
     def members(self) -> frozenset[int]:
@@ -64,12 +64,12 @@ class Standing:
         return {trial.number: self.marks[key] for key, trial in best.items() if key in self.marks}
 
 
-def values(trials: Sequence[Trial], objective: Objective) -> list[float]:
+def collect_values(trials: Sequence[Trial], objective: Objective) -> list[float]:
     """An objective's value of each trial; NaN for one that failed."""
     return [trial.objectives.get(objective.name, np.nan) if trial.complete else np.nan for trial in trials]
 
 
-def front(trials: Iterable[Trial], objectives: Sequence[Objective]) -> tuple[Trial, ...]:
+def find_front(trials: Iterable[Trial], objectives: Sequence[Objective]) -> tuple[Trial, ...]:
     """The complete trials that no other one dominates, cheapest first, each key once."""
     names = [objective.name for objective in objectives]
     sound = [
@@ -78,7 +78,7 @@ def front(trials: Iterable[Trial], objectives: Sequence[Objective]) -> tuple[Tri
         if trial.complete and all(math.isfinite(trial.objectives.get(name, math.nan)) for name in names)
     ]
     values = np.array([[trial.objectives[name] for name in names] for trial in sound], dtype=float)
-    best = pareto.front(values, [objective.direction for objective in objectives])
+    best = pareto.mark_front(values, [objective.direction for objective in objectives])
     distinct: dict[str, Trial] = {}
     for row in best:
         distinct.setdefault(sound[row].key, sound[row])

@@ -17,10 +17,10 @@ import numpy as np
 
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_outcome
-from search.problem.deltas import delta
-from search.runners.runner import RESTARTS, in_vain
-from search.study.baselines import reference, whole_reference
-from spaces.common.formatting import duration
+from search.problem.deltas import compute_delta
+from search.runners.runner import RESTARTS, explain_lost_worker
+from search.study.baselines import average_headlines, average_metrics
+from spaces.common.formatting import format_duration
 from spaces.errors import DataError
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
 
@@ -71,7 +71,7 @@ class Replicates:
     def difference(self, name: str, other: str, metric: str = "delta_mtl") -> tuple[float, float]:
         """Mean of the paired differences ``name - other``, and its standard error."""
         rows = self.metrics[metric]
-        return mean_and_error(rows[self.names.index(name)] - rows[self.names.index(other)])
+        return compute_mean_and_error(rows[self.names.index(name)] - rows[self.names.index(other)])
 
     def of(self, seeds: Iterable[int]) -> Replicates:
         """The same for some of the seeds; deltas still refer to the single-task networks of all."""
@@ -83,7 +83,7 @@ class Replicates:
         return Replicates(self.names, wanted, metrics, single, self.seconds[:, columns], curves)
 
 
-def mean_and_error(values: np.ndarray) -> tuple[float, float]:
+def compute_mean_and_error(values: np.ndarray) -> tuple[float, float]:
     """Mean and standard error; the error of one value is NaN."""
     error = float(values.std(ddof=1) / math.sqrt(len(values))) if len(values) > 1 else math.nan
     return float(values.mean()), error
@@ -126,7 +126,7 @@ def replicate(
             job = Job(label, each.pattern, settings.data, family, recipe, seed, threads, folder, None, judged)
             file = folder / f"{job.fingerprint}.json"
             jobs[name, seed] = replace(job, outcome=file, checkpoint=file.with_suffix(".ckpt"))
-    roster = Roster(jobs.values(), say)
+    roster = ReplicateQueue(jobs.values(), say)
     settings.runner.run(roster, folder, started=lambda concurrency: None)
     failed = [f"{job.label}: {outcome.reason}" for job, outcome in roster.outcomes.items() if not outcome.complete]
     if failed:
@@ -134,7 +134,7 @@ def replicate(
     return _compared(settings, tuple(patterns), tuple(seeds), jobs, roster.outcomes)
 
 
-class Roster:
+class ReplicateQueue:
     """A fixed list of jobs, as runners take them.
 
     Args:
@@ -168,13 +168,13 @@ class Roster:
         left = self._total - len(self.outcomes)
         pace = (time.monotonic() - self._start) / self._trained
         what = f"{outcome.seconds:.0f} s" if outcome.complete else f"failed: {outcome.reason}"
-        self._say(f"{job.label}: {what}; {left} of {self._total} trainings left, about {duration(left * pace)}")
+        self._say(f"{job.label}: {what}; {left} of {self._total} trainings left, about {format_duration(left * pace)}")
 
     def never_ran(self, job: Job, why: str) -> None:
         """A job was lost before it began: it is handed out again, some times."""
         self._lost[job] = self._lost.get(job, 0) + 1
         if self._lost[job] > RESTARTS:
-            self.done(job, Outcome(reason=in_vain(why, begun=False)))
+            self.done(job, Outcome(reason=explain_lost_worker(why, begun=False)))
             return
         self.running.discard(job)
         self._waiting.appendleft(job)
@@ -201,12 +201,12 @@ def _compared(
     by_file = {job.outcome: outcome for job, outcome in outcomes.items()}
     found = {place: by_file[job.outcome] for place, job in jobs.items()}
     alone = {jobs[place]: outcome for place, outcome in found.items() if place[0] not in names}
-    means, whole = reference(alone, settings), whole_reference(alone, settings)
+    means, whole = average_headlines(alone, settings), average_metrics(alone, settings)
     measured = [
         [
             {
                 **found[name, seed].metrics,
-                **delta(found[name, seed].metrics, means, tasks, whole),
+                **compute_delta(found[name, seed].metrics, means, tasks, whole),
                 **found[name, seed].cost,
             }
             for seed in seeds

@@ -22,12 +22,12 @@ import yaml
 from filelock import FileLock, Timeout
 
 from search.config.component_names import TARGET, name_all
-from search.config.components import describe
+from search.config.components import describe_component
 from search.config.settings import Settings
 from search.jobs.job import TRAINING_VERSION
 from spaces.common.atomic_files import write_json, write_text
 from spaces.errors import ConfigError
-from spaces.networks.content import content
+from spaces.networks.content import digest_weights
 
 LOCK, OWNER, CONFIG, TRIALS = ".lock", ".owner.json", "config.yaml", "trials"
 # What a run that was killed before its config.yaml was whole leaves behind.
@@ -105,7 +105,7 @@ def open_folder(settings: Settings) -> Iterator[RunFolder]:
         lock.release()
 
 
-def look_into(settings: Settings) -> Path:
+def check_folder(settings: Settings) -> Path:
     """The run folder of a search, seen to be free for it or its own; nothing is made or written.
 
     Raises:
@@ -136,8 +136,8 @@ def _claimed(path: Path, new: Mapping[str, Any]) -> RunFolder:
 def _contents(settings: Settings) -> dict[str, Any]:
     """What ``config.yaml`` says of a search, beside its id."""
     # The tasks, so that what was trained can be built again where the data are not.
-    tasks = [describe(task) for task in settings.data.selected]
-    contents = {"data_content": settings.data.fingerprint, "weights_content": content(settings.network)}
+    tasks = [describe_component(task) for task in settings.data.selected]
+    contents = {"data_content": settings.data.fingerprint, "weights_content": digest_weights(settings.network)}
     known = {name: held for name, held in contents.items() if held is not None}
     return {"training_version": TRAINING_VERSION, **known, "tasks": tasks, **settings.plain}
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from search.schedulers.scheduler import Scheduler
 
 
-class Ladder:
+class Rungs:
     """What trials showed at every rung.
 
     Args:

@@ -24,7 +24,7 @@ from optuna.trial import TrialState
 
 from search.config.sections import Limits, Stop
 from search.problem.problem import Problem
-from search.samplers.ask_optuna import directions
+from search.samplers.ask_optuna import list_directions
 from search.samplers.sampler import Done, Draw, Sampler, Wait
 from search.study.trial import Trial
 from spaces.choices import Proposal, draw, enumerate_patterns, mutate, replay
@@ -87,7 +87,7 @@ class Study:
         self.problem, self.sampler, self._anchors, self._seed, self._stop = problem, sampler, anchors, seed, stop
         self._refuse_impossible_limits()
         sampler.check(problem)
-        self._study = _open(journal, directions(problem))
+        self._study = _open(journal, list_directions(problem))
 
     def running(self) -> list[Candidate]:
         """Trials that were asked for and have no outcome yet: those that an interruption left behind."""

@@ -126,12 +126,12 @@ class Trial:
             raise DataError(f"not the JSON of a trial ({type(error).__name__}: {error})") from error
 
 
-def save(path: Path, trial: Trial) -> None:
+def save_trial(path: Path, trial: Trial) -> None:
     """Write or replace the trial's file at one stroke."""
     write_json(path, trial.to_json())
 
 
-def load(path: Path) -> Trial:
+def load_trial(path: Path) -> Trial:
     """Read a trial's file.
 
     Raises:

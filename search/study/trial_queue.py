@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 from search.config.sections import Limits
 from search.jobs.job import Job, Outcome
-from search.jobs.outcome_files import Outcomes, make, read_outcome
-from search.runners.runner import RESTARTS, in_vain
+from search.jobs.outcome_files import OutcomeFiles, make_folder, read_outcome
+from search.runners.runner import RESTARTS, explain_lost_worker
 from search.samplers.sampler import Done, Wait
-from search.study.baselines import Alone, training_seed
-from search.study.callback import Listener
-from search.study.rungs import Ladder
+from search.study.baselines import BaselineTrainings, derive_seed
+from search.study.callback import Callback
+from search.study.rungs import Rungs
 from search.study.study import Candidate, Study
-from search.study.trial import PRUNED, Trial, load, save
-from search.study.trial_result import finished
+from search.study.trial import PRUNED, Trial, load_trial, save_trial
+from search.study.trial_result import make_trial
 from spaces.errors import DataError, UserError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 HOPELESS = 5  # failures in a row, with no success before them, that end a search: our choice
 
 
-class Agenda:
+class TrialQueue:
     """The jobs of one search.
 
     Args:
@@ -56,13 +56,13 @@ class Agenda:
         folder: RunFolder,
         study: Study,
         threads: int,
-        listener: Listener,
+        listener: Callback,
     ) -> None:
         self._settings, self._folder, self._study, self._threads = settings, folder, study, threads
         self._listener = listener
-        self._alone = Alone(settings, folder.path / "baselines.json", threads)
-        self._outcomes = Outcomes(folder.path.absolute() / ".outcomes")
-        self._ladder = Ladder(settings.scheduler, settings.trainer.epochs, study.problem.objectives)
+        self._alone = BaselineTrainings(settings, folder.path / "baselines.json", threads)
+        self._outcomes = OutcomeFiles(folder.path.absolute() / ".outcomes")
+        self._ladder = Rungs(settings.scheduler, settings.trainer.epochs, study.problem.objectives)
         self._by_number: dict[int, Candidate] = {}
         self._shown: dict[int, Trial] = {}  # of paused trials
         self._candidates: dict[Job, Candidate] = {}
@@ -82,7 +82,7 @@ class Agenda:
         Raises:
             DataError: files of the run folder are damaged, or do not belong together; nothing is touched.
         """
-        make(self._settings.run.folder / "baselines")
+        make_folder(self._settings.run.folder / "baselines")
         self._outcomes.make()
         interrupted = self._study.running()
         earlier = self._earlier({candidate.number for candidate in interrupted})
@@ -122,7 +122,7 @@ class Agenda:
         self._lost[job] = self._lost.get(job, 0) + 1
         if self._lost[job] > RESTARTS:
             begun = job.checkpoint is not None and job.checkpoint.exists()
-            self.done(job, Outcome(reason=in_vain(why, begun=begun)))
+            self.done(job, Outcome(reason=explain_lost_worker(why, begun=begun)))
             return
         self.running.discard(job)
         self._waiting.appendleft(job)
@@ -212,7 +212,7 @@ class Agenda:
             data=settings.data,
             network=settings.network,
             recipe=settings.trainer,
-            seed=training_seed(settings.run.seed, 0),
+            seed=derive_seed(settings.run.seed, 0),
             threads=self._threads,
             outcome=self._outcomes.file(candidate.number, until),
             weights=self._folder.trials.absolute() / f"{candidate.number:04d}.pt",
@@ -232,7 +232,7 @@ class Agenda:
                 f"{self._folder.journal} knows {count} trials, but {beyond[0]} is there: the journal was lost or is an "
                 "older copy; restore it, or start anew with run.name=NAME (baselines are not trained again)"
             )
-        return [load(self._file(number)) for number in range(count) if number not in unfinished]
+        return [load_trial(self._file(number)) for number in range(count) if number not in unfinished]
 
     def _baseline_done(self, job: Job, outcome: Outcome) -> None:
         self._listener.baseline(job, outcome)
@@ -250,7 +250,7 @@ class Agenda:
         number = self._candidates[job].number
         limits = Limits() if job.until else self._settings.limits  # gates still close after a pause
         alone = self._alone
-        trial = finished(self._candidates[job], job, outcome, alone.reference, tasks, wanted, limits, alone.whole)
+        trial = make_trial(self._candidates[job], job, outcome, alone.reference, tasks, wanted, limits, alone.whole)
         before = self._shown.get(number)
         if before:
             trial = replace(
@@ -282,7 +282,7 @@ class Agenda:
     def _end(self, trial: Trial) -> None:
         """File first, then study, then everybody else: a crash in between loses nothing and doubles nothing."""
         self._ladder.ended(trial.number)
-        save(self._file(trial.number), trial)
+        save_trial(self._file(trial.number), trial)
         self._study.tell(trial)
         self._outcomes.clear(trial.number)
         self.trials[trial.number] = trial

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from trainers.tasks.task import Task
 
 
-def finished(
+def make_trial(
     candidate: Candidate,
     job: Job,
     outcome: Outcome,
@@ -66,8 +66,10 @@ def finished(
     )
     if not trial.complete:
         return trial
-    metrics = {**outcome.metrics, **deltas.delta(outcome.metrics, reference, tasks, whole)}
-    return replace(trial, metrics=metrics, objectives=objectives.values(metrics, trial.macs, trial.params, wanted))
+    metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
+    return replace(
+        trial, metrics=metrics, objectives=objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
+    )
 
 
 def _beyond(found: Cost, limits: Limits) -> str:

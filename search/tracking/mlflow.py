@@ -76,7 +76,7 @@ class Mlflow:
         fields.text("uri", empty=True)
         fields.text("experiment", empty=True)
         if isinstance(self.uri, str) and self.uri:
-            problem = address.problem("tracking.uri", self.uri)
+            problem = address.find_problem("tracking.uri", self.uri)
             fields.require(not problem, problem)
         fields.done()
 
@@ -87,7 +87,7 @@ class Mlflow:
             ConfigError: $MLFLOW_TRACKING_URI, which counts where no ``uri`` is given, names another kind.
         """
         uri = os.environ.get("MLFLOW_TRACKING_URI", "")
-        if not self.uri and uri and (problem := address.problem("MLFLOW_TRACKING_URI", uri)):
+        if not self.uri and uri and (problem := address.find_problem("MLFLOW_TRACKING_URI", uri)):
             raise ConfigError(problem)
 
     def tracker(self, runs: Path) -> Tracker:
@@ -102,9 +102,9 @@ class Mlflow:
         self.check()
         runs = runs.resolve()
         given = self.uri or os.environ.get("MLFLOW_TRACKING_URI", "")
-        uri = address.absolute(given) if given else address.sqlite(runs / "mlflow.db")
+        uri = address.make_absolute(given) if given else address.sqlite(runs / "mlflow.db")
         connect = partial(_connect, uri, self.experiment or EXPERIMENT, runs)
-        return BackgroundTracker(connect, f"MLflow at {address.shown(uri)}", address.view_command(uri))
+        return BackgroundTracker(connect, f"MLflow at {address.hide_password(uri)}", address.view_command(uri))
 
 
 class _Record:

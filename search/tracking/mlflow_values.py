@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from search.study.trial import Trial
-from spaces.drawing.one_line import one_line
+from spaces.drawing.one_line import describe_in_line
 
 MAX_NAME, MAX_VALUE = 250, 6000  # characters that MLflow takes for a name and for a parameter
 
@@ -45,7 +45,7 @@ def params(trial: Trial) -> dict[str, str]:
         **flat(trial.choices),
         "key": trial.key,
         "network_key": trial.network_key,
-        "sharing": one_line(trial.pattern),
+        "sharing": describe_in_line(trial.pattern),
         "seed": str(trial.seed),
     }
 

@@ -15,7 +15,7 @@ SPECIAL = re.compile(r"%(?=[0-9A-Fa-f]{2})|\?")
 SERVERS = re.compile(r"https?://|databricks")
 
 
-def problem(name: str, uri: str) -> str:
+def find_problem(name: str, uri: str) -> str:
     """What is wrong with an address, or nothing.
 
     Args:
@@ -30,7 +30,7 @@ def problem(name: str, uri: str) -> str:
     )
 
 
-def absolute(uri: str) -> str:
+def make_absolute(uri: str) -> str:
     """The address, with an absolute path if it is that of a file."""
     path = sqlite_file(uri)
     _, mark, options = uri.partition("?")
@@ -52,7 +52,7 @@ def is_server(uri: str) -> bool:
     return SERVERS.match(uri) is not None
 
 
-def shown(uri: str) -> str:
+def hide_password(uri: str) -> str:
     """An address, or a text with addresses in it, without passwords."""
     return re.sub(r"//[^/@\s]*@", "//***@", uri)
 
@@ -60,5 +60,5 @@ def shown(uri: str) -> str:
 def view_command(uri: str) -> str:
     """The command that shows the store in a browser; for a server, its address."""
     if is_server(uri):
-        return shown(uri)
+        return hide_password(uri)
     return f"mlflow ui --backend-store-uri {shlex.quote(uri)} --host 127.0.0.1"

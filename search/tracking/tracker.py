@@ -178,6 +178,6 @@ class BackgroundTracker:
                 "or choose another with tracking.uri=..., then run the same command again: it adds what is "
                 "missing.",
                 self._place,
-                address.shown(reason),
+                address.hide_password(reason),
             )
         self._warned = True

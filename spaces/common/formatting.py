@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     pass
 
 
-def human(value: float) -> str:
+def format_count(value: float) -> str:
     """A count with three digits and an SI prefix, such as ``12.3 M``."""
     if not math.isfinite(value):
         return "-"
@@ -20,13 +20,13 @@ def human(value: float) -> str:
     return f"{value:.3g}"
 
 
-def listed(things: Iterable[Any], most: int = 12) -> str:
+def format_list(things: Iterable[Any], most: int = 12) -> str:
     """The first of them with commas between, and how many more there are."""
     texts = [str(thing) for thing in things]
     return ", ".join(texts[:most]) + (f" and {len(texts) - most} more" if len(texts) > most else "")
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A time span such as ``42 s``, ``3 min 20 s`` or ``2 h 5 min``."""
     whole = max(0, round(seconds))
     if whole < 60:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 
-def nearest(given: str, allowed: Iterable[str]) -> str:
+def suggest(given: str, allowed: Iterable[str]) -> str:
     """The end of a sentence: a question that names the likeliest of the allowed names, or a full stop.
 
     >>> nearest("fuson", ["fusion", "routing"])

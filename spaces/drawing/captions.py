@@ -9,7 +9,7 @@ from spaces.pattern.mixing import Gated, Routed
 from spaces.pattern.sharing_pattern import SharingPattern
 
 
-def notes(pattern: SharingPattern) -> list[str]:
+def write_captions(pattern: SharingPattern) -> list[str]:
     """One line for all stages or scales that are alike; none for a pattern of shared blocks.
 
     >>> from spaces.pattern.mixing import Gated

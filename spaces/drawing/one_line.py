@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spaces.pattern.stage import Partition, Stage
 
 
-def one_line(pattern: SharingPattern) -> str:
+def describe_in_line(pattern: SharingPattern) -> str:
     """Who shares the decoder blocks, encoder end first, such as ``2 x all > 1 x depth+normals | edges``.
 
     "all" is one block for all tasks, "apart" one block a task; runs of equal stages are counted. The encoder

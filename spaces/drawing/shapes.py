@@ -67,7 +67,7 @@ def x_of(column: int) -> float:
     return MARGIN + 30.0 + column * COLUMN
 
 
-def drawn(block: Box, mixing: Mixing, colours: Mapping[str, str]) -> Iterator[str]:
+def draw_stages(block: Box, mixing: Mixing, colours: Mapping[str, str]) -> Iterator[str]:
     """A block by its mixing: one for all of its tasks, one in parts, or one with gates."""
     if isinstance(mixing, Routed):
         yield from _routed(block, mixing, colours)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
 
-from spaces.drawing.captions import notes
+from spaces.drawing.captions import write_captions
 from spaces.drawing.shapes import (
     BLOCK,
     COLUMN,
@@ -21,7 +21,7 @@ from spaces.drawing.shapes import (
     MARGIN,
     ROW,
     Box,
-    drawn,
+    draw_stages,
     label,
     legend,
     slots,
@@ -35,7 +35,7 @@ _PALETTE = ("#4c72b0", "#dd8452", "#55a868", "#c44e52", "#8172b3", "#937860", "#
 _LOWEST, _HIGHEST = 32.0, 60.0  # height of a block at the lowest and the highest resolution, in pixels
 
 
-def svg(pattern: SharingPattern, title: str = "") -> str:
+def draw_svg(pattern: SharingPattern, title: str = "") -> str:
     """Draw a pattern as a self-contained SVG document, from the image to the heads.
 
     Each task is a line of its colour. A block has the colours of the tasks that share it, and is the taller,
@@ -65,14 +65,14 @@ def svg(pattern: SharingPattern, title: str = "") -> str:
         shapes += [_curve(start, end, task, colours[task]) for start, end in pairwise(route)]
     shapes += _photograph(image)
     for block, mixing in blocks:
-        shapes += drawn(block, mixing, colours)
+        shapes += draw_stages(block, mixing, colours)
     for scale, exchange in enumerate(pattern.exchange, start=1):
         shapes += slots(scale, exchange, len(tasks))
     for head in heads:
         shapes += _head(head, colours)
 
     read = legend([*(stage.mixing for stage in stages), *pattern.exchange])
-    said, bottom = [read, *notes(pattern)] if read else [], (len(tasks) - 0.3) * ROW + (6.0 if read else 0.0)
+    said, bottom = [read, *write_captions(pattern)] if read else [], (len(tasks) - 0.3) * ROW + (6.0 if read else 0.0)
     shapes += [label(MARGIN, bottom + LINE * (n + 0.5), words, 'font-size="12"') for n, words in enumerate(said)]
     top = -ROW - (34.0 if title else 0.0)
     widths = [heads[0].x + 18.0 + LETTER * max(map(len, tasks)), LETTER * 1.2 * len(title)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from spaces.drawing.captions import notes
+from spaces.drawing.captions import write_captions
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Group, Partition, Stage
 
 
-def text(pattern: SharingPattern) -> str:
+def draw_text(pattern: SharingPattern) -> str:
     """Draw a pattern with box characters: a column per stage, a line per task, a ■ per block.
 
     Where the decoder brings together tasks that the encoder had split, the two are drawn apart, and the
@@ -26,7 +26,7 @@ def text(pattern: SharingPattern) -> str:
     image = {pattern.tasks: "image"}
     heads: dict[Group, str] = {(task,): task for task in pattern.tasks}
     outputs, inputs = pattern.encoder[-1].groups, pattern.decoder[0].groups
-    said = [*([""] if notes(pattern) else []), *notes(pattern)]
+    said = [*([""] if write_captions(pattern) else []), *write_captions(pattern)]
     if all(any(set(group) <= set(output) for output in outputs) for group in inputs):
         return "\n".join([*_tree(image, encoder + decoder, heads), *said])
     names = {output: f"e{number}" for number, output in enumerate(outputs, start=1)}

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from spaces.errors import DataError
 from spaces.networks.family import Family
-from spaces.networks.make import make, width_of
+from spaces.networks.make import make_module, width_of
 from spaces.networks.modules.gated import START, GatedStage, Masks, Start
 from spaces.networks.modules.output import Output
 from spaces.networks.modules.pruned import PrunedStage
@@ -110,7 +110,7 @@ def build(
             torch.manual_seed(zlib.crc32(f"{seed}/{name}".encode()))
             return build_it()
 
-    making = _Making(family, lambda block, widths: make(block, widths, family, seeded, start), {})
+    making = _Making(family, lambda block, widths: make_module(block, widths, family, seeded, start), {})
     walk(pattern, _Width(3), making)
     heads = {
         # A bare "type" would clash with ModuleDict's own names.

@@ -13,7 +13,7 @@ READ = ("*.safetensors", "config.json")
 """What counts of a folder of weights."""
 
 
-def content(family: Family) -> str | None:
+def digest_weights(family: Family) -> str | None:
     """16 hex characters that name the weights a family starts from; None where it starts at random.
 
     Raises:
@@ -22,13 +22,13 @@ def content(family: Family) -> str | None:
     if not isinstance(family, Published) or family.weights is None:
         return None
     marks = []
-    for file in files(family.weights):
+    for file in list_weight_files(family.weights):
         stat = file.stat()
         marks.append(_digest(file, stat.st_size, stat.st_mtime_ns))
     return hashlib.sha256("".join(marks).encode()).hexdigest()[:16]
 
 
-def files(weights: str) -> list[Path]:
+def list_weight_files(weights: str) -> list[Path]:
     """The file of weights, or those of a folder.
 
     Raises:

@@ -49,7 +49,7 @@ class Cost:
         return 2 * self.macs
 
 
-def cost(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int]) -> Cost:
+def compute_cost(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int]) -> Cost:
     """Cost of a pattern's network; with gates, the least that can be left of it, where every gate is closed.
 
     Args:
@@ -61,7 +61,9 @@ def cost(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output],
     return _priced(pattern, family, outputs, size, opened=False)
 
 
-def ceiling(pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int]) -> Cost:
+def compute_ceiling(
+    pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int]
+) -> Cost:
     """As `cost`; with gates, the most that can be left, where every gate is open.
 
     Of attention a little more may be left, where some gates are open: every branch that is read attends as a whole.
@@ -69,7 +71,7 @@ def ceiling(pattern: SharingPattern, family: Family, outputs: Mapping[str, Outpu
     return _priced(pattern, family, outputs, size, opened=True)
 
 
-def count(network: Any, size: tuple[int, int]) -> Cost:
+def count_macs(network: Any, size: tuple[int, int]) -> Cost:
     """Cost of a whole network counted at once, wherever it lies."""
     import torch
 
@@ -141,11 +143,11 @@ def _block_cost(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tupl
     """Cost of a block and the shapes of its outputs, for the shapes of its inputs; who shares it does not matter."""
     import torch
 
-    from spaces.networks.make import make
+    from spaces.networks.make import make_module
 
     widths = [shape[2 if len(shape) == 3 else 1] for shape in shapes]  # tokens have their channels last
     with torch.device("meta"):
-        module = make(block, widths, family, lambda _, build: build())
+        module = make_module(block, widths, family, lambda _, build: build())
         inputs = [torch.empty(*shape) for shape in shapes]
     price, output = _counted(module, lambda: module(*inputs))
     return price, tuple(tuple(each.shape) for each in (output if isinstance(output, tuple) else (output,)))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from spaces.pattern.sharing_pattern import SharingPattern
 
 
-def check(pattern: SharingPattern, family: Family, size: tuple[int, int]) -> None:
+def check_feasible(pattern: SharingPattern, family: Family, size: tuple[int, int]) -> None:
     """Refuse a pattern that the family cannot build for images of a size.
 
     Args:

@@ -19,7 +19,7 @@ Seeded = Callable[[str, Callable[[], "nn.Module"]], "nn.Module"]
 """Calls a function with the random generator set by a name."""
 
 
-def make(block: Block, inputs: Sequence[int], family: Family, seeded: Seeded, start: Start = START) -> nn.Module:
+def make_module(block: Block, inputs: Sequence[int], family: Family, seeded: Seeded, start: Start = START) -> nn.Module:
     """The module of a block.
 
     Args:
@@ -80,20 +80,20 @@ def _of_exchange(block: Block, inputs: Sequence[int]) -> nn.Module:
 
     role = block.role
     if isinstance(role, Project):
-        return workspace.Project(inputs[0], role.width, role.etf)
+        return workspace.SlotProjection(inputs[0], role.width, role.etf)
     if isinstance(role, Broadcast):
-        return workspace.Broadcast(inputs[1], inputs[0], role.weight)
+        return workspace.SlotBroadcast(inputs[1], inputs[0], role.weight)
     assert isinstance(role, Attend)
-    return workspace.Attend(len(block.group), **asdict(role))
+    return workspace.SlotAttention(len(block.group), **asdict(role))
 
 
 def _gated(block: Block, role: Gates, family: Family, seeded: Seeded, start: Start) -> nn.Module:
     """Every branch starts as the whole block of those that read it would."""
     from spaces.networks.modules.gated import GatedStage
-    from spaces.networks.modules.layer import layers_of
+    from spaces.networks.modules.layer import list_layers
 
     def branch(group: tuple[str, ...]) -> nn.Module:
         return seeded(Block(block.part, block.stage, group).name, lambda: family.encoder_block(block.stage))
 
-    own = [layers_of(branch((task,))) for task in block.group]
-    return GatedStage(block.group, own, layers_of(branch(block.group)), role.rates, role.mixes, start)
+    own = [list_layers(branch((task,))) for task in block.group]
+    return GatedStage(block.group, own, list_layers(branch(block.group)), role.rates, role.mixes, start)

@@ -16,11 +16,11 @@ from torch import Tensor
 
 from spaces.errors import ConfigError
 from spaces.networks.build import SharedNetwork
-from spaces.networks.content import files
+from spaces.networks.content import list_weight_files
 from spaces.networks.family import Family, Published
-from spaces.networks.modules.layer import layers_of
+from spaces.networks.modules.layer import list_layers
 from spaces.pattern.block import WHOLE, Gates
-from spaces.pattern.walk import blocks
+from spaces.pattern.walk import list_blocks
 
 WRAPPINGS = ("model", "state_dict")
 """Names under which some files hold the weights, such as DeiT's."""
@@ -28,7 +28,7 @@ SHOWN = 5  # differences that a message names: our choice
 COUNTER = "num_batches_tracked"  # of batch-norm; not in the oldest files, and without effect on what is computed
 
 
-def begin(network: SharedNetwork, family: Family) -> None:
+def load_published(network: SharedNetwork, family: Family) -> None:
     """Start the encoder from the family's published weights, if it has any; in place.
 
     Every group's block and every branch of a gated stage start from the same weights. Routed stages, decoders and heads
@@ -39,8 +39,8 @@ def begin(network: SharedNetwork, family: Family) -> None:
     """
     if not isinstance(family, Published) or family.weights is None:
         return
-    weights = fitting(family)
-    for block in blocks(network.pattern):
+    weights = fit_names(family)
+    for block in list_blocks(network.pattern):
         if block.part != "encoder" or not (block.role is WHOLE or isinstance(block.role, Gates)):
             continue
         source = _block(family, block.stage)
@@ -48,12 +48,12 @@ def begin(network: SharedNetwork, family: Family) -> None:
         if block.role is WHOLE:
             network.blocks[block.name].load_state_dict(source.state_dict())
             continue
-        for index, layer in enumerate(layers_of(source)):
+        for index, layer in enumerate(list_layers(source)):
             for branch in network.gated[block.name].layers(index):
                 branch.load_state_dict(layer.state_dict())
 
 
-def fitting(family: Published) -> dict[str, Tensor]:
+def fit_names(family: Published) -> dict[str, Tensor]:
     """The file's weights of the whole encoder, by name.
 
     Raises:
@@ -61,14 +61,14 @@ def fitting(family: Published) -> dict[str, Tensor]:
             differences.
     """
     assert family.weights is not None
-    given = family.adapted(read(family.weights))
+    given = family.adapted(read_weights(family.weights))
     wanted: dict[str, Tensor] = {}
     for stage in range(family.encoder_stages):
         wanted |= _block(family, stage).state_dict()
     for name in wanted:
         if name.endswith(COUNTER):
             given.setdefault(name, torch.tensor(0))
-    found = differences(wanted, given)
+    found = list_differences(wanted, given)
     if found:
         more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         raise ConfigError(
@@ -78,20 +78,20 @@ def fitting(family: Published) -> dict[str, Tensor]:
     return given
 
 
-def read(weights: str) -> dict[str, Tensor]:
+def read_weights(weights: str) -> dict[str, Tensor]:
     """Tensors by name, from a file of torch's or safetensors' format, or a folder of the latter.
 
     Raises:
         ConfigError: no file, a damaged one, or one that holds other things than tensors by name.
     """
     held: dict[str, Tensor] = {}
-    for file in files(weights):
+    for file in list_weight_files(weights):
         if file.suffix != ".json":
             held |= _safe(file, weights) if file.suffix == ".safetensors" else _unpickled(file, weights)
     return held
 
 
-def differences(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> list[str]:
+def list_differences(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> list[str]:
     """Names of tensors that one has and the other has not, or in another shape."""
     missing = [f"{name} is missing" for name in wanted if name not in given]
     unknown = [f"{name} is unknown" for name in given if name not in wanted]

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from spaces.errors import ConfigError
-from spaces.networks.whole import Whole, see_installed
+from spaces.networks.whole import WholeBackbone, see_installed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -22,7 +22,7 @@ ANY_SIZE = {"dynamic_img_size": True}
 
 
 @dataclass(frozen=True)
-class Timm(Whole):
+class Timm(WholeBackbone):
     """A model of timm; ``options`` are those of its constructor, ``weights`` under timm's own names.
 
     Args:

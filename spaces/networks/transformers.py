@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from spaces.errors import ConfigError
-from spaces.networks.whole import Whole, see_installed
+from spaces.networks.whole import WholeBackbone, see_installed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -20,7 +20,7 @@ FRESH = "hidden_states_norms."
 
 
 @dataclass(frozen=True)
-class Transformers(Whole):
+class Transformers(WholeBackbone):
     """A backbone of transformers; ``options`` are those of its configuration, ``weights`` in safetensors' format.
 
     Args:

@@ -121,13 +121,13 @@ class Vit:
 
     def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Without the classifier and its token, positions resized to the grid."""
-        from spaces.networks.modules.transformer import resized
+        from spaces.networks.modules.transformer import resize_positions
 
         kept = {name: tensor for name, tensor in weights.items() if not name.startswith(UNUSED)}
         positions = kept.get("pos_embed")
         if positions is not None and positions.ndim == 3:
             positions = positions[:, "cls_token" in weights :]
             if round(positions.shape[1] ** 0.5) ** 2 == positions.shape[1]:
-                positions = resized(positions.float(), (self.grid, self.grid)).flatten(2).mT.contiguous()
+                positions = resize_positions(positions.float(), (self.grid, self.grid)).flatten(2).mT.contiguous()
             kept["pos_embed"] = positions
         return kept

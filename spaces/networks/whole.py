@@ -28,7 +28,7 @@ ROOM = 448
 
 
 @dataclass(frozen=True)
-class Whole(ABC):
+class WholeBackbone(ABC):
     """One encoder scale, the backbone's last feature map, and a decoder that climbs from it without skips.
 
     Args:
@@ -138,7 +138,7 @@ def _frozen(value: Any) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _shape(family: Whole) -> tuple[int, int]:
+def _shape(family: WholeBackbone) -> tuple[int, int]:
     """Channels and stride of the last feature map, by running the backbone without contents.
 
     A second image, larger by one stride, shows that the backbone takes what the stride promises.

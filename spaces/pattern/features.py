@@ -19,7 +19,7 @@ _PARTS = ("encoder", "decoder")
 _HALF = 4.0  # doublings of slots or channels of a workspace that count as 1/2: our choice
 
 
-def features(pattern: SharingPattern) -> tuple[float, ...]:
+def compute_features(pattern: SharingPattern) -> tuple[float, ...]:
     """What of a pattern makes it like or unlike others of the same tasks and stages.
 
     First, by stage of encoder and decoder, 1 for every pair of the sorted tasks that shares it, from which its groups

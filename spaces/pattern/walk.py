@@ -18,8 +18,8 @@ from spaces.pattern.algebra import Algebra
 from spaces.pattern.block import Block, Gates
 from spaces.pattern.mixing import Gated, Routed
 from spaces.pattern.stage import Group, Stage, Stages
-from spaces.pattern.walk_exchange import exchanged
-from spaces.pattern.walk_routed import routed
+from spaces.pattern.walk_exchange import walk_exchange
+from spaces.pattern.walk_routed import walk_routed
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def walk(pattern: Stages, image: Any, algebra: Algebra) -> dict[str, tuple[Any, 
         streams = _encoded(index, stage, follows, streams, algebra)
         scales.append(streams)
     skips = [_skip(pattern, index) for index in range(len(pattern.decoder))]
-    neck = exchanged(pattern, [scale.tasks for scale in scales], {*skips, len(scales) - 1}, algebra)
+    neck = walk_exchange(pattern, [scale.tasks for scale in scales], {*skips, len(scales) - 1}, algebra)
     scales = [Streams(values) for values in neck]
     streams = scales[-1]
     outputs: dict[str, tuple[Any, ...]] = dict.fromkeys(pattern.tasks, ())
@@ -79,7 +79,7 @@ def walk(pattern: Stages, image: Any, algebra: Algebra) -> dict[str, tuple[Any, 
     return outputs
 
 
-def blocks(pattern: Stages) -> tuple[Block, ...]:
+def list_blocks(pattern: Stages) -> tuple[Block, ...]:
     """Every block that a pattern evaluates, in order of computation."""
     record = _Record([])
     walk(pattern, object(), record)
@@ -135,7 +135,7 @@ def _encoded(index: int, stage: Stage, follows: Stage | None, streams: Streams, 
         own = {task: streams.tasks[task] for task in group}
         if isinstance(stage.mixing, Routed):
             common = streams.left(group, kind, algebra) if stage.mixing.flow == "shared" else None
-            values, left = routed(index, group, stage.mixing, own, common, algebra)
+            values, left = walk_routed(index, group, stage.mixing, own, common, algebra)
             after.update(values)
             if left is not None:
                 shared[group] = left

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from spaces.pattern.algebra import Algebra
 
 
-def exchanged(
+def walk_exchange(
     pattern: Stages, scales: Sequence[dict[str, Any]], read: Collection[int | None], algebra: Algebra
 ) -> list[dict[str, Any]]:
     """What decoders read at each scale, by task.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from spaces.pattern.algebra import Algebra
 
 
-def routed(
+def walk_routed(
     index: int, group: Group, mixing: Routed, own: dict[str, Any], common: Any | None, algebra: Algebra
 ) -> tuple[dict[str, Any], Any | None]:
     """Evaluate a routed stage for a group.

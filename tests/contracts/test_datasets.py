@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 import torch
 
-from search.config.components import describe
+from search.config.components import describe_component
 from search.config.compose import compose, from_plain
-from search.config.groups import Library
+from search.config.groups import Groups
 from spaces.errors import ConfigError, DataError
 from tests.tiny import write_tiny
 from tests.trainers.data.labelled import write_celeba, write_fashion
@@ -32,7 +32,7 @@ from trainers.data.multifashion import MultiFashion
 from trainers.data.npz import Npz
 from trainers.data.scenes import Scenes
 from trainers.data.splits.arrays import SPLITS
-from trainers.tasks import KINDS, Task, make
+from trainers.tasks import KINDS, Task, make_task
 
 ROOT = Path(__file__).resolve().parents[2]
 KITCHEN = ROOT.parent / "shared" / "data" / "redkitchen_rgbd5"
@@ -99,7 +99,7 @@ def data(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
 
 
 def test_every_data_set_has_an_example() -> None:
-    assert set(EXAMPLES) == set(Library().choices("data"))
+    assert set(EXAMPLES) == set(Groups().choices("data"))
 
 
 def test_it_has_a_name_tasks_and_a_size(data: Any) -> None:
@@ -253,7 +253,7 @@ def test_the_configuration_keeps_names_of_tasks(choice: str) -> None:
 
     assert settings.plain["data"]["tasks"] == tasks
     assert from_plain(settings.plain).data == settings.data
-    assert describe(settings.data)["tasks"] == tasks
+    assert describe_component(settings.data)["tasks"] == tasks
 
 
 def test_all_of_it_works_without_torch(tmp_path: Path) -> None:
@@ -277,4 +277,4 @@ def test_each_kind_is_in_some_shipped_data_set() -> None:
     shown = {task.kind for each in sets for task in each.available.values()}
 
     assert shown == set(KINDS)
-    assert make("depth", {"kind": "depth"}) == Scenes().available["depth"]
+    assert make_task("depth", {"kind": "depth"}) == Scenes().available["depth"]

@@ -12,22 +12,22 @@ from optuna.distributions import CategoricalDistribution
 from optuna.trial import TrialState, create_trial
 
 from search.config.compose import compose
-from search.config.groups import Library
+from search.config.groups import Groups
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
 from search.problem.problem import Problem
 from search.samplers.sampler import Draw
 from spaces.choices import enumerate_patterns, replay
 from spaces.fusion import Fusion
-from spaces.networks.cost import cost
+from spaces.networks.cost import compute_cost
 from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
 
 TASKS = ("depth", "normals", "segmentation")
-SAMPLERS = Library().choices("sampler")
+SAMPLERS = Groups().choices("sampler")
 SETS = [(DELTA_MTL, MACS), (DELTA_MTL,), (DELTA_MTL, WORST_DELTA, PARAMS)]
 
 
-PRICE = partial(cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(1, "depth")), size=(32, 32))
+PRICE = partial(compute_cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(1, "depth")), size=(32, 32))
 # Made-up similarities, all above the threshold: what a probe leaves in a trial that ended well.
 FOUND = {"similarity": {"tasks": list(TASKS), "stages": [[[1.0, 0.9, 0.8], [0.9, 1.0, 0.7], [0.8, 0.7, 1.0]]] * 4}}
 

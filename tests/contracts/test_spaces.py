@@ -15,13 +15,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces.branching import Branching
-from spaces.choices import Choose, Proposal, Space, climb, count, cover, draw, enumerate_patterns, mutate, replay
-from spaces.drawing.svg import svg
-from spaces.drawing.text import text
+from spaces.choices import (
+    Choose,
+    Proposal,
+    Space,
+    climb,
+    count_patterns,
+    cover,
+    draw,
+    enumerate_patterns,
+    mutate,
+    replay,
+)
+from spaces.drawing.svg import draw_svg
+from spaces.drawing.text import draw_text
 from spaces.fusion import Fusion
 from spaces.gates import Gates
 from spaces.joint import Joint
-from spaces.pattern.features import feature_names, features
+from spaces.pattern.features import compute_features, feature_names
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
 from spaces.pattern.stage import Stage
 from spaces.routing import Routing
@@ -157,10 +168,10 @@ def test_mutation_is_valid_and_differs(space: Space, seed: int) -> None:
 @every_space
 def test_enumeration_lists_each_key_once_and_everything_that_is_drawn(space: Space) -> None:
     tasks = TASKS[:3]
-    if count(space, tasks, at_most=200) == 200:
+    if count_patterns(space, tasks, at_most=200) == 200:
         pytest.skip("too large to list")
     listed = {proposal.pattern.key: proposal for proposal in enumerate_patterns(space, tasks)}
-    assert len(listed) == count(space, tasks)
+    assert len(listed) == count_patterns(space, tasks)
     assert all(replay(space, tasks, proposal.choices) == proposal for proposal in listed.values())
     rng = random.Random(0)
     assert {draw(space, tasks, rng).pattern.key for _ in range(300)} <= set(listed)
@@ -208,10 +219,10 @@ def test_cover_comes_by_decisions_that_other_answers_lead_past() -> None:
 @given(seed=seeds)
 def test_climbing_never_goes_down_and_ends_in_the_space(space: Space, seed: int) -> None:
     rng = random.Random(seed)
-    weights = [rng.random() - 0.5 for _ in features(draw(space, TASKS, rng).pattern)]
+    weights = [rng.random() - 0.5 for _ in compute_features(draw(space, TASKS, rng).pattern)]
 
     def worth(pattern: SharingPattern) -> float:
-        return sum(weight * value for weight, value in zip(weights, features(pattern), strict=True))
+        return sum(weight * value for weight, value in zip(weights, compute_features(pattern), strict=True))
 
     start = draw(space, TASKS, rng)
     best = climb(space, TASKS, start, worth)
@@ -234,5 +245,5 @@ def test_every_pattern_has_features_and_pictures(space: Space, seed: int) -> Non
     rng = random.Random(seed)
     one, other = draw(space, TASKS, rng).pattern, draw(space, TASKS, rng).pattern
     assert feature_names(one) == feature_names(other)
-    assert len(features(one)) == len(feature_names(one))
-    assert all(task in text(one) and task in svg(one) for task in TASKS)
+    assert len(compute_features(one)) == len(feature_names(one))
+    assert all(task in draw_text(one) and task in draw_svg(one) for task in TASKS)

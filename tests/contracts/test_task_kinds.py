@@ -16,10 +16,10 @@ import pytest
 import torch
 import yaml
 
-from search.config.components import build, describe
+from search.config.components import build_component, describe_component
 from spaces.errors import ConfigError, DataError
 from tests.contracts.task_examples import COUNT, EXAMPLES, HEIGHT, WIDTH
-from trainers.tasks import KINDS, Metric, Task, make
+from trainers.tasks import KINDS, Metric, Task, make_task
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +31,7 @@ kinds_with_invalid = pytest.mark.parametrize("kind", [kind for kind in KINDS if 
 
 
 def _task(kind: str) -> Task:
-    return make("it", {"kind": kind, **EXAMPLES[kind].spec})
+    return make_task("it", {"kind": kind, **EXAMPLES[kind].spec})
 
 
 def _target(kind: str, seed: int = 0) -> torch.Tensor:
@@ -64,13 +64,13 @@ def test_a_task_is_a_value(kind: str) -> None:
     with pytest.raises(FrozenInstanceError):
         task.weight = 2.0
     with pytest.raises(ConfigError, match=r"tasks\.it\.weight=0: want a number > 0"):
-        make("it", {"kind": kind, "weight": 0, **EXAMPLES[kind].spec})
+        make_task("it", {"kind": kind, "weight": 0, **EXAMPLES[kind].spec})
 
 
 @every_kind
 def test_a_task_is_built_again_from_what_a_run_folder_keeps_of_it(kind: str) -> None:
     task = _task(kind)
-    assert build(yaml.safe_load(yaml.safe_dump(describe(task))), "tasks.0") == task
+    assert build_component(yaml.safe_load(yaml.safe_dump(describe_component(task))), "tasks.0") == task
 
 
 @every_kind
@@ -195,7 +195,7 @@ def test_an_answer_read_as_a_data_sets_array_is_what_was_predicted(kind: str) ->
         answer, prediction = (255 * answer).round().byte(), prediction.clamp(0, 1)
     spec = {"kind": kind, **EXAMPLES[kind].spec}
     spec.pop("scale", None)  # answers are in metres, and of unit length
-    read = torch.from_numpy(make("it", spec).decode(answer.numpy(), "here"))
+    read = torch.from_numpy(make_task("it", spec).decode(answer.numpy(), "here"))
     perfect = 1 if task.table[0].higher_is_better else 0
     assert task.metrics(task.statistics(prediction, read))[task.headline] == pytest.approx(perfect, abs=2e-3)
 
@@ -261,7 +261,7 @@ def test_no_constant_beats_the_trivial_prediction(kind: str) -> None:
 @every_kind
 def test_unknown_fields_are_named_with_the_allowed_ones(kind: str) -> None:
     with pytest.raises(ConfigError, match=rf"tasks\.it\.wieght: unknown, kind '{kind}' has .*role.*; did you mean"):
-        make("it", {"kind": kind, **EXAMPLES[kind].spec, "wieght": 2})
+        make_task("it", {"kind": kind, **EXAMPLES[kind].spec, "wieght": 2})
 
 
 def test_tasks_are_made_and_decoded_without_torch() -> None:

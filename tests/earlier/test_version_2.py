@@ -20,11 +20,11 @@ from search.config.compose import compose
 from search.jobs.job import Job
 from search.load import load
 from search.run import main
-from search.study.trial import load as load_trial
+from search.study.trial import load_trial as load_trial
 from spaces.choices import draw
 from tests.tiny import NETWORK, write_tiny
 from trainers.data.specs.folder_spec import FILES, read_folder_spec
-from trainers.data.specs.spec import locate
+from trainers.data.specs.spec import locate_spec
 
 HERE = Path(__file__).parent / "version_2"
 NAMED = json.loads((HERE / "fingerprints.json").read_text())
@@ -92,7 +92,7 @@ def test_trainings_keep_their_fingerprints(case: str) -> None:
 
 @pytest.mark.parametrize("name", NAMED["specifications"])
 def test_shipped_specifications_keep_their_fingerprints(name: str) -> None:
-    plain = read_folder_spec(locate(name, FILES)).plain
+    plain = read_folder_spec(locate_spec(name, FILES)).plain
     assert sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16] == NAMED["specifications"][name]
 
 

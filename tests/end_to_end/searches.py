@@ -16,7 +16,7 @@ import optuna
 from optuna.trial import TrialState
 
 from search.run import main
-from search.study.trial import Trial, load
+from search.study.trial import Trial, load_trial
 
 MARK = "SEARCH_TEST_FOLDER"
 
@@ -86,7 +86,7 @@ def kill_when(process: subprocess.Popen[str], reached: Callable[[], bool], secon
 
 def trials_in(run: Path) -> dict[int, Trial]:
     """The finished trials of a run folder, by number."""
-    found = (load(path) for path in sorted((run / "trials").glob("[0-9]*.json")))
+    found = (load_trial(path) for path in sorted((run / "trials").glob("[0-9]*.json")))
     return {trial.number: trial for trial in found}
 
 

@@ -11,10 +11,10 @@ import torch
 from search.load import load
 from search.plan import main as plan
 from search.run import main
-from spaces.networks.cost import count
+from spaces.networks.cost import count_macs
 from tests.end_to_end.searches import rows_of, trials_in
 from tests.tiny import arguments, write_tiny
-from trainers.batches.memory import split
+from trainers.batches.memory import load_split
 from trainers.measure import measure
 
 SPACES = {
@@ -37,13 +37,13 @@ def test_a_search_ends_with_networks_that_measure_what_was_told(space: str, tmp_
     assert len(trials) == 4
     assert all(trial.complete for trial in trials.values()), [trial.reason for trial in trials.values()]
     run = load(folder)
-    validation = split(run.data, "val", "cpu")
+    validation = load_split(run.data, "val", "cpu")
     for number in run.front.index:
         network, trial = run.network(number, "cpu"), trials[number]
         assert measure(network, validation, run.tasks) == pytest.approx(
             {name: trial.metrics[name] for name in measure(network, validation, run.tasks)}, rel=1e-5
         )
-        found = count(network, run.data.size)
+        found = count_macs(network, run.data.size)
         assert (found.macs, found.params, found.fixed) == (trial.macs, trial.params, trial.fixed)
         assert network.key == trial.network_key
         member = folder / "front" / f"{number}-{trial.key}"

@@ -8,9 +8,9 @@ import pytest
 
 from search.config.compose import compose
 from search.jobs.job import Job
-from search.jobs.worker import execute
+from search.jobs.worker import run_job
 from search.plan import main as plan
-from search.problem.validation import check
+from search.problem.validation import check_settings
 from search.run import main as search
 from spaces.pattern.sharing_pattern import hard_sharing
 from tests.pictures import arguments, write_pictures
@@ -32,7 +32,9 @@ def test_a_cache_that_cannot_be_is_refused_before_anything_is_trained(
     assert search(arguments(tmp_path, root, 0.0, "runner=inline", cache, folder)) == 2
     assert f"{cache}: cannot be written to" in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()
-    check(compose(arguments(tmp_path, root, 0.0, "runner.address=127.0.0.1:1", cache)))  # a cluster has other folders
+    check_settings(
+        compose(arguments(tmp_path, root, 0.0, "runner.address=127.0.0.1:1", cache))
+    )  # a cluster has other folders
 
 
 def test_a_damaged_file_is_the_reason_of_a_failed_training(tmp_path: Path) -> None:
@@ -41,6 +43,6 @@ def test_a_damaged_file_is_the_reason_of_a_failed_training(tmp_path: Path) -> No
     settings = compose(arguments(tmp_path, root, 0.0, "runner=inline"))
     pattern = hard_sharing([task.name for task in settings.data.selected], 2, 2)
     job = Job("a job", pattern, settings.data, settings.network, settings.trainer, 0, 1, tmp_path / "outcome.json")
-    outcome = execute(job)
+    outcome = run_job(job)
     assert outcome.reason.startswith(f"DataError: {root / 'train' / '9.png'}: cannot be read")
     assert outcome.metrics == {}

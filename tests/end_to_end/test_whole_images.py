@@ -9,11 +9,11 @@ import pytest
 
 from search.load import load
 from search.run import main
-from spaces.networks.cost import count
+from spaces.networks.cost import count_macs
 from tests.end_to_end.searches import trials_in
 from tests.tiny import NETWORK
 from tests.trainers.data.labelled import write_celeba
-from trainers.batches.memory import split
+from trainers.batches.memory import load_split
 from trainers.measure import measure
 
 SMALL = ("trainer.epochs=1", "trainer.batch_size=8", "baselines.seeds=1", "runner=inline", "tracking=none")
@@ -31,7 +31,7 @@ def test_a_search_ends_with_networks_that_measure_what_was_told(space: str, netw
     assert len(trials) == 3
     assert all(trial.complete for trial in trials.values()), [trial.reason for trial in trials.values()]
     run = load(runs / "mine")
-    validation = split(run.data, "val", "cpu")
+    validation = load_split(run.data, "val", "cpu")
     for number in run.front.index:
         made, trial = run.network(number, "cpu"), trials[number]
         measured = measure(made, validation, run.tasks)
@@ -39,7 +39,7 @@ def test_a_search_ends_with_networks_that_measure_what_was_told(space: str, netw
             f"{side}.{name}" for side in ("left", "right") for name in ("accuracy", "precision", "recall", "f1")
         }
         assert measured == pytest.approx({name: trial.metrics[name] for name in measured}, rel=1e-5)
-        found = count(made, run.data.size)
+        found = count_macs(made, run.data.size)
         assert (found.macs, found.params, found.fixed) == (trial.macs, trial.params, trial.fixed)
         answers = run.predict(number, np.zeros((3, 32, 32, 3), np.uint8))
         assert answers["left"].shape == answers["right"].shape == (3,)

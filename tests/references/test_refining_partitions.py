@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from spaces.choices import count, enumerate_patterns
+from spaces.choices import count_patterns, enumerate_patterns
 from spaces.fusion import Fusion
 
 Sets = frozenset[frozenset[str]]
@@ -52,4 +52,4 @@ def test_fusion_holds_every_refining_sequence(tasks: str, stages: int, published
 
 
 def test_one_task_has_one_pattern() -> None:
-    assert count(Fusion(4, 5), ("a",)) == 1
+    assert count_patterns(Fusion(4, 5), ("a",)) == 1

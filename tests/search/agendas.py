@@ -9,14 +9,14 @@ from pathlib import Path
 
 from search.config.compose import compose
 from search.jobs.job import Job, Outcome
-from search.jobs.worker import execute
-from search.problem.objectives import resolve
+from search.jobs.worker import run_job
+from search.problem.objectives import resolve_objectives
 from search.problem.problem import Problem
 from search.study.run_folder import open_folder
 from search.study.study import Study
 from search.study.trial import Trial
-from search.study.trial_queue import Agenda
-from spaces.networks.cost import cost
+from search.study.trial_queue import TrialQueue
+from spaces.networks.cost import compute_cost
 from tests.tiny import arguments, write_tiny
 
 
@@ -46,25 +46,25 @@ class Told:
 
 
 @contextmanager
-def opened(folder: Path, *more: str) -> Iterator[tuple[Agenda, Told]]:
+def opened(folder: Path, *more: str) -> Iterator[tuple[TrialQueue, Told]]:
     settings = compose(arguments(write_tiny(folder / "data"), f"run.folder={folder / 'runs'}", *more))
     tasks = settings.data.selected
     outputs = {task.name: task.output for task in tasks}
     told = Told()
-    price = partial(cost, family=settings.network, outputs=outputs, size=settings.data.size)
-    objectives = resolve(settings.objectives, tasks)
+    price = partial(compute_cost, family=settings.network, outputs=outputs, size=settings.data.size)
+    objectives = resolve_objectives(settings.objectives, tasks)
     problem = Problem(settings.space, tuple(sorted(outputs)), objectives, price, settings.limits)
     with open_folder(settings) as place:
         study = Study(place.journal, problem, settings.sampler, anchors={}, seed=settings.run.seed)
-        agenda = Agenda(settings, place, study, 1, told)
+        agenda = TrialQueue(settings, place, study, 1, told)
         agenda.resume()
         agenda.answer_from_cache("cpu")
         yield agenda, told
 
 
-def run_all(agenda: Agenda) -> None:
+def run_all(agenda: TrialQueue) -> None:
     while job := agenda.next():
-        agenda.done(job, execute(job))
+        agenda.done(job, run_job(job))
 
 
 def is_baseline(job: Job) -> bool:

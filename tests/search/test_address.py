@@ -51,11 +51,11 @@ def test_the_store_lies_in_the_runs_folder_whatever_that_is_called(folder: str, 
     assert make_url(uri).database == str(tmp_path / folder / "mlflow.db")
     assert not make_url(uri).query
     assert address.sqlite_file(uri) == tmp_path / folder / "mlflow.db"
-    assert address.absolute(uri) == uri
+    assert address.make_absolute(uri) == uri
 
 
 def test_a_given_address_is_read_as_the_store_reads_it(tmp_path: Path) -> None:
-    uri = address.absolute("sqlite:///a%41 b%3F.db?timeout=30")
+    uri = address.make_absolute("sqlite:///a%41 b%3F.db?timeout=30")
     assert make_url(uri).database == str(tmp_path / "aA b?.db")
     assert make_url(uri).query == {"timeout": "30"}
     assert address.sqlite_file(uri) == tmp_path / "aA b?.db"

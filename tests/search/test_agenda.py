@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from search.jobs.job import Outcome, device
-from search.jobs.worker import execute
+from search.jobs.job import Outcome, find_device
+from search.jobs.worker import run_job
 from search.run import main as search
 from search.runners.runner import RESTARTS
 from search.study.study import Study
-from spaces.choices import count
+from spaces.choices import count_patterns
 from spaces.fusion import Fusion
 from tests.search.agendas import is_baseline, opened, run_all
 from tests.tiny import arguments, write_tiny
@@ -20,12 +20,12 @@ def test_baselines_come_first_and_trials_wait_for_the_last_of_them(tmp_path: Pat
         jobs = [agenda.next() for _ in range(5)]
         assert [is_baseline(job) for job in jobs] == [True, True, True, False, False]
         for job in (*jobs[3:], *jobs[:2]):
-            agenda.done(job, execute(job))
+            agenda.done(job, run_job(job))
         assert not told.trials
-        agenda.done(jobs[2], execute(jobs[2]))
+        agenda.done(jobs[2], run_job(jobs[2]))
         assert [trial.number for trial in told.trials] == [0, 1]
         assert all(trial.complete and "delta_mtl" in trial.metrics for trial in told.trials)
-        assert {trial.device for trial in told.trials} == {device()}
+        assert {trial.device for trial in told.trials} == {find_device()}
 
 
 def test_a_later_search_with_the_same_recipe_trains_no_baseline_again(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_space_without_another_pattern_is_asked_once(tmp_path: Path, monkeypat
     with opened(tmp_path, "trials=99") as (agenda, told):
         run_all(agenda)
         assert agenda.finished == "The space has no other pattern within the limits: all 12 are trained."
-        assert len(told.trials) == count(Fusion(2, 2), ("colour", "depth", "brightness"))
+        assert len(told.trials) == count_patterns(Fusion(2, 2), ("colour", "depth", "brightness"))
         monkeypatch.setattr(Study, "ask", None)
         assert agenda.next() is None
 
@@ -111,7 +111,7 @@ def test_a_baseline_that_fails_is_tried_again_and_then_stops_the_search(tmp_path
 def test_a_job_that_no_worker_began_is_handed_out_again_and_at_last_given_up(tmp_path: Path) -> None:
     with opened(tmp_path, "trials=1") as (agenda, told):
         while is_baseline(job := agenda.next()):
-            agenda.done(job, execute(job))
+            agenda.done(job, run_job(job))
         for _ in range(RESTARTS):
             agenda.never_ran(job, "")
             assert not agenda.running
@@ -138,7 +138,7 @@ def test_results_of_another_kind_of_device_are_not_taken_from_the_cache(tmp_path
 def test_trials_that_all_fail_stop_the_search_but_a_few_failures_do_not(tmp_path: Path) -> None:
     with opened(tmp_path, "trials=9") as (agenda, told):
         while is_baseline(job := agenda.next()):
-            agenda.done(job, execute(job))
+            agenda.done(job, run_job(job))
         for _ in range(4):
             agenda.done(job, Outcome(reason="out of memory"))
             job = agenda.next()
@@ -153,8 +153,8 @@ def test_trials_that_all_fail_stop_the_search_but_a_few_failures_do_not(tmp_path
 def test_an_outcome_that_nobody_was_told_of_is_taken_up_and_not_trained_again(tmp_path: Path) -> None:
     with opened(tmp_path, "trials=2") as (agenda, told):
         while is_baseline(job := agenda.next()):
-            agenda.done(job, execute(job))
-        outcome = execute(job)  # the driver dies before it hears of it
+            agenda.done(job, run_job(job))
+        outcome = run_job(job)  # the driver dies before it hears of it
     with opened(tmp_path, "trials=2") as (agenda, told):
         assert [trial.metrics["depth.abs_err_m"] for trial in told.trials] == [outcome.metrics["depth.abs_err_m"]]
         assert told.trials[0].seconds == outcome.seconds
@@ -164,9 +164,9 @@ def test_an_outcome_that_nobody_was_told_of_is_taken_up_and_not_trained_again(tm
 def test_a_job_that_was_running_is_issued_again_under_its_number(tmp_path: Path) -> None:
     with opened(tmp_path, "trials=3") as (agenda, told):
         while is_baseline(job := agenda.next()):
-            agenda.done(job, execute(job))
+            agenda.done(job, run_job(job))
         second = agenda.next()
-        agenda.done(second, execute(second))
+        agenda.done(second, run_job(second))
     with opened(tmp_path, "trials=3") as (agenda, told):
         assert [trial.number for trial in told.trials] == [1]
         assert agenda.next().fingerprint == job.fingerprint
@@ -177,11 +177,11 @@ def test_a_job_that_was_running_is_issued_again_under_its_number(tmp_path: Path)
 def test_a_stale_outcome_of_another_job_is_not_taken_for_this_one(tmp_path: Path) -> None:
     with opened(tmp_path, "trials=1") as (agenda, _told):
         while is_baseline(job := agenda.next()):
-            agenda.done(job, execute(job))
-        execute(job)
+            agenda.done(job, run_job(job))
+        run_job(job)
         stale = job.outcome.read_text().replace(job.fingerprint, "0" * 16)
         job.outcome.write_text(stale)
-        assert execute(job).complete
+        assert run_job(job).complete
         assert job.fingerprint in job.outcome.read_text()
 
 

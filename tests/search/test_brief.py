@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from spaces.drawing.one_line import one_line
+from spaces.drawing.one_line import describe_in_line
 from spaces.pattern.exchange import NoExchange, Workspace
 from spaces.pattern.mixing import Gated, Mixing, Routed, Shared
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
@@ -14,12 +14,12 @@ PAIR, APART = (("a", "b"),), (("a",), ("b",))
 def told(*mixings: Mixing, exchange: tuple[NoExchange | Workspace, ...] = ()) -> str:
     none = (NoExchange(),) * len(mixings)
     encoder = tuple(Stage(PAIR, mixing) for mixing in mixings)
-    return one_line(SharingPattern(encoder, exchange or none, (Stage(PAIR), Stage(APART))))
+    return describe_in_line(SharingPattern(encoder, exchange or none, (Stage(PAIR), Stage(APART))))
 
 
 def test_patterns_of_shared_blocks_are_told_by_their_decoders() -> None:
-    assert one_line(hard_sharing("ab", 3, 2)) == "2 x all"
-    assert one_line(separate_decoders("ab", 3, 2)) == "2 x apart"
+    assert describe_in_line(hard_sharing("ab", 3, 2)) == "2 x all"
+    assert describe_in_line(separate_decoders("ab", 3, 2)) == "2 x apart"
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_routed_stages_of_groups_name_them() -> None:
     trio = (("a", "b"), ("c",))
     stage = Stage(trio, Routed(0.75, kernel=1))
     pattern = SharingPattern((stage, stage), (NoExchange(),) * 2, (Stage((("a", "b", "c"),)),))
-    assert one_line(pattern) == "encoder: 2 x routed 75 % (kernel 1) in a+b | c; decoder: 1 x all"
+    assert describe_in_line(pattern) == "encoder: 2 x routed 75 % (kernel 1) in a+b | c; decoder: 1 x all"

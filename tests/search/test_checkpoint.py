@@ -10,9 +10,9 @@ import torch
 
 from search.config.compose import compose
 from search.jobs import train_job as training
-from search.jobs.checkpoint import take
+from search.jobs.checkpoint import read_checkpoint
 from search.jobs.job import Job, Outcome
-from search.jobs.worker import execute
+from search.jobs.worker import run_job
 from spaces.pattern.mixing import Gated
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, separate_decoders
 from spaces.pattern.stage import Stage
@@ -42,37 +42,37 @@ def _cut_off(job: Job, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
         if len(state["reports"]) == after:
             raise KeyboardInterrupt
 
-    kept = training.keep
-    monkeypatch.setattr(training, "keep", keep)
+    kept = training.write_checkpoint
+    monkeypatch.setattr(training, "write_checkpoint", keep)
     monkeypatch.setattr(leg, "KEPT_EVERY", -1.0)
     with pytest.raises(KeyboardInterrupt):
-        execute(job)
-    monkeypatch.setattr(training, "keep", kept)
+        run_job(job)
+    monkeypatch.setattr(training, "write_checkpoint", kept)
 
 
 @pytest.mark.parametrize("after", [1, 3, 4])
 def test_a_training_that_was_cut_off_goes_on_and_ends_as_if_undisturbed(
     job: Job, tmp_path: Path, after: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = execute(replace(job, outcome=tmp_path / "whole.json", checkpoint=None))
+    whole = run_job(replace(job, outcome=tmp_path / "whole.json", checkpoint=None))
     _cut_off(job, after, monkeypatch)
-    state = take(job)
+    state = read_checkpoint(job)
     assert state is not None and len(state["reports"]) == after
-    assert _same(execute(job), whole)
+    assert _same(run_job(job), whole)
     assert not job.checkpoint.exists()
 
 
 def test_a_damaged_checkpoint_or_one_of_another_training_is_not_taken_up(
     job: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = execute(replace(job, outcome=tmp_path / "whole.json", checkpoint=None))
+    whole = run_job(replace(job, outcome=tmp_path / "whole.json", checkpoint=None))
     _cut_off(job, 2, monkeypatch)
-    assert take(replace(job, seed=1)) is None
-    assert take(replace(job, until=1)) is None  # it stands beyond that
-    assert take(replace(job, until=3)) is not None
+    assert read_checkpoint(replace(job, seed=1)) is None
+    assert read_checkpoint(replace(job, until=1)) is None  # it stands beyond that
+    assert read_checkpoint(replace(job, until=3)) is not None
     job.checkpoint.write_bytes(job.checkpoint.read_bytes()[:-40])
-    assert take(job) is None
-    assert _same(execute(job), whole)
+    assert read_checkpoint(job) is None
+    assert _same(run_job(job), whole)
 
 
 def test_nothing_is_unpickled(job: Job) -> None:
@@ -81,7 +81,7 @@ def test_nothing_is_unpickled(job: Job) -> None:
             return (Path.touch, (job.checkpoint.with_name("harmed"),))
 
     torch.save({"training": job.training, "state": Harm()}, job.checkpoint)
-    assert take(job) is None
+    assert read_checkpoint(job) is None
     assert not job.checkpoint.with_name("harmed").exists()
 
 
@@ -93,9 +93,9 @@ def test_a_gated_network_pauses_with_the_pruned_numbers_and_goes_on_with_its_gat
     stage = Stage((tasks,), Gated(tuple((name, 0.3) for name in tasks)))
     pattern = SharingPattern((stage, stage), (NoExchange(),) * 2, (Stage(tuple((name,) for name in tasks)),) * 2)
     gated = replace(job, pattern=pattern, recipe=replace(job.recipe, gates=Gating(start=0.05, initial=initial)))
-    whole = execute(replace(gated, outcome=tmp_path / "whole.json", checkpoint=None))
-    paused = execute(replace(gated, outcome=tmp_path / "paused.json", until=2))
+    whole = run_job(replace(gated, outcome=tmp_path / "whole.json", checkpoint=None))
+    paused = run_job(replace(gated, outcome=tmp_path / "paused.json", until=2))
     assert paused.complete and paused.masks and paused.metrics
     assert len(paused.curves["loss"]) == 2
     assert whole.epochs - paused.epochs == 3
-    assert _same(execute(gated), whole)
+    assert _same(run_job(gated), whole)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from search.config.compose import answer, compose, from_plain
-from search.config.groups import Library
+from search.config.groups import Groups
 from search.config.sections import SHARED
 from spaces.errors import ConfigError
 from spaces.fusion import Fusion
@@ -208,7 +208,7 @@ def test_a_broken_yaml_of_ones_own_is_told(tmp_path: Path, content: str, told: s
 
 def test_help_names_every_group_choice_and_key() -> None:
     text = str(answer(["--help", "sampler=nsga2"]))
-    library = Library()
+    library = Groups()
 
     for group in library.groups:
         for choice in library.choices(group):

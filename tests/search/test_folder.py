@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import yaml
 
-from search.config.components import describe
+from search.config.components import describe_component
 from search.config.compose import Settings, compose
 from search.jobs.job import TRAINING_VERSION
 from search.study.run_folder import RunFolder, open_folder
@@ -64,7 +64,7 @@ def test_a_new_folder_holds_its_configuration_and_an_id() -> None:
         "begun": folder.begun,
         "training_version": TRAINING_VERSION,
         "data_content": settings().data.fingerprint,
-        "tasks": [describe(task) for task in settings().data.selected],
+        "tasks": [describe_component(task) for task in settings().data.selected],
         **settings().plain,
     }
     assert not (folder.path / ".owner.json").exists()

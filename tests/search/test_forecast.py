@@ -10,11 +10,11 @@ import pytest
 
 from search.config.compose import Settings, compose
 from search.preview.forecast import BESIDE, START, estimate
-from search.preview.plan_text import of_time
-from search.preview.step_timing import Clocked, NotTimed, Timing, clock
+from search.preview.plan_text import format_time
+from search.preview.step_timing import Clocked, NotTimed, Timing, time_steps
 from search.runners.inline import Inline
 from search.runners.ray_tune import RayTune
-from search.study.baselines import baseline_jobs
+from search.study.baselines import list_baseline_jobs
 from spaces.errors import ConfigError
 from tests.tiny import arguments, write_tiny
 from trainers.recipe import Recipe
@@ -28,8 +28,8 @@ def settings(*more: str) -> Settings:
 
 
 def test_trainings_are_timed_side_by_side() -> None:
-    jobs = baseline_jobs(settings(), 1)[:2]
-    answers = clock(jobs, 2, 0)
+    jobs = list_baseline_jobs(settings(), 1)[:2]
+    answers = time_steps(jobs, 2, 0)
     assert len(answers) == 2
     for answer in answers:
         assert len(answer.timings) == 2
@@ -62,12 +62,12 @@ def test_a_training_that_fails_or_takes_its_process_along_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(NotTimed, match=r"TrainingError: the loss of colour is not finite"):
-        clock(baseline_jobs(settings("trainer.lr=1e30"), 1)[:1], 1, 0)
+        time_steps(list_baseline_jobs(settings("trainer.lr=1e30"), 1)[:1], 1, 0)
     (tmp_path / "exiting.py").write_text(EXIT)
     monkeypatch.syspath_prepend(tmp_path)
     broken = settings("trainer.augment=[{_target_: exiting.Exit}]")
     with pytest.raises(NotTimed, match="the process that timed it was lost"):
-        clock(baseline_jobs(broken, 1)[:1], 2, 0)
+        time_steps(list_baseline_jobs(broken, 1)[:1], 2, 0)
 
 
 def test_an_estimate_adds_up() -> None:
@@ -114,8 +114,8 @@ def test_where_a_scheduler_stops_some_the_plan_takes_less_and_says_so() -> None:
         estimate([Clocked((COSTLIEST, CHEAPEST), 8, 1, 1, 0)], Recipe(), 4, 0, "cuda", 1, share) for share in (1.0, 0.4)
     )
     assert short.search[0] - START == pytest.approx(0.4 * (whole.search[0] - START))
-    assert "the scheduler ends most earlier, after 40% on average" in of_time(short)
-    assert "scheduler" not in of_time(whole)
+    assert "the scheduler ends most earlier, after 40% on average" in format_time(short)
+    assert "scheduler" not in format_time(whole)
 
 
 @pytest.mark.parametrize(

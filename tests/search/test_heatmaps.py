@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from search.report.figures.similarity_figure import draw, figure
+from search.report.figures.similarity_figure import draw_similarity, make_figure
 from spaces.pattern.stage import Partition
 
 TASKS = ("autoencoder", "depth", "edges", "normals", "segmentation", "surface_orientation")
@@ -39,7 +39,7 @@ def texts(drawn: Figure) -> list[Text]:
 @pytest.mark.parametrize("count", [2, 3, 6])
 def test_everything_is_readable(count: int, stages: int) -> None:
     tasks = TASKS[-count:]
-    drawn = figure(TITLE, tasks, matrices(count, stages), [(tasks,), *[apart(tasks)] * (stages - 1)])
+    drawn = make_figure(TITLE, tasks, matrices(count, stages), [(tasks,), *[apart(tasks)] * (stages - 1)])
     drawn.draw_without_rendering()
 
     boxes = [(text, text.get_window_extent()) for text in texts(drawn)]
@@ -54,7 +54,7 @@ def test_everything_is_readable(count: int, stages: int) -> None:
 
 def test_numbers_are_those_of_the_matrix_and_colours_have_one_range() -> None:
     values = [[1.0, 0.256, -0.001], [0.256, 1.0, -0.17], [-0.001, -0.17, 1.0]]
-    drawn = figure(TITLE, TASKS[:3], [values], [apart(TASKS[:3])])
+    drawn = make_figure(TITLE, TASKS[:3], [values], [apart(TASKS[:3])])
 
     panel = drawn.axes[0]
     assert [text.get_text() for text in panel.texts] == [
@@ -69,7 +69,7 @@ def test_fused_tasks_stand_together_in_a_box() -> None:
     a, b, c, d = "abcd"
     values = matrices(4, 3)
     groups: list[Partition] = [((a, d), (b, c)), ((a,), (b, c), (d,)), ()]
-    drawn = figure(TITLE, [a, b, c, d], values, groups)
+    drawn = make_figure(TITLE, [a, b, c, d], values, groups)
 
     boxed = []
     for panel in drawn.axes[:3]:
@@ -90,7 +90,7 @@ def test_fused_tasks_stand_together_in_a_box() -> None:
 def test_the_file_is_a_picture_and_replaces_another(tmp_path: Path) -> None:
     path = tmp_path / "new" / "similarity.png"
     for title in (TITLE, "a title that has to go on for so long that no figure is wide enough for it in one line"):
-        draw(path, title, TASKS[:2], matrices(2, 1), [apart(TASKS[:2])])
+        draw_similarity(path, title, TASKS[:2], matrices(2, 1), [apart(TASKS[:2])])
 
         assert path.read_bytes().startswith(b"\x89PNG")
         assert [file.name for file in path.parent.iterdir()] == [path.name]

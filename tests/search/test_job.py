@@ -9,18 +9,18 @@ import pytest
 import torch
 
 from search.config.component_names import mark_all
-from search.config.components import describe
+from search.config.components import describe_component
 from search.config.compose import compose
 from search.jobs.job import TRAINING_VERSION, Job, Outcome
 from search.jobs.outcome_files import read_outcome
-from search.jobs.worker import execute
+from search.jobs.worker import run_job
 from spaces.networks import small
 from spaces.networks.build import build
 from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.tiny import arguments, write_tiny
-from trainers.batches.memory import split
+from trainers.batches.memory import load_split
 from trainers.measure import measure
-from trainers.recipe import idle
+from trainers.recipe import list_idle_fields
 from trainers.weighting.dwa import Dwa
 from trainers.weighting.fixed import Fixed
 
@@ -43,20 +43,20 @@ def job(tmp_path: Path) -> Job:
 
 
 def test_an_outcome_comes_back_from_its_file_and_is_not_trained_again(job: Job) -> None:
-    outcome = execute(job)
+    outcome = run_job(job)
     assert outcome.complete
     assert read_outcome(job) == outcome
     written = job.outcome.stat().st_mtime_ns
-    assert execute(job) == outcome
+    assert run_job(job) == outcome
     assert job.outcome.stat().st_mtime_ns == written
 
 
 def test_the_weights_are_those_that_were_measured_and_load_without_pickle(job: Job) -> None:
-    outcome = execute(job)
+    outcome = run_job(job)
     tasks = job.data.selected
     network = build(job.pattern, job.network, {task.name: task.output for task in tasks}, seed=99)
     network.load_state_dict(torch.load(job.weights, weights_only=True))
-    assert measure(network, split(job.data, "val", "cpu"), tasks) == pytest.approx(outcome.metrics, rel=1e-4)
+    assert measure(network, load_split(job.data, "val", "cpu"), tasks) == pytest.approx(outcome.metrics, rel=1e-4)
 
 
 def test_the_fingerprint_names_what_decides_the_result_and_nothing_else(job: Job, tmp_path: Path) -> None:
@@ -85,11 +85,21 @@ def test_choices_that_came_later_name_a_training_only_where_they_are_made(job: J
     assert len({together.fingerprint, *(replace(together, recipe=each).fingerprint for each in weighed)}) == 4
     assert len({alone.fingerprint, *(replace(alone, recipe=each).fingerprint for each in weighed)}) == 1
     before = {
-        name: each for name, each in describe(job.recipe).items() if name not in ("weighting", *idle(job.pattern))
+        name: each
+        for name, each in describe_component(job.recipe).items()
+        if name not in ("weighting", *list_idle_fields(job.pattern))
     }
     depth = [task for task in job.data.selected if task.name == "depth"]
-    tasks = [{k: v for k, v in describe(task).items() if k not in ("measures", "judged_by")} for task in depth]
-    named = [TRAINING_VERSION, alone.pattern.key, job.data.fingerprint, [*tasks, describe(job.network), before], 0]
+    tasks = [
+        {k: v for k, v in describe_component(task).items() if k not in ("measures", "judged_by")} for task in depth
+    ]
+    named = [
+        TRAINING_VERSION,
+        alone.pattern.key,
+        job.data.fingerprint,
+        [*tasks, describe_component(job.network), before],
+        0,
+    ]
     assert alone.fingerprint == hashlib.sha256(json.dumps(mark_all(named)).encode()).hexdigest()[:16]
 
 
@@ -101,12 +111,12 @@ def test_a_measure_that_is_named_is_measured_and_part_of_the_name(job: Job, tmp_
     more = replace(job, data=replace(job.data, spec=str(spec)), outcome=tmp_path / "more.json", weights=None)
     assert more.fingerprint != job.fingerprint
     assert more.data.fingerprint == job.data.fingerprint
-    assert execute(more).metrics.keys() - execute(job).metrics.keys() == {"depth.sq_rel"}
+    assert run_job(more).metrics.keys() - run_job(job).metrics.keys() == {"depth.sq_rel"}
 
 
 def test_an_exception_becomes_a_reason_with_its_place_and_never_a_number(job: Job) -> None:
     broken = replace(job, pattern=separate_decoders(list(job.pattern.tasks), 2, 1))
-    outcome = execute(broken)
+    outcome = run_job(broken)
     assert not outcome.complete
     assert outcome.metrics == {}
     assert "Error: " in outcome.reason and ".py:" in outcome.reason
@@ -114,7 +124,7 @@ def test_an_exception_becomes_a_reason_with_its_place_and_never_a_number(job: Jo
 
 
 def test_a_node_that_does_not_see_the_run_folder_says_so_before_it_trains(job: Job, tmp_path: Path) -> None:
-    outcome = execute(replace(job, outcome=tmp_path / "not there" / "outcome.json"), node="far")
+    outcome = run_job(replace(job, outcome=tmp_path / "not there" / "outcome.json"), node="far")
     assert "node far does not see the run folder" in outcome.reason
     assert "storage that all nodes share" in outcome.reason
     assert outcome.curves == {}
@@ -124,13 +134,13 @@ def test_a_node_that_does_not_see_the_run_folder_says_so_before_it_trains(job: J
 def test_a_damaged_outcome_is_none(job: Job, text: str) -> None:
     job.outcome.write_text(text.replace("FP", job.fingerprint))
     assert read_outcome(job) is None
-    assert execute(job).complete
+    assert run_job(job).complete
 
 
 def test_a_result_of_another_kind_of_device_is_not_taken(job: Job) -> None:
-    there = execute(job)
+    there = run_job(job)
     job.outcome.write_text(job.outcome.read_text().replace('"device": "cpu"', '"device": "cuda"'))
-    assert execute(job).ended > there.ended
+    assert run_job(job).ended > there.ended
 
 
 @dataclass(frozen=True)
@@ -145,7 +155,7 @@ def test_two_classes_of_one_name_are_two_things(job: Job) -> None:
 
 
 def test_numbers_that_are_not_finite_survive_the_file(job: Job) -> None:
-    execute(job)
+    run_job(job)
     text = job.outcome.read_text()
     job.outcome.write_text(text.replace('"loss": [', '"loss": [null, ', 1))
     back = read_outcome(job)

@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from search.problem.objectives import DELTA_MTL, MACS
-from search.problem.pareto import front
+from search.problem.pareto import mark_front
 from search.schedulers.full import Full
-from search.schedulers.pareto_asha import ParetoAsha, ranked
-from search.study.rungs import Ladder
+from search.schedulers.pareto_asha import ParetoAsha, rank
+from search.study.rungs import Rungs
 from spaces.errors import ConfigError
 
 WAYS = [DELTA_MTL.direction, MACS.direction]
 
 
-def climbed(scheduler, trials: int, epochs: int, seed: int, workers: int = 1) -> tuple[Ladder, dict[int, int]]:
+def climbed(scheduler, trials: int, epochs: int, seed: int, workers: int = 1) -> tuple[Rungs, dict[int, int]]:
     """Drive a ladder as the agenda does; epochs each trial was trained."""
     rng = random.Random(seed)
-    ladder = Ladder(scheduler, epochs, (DELTA_MTL, MACS))
+    ladder = Rungs(scheduler, epochs, (DELTA_MTL, MACS))
     worth = {number: (rng.gauss(0, 3), rng.uniform(1, 2)) for number in range(trials)}
     trained: dict[int, int] = {}
     running: list[int] = []
@@ -68,18 +68,18 @@ def test_ranks_go_front_by_front_and_then_by_contribution() -> None:
     rng = np.random.default_rng(0)
     for _ in range(50):
         values = rng.normal(size=(rng.integers(1, 20), 2))
-        order = ranked(values, WAYS)
+        order = rank(values, WAYS)
         assert sorted(order) == list(range(len(values)))
-        first = set(front(values, WAYS))
+        first = set(mark_front(values, WAYS))
         assert set(order[: len(first)]) == first
     # Of a front, the one that stands alone goes before two that stand together.
-    assert ranked(np.array([[0.0, 1.0], [0.01, 1.01], [3.0, 2.0]]), WAYS)[0] == 2
-    assert ranked(np.array([[0.0, 1.0], [5.0, 1.0]]), WAYS).tolist() == [1, 0]
+    assert rank(np.array([[0.0, 1.0], [0.01, 1.01], [3.0, 2.0]]), WAYS)[0] == 2
+    assert rank(np.array([[0.0, 1.0], [5.0, 1.0]]), WAYS).tolist() == [1, 0]
 
 
 def test_units_do_not_matter() -> None:
     values = np.random.default_rng(1).normal(size=(30, 2))
-    assert ranked(values, WAYS).tolist() == ranked(values * [1e-3, 1e9] + [5, 7], WAYS).tolist()
+    assert rank(values, WAYS).tolist() == rank(values * [1e-3, 1e9] + [5, 7], WAYS).tolist()
 
 
 def test_rungs() -> None:

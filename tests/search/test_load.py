@@ -10,7 +10,7 @@ import yaml
 from search.config.compose import compose
 from search.load import load
 from search.study.run_folder import open_folder
-from search.study.trial import save
+from search.study.trial import save_trial
 from spaces.errors import ConfigError
 from tests.search.trials import complete
 
@@ -20,7 +20,7 @@ def folder() -> Path:
     """Of a search over the default problem with two trials, of which there are only the numbers."""
     with open_folder(compose(["run.name=mine"])) as opened:
         for number in range(2):
-            save(opened.trials / f"{number:04d}.json", complete(number, 1.0 + number, 9_000_000 + number))
+            save_trial(opened.trials / f"{number:04d}.json", complete(number, 1.0 + number, 9_000_000 + number))
     return opened.path
 
 

@@ -18,16 +18,16 @@ from search.problem.objectives import MAXIMISE, MINIMISE, Objective
 from search.report import page
 from search.report.figures import front_figure as plots
 from search.study import front
-from search.study.front import Standing
+from search.study.front import FrontView
 from search.study.trial import Trial
 from spaces.choices import enumerate_patterns
-from spaces.drawing.one_line import one_line
-from spaces.drawing.svg import svg
+from spaces.drawing.one_line import describe_in_line
+from spaces.drawing.svg import draw_svg
 from spaces.fusion import Fusion
 from spaces.pattern.sharing_pattern import uniform
 from tests.search.trials import NAMES, TASKS, complete, failed
 
-CHOSEN = objectives.resolve(["delta_mtl", "macs"], TASKS)
+CHOSEN = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
 REFERENCE = (-20.0, 21e6)
 TRIALS = [
     complete(0, 1.5, 18_000_000),
@@ -80,12 +80,12 @@ def _standing(
     marks: dict[str, str] | None = None,
     chosen: Sequence[Objective] = CHOSEN,
     reference: Sequence[float] = REFERENCE,
-) -> Standing:
-    return Standing(trials, front.front(trials, chosen), chosen, reference, marks or {})
+) -> FrontView:
+    return FrontView(trials, front.find_front(trials, chosen), chosen, reference, marks or {})
 
 
-def _page(folder: Path, standing: Standing, title: str = "a run") -> Page:
-    page.write(folder / "front.html", title, standing, plots.svg(plots.draw(standing)))
+def _page(folder: Path, standing: FrontView, title: str = "a run") -> Page:
+    page.write_page(folder / "front.html", title, standing, plots.render_front_svg(plots.draw_front_figure(standing)))
     return Page((folder / "front.html").read_text(encoding="utf-8"))
 
 
@@ -102,9 +102,9 @@ def _page(folder: Path, standing: Standing, title: str = "a run") -> Page:
 def test_every_trial_is_one_point_that_can_be_focused_and_read_aloud(
     names: list[str], reference: tuple[float, ...], tmp_path: Path
 ) -> None:
-    chosen = objectives.resolve(names, TASKS)
+    chosen = objectives.resolve_objectives(names, TASKS)
     trials = [
-        replace(t, objectives=objectives.values(t.metrics, t.macs, t.params, chosen)) if t.complete else t
+        replace(t, objectives=objectives.collect_objectives(t.metrics, t.macs, t.params, chosen)) if t.complete else t
         for t in TRIALS
     ]
     found = _page(tmp_path, _standing(trials, chosen=chosen, reference=reference))
@@ -129,7 +129,7 @@ def test_the_data_are_the_trials(tmp_path: Path) -> None:
         for name in ("number", "key", "macs", "params", "seconds", "epochs", "reason", "objectives", "metrics"):
             assert line[name] == getattr(trial, name)
         assert line["flops"] == 2 * trial.macs
-        assert line["sharing"] == one_line(trial.pattern)
+        assert line["sharing"] == describe_in_line(trial.pattern)
 
 
 def test_numbers_that_are_not_finite_are_null_in_the_data(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_every_pattern_is_drawn_once(tmp_path: Path) -> None:
     pictures = _page(tmp_path, _standing([*TRIALS, again])).data["pictures"]
     assert len(set(pictures["lines"])) == len(pictures["lines"])
     drawn = {key: [pictures["lines"][line] for line in lines] for key, lines in pictures["drawn"].items()}
-    assert drawn == {trial.key: svg(trial.pattern).splitlines() for trial in TRIALS}
+    assert drawn == {trial.key: draw_svg(trial.pattern).splitlines() for trial in TRIALS}
 
 
 def test_the_page_refers_to_nothing_outside(tmp_path: Path) -> None:

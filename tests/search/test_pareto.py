@@ -26,7 +26,7 @@ def _worst(directions: list[str]) -> list[float]:
 @given(ROWS)
 def test_the_front_is_the_one_of_the_definition(drawn: tuple[list[list[int]], list[str]]) -> None:
     rows, directions = drawn
-    assert pareto.front(np.array(rows), directions).tolist() == obvious.front(rows, directions)
+    assert pareto.mark_front(np.array(rows), directions).tolist() == obvious.front(rows, directions)
 
 
 @given(ROWS)
@@ -37,7 +37,7 @@ def test_the_volume_is_the_number_of_dominated_cells(drawn: tuple[list[list[int]
     costs = np.array(rows[:6], dtype=float).reshape(-1, m)
     reference = np.full(m, 4.0)
     expected = slow.by_cells(costs, reference)
-    assert pareto.hypervolume(costs, reference, [MINIMISE] * m) == pytest.approx(expected)
+    assert pareto.compute_hypervolume(costs, reference, [MINIMISE] * m) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("m", [2, 3, 5])
@@ -50,7 +50,7 @@ def test_the_volume_agrees_with_random_throws(m: int) -> None:
     box = float(np.prod(reference))
     share = estimate / box
     error = box * np.sqrt(share * (1 - share) / throws)
-    assert pareto.hypervolume(costs, reference, [MINIMISE] * m) == pytest.approx(estimate, abs=4 * error)
+    assert pareto.compute_hypervolume(costs, reference, [MINIMISE] * m) == pytest.approx(estimate, abs=4 * error)
 
 
 def test_optuna_computes_the_same_volume() -> None:
@@ -59,15 +59,15 @@ def test_optuna_computes_the_same_volume() -> None:
     for m in (2, 3, 4):
         costs, reference = rng.uniform(size=(30, m)), np.ones(m)
         expected = private.compute_hypervolume(costs, reference)
-        assert pareto.hypervolume(costs, reference, [MINIMISE] * m) == pytest.approx(expected)
+        assert pareto.compute_hypervolume(costs, reference, [MINIMISE] * m) == pytest.approx(expected)
 
 
 @given(ROWS, st.data())
 def test_another_point_never_lowers_the_volume(drawn: tuple[list[list[int]], list[str]], data: st.DataObject) -> None:
     rows, directions = drawn
     point = data.draw(st.lists(st.integers(-3, 5), min_size=len(directions), max_size=len(directions)))
-    before = pareto.hypervolume(np.array(rows), _worst(directions), directions)
-    after = pareto.hypervolume(np.array([*rows, point]), _worst(directions), directions)
+    before = pareto.compute_hypervolume(np.array(rows), _worst(directions), directions)
+    after = pareto.compute_hypervolume(np.array([*rows, point]), _worst(directions), directions)
     assert after >= before - 1e-9
     if any(obvious.dominates(row, point, directions) or row == point for row in rows):
         assert after == pytest.approx(before)
@@ -79,21 +79,21 @@ def test_order_does_not_matter(drawn: tuple[list[list[int]], list[str]], random:
     shuffled = rows.copy()
     random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a random.Random
     reference = _worst(directions)
-    same = pareto.hypervolume(np.array(shuffled), reference, directions)
-    assert same == pytest.approx(pareto.hypervolume(np.array(rows), reference, directions))
-    members = {tuple(rows[i]) for i in pareto.front(np.array(rows), directions)}
-    assert {tuple(shuffled[i]) for i in pareto.front(np.array(shuffled), directions)} == members
+    same = pareto.compute_hypervolume(np.array(shuffled), reference, directions)
+    assert same == pytest.approx(pareto.compute_hypervolume(np.array(rows), reference, directions))
+    members = {tuple(rows[i]) for i in pareto.mark_front(np.array(rows), directions)}
+    assert {tuple(shuffled[i]) for i in pareto.mark_front(np.array(shuffled), directions)} == members
 
 
 def test_points_not_better_than_the_reference_add_nothing() -> None:
     values, directions = np.array([[5.0, 2e6], [-20.0, 1e6], [3.0, 4e6]]), [MAXIMISE, MINIMISE]
-    assert pareto.hypervolume(values, (-20.0, 3e6), directions) == pytest.approx(25 * 1e6)
-    assert pareto.hypervolume(np.empty((0, 2)), (-20.0, 3e6), directions) == 0.0
+    assert pareto.compute_hypervolume(values, (-20.0, 3e6), directions) == pytest.approx(25 * 1e6)
+    assert pareto.compute_hypervolume(np.empty((0, 2)), (-20.0, 3e6), directions) == 0.0
 
 
 def test_history_grows_trial_by_trial_and_passes_over_failed_ones() -> None:
     values = np.array([[1.0, 2.0], [np.nan, np.nan], [0.5, 3.0], [2.0, 1.0]])
-    volumes = pareto.history(values, (0.0, 4.0), [MAXIMISE, MINIMISE])
+    volumes = pareto.compute_history(values, (0.0, 4.0), [MAXIMISE, MINIMISE])
     assert volumes.tolist() == [2.0, 2.0, 2.0, 6.0]
 
 
@@ -107,11 +107,11 @@ def test_history_grows_trial_by_trial_and_passes_over_failed_ones() -> None:
 )
 def test_what_cannot_be_compared_is_refused(values: list[list[float]], directions: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        pareto.front(np.array(values), directions)
+        pareto.mark_front(np.array(values), directions)
     with pytest.raises(ValueError, match=message):
-        pareto.hypervolume(np.array(values), [0.0] * len(directions), directions)
+        pareto.compute_hypervolume(np.array(values), [0.0] * len(directions), directions)
 
 
 def test_an_infinite_volume_is_refused() -> None:
     with pytest.raises(ValueError, match="finite"):
-        pareto.hypervolume(np.array([[-np.inf, 1.0]]), (1.0, 2.0), [MINIMISE, MINIMISE])
+        pareto.compute_hypervolume(np.array([[-np.inf, 1.0]]), (1.0, 2.0), [MINIMISE, MINIMISE])

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from search.jobs.worker import execute
+from search.jobs.worker import run_job
 from search.runners.runner import RESTARTS
-from search.runners.tune_searcher import outcome_of
+from search.runners.tune_searcher import read_tune_outcome
 from search.study.trial import Trial
 from spaces.choices import enumerate_patterns
 from tests.search.agendas import is_baseline, opened, run_all
@@ -67,7 +67,7 @@ def test_a_search_with_pauses_goes_on_as_if_undisturbed(tmp_path: Path, undistur
             job = agenda.next()
             if job is None:
                 break
-            outcome = execute(job)
+            outcome = run_job(job)
             if turn < jobs - 1:  # the driver dies before it hears of the last one
                 agenda.done(job, outcome)
     with opened(tmp_path, *ASHA) as (agenda, _told):
@@ -95,17 +95,17 @@ def test_a_lost_worker_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     with opened(tmp_path, "trials=1") as (agenda, told):
         job = next(job for job in iter(agenda.next, None) if not is_baseline(job))
         job.begun.touch()
-        lost = outcome_of(job, None)
+        lost = read_tune_outcome(job, None)
         assert lost is not None and lost.reason.startswith("the worker was lost")
         job.begun.touch()
         job.checkpoint.write_bytes(b"")
-        assert outcome_of(job, None) is None
+        assert read_tune_outcome(job, None) is None
         for _ in range(RESTARTS):
             agenda.never_ran(job, "")
             assert agenda.next() is job
         agenda.never_ran(job, "its node ran out of memory")
         for alone in (job for job in agenda.running.copy() if is_baseline(job)):
-            agenda.done(alone, execute(alone))
+            agenda.done(alone, run_job(alone))
         assert [trial.reason for trial in told.trials] == [
             "its worker was lost, 4 times in a row (its node ran out of memory)"
         ]

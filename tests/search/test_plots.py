@@ -10,11 +10,11 @@ import pytest
 from search.problem import objectives
 from search.report.figures import front_figure as plots
 from search.study import front
-from search.study.front import Standing
+from search.study.front import FrontView
 from search.study.trial import Trial
 from tests.search.trials import TASKS, complete, failed
 
-CHOSEN = objectives.resolve(["delta_mtl", "macs"], TASKS)
+CHOSEN = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
 TRIALS = [
     complete(0, 1.5, 18_000_000),
     complete(1, -4.0, 16_000_000),  # dominated
@@ -24,14 +24,16 @@ TRIALS = [
 ]
 
 
-def _standing(trials: Sequence[Trial], marks: dict[str, str], names: Sequence[str] = ("delta_mtl", "macs")) -> Standing:
-    chosen = objectives.resolve(names, TASKS)
+def _standing(
+    trials: Sequence[Trial], marks: dict[str, str], names: Sequence[str] = ("delta_mtl", "macs")
+) -> FrontView:
+    chosen = objectives.resolve_objectives(names, TASKS)
     trials = [
-        replace(t, objectives=objectives.values(t.metrics, t.macs, t.params, chosen)) if t.complete else t
+        replace(t, objectives=objectives.collect_objectives(t.metrics, t.macs, t.params, chosen)) if t.complete else t
         for t in trials
     ]
     fixed = {"delta_mtl": -20.0, "worst_delta": -20.0, "macs": 21e6}
-    return Standing(trials, front.front(trials, chosen), chosen, [fixed[name] for name in names], marks)
+    return FrontView(trials, front.find_front(trials, chosen), chosen, [fixed[name] for name in names], marks)
 
 
 def _words(figure: Any) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def _points(figure: Any) -> dict[str, Any]:
 
 def test_members_are_numbered_and_marked_trials_named_wherever_they_stand() -> None:
     marks = {TRIALS[4].key: "progressive tree", TRIALS[1].key: "all fused", TRIALS[2].key: "broken"}
-    figure = plots.draw(_standing(TRIALS, marks))
+    figure = plots.draw_front_figure(_standing(TRIALS, marks))
     assert set(_words(figure)) == {"0", "3", "4: progressive tree", "1: all fused", "2: broken"}
     rings = [line for line in figure.axes[0].lines if line.get_fillstyle() == "none"]
     centres = {number: _points(figure)[f"trial-{number}"].get_xydata().tolist() for number in (1, 2, 4)}
@@ -68,7 +70,7 @@ def test_a_mark_is_drawn_once_on_the_front_if_it_can_be() -> None:
     ],
 )
 def test_failed_trials_stand_at_the_foot_where_their_place_is_known(names: list[str], panel: int, across: int) -> None:
-    figure = plots.draw(_standing(TRIALS, {}, names))
+    figure = plots.draw_front_figure(_standing(TRIALS, {}, names))
     point = _points(figure)["trial-2"]
     assert point.axes is figure.axes[panel]
     assert point.get_xdata()[0] == across
@@ -82,7 +84,7 @@ def test_failed_trials_stand_at_the_foot_where_their_place_is_known(names: list[
 def test_labels_leave_neither_the_axes_nor_each_other(step: int) -> None:
     trials = [complete(n, n / 5, 9_000_000 + n * step) for n in range(18)]
     marks = {trials[0].key: "all fused", trials[17].key: "all separate", trials[9].key: "progressive tree"}
-    figure = plots.draw(_standing(trials, marks))
+    figure = plots.draw_front_figure(_standing(trials, marks))
     words = _words(figure)
     assert {"0: all fused", "17: all separate", "9: progressive tree"} <= set(words)
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]  # Figure does not say which canvas it has
@@ -95,9 +97,9 @@ def test_labels_leave_neither_the_axes_nor_each_other(step: int) -> None:
 
 def test_the_picture_and_the_drawing_are_the_same_each_time(tmp_path: Path) -> None:
     marks = {TRIALS[4].key: "cost in $ and $"}
-    figures = [plots.draw(_standing(TRIALS, marks)) for _ in range(2)]
+    figures = [plots.draw_front_figure(_standing(TRIALS, marks)) for _ in range(2)]
     for number, figure in enumerate(figures):
         plots.save_png(tmp_path / f"{number}.png", figure)
     assert (tmp_path / "0.png").read_bytes() == (tmp_path / "1.png").read_bytes()
-    assert plots.svg(figures[0]) == plots.svg(figures[1])
-    assert "4: cost in $ and $" in plots.svg(figures[0])
+    assert plots.render_front_svg(figures[0]) == plots.render_front_svg(figures[1])
+    assert "4: cost in $ and $" in plots.render_front_svg(figures[0])

@@ -8,13 +8,13 @@ from rich.console import Console
 
 from search.problem import objectives
 from search.report.progress import Progress
-from spaces.common.formatting import duration, human
-from spaces.drawing.one_line import one_line
+from spaces.common.formatting import format_count, format_duration
+from spaces.drawing.one_line import describe_in_line
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, uniform
 from spaces.pattern.stage import Stage
 from tests.search.trials import TASKS, complete, failed
 
-CHOSEN = objectives.resolve(["delta_mtl", "macs"], TASKS)
+CHOSEN = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
 
 
 class Flushed(io.StringIO):
@@ -39,14 +39,14 @@ def test_each_finished_trial_is_one_flushed_line_where_there_is_no_terminal() ->
         progress.finished(good)
         progress.finished(bad)
         assert _lines(progress)[1:] == [
-            "trial 0  complete  delta_mtl +1.50 %  macs 12.4 MMACs  12 s  " + one_line(good.pattern),
-            "trial 1  failed  12 s  " + one_line(bad.pattern) + "  out of memory in [decoder]",
+            "trial 0  complete  delta_mtl +1.50 %  macs 12.4 MMACs  12 s  " + describe_in_line(good.pattern),
+            "trial 1  failed  12 s  " + describe_in_line(bad.pattern) + "  out of memory in [decoder]",
         ]
     assert len(_lines(progress)) == 3
 
 
 def test_undefined_deltas_do_not_disturb_a_line() -> None:
-    chosen = objectives.resolve(["edges.f1", "macs"], TASKS[3:])
+    chosen = objectives.resolve_objectives(["edges.f1", "macs"], TASKS[3:])
     measured = {"edges.f1": 0.4, "delta_mtl": math.nan, "worst_delta": math.nan}
     trial = complete(0, 0.0, 10, metrics=measured, objectives={"edges.f1": 0.4, "macs": 10.0})
     with Progress(24, 2, Console(file=Flushed(), width=60), objectives=chosen) as progress:
@@ -100,7 +100,7 @@ def test_time_left_follows_the_finished_trials_and_the_concurrency() -> None:
     ],
 )
 def test_sharing_in_one_line(pattern: SharingPattern, line: str) -> None:
-    assert one_line(pattern) == line
+    assert describe_in_line(pattern) == line
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_sharing_in_one_line(pattern: SharingPattern, line: str) -> None:
     [(0, "0"), (950, "950"), (999.6e3, "1.00 M"), (123e3, "123 k"), (12.34e6, "12.3 M"), (1.5e9, "1.50 G")],
 )
 def test_counts_are_short(value: float, text: str) -> None:
-    assert human(value) == text
+    assert format_count(value) == text
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (200, "3 min 20 s"), (7500, "2 h 5 min")]
 )
 def test_durations_are_short(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
+    assert format_duration(seconds) == text

@@ -12,10 +12,10 @@ import torch
 
 from search.config.compose import compose
 from search.jobs.job import Job
-from search.jobs.worker import execute
+from search.jobs.worker import run_job
 from search.load import load
-from search.problem.validation import check
-from search.results.trained_network import rebuilt
+from search.problem.validation import check_settings
+from search.results.trained_network import rebuild_network
 from search.run import main
 from spaces.errors import ConfigError
 from spaces.networks.resnets import ResNet
@@ -68,12 +68,12 @@ def test_a_training_starts_from_the_file_and_goes_on_after_a_pause(given: list[s
     whole = _job(given, tmp_path, epochs=2)
     (tmp_path / "parts").mkdir()
     paused = _job(given, tmp_path / "parts", epochs=2)
-    outcome = execute(whole)
+    outcome = run_job(whole)
     assert outcome.complete, outcome.reason
-    assert execute(replace(paused, until=1, outcome=tmp_path / "parts" / "first.json")).complete
-    assert execute(paused).metrics == outcome.metrics
+    assert run_job(replace(paused, until=1, outcome=tmp_path / "parts" / "first.json")).complete
+    assert run_job(paused).metrics == outcome.metrics
     assert all(math.isfinite(value) for value in outcome.metrics.values())
-    network = rebuilt(whole.pattern, whole.network, whole.data.selected, tmp_path / "trained.pt", "cpu")
+    network = rebuild_network(whole.pattern, whole.network, whole.data.selected, tmp_path / "trained.pt", "cpu")
     # One epoch moves a weight by little: the file is where it came from.
     kernel = network.state_dict()["blocks.encoder1/colour+depth.conv1.weight"]
     assert (kernel - torch.load(tmp_path / "resnet.pth")["conv1.weight"]).abs().max() < 0.1
@@ -94,19 +94,19 @@ def test_a_node_without_the_file_fails_the_training_with_its_reason(given: list[
     job = _job(given, tmp_path)
     (tmp_path / "resnet.pth").rename(tmp_path / "away.pth")
     for _ in range(2):
-        outcome = execute(job)
+        outcome = run_job(job)
         assert "resnet.pth: no such file; give the path of weights" in outcome.reason
     (tmp_path / "away.pth").rename(tmp_path / "resnet.pth")
-    assert execute(job).complete
+    assert run_job(job).complete
 
 
 def test_what_does_not_fit_is_refused_before_anything_is_trained(given: list[str], tmp_path: Path) -> None:
-    check(compose(given))
+    check_settings(compose(given))
     save(tmp_path / "resnet.pth", 0, extra=torch.zeros(1))
     with pytest.raises(ConfigError, match=r"resnet\.pth does not fit ResNet: extra is unknown\. Want the weights of"):
-        check(compose(given))
+        check_settings(compose(given))
     (tmp_path / "resnet.pth").unlink()
     with pytest.raises(ConfigError, match=r"network\.weights=.*resnet\.pth: no such file; give the path"):
-        check(compose(given))
+        check_settings(compose(given))
     assert main(given) != 0
     assert not (tmp_path / "runs").exists()

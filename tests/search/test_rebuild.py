@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from search.results.trained_network import rebuilt
+from search.results.trained_network import rebuild_network
 from spaces.errors import ConfigError, DataError
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.small import Small
@@ -30,7 +30,7 @@ def _file(folder: Path, state: Any) -> Path:
 
 def _refusal(weights: Path, pattern: Any = APART, family: Small = FAMILY) -> str:
     with pytest.raises(DataError) as caught:
-        rebuilt(pattern, family, TASKS, weights, "cpu")
+        rebuild_network(pattern, family, TASKS, weights, "cpu")
     message = str(caught.value)
     assert message.startswith(str(weights))
     assert "from a copy" in message
@@ -39,7 +39,7 @@ def _refusal(weights: Path, pattern: Any = APART, family: Small = FAMILY) -> str
 
 def test_the_network_is_that_of_the_weights(tmp_path: Path) -> None:
     network, image = _network().eval(), torch.rand(2, 3, 8, 8)
-    again = rebuilt(APART, FAMILY, TASKS, _file(tmp_path, network.state_dict()), "cpu")
+    again = rebuild_network(APART, FAMILY, TASKS, _file(tmp_path, network.state_dict()), "cpu")
     assert not again.training
     for name, output in again(image).items():
         torch.testing.assert_close(output, network(image)[name])
@@ -93,7 +93,7 @@ def test_nothing_but_tensors_is_unpickled(tmp_path: Path) -> None:
 def test_devices_that_are_not_there(where: str, tmp_path: Path) -> None:
     weights = _file(tmp_path, _network().state_dict())
     if not where:
-        assert rebuilt(APART, FAMILY, TASKS, weights, None)
+        assert rebuild_network(APART, FAMILY, TASKS, weights, None)
         return
     with pytest.raises(ConfigError, match=rf"device='{where}' cannot be used here; want cpu"):
-        rebuilt(APART, FAMILY, TASKS, weights, where)
+        rebuild_network(APART, FAMILY, TASKS, weights, where)

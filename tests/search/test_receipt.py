@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.jobs.job import Outcome
-from search.problem.objectives import resolve
+from search.problem.objectives import resolve_objectives
 from search.report import report
-from search.report.search_cost import Rates, Receipt, Spent, receipt
+from search.report.search_cost import CostRates, SearchCost, Spent, compute_search_cost
 from search.run import main as search
 from search.study.trial import Trial
 from search.tracking.mlflow import Mlflow
@@ -21,8 +21,8 @@ from tests.search.trials import EPOCHS, TASKS, complete, failed
 from tests.tiny import arguments, write_tiny
 
 # The mean of the single-task networks is 6 M multiply-accumulates.
-RATES = Rates({"depth": 4_000_000, "normals": 8_000_000}, EPOCHS, threads=2, gpus=0.25, begun=1000.0)
-CHOSEN = resolve(["delta_mtl", "macs"], TASKS)
+RATES = CostRates({"depth": 4_000_000, "normals": 8_000_000}, EPOCHS, threads=2, gpus=0.25, begun=1000.0)
+CHOSEN = resolve_objectives(["delta_mtl", "macs"], TASKS)
 REFERENCE = (-20.0, 21e6)
 
 costs = st.builds(
@@ -37,8 +37,8 @@ costs = st.builds(
 )
 
 
-def of(trials: Iterable[Trial], hypervolume: float = 6e6, members: int = 1) -> Receipt:
-    return receipt(trials, [], RATES, hypervolume, "% x MACs", [complete(0, 1.0, 10)] * members)
+def of(trials: Iterable[Trial], hypervolume: float = 6e6, members: int = 1) -> SearchCost:
+    return compute_search_cost(trials, [], RATES, hypervolume, "% x MACs", [complete(0, 1.0, 10)] * members)
 
 
 @given(st.lists(costs, max_size=6), st.lists(costs, max_size=6))
@@ -80,7 +80,7 @@ def test_seconds_are_those_of_threads_or_of_parts_of_a_gpu() -> None:
 def test_baselines_of_the_run_and_of_the_cache_are_told_apart_and_not_among_the_trials() -> None:
     ours = Outcome(epochs=EPOCHS, seconds=3.0, ended=1001.0)
     older = Outcome(seconds=5.0, ended=999.0, device="cuda")  # a version that did not keep the epochs
-    found = receipt([], [("depth", ours), ("normals", ours), ("depth", older)], RATES, 0.0, "%", [])
+    found = compute_search_cost([], [("depth", ours), ("normals", ours), ("depth", older)], RATES, 0.0, "%", [])
     assert found.trials == Spent()
     assert found.trained == Spent(2, 2.0, 2.0, cpu_seconds=12.0)
     assert found.cached == Spent(1, pytest.approx(4 / 6), 1.0, gpu_seconds=1.25)
@@ -118,9 +118,9 @@ def test_a_run_without_a_front_or_beyond_the_reference_point_says_so() -> None:
 def test_it_is_in_the_page_the_note_and_a_file_of_its_own(tmp_path: Path) -> None:
     trials = [complete(0, 1.5, 18_000_000), failed(1)]
     found = of(trials)
-    members = report.write(tmp_path, trials, CHOSEN, REFERENCE, TASKS, receipt=found)
+    members = report.write_report(tmp_path, trials, CHOSEN, REFERENCE, TASKS, receipt=found)
     page = (tmp_path / "front.html").read_text()
-    note = report.markdown(members, CHOSEN, found)
+    note = report.format_markdown(members, CHOSEN, found)
     for line in found.lines:
         assert f"<p>{line}</p>" in page
         assert note.splitlines().count(line) == 1

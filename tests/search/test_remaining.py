@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from search.config.compose import Settings, compose
-from search.preview.remaining import Remaining, remaining
+from search.preview.remaining import Remaining, count_remaining
 from search.run import main as search
 from spaces.errors import ConfigError
 from tests.tiny import arguments, write_tiny
@@ -30,38 +30,43 @@ def searched() -> Path:
 
 
 def test_of_a_new_search_everything_is_left() -> None:
-    assert numbers(remaining(settings("trials=5", "baselines.seeds=2"), None, "cpu")) == (0, 5, 0, 6)
-    assert numbers(remaining(settings("trials=50"), 12, "cpu")) == (0, 12, 0, 3)
+    assert numbers(count_remaining(settings("trials=5", "baselines.seeds=2"), None, "cpu")) == (0, 5, 0, 6)
+    assert numbers(count_remaining(settings("trials=50"), 12, "cpu")) == (0, 12, 0, 3)
     assert not Path("runs").exists()
 
 
 def test_finished_trials_and_cached_baselines_are_done(searched: Path) -> None:
     before = {path: path.read_bytes() for path in searched.rglob("*") if path.is_file()}
 
-    assert numbers(remaining(settings("trials=5", "run.name=one"), 12, "cpu")) == (2, 3, 3, 0)
-    assert numbers(remaining(settings("trials=1", "run.name=one"), 12, "cpu")) == (2, 0, 3, 0)
-    assert numbers(remaining(settings("trials=5", "run.name=other"), 12, "cpu")) == (0, 5, 3, 0)
-    assert numbers(remaining(settings("trials=5", "run.name=other", "baselines.seeds=2"), 12, "cpu")) == (0, 5, 3, 3)
-    assert numbers(remaining(settings("trials=5", "run.name=other", "trainer.lr=0.1"), 12, "cpu")) == (0, 5, 0, 3)
+    assert numbers(count_remaining(settings("trials=5", "run.name=one"), 12, "cpu")) == (2, 3, 3, 0)
+    assert numbers(count_remaining(settings("trials=1", "run.name=one"), 12, "cpu")) == (2, 0, 3, 0)
+    assert numbers(count_remaining(settings("trials=5", "run.name=other"), 12, "cpu")) == (0, 5, 3, 0)
+    assert numbers(count_remaining(settings("trials=5", "run.name=other", "baselines.seeds=2"), 12, "cpu")) == (
+        0,
+        5,
+        3,
+        3,
+    )
+    assert numbers(count_remaining(settings("trials=5", "run.name=other", "trainer.lr=0.1"), 12, "cpu")) == (0, 5, 0, 3)
 
     assert {path: path.read_bytes() for path in searched.rglob("*") if path.is_file()} == before
     assert not (searched / "other").exists()
 
 
 def test_baselines_of_another_device_or_damaged_ones_are_trained_again(searched: Path) -> None:
-    assert numbers(remaining(settings("run.name=other"), 12, "cuda"))[2:] == (0, 3)
+    assert numbers(count_remaining(settings("run.name=other"), 12, "cuda"))[2:] == (0, 3)
     first, second, _ = sorted((searched / "baselines").iterdir())
     first.write_text("{")
     stored = json.loads(second.read_text())
     second.write_text(json.dumps({**stored, "outcome": {**stored["outcome"], "reason": "no luck"}}))
-    assert numbers(remaining(settings("run.name=other"), 12, "cpu"))[2:] == (1, 2)
-    assert numbers(remaining(settings("run.name=one"), 12, "cpu"))[2:] == (3, 0)  # it keeps what it rests on
+    assert numbers(count_remaining(settings("run.name=other"), 12, "cpu"))[2:] == (1, 2)
+    assert numbers(count_remaining(settings("run.name=one"), 12, "cpu"))[2:] == (3, 0)  # it keeps what it rests on
 
 
 def test_a_run_folder_of_another_search_is_refused(searched: Path) -> None:
     with pytest.raises(ConfigError, match="belongs to another configuration"):
-        remaining(settings("run.name=one", "trainer.epochs=3"), 12, "cpu")
+        count_remaining(settings("run.name=one", "trainer.epochs=3"), 12, "cpu")
     (searched / "notes").mkdir()
     (searched / "notes" / "mine.txt").write_text("keep")
     with pytest.raises(ConfigError, match=r"holds mine.txt but no config.yaml"):
-        remaining(settings("run.name=notes"), 12, "cpu")
+        count_remaining(settings("run.name=notes"), 12, "cpu")

@@ -8,8 +8,8 @@ import pytest
 
 from search.config.compose import compose
 from search.config.settings import Settings
-from search.problem.deltas import delta
-from search.study.replicates import mean_and_error, replicate
+from search.problem.deltas import compute_delta
+from search.study.replicates import compute_mean_and_error, replicate
 from spaces.errors import DataError
 from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.tiny import arguments, write_tiny
@@ -33,7 +33,7 @@ def test_differences_are_paired_and_deltas_refer_to_the_mean_of_the_single_task_
     tasks = settings.data.selected
     reference = {task.name: found.single[f"{task.name}.{task.headline}"].mean() for task in tasks}
     measured = {name: values[0, 1] for name, values in found.metrics.items() if not name.endswith("delta")}
-    assert delta(measured, reference, tasks)["delta_mtl"] == pytest.approx(rows["fused"][1])
+    assert compute_delta(measured, reference, tasks)["delta_mtl"] == pytest.approx(rows["fused"][1])
     some = found.of((7, 5))
     assert np.array_equal(some.metrics["delta_mtl"], found.metrics["delta_mtl"][:, [2, 0]])
 
@@ -71,4 +71,4 @@ def test_a_roster_hands_out_equal_trainings_once(settings: Settings) -> None:
 
 
 def test_the_error_of_one_value_is_not_known() -> None:
-    assert np.isnan(mean_and_error(np.array([1.0]))[1])
+    assert np.isnan(compute_mean_and_error(np.array([1.0]))[1])

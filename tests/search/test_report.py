@@ -17,7 +17,7 @@ from search.tracking import mlflow_values as records
 from spaces.pattern.sharing_pattern import SharingPattern
 from tests.search.trials import TASKS, complete, failed
 
-CHOSEN = objectives.resolve(["delta_mtl", "macs"], TASKS)
+CHOSEN = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
 REFERENCE = (-20.0, 21e6)
 TRIALS = [
     complete(3, -2.0, 9_000_000),
@@ -38,11 +38,11 @@ def _files(folder: Path) -> dict[str, bytes]:
 
 
 def _write(folder: Path, trials: list[Trial]) -> tuple[Trial, ...]:
-    return report.write(folder, trials, CHOSEN, REFERENCE, TASKS)
+    return report.write_report(folder, trials, CHOSEN, REFERENCE, TASKS)
 
 
 def test_the_table_of_trials_has_every_trial_in_order_and_every_number(tmp_path: Path) -> None:
-    tables.tables(tmp_path, TRIALS, CHOSEN, TASKS)
+    tables.write_tables(tmp_path, TRIALS, CHOSEN, TASKS)
     rows = _rows(tmp_path / "trials.csv")
     assert [row["number"] for row in rows] == ["0", "1", "2", "3", "4"]
     metrics = [f"{task.name}.{metric.name}" for task in TASKS for metric in task.table]
@@ -58,7 +58,7 @@ def test_the_table_of_trials_has_every_trial_in_order_and_every_number(tmp_path:
 
 
 def test_the_table_of_the_front_is_sorted_by_cost(tmp_path: Path) -> None:
-    members = tables.tables(tmp_path, TRIALS, CHOSEN, TASKS)
+    members = tables.write_tables(tmp_path, TRIALS, CHOSEN, TASKS)
     rows = _rows(tmp_path / "front.csv")
     assert [row["number"] for row in rows] == ["3", "4", "0"] == [str(trial.number) for trial in members]
     assert list(rows[0])[:4] == ["key", "number", "delta_mtl", "macs"]
@@ -67,7 +67,7 @@ def test_the_table_of_the_front_is_sorted_by_cost(tmp_path: Path) -> None:
 
 def test_both_tables_name_the_marked_patterns(tmp_path: Path) -> None:
     marks = {TRIALS[0].key: "all fused", TRIALS[3].key: "progressive tree"}
-    tables.tables(tmp_path, TRIALS, CHOSEN, TASKS, marks)
+    tables.write_tables(tmp_path, TRIALS, CHOSEN, TASKS, marks)
     assert [row["mark"] for row in _rows(tmp_path / "trials.csv")] == ["", "progressive tree", "", "all fused", ""]
     assert [row["mark"] for row in _rows(tmp_path / "front.csv")] == ["all fused", "", ""]
 
@@ -119,8 +119,8 @@ def test_without_a_complete_trial_there_is_no_front_but_a_report(trials: list[Tr
     assert ("No trial has finished." if not trials else "no trial has completed") in (
         tmp_path / "front.html"
     ).read_text()
-    assert report.summary((), CHOSEN).startswith("No front: no trial has completed.")
-    assert report.markdown((), CHOSEN) == "No front: no trial has completed."
+    assert report.summarise_front((), CHOSEN).startswith("No front: no trial has completed.")
+    assert report.format_markdown((), CHOSEN) == "No front: no trial has completed."
 
 
 @pytest.mark.parametrize(
@@ -133,13 +133,13 @@ def test_without_a_complete_trial_there_is_no_front_but_a_report(trials: list[Tr
     ],
 )
 def test_any_objectives_can_be_reported(names: list[str], reference: tuple[float, ...], tmp_path: Path) -> None:
-    chosen = objectives.resolve(names, TASKS)
+    chosen = objectives.resolve_objectives(names, TASKS)
     trials = [
-        complete(n, delta, macs, objectives=objectives.values(t.metrics, t.macs, t.params, chosen))
+        complete(n, delta, macs, objectives=objectives.collect_objectives(t.metrics, t.macs, t.params, chosen))
         for n, (delta, macs) in enumerate([(1.0, 12_000_000), (2.0, 15_000_000), (-3.0, 8_000_000)])
         for t in [complete(n, delta, macs)]
     ]
-    members = report.write(tmp_path, trials, chosen, reference, TASKS)
+    members = report.write_report(tmp_path, trials, chosen, reference, TASKS)
     assert members
     assert list(_rows(tmp_path / "front.csv")[0])[2 : 2 + len(names)] == names
     assert (tmp_path / "front.png").read_bytes().startswith(b"\x89PNG")
@@ -152,27 +152,29 @@ def test_any_objectives_can_be_reported(names: list[str], reference: tuple[float
 def test_undefined_deltas_are_empty_cells_and_no_metrics_in_the_record(tmp_path: Path) -> None:
     """So it is when all tasks are auxiliary."""
     tasks = [replace(task, role="auxiliary") for task in TASKS]
-    chosen = objectives.resolve(["edges.f1", "macs"], tasks)
+    chosen = objectives.resolve_objectives(["edges.f1", "macs"], tasks)
     trial = complete(0, 1.0, 10, objectives={"edges.f1": 0.4, "macs": 10.0})
-    undefined = {name: value for name, value in deltas.delta(trial.metrics, {}, tasks).items() if value != value}
+    undefined = {
+        name: value for name, value in deltas.compute_delta(trial.metrics, {}, tasks).items() if value != value
+    }
     assert {"delta_mtl", "worst_delta"} <= set(undefined)
     trial = Trial.from_json(json.loads(json.dumps(replace(trial, metrics=trial.metrics | undefined).to_json())))
-    assert report.write(tmp_path, [trial], chosen, (0.1, 21.0), tasks) == (trial,)
+    assert report.write_report(tmp_path, [trial], chosen, (0.1, 21.0), tasks) == (trial,)
     for table in ("trials.csv", "front.csv"):
         (row,) = _rows(tmp_path / table)
         assert {row[name] for name in undefined} == {""}
         assert row["edges.f1"] == "0.4"
-    assert "0.4" in report.summary([trial], chosen)
+    assert "0.4" in report.summarise_front([trial], chosen)
     assert not set(undefined) & {point.name for point in records.points(trial)}
 
 
 def test_one_pattern_stands_in_the_front_once() -> None:
     again = complete(9, 1.5, 18_000_000, key=TRIALS[2].key, pattern=TRIALS[2].pattern)
-    assert [trial.number for trial in front.front([again, *TRIALS], CHOSEN)] == [3, 4, 0]
+    assert [trial.number for trial in front.find_front([again, *TRIALS], CHOSEN)] == [3, 4, 0]
 
 
 def test_the_summary_tells_what_is_shared_and_what_it_costs() -> None:
-    text = report.summary(front.front(TRIALS, CHOSEN), CHOSEN)
+    text = report.summarise_front(front.find_front(TRIALS, CHOSEN), CHOSEN)
     lines = [line for line in text.splitlines() if line.strip()]
     assert "delta_mtl [%]" in lines[1]
     assert [line.split()[0] for line in lines[3:]] == ["3", "4", "0"]
@@ -183,5 +185,5 @@ def test_the_summary_tells_what_is_shared_and_what_it_costs() -> None:
 
 
 def test_the_markdown_table_keeps_its_columns() -> None:
-    lines = report.markdown(front.front(TRIALS, CHOSEN), CHOSEN).splitlines()
+    lines = report.format_markdown(front.find_front(TRIALS, CHOSEN), CHOSEN).splitlines()
     assert len({line.replace("\\|", "").count("|") for line in lines}) == 1

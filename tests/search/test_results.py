@@ -14,17 +14,17 @@ import pytest
 import torch
 from filelock import FileLock
 
-from search.jobs.job import device
+from search.jobs.job import find_device
 from search.load import load
 from search.results.results import Results
 from search.run import main
-from search.study.trial import load as load_trial
-from search.study.trial import save
-from spaces.drawing.text import text
+from search.study.trial import load_trial as load_trial
+from search.study.trial import save_trial
+from spaces.drawing.text import draw_text
 from spaces.errors import ConfigError, DataError
 from tests.search.trials import failed
 from tests.tiny import arguments, write_tiny
-from trainers.batches.memory import split
+from trainers.batches.memory import load_split
 from trainers.measure import measure
 
 on_cpu = pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU repeats numbers only nearly")
@@ -102,7 +102,7 @@ def test_the_curves_end_where_the_trial_was_measured(run: Results) -> None:
 
 @on_cpu
 def test_every_member_of_the_front_measures_exactly_as_it_was_recorded(run: Results) -> None:
-    validation = split(run.data, "val", device())
+    validation = load_split(run.data, "val", find_device())
     for number in run.front.index:
         network = run.network(number)
         assert not network.training
@@ -141,7 +141,7 @@ def test_a_pattern_is_shown_as_a_drawing_or_in_characters(run: Results) -> None:
     assert ElementTree.fromstring(picture._repr_svg_()).tag.endswith("svg")
     assert "trial 0, " in picture._repr_svg_()
     assert repr(picture).startswith("trial 0, ")
-    assert text(run.pattern(0)) in repr(picture)
+    assert draw_text(run.pattern(0)) in repr(picture)
 
 
 def test_neither_the_place_of_the_run_nor_its_data_are_needed(
@@ -197,7 +197,7 @@ def test_a_trial_without_weights_says_which_have_some(run: Results) -> None:
 @on_cpu
 def test_a_trial_without_weights_trains_to_the_same_numbers(run: Results) -> None:
     number = _dominated(run)
-    measured = measure(run.train(number), split(run.data, "val", device()), run.tasks)
+    measured = measure(run.train(number), load_split(run.data, "val", find_device()), run.tasks)
     assert measured == {name: run.trials.loc[number, name] for name in measured}
 
 
@@ -236,7 +236,7 @@ def _failed_run(run: Results, folder: Path, failures: int) -> Results:
     (folder / "trials").mkdir()
     shutil.copy(run.path / "config.yaml", folder)
     for number in range(failures):
-        save(folder / "trials" / f"{number:04d}.json", failed(number, f"ValueError: number {number}"))
+        save_trial(folder / "trials" / f"{number:04d}.json", failed(number, f"ValueError: number {number}"))
     return load(folder)
 
 

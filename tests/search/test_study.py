@@ -19,15 +19,15 @@ from search.samplers.sampler import Done, Sampler
 from search.samplers.tpe import Tpe
 from search.study.study import Candidate, Study
 from search.study.trial import COMPLETE, FAILED, Trial
-from spaces.choices import count
+from spaces.choices import count_patterns
 from spaces.errors import ConfigError, DataError
 from spaces.fusion import Fusion
-from spaces.networks.cost import cost
+from spaces.networks.cost import compute_cost
 from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
 
 TASKS = ("depth", "normals", "segmentation")
-PRICE = partial(cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(2, "regression")), size=(64, 64))
+PRICE = partial(compute_cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(2, "regression")), size=(64, 64))
 PROBLEM = Problem(Fusion(4, 4), TASKS, (DELTA_MTL, MACS), PRICE)
 SMALL = replace(PROBLEM, space=Fusion(2, 2), cost=partial(PRICE, family=Small(encoder_widths=(16, 24))))
 
@@ -69,7 +69,7 @@ def proposals(study: Study, many: int) -> list[str]:
 @pytest.mark.parametrize("sampler", [Random(), Tpe(startup=3), Nsga2(population=4), Exhaustive()], ids=repr)
 def test_a_whole_small_space_is_trained_once_each_and_then_there_is_no_more(tmp_path: Path, sampler: Sampler) -> None:
     study = open_study(tmp_path, sampler, SMALL)
-    keys = proposals(study, count(SMALL.space, TASKS))
+    keys = proposals(study, count_patterns(SMALL.space, TASKS))
     assert len(set(keys)) == len(keys)
     assert isinstance(study.ask(), Done)
 

@@ -11,19 +11,19 @@ from search.config.compose import compose
 from search.config.sections import Limits
 from search.jobs.job import Job
 from search.jobs.outcome_files import read_outcome
-from search.jobs.worker import execute
-from search.problem.objectives import resolve
-from search.results.trained_network import rebuilt, retrained
+from search.jobs.worker import run_job
+from search.problem.objectives import resolve_objectives
+from search.results.trained_network import rebuild_network, retrain_network
 from search.study.study import Candidate
-from search.study.trial import Trial, load, save
-from search.study.trial_result import finished
+from search.study.trial import Trial, load_trial, save_trial
+from search.study.trial_result import make_trial
 from spaces.errors import DataError
-from spaces.networks.cost import ceiling, cost, count
+from spaces.networks.cost import compute_ceiling, compute_cost, count_macs
 from spaces.pattern.mixing import Gated
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import Stage
 from tests.tiny import arguments, write_tiny
-from trainers.batches.memory import split
+from trainers.batches.memory import load_split
 from trainers.gating import Gating
 from trainers.measure import measure
 
@@ -43,29 +43,29 @@ def job(tmp_path: Path) -> Job:
 def _trial(job: Job, limits: Limits = Limits()) -> Trial:  # noqa: B008 - frozen
     tasks = job.data.selected
     outputs = {task.name: task.output for task in tasks}
-    candidate = Candidate(3, {}, job.pattern, cost(job.pattern, job.network, outputs, job.data.size))
+    candidate = Candidate(3, {}, job.pattern, compute_cost(job.pattern, job.network, outputs, job.data.size))
     reference = {task.name: 1.0 for task in tasks}
-    return finished(candidate, job, execute(job), reference, tasks, resolve(["macs"], tasks), limits)
+    return make_trial(candidate, job, run_job(job), reference, tasks, resolve_objectives(["macs"], tasks), limits)
 
 
 def test_metrics_cost_and_weights_are_those_of_the_pruned_network(job: Job) -> None:
-    outcome = execute(job)
+    outcome = run_job(job)
     assert outcome.complete, outcome.reason
     assert read_outcome(job) == outcome
     tasks = job.data.selected
     assert job.weights
-    static = rebuilt(job.pattern, job.network, tasks, job.weights, "cpu", outcome.masks)
+    static = rebuild_network(job.pattern, job.network, tasks, job.weights, "cpu", outcome.masks)
     assert not static.gated
-    assert measure(static, split(job.data, "val", "cpu"), tasks) == pytest.approx(outcome.metrics, rel=1e-5)
-    found = count(static, job.data.size)
+    assert measure(static, load_split(job.data, "val", "cpu"), tasks) == pytest.approx(outcome.metrics, rel=1e-5)
+    found = count_macs(static, job.data.size)
     assert outcome.cost == {"macs": found.macs, "params": found.params, "fixed": found.fixed}
     outputs = {task.name: task.output for task in tasks}
-    least, most = (price(job.pattern, job.network, outputs, job.data.size) for price in (cost, ceiling))
+    least, most = (price(job.pattern, job.network, outputs, job.data.size) for price in (compute_cost, compute_ceiling))
     assert least.macs <= found.macs <= most.macs
 
 
 def test_rates_are_curves_and_masks_agree_with_the_last_hard_one(job: Job) -> None:
-    outcome = execute(job)
+    outcome = run_job(job)
     for place, layers in ((name.partition("/")[0], layers) for name, layers in outcome.masks.items()):
         for task in job.pattern.tasks:
             shares = [layer[task].count("1") / len(layer[task]) for layer in layers]
@@ -76,8 +76,8 @@ def test_rates_are_curves_and_masks_agree_with_the_last_hard_one(job: Job) -> No
 
 def test_a_trial_keeps_the_masks_and_tells_two_networks_of_one_pattern_apart(job: Job, tmp_path: Path) -> None:
     trial = _trial(job)
-    save(tmp_path / "trial.json", trial)
-    again = load(tmp_path / "trial.json")
+    save_trial(tmp_path / "trial.json", trial)
+    again = load_trial(tmp_path / "trial.json")
     assert again.masks == trial.masks != {}
     assert again.network_key == trial.network_key != trial.key == job.pattern.key
 
@@ -95,8 +95,8 @@ def test_a_pruned_network_beyond_a_limit_is_a_failure_with_its_reason(job: Job) 
 
 
 def test_single_task_networks_to_start_from_are_counted(job: Job) -> None:
-    plain = execute(job)
-    started = execute(replace(job, recipe=replace(job.recipe, gates=replace(job.recipe.gates, initial="single_task"))))
+    plain = run_job(job)
+    started = run_job(replace(job, recipe=replace(job.recipe, gates=replace(job.recipe.gates, initial="single_task"))))
     assert plain.epochs == job.recipe.epochs
     assert started.epochs == job.recipe.epochs * (1 + len(job.pattern.tasks))
     assert len(started.curves["loss"]) == job.recipe.epochs
@@ -105,19 +105,19 @@ def test_single_task_networks_to_start_from_are_counted(job: Job) -> None:
 
 def test_a_gated_trial_is_trained_again_to_the_same_network(job: Job) -> None:
     trial = _trial(job)
-    again = retrained(trial, job.data, job.network, job.recipe, threads=1)
+    again = retrain_network(trial, job.data, job.network, job.recipe, threads=1)
     assert again.masks == {name: tuple(layers) for name, layers in trial.masks.items()}
     assert again.key == trial.network_key
 
 
 def test_masks_of_another_network_are_refused(job: Job) -> None:
-    outcome = execute(job)
+    outcome = run_job(job)
     assert job.weights
     with pytest.raises(DataError, match="masks and gated stages differ in"):
-        rebuilt(job.pattern, job.network, job.data.selected, job.weights, "cpu")
+        rebuild_network(job.pattern, job.network, job.data.selected, job.weights, "cpu")
     name = next(iter(outcome.masks))
     with pytest.raises(DataError, match="do not fit a gated stage"):
-        rebuilt(job.pattern, job.network, job.data.selected, job.weights, "cpu", {**outcome.masks, name: []})
+        rebuild_network(job.pattern, job.network, job.data.selected, job.weights, "cpu", {**outcome.masks, name: []})
 
 
 def test_how_gates_learn_enters_the_fingerprint_only_where_something_is_gated(job: Job) -> None:

@@ -9,15 +9,15 @@ import pytest
 
 from search.config.compose import compose
 from search.jobs.job import Job
-from search.jobs.worker import execute
-from search.problem.validation import check
-from search.results.trained_network import rebuilt
+from search.jobs.worker import run_job
+from search.problem.validation import check_settings
+from search.results.trained_network import rebuild_network
 from spaces.errors import ConfigError
 from spaces.pattern.mixing import Gated
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import Stage
 from tests.tiny import write_tiny
-from trainers.batches.memory import split
+from trainers.batches.memory import load_split
 from trainers.measure import measure
 
 VIT = ["network=vit", "network.width=8", "network.depth=2", "network.heads=2", "network.patch=8", "network.grid=2"]
@@ -35,14 +35,14 @@ def given(tmp_path: Path) -> list[str]:
 @pytest.mark.parametrize("space", ["fusion", "branching", "gates", "workspace"])
 def test_spaces_that_suit_it_are_checked(space: str, given: list[str]) -> None:
     slots = ["space.slots=[2]"] if space == "workspace" else []
-    check(compose([*given, f"space={space}", *slots]))
+    check_settings(compose([*given, f"space={space}", *slots]))
 
 
 @pytest.mark.parametrize("space", ["routing", "joint"])
 def test_spaces_of_routed_stages_are_refused(space: str, given: list[str]) -> None:
     slots = ["space.slots=[2]"] if space == "joint" else []
     with pytest.raises(ConfigError) as caught:
-        check(compose([*given, f"space={space}", *slots]))
+        check_settings(compose([*given, f"space={space}", *slots]))
     (message,) = caught.value.problems
     assert message.startswith(f"space={space}: encoder stage ")
     assert "is routed, but those of Vit can only be shared or gated: take another space, or another" in message
@@ -57,13 +57,15 @@ def test_a_gated_training_pauses_goes_on_and_is_rebuilt(given: list[str], tmp_pa
     (tmp_path / "parts").mkdir()
     whole = Job("whole", *parts, tmp_path / "outcome.json", weights=tmp_path / "trained.pt")
     rest = Job("parts", *parts, tmp_path / "parts" / "outcome.json", checkpoint=tmp_path / "parts" / "state.pt")
-    outcome = execute(whole)
+    outcome = run_job(whole)
     assert outcome.complete, outcome.reason
-    assert execute(replace(rest, until=1, outcome=tmp_path / "parts" / "first.json")).complete
-    assert execute(rest).metrics == outcome.metrics
+    assert run_job(replace(rest, until=1, outcome=tmp_path / "parts" / "first.json")).complete
+    assert run_job(rest).metrics == outcome.metrics
     shut = sum(row.count("0") for layers in outcome.masks.values() for layer in layers for row in layer.values())
     assert shut > 0
-    network = rebuilt(pattern, settings.network, settings.data.selected, tmp_path / "trained.pt", "cpu", outcome.masks)
+    network = rebuild_network(
+        pattern, settings.network, settings.data.selected, tmp_path / "trained.pt", "cpu", outcome.masks
+    )
     assert network.masks and not network.gated
-    found = measure(network, split(settings.data, "val", "cpu"), settings.data.selected)
+    found = measure(network, load_split(settings.data, "val", "cpu"), settings.data.selected)
     assert found == pytest.approx(outcome.metrics)

@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 from search.jobs.job import Outcome
-from search.report.baseline_table import summary, write, yardsticks
+from search.report.baseline_table import make_baseline_rows, summarise_baselines, write_baseline_table
 from tests.search.trials import TASKS, complete
 
 TRIVIAL = {"segmentation.miou": 0.1, "depth.abs_err_m": 0.4, "normals.angle_deg": 40.0, "edges.f1": 0.2}
@@ -20,34 +20,34 @@ MACS = {task.name: 5_000_000 for task in TASKS}
 
 
 def test_mean_spread_and_count_of_single_task_networks_by_task(tmp_path: Path) -> None:
-    rows = yardsticks(TASKS, OUTCOMES, TRIVIAL, MACS)
+    rows = make_baseline_rows(TASKS, OUTCOMES, TRIVIAL, MACS)
     first = rows[0]
     assert (first.task, first.metric, first.better, first.trivial) == ("segmentation", "miou", "higher", 0.1)
     assert (first.single_task, first.networks) == (0.5, 2)
     assert abs(first.spread - 0.1414) < 1e-4
     assert rows[1].spread == 0.0
-    write(tmp_path / "baselines.csv", rows)
+    write_baseline_table(tmp_path / "baselines.csv", rows)
     with open(tmp_path / "baselines.csv", newline="") as file:
         assert [row["task"] for row in csv.DictReader(file)] == [task.name for task in TASKS]
 
 
 def test_a_member_that_loses_to_a_constant_on_a_main_task_is_named() -> None:
-    rows = yardsticks(TASKS, OUTCOMES, TRIVIAL, MACS)
+    rows = make_baseline_rows(TASKS, OUTCOMES, TRIVIAL, MACS)
     good, bad = complete(3, 1.0, 10), complete(4, 1.0, 11)
     bad = complete(4, 1.0, 11, metrics={**bad.metrics, "depth.abs_err_m": 0.5, "edges.f1": 0.1})
-    assert "Every member of the front beats the constants" in summary(rows, [good])
-    told = summary(rows, [good, bad])
+    assert "Every member of the front beats the constants" in summarise_baselines(rows, [good])
+    told = summarise_baselines(rows, [good, bad])
     assert "the single-task networks cost 20.0 MMACs together" in told
     assert "No better than a constant: trial 4 on depth;" in told  # edges are auxiliary
 
 
 def test_a_front_without_members_has_no_range() -> None:
-    assert "| -" in summary(yardsticks(TASKS, OUTCOMES, TRIVIAL, MACS), [])
+    assert "| -" in summarise_baselines(make_baseline_rows(TASKS, OUTCOMES, TRIVIAL, MACS), [])
 
 
 def test_nothing_is_said_of_main_tasks_where_there_are_none() -> None:
-    rows = yardsticks(TASKS[3:], OUTCOMES, TRIVIAL, MACS)
-    told = summary(rows, [complete(3, math.nan, 10)])
+    rows = make_baseline_rows(TASKS[3:], OUTCOMES, TRIVIAL, MACS)
+    told = summarise_baselines(rows, [complete(3, math.nan, 10)])
     assert "edges.f1" in told
     assert "main task" not in told
     assert "nan" not in told

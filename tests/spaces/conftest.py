@@ -10,7 +10,7 @@ import pytest
 from spaces.choices import Choose, Proposal
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import Stage
-from spaces.tree import partitions
+from spaces.tree import decode_partitions
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class TwoTrees:
     name: str = "two trees"
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
-        encoder = partitions(choose, tasks, self.encoder_stages, prefix="encoder")
-        decoder = partitions(choose, tasks, self.decoder_stages, prefix="decoder")
+        encoder = decode_partitions(choose, tasks, self.encoder_stages, prefix="encoder")
+        decoder = decode_partitions(choose, tasks, self.decoder_stages, prefix="decoder")
         return SharingPattern(
             encoder=tuple(map(Stage, encoder)),
             exchange=(NoExchange(),) * self.encoder_stages,

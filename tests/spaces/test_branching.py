@@ -5,11 +5,11 @@ import random
 import pytest
 
 from spaces.branching import Branching
-from spaces.choices import count, draw, enumerate_patterns, replay
+from spaces.choices import count_patterns, draw, enumerate_patterns, replay
 from spaces.errors import ConfigError
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing
 from spaces.pattern.stage import Stage
-from spaces.tree import choices
+from spaces.tree import encode_choices
 
 TASKS = ("segmentation", "depth", "normals")
 
@@ -25,7 +25,7 @@ def test_one_network_and_networks_side_by_side_are_anchors() -> None:
 @pytest.mark.parametrize("stages", [(1, 4), (3, 2), (4, 1)])
 @pytest.mark.parametrize(("tasks", "trees"), [(1, 1), (2, 6), (3, 51), (4, 561)])
 def test_as_many_as_trees_over_all_stages(stages: tuple[int, int], tasks: int, trees: int) -> None:
-    assert count(Branching(*stages), ["a", "b", "c", "d"][:tasks]) == trees
+    assert count_patterns(Branching(*stages), ["a", "b", "c", "d"][:tasks]) == trees
 
 
 def test_the_decoder_goes_on_with_the_groups_of_the_encoder() -> None:
@@ -36,7 +36,7 @@ def test_the_decoder_goes_on_with_the_groups_of_the_encoder() -> None:
 
 def test_stages_of_a_tree_stand_where_they_are_drawn() -> None:
     apart, pair = (("depth",), ("normals",), ("segmentation",)), (("depth",), ("normals", "segmentation"))
-    drawn = replay(Branching(2, 2), TASKS, choices([(tuple(sorted(TASKS)),), pair, pair, apart])).pattern
+    drawn = replay(Branching(2, 2), TASKS, encode_choices([(tuple(sorted(TASKS)),), pair, pair, apart])).pattern
     assert [stage.groups for stage in drawn.encoder] == [(tuple(sorted(TASKS)),), pair]
     assert [stage.groups for stage in drawn.decoder] == [pair, apart]
 

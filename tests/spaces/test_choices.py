@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from spaces.choices import Choose, Proposal, Space, count, draw, enumerate_patterns, mutate, record, replay
+from spaces.choices import Choose, Proposal, Space, count_patterns, draw, enumerate_patterns, mutate, record, replay
 from spaces.errors import PatternError
 from spaces.fusion import Fusion
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders, uniform
@@ -114,13 +114,13 @@ def test_patterns_with_one_key_are_one() -> None:
 
 
 def test_count_stops_where_told() -> None:
-    assert count(FUSION, TASKS) == 35
-    assert count(FUSION, TASKS, at_most=10) == 10
-    assert count(FUSION, TASKS, at_most=1000) == 35
+    assert count_patterns(FUSION, TASKS) == 35
+    assert count_patterns(FUSION, TASKS, at_most=10) == 10
+    assert count_patterns(FUSION, TASKS, at_most=1000) == 35
 
 
 def test_a_large_space_is_entered_without_walking_through_it() -> None:
-    assert count(Fusion(4, 5), tuple("abcdefghijklmnop"), at_most=50) == 50
+    assert count_patterns(Fusion(4, 5), tuple("abcdefghijklmnop"), at_most=50) == 50
 
 
 def test_replay_takes_numbers_as_a_file_holds_them() -> None:

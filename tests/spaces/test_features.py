@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from spaces.choices import draw, enumerate_patterns
 from spaces.fusion import Fusion
 from spaces.pattern.exchange import Workspace
-from spaces.pattern.features import feature_names, features
+from spaces.pattern.features import compute_features, feature_names
 from spaces.pattern.mixing import Gated, Mixing, Routed
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
 from spaces.pattern.stage import Stage
@@ -29,7 +29,7 @@ def test_equal_keys_have_equal_features_and_others_do_not() -> None:
     rng = random.Random(0)
     patterns += [draw(space, TASKS, rng).pattern for _ in range(500)]
     for pattern in patterns:
-        keys_of.setdefault(features(pattern), set()).add(pattern.key)
+        keys_of.setdefault(compute_features(pattern), set()).add(pattern.key)
     assert len(keys_of) == 561
     assert all(len(keys) == 1 for keys in keys_of.values())
 
@@ -40,19 +40,21 @@ def test_one_number_from_0_to_1_per_name(two_trees: Any, seed: int, tasks: int) 
     pattern = draw(two_trees, tuple("abcde"[:tasks]), random.Random(seed)).pattern
     stages = len(pattern.encoder)
     assert (
-        len(features(pattern))
+        len(compute_features(pattern))
         == len(feature_names(pattern))
         == tasks * (tasks - 1) // 2 * (stages + len(pattern.decoder)) + stages * (3 + tasks + 5)
     )
     assert len(set(feature_names(pattern))) == len(feature_names(pattern))
-    assert all(0 <= value <= 1 for value in features(pattern))
+    assert all(0 <= value <= 1 for value in compute_features(pattern))
 
 
 def test_ends_of_the_space() -> None:
-    fused = dict(zip(feature_names(hard_sharing(TASKS, 4, 4)), features(hard_sharing(TASKS, 4, 4)), strict=True))
+    fused = dict(
+        zip(feature_names(hard_sharing(TASKS, 4, 4)), compute_features(hard_sharing(TASKS, 4, 4)), strict=True)
+    )
     assert {value for name, value in fused.items() if "-" in name or name.endswith("shared")} == {1.0}
     assert {value for name, value in fused.items() if not ("-" in name or name.endswith("shared"))} == {0.0}
-    assert features(separate_decoders(("a", "b"), 4, 4))[:8] == (1.0,) * 4 + (0.0,) * 4
+    assert compute_features(separate_decoders(("a", "b"), 4, 4))[:8] == (1.0,) * 4 + (0.0,) * 4
 
 
 def test_by_hand() -> None:
@@ -61,7 +63,7 @@ def test_by_hand() -> None:
         exchange=(NoExchange(), NoExchange()),
         decoder=tuple(map(Stage, ((("b", "c"), ("a",)),) * 3 + ((("a",), ("b",), ("c",)),))),
     )
-    found = dict(zip(feature_names(pattern), features(pattern), strict=True))
+    found = dict(zip(feature_names(pattern), compute_features(pattern), strict=True))
     assert {name for name, value in found.items() if "-" in name and value} == {
         *("encoder.1.a-b", "encoder.2.a-b", "encoder.1.a-c", "encoder.1.b-c"),
         *("decoder.1.b-c", "decoder.2.b-c", "decoder.3.b-c"),
@@ -75,7 +77,7 @@ def test_mixings_and_exchanges_by_hand() -> None:
         exchange=(NoExchange(), Workspace(slots=15, width=256, top_k=0.25, etf=64)),
         decoder=(Stage(pair), Stage(pair)),
     )
-    found = dict(zip(feature_names(pattern), features(pattern), strict=True))
+    found = dict(zip(feature_names(pattern), compute_features(pattern), strict=True))
     told = {name: round(value, 3) for name, value in found.items() if "-" not in name and value}
     assert told == {
         "encoder.1.shared": 0.75,
@@ -96,8 +98,8 @@ def test_mixings_and_exchanges_by_hand() -> None:
 def test_mixtures_have_the_names_of_shared_patterns_and_numbers_from_0_to_1(seed: int) -> None:
     pattern, plain = any_mixture(seed), hard_sharing(MIXED, STAGES, STAGES)
     assert feature_names(pattern) == feature_names(plain)
-    assert len(features(pattern)) == len(features(plain))
-    assert all(0 <= value <= 1 for value in features(pattern))
+    assert len(compute_features(pattern)) == len(compute_features(plain))
+    assert all(0 <= value <= 1 for value in compute_features(pattern))
 
 
 def test_pairs_come_first_encoder_before_decoder() -> None:
@@ -124,14 +126,14 @@ def test_numbers_of_options_are_told_apart_however_large() -> None:
     ]
     patterns = [plain, *(replace(plain, encoder=(Stage(pair.groups, mixing),)) for mixing in mixed)]
     patterns += [replace(plain, exchange=(workspace,)) for workspace in workspaces]
-    assert len({features(pattern) for pattern in patterns}) == len(patterns)
+    assert len({compute_features(pattern) for pattern in patterns}) == len(patterns)
 
 
 def test_more_slots_are_a_larger_number_below_1() -> None:
     pair = Stage((("a", "b"),))
     counts = [2, 3, 8, 300, 10**6]
     patterns = [SharingPattern((pair,), (Workspace(slots=count),), (pair,)) for count in counts]
-    numbers = [features(each)[feature_names(each).index("scale.1.slots")] for each in patterns]
+    numbers = [compute_features(each)[feature_names(each).index("scale.1.slots")] for each in patterns]
     assert numbers == sorted(numbers)
     assert numbers[0] > 0
     assert numbers[-1] < 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spaces.choices import count, draw, record, replay
+from spaces.choices import count_patterns, draw, record, replay
 from spaces.errors import ConfigError, PatternError
 from spaces.gates import Gates
 from spaces.pattern.mixing import Gated
@@ -58,7 +58,7 @@ def test_target_rates_do_not_enter_the_key_where_nothing_is_gated() -> None:
 
 def test_so_many_keys() -> None:
     """Hard sharing; and, for none or one shared stage, four pairs of rates or apart."""
-    assert count(Gates(2, 1, rates=(0.25, 0.5)), TASKS) == 1 + 2 * (4 + 1)
+    assert count_patterns(Gates(2, 1, rates=(0.25, 0.5)), TASKS) == 1 + 2 * (4 + 1)
 
 
 def test_one_task_is_refused() -> None:

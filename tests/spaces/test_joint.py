@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spaces.choices import count, draw, record, replay
+from spaces.choices import count_patterns, draw, record, replay
 from spaces.errors import ConfigError, PatternError
 from spaces.joint import Joint
 from spaces.pattern.exchange import NoExchange, Workspace
@@ -87,7 +87,7 @@ def test_the_flow_enters_the_key_where_streams_differ() -> None:
 
 def test_so_many_keys() -> None:
     """Decoders fused or not, an exchange or none."""
-    assert count(Joint(1, 1, mixings=("shared",), slots=(4,), top_ks=(1.0,), etfs=(0,)), TASKS[:2]) == 4
+    assert count_patterns(Joint(1, 1, mixings=("shared",), slots=(4,), top_ks=(1.0,), etfs=(0,)), TASKS[:2]) == 4
 
 
 def test_one_task_is_refused() -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from spaces.choices import count, draw, record, replay
+from spaces.choices import count_patterns, draw, record, replay
 from spaces.errors import ConfigError
 from spaces.pattern.mixing import PRIMITIVES, Routed
 from spaces.pattern.sharing_pattern import NoExchange, separate_decoders
 from spaces.pattern.stage import Stage
-from spaces.routing import Routing, split
+from spaces.routing import Routing, split_width
 
 TASKS = ("depth", "normals", "segmentation")
 SPACE = Routing(3, 2)
@@ -93,7 +93,7 @@ def test_so_many_keys() -> None:
         norms=("task",),
         layers=1,
     )
-    assert count(small, TASKS) == 1 + 2 + 2 + 4
+    assert count_patterns(small, TASKS) == 1 + 2 + 2 + 4
 
 
 def test_one_task_may_be_routed() -> None:
@@ -101,8 +101,8 @@ def test_one_task_may_be_routed() -> None:
 
 
 def test_names_of_primitives() -> None:
-    assert split("max + average") == ("max", "average")
-    assert split(" ") == ()
+    assert split_width("max + average") == ("max", "average")
+    assert split_width(" ") == ()
 
 
 EMPTY = (

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces.pattern.stage import Partition
-from spaces.tree import partitions
+from spaces.tree import decode_partitions
 
 TASKS = ("depth", "edges", "normals", "segmentation")
 STAGES = 5
@@ -31,7 +31,7 @@ def test_a_task_shares_as_much_with_others_as_its_parent_does_and_no_deeper_than
         drawn[name] = data.draw(st.sampled_from(options), label=name)
         return drawn[name]
 
-    tree = partitions(choose, TASKS, STAGES)
+    tree = decode_partitions(choose, TASKS, STAGES)
     assert len(tree) == STAGES
     for index, task in enumerate(TASKS[1:], start=1):
         parent, depth = drawn[f"parent.{task}"], drawn[f"depth.{task}"]
@@ -43,7 +43,7 @@ def test_a_task_shares_as_much_with_others_as_its_parent_does_and_no_deeper_than
 @quick
 @given(st.integers(0, 4), st.permutations(TASKS), st.randoms(use_true_random=False))
 def test_partitions_hold_every_task_once_and_only_get_finer(stages: int, tasks: list[str], rng: Any) -> None:
-    tree = partitions(lambda name, options: rng.choice(options), tasks, stages)
+    tree = decode_partitions(lambda name, options: rng.choice(options), tasks, stages)
     for groups in tree:
         assert sorted(task for group in groups for task in group) == sorted(tasks)
     for coarse, fine in pairwise(tree):
@@ -60,7 +60,7 @@ def test_the_order_of_the_tasks_changes_neither_questions_nor_tree(tasks: list[s
             asked.append((name, tuple(options)))
             return options[(seed >> 4 * len(asked)) % len(options)]
 
-        tree = partitions(choose, names, STAGES)
+        tree = decode_partitions(choose, names, STAGES)
         return asked, tree
 
     assert asked_and_answered(tasks) == asked_and_answered(TASKS)
@@ -74,7 +74,7 @@ def test_names_and_options(prefix: str, start: str) -> None:
         asked[name] = tuple(options)
         return options[-1]
 
-    partitions(choose, ("c", "a", "b"), 2, prefix=prefix)
+    decode_partitions(choose, ("c", "a", "b"), 2, prefix=prefix)
     assert asked == {
         f"{start}parent.b": ("a",),
         f"{start}depth.b": (0, 1, 2),

@@ -14,7 +14,7 @@ from spaces.choices import draw
 from spaces.pattern.block import Block
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
 from spaces.pattern.stage import Stage
-from spaces.pattern.walk import blocks, skip_scale, walk
+from spaces.pattern.walk import list_blocks, skip_scale, walk
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 
@@ -77,7 +77,7 @@ def test_each_block_is_evaluated_once(two_trees: Any, seed: int, tasks: int) -> 
     algebra = Written()
     walk(pattern, "x", algebra)
     assert len(set(algebra.blocks)) == len(algebra.blocks)
-    assert [block.name for block in blocks(pattern)] == algebra.blocks
+    assert [block.name for block in list_blocks(pattern)] == algebra.blocks
     assert len(algebra.blocks) == sum(len(stage.groups) for stage in (*pattern.encoder, *pattern.decoder))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spaces.choices import count, draw, record, replay
+from spaces.choices import count_patterns, draw, record, replay
 from spaces.errors import ConfigError, PatternError
 from spaces.pattern.exchange import NoExchange, Workspace
 from spaces.pattern.sharing_pattern import separate_decoders
@@ -71,7 +71,7 @@ def test_all_scales_unless_some_are_given() -> None:
 
 def test_so_many_keys() -> None:
     """None, or any of three sets of two scales with one of two numbers of slots."""
-    assert count(Workspaces(2, 2, slots=(4, 8), widths=(16,), top_ks=(1.0,), etfs=(0,)), TASKS) == 1 + 3 * 2
+    assert count_patterns(Workspaces(2, 2, slots=(4, 8), widths=(16,), top_ks=(1.0,), etfs=(0,)), TASKS) == 1 + 3 * 2
 
 
 def test_one_task_is_refused() -> None:

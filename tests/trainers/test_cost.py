@@ -9,7 +9,7 @@ from spaces.choices import enumerate_patterns
 from spaces.fusion import Fusion
 from spaces.networks import cost as cost_module
 from spaces.networks.build import build
-from spaces.networks.cost import cost, count
+from spaces.networks.cost import compute_cost, count_macs
 from spaces.networks.modules.output import Output
 from spaces.networks.pdf import Pdf
 from spaces.networks.small import Small
@@ -27,7 +27,7 @@ def test_a_sum_of_block_costs_equals_counting_the_whole_network() -> None:
     for proposal in (*proposals[::4], proposals[-1]):
         with torch.device("meta"):
             network = build(proposal.pattern, family, OUTPUTS, 0)
-        assert cost(proposal.pattern, family, OUTPUTS, SIZE) == count(network, SIZE)
+        assert compute_cost(proposal.pattern, family, OUTPUTS, SIZE) == count_macs(network, SIZE)
 
 
 CITYSCAPES = {
@@ -64,8 +64,8 @@ def test_the_trees_of_the_pdf_paper_count_what_it_says(
     pattern = uniform(outputs, 6, decoder)
     size = (512, 1024) if outputs is CITYSCAPES else (512, 640)
     with torch.device("meta"):
-        whole = count(build(pattern, Pdf(), outputs, 0), size)
-    assert whole == cost(pattern, Pdf(), outputs, size)
+        whole = count_macs(build(pattern, Pdf(), outputs, 0), size)
+    assert whole == compute_cost(pattern, Pdf(), outputs, size)
     assert whole.params == params
 
 
@@ -73,7 +73,9 @@ def test_the_stages_of_the_pdf_decoder_cost_what_its_authors_code_does() -> None
     """Parting a stage later adds that stage once more: parameters, and 10**9 multiply-accumulates at 512x1024."""
     pair = {task: CITYSCAPES[task] for task in ("depth", "normals")}
     together, apart = (tuple(pair),), tuple((task,) for task in pair)
-    costs = [cost(uniform(pair, 6, [together] * n + [apart] * (5 - n)), Pdf(), pair, (512, 1024)) for n in range(6)]
+    costs = [
+        compute_cost(uniform(pair, 6, [together] * n + [apart] * (5 - n)), Pdf(), pair, (512, 1024)) for n in range(6)
+    ]
     stages = [(more.params - less.params, more.macs - less.macs) for more, less in pairwise(costs)]
     assert [params for params, _ in stages] == [840_448, 201_472, 135_936, 103_168, 86_784]
     assert [round(macs / 1e9, 2) for _, macs in stages] == [0.11, 0.10, 0.28, 0.84, 2.82]
@@ -86,7 +88,7 @@ def test_cost_agrees_with_a_count_by_hand() -> None:
     pixels = 32 * 32
     macs = pixels * (9 * (3 * 4 + 4 * 4 + 4 * 2 + 2 * 2) + 2 * 1)
     params = 9 * (3 * 4 + 4 * 4 + 4 * 2 + 2 * 2) + 2 * (4 + 4 + 2 + 2) + 2 * 1 + 1
-    found = cost(pattern, family, {"depth": Output(1, "depth")}, SIZE)
+    found = compute_cost(pattern, family, {"depth": Output(1, "depth")}, SIZE)
     assert (found.macs, found.params, found.flops) == (macs, params, 2 * macs)
 
 
@@ -98,13 +100,13 @@ def test_the_counter_sees_attention_on_the_meta_device() -> None:
             tokens = image.flatten(2).transpose(1, 2)  # (1, 64, 3)
             return torch.nn.functional.scaled_dot_product_attention(tokens, tokens, tokens)
 
-    assert count(Attention(), (8, 8)).macs == 2 * 64 * 64 * 3
+    assert count_macs(Attention(), (8, 8)).macs == 2 * 64 * 64 * 3
 
 
 def test_after_the_first_pattern_nothing_is_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """That is what makes a cost a matter of microseconds; the benchmark says how many."""
     names = [f"task{i}" for i in range(5)]
     outputs = dict.fromkeys(names, Output(2, "regression"))
-    first = cost(hard_sharing(names, 4, 4), Small(), outputs, SIZE)
+    first = compute_cost(hard_sharing(names, 4, 4), Small(), outputs, SIZE)
     monkeypatch.setattr(cost_module, "_counted", None)
-    assert cost(separate_decoders(names, 4, 4), Small(), outputs, SIZE).macs > first.macs
+    assert compute_cost(separate_decoders(names, 4, 4), Small(), outputs, SIZE).macs > first.macs

@@ -7,18 +7,18 @@ import torch
 
 from spaces.errors import ConfigError
 from spaces.networks.build import build
-from spaces.networks.modules.etf import frame
-from spaces.networks.modules.workspace import Project
+from spaces.networks.modules.etf import make_frame
+from spaces.networks.modules.workspace import SlotProjection
 from spaces.pattern.exchange import NoExchange, Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Stage
 from tests.spaces.networks.mixes import FAMILY, SIZE
-from trainers.dot_regression import captured, check_classes, dot_regression
-from trainers.dot_regression import loss as total
+from trainers.dot_regression import capture_features, check_frame_classes, dot_regression
+from trainers.dot_regression import compute_loss as total
 from trainers.tasks import Classification, Depth, Segmentation
 
 CLASSES, WIDTH, INVALID = 4, 6, -1
-FRAME = frame(CLASSES + 1, WIDTH, seed=0)
+FRAME = make_frame(CLASSES + 1, WIDTH, seed=0)
 
 
 def slow(tokens: torch.Tensor, labels: torch.Tensor, size: tuple[int, int]) -> float:
@@ -86,7 +86,7 @@ def test_unlabelled_tokens_get_no_gradient_and_the_others_do() -> None:
 
 def test_descending_it_brings_projected_features_to_their_vectors() -> None:
     torch.manual_seed(0)
-    project = Project(CLASSES, WIDTH, CLASSES + 1)
+    project = SlotProjection(CLASSES, WIDTH, CLASSES + 1)
     assert project.frame is not None
     labels = torch.randint(0, CLASSES, (2, 3, 4))
     features = torch.nn.functional.one_hot(labels, CLASSES).movedim(-1, 1).float()
@@ -100,9 +100,9 @@ def test_descending_it_brings_projected_features_to_their_vectors() -> None:
 
 
 def test_a_frame_smaller_than_the_classes_is_refused() -> None:
-    check_classes(13, 13)
+    check_frame_classes(13, 13)
     with pytest.raises(ConfigError, match=r"frame of 8 vectors for 13 classes.* at least 13 .*dot_regression=0"):
-        check_classes(13, 8)
+        check_frame_classes(13, 8)
 
 
 def test_what_class_tasks_project_into_a_frame_is_captured_while_wanted() -> None:
@@ -113,7 +113,7 @@ def test_what_class_tasks_project_into_a_frame_is_captured_while_wanted() -> Non
     )
     network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, 0)
     targets = {"segmentation": torch.randint(0, 5, (2, *SIZE)), "depth": torch.rand(2, *SIZE)}
-    with captured(network, tasks) as tokens:
+    with capture_features(network, tasks) as tokens:
         network(torch.rand(2, 3, *SIZE))
         assert set(tokens) == {("segmentation", "exchange1/segmentation/project")}
         wanted = total(tokens, targets)
@@ -124,7 +124,7 @@ def test_what_class_tasks_project_into_a_frame_is_captured_while_wanted() -> Non
     before = dict(tokens)
     network(torch.rand(2, 3, *SIZE))
     assert dict(tokens) == before
-    with captured(network, ()) as tokens:
+    with capture_features(network, ()) as tokens:
         network(torch.rand(2, 3, *SIZE))
         assert total(tokens, targets) == 0.0
 
@@ -134,7 +134,7 @@ def test_frames_that_are_too_small_are_refused_before_training() -> None:
     pair = (("depth", "segmentation"),)
     pattern = SharingPattern((Stage(pair),) * 3, (Workspace(width=8, etf=6),) * 3, (Stage(pair),) * 3)
     network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, 0)
-    with pytest.raises(ConfigError, match="frame of 6 vectors for 7 classes"), captured(network, tasks):
+    with pytest.raises(ConfigError, match="frame of 6 vectors for 7 classes"), capture_features(network, tasks):
         pass
 
 
@@ -143,6 +143,6 @@ def test_classes_of_whole_images_are_left_alone() -> None:
     pair = (("left", "right"),)
     pattern = SharingPattern((Stage(pair),) * 3, (Workspace(width=8, etf=6),) * 3, (Stage(pair),) * 3)
     network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, 0)
-    with captured(network, tasks) as tokens:
+    with capture_features(network, tasks) as tokens:
         assert network(torch.rand(2, 3, *SIZE))["left"].shape == (2, 7)
         assert total(tokens, dict.fromkeys(("left", "right"), torch.zeros(2))) == 0.0

@@ -14,7 +14,7 @@ from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_shar
 from spaces.pattern.stage import Stage
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, TASKS, gated
 from trainers.gating import Gating, gate_parameters, gate_rates
-from trainers.recipe import Recipe, idle
+from trainers.recipe import Recipe, list_idle_fields
 
 
 def network(rate: float = 0.25, seed: int = 0) -> SharedNetwork:
@@ -105,16 +105,16 @@ def test_how_gates_begin() -> None:
 
 
 def test_what_does_not_act_on_a_pattern_is_named() -> None:
-    assert idle(hard_sharing(TASKS, 3, 3)) == ("gates", "dot_regression")
-    assert idle(gated(shared=1)) == ("dot_regression",)
-    assert idle(gated(shared=3)) == ("gates", "dot_regression")
+    assert list_idle_fields(hard_sharing(TASKS, 3, 3)) == ("gates", "dot_regression")
+    assert list_idle_fields(gated(shared=1)) == ("dot_regression",)
+    assert list_idle_fields(gated(shared=3)) == ("gates", "dot_regression")
     apart = (Stage(tuple((task,) for task in TASKS), Gated(dict.fromkeys(TASKS, 0.5))),) * 3  # type: ignore[arg-type]
-    assert "gates" in idle(SharingPattern(apart, (NoExchange(),) * 3, (Stage((TASKS,)),) * 3))
+    assert "gates" in list_idle_fields(SharingPattern(apart, (NoExchange(),) * 3, (Stage((TASKS,)),) * 3))
     together = (Stage((TASKS,)),) * 3
     framed = (Workspace(etf=16), NoExchange(), NoExchange())
-    assert idle(SharingPattern(together, framed, together)) == ("gates",)
-    assert idle(SharingPattern(together, framed, together[:2])) == ("gates",)
-    assert idle(SharingPattern(together, (framed[1], framed[0], framed[2]), together[:1])) == (
+    assert list_idle_fields(SharingPattern(together, framed, together)) == ("gates",)
+    assert list_idle_fields(SharingPattern(together, framed, together[:2])) == ("gates",)
+    assert list_idle_fields(SharingPattern(together, (framed[1], framed[0], framed[2]), together[:1])) == (
         "gates",
         "dot_regression",
     )

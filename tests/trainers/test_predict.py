@@ -12,13 +12,13 @@ from spaces.networks.small import Small
 from spaces.pattern.sharing_pattern import separate_decoders
 from trainers import predict as module
 from trainers.predict import predict
-from trainers.tasks import Task, make
+from trainers.tasks import Task, make_task
 
 TASKS = (
-    make("classes", {"kind": "segmentation", "classes": 5}),
-    make("depth", {"kind": "depth"}),
-    make("normals", {"kind": "normals"}),
-    make("image", {"kind": "autoencoder"}),
+    make_task("classes", {"kind": "segmentation", "classes": 5}),
+    make_task("depth", {"kind": "depth"}),
+    make_task("normals", {"kind": "normals"}),
+    make_task("image", {"kind": "autoencoder"}),
 )
 FAMILY = Small((4, 4), 4)
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 8, 12, 3), dtype=np.uint8)

@@ -3,11 +3,11 @@ from __future__ import annotations
 import torch
 
 from spaces.networks.build import build
-from spaces.networks.modules.layer import layers_of
+from spaces.networks.modules.layer import list_layers
 from spaces.pattern.sharing_pattern import hard_sharing
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, gated
 from trainers.batches.memory import Split
-from trainers.prune import adopt, pruned, recalibrate
+from trainers.prune import adopt, prune_network, recalibrate
 
 
 def images(count: int) -> Split:
@@ -34,7 +34,7 @@ def test_pruned_networks_have_no_gates_and_fresh_statistics() -> None:
     for index, stage in enumerate(network.gated.values()):
         for gate in stage.gates:
             gate.alpha.data = torch.randn(gate.alpha.shape, generator=torch.Generator().manual_seed(index))
-    static = pruned(network, images(8), batch_size=4)
+    static = prune_network(network, images(8), batch_size=4)
     assert static.masks and not static.gated
     norms = [m for m in static.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     assert norms and all(int(norm.num_batches_tracked) == 2 for norm in norms)
@@ -46,7 +46,7 @@ def test_a_task_starts_from_its_single_task_network() -> None:
     alone = build(hard_sharing(["depth"], 3, 3), FAMILY, OUTPUTS, 99)
     adopt(network, alone, "depth")
     stage = network.gated["encoder3/depth+normals+segmentation/gated"]
-    for index, layer in enumerate(layers_of(alone.blocks["encoder3/depth"])):
+    for index, layer in enumerate(list_layers(alone.blocks["encoder3/depth"])):
         mine = stage.layers(index)[stage.tasks.index("depth")]
         assert all(torch.equal(a, b) for a, b in zip(mine.parameters(), layer.parameters(), strict=True))
     for name in ("blocks.decoder2/depth.fuse.0.weight", "heads.head/depth.project.weight"):

@@ -18,7 +18,7 @@ import torch
 from spaces.errors import DataError
 from tests.pictures import Pictures, write_pictures
 from trainers.batches.readers import Readers
-from trainers.batches.stream import Stream, stream
+from trainers.batches.stream import Stream, open_stream
 from trainers.data.loading import Loading
 from trainers.data.splits.samples import Sample
 
@@ -29,7 +29,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def streamed(root: Path) -> Stream:
-    return stream(Pictures(str(root), Loading(memory_gb=0.0, workers=1)), "train", "cpu")
+    return open_stream(Pictures(str(root), Loading(memory_gb=0.0, workers=1)), "train", "cpu")
 
 
 def test_too_little_shared_memory_is_one_message(root: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_process_killed_between_passes_is_one_message_too(root: Path) -> None:
 
 
 def test_two_passes_at_once_are_refused(root: Path) -> None:
-    source = stream(Pictures(str(root), Loading(memory_gb=0.0, workers=0)), "train", "cpu")
+    source = open_stream(Pictures(str(root), Loading(memory_gb=0.0, workers=0)), "train", "cpu")
     first = source.batches(8, ())
     next(first)
     next(source.batches(8, ()))

@@ -18,11 +18,11 @@ from spaces.networks.small import Small
 from spaces.pattern.sharing_pattern import separate_decoders
 from tests.pictures import Pictures, write_pictures
 from trainers.augment import Flip
-from trainers.batches.cache import cached
-from trainers.batches.memory import Split, split
+from trainers.batches.cache import open_cache
+from trainers.batches.memory import Split, load_split
 from trainers.batches.source import Source
-from trainers.batches.stream import Stream, spare, stream
-from trainers.constant_prediction import trivial
+from trainers.batches.stream import Stream, count_spare_cores, open_stream
+from trainers.constant_prediction import measure_constants
 from trainers.data.loading import Loading
 from trainers.measure import measure
 from trainers.prune import recalibrate
@@ -55,17 +55,17 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _no_process_stays() -> Iterator[None]:
     yield
-    split.cache_clear()
+    load_split.cache_clear()
 
 
 def held(root: Path, name: str = "train") -> Split:
-    found = split(Pictures(str(root)), name, "cpu")
+    found = load_split(Pictures(str(root)), name, "cpu")
     assert isinstance(found, Split)
     return found
 
 
 def streamed(root: Path, name: str = "train", workers: int = 0, **more: object) -> Stream:
-    found = split(Pictures(str(root), replace(STREAMED, workers=workers, **more)), name, "cpu")
+    found = load_split(Pictures(str(root), replace(STREAMED, workers=workers, **more)), name, "cpu")
     assert isinstance(found, Stream)
     return found
 
@@ -150,7 +150,7 @@ def test_what_needs_a_whole_split_is_the_same_on_a_stream(root: Path, monkeypatc
     memory, stream, tasks = held(root, "val"), streamed(root, "val"), Pictures("").selected
     for most in (2**25, 5 * 16 * 16):  # the constants of all images, and of five
         monkeypatch.setattr(trainers.constant_prediction, "FITTED", most)
-        assert trivial(memory, tasks) == trivial(stream, tasks)
+        assert measure_constants(memory, tasks) == measure_constants(stream, tasks)
     assert measure(network_of(), memory, tasks) == measure(network_of(), stream, tasks)
     assert Similarity(9).find(network_of(), memory) == Similarity(9).find(network_of(), stream)
     pair = network_of(), network_of()
@@ -164,9 +164,9 @@ def test_constants_of_a_large_split_are_fitted_on_some_images_alone(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     depth = (Pictures("").available["depth"],)
-    exact = trivial(held(root), depth)
+    exact = measure_constants(held(root), depth)
     monkeypatch.setattr(trainers.constant_prediction, "FITTED", 8 * 16 * 16)
-    sampled = trivial(held(root), depth)
+    sampled = measure_constants(held(root), depth)
     assert sampled != exact
     assert sampled["depth.abs_err_m"] == pytest.approx(exact["depth.abs_err_m"], rel=0.1)
     assert sampled["depth.abs_err_m"] >= exact["depth.abs_err_m"]
@@ -176,7 +176,7 @@ def test_small_splits_stay_in_memory_and_large_ones_do_not(root: Path) -> None:
     one = 16 * 16 * (3 + 2 + 4)  # bytes of image, class ids and depths
     data = Pictures(str(root))
     kinds = [
-        type(split(replace(data, loading=Loading(memory_gb=24 * one / 1e9 + more, workers=0)), "train", "cpu"))
+        type(load_split(replace(data, loading=Loading(memory_gb=24 * one / 1e9 + more, workers=0)), "train", "cpu"))
         for more in (1e-9, -1e-9)
     ]
     assert kinds == [Split, Stream]
@@ -184,8 +184,8 @@ def test_small_splits_stay_in_memory_and_large_ones_do_not(root: Path) -> None:
 
 
 def test_a_training_on_one_core_has_one_process_and_never_more_than_its_threads() -> None:
-    assert spare(torch.device("cpu")) == 1
-    assert 1 <= spare(torch.device("cuda")) <= 8
+    assert count_spare_cores(torch.device("cpu")) == 1
+    assert 1 <= count_spare_cores(torch.device("cuda")) <= 8
 
 
 def spoilt(tmp_path: Path, name: str, content: bytes) -> Path:
@@ -216,15 +216,16 @@ def test_a_picture_of_another_size_is_one_message(tmp_path: Path) -> None:
 
 
 def test_a_stream_by_hand_has_as_many_images_as_the_split(root: Path) -> None:
-    assert len(stream(Pictures(str(root), STREAMED), "val", "cpu")) == 13
+    assert len(open_stream(Pictures(str(root), STREAMED), "val", "cpu")) == 13
 
 
 def test_a_cache_that_holds_a_part_gives_what_the_files_do(root: Path, tmp_path: Path) -> None:
     data = Backwards(str(root), replace(STREAMED, cache=str(tmp_path)))
     for row, only in ((0, ("colour", "depth")), (1, ("depth",))):
-        cached(data, "train", only).read(row)
+        open_cache(data, "train", only).read(row)
     pairs = [
-        list(stream(each, "train", "cpu").batches(5, data.selected)) for each in (data, Pictures(str(root), STREAMED))
+        list(open_stream(each, "train", "cpu").batches(5, data.selected))
+        for each in (data, Pictures(str(root), STREAMED))
     ]
     for (images, targets), (others, same) in zip(*pairs, strict=True):
         assert torch.equal(images, others)

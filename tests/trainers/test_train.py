@@ -13,7 +13,7 @@ from spaces.networks.small import Small
 from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.tiny import write_tiny
 from trainers.augment import Flip
-from trainers.batches.memory import Split, split
+from trainers.batches.memory import Split, load_split
 from trainers.data.npz import Npz
 from trainers.measure import measure
 from trainers.recipe import Recipe
@@ -40,8 +40,8 @@ def trained(
     curves: list[dict[str, float]] = []
     train(
         network,
-        split(data, "train", "cpu"),
-        split(data, "val", "cpu"),
+        load_split(data, "train", "cpu"),
+        load_split(data, "val", "cpu"),
         tasks,
         recipe,
         seed,
@@ -84,8 +84,8 @@ def test_a_single_task_trains_alone(data: Npz) -> None:
     seen: list[dict[str, float]] = []
     train(
         network,
-        split(data, "train", "cpu"),
-        split(data, "val", "cpu"),
+        load_split(data, "train", "cpu"),
+        load_split(data, "val", "cpu"),
         (task,),
         RECIPE,
         0,
@@ -109,15 +109,15 @@ def test_a_loss_that_is_not_finite_stops_the_training_with_task_epoch_and_remedy
 
 def test_metrics_do_not_depend_on_the_batch_size(data: Npz) -> None:
     network, _ = trained(data)
-    validation = split(data, "val", "cpu")
+    validation = load_split(data, "val", "cpu")
     whole = measure(network, validation, data.selected, batch_size=1000)
     assert measure(network, validation, data.selected, batch_size=5) == pytest.approx(whole, rel=1e-5)
 
 
 def test_splits_are_channels_last_and_loaded_once(data: Npz) -> None:
-    held = split(data, "train", "cpu")
+    held = load_split(data, "train", "cpu")
     assert isinstance(held, Split)
-    assert held is split(data, "train", "cpu")
+    assert held is load_split(data, "train", "cpu")
     assert held.images.dtype == torch.uint8
     images, targets = held.batch(torch.tensor([3, 1]), data.selected)
     assert images.is_contiguous(memory_format=torch.channels_last)
@@ -190,8 +190,8 @@ def test_on_cuda_it_learns_as_on_the_cpu(data: Npz) -> None:
         seen: list[dict[str, float]] = []
         train(
             network,
-            split(data, "train", device),
-            split(data, "val", device),
+            load_split(data, "train", device),
+            load_split(data, "val", device),
             tasks,
             replace(RECIPE, epochs=20),
             0,
@@ -212,7 +212,7 @@ def _in_legs(data: Npz, recipe: Recipe, pauses: tuple[int, ...]) -> tuple[Shared
         torch.manual_seed(7)  # whatever else happened in between
         kept: list[dict] = []
         curves = []
-        splits = split(data, "train", "cpu"), split(data, "val", "cpu")
+        splits = load_split(data, "train", "cpu"), load_split(data, "val", "cpu")
         leg = Leg(until, state, kept.append)
         train(network, *splits, tasks, recipe, 0, lambda epoch, values, seen=curves: seen.append(values), leg)
         if until:

@@ -80,7 +80,7 @@ class Cached:
             temporary.unlink(missing_ok=True)
 
 
-def cached(data: Any, split: str, only: Sequence[str]) -> Samples:
+def open_cache(data: Any, split: str, only: Sequence[str]) -> Samples:
     """Samples of a split, kept on disk if ``data.loading.cache`` says where.
 
     Args:
@@ -105,7 +105,7 @@ def cached(data: Any, split: str, only: Sequence[str]) -> Samples:
     return Cached(samples, folder, names)
 
 
-def check(loading: Loading) -> None:
+def check_cache(loading: Loading) -> None:
     """See that the folder of a cache, if there is to be one, can be written to.
 
     Raises:

@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainers.batches.source import Batch, Source, scaled
-from trainers.batches.stream import stream
+from trainers.batches.source import Batch, Source, scale_images
+from trainers.batches.stream import open_stream
 from trainers.data.splits.arrays import Arrays
-from trainers.data.splits.samples import Sample, gathered
+from trainers.data.splits.samples import Sample, gather_samples
 from trainers.tasks.task import Task
 
 
@@ -50,7 +50,7 @@ class Split:
     def batch(self, rows: Tensor | slice, tasks: Sequence[Task]) -> Batch:
         """Images in [0, 1], and the targets of the given tasks that do not come from the image."""
         targets = {task.name: self.targets[task.name][rows] for task in tasks if not task.target_from_image}
-        return scaled(self.images[rows]), targets
+        return scale_images(self.images[rows]), targets
 
     def batches(self, size: int, tasks: Sequence[Task], order: Tensor | None = None) -> Iterator[Batch]:
         """See `Source.batches`."""
@@ -61,7 +61,7 @@ class Split:
 
 
 @lru_cache(maxsize=4)
-def split(data: Any, name: str, device: str) -> Source:
+def load_split(data: Any, name: str, device: str) -> Source:
     """A split of a data set on a device, once a process: in memory, or streamed if it is of files and too large.
 
     Args:
@@ -76,10 +76,10 @@ def split(data: Any, name: str, device: str) -> Source:
         return _held(data.load(name), device)
     samples = data.samples(name)
     if len(samples) * _bytes(samples.read(0)) > data.loading.memory_gb * 1e9:
-        return stream(data, name, device)
+        return open_stream(data, name, device)
     from joblib import cpu_count  # type: ignore[import-untyped]  # the cores that a container leaves us
 
-    return _held(gathered(samples, threads=cpu_count()), device)
+    return _held(gather_samples(samples, threads=cpu_count()), device)
 
 
 def _held(arrays: Arrays, device: str) -> Split:

@@ -44,6 +44,6 @@ class Source(Protocol):
         """
 
 
-def scaled(images: Tensor) -> Tensor:
+def scale_images(images: Tensor) -> Tensor:
     """``(B, 3, H, W)`` uint8 -> floats in [0, 1], channels last."""
     return images.to(torch.float32, memory_format=torch.channels_last).div_(255)

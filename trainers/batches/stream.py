@@ -13,9 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainers.batches.cache import cached
+from trainers.batches.cache import open_cache
 from trainers.batches.readers import Readers
-from trainers.batches.source import Batch, scaled
+from trainers.batches.source import Batch, scale_images
 from trainers.tasks.task import Task
 
 MOST = 8
@@ -55,10 +55,10 @@ class Stream:
             moved = images.to(self.device, non_blocking=True).permute(0, 3, 1, 2)
             # Copied, as `scaled` does with the images: a batch's place is written again while it may still be in use.
             copied = {name: each.to(self.device, non_blocking=True, copy=True) for name, each in targets.items()}
-            yield scaled(moved), copied
+            yield scale_images(moved), copied
 
 
-def stream(data: Any, name: str, device: str) -> Stream:
+def open_stream(data: Any, name: str, device: str) -> Stream:
     """Stream a split of a data set that has `samples`.
 
     Args:
@@ -70,12 +70,12 @@ def stream(data: Any, name: str, device: str) -> Stream:
         DataError: there is no such split; the folder of the cache cannot be written to.
     """
     where, loading = torch.device(device), data.loading
-    workers = spare(where) if loading.workers is None else loading.workers
-    readers = Readers(lambda only: cached(data, name, only), name, workers, pin=where.type == "cuda")
+    workers = count_spare_cores(where) if loading.workers is None else loading.workers
+    readers = Readers(lambda only: open_cache(data, name, only), name, workers, pin=where.type == "cuda")
     return Stream(readers, where, data.size, len(data.samples(name, only=())))
 
 
-def spare(device: torch.device) -> int:
+def count_spare_cores(device: torch.device) -> int:
     """Worker processes for a training on a device with torch's present number of threads.
 
     What is left of the cores, at least one. Training on CPUs it is no more than the training's own threads: several

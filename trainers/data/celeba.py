@@ -19,12 +19,12 @@ import numpy as np
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data.celeba_groups import check_known, read_groups
-from trainers.data.celeba_images import Faces, files
+from trainers.data.celeba_images import Faces, list_files
 from trainers.data.celeba_lists import Labels, differing, read_labels, read_partition
 from trainers.data.loading import Loading
-from trainers.data.specs.selection import check_names, select
-from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
-from trainers.data.splits.samples import gathered
+from trainers.data.specs.selection import check_names, select_tasks
+from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, list_wanted
+from trainers.data.splits.samples import gather_samples
 from trainers.tasks import Task
 from trainers.tasks.attributes import Attributes
 
@@ -104,7 +104,7 @@ class CelebA:
     @property
     def selected(self) -> tuple[Task, ...]:
         """The tasks that train, in the order named."""
-        return select(self.available, tuple(self.available) if self.tasks is None else self.tasks)
+        return select_tasks(self.available, tuple(self.available) if self.tasks is None else self.tasks)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -122,7 +122,7 @@ class CelebA:
         digest = hashlib.sha256(json.dumps(named, sort_keys=True).encode())
         digest.update(json.dumps([self._labels.names, sorted(self._labels.rows.items())]).encode())
         digest.update(np.packbits(self._labels.present).tobytes())
-        digest.update(json.dumps(sorted(files(self._root / IMAGES).items())).encode())
+        digest.update(json.dumps(sorted(list_files(self._root / IMAGES).items())).encode())
         return digest.hexdigest()[:16]
 
     def check(self) -> None:
@@ -134,7 +134,7 @@ class CelebA:
         tasks = self.selected
         labels, splits = self._labels, self._splits
         problems = check_known(self._grouping, self.available, labels.names)
-        problems += differing(self._root, labels, splits, set(files(self._root / IMAGES)), str(IMAGES))
+        problems += differing(self._root, labels, splits, set(list_files(self._root / IMAGES)), str(IMAGES))
         if len(splits["train"]) < FEWEST_TO_TRAIN:
             problems.append(
                 f"{self._root}: {len(splits['train'])} image to train on; want at least {FEWEST_TO_TRAIN}, for batch "
@@ -159,7 +159,7 @@ class CelebA:
             DataError: the lists are missing or not right.
         """
         check_split(split)
-        tasks = wanted(self.selected, only)
+        tasks = list_wanted(self.selected, only)
         problems = check_known(self._grouping, self.available, self._labels.names)
         names = self._names(split)
         unlabelled = [name for name in names if name not in self._labels.rows]
@@ -185,7 +185,7 @@ class CelebA:
         Raises:
             DataError: a file is missing, damaged or not as published.
         """
-        return gathered(self.samples(split, only))
+        return gather_samples(self.samples(split, only))
 
     def _names(self, split: str) -> tuple[str, ...]:
         most = dict(zip(SPLITS, (self.images, self.val_images, self.test_images), strict=True))[split]

@@ -14,16 +14,16 @@ from typing import Any, ClassVar
 
 from spaces.errors import DataError
 from spaces.fields import Fields
-from trainers.data.folder_inspection import counted, looked_at, repeated, too_few
-from trainers.data.folder_listing import Row, carved, existing, globbed, listed, parts_of
-from trainers.data.folder_samples import FolderSamples, image_at
+from trainers.data.folder_inspection import count_files, find_repeated, find_too_few, inspect_samples
+from trainers.data.folder_listing import Row, carve_splits, find_existing, glob_rows, parts_of, read_rows
+from trainers.data.folder_samples import FolderSamples, read_image_at
 from trainers.data.loading import Loading
 from trainers.data.specs.folder_spec import FILES, FolderSpec, read_folder_spec
 from trainers.data.specs.spec import Format
 from trainers.data.specs.specified import Specified
 from trainers.data.splits import fingerprint as contents
-from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
-from trainers.data.splits.samples import gathered
+from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, list_wanted
+from trainers.data.splits.samples import gather_samples
 from trainers.tasks import Task
 
 
@@ -69,19 +69,19 @@ class Folder(Specified):
         if self.image_size is not None:
             return self.image_size
         first = self._filled("train")[0]
-        path = self._root / existing(self._root, self._spec.image.patterns, first)
-        height, width = image_at(self._spec.image, path).shape[:2]
+        path = self._root / find_existing(self._root, self._spec.image.patterns, first)
+        height, width = read_image_at(self._spec.image, path).shape[:2]
         return height, width
 
     @cached_property
     def fingerprint(self) -> str:
         """Names the data: which files, what they hold as far as ``contents.fingerprint`` looks, how they are read."""
-        return contents.fingerprint(self._root, self._paths(), [self._spec.plain, self.image_size])
+        return contents.digest_files(self._root, self._paths(), [self._spec.plain, self.image_size])
 
     @cached_property
     def modified(self) -> str:
         """Names when the files were written, here: what is derived from them on this machine depends on it."""
-        return contents.times(self._root, self._paths())
+        return contents.digest_times(self._root, self._paths())
 
     def check(self) -> None:
         """Compare the splits, count all files, and read a few samples of every split as training will.
@@ -90,13 +90,13 @@ class Folder(Specified):
             DataError: with every problem of the first stage that has any: folder and specification; images in two
                 splits or twice in one, samples without files, or files without samples; the values.
         """
-        stored = wanted(self.selected, None)
-        problems = repeated(self._root, self._published, self._spec, self._specification())
+        stored = list_wanted(self.selected, None)
+        problems = find_repeated(self._root, self._published, self._spec, self._specification())
         problems += [text for split in SPLITS for text in self._missing(split, stored)]
         if problems:
             raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
         for split in SPLITS:
-            problems += looked_at(self.samples(split))
+            problems += inspect_samples(self.samples(split))
         if problems:
             raise DataError(problems)
 
@@ -111,7 +111,7 @@ class Folder(Specified):
             DataError: there are none, or the specification is not right.
         """
         check_split(split)
-        tasks = wanted(self.selected, only)
+        tasks = list_wanted(self.selected, only)
         files = tuple((task, self._spec.files[task.name]) for task in tasks)
         rows = tuple(self._filled(split))
         return FolderSamples(self._root, rows, self._spec.image, files, self.size, self.image_size is not None)
@@ -126,7 +126,7 @@ class Folder(Specified):
         Raises:
             DataError: the files do not fit the specification.
         """
-        return gathered(self.samples(split, only))
+        return gather_samples(self.samples(split, only))
 
     def _missing(self, split: str, tasks: Sequence[Task]) -> list[str]:
         """What is wrong with a split as far as names of files tell."""
@@ -143,7 +143,7 @@ class Folder(Specified):
             ]
         files = {"the images": self._spec.image, **{f"task {t.name!r}": self._spec.files[t.name] for t in tasks}}
         names = self._names.get(split, ()) if self._spec.lists is None else ()
-        return counted(self._root, split, rows, files, names, {row for each in self._rows.values() for row in each})
+        return count_files(self._root, split, rows, files, names, {row for each in self._rows.values() for row in each})
 
     def _filled(self, split: str) -> list[Row]:
         """The samples of a split.
@@ -167,7 +167,7 @@ class Folder(Specified):
     def _rows(self) -> dict[str, list[Row]]:
         """Samples by split."""
         rows = self._published
-        return rows | carved(rows["train"], self._spec.held_out, self._held_out) if self._held_out else rows
+        return rows | carve_splits(rows["train"], self._spec.held_out, self._held_out) if self._held_out else rows
 
     @cached_property
     def _published(self) -> dict[str, list[Row]]:
@@ -183,13 +183,13 @@ class Folder(Specified):
     def _too_few(self) -> str:
         held = {split: len(self._rows[split]) for split in self._held_out}
         found = len(self._published["train"])
-        return too_few(self._root, self._names["train"], found, held, self._spec.held_out, self._specification())
+        return find_too_few(self._root, self._names["train"], found, held, self._spec.held_out, self._specification())
 
     def _paths(self) -> dict[str, list[list[str]]]:
         """By split, the files of every sample, for images and all tasks."""
         root, every = self._root, [self._spec.image, *self._spec.files.values()]
         return {
-            split: [[existing(root, each.patterns, row) for each in every] for row in rows]
+            split: [[find_existing(root, each.patterns, row) for each in every] for row in rows]
             for split, rows in self._rows.items()
         }
 
@@ -201,12 +201,12 @@ class Folder(Specified):
         """
         if self._spec.lists is not None:
             try:
-                return listed(self._root, self._spec.lists, name)
+                return read_rows(self._root, self._spec.lists, name)
             except DataError as error:
                 if not self._spec.source or (self._root / self._spec.lists.replace("{split}", name)).exists():
                     raise
                 raise DataError(f"{error}. Such data: {self._spec.source}") from error
-        by_id = {row.id: row for pattern in self._spec.image.patterns for row in globbed(self._root, pattern, name)}
+        by_id = {row.id: row for pattern in self._spec.image.patterns for row in glob_rows(self._root, pattern, name)}
         return list(by_id.values())
 
     @cached_property

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.folder_listing import Row, existing, globbed
+from trainers.data.folder_listing import Row, find_existing, glob_rows
 from trainers.data.folder_samples import FolderSamples
 from trainers.data.specs.folder_spec import Files, FolderSpec
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN
@@ -20,7 +20,7 @@ SHOWN = 3
 """Names in a message."""
 
 
-def counted(
+def count_files(
     root: Path,
     split: str,
     rows: Sequence[Row],
@@ -41,14 +41,14 @@ def counted(
     """
     problems = []
     for use, each in files.items():
-        paths = (existing(root, each.patterns, row) for row in rows)
+        paths = (find_existing(root, each.patterns, row) for row in rows)
         absent = [path for path in paths if not os.path.isfile(f"{root}/{path}")]
         if absent:
             problems.append(
                 f"{root}: {split}: {len(rows)} samples, but {len(rows) - len(absent)} files for {use}: no "
                 f"{_some(absent)}; every sample needs one, so copy them there, or take the samples out"
             )
-        found = {row for name in names for pattern in each.patterns for row in globbed(root, pattern, name)}
+        found = {row for name in names for pattern in each.patterns for row in glob_rows(root, pattern, name)}
         if extra := sorted(row.id for row in found.difference(known)):
             problems.append(
                 f"{root}: {split}: {len(found)} files for {use}: no image for "
@@ -57,7 +57,7 @@ def counted(
     return problems
 
 
-def repeated(root: Path, splits: Mapping[str, Sequence[Row]], spec: FolderSpec, file: Path) -> list[str]:
+def find_repeated(root: Path, splits: Mapping[str, Sequence[Row]], spec: FolderSpec, file: Path) -> list[str]:
     """Images that are in two splits, or twice in one; by their paths, for nothing is opened.
 
     Args:
@@ -70,7 +70,7 @@ def repeated(root: Path, splits: Mapping[str, Sequence[Row]], spec: FolderSpec, 
     clashes: dict[tuple[str, str], dict[str, tuple[Row, Row]]] = {}
     for split, rows in splits.items():
         for row in rows:
-            path = os.path.normpath(existing(root, spec.image.patterns, row))
+            path = os.path.normpath(find_existing(root, spec.image.patterns, row))
             owner, first = owners.setdefault(path, (split, row))
             if first is not row:
                 clashes.setdefault((owner, split), {}).setdefault(path, (first, row))
@@ -85,7 +85,9 @@ def repeated(root: Path, splits: Mapping[str, Sequence[Row]], spec: FolderSpec, 
     return problems
 
 
-def too_few(root: Path, names: Iterable[str], found: int, splits: Mapping[str, int], share: float, file: Path) -> str:
+def find_too_few(
+    root: Path, names: Iterable[str], found: int, splits: Mapping[str, int], share: float, file: Path
+) -> str:
     """What is said where hardly anything is left to train on, since images are held out.
 
     Args:
@@ -109,7 +111,7 @@ def too_few(root: Path, names: Iterable[str], found: int, splits: Mapping[str, i
     )
 
 
-def looked_at(samples: FolderSamples) -> list[str]:
+def inspect_samples(samples: FolderSamples) -> list[str]:
     """What is wrong with a few samples of a split; for each task the first that is.
 
     A sample may have nothing valid in it, but not all that are looked at.

@@ -56,7 +56,7 @@ class Row:
             ) from error
 
 
-def globbed(root: Path, pattern: str, split: str) -> list[Row]:
+def glob_rows(root: Path, pattern: str, split: str) -> list[Row]:
     """A row for every file that fits a pattern, in natural order: 2 before 10."""
     pattern = pattern.replace("{split}", split)
     texts = [re.escape(text) for text in pattern.split("{id}")]
@@ -67,7 +67,7 @@ def globbed(root: Path, pattern: str, split: str) -> list[Row]:
     return [Row(split, (name,)) for name in sorted(found, key=natural)]
 
 
-def listed(root: Path, pattern: str, split: str) -> list[Row]:
+def read_rows(root: Path, pattern: str, split: str) -> list[Row]:
     """The rows of a list file: a line a sample, or a JSON list, or a JSON mapping from names of splits to lists.
 
     Raises:
@@ -103,7 +103,7 @@ def parts_of(path: Path) -> dict[str, tuple[str, ...]]:
     }
 
 
-def carved(rows: Sequence[Row], share: float, names: Sequence[str]) -> dict[str, list[Row]]:
+def carve_splits(rows: Sequence[Row], share: float, names: Sequence[str]) -> dict[str, list[Row]]:
     """Take splits that a set does not have out of its training split: drawn once for ever, whatever the order.
 
     Args:
@@ -125,7 +125,7 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name))
 
 
-def existing(root: Path, patterns: Sequence[str], row: Row) -> str:
+def find_existing(root: Path, patterns: Sequence[str], row: Row) -> str:
     """The first of the files of a sample that is there, or else the first of all, seen from the root."""
     if len(patterns) == 1:
         return row.fill(patterns[0])

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.folder_listing import Row, existing
-from trainers.data.formats.files import as_rgb, read_image
+from trainers.data.folder_listing import Row, find_existing
+from trainers.data.formats.files import make_rgb, read_image
 from trainers.data.formats.resizing import resized_image, resized_target
-from trainers.data.specs.folder_spec import Files, mark
-from trainers.data.splits.arrays import decode
+from trainers.data.specs.folder_spec import Files, find_mark
+from trainers.data.splits.arrays import decode_arrays
 from trainers.data.splits.samples import Sample
 from trainers.tasks import Task
 from trainers.tasks.decoding import in_parts
@@ -65,8 +65,8 @@ class FolderSamples:
         Raises:
             DataError: as ``read``.
         """
-        path = self.root / existing(self.root, self.image.patterns, self.rows[index])
-        image = image_at(self.image, path)
+        path = self.root / find_existing(self.root, self.image.patterns, self.rows[index])
+        image = read_image_at(self.image, path)
         if image.shape[:2] == self.size or self.resize:
             return image
         height, width = self.size
@@ -88,28 +88,28 @@ class FolderSamples:
             DataError: as ``read``.
         """
         files = dict(self.files)[task]
-        path = self.root / existing(self.root, files.patterns, self.rows[index])
+        path = self.root / find_existing(self.root, files.patterns, self.rows[index])
         where = f"{path} of task {task.name!r}"
-        raw = _marked(mapped(files.raw(path), files, task, where), files, task)
+        raw = _marked(map_ids(files.raw(path), files, task, where), files, task)
         if alone:
-            target = decode(task, raw[None], image[None], where)[0]
+            target = decode_arrays(task, raw[None], image[None], where)[0]
         else:
             with in_parts():
-                target = decode(task, raw[None], image[None], where)[0]
+                target = decode_arrays(task, raw[None], image[None], where)[0]
         return np.asarray(resized_target(target, self.size), order="C")
 
 
-def image_at(files: Files, path: Path) -> np.ndarray:
+def read_image_at(files: Files, path: Path) -> np.ndarray:
     """An image, ``(H, W, 3)`` uint8.
 
     Raises:
         DataError: the file is missing, damaged or no image.
     """
     plain = files.read is None and files.array is None and files.channels is None
-    return read_image(path) if plain else as_rgb(files.raw(path), str(path))
+    return read_image(path) if plain else make_rgb(files.raw(path), str(path))
 
 
-def mapped(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray:
+def map_ids(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray:
     """Stored ids as classes; ids that mark invalid pixels may stay.
 
     Raises:
@@ -136,4 +136,4 @@ def _marked(raw: np.ndarray, files: Files, task: Task) -> np.ndarray:
     if files.valid is None:
         return raw
     low, high = files.valid
-    return np.where((raw >= low) & (raw <= high), raw, np.asarray(mark(task)).astype(raw.dtype))
+    return np.where((raw >= low) & (raw <= high), raw, np.asarray(find_mark(task)).astype(raw.dtype))

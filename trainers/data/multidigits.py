@@ -14,8 +14,8 @@ import numpy as np
 from spaces.fields import Fields
 from trainers.data import overlapping_pairs as overlap
 from trainers.data.overlapping_pairs import Pictures
-from trainers.data.specs.selection import check_names, select
-from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
+from trainers.data.specs.selection import check_names, select_tasks
+from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, list_wanted
 from trainers.tasks import Task
 from trainers.tasks.classification import Classification
 
@@ -71,7 +71,7 @@ class MultiDigits:
     @property
     def selected(self) -> tuple[Task, ...]:
         """The tasks that train, in the order named."""
-        return select(TASKS, overlap.TASKS if self.tasks is None else self.tasks)
+        return select_tasks(TASKS, overlap.TASKS if self.tasks is None else self.tasks)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -85,7 +85,7 @@ class MultiDigits:
         Raises:
             DataError: tasks that there are not, or fewer than two.
         """
-        select(TASKS, overlap.TASKS if self.tasks is None else self.tasks)
+        select_tasks(TASKS, overlap.TASKS if self.tasks is None else self.tasks)
 
     def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
         """Images and canonical targets of a split.
@@ -98,11 +98,11 @@ class MultiDigits:
             DataError: a split or task that there is not.
         """
         check_split(split)
-        tasks = wanted(self.selected, only)
+        tasks = list_wanted(self.selected, only)
         count = dict(zip(SPLITS, (self.images, self.val_images, self.test_images), strict=True))[split]
         digits = _digits()
-        rows = overlap.divided(len(digits), SHARES, self.seed)[split]
-        return overlap.paired(digits[rows], tasks, count, SHIFT, SIZE, (self.seed, SPLITS.index(split)))
+        rows = overlap.divide_pictures(len(digits), SHARES, self.seed)[split]
+        return overlap.draw_pairs(digits[rows], tasks, count, SHIFT, SIZE, (self.seed, SPLITS.index(split)))
 
 
 @lru_cache(maxsize=1)

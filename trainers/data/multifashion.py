@@ -23,8 +23,8 @@ from trainers.data import overlapping_pairs as overlap
 from trainers.data.formats import archive
 from trainers.data.formats.idx import read_idx
 from trainers.data.overlapping_pairs import Pictures
-from trainers.data.specs.selection import check_names, select
-from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, wanted
+from trainers.data.specs.selection import check_names, select_tasks
+from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, list_wanted
 from trainers.tasks import Task
 from trainers.tasks.classification import Classification
 
@@ -94,7 +94,7 @@ class MultiFashion:
     @property
     def selected(self) -> tuple[Task, ...]:
         """The tasks that train, in the order named."""
-        return select(TASKS, overlap.TASKS if self.tasks is None else self.tasks)
+        return select_tasks(TASKS, overlap.TASKS if self.tasks is None else self.tasks)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -114,7 +114,7 @@ class MultiFashion:
         Raises:
             DataError: with everything wrong with the tasks or the files.
         """
-        select(TASKS, overlap.TASKS if self.tasks is None else self.tasks)
+        select_tasks(TASKS, overlap.TASKS if self.tasks is None else self.tasks)
         problems: list[str] = []
         for part in OFFICIAL:
             try:
@@ -135,12 +135,12 @@ class MultiFashion:
             DataError: the files are missing, damaged or of another form.
         """
         check_split(split)
-        tasks = wanted(self.selected, only)
+        tasks = list_wanted(self.selected, only)
         count = dict(zip(SPLITS, (self.images, self.val_images, self.test_images), strict=True))[split]
         pictures = self._pictures("test" if split == "test" else "train")
         if split != "test":
-            pictures = pictures[overlap.divided(len(pictures), SHARES, self.seed)[split]]
-        return overlap.paired(pictures, tasks, count, SHIFT, self.image_size, (self.seed, SPLITS.index(split)))
+            pictures = pictures[overlap.divide_pictures(len(pictures), SHARES, self.seed)[split]]
+        return overlap.draw_pairs(pictures, tasks, count, SHIFT, self.image_size, (self.seed, SPLITS.index(split)))
 
     def _pictures(self, part: str) -> Pictures:
         """Pictures of the files' "train" or "test" part."""
@@ -161,7 +161,7 @@ def _read(folder: Path, part: str, changed: object) -> Pictures:
         lacking = [name for name in names.values() if name not in archive.read_headers(path)]
         if lacking:
             raise DataError(f"{path}: no array {', '.join(lacking)}; want x_train, y_train, x_test and y_test")
-        found = archive.read(path, list(names.values()))
+        found = archive.read_arrays(path, list(names.values()))
         images, labels = found[names["images"]], found[names["labels"]]
         where = {what: f"{path}: array {name!r}" for what, name in names.items()}
     else:

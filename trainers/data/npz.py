@@ -25,10 +25,10 @@ from trainers.data.splits.arrays import (
     SPLITS,
     Arrays,
     check_split,
-    decode,
+    decode_arrays,
     image_problem,
+    list_wanted,
     target_problem,
-    wanted,
 )
 from trainers.tasks import Task
 
@@ -75,7 +75,7 @@ class Npz(Specified):
         reading = {name: [self._spec.arrays.get(name), repr(task)] for name, task in self.available.items()}
         digest = hashlib.sha256(json.dumps([self._spec.image, reading], sort_keys=True).encode())
         for split in SPLITS:
-            digest.update(archive.digest(self._path(split)))
+            digest.update(archive.digest_archive(self._path(split)))
         return digest.hexdigest()[:16]
 
     def check(self) -> None:
@@ -85,7 +85,7 @@ class Npz(Specified):
             DataError: with every problem of the first stage that has any: folder and specification; what can
                 be told without reading an array; the values.
         """
-        stored = wanted(self.selected, None)
+        stored = list_wanted(self.selected, None)
         problems = [problem for split in SPLITS for problem in self._problems(split, stored)]
         if not problems:
             sizes = {split: self._size(split) for split in SPLITS}
@@ -114,7 +114,7 @@ class Npz(Specified):
             DataError: the files do not fit the specification.
         """
         check_split(split)
-        tasks = wanted(self.selected, only)
+        tasks = list_wanted(self.selected, only)
         new = [task for task in tasks if (split, task.name) not in self._decoded]
         if new or (split, None) not in self._decoded:
             self._read(split, new)
@@ -127,11 +127,11 @@ class Npz(Specified):
         if problems:
             raise DataError(problems)
         arrays = {task: self._spec.arrays[task.name] for task in tasks}
-        raw = archive.read(self._path(split), sorted({self._spec.image, *arrays.values()}))
+        raw = archive.read_arrays(self._path(split), sorted({self._spec.image, *arrays.values()}))
         images = self._decoded.setdefault((split, None), raw[self._spec.image])
         for task, array in arrays.items():
             try:
-                self._decoded[split, task.name] = decode(task, raw[array], images, self._where(split, task))
+                self._decoded[split, task.name] = decode_arrays(task, raw[array], images, self._where(split, task))
             except DataError as error:
                 problems.extend(error.problems)
         if problems:

@@ -47,7 +47,7 @@ class Pictures:
         return parts.hexdigest()
 
 
-def compose(first: np.ndarray, second: np.ndarray, shift: int, size: int) -> np.ndarray:
+def overlay_pairs(first: np.ndarray, second: np.ndarray, shift: int, size: int) -> np.ndarray:
     """Pictures pairwise on one canvas, in the middle of a black image.
 
     Args:
@@ -68,7 +68,7 @@ def compose(first: np.ndarray, second: np.ndarray, shift: int, size: int) -> np.
     return images
 
 
-def divided(count: int, shares: Mapping[str, float], seed: int) -> dict[str, np.ndarray]:
+def divide_pictures(count: int, shares: Mapping[str, float], seed: int) -> dict[str, np.ndarray]:
     """Rows of each split, drawn once, no row in two; the last split has what is left.
 
     Args:
@@ -81,7 +81,9 @@ def divided(count: int, shares: Mapping[str, float], seed: int) -> dict[str, np.
     return dict(zip(shares, np.split(order, ends), strict=True))
 
 
-def paired(pictures: Pictures, tasks: Sequence[Task], count: int, shift: int, size: int, seed: Sequence[int]) -> Arrays:
+def draw_pairs(
+    pictures: Pictures, tasks: Sequence[Task], count: int, shift: int, size: int, seed: Sequence[int]
+) -> Arrays:
     """Draw pairs with replacement; more pairs begin with the fewer of the same seed.
 
     Args:
@@ -94,5 +96,5 @@ def paired(pictures: Pictures, tasks: Sequence[Task], count: int, shift: int, si
     """
     chosen = np.random.default_rng(seed).integers(0, len(pictures), (count, len(TASKS)))
     sides = dict(zip(TASKS, (pictures[rows] for rows in chosen.T), strict=True))
-    images = compose(sides["left"].images, sides["right"].images, shift, size)
+    images = overlay_pairs(sides["left"].images, sides["right"].images, shift, size)
     return Arrays(images, {task.name: sides[task.name].labels for task in tasks})

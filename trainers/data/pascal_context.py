@@ -75,7 +75,7 @@ def edges(path: Path) -> np.ndarray:
     labels = read_array(path, "LabelMap").astype(np.int64)
     inner = np.pad(labels, 1, mode="reflect")
     neighbours = inner[:-2, 1:-1] + inner[2:, 1:-1] + inner[1:-1, :-2] + inner[1:-1, 2:]
-    return thinned(neighbours != 4 * labels).astype(np.uint8)  # where the Laplacian is not 0
+    return thin_edges(neighbours != 4 * labels).astype(np.uint8)  # where the Laplacian is not 0
 
 
 def normals(path: Path) -> np.ndarray:
@@ -94,7 +94,7 @@ def normals(path: Path) -> np.ndarray:
     )
 
 
-def thinned(mask: np.ndarray) -> np.ndarray:
+def thin_edges(mask: np.ndarray) -> np.ndarray:
     """Lines of one pixel's width (Guo and Hall 1989, as scikit-image's ``thin``).
 
     Args:

@@ -21,9 +21,9 @@ from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data.formats import archive
 from trainers.data.rooms.layout import draw_room
-from trainers.data.rooms.raycast import CLASSES, look
-from trainers.data.specs.selection import check_names, select
-from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, decode, wanted
+from trainers.data.rooms.raycast import CLASSES, render_view
+from trainers.data.specs.selection import check_names, select_tasks
+from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, decode_arrays, list_wanted
 from trainers.tasks import Task
 from trainers.tasks.autoencoder import Autoencoder
 from trainers.tasks.depth import Depth
@@ -95,7 +95,7 @@ class Scenes:
     @property
     def selected(self) -> tuple[Task, ...]:
         """The tasks that train, in the order named."""
-        return select(TASKS, USUAL if self.tasks is None else self.tasks)
+        return select_tasks(TASKS, USUAL if self.tasks is None else self.tasks)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -118,7 +118,7 @@ class Scenes:
         Raises:
             DataError: tasks that there are not, fewer than two, or a folder that cannot be made or written to.
         """
-        select(TASKS, USUAL if self.tasks is None else self.tasks)
+        select_tasks(TASKS, USUAL if self.tasks is None else self.tasks)
         existing = next(folder for folder in (self._folder, *self._folder.parents) if folder.exists())
         if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
             raise DataError(self._unwritable(f"{existing} is no folder that can be written to"))
@@ -134,10 +134,10 @@ class Scenes:
             DataError: the cache cannot be written.
         """
         check_split(split)
-        tasks = wanted(self.selected, only)
+        tasks = list_wanted(self.selected, only)
         raw = self._raw(split, ["images", *(task.name for task in tasks)])
         images = raw["images"]
-        targets = {t.name: decode(t, raw[t.name], images, f"scenes: {t.name} of {split}") for t in tasks}
+        targets = {t.name: decode_arrays(t, raw[t.name], images, f"scenes: {t.name} of {split}") for t in tasks}
         return Arrays(images, targets)
 
     def _raw(self, split: str, names: Sequence[str]) -> dict[str, np.ndarray]:
@@ -147,7 +147,7 @@ class Scenes:
         path = self._folder / f"scenes-{self.fingerprint}.npz"
         members = [f"{split}.{name}" for name in names]
         try:
-            found = archive.read(path, members)
+            found = archive.read_arrays(path, members)
         except DataError:
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
@@ -160,17 +160,17 @@ class Scenes:
 
     def _filled(self, path: Path, members: Sequence[str]) -> dict[str, np.ndarray]:
         try:
-            return archive.read(path, members)  # another process was faster
+            return archive.read_arrays(path, members)  # another process was faster
         except DataError:
-            everything = draw(self._counts, self.image_size, self.seed)
-            archive.write(path, everything)
+            everything = draw_scenes(self._counts, self.image_size, self.seed)
+            archive.write_arrays(path, everything)
             return {member: everything[member] for member in members}
 
     def _unwritable(self, reason: str) -> str:
         return f"data.cache={self.cache}: {reason}; give data.cache=DIR, a folder that can be written to"
 
 
-def draw(counts: Mapping[str, int], size: int, seed: int) -> dict[str, np.ndarray]:
+def draw_scenes(counts: Mapping[str, int], size: int, seed: int) -> dict[str, np.ndarray]:
     """Draw all images of all splits.
 
     Args:
@@ -192,7 +192,7 @@ def draw(counts: Mapping[str, int], size: int, seed: int) -> dict[str, np.ndarra
         }
         for index in range(count):
             rng = np.random.default_rng([seed, number, index])
-            view = look(draw_room(rng), size, rng)
+            view = render_view(draw_room(rng), size, rng)
             for name, array in kinds.items():
                 array[index] = getattr(view, name)
         arrays |= {f"{split}.{name}": array for name, array in kinds.items()}

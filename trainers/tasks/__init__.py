@@ -29,7 +29,7 @@ KINDS: dict[str, type[Task]] = {
 }
 
 
-def make(name: str, spec: Mapping[str, Any]) -> Task:
+def make_task(name: str, spec: Mapping[str, Any]) -> Task:
     """Make a task from its specification.
 
     Args:

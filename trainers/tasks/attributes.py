@@ -14,7 +14,7 @@ from spaces.fields import Fields
 from trainers.tasks.class_ids import INVALID
 from trainers.tasks.decoding import (
     check_invalid,
-    extent,
+    find_extent,
     is_list,
     marked,
     may_be_empty,
@@ -22,7 +22,7 @@ from trainers.tasks.decoding import (
     refuse_unless_binary,
     rows,
 )
-from trainers.tasks.macro import averaged
+from trainers.tasks.macro import average
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
 
@@ -73,7 +73,7 @@ class Attributes(Task):
         """``(N, C)`` labels 0 and 1, of any numbers or booleans -> ``(N, C)`` int8."""
         raw = rows(array, where, self.channels)
         invalid = marked(raw, self.invalid)
-        extent(raw, invalid, array, where, self.invalid, self.place)
+        find_extent(raw, invalid, array, where, self.invalid, self.place)
         present, absent = raw == 1, raw == 0
         refuse_unless_binary(raw, where, invalid, ("absent", "present"), self.invalid, "")
         if ((raw == -1) & invalid).any() and not absent.any() and not may_be_empty():
@@ -106,7 +106,7 @@ class Attributes(Task):
         counted = valid > 0
         right = 1 - (predicted + true - 2 * hits)[counted] / valid[counted]
         accuracy = ratio(float(right.sum()), float(counted.sum()))
-        return {"accuracy": accuracy, **averaged(hits, predicted, true, counted)}
+        return {"accuracy": accuracy, **average(hits, predicted, true, counted)}
 
     def answer(self, prediction: Tensor) -> Tensor:
         """Probability of each attribute, ``(B, C)``; metrics count those above 0.5 as present."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks.decoding import check_invalid, extent, is_list, marked, refuse
+from trainers.tasks.decoding import check_invalid, find_extent, is_list, marked, refuse
 
 INVALID = -1
 """Marks what has no class, in canonical targets."""
@@ -45,7 +45,7 @@ def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Any) -> np.nd
         DataError: no valid id, one beyond the classes, or one that is not whole.
     """
     invalid = marked(raw, task.invalid)
-    low, high = extent(raw, invalid, array, where, task.invalid, task.place)
+    low, high = find_extent(raw, invalid, array, where, task.invalid, task.place)
     last = task.first_class + task.channels - 1
     if low < task.first_class or high > last:
         _refuse_ids(array, where, raw[~invalid], task, last)

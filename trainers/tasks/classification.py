@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from spaces.fields import Fields
 from trainers.tasks.class_ids import INVALID, check_classes, count_of, read_ids
 from trainers.tasks.decoding import rows
-from trainers.tasks.macro import averaged
+from trainers.tasks.macro import average
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
 
@@ -83,7 +83,7 @@ class Classification(Task):
         hits, predicted, true = statistics
         present = predicted + true != 0  # NaN counts as present
         accuracy = ratio(float(hits.sum()), float(true.sum()))
-        return {"accuracy": accuracy, **averaged(hits, predicted, true, present)}
+        return {"accuracy": accuracy, **average(hits, predicted, true, present)}
 
     def answer(self, prediction: Tensor) -> Tensor:
         """Ids of the likeliest classes as arrays hold them, from ``first_class``: ``(B,)`` int32."""

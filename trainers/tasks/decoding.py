@@ -42,10 +42,10 @@ def may_be_empty() -> bool:
 
 def refuse(array: np.ndarray, where: str, problem: str, mend: str) -> NoReturn:
     """Raise a DataError that says where, what is wrong, what was given and how to mend it."""
-    raise DataError(f"{where}: {problem} (given: {describe(array)}); {mend}")
+    raise DataError(f"{where}: {problem} (given: {describe_array(array)}); {mend}")
 
 
-def describe(array: np.ndarray) -> str:
+def describe_array(array: np.ndarray) -> str:
     """Dtype, shape and extent for messages: ``uint16, shape (340, 96, 128), values 0..9870``."""
     text = f"{array.dtype}, shape {array.shape}"
     if array.dtype.kind not in LABELS or array.size == 0:
@@ -122,7 +122,7 @@ def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
     return mask
 
 
-def extent(
+def find_extent(
     raw: np.ndarray, invalid: np.ndarray, array: np.ndarray, where: str, marks: Sequence[Any], place: str = "pixel"
 ) -> tuple[float, float]:
     """Smallest and largest of the valid values of an array, one a ``place``; NaN if a part of a split has none.

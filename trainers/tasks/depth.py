@@ -12,7 +12,7 @@ import numpy as np
 
 from spaces.fields import Fields
 from trainers.tasks import depth_measures
-from trainers.tasks.decoding import check_invalid, extent, marked, one_layer, refuse
+from trainers.tasks.decoding import check_invalid, find_extent, marked, one_layer, refuse
 from trainers.tasks.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.views import Box, enlarge
@@ -59,7 +59,7 @@ class Depth(Measured):
     @property
     def further(self) -> tuple[Measure, ...]:
         """Those of the literature."""
-        return depth_measures.measures(NEAR)
+        return depth_measures.measure_depth(NEAR)
 
     @property
     def channels(self) -> int:
@@ -70,7 +70,7 @@ class Depth(Measured):
         """``(N, H, W)`` raw depths -> ``(N, 1, H, W)`` float32 metres."""
         raw = one_layer(array, where)
         invalid = marked(raw, (*self.invalid, 0))
-        low, high = extent(raw, invalid, array, where, (*self.invalid, 0))
+        low, high = find_extent(raw, invalid, array, where, (*self.invalid, 0))
         if low < 0:
             mend = f"add the values that mark missing depth to invalid, e.g. invalid: {[*self.invalid, low]}"
             refuse(array, where, f"negative depth {low:g}", mend)

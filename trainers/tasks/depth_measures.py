@@ -18,7 +18,7 @@ NEAREST = 1e-3
 """Predictions below it, in metres, count as it in logarithms, which negative ones do not have: our choice."""
 
 
-def measures(near: float) -> tuple[Measure, ...]:
+def measure_depth(near: float) -> tuple[Measure, ...]:
     """All of them.
 
     Args:

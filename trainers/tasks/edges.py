@@ -15,7 +15,7 @@ from trainers.tasks import tolerance
 from trainers.tasks.decoding import (
     LABELS,
     check_invalid,
-    extent,
+    find_extent,
     marked,
     may_be_empty,
     one_layer,
@@ -74,7 +74,7 @@ class Edges(Measured):
     @property
     def further(self) -> tuple[Measure, ...]:
         """F1 with a tolerance."""
-        return tolerance.measures(INVALID)
+        return tolerance.measure_with_tolerance(INVALID)
 
     @property
     def channels(self) -> int:
@@ -85,7 +85,7 @@ class Edges(Measured):
         """``(N, H, W)`` raw edges -> ``(N, 1, H, W)`` int8."""
         raw = one_layer(array, where, LABELS)
         invalid = marked(raw, self.invalid)
-        extent(raw, invalid, array, where, self.invalid)
+        find_extent(raw, invalid, array, where, self.invalid)
         if self.threshold is None:
             mend = ", or say threshold: T to read values above T as 1"
             refuse_unless_binary(raw, where, invalid, self.states, self.invalid, mend)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def averaged(hits: Tensor, predicted: Tensor, true: Tensor, counted: Tensor) -> dict[str, float]:
+def average(hits: Tensor, predicted: Tensor, true: Tensor, counted: Tensor) -> dict[str, float]:
     """Means over what is counted; 0/0 of one counts as 0, and nothing counted is NaN.
 
     Args:

@@ -13,7 +13,7 @@ import numpy as np
 
 from spaces.fields import Fields
 from trainers.tasks import normals_measures
-from trainers.tasks.decoding import extent, is_list, is_number, layers, marked, refuse
+from trainers.tasks.decoding import find_extent, is_list, is_number, layers, marked, refuse
 from trainers.tasks.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.views import mirror, values_last
@@ -71,7 +71,7 @@ class Normals(Measured):
     @property
     def further(self) -> tuple[Measure, ...]:
         """Those of the literature."""
-        return normals_measures.measures(_angles)
+        return normals_measures.measure_normals(_angles)
 
     @property
     def channels(self) -> int:
@@ -84,7 +84,7 @@ class Normals(Measured):
         invalid = np.asarray(marked(raw, ()).any(axis=1))  # (N, H, W)
         for x, y, z in self.invalid:
             invalid |= marked(raw[:, 0], (x,)) & marked(raw[:, 1], (y,)) & marked(raw[:, 2], (z,))
-        extent(raw, np.broadcast_to(invalid[:, None], raw.shape), array, where, self.invalid)
+        find_extent(raw, np.broadcast_to(invalid[:, None], raw.shape), array, where, self.invalid)
         with np.errstate(over="ignore"):  # an infinite length is refused below
             vectors = raw.astype(np.float32)  # (N, 3, H, W)
             vectors *= np.float32(self.scale)

@@ -15,7 +15,7 @@ BINS = 18000
 """Of the histogram behind the median, 0.01 degrees each: the median is right to 0.005 degrees."""
 
 
-def measures(angles: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]) -> tuple[Measure, ...]:
+def measure_normals(angles: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]) -> tuple[Measure, ...]:
     """All of them.
 
     Args:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def measures(classes: int, invalid: int) -> tuple[Measure, ...]:
+def measure_overlap(classes: int, invalid: int) -> tuple[Measure, ...]:
     """All of them.
 
     Args:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks.decoding import check_invalid, extent, layers, marked, refuse
+from trainers.tasks.decoding import check_invalid, find_extent, layers, marked, refuse
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
 
@@ -61,7 +61,7 @@ class Regression(Task):
         """``(N, H, W)``, ``(N, H, W, C)`` or ``(N, C, H, W)`` raw values -> ``(N, C, H, W)`` float32."""
         raw = layers(array, where, self.channels)
         invalid = marked(raw, self.invalid)
-        low, high = extent(raw, invalid, array, where, self.invalid)
+        low, high = find_extent(raw, invalid, array, where, self.invalid)
         largest = max(abs(low), abs(high)) * abs(self.scale) + abs(self.offset)
         if largest > float(np.finfo(np.float32).max):
             refuse(array, where, f"values up to {largest:g} do not fit float32", "choose a smaller scale")

@@ -52,7 +52,7 @@ class Segmentation(Measured):
     @property
     def further(self) -> tuple[Measure, ...]:
         """Other conventions of mean IoU and pixel accuracy."""
-        return overlap.measures(self.channels, INVALID)
+        return overlap.measure_overlap(self.channels, INVALID)
 
     @property
     def statistics_shape(self) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ DISTANCE = 0.0075
 """Of the image's diagonal, as odsF has it on PASCAL; at least one pixel."""
 
 
-def measures(invalid: int) -> tuple[Measure, ...]:
+def measure_with_tolerance(invalid: int) -> tuple[Measure, ...]:
     """The one.
 
     Args:

@@ -40,7 +40,7 @@ class Dwa(Weighting):
 
     def begin(self, tasks: Sequence[Task], device: torch.device) -> Balance:
         """All it knows are the losses of the epochs before, which the training keeps."""
-        return Rates(tasks, self.temperature)
+        return LossRates(tasks, self.temperature)
 
 
 def weights(last: Sequence[float], before: Sequence[float], temperature: float) -> list[float]:
@@ -57,7 +57,7 @@ def weights(last: Sequence[float], before: Sequence[float], temperature: float) 
     return [len(powers) * power / sum(powers) for power in powers]
 
 
-class Rates(Constant):
+class LossRates(Constant):
     """Factors that change with every epoch.
 
     Args:

@@ -26,14 +26,14 @@ from search.config.command import ended
 from search.config.compose import compose
 from search.config.settings import Settings
 from search.problem import pareto
-from search.problem.objectives import MAXIMISE, MINIMISE, resolve
-from search.problem.problem import problem
-from search.problem.reference_point import reference_point
-from search.problem.validation import check
-from search.study.replicates import Replicates, mean_and_error, replicate
-from search.study.trial import Trial, load
-from spaces.common.formatting import duration
-from spaces.drawing.one_line import one_line
+from search.problem.objectives import MAXIMISE, MINIMISE, resolve_objectives
+from search.problem.problem import state_problem
+from search.problem.reference_point import compute_reference_point
+from search.problem.validation import check_settings
+from search.study.replicates import Replicates, compute_mean_and_error, replicate
+from search.study.trial import Trial, load_trial
+from spaces.common.formatting import format_duration
+from spaces.drawing.one_line import describe_in_line
 from spaces.errors import ConfigError
 from spaces.pattern.sharing_pattern import SharingPattern
 
@@ -91,7 +91,7 @@ def searched(settings: Settings, overrides: Sequence[str], method: str, seed: in
     if status:
         raise ConfigError(f"the search {name} ended with status {status}; its own message is above")
     folder = settings.run.folder / name
-    trials = tuple(load(path) for path in sorted((folder / "trials").glob("[0-9]*.json")))
+    trials = tuple(load_trial(path) for path in sorted((folder / "trials").glob("[0-9]*.json")))
     with (folder / "trials.csv").open(newline="") as file:
         marked = {row["key"] for row in csv.DictReader(file) if f"{method} tree" in row["mark"]}
     with (folder / "front.csv").open(newline="") as file:
@@ -107,18 +107,18 @@ def rows(
     found: Sequence[Found], judged: Replicates, macs: Mapping[str, int], volume: Callable[[Sequence[str]], float]
 ) -> list[list[str]]:
     """One row a search: cost, answer, judged delta, and the best that the searched front has for the same MACs."""
-    fronts = {each.seed: [one_line(p) for p in each.answer] for each in found if each.method == "tpe"}
+    fronts = {each.seed: [describe_in_line(p) for p in each.answer] for each in found if each.method == "tpe"}
     table = []
     for each in found:
-        names = [one_line(pattern) for pattern in each.answer]
-        trained = [one_line(trial.pattern) for trial in each.trials]
+        names = [describe_in_line(pattern) for pattern in each.answer]
+        trained = [describe_in_line(trial.pattern) for trial in each.trials]
         cost = [each.method, str(each.seed), str(len(each.own)), f"{each.seconds:.0f}"]
         volumes = [f"{volume(names):.1f}", f"{volume(trained):.1f}"]
         if each.method == "tpe":
             table.append([*cost, f"front of {len(names)}", "", "", "", *volumes, "", "", "", ""])
             continue
         (tree,) = names
-        mean, error = mean_and_error(judged.metrics["delta_mtl"][judged.names.index(tree)])
+        mean, error = compute_mean_and_error(judged.metrics["delta_mtl"][judged.names.index(tree)])
         rivals = [name for name in fronts[each.seed] if macs[name] <= macs[tree] and name != tree]
         better, gain, spread = _best_rival(judged, tree, rivals)
         verdict = "dominated" if gain > CLEAR * spread else "not dominated"
@@ -153,7 +153,7 @@ def draw(
     figure = Figure(figsize=(9, 5.2), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots()
-    values = {n: mean_and_error(row) for n, row in zip(judged.names, judged.metrics["delta_mtl"], strict=True)}
+    values = {n: compute_mean_and_error(row) for n, row in zip(judged.names, judged.metrics["delta_mtl"], strict=True)}
 
     def scatter(names: Sequence[str], colour: str, label: str, marker: str, size: float, fill: str) -> None:
         x = [macs[name] / 1e6 for name in names]
@@ -162,7 +162,7 @@ def draw(
             x, y, errors, fmt=marker, color=colour, markersize=size, elinewidth=1, label=label, fillstyle=fill
         )
 
-    answers = {m: sorted({one_line(p) for e in found if e.method == m for p in e.answer}) for m in METHODS}
+    answers = {m: sorted({describe_in_line(p) for e in found if e.method == m for p in e.answer}) for m in METHODS}
     scatter(sorted(set(values) - set().union(*answers.values())), GREY, "other trials", "o", 5, "full")
     scatter(answers["tpe"], BLUE, "searched fronts", "o", 5, "full")
     scatter(answers["offline"], ORANGE, "offline trees", "s", 11, "none")  # hollow, for trees may be members too
@@ -197,39 +197,39 @@ def main() -> int:
     if given.judges < 2:
         parser.error(f"--judges {given.judges}: want at least 2, for a standard error")
     settings = compose(overrides)
-    check(settings)
+    check_settings(settings)
     found = [searched(settings, overrides, method, seed) for seed in RUN_SEEDS[: given.searches] for method in METHODS]
-    space = problem(settings)
+    space = state_problem(settings)
     landmarks = settings.space.anchors(space.tasks)
     anchors = [anchor.pattern for anchor in landmarks.values()]
     steps = [trial.pattern for each in found for trial in each.trials]
-    patterns = {one_line(pattern): pattern for pattern in [*anchors, *steps]}
+    patterns = {describe_in_line(pattern): pattern for pattern in [*anchors, *steps]}
     seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.judges)
     judged = replicate(settings, patterns, seeds, say=partial(print, flush=True))
     macs = {name: space.cost(pattern).macs for name, pattern in patterns.items()}
-    objectives = resolve(["delta_mtl", "macs"], settings.data.selected)
-    reference = reference_point(objectives, max(space.cost(pattern).macs for pattern in anchors), 0, {})
+    objectives = resolve_objectives(["delta_mtl", "macs"], settings.data.selected)
+    reference = compute_reference_point(objectives, max(space.cost(pattern).macs for pattern in anchors), 0, {})
 
     def volume(names: Sequence[str]) -> float:
         """Hypervolume [% x MMACs] of the judged means of some patterns."""
         means = judged.metrics["delta_mtl"].mean(1)
         points = np.array([[means[judged.names.index(name)], macs[name]] for name in names])
-        return pareto.hypervolume(points, reference, [MAXIMISE, MINIMISE]) / 1e6
+        return pareto.compute_hypervolume(points, reference, [MAXIMISE, MINIMISE]) / 1e6
 
     table = rows(found, judged, macs, volume)
     for words, anchor in landmarks.items():
-        name = one_line(anchor.pattern)
-        mean, spread = mean_and_error(judged.metrics["delta_mtl"][judged.names.index(name)])
+        name = describe_in_line(anchor.pattern)
+        mean, spread = compute_mean_and_error(judged.metrics["delta_mtl"][judged.names.index(name)])
         known = [name, str(macs[name]), f"{mean:.2f}", f"{spread:.2f}", f"{volume([name]):.1f}"]
         table.append([words, "", "", "", *known, "", "", "", "", ""])
     with (FOLDER / f"{settings.run.name}.csv").open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([HEAD, *table])
     title = f"{settings.run.name}: mean and standard error of {given.judges} fresh seeds, test split"
-    extremes = {words: one_line(anchor.pattern) for words, anchor in landmarks.items()}
+    extremes = {words: describe_in_line(anchor.pattern) for words, anchor in landmarks.items()}
     draw(FOLDER / f"{settings.run.name}.png", title, found, judged, macs, extremes)
     for row in table:
         told = " | ".join(f"{name} {cell}" for name, cell in zip(HEAD[4:], row[4:], strict=True) if cell)
-        cost = f", run seed {row[1]}: {row[2]} trainings, {duration(float(row[3]))}" if row[1] else ""
+        cost = f", run seed {row[1]}: {row[2]} trainings, {format_duration(float(row[3]))}" if row[1] else ""
         print(f"{row[0]}{cost} | {told}")
     return 0
 

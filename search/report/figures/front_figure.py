@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from search.problem.objectives import shown, volume_units
+from search.problem.objectives import format_value, volume_units
 from search.report.figures import front_panel
 from search.report.figures.palette import BLUE, LIGHT
-from search.study.front import Standing
+from search.study.front import FrontView
 from spaces.common.atomic_files import replacing
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 INCHES = (11.0, 4.9)
 
 
-def draw(standing: Standing) -> Figure:
+def draw_front_figure(standing: FrontView) -> Figure:
     """Draw front and hypervolume; the first two objectives span the front's panel."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -34,7 +34,7 @@ def draw(standing: Standing) -> Figure:
     figure = Figure(figsize=INCHES, layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-    places = front_panel.draw(left, right, standing)
+    places = front_panel.draw_front_panel(left, right, standing)
     _hypervolume(right, standing)
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
@@ -45,7 +45,7 @@ def draw(standing: Standing) -> Figure:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in (left, right):
-        front_panel.label(axes, standing, places)
+        front_panel.label_objective(axes, standing, places)
     return figure
 
 
@@ -55,7 +55,7 @@ def save_png(path: Path, figure: Figure) -> None:
         figure.savefig(temporary, format="png", dpi=150)
 
 
-def svg(figure: Figure) -> str:
+def render_front_svg(figure: Figure) -> str:
     """The figure as an SVG document with a transparent ground; the same figure gives the same text."""
     from matplotlib import rc_context
 
@@ -74,7 +74,7 @@ def _legend(figure: Figure) -> None:
         figure.legend(handles.values(), handles.keys(), loc="outside lower left", **style)
 
 
-def _hypervolume(axes: Axes, standing: Standing) -> None:
+def _hypervolume(axes: Axes, standing: FrontView) -> None:
     from matplotlib.ticker import MaxNLocator
 
     volumes, objectives = standing.volumes, standing.objectives
@@ -89,6 +89,8 @@ def _hypervolume(axes: Axes, standing: Standing) -> None:
         front_panel.count_ticks(axes.yaxis)
     if not volumes.any():
         axes.set(ylim=(0, 1), yticks=[0])
-    point = ", ".join(f"{o.name} {shown(o, value)}" for o, value in zip(objectives, standing.reference, strict=True))
+    point = ", ".join(
+        f"{o.name} {format_value(o, value)}" for o, value in zip(objectives, standing.reference, strict=True)
+    )
     title = "\n".join(textwrap.wrap(f"reference point: {point}", 60))
     axes.set_title(title, fontsize=9 if "\n" not in title else 8, loc="left", parse_math=False)

@@ -16,8 +16,8 @@ import numpy as np
 from search.problem import pareto
 from search.problem.objectives import MACS, MAXIMISE, PARAMS, Objective
 from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE, RED
-from search.report.figures.point_labels import Label, place
-from search.study.front import Standing, values
+from search.report.figures.point_labels import Label, place_labels
+from search.study.front import FrontView, collect_values
 from search.study.trial import PRUNED
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Place:
     transform: Transform
 
 
-def draw(panel: Axes, by_turn: Axes, standing: Standing) -> dict[int, Place]:
+def draw_front_panel(panel: Axes, by_turn: Axes, standing: FrontView) -> dict[int, Place]:
     """Draw the front and all trials.
 
     Args:
@@ -94,7 +94,7 @@ def draw(panel: Axes, by_turn: Axes, standing: Standing) -> dict[int, Place]:
     return places
 
 
-def label(axes: Axes, standing: Standing, places: Mapping[int, Place]) -> None:
+def label_objective(axes: Axes, standing: FrontView, places: Mapping[int, Place]) -> None:
     """Number the front's members, ring and name the marked trials.
 
     Args:
@@ -114,10 +114,10 @@ def label(axes: Axes, standing: Standing, places: Mapping[int, Place]) -> None:
     points = [spot.transform.transform(spot.at) for spot in here.values()]
     curves = [np.asarray(line.get_xydata()) for line in axes.lines]
     lines = [axes.transData.transform(_dense(curve)) for curve in curves if len(curve) > 2]  # rules may be crossed
-    place(axes, labels, np.vstack([np.empty((0, 2)), *points, *lines]))
+    place_labels(axes, labels, np.vstack([np.empty((0, 2)), *points, *lines]))
 
 
-def _frame(axes: Axes, standing: Standing, across: Objective, up: Objective) -> None:
+def _frame(axes: Axes, standing: FrontView, across: Objective, up: Objective) -> None:
     trials, front, objectives = standing.trials, standing.front, standing.objectives
     axes.set_xlabel(_axis_label(across), parse_math=False)  # users name units, and a $ is a $
     axes.set_ylabel(_axis_label(up), parse_math=False)
@@ -179,14 +179,14 @@ def _axes_of(objectives: Sequence[Objective]) -> tuple[Objective, Objective]:
 
 
 def _values(trials: Sequence[Trial], objective: Objective) -> list[float]:
-    return [trial.number for trial in trials] if objective is NUMBER else values(trials, objective)
+    return [trial.number for trial in trials] if objective is NUMBER else collect_values(trials, objective)
 
 
 def _staircase(front: Sequence[Trial], objectives: tuple[Objective, Objective]) -> np.ndarray:
     """Corners of the border between what is dominated and what is not, in the two objectives drawn, (n, 2)."""
     points = np.array([_values(front, objective) for objective in objectives]).T
     directions = [objective.direction for objective in objectives]
-    points = points[pareto.front(points, directions)]
+    points = points[pareto.mark_front(points, directions)]
     points = points[np.lexsort((points[:, 1], points[:, 0]))]
     # What a member dominates ends at its own height until the next one begins, or, where more across is
     # better, at the height of the next one.

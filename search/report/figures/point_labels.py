@@ -76,7 +76,7 @@ class _Box:
         return int(inside.all(axis=1).sum())
 
 
-def place(axes: Axes, labels: Iterable[Label], avoid: np.ndarray) -> None:
+def place_labels(axes: Axes, labels: Iterable[Label], avoid: np.ndarray) -> None:
     """Write labels, needed ones first; one that finds no room is left out unless it is needed.
 
     Args:

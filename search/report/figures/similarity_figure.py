@@ -12,7 +12,7 @@ import numpy as np
 
 from search.study.trial import Trial
 from spaces.common.atomic_files import replacing
-from spaces.drawing.one_line import one_line
+from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ LETTER = 0.09  # inches; about the mean width of a letter of a task's name
 LEAST = 4.2  # inches; narrower or lower, title and colour scale have no room
 
 
-def draw(
+def draw_similarity(
     path: Path,
     title: str,
     tasks: Sequence[str],
@@ -44,10 +44,10 @@ def draw(
         groups: one partition a decoder stage, finer from stage to stage; an empty one where nothing was decided.
     """
     with replacing(path) as temporary:
-        figure(title, tasks, matrices, groups).savefig(temporary, format="png", dpi=150)
+        make_figure(title, tasks, matrices, groups).savefig(temporary, format="png", dpi=150)
 
 
-def figure(
+def make_figure(
     title: str,
     tasks: Sequence[str],
     matrices: Sequence[Sequence[Sequence[float]]],
@@ -126,7 +126,7 @@ def _boxes(axes: Axes, names: Sequence[str], partition: Partition) -> None:
 FOLDER = "similarity"
 
 
-def pictures(folder: Path, trials: Iterable[Trial]) -> list[Path]:
+def draw_missing(folder: Path, trials: Iterable[Trial]) -> list[Path]:
     """Draw what has not been drawn yet; the groups shown are those that the trial was trained with.
 
     Args:
@@ -144,7 +144,7 @@ def pictures(folder: Path, trials: Iterable[Trial]) -> list[Path]:
         path = folder / FOLDER / f"{trial.number:04d}.png"
         if not path.exists():
             groups = [stage.groups for stage in trial.pattern.decoder]
-            title = f"trial {trial.number}: {one_line(trial.pattern)}"
-            draw(path, title, found["tasks"], found["stages"], groups)
+            title = f"trial {trial.number}: {describe_in_line(trial.pattern)}"
+            draw_similarity(path, title, found["tasks"], found["stages"], groups)
         drawn.append(path)
     return drawn

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 
-def frame(vectors: int, width: int, seed: int) -> Tensor:
+def make_frame(vectors: int, width: int, seed: int) -> Tensor:
     """The frame ``sqrt(K/(K-1)) U (I - 11'/K)``, with K vectors as columns, ``(width, K)``.
 
     Papyan, Han, Donoho 2020, "Prevalence of neural collapse", definition of the general simplex frame. Products of

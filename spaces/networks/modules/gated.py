@@ -9,7 +9,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from spaces.networks.modules.gates import Gate, chosen, mixed
+from spaces.networks.modules.gates import Gate, choose_hard, mix_soft
 from spaces.networks.modules.layer import Layer
 
 Masks = dict[str, tuple[dict[str, str], ...]]
@@ -78,9 +78,9 @@ class GatedStage(nn.Module):
             layers = self.layers(index)
             made = [layer(*(seen[n] for n in layer.reads)) for layer, seen in zip(layers, values, strict=True)]
             opened = gate()
-            after = [chosen(opened[task], made[task], made[count], self.dim) for task in range(count)]
+            after = [choose_hard(opened[task], made[task], made[count], self.dim) for task in range(count)]
             if index < len(self.betas):
-                after.append(mixed(self.betas[index].softmax(0), after, self.dim))
+                after.append(mix_soft(self.betas[index].softmax(0), after, self.dim))
             for seen, value in zip(values, after, strict=False):
                 seen.append(value)
         return tuple(seen[-1] for seen in (values if self.mixes else values[:count]))

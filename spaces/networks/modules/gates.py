@@ -81,7 +81,7 @@ class Gate(nn.Module):
         return torch.sigmoid(self.alpha - shift).mean(1)
 
 
-def chosen(gate: Tensor, own: Tensor, shared: Tensor, dim: int) -> Tensor:
+def choose_hard(gate: Tensor, own: Tensor, shared: Tensor, dim: int) -> Tensor:
     """Equation 2: a task's own channels where its gate is open, the shared ones elsewhere.
 
     Args:
@@ -93,7 +93,7 @@ def chosen(gate: Tensor, own: Tensor, shared: Tensor, dim: int) -> Tensor:
     return torch.lerp(shared, own, along(gate, own, dim).expand_as(own))
 
 
-def mixed(weights: Tensor, values: list[Tensor], dim: int) -> Tensor:
+def mix_soft(weights: Tensor, values: list[Tensor], dim: int) -> Tensor:
     """Equation 3: what the shared branch reads next, a mean over the tasks with a weight a channel.
 
     Args:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from spaces.networks.modules.layer import picked
+from spaces.networks.modules.layer import pick_channels
 
 PIECES = 8
 """Copying so many stretches of channels is faster than picking channels one by one: measured on one CPU thread."""
@@ -35,14 +35,14 @@ class Join(nn.Module):
         for pieces, places in zip(self.pieces, self.get_buffer("places"), strict=True):
             if len(pieces) > PIECES:
                 every = torch.cat([each for each in made if each is not None], dim) if every is None else every
-                after.append(picked(every, places, dim))
+                after.append(pick_channels(every, places, dim))
             else:
                 parts = [made[branch].narrow(dim, start, length) for branch, start, length in pieces]  # type: ignore[union-attr]  # not empty
                 after.append(parts[0] if len(parts) == 1 else torch.cat(parts, dim))
         return after
 
 
-def arranged(opened: Tensor) -> Tensor:
+def arrange(opened: Tensor) -> Tensor:
     """An order of channels in which those that a task takes from one branch lie in few stretches.
 
     Channels with the same takers are neighbours, and from one set of takers to the next goes a Gray code: there are at

@@ -113,10 +113,10 @@ class Pick(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, C, H, W) -> (B, picked, H, W)`` of an image, ``(B, n, C) -> (B, n, picked)`` of tokens."""
-        return picked(features, self.index, self.dim)
+        return pick_channels(features, self.index, self.dim)
 
 
-def picked(features: Tensor, index: Tensor, dim: int) -> Tensor:
+def pick_channels(features: Tensor, index: Tensor, dim: int) -> Tensor:
     """Channels by index along a dimension, laid out in memory as they were.
 
     Where channels lie side by side in memory, torch is three times as fast on a matrix of pixels and channels.
@@ -128,7 +128,7 @@ def picked(features: Tensor, index: Tensor, dim: int) -> Tensor:
     return features.index_select(dim, index)
 
 
-def layers_of(block: nn.Module) -> tuple[Layer, ...]:
+def list_layers(block: nn.Module) -> tuple[Layer, ...]:
     """The layers of a block: its own, or of a sequence one after the other.
 
     Raises:
@@ -140,14 +140,14 @@ def layers_of(block: nn.Module) -> tuple[Layer, ...]:
         _check_pointwise(block)
         return (Layer(block),)
     if isinstance(block, nn.Sequential):
-        return chained(*(layers_of(part) for part in block))
+        return chain_layers(*(list_layers(part) for part in block))
     raise PatternError(
         f"blocks of {type(block).__name__} cannot be gated: a gated stage chooses between layers of one convolution "
         "each; give the block a method layers(), or leave its stages shared"
     )
 
 
-def chained(*parts: Sequence[Layer]) -> tuple[Layer, ...]:
+def chain_layers(*parts: Sequence[Layer]) -> tuple[Layer, ...]:
     """The layers of parts that stand one after the other."""
     chain: list[Layer] = []
     for layers in parts:

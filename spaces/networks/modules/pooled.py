@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 
-def pooled(features: Tensor) -> Tensor:
+def pool_features(features: Tensor) -> Tensor:
     """``(B, C, H, W) -> (B, C, 1, 1)``, the mean over all pixels."""
     return features.mean((-2, -1), keepdim=True)
 
@@ -23,9 +23,9 @@ class PooledStage(nn.Module):
 
     def forward(self, previous: Tensor, skip: Tensor | None = None) -> Tensor:
         """``(B, inputs, h, w), (B, skip, H, W) -> (B, outputs, 1, 1)``."""
-        features = pooled(previous)
+        features = pool_features(previous)
         if skip is not None:
-            features = torch.cat((features, pooled(skip)), dim=1)
+            features = torch.cat((features, pool_features(skip)), dim=1)
         return torch.relu(self.norm(self.map(features)))
 
 
@@ -44,4 +44,4 @@ class PooledHead(nn.Module):
 
     def forward(self, outputs: tuple[Tensor, ...], size: tuple[int, int]) -> Tensor:
         """``(B, C, h, w)`` of each stage ``-> (B, channels)``, whatever the size."""
-        return self.project(torch.cat([pooled(each).flatten(1) for each in outputs[-self.read :]], dim=1))
+        return self.project(torch.cat([pool_features(each).flatten(1) for each in outputs[-self.read :]], dim=1))

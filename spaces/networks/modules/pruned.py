@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from spaces.errors import DataError
 from spaces.networks.modules.gated import GatedStage
-from spaces.networks.modules.gates import mixed
-from spaces.networks.modules.join import Join, arranged
+from spaces.networks.modules.gates import mix_soft
+from spaces.networks.modules.join import Join, arrange
 
 
 class PrunedStage(nn.Module):
@@ -43,7 +43,7 @@ class PrunedStage(nn.Module):
         for index, rows in enumerate(opened):
             # Inside the stage nobody else sees the channels, so they may lie as suits their way through it.
             free = index < len(opened) - 1 and index + 1 not in placed
-            order = arranged(rows) if free else torch.arange(rows.shape[1], device=rows.device)
+            order = arrange(rows) if free else torch.arange(rows.shape[1], device=rows.device)
             taken = torch.cat((rows, ~rows.all(0, keepdim=True)))[:, order]  # (branches, C), the shared one last
             layers = stage.layers(index)
             read = [orders[n] for n in self.reads[index]]
@@ -75,7 +75,7 @@ class PrunedStage(nn.Module):
             after = join(made)
             weights = getattr(self, f"weights{index}", None)
             # Nobody reads a mix that has no weights: it only keeps the place.
-            after.append(after[0] if weights is None else mixed(weights, after, self.dim))
+            after.append(after[0] if weights is None else mix_soft(weights, after, self.dim))
             for seen, value in zip(values, after, strict=True):
                 seen.append(value)
         return tuple(seen[-1] for seen in (values if self.mixes else values[: self.count]))

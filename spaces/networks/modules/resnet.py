@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from spaces.networks.modules.blocks import Branch, Standardise
-from spaces.networks.modules.layer import Layer, chained, layers_of
+from spaces.networks.modules.layer import Layer, chain_layers, list_layers
 
 
 class BasicBlock(nn.Module):
@@ -106,7 +106,7 @@ class Entry(nn.Sequential):
     def layers(self) -> tuple[Layer, ...]:
         """The first convolution and those of the stage."""
         pixels, *first, blocks = self
-        return chained((Layer(nn.Sequential(*first), before=pixels),), layers_of(blocks))
+        return chain_layers((Layer(nn.Sequential(*first), before=pixels),), list_layers(blocks))
 
 
 def stem(outputs: int) -> nn.Sequential:

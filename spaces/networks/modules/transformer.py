@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from spaces.networks.modules.blocks import Standardise
-from spaces.networks.modules.layer import Layer, chained
+from spaces.networks.modules.layer import Layer, chain_layers
 
 EPSILON = 1e-6  # of normalisations: that of the weight files
 SPREAD = 0.02  # standard deviation of initial weights, theirs too
@@ -40,7 +40,7 @@ class ChannelNorm(nn.LayerNorm):
         return super().forward(features.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
-class Attend(nn.Module):
+class AttentionCore(nn.Module):
     """Softmax attention among all pixels.
 
     Args:
@@ -68,7 +68,7 @@ class Attention(nn.Module):
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
         self.qkv = Pointwise(width, 3 * width)
-        self.attend = Attend(heads)
+        self.attend = AttentionCore(heads)
         self.proj = Pointwise(width, width)
 
     def forward(self, features: Tensor) -> Tensor:
@@ -153,7 +153,7 @@ class Positions(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, C, h, w) -> (B, C, h, w)``."""
-        return features + resized(self.learned, features.shape[-2:]).to(features.dtype)
+        return features + resize_positions(self.learned, features.shape[-2:]).to(features.dtype)
 
     def narrowed(self, keep: Tensor) -> Positions:
         """A copy for some of the channels, by index."""
@@ -195,7 +195,7 @@ class TransformerStage(nn.Module):
 
     def layers(self) -> tuple[Layer, ...]:
         """Those of the blocks."""
-        return chained(*(cast(TransformerBlock, block).layers() for block in self.blocks.values()))
+        return chain_layers(*(cast(TransformerBlock, block).layers() for block in self.blocks.values()))
 
 
 class EntryStage(TransformerStage):
@@ -220,15 +220,15 @@ class EntryStage(TransformerStage):
     def forward(self, image: Tensor) -> Tensor:
         """Patches, positions, blocks."""
         embedded = self.patch_embed(self.pixels(image))
-        return super().forward(embedded + resized(self.pos_embed, embedded.shape[-2:]).to(embedded.dtype))
+        return super().forward(embedded + resize_positions(self.pos_embed, embedded.shape[-2:]).to(embedded.dtype))
 
     def layers(self) -> tuple[Layer, ...]:
         """The embedding with its positions, then the blocks."""
         first = Layer(nn.Sequential(self.patch_embed.proj, Positions(self.pos_embed)), before=self.pixels)
-        return chained((first,), super().layers())
+        return chain_layers((first,), super().layers())
 
 
-def resized(positions: Tensor, size: tuple[int, int] | torch.Size) -> Tensor:
+def resize_positions(positions: Tensor, size: tuple[int, int] | torch.Size) -> Tensor:
     """Learned positions ``(1, grid * grid, C)`` as an image of another size, ``(1, C, *size)``, bicubic."""
     grid = round(positions.shape[1] ** 0.5)
     image = positions.unflatten(1, (grid, grid)).permute(0, 3, 1, 2)

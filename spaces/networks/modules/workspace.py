@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from spaces.networks.modules.etf import frame
+from spaces.networks.modules.etf import make_frame
 
 FRAME_SEED = 0  # one frame for all networks, so that it needs no search: our choice
 EPS = 1e-6  # shortest length that is divided by; more than 0 in half precision too
@@ -23,7 +23,7 @@ LEARNED = 0.1  # where a learned broadcast weight starts
 REMEMBER = 1.0  # bias of the forget gate at the start, as at the mechanism's origin
 
 
-class Project(nn.Module):
+class SlotProjection(nn.Module):
     """From a task's features at a scale to its tokens.
 
     With a frame the projected features are normalised and mapped by it: the stable variant, of which the digest says
@@ -39,7 +39,7 @@ class Project(nn.Module):
         super().__init__()
         self.linear = nn.Linear(inputs, etf or width, bias=False)
         self.frame: Tensor | None
-        self.register_buffer("frame", frame(etf, width, FRAME_SEED).to(self.linear.weight.device) if etf else None)
+        self.register_buffer("frame", make_frame(etf, width, FRAME_SEED).to(self.linear.weight.device) if etf else None)
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, inputs, H, W) -> (B, H W, width)``."""
@@ -49,7 +49,7 @@ class Project(nn.Module):
         return F.normalize(tokens, dim=-1, eps=EPS) @ self.frame.T.to(tokens.dtype)
 
 
-class Attend(nn.Module):
+class SlotAttention(nn.Module):
     """Slots retrieve from the tokens of all tasks; every token reads back from the slots.
 
         retrieve   R' = softmax_topk((R W_qr)(F W_kr)' / sqrt(d)) F W_vr
@@ -94,7 +94,7 @@ class Attend(nn.Module):
             self.start = nn.Parameter(_orthogonal(slots, width))
         else:
             self.register_buffer("start", torch.eye(slots, width) if starts else None)
-        updates = {"overwrite": Overwrite, "residual": Residual, "gated": Gated}
+        updates = {"overwrite": Overwrite, "residual": Residual, "gated": GatedUpdate}
         self.update = updates[update](width)
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
@@ -163,7 +163,7 @@ class Residual(nn.Module):
         return self.norm(slots + retrieved)
 
 
-class Gated(nn.Module):
+class GatedUpdate(nn.Module):
     """Input and forget gates a slot channel decide what of both is kept, as at the mechanism's origin."""
 
     def __init__(self, width: int) -> None:
@@ -179,7 +179,7 @@ class Gated(nn.Module):
         return taken * torch.tanh(retrieved) + kept * slots
 
 
-class Broadcast(nn.Module):
+class SlotBroadcast(nn.Module):
     """What a task has read, brought back to its features and added to them.
 
     Args:

@@ -14,8 +14,8 @@ from optuna.trial import TrialState, create_trial
 from search.problem import pareto
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
 from search.problem.problem import Problem
-from search.samplers.candidates import everything, pool
-from search.samplers.expected_improvement import boxes
+from search.samplers.candidates import collect_candidates, enumerate_all
+from search.samplers.expected_improvement import find_boxes
 from search.samplers.frontier import Frontier, _thinned
 from search.samplers.sampler import Draw
 from spaces.choices import Proposal, enumerate_patterns, replay
@@ -23,17 +23,17 @@ from spaces.errors import ConfigError
 from spaces.fusion import Fusion
 from spaces.gates import Gates
 from spaces.joint import Joint
-from spaces.networks.cost import ceiling, cost
+from spaces.networks.cost import compute_ceiling, compute_cost
 from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
-from spaces.pattern.features import features
+from spaces.pattern.features import compute_features
 
 TASKS = ("depth", "normals", "segmentation")
 KNOWN = {"family": Small(), "outputs": dict.fromkeys(TASKS, Output(1, "depth")), "size": (32, 32)}
 
 
 def problem(space: Any, *objectives: Objective) -> Problem:
-    return Problem(space, TASKS, objectives, partial(cost, **KNOWN), ceiling=partial(ceiling, **KNOWN))
+    return Problem(space, TASKS, objectives, partial(compute_cost, **KNOWN), ceiling=partial(compute_ceiling, **KNOWN))
 
 
 def trial(made: Problem, choices: dict[str, Any], values: list[float] | None) -> optuna.trial.FrozenTrial:
@@ -52,7 +52,7 @@ def trial(made: Problem, choices: dict[str, Any], values: list[float] | None) ->
 
 def truth(proposal: Proposal, weights: np.ndarray) -> float:
     """A made-up accuracy, smooth in what is shared, with one interaction."""
-    shared = np.reshape(features(proposal.pattern)[12:24], (4, 3)).mean(0)  # of the decoder's stages, by pair
+    shared = np.reshape(compute_features(proposal.pattern)[12:24], (4, 3)).mean(0)  # of the decoder's stages, by pair
     return float(shared @ weights + 4 * shared[0] * shared[1] - 3 * shared.mean() ** 2)
 
 
@@ -86,7 +86,9 @@ def test_it_comes_closer_to_the_front_than_chance() -> None:
     worst = (-20.0, 1.05 * max(made.cost(p.pattern).macs for p in enumerate_patterns(made.space, TASKS)))
 
     def reached(seed: int, many: int, sampler: Frontier | None) -> float:
-        return pareto.hypervolume(np.array([v for _, v in searched(made, many, seed, sampler)]), worst, directions)
+        return pareto.compute_hypervolume(
+            np.array([v for _, v in searched(made, many, seed, sampler)]), worst, directions
+        )
 
     for seed in range(5):
         everything_there = reached(seed, 35, None)
@@ -109,7 +111,7 @@ def test_gated_and_large_spaces_any_objectives_running_trials(space: Any, object
     made = problem(space, *objectives)
     rng = np.random.default_rng(0)
     history = []
-    for proposal in pool(space, TASKS, [], 1)[:10]:
+    for proposal in collect_candidates(space, TASKS, [], 1)[:10]:
         between = rng.uniform(made.cost(proposal.pattern).macs, made.most(proposal.pattern).macs)
         values = [between if o in (MACS, PARAMS) else float(rng.normal()) for o in objectives]
         history.append(trial(made, dict(proposal.choices), values if len(history) < 8 else None))
@@ -119,8 +121,8 @@ def test_gated_and_large_spaces_any_objectives_running_trials(space: Any, object
 
 
 def test_small_spaces_are_enumerated_large_ones_are_not() -> None:
-    assert len(everything(Fusion(4, 4), TASKS)) == 35
-    assert everything(Joint(4, 4), TASKS) == ()
+    assert len(enumerate_all(Fusion(4, 4), TASKS)) == 35
+    assert enumerate_all(Joint(4, 4), TASKS) == ()
 
 
 def test_many_members_of_a_front_of_many_objectives_take_no_minutes_and_no_gigabytes() -> None:
@@ -130,7 +132,7 @@ def test_many_members_of_a_front_of_many_objectives_take_no_minutes_and_no_gigab
         front /= np.linalg.norm(front, axis=1, keepdims=True)
         thin = _thinned(np.abs(front))
         assert len(thin) <= {2: 400, 3: 48, 4: 12}[many]
-        assert len(boxes(thin, np.full(many, -1.0))[0]) < 5000
+        assert len(find_boxes(thin, np.full(many, -1.0))[0]) < 5000
         rows = {tuple(row) for row in np.abs(front)}
         assert all(tuple(row) in rows for row in thin)
 

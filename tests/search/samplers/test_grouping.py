@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.samplers.task_grouping import Grouping, best, grouped
+from search.samplers.task_grouping import Grouping, find_best, group_tasks
 from spaces.errors import ConfigError, DataError
 from tests.references import grouping as reference
 
@@ -33,11 +33,11 @@ def similarities(draw: st.DrawFn) -> tuple[list[str], Rows]:
 
 
 def test_the_published_example() -> None:
-    found = best(matrix(PUBLISHED, LETTERS), LETTERS)
+    found = find_best(matrix(PUBLISHED, LETTERS), LETTERS)
 
     assert found.groups == (("A",), ("D", "N"), ("E", "S"))
     assert found.value == pytest.approx(0.648)  # the mean over groups would be 0.54, and 0.557 for {S,E}, {D,N,A}
-    assert grouped(matrix(PUBLISHED, LETTERS), LETTERS, 0.5) == found.groups
+    assert group_tasks(matrix(PUBLISHED, LETTERS), LETTERS, 0.5) == found.groups
 
 
 @quick
@@ -46,7 +46,7 @@ def test_it_is_the_best_of_all_partitions(case: tuple[list[str], Rows]) -> None:
     tasks, fractions = case
     groups, value = reference.best(fractions, tasks)
 
-    found = best(np.array(fractions, float), tasks)
+    found = find_best(np.array(fractions, float), tasks)
 
     assert found.groups == groups
     assert found.value == pytest.approx(float(value))
@@ -57,7 +57,7 @@ def test_it_is_the_best_of_all_partitions(case: tuple[list[str], Rows]) -> None:
 def test_weak_groups_are_parted_and_no_other(case: tuple[list[str], Rows], twentieths: int) -> None:
     tasks, fractions = case
 
-    found = grouped(np.array(fractions, float), tasks, twentieths / 20)
+    found = group_tasks(np.array(fractions, float), tasks, twentieths / 20)
 
     assert found == reference.grouped(fractions, tasks, Fraction(twentieths, 20))
 
@@ -71,34 +71,34 @@ def test_the_order_of_the_tasks_does_not_matter(seed: int) -> None:
     tasks = [f"task{number}" for number in range(7)]
     shuffled = [tasks[row] for row in order]
 
-    assert best(values, tasks) == best(values[np.ix_(order, order)], shuffled)
-    assert grouped(values, tasks, 0.5) == grouped(values[np.ix_(order, order)], shuffled, 0.5)
+    assert find_best(values, tasks) == find_best(values[np.ix_(order, order)], shuffled)
+    assert group_tasks(values, tasks, 0.5) == group_tasks(values[np.ix_(order, order)], shuffled, 0.5)
 
 
 def test_of_equal_partitions_the_one_of_fewest_groups_then_the_first_by_name() -> None:
-    assert best(np.full((4, 4), 0.7), "dbca").groups == (("a", "b", "c", "d"),)
+    assert find_best(np.full((4, 4), 0.7), "dbca").groups == (("a", "b", "c", "d"),)
     # b is as near to a as to c, which have nothing in common
-    assert best(matrix({"ab": 0.8, "bc": 0.8, "ac": -0.9}, "cba"), "cba").groups == (("a",), ("b", "c"))
+    assert find_best(matrix({"ab": 0.8, "bc": 0.8, "ac": -0.9}, "cba"), "cba").groups == (("a",), ("b", "c"))
 
 
 def test_a_group_at_the_threshold_stays() -> None:
     tenths = np.full((4, 4), 0.7)  # its mean is 0.7 but for rounding
-    assert len(grouped(tenths, "abcd", 0.7)) == 1
-    assert len(grouped(tenths, "abcd", 0.701)) == 4
-    assert grouped(matrix(PUBLISHED, LETTERS), LETTERS, 0.8) == (("A",), ("D",), ("E", "S"), ("N",))
+    assert len(group_tasks(tenths, "abcd", 0.7)) == 1
+    assert len(group_tasks(tenths, "abcd", 0.701)) == 4
+    assert group_tasks(matrix(PUBLISHED, LETTERS), LETTERS, 0.8) == (("A",), ("D",), ("E", "S"), ("N",))
 
 
 def test_one_task_is_alone() -> None:
-    assert best([[1.0]], ["depth"]) == Grouping((("depth",),), 0.0)
-    assert grouped([[1.0]], ["depth"], 1) == (("depth",),)
+    assert find_best([[1.0]], ["depth"]) == Grouping((("depth",),), 0.0)
+    assert group_tasks([[1.0]], ["depth"], 1) == (("depth",),)
 
 
 def test_ten_tasks_are_grouped_and_eleven_refused() -> None:
     pairs = np.kron(np.eye(5), np.full((2, 2), 0.9))
-    assert best(pairs, "abcdefghij").groups == tuple(zip("acegi", "bdfhj", strict=True))
+    assert find_best(pairs, "abcdefghij").groups == tuple(zip("acegi", "bdfhj", strict=True))
 
     with pytest.raises(ConfigError, match=r"^11 tasks to group: want at most 10, .*data\.tasks"):
-        best(np.eye(11), "abcdefghijk")
+        find_best(np.eye(11), "abcdefghijk")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_ten_tasks_are_grouped_and_eleven_refused() -> None:
     ],
 )
 def test_a_matrix_that_does_not_fit_is_refused(values: Any, tasks: str, told: str) -> None:
-    for group in (lambda: best(values, tasks), lambda: grouped(values, tasks, 0.5)):
+    for group in (lambda: find_best(values, tasks), lambda: group_tasks(values, tasks, 0.5)):
         with pytest.raises(DataError, match=told):
             group()
 
@@ -123,4 +123,4 @@ def test_a_matrix_that_does_not_fit_is_refused(values: Any, tasks: str, told: st
 @pytest.mark.parametrize("threshold", [-0.1, 1.01, np.nan, True, "0.5", None])
 def test_a_threshold_out_of_range_is_refused(threshold: Any) -> None:
     with pytest.raises(ConfigError, match=rf"^sampler\.threshold={threshold}: want a number from 0 to 1$"):
-        grouped(np.eye(2), "ab", threshold)
+        group_tasks(np.eye(2), "ab", threshold)

@@ -6,7 +6,7 @@ import pytest
 from optuna.trial import TrialState, create_trial
 
 from search.problem.objectives import DELTA_MTL, MACS
-from search.samplers.observations import observed
+from search.samplers.observations import collect_observations
 
 BOTH = (DELTA_MTL, MACS)
 
@@ -29,7 +29,7 @@ def test_a_value_at_a_rung_is_told_of_the_end_by_what_others_gained_from_there()
         trial(2, {1: -30.0}, None),
         trial(3, {1: -21.0, 2: -11.0}, None, "RUNNING"),
     ]
-    found = observed(history, BOTH)
+    found = collect_observations(history, BOTH)
     assert [each.number for each in found.trials] == [0, 1, 2, 3]
     assert found.finished == 2
     steps = [[10.0, 12.0, 10.0], [10.0, 14.0]]  # from 1 to 2, by three trials, and from 2 to the end, by two
@@ -42,6 +42,6 @@ def test_a_value_at_a_rung_is_told_of_the_end_by_what_others_gained_from_there()
 
 def test_nothing_is_told_of_the_end_before_two_trials_got_there() -> None:
     history = [trial(0, {1: -20.0}, 0.0), trial(1, {1: -24.0}, None), trial(2, {}, None, "FAIL")]
-    found = observed(history, BOTH)
+    found = collect_observations(history, BOTH)
     assert [each.number for each in found.trials] == [0]
-    assert observed([], BOTH).values.shape == (0, 2)
+    assert collect_observations([], BOTH).values.shape == (0, 2)

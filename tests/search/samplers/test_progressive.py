@@ -15,11 +15,11 @@ from search.run import main as search
 from search.samplers.progressive import Fused, Offline, Progressive
 from search.samplers.sampler import Done, Wait
 from search.study.study import Candidate, Study
-from search.study.trial import COMPLETE, FAILED, Trial, load
+from search.study.trial import COMPLETE, FAILED, Trial, load_trial
 from spaces.choices import enumerate_patterns
 from spaces.errors import ConfigError, DataError
 from spaces.fusion import Fusion
-from spaces.networks.cost import cost
+from spaces.networks.cost import compute_cost
 from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -27,7 +27,7 @@ from tests.references.grouping import best as best_slowly
 from tests.tiny import arguments, write_tiny
 
 TASKS = ("autoencoder", "depth", "edges", "normals", "segmentation")
-PRICE = partial(cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(1, "depth")), size=(32, 32))
+PRICE = partial(compute_cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(1, "depth")), size=(32, 32))
 PROBLEM = Problem(Fusion(4, 4), TASKS, (DELTA_MTL, MACS), PRICE)
 PAPER = {("segmentation", "edges"): 0.86, ("depth", "normals"): 0.76}
 FIFTY, SIXTY = [("segmentation", "depth"), ("segmentation", "normals")], [("depth", "edges"), ("edges", "normals")]
@@ -258,7 +258,7 @@ def test_every_pattern_of_the_space_can_be_told_by_its_groups() -> None:
 
 
 def _keys(run: Path) -> Sequence[str]:
-    return [load(path).key for path in sorted((run / "trials").glob("[0-9]*.json"))]
+    return [load_trial(path).key for path in sorted((run / "trials").glob("[0-9]*.json"))]
 
 
 @pytest.mark.parametrize("name", ["progressive", "offline"])

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from spaces.networks.build import SharedNetwork, build, prune
-from spaces.networks.cost import ceiling, cost, count
+from spaces.networks.cost import compute_ceiling, compute_cost, count_macs
 from spaces.networks.family import Family
 from spaces.pattern.mixing import Gated
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
@@ -63,10 +63,10 @@ def check_gates(family: Family, size: tuple[int, int]) -> None:
             torch.testing.assert_close(pruned(images)[task], masked, atol=1e-5, rtol=1e-5)
     sum(output.square().mean() for output in network.train()(images).values()).backward()
     assert [name for name, p in network.named_parameters() if p.grad is None or not p.grad.any()] == []
-    least, most = (price(network.pattern, family, OUTPUTS, size) for price in (cost, ceiling))
+    least, most = (price(network.pattern, family, OUTPUTS, size) for price in (compute_cost, compute_ceiling))
     for logit, wanted in ((-1.0, least), (1.0, most)):
         for stage in network.gated.values():
             for gate in stage.gates:
                 gate.alpha.data.fill_(logit)
-        found = count(prune(network), size)
+        found = count_macs(prune(network), size)
         assert (found.macs, found.params) == (wanted.macs, wanted.params)

@@ -10,7 +10,7 @@ from spaces.pattern.exchange import BROADCASTS, STATES, TYINGS, UPDATES, Exchang
 from spaces.pattern.mixing import FLOWS, NORMS, PRIMITIVES, RECOMBINATIONS, Gated, Mixing, Routed, Shared
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Stage
-from spaces.tree import partitions
+from spaces.tree import decode_partitions
 
 OUTPUTS = {"depth": Output(1, "depth"), "normals": Output(3, "normals"), "segmentation": Output(5, "segmentation")}
 TASKS = tuple(OUTPUTS)
@@ -26,7 +26,7 @@ def any_mixing(rng: random.Random) -> Mixing:
 def any_mixture(seed: int) -> SharingPattern:
     """Any trees, any mixing at every encoder stage, any exchange at every scale."""
     rng = random.Random(seed)
-    tree = [partitions(lambda name, options: rng.choice(options), TASKS, STAGES) for _ in range(2)]
+    tree = [decode_partitions(lambda name, options: rng.choice(options), TASKS, STAGES) for _ in range(2)]
     return SharingPattern(
         tuple(Stage(groups, any_mixing(rng)) for groups in tree[0]),
         _exchanges(rng),

@@ -12,8 +12,8 @@ from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
 from spaces.pattern.stage import Stage
-from spaces.pattern.walk import blocks
-from spaces.tree import partitions
+from spaces.pattern.walk import list_blocks
+from spaces.tree import decode_partitions
 from tests.spaces.networks.flow import check_decoded, moved
 
 OUTPUTS = {"depth": Output(1, "depth"), "normals": Output(3, "normals"), "segmentation": Output(5, "segmentation")}
@@ -27,7 +27,7 @@ def any_pattern(seed: int) -> SharingPattern:
     rng = random.Random(seed)
 
     def tree() -> tuple[Stage, ...]:
-        groups = partitions(lambda name, options: rng.choice(options), tuple(OUTPUTS), 3)
+        groups = decode_partitions(lambda name, options: rng.choice(options), tuple(OUTPUTS), 3)
         return tuple(Stage(partition) for partition in groups)
 
     return SharingPattern(tree(), (NoExchange(),) * 3, tree())
@@ -44,7 +44,7 @@ def test_every_block_gets_gradient_from_the_tasks_that_reach_it_and_no_other(see
     for task in OUTPUTS:
         network.zero_grad(set_to_none=True)
         network(torch.rand(2, 3, 16, 16))[task].square().mean().backward()
-        for block in blocks(pattern):
+        for block in list_blocks(pattern):
             if block.part == "decoder":
                 got = any(p.grad is not None and p.grad.any() for p in network.blocks[block.name].parameters())
                 assert got == (task in block.group), (block.name, task)
@@ -68,13 +68,13 @@ def test_a_shared_block_is_evaluated_once(seed: int) -> None:
     for name, module in network.blocks.items():
         module.register_forward_hook(lambda *_, name=name: calls.append(name))
     network(torch.rand(2, 3, 16, 16))
-    assert sorted(calls) == sorted(block.name for block in blocks(pattern)) == sorted(set(calls))
+    assert sorted(calls) == sorted(block.name for block in list_blocks(pattern)) == sorted(set(calls))
 
 
 @pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.key)
 def test_every_pattern_of_three_tasks_trains_each_block_by_its_group_alone(pattern: SharingPattern) -> None:
     network = build(pattern, Small(), OUTPUTS, 0)
-    groups = {block.name: block.group for block in blocks(pattern)}
+    groups = {block.name: block.group for block in list_blocks(pattern)}
     assert moved(network, torch.rand(4, 3, 32, 32)) == {
         name: {task: float(task in group) for task in OUTPUTS} for name, group in groups.items()
     }

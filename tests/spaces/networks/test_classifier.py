@@ -14,7 +14,7 @@ from spaces.errors import ConfigError
 from spaces.networks import feasible
 from spaces.networks.build import build, prune
 from spaces.networks.classifier import Classifier
-from spaces.networks.cost import ceiling, cost, count
+from spaces.networks.cost import compute_ceiling, compute_cost, count_macs
 from spaces.networks.family import Choosy
 from spaces.networks.modules.output import Output
 from spaces.networks.modules.pooled import PooledHead, PooledStage
@@ -24,7 +24,7 @@ from spaces.pattern.exchange import NoExchange, Workspace
 from spaces.pattern.mixing import Gated, Routed, Shared
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
 from spaces.pattern.stage import Stage
-from spaces.tree import partitions
+from spaces.tree import decode_partitions
 from tests.spaces.networks.mixes import any_mixing
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -60,7 +60,7 @@ PATTERNS = {
 def _any(seed: int) -> SharingPattern:
     """What `joint` may propose: any trees, mixings and exchanges."""
     rng = random.Random(seed)
-    trees = [partitions(lambda name, options: rng.choice(options), TASKS, 3) for _ in range(2)]
+    trees = [decode_partitions(lambda name, options: rng.choice(options), TASKS, 3) for _ in range(2)]
     mixings = [any_mixing(rng) for _ in range(3)]
     mixings = [Gated(tuple((task, 0.5) for task in TASKS)) if isinstance(m, Gated) else m for m in mixings]
     return SharingPattern(
@@ -76,7 +76,7 @@ PATTERNS |= {f"joint {seed}": _any(seed) for seed in range(12)}
 @pytest.mark.parametrize("name", PATTERNS)
 def test_patterns_of_every_space_build_learn_and_cost_what_is_told(name: str) -> None:
     pattern = PATTERNS[name]
-    feasible.check(pattern, FAMILY, SIZE)
+    feasible.check_feasible(pattern, FAMILY, SIZE)
     network = build(pattern, FAMILY, OUTPUTS, 0)
     outputs = network(torch.rand(2, 3, *SIZE))
     assert {task: tuple(output.shape) for task, output in outputs.items()} == {
@@ -85,8 +85,8 @@ def test_patterns_of_every_space_build_learn_and_cost_what_is_told(name: str) ->
     sum(output.square().sum() for output in outputs.values()).backward()
     silent = [name for name, value in network.named_parameters() if value.grad is None]
     assert silent == []
-    least, most = (price(pattern, FAMILY, OUTPUTS, SIZE) for price in (cost, ceiling))
-    found = count(prune(network), SIZE)
+    least, most = (price(pattern, FAMILY, OUTPUTS, SIZE) for price in (compute_cost, compute_ceiling))
+    found = count_macs(prune(network), SIZE)
     assert least.macs <= found.macs <= most.macs
     if not network.gated:
         assert (found.macs, found.params, found.fixed) == (least.macs, least.params, least.fixed)
@@ -109,7 +109,7 @@ def test_macs_by_hand() -> None:
     outputs = {"left": Output(10, "classification", False)}
     encoder = 64 * (3 * 4 * 9 + 4 * 4 * 9) + 16 * (4 * 6 * 9 + 6 * 6 * 9)
     head = 6 * 5 + (5 + 4) * 5 + 5 * 10
-    assert cost(hard_sharing(["left"], 2, 2), family, outputs, (16, 16)).macs == encoder + head
+    assert compute_cost(hard_sharing(["left"], 2, 2), family, outputs, (16, 16)).macs == encoder + head
 
 
 @pytest.mark.parametrize(("family", "size"), [(Small((4, 6), 5), 16), (Pdf(), 128)])
@@ -129,8 +129,8 @@ def test_dense_families_pool_for_whole_images(family: Small | Pdf, size: int) ->
     assert made["depth"].shape == (2, 1, size, size)
     decoded = network.decode(image)["left"][-1].mean((2, 3))
     torch.testing.assert_close(made["left"], network.heads["head/left"].project(decoded))
-    found = count(network, (size, size))
-    assert cost(pattern, family, outputs, (size, size)) == found
+    found = count_macs(network, (size, size))
+    assert compute_cost(pattern, family, outputs, (size, size)) == found
 
 
 def test_a_head_reads_the_last_outputs() -> None:

@@ -8,10 +8,10 @@ from torch import nn
 
 from spaces.errors import DataError, PatternError
 from spaces.networks.build import build, prune
-from spaces.networks.cost import count
+from spaces.networks.cost import count_macs
 from spaces.networks.modules.gated import START, GatedStage, Start
 from spaces.networks.modules.gates import ESTIMATORS, Gate
-from spaces.networks.modules.layer import Layer, layers_of
+from spaces.networks.modules.layer import Layer, list_layers
 from spaces.networks.modules.pruned import PrunedStage
 from spaces.networks.modules.resnet import stage as resnet_stage
 from spaces.networks.modules.resnet import stem
@@ -47,10 +47,10 @@ def test_macs_of_the_gated_part_lie_between_one_network_and_one_a_task(seed: int
     rng = random.Random(seed)
     for stage in network.gated.values():
         drawn(stage, rng.randrange(1000), share=rng.choice((0.05, 0.3, 0.6, 0.95)))
-    alone = count(build(hard_sharing(["depth"], 3, 3), FAMILY, OUTPUTS, 0), SIZE).macs
-    fused = count(build(gated(shared=3), FAMILY, OUTPUTS, 0), SIZE).macs
+    alone = count_macs(build(hard_sharing(["depth"], 3, 3), FAMILY, OUTPUTS, 0), SIZE).macs
+    fused = count_macs(build(gated(shared=3), FAMILY, OUTPUTS, 0), SIZE).macs
     # What hard sharing with three decoders has more than one task alone is two decoders and heads.
-    found = count(prune(network), SIZE).macs
+    found = count_macs(prune(network), SIZE).macs
     one_network = 0
     for name, stage in network.gated.items():
         one_network += conv_macs(_with(stage, -1.0), [8 * 8] * 2 if name.startswith("encoder2") else [4 * 4] * 2)
@@ -69,8 +69,8 @@ def test_both_extremes_are_exact(logit: float, branches: int) -> None:
     stages = [_with(stage, logit) for stage in network.gated.values()]
     one = 9 * (8 * 12 + 12 * 12) * 64 + 9 * (12 * 16 + 16 * 16) * 16
     assert sum(conv_macs(stage, [pixels] * 2) for stage, pixels in zip(stages, (64, 16), strict=True)) == branches * one
-    fused = count(build(gated(shared=3), FAMILY, OUTPUTS, 0), SIZE)
-    found = count(prune(network), SIZE)
+    fused = count_macs(build(gated(shared=3), FAMILY, OUTPUTS, 0), SIZE)
+    found = count_macs(prune(network), SIZE)
     assert found.macs == fused.macs + (branches - 1) * one
     norms = 2 * 2 * (12 + 16)
     kernels = 9 * (8 * 12 + 12 * 12 + 12 * 16 + 16 * 16)
@@ -82,9 +82,9 @@ def test_macs_follow_the_formula(seed: int) -> None:
     network = build(gated(shared=1), FAMILY, OUTPUTS, 0)
     stages = [drawn(stage, seed + index) for index, stage in enumerate(network.gated.values())]
     one = 9 * (8 * 12 + 12 * 12) * 64 + 9 * (12 * 16 + 16 * 16) * 16
-    rest = count(build(gated(shared=3), FAMILY, OUTPUTS, 0), SIZE).macs - one
+    rest = count_macs(build(gated(shared=3), FAMILY, OUTPUTS, 0), SIZE).macs - one
     wanted = sum(conv_macs(stage, [pixels] * 2) for stage, pixels in zip(stages, (64, 16), strict=True))
-    assert count(prune(network), SIZE).macs == rest + wanted
+    assert count_macs(prune(network), SIZE).macs == rest + wanted
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
@@ -153,8 +153,8 @@ def test_branches_start_as_the_blocks_of_those_that_read_them() -> None:
     alone = build(hard_sharing(["depth"], 3, 3), FAMILY, OUTPUTS, 7)
     fused = build(hard_sharing(TASKS, 3, 3), FAMILY, OUTPUTS, 7)
     stage = network.gated["encoder2/depth+normals+segmentation/gated"]
-    of_task = layers_of(alone.blocks["encoder2/depth"])
-    of_all = layers_of(fused.blocks["encoder2/depth+normals+segmentation"])
+    of_task = list_layers(alone.blocks["encoder2/depth"])
+    of_all = list_layers(fused.blocks["encoder2/depth+normals+segmentation"])
     for index, (own, shared) in enumerate(zip(of_task, of_all, strict=True)):
         for mine, theirs in ((stage.layers(index)[0], own), (stage.layers(index)[-1], shared)):
             assert all(torch.equal(a, b) for a, b in zip(mine.parameters(), theirs.parameters(), strict=True))
@@ -185,12 +185,12 @@ def test_stages_of_bottlenecks_are_pruned_too() -> None:
     blocks = [nn.Sequential(stem(8), resnet_stage(8, 4, count=2, stride=1)) for _ in range(3)]
     whole = blocks[0]
     images = torch.rand(2, 3, 32, 32)
-    layers = layers_of(whole)
+    layers = list_layers(whole)
     values = [images]
     for layer in layers:
         values.append(layer(*(values[n] for n in layer.reads)))
     torch.testing.assert_close(values[-1], whole(images))
-    one, other, shared = map(layers_of, blocks)
+    one, other, shared = map(list_layers, blocks)
     stage = drawn(GatedStage(("a", "b"), [one, other], shared, (0.5, 0.5), True, START), 1)
     stage(images, images, images)
     masked = stage.eval()(images, images, images)
@@ -233,8 +233,8 @@ def test_masks_that_do_not_fit_are_refused(spoil: object) -> None:
 
 def test_what_is_not_made_of_layers_cannot_be_gated() -> None:
     with pytest.raises(PatternError, match=r"blocks of Conv2d cannot be gated.*layers\(\)"):
-        layers_of(nn.Conv2d(3, 3, 1))
+        list_layers(nn.Conv2d(3, 3, 1))
     with pytest.raises(PatternError, match="a convolution in 2 groups cannot be gated"):
-        layers_of(nn.Sequential(nn.Conv2d(4, 4, 1, groups=2)))
+        list_layers(nn.Sequential(nn.Conv2d(4, 4, 1, groups=2)))
     with pytest.raises(PatternError, match="Conv2d after a convolution cannot be gated: it may mix channels"):
-        layers_of(nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)))
+        list_layers(nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 1)))

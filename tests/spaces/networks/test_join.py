@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from spaces.networks.modules.join import PIECES, Join, arranged
+from spaces.networks.modules.join import PIECES, Join, arrange
 
 CHANNELS = 40
 
@@ -19,7 +19,7 @@ def with_shared(opened: torch.Tensor) -> torch.Tensor:
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.4, 1.0])
 @pytest.mark.parametrize("dim", [1, -1])
 @pytest.mark.parametrize("tasks", [2, 3, 5])
-@pytest.mark.parametrize("order", [arranged, lambda opened: torch.arange(opened.shape[1])])
+@pytest.mark.parametrize("order", [arrange, lambda opened: torch.arange(opened.shape[1])])
 def test_each_task_gets_its_own_channels_where_it_takes_them_and_shared_ones_elsewhere(
     order: object, tasks: int, dim: int, share: float
 ) -> None:
@@ -42,7 +42,7 @@ def test_each_task_gets_its_own_channels_where_it_takes_them_and_shared_ones_els
 @pytest.mark.parametrize("tasks", [1, 2, 3, 4, 6])
 def test_arranged_channels_lie_in_few_stretches(tasks: int) -> None:
     opened = rows(tasks, seed=0)
-    order = arranged(opened)
+    order = arrange(opened)
     assert order.sort().values.tolist() == list(range(CHANNELS))
     pieces = [len(each) for each in Join(with_shared(opened[:, order]), 1).pieces]
     assert all(count <= 2**tasks for count in pieces)
@@ -51,5 +51,5 @@ def test_arranged_channels_lie_in_few_stretches(tasks: int) -> None:
 
 def test_three_tasks_are_copied_in_stretches() -> None:
     opened = rows(3, seed=1)
-    assert sorted(len(each) for each in Join(with_shared(opened[:, arranged(opened)]), 1).pieces) == [2, 3, 5]
+    assert sorted(len(each) for each in Join(with_shared(opened[:, arrange(opened)]), 1).pieces) == [2, 3, 5]
     assert all(len(each) > PIECES for each in Join(with_shared(opened), 1).pieces)

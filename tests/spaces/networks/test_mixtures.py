@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from spaces.networks.build import build, prune
-from spaces.networks.cost import ceiling, cost, count
+from spaces.networks.cost import compute_ceiling, compute_cost, count_macs
 from spaces.pattern.sharing_pattern import SharingPattern
-from spaces.pattern.walk import blocks
+from spaces.pattern.walk import list_blocks
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, any_mixture
 
 SEEDS = range(120)
@@ -42,11 +42,11 @@ def test_every_learnable_parameter_gets_a_gradient(seed: int) -> None:
 def test_cost_before_building_equals_counting_the_static_network(seed: int) -> None:
     pattern = any_mixture(seed)
     network = build(pattern, FAMILY, OUTPUTS, 0)
-    for price, logit in ((cost, -1.0), (ceiling, 1.0)):
+    for price, logit in ((compute_cost, -1.0), (compute_ceiling, 1.0)):
         for stage in network.gated.values():
             for gate in stage.gates:
                 gate.alpha.data.fill_(logit)
-        counted, told = count(prune(network), SIZE), price(pattern, FAMILY, OUTPUTS, SIZE)
+        counted, told = count_macs(prune(network), SIZE), price(pattern, FAMILY, OUTPUTS, SIZE)
         assert (counted.macs, counted.params) == (told.macs, told.params)
         if not network.gated:
             assert counted.fixed == told.fixed
@@ -55,7 +55,7 @@ def test_cost_before_building_equals_counting_the_static_network(seed: int) -> N
 @pytest.mark.parametrize("seed", FEWER)
 def test_key_and_network_have_the_same_blocks(seed: int) -> None:
     pattern = any_mixture(seed)
-    assert {block.name for block in blocks(pattern)} == set(build(pattern, FAMILY, OUTPUTS, 0).blocks)
+    assert {block.name for block in list_blocks(pattern)} == set(build(pattern, FAMILY, OUTPUTS, 0).blocks)
     assert SharingPattern.from_json(pattern.to_json()) == pattern
 
 

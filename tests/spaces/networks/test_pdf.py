@@ -15,7 +15,7 @@ from spaces.networks.modules.output import Output
 from spaces.networks.pdf import Pdf
 from spaces.pattern.sharing_pattern import uniform
 from spaces.pattern.stage import Partition
-from spaces.pattern.walk import blocks
+from spaces.pattern.walk import list_blocks
 from tests.spaces.networks.flow import check_decoded, moved
 from trainers.tasks.depth import Depth
 from trainers.tasks.edges import Edges
@@ -48,7 +48,7 @@ def test_a_private_stage_is_trained_by_its_own_task_and_gives_values_of_its_own(
     pattern = uniform(OUTPUTS, 6, decoder)
     network = build(pattern, Pdf(), OUTPUTS, 0)
     image = torch.rand(2, 3, 128, 128)
-    groups = {block.name: block.group for block in blocks(pattern) if block.part == "decoder"}
+    groups = {block.name: block.group for block in list_blocks(pattern) if block.part == "decoder"}
     assert moved(network, image, "decoder") == {
         name: {task: float(task in group) for task in OUTPUTS} for name, group in groups.items()
     }

@@ -10,8 +10,8 @@ from torch import Tensor
 
 from spaces.errors import ConfigError
 from spaces.networks.build import build
-from spaces.networks.content import content
-from spaces.networks.published import begin, fitting
+from spaces.networks.content import digest_weights
+from spaces.networks.published import fit_names, load_published
 from spaces.networks.resnets import ResNet
 from spaces.networks.small import Small
 from spaces.pattern.mixing import Gated
@@ -40,7 +40,7 @@ def saved(path: Path, held: Any) -> ResNet:
 
 def refusal(refused: ResNet) -> str:
     with pytest.raises(ConfigError) as caught:
-        fitting(refused)
+        fit_names(refused)
     (message,) = caught.value.problems
     assert message.startswith(f"network.weights={refused.weights}")
     return message
@@ -58,7 +58,7 @@ def test_every_block_and_every_branch_starts_from_the_file(tmp_path: Path) -> No
         (Stage((TASKS,)),) * 4,
     )
     network, before = build(pattern, started, OUTPUTS, 0), build(pattern, started, OUTPUTS, 0).state_dict()
-    begin(network, started)
+    load_published(network, started)
     now = network.state_dict()
     for stage, group in enumerate(("depth+normals+segmentation",) * 2 + ("normals+segmentation",), start=1):
         name = f"layer{stage}.0.conv1.weight"
@@ -79,15 +79,15 @@ def test_families_without_weights_start_as_ever(tmp_path: Path) -> None:
         stages = each.encoder_stages
         pattern = SharingPattern((Stage((TASKS,)),) * stages, (NoExchange(),) * stages, (Stage((TASKS,)),) * stages)
         network, other = build(pattern, each, OUTPUTS, 0), build(pattern, each, OUTPUTS, 0)
-        begin(network, each)
+        load_published(network, each)
         assert all(torch.equal(a, b) for a, b in zip(network.parameters(), other.parameters(), strict=True))
-        assert content(each) is None
+        assert digest_weights(each) is None
 
 
 @pytest.mark.parametrize("wrapping", ["", "model", "state_dict"])
 def test_weights_may_be_wrapped_and_lack_counters(wrapping: str, tmp_path: Path) -> None:
     held = {name: tensor for name, tensor in weights().items() if "num_batches" not in name}
-    found = fitting(saved(tmp_path / "w.pth", {wrapping: held, "epoch": 9} if wrapping else held))
+    found = fit_names(saved(tmp_path / "w.pth", {wrapping: held, "epoch": 9} if wrapping else held))
     assert found.keys() == names(ResNet(width=WIDTH)).keys()
     assert torch.equal(found["conv1.weight"], held["conv1.weight"])
 
@@ -95,7 +95,7 @@ def test_weights_may_be_wrapped_and_lack_counters(wrapping: str, tmp_path: Path)
 def test_safetensors_hold_the_same(tmp_path: Path) -> None:
     safetensors = pytest.importorskip("safetensors.torch", reason="safetensors is not installed")
     safetensors.save_file(weights(), tmp_path / "w.safetensors")
-    found = fitting(family(tmp_path / "w.safetensors"))
+    found = fit_names(family(tmp_path / "w.safetensors"))
     assert all(torch.equal(found[name], tensor) for name, tensor in weights().items())
     (tmp_path / "w.safetensors").write_bytes(b"\xff" * 40)
     assert "cannot be read (SafetensorError): it is damaged" in refusal(family(tmp_path / "w.safetensors"))
@@ -144,12 +144,12 @@ def test_missing_and_damaged_files_and_files_of_something_else(tmp_path: Path) -
 
 def test_the_content_is_that_of_the_file_wherever_it_lies(tmp_path: Path) -> None:
     first, second = saved(tmp_path / "one.pth", weights()), saved(tmp_path / "two.pth", weights())
-    before = content(first)
+    before = digest_weights(first)
     (tmp_path / "copy.pth").write_bytes((tmp_path / "one.pth").read_bytes())
     assert before is not None and len(before) == 16
-    assert content(family(tmp_path / "copy.pth")) == before
+    assert digest_weights(family(tmp_path / "copy.pth")) == before
     saved(tmp_path / "one.pth", {**weights(), "conv1.weight": torch.zeros(4, 3, 7, 7)})
-    assert content(first) != before
+    assert digest_weights(first) != before
     (tmp_path / "two.pth").unlink()
     with pytest.raises(ConfigError, match=r"two\.pth: no such file"):
-        content(second)
+        digest_weights(second)

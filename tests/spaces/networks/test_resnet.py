@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from spaces.networks.cost import count
+from spaces.networks.cost import count_macs
 from spaces.networks.modules.resnet import Bottleneck, stage
 from spaces.networks.pdf import Pdf
 
@@ -16,7 +16,7 @@ def trunk(first: int, last: int) -> nn.Sequential:
 
 def test_the_trunk_is_resnet50() -> None:
     """Without its classifier: 25,557,032 parameters and 4,089,184,256 operations less 2048 x 1000 (and 1000 biases)."""
-    cost = count(trunk(0, 4), (224, 224))
+    cost = count_macs(trunk(0, 4), (224, 224))
     assert cost.params == 25_557_032 - 2048 * 1000 - 1000 == 23_508_032
     assert cost.macs == 4_089_184_256 - 2048 * 1000
 

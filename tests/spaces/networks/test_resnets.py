@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from spaces.errors import ConfigError
-from spaces.networks.cost import count
-from spaces.networks.published import fitting
+from spaces.networks.cost import count_macs
+from spaces.networks.published import fit_names
 from spaces.networks.resnets import ResNet
 from tests.spaces.networks.encoders import check_gates, encoder, names
 
@@ -50,7 +50,7 @@ def test_names_and_parameters_are_those_of_the_published_files(
 def test_multiply_accumulates_of_resnet18() -> None:
     with torch.device("meta"):
         trunk = encoder(ResNet(18))
-    assert count(trunk, (224, 224)).macs == 1_813_561_344
+    assert count_macs(trunk, (224, 224)).macs == 1_813_561_344
 
 
 def plain(weights: dict[str, Tensor], image: Tensor, depth: int, dilated: bool) -> Tensor:
@@ -97,7 +97,7 @@ def test_weights_from_a_file_give_the_outputs_of_a_plain_forward(depth: int, dil
     weights = {n: t - 0.5 if t.ndim == 4 else t + 0.5 if t.ndim else t for n, t in weights.items()}
     torch.save({**weights, "fc.weight": torch.rand(5, 4), "fc.bias": torch.rand(5)}, tmp_path / "resnet.pth")
 
-    trunk, found = encoder(family).eval(), fitting(family)
+    trunk, found = encoder(family).eval(), fit_names(family)
     for block in trunk:
         block.load_state_dict({name: found[name] for name in block.state_dict()})
     image = torch.rand(2, 3, 64, 96)

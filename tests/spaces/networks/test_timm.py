@@ -9,9 +9,9 @@ from torch import Tensor
 from search.config.compose import compose
 from spaces.errors import ConfigError, PatternError
 from spaces.networks.build import build
-from spaces.networks.cost import cost, count
-from spaces.networks.feasible import check
-from spaces.networks.published import begin, fitting
+from spaces.networks.cost import compute_cost, count_macs
+from spaces.networks.feasible import check_feasible
+from spaces.networks.published import fit_names, load_published
 from spaces.networks.timm import Timm
 from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.spaces.networks.encoders import all_gated
@@ -48,7 +48,7 @@ def test_models_are_one_encoder_stage(family: Timm, width: int, stride: int) -> 
     check_decoded(network, image)
     sum(output.square().mean() for output in outputs.values()).backward()
     assert [name for name, p in network.named_parameters() if p.grad is None] == []
-    assert cost(pattern, family, OUTPUTS, size) == count(network, size)
+    assert compute_cost(pattern, family, OUTPUTS, size) == count_macs(network, size)
 
 
 def classified(family: Timm) -> torch.nn.Module:
@@ -84,7 +84,7 @@ def test_weights_of_a_published_classifier_start_the_encoder(
         )
     started = Timm(family.model, family.options, family.stages, 4, pixels="unit", weights=str(file))
     network = build(hard_sharing(TASKS, 1, family.stages), started, OUTPUTS, 0).eval()
-    begin(network, started)
+    load_published(network, started)
     image = torch.rand(2, 3, 224, 224)
     with torch.no_grad():
         made, wanted = network.blocks[ENCODER](image), feature_map(whole, image, family)
@@ -97,15 +97,15 @@ def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
     torch.save(classified(RESNET).state_dict(), file)
     deeper = Timm("resnet18", (("layers", (1, 1, 2, 1)),), weights=str(file))
     with pytest.raises(ConfigError, match=r"does not fit Timm: body\.layer3\.1\.conv1\.weight is missing, .* more\."):
-        fitting(deeper)
+        fit_names(deeper)
     torch.save({**classified(RESNET).state_dict(), "neck.weight": torch.zeros(1)}, file)
     with pytest.raises(ConfigError, match=r"does not fit Timm: body\.neck\.weight is unknown\."):
-        fitting(Timm("resnet18", RESNET.options, weights=str(file)))
+        fit_names(Timm("resnet18", RESNET.options, weights=str(file)))
 
 
 def test_gated_stages_are_refused() -> None:
     with pytest.raises(PatternError, match="stage 1 is gated, but those of Timm can only be shared: take anoth"):
-        check(all_gated(CONVNEXT), CONVNEXT, (64, 64))
+        check_feasible(all_gated(CONVNEXT), CONVNEXT, (64, 64))
 
 
 @pytest.mark.parametrize(

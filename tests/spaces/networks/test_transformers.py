@@ -8,9 +8,9 @@ import torch
 from search.config.compose import compose
 from spaces.errors import ConfigError, PatternError
 from spaces.networks.build import build
-from spaces.networks.cost import cost, count
-from spaces.networks.feasible import check
-from spaces.networks.published import begin, fitting
+from spaces.networks.cost import compute_cost, count_macs
+from spaces.networks.feasible import check_feasible
+from spaces.networks.published import fit_names, load_published
 from spaces.networks.transformers import Transformers
 from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.spaces.networks.encoders import all_gated
@@ -47,7 +47,7 @@ def test_backbones_are_one_encoder_stage(family: Transformers, width: int, strid
     idle = [name for name, p in network.named_parameters() if p.grad is None]
     # What only other ends of these models read.
     assert all(name.endswith((".mask_token", ".swin.layernorm.weight", ".swin.layernorm.bias")) for name in idle)
-    assert cost(pattern, family, OUTPUTS, size) == count(network, size)
+    assert compute_cost(pattern, family, OUTPUTS, size) == count_macs(network, size)
 
 
 def test_weights_of_a_published_classifier_start_the_backbone(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_weights_of_a_published_classifier_start_the_backbone(tmp_path: Path) ->
     whole.save_pretrained(tmp_path)
     family = Transformers(CONVNEXT.model, CONVNEXT.options, 4, 4, pixels="unit", weights=str(tmp_path))
     network = build(hard_sharing(TASKS, 1, 4), family, OUTPUTS, 0).eval()
-    begin(network, family)
+    load_published(network, family)
     image = torch.rand(2, 3, 64, 64)
     with torch.no_grad():
         hidden = whole.convnext(image, output_hidden_states=True).hidden_states[-1]
@@ -70,14 +70,14 @@ def test_weights_of_a_published_classifier_start_the_backbone(tmp_path: Path) ->
     with pytest.raises(
         ConfigError, match=r"does not fit Transformers: body\.encoder\.stages\.2\.layers\.1\..* missing"
     ):
-        fitting(deeper)
+        fit_names(deeper)
 
 
 def test_gated_stages_are_refused() -> None:
     with pytest.raises(
         PatternError, match="stage 1 is gated, but those of Transformers can only be shared: take anoth"
     ):
-        check(all_gated(CONVNEXT), CONVNEXT, (64, 64))
+        check_feasible(all_gated(CONVNEXT), CONVNEXT, (64, 64))
 
 
 def test_names_and_options_that_are_not_there() -> None:

@@ -9,9 +9,9 @@ from torch import Tensor
 
 from spaces.errors import ConfigError, PatternError
 from spaces.networks.build import build
-from spaces.networks.cost import cost, count
-from spaces.networks.feasible import check
-from spaces.networks.published import fitting
+from spaces.networks.cost import compute_cost, count_macs
+from spaces.networks.feasible import check_feasible
+from spaces.networks.published import fit_names
 from spaces.networks.vit import Vit
 from spaces.pattern.mixing import Routed
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing
@@ -45,7 +45,7 @@ def test_multiply_accumulates_with_attention() -> None:
         trunk = encoder(Vit())
     tokens, width = 196, 384
     block = 12 * width * width * tokens + 2 * tokens * tokens * width
-    assert count(trunk, (224, 224)).macs == 3 * 16 * 16 * width * tokens + 12 * block
+    assert count_macs(trunk, (224, 224)).macs == 3 * 16 * 16 * width * tokens + 12 * block
 
 
 def plain(weights: dict[str, Tensor], image: Tensor, heads: int, patch: int) -> Tensor:
@@ -84,7 +84,7 @@ def file_of(family: Vit, grid: int, path: Path) -> dict[str, Tensor]:
 
 
 def loaded(family: Vit) -> torch.nn.Module:
-    trunk, weights = encoder(family).eval(), fitting(family)
+    trunk, weights = encoder(family).eval(), fit_names(family)
     for block in trunk:
         block.load_state_dict({name: weights[name] for name in block.state_dict()})
     return trunk
@@ -102,13 +102,13 @@ def test_positions_are_resized_to_the_grid_and_to_the_image(tmp_path: Path) -> N
     path = tmp_path / "vit.pth"
     family = Vit(32, 4, 4, 8, grid=4, stages=2, weights=str(path))
     weights = file_of(family, 6, path)
-    assert fitting(family)["pos_embed"].shape == (1, 16, 32)
+    assert fit_names(family)["pos_embed"].shape == (1, 16, 32)
     with torch.no_grad():
         assert loaded(family)(torch.rand(1, 3, 40, 72)).shape == (1, 32, 5, 9)
     # Positions that are the same everywhere are so at every size.
     weights["pos_embed"][:] = 2.0
     torch.save(weights, path)
-    torch.testing.assert_close(fitting(family)["pos_embed"], torch.full((1, 16, 32), 2.0))
+    torch.testing.assert_close(fit_names(family)["pos_embed"], torch.full((1, 16, 32), 2.0))
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
@@ -149,7 +149,7 @@ def test_separate_decoders_are_separate() -> None:
     apart = Stage(tuple((task,) for task in TASKS))
     pattern = SharingPattern((Stage((TASKS,)),) * 2, (NoExchange(),) * 2, (Stage((TASKS,)), apart))
     check_decoded(build(pattern, TINY, OUTPUTS, 0), torch.rand(2, 3, 32, 32))
-    assert cost(pattern, TINY, OUTPUTS, (32, 32)) == count(build(pattern, TINY, OUTPUTS, 0), (32, 32))
+    assert compute_cost(pattern, TINY, OUTPUTS, (32, 32)) == count_macs(build(pattern, TINY, OUTPUTS, 0), (32, 32))
 
 
 def test_routed_stages_are_refused() -> None:
@@ -159,7 +159,7 @@ def test_routed_stages_are_refused() -> None:
         PatternError,
         match="encoder stage 2 is routed, but those of Vit can only be shared or gated: take another space, or another",
     ):
-        check(pattern, TINY, (32, 32))
+        check_feasible(pattern, TINY, (32, 32))
 
 
 def test_fields() -> None:

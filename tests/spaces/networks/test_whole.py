@@ -11,7 +11,7 @@ from search.run import main
 from spaces.errors import ConfigError
 from spaces.networks.timm import Timm
 from spaces.networks.transformers import Transformers
-from spaces.networks.whole import Whole
+from spaces.networks.whole import WholeBackbone
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_package_that_fails_when_imported_is_told_so(tmp_path: Path, monkeypat
 
 
 @pytest.mark.parametrize("kind", [Timm, Transformers])
-def test_fields_out_of_range_are_told_at_once_without_the_package(kind: type[Whole]) -> None:
+def test_fields_out_of_range_are_told_at_once_without_the_package(kind: type[WholeBackbone]) -> None:
     with pytest.raises(ConfigError) as caught:
         kind(model="", stages=0, decoder_width=0.5, pixels="grey")  # type: ignore[arg-type]
     assert [problem.partition("=")[0] for problem in caught.value.problems] == [

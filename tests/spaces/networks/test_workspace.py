@@ -7,7 +7,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from spaces.networks.build import build
-from spaces.networks.modules.workspace import Attend, Broadcast, Project
+from spaces.networks.modules.workspace import SlotAttention, SlotBroadcast, SlotProjection
 from spaces.pattern.block import Block
 from spaces.pattern.exchange import BROADCASTS, STATES, TYINGS, UPDATES, NoExchange, Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -18,7 +18,7 @@ from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, STAGES, TASKS
 T, N, WIDTH, SLOTS = 3, 6, 8, 4
 
 
-def attend(**changes: Any) -> Attend:
+def attend(**changes: Any) -> SlotAttention:
     torch.manual_seed(0)
     options: dict[str, Any] = {
         "tasks": T,
@@ -32,7 +32,7 @@ def attend(**changes: Any) -> Attend:
         "tied": True,
         "starts": True,
     }
-    return Attend(**{**options, **changes})
+    return SlotAttention(**{**options, **changes})
 
 
 def tokens(images: int = 2, seed: int = 1) -> list[torch.Tensor]:
@@ -152,7 +152,7 @@ def test_tied_tasks_share_their_weights() -> None:
 
 def test_projection_lays_pixels_out_as_tokens_row_by_row() -> None:
     torch.manual_seed(0)
-    project = Project(5, WIDTH, 0)
+    project = SlotProjection(5, WIDTH, 0)
     image = torch.rand(2, 5, 3, 4).to(memory_format=torch.channels_last)
     made = project(image)
     assert made.shape == (2, 12, WIDTH)
@@ -161,14 +161,14 @@ def test_projection_lays_pixels_out_as_tokens_row_by_row() -> None:
 
 def test_the_frame_is_fixed_saved_and_makes_vectors_of_one_scale() -> None:
     torch.manual_seed(0)
-    project = Project(5, WIDTH, 6)
+    project = SlotProjection(5, WIDTH, 6)
     assert [name for name, _ in project.named_parameters()] == ["linear.weight"]
     assert project.linear.weight.shape == (6, 5)
     assert project.state_dict()["frame"].shape == (WIDTH, 6)
     made = project(torch.rand(2, 5, 3, 4))
     # A scaled isometry of what is left of a unit vector without its mean.
     assert float(made.detach().norm(dim=-1).max()) <= (6 / 5) ** 0.5 + 1e-5
-    other = Project(5, WIDTH, 6)
+    other = SlotProjection(5, WIDTH, 6)
     other.load_state_dict(project.state_dict())
     image = torch.rand(1, 5, 2, 2)
     assert torch.equal(other(image), project(image))
@@ -176,7 +176,7 @@ def test_the_frame_is_fixed_saved_and_makes_vectors_of_one_scale() -> None:
 
 @pytest.mark.parametrize("precision", [torch.bfloat16, torch.float16])
 def test_silent_features_do_not_divide_by_zero(precision: torch.dtype) -> None:
-    project = Project(5, WIDTH, 6)
+    project = SlotProjection(5, WIDTH, 6)
     with torch.autocast("cpu", precision):
         assert not project(torch.zeros(1, 5, 2, 2)).any()
 
@@ -185,7 +185,7 @@ def test_silent_features_do_not_divide_by_zero(precision: torch.dtype) -> None:
 @pytest.mark.parametrize("weight", BROADCASTS)
 def test_what_is_around_the_slots_learns(weight: str, etf: int) -> None:
     torch.manual_seed(0)
-    project, module, broadcast = Project(5, WIDTH, etf), attend(), Broadcast(WIDTH, 5, weight)
+    project, module, broadcast = SlotProjection(5, WIDTH, etf), attend(), SlotBroadcast(WIDTH, 5, weight)
     if weight == "identity":
         # At 0 only the weight itself learns.
         torch.nn.init.constant_(broadcast.weight, 0.5)
@@ -200,7 +200,7 @@ def test_what_is_around_the_slots_learns(weight: str, etf: int) -> None:
 @pytest.mark.parametrize("weight", BROADCASTS)
 def test_broadcast_adds_to_each_pixel_what_its_token_has_read(weight: str) -> None:
     torch.manual_seed(0)
-    broadcast = Broadcast(WIDTH, 5, weight)
+    broadcast = SlotBroadcast(WIDTH, 5, weight)
     features, read = torch.rand(2, 5, 3, 4), torch.rand(2, 12, WIDTH)
     made = broadcast(features, read)
     factor = {"one": 1.0, "learned": 0.1, "identity": 0.0}[weight]

@@ -15,8 +15,8 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     arrays = {"a": np.arange(6).reshape(2, 3), "b.c": np.zeros((0, 2), np.float16)}
     path = tmp_path / "deep" / "x.npz"
 
-    archive.write(path, arrays)
-    found = archive.read(path, ["a", "b.c"])
+    archive.write_arrays(path, arrays)
+    found = archive.read_arrays(path, ["a", "b.c"])
 
     assert all(np.array_equal(found[name], array) for name, array in arrays.items())
     headers = archive.read_headers(path)
@@ -37,23 +37,23 @@ def test_pickles_are_seen_in_headers_and_never_loaded(tmp_path: Path) -> None:
 
     assert archive.read_headers(tmp_path / "x.npz")["a"].dtype.hasobject
     with pytest.raises(DataError, match=r"x\.npz: cannot be read \(Object arrays cannot be loaded"):
-        archive.read(tmp_path / "x.npz", ["a"])
+        archive.read_arrays(tmp_path / "x.npz", ["a"])
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "x.npz"
-    archive.write(path, {"a": np.ones(3)})
+    archive.write_arrays(path, {"a": np.ones(3)})
 
     def fail(*given: object, **named: object) -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr(np, "savez", fail)
     with pytest.raises(OSError, match="disk full"):
-        archive.write(path, {"a": np.zeros(3)})
+        archive.write_arrays(path, {"a": np.zeros(3)})
 
-    assert archive.read(path, ["a"])["a"].tolist() == [1, 1, 1]
+    assert archive.read_arrays(path, ["a"])["a"].tolist() == [1, 1, 1]
     assert list(tmp_path.iterdir()) == [path]
 
 
@@ -61,8 +61,8 @@ def test_the_digest_is_of_the_content(tmp_path: Path) -> None:
     for name, content in (("a", b"1"), ("b", b"1"), ("c", b"2")):
         (tmp_path / name).write_bytes(content)
 
-    digests = [archive.digest(tmp_path / name) for name in "abc"]
+    digests = [archive.digest_archive(tmp_path / name) for name in "abc"]
 
     assert digests[0] == digests[1] != digests[2]
     with pytest.raises(DataError, match="no such file"):
-        archive.digest(tmp_path / "d")
+        archive.digest_archive(tmp_path / "d")

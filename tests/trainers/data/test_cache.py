@@ -17,7 +17,7 @@ import pytest
 from spaces.errors import DataError
 from tests.pictures import Pictures, write_pictures
 from trainers.batches import cache
-from trainers.batches.cache import Cached, cached
+from trainers.batches.cache import Cached, open_cache
 from trainers.data.loading import Loading
 from trainers.data.splits.samples import Sample, Samples
 
@@ -50,7 +50,7 @@ def lose(data: Pictures) -> None:
 def test_what_was_read_once_is_read_without_the_files(data: Pictures) -> None:
     plain = data.samples("train", NAMES)
     truth = [plain.read(index) for index in range(6)]
-    kept = cached(data, "train", NAMES)
+    kept = open_cache(data, "train", NAMES)
     assert all(same(kept.read(index), truth[index]) for index in range(6))
     assert len(files(data)) == 18
     lose(data)
@@ -59,8 +59,8 @@ def test_what_was_read_once_is_read_without_the_files(data: Pictures) -> None:
 
 def test_trainings_of_other_tasks_share_what_they_have_in_common(data: Pictures) -> None:
     for index in range(6):
-        cached(data, "train", NAMES).read(index)
-    alone = cached(data, "train", ("depth",))
+        open_cache(data, "train", NAMES).read(index)
+    alone = open_cache(data, "train", ("depth",))
     lose(data)
     assert list(alone.read(0).targets) == ["depth"]
     assert len(files(data)) == 18
@@ -68,32 +68,32 @@ def test_trainings_of_other_tasks_share_what_they_have_in_common(data: Pictures)
 
 def test_without_a_folder_nothing_is_kept(data: Pictures) -> None:
     plain = replace(data, loading=Loading())
-    assert not isinstance(cached(plain, "train", NAMES), Cached)
+    assert not isinstance(open_cache(plain, "train", NAMES), Cached)
 
 
 @pytest.mark.parametrize("change", ["a file", "a field"])
 def test_data_that_changed_are_read_anew(data: Pictures, change: str) -> None:
-    cached(data, "train", NAMES).read(0)
+    open_cache(data, "train", NAMES).read(0)
     if change == "a file":
         np.save(Path(data.root) / "train" / "0-depth.npy", np.full((16, 16), 7.5, np.float32))
     else:
         data = replace(data, size=(8, 8))
     before = len(files(data))
-    assert same(cached(data, "train", NAMES).read(0), data.samples("train", NAMES).read(0))
+    assert same(open_cache(data, "train", NAMES).read(0), data.samples("train", NAMES).read(0))
     assert len(files(data)) == before + 3
 
 
 def test_where_the_data_lie_and_how_they_come_changes_nothing(data: Pictures, tmp_path: Path) -> None:
-    cached(data, "train", NAMES).read(0)
+    open_cache(data, "train", NAMES).read(0)
     moved = Path(data.root).rename(tmp_path / "moved")
     other = Pictures(str(moved), replace(data.loading, workers=0, memory_gb=0.0))
-    cached(other, "train", NAMES).read(0)
+    open_cache(other, "train", NAMES).read(0)
     assert len(files(data)) == 3
 
 
 @pytest.mark.parametrize("spoil", ["empty", "cut", "text", "pickle", "zip", "archive"])
 def test_a_file_damaged_from_outside_is_decoded_again_and_mended(data: Pictures, spoil: str) -> None:
-    kept = cached(data, "train", NAMES)
+    kept = open_cache(data, "train", NAMES)
     truth = kept.read(0)
     for path in files(data):
         whole = path.read_bytes()
@@ -112,7 +112,7 @@ def test_a_file_damaged_from_outside_is_decoded_again_and_mended(data: Pictures,
 def test_a_full_disk_ends_the_keeping_and_nothing_else(
     data: Pictures, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    kept = cached(data, "train", NAMES)
+    kept = open_cache(data, "train", NAMES)
 
     def full(file: int) -> None:
         raise OSError(28, "No space left on device")
@@ -132,29 +132,29 @@ def test_a_folder_that_cannot_be_is_refused_before_anything_is_read(data: Pictur
     (tmp_path / "file").write_text("")
     loading = Loading(cache=str(tmp_path / "file" / "cache"))
     with pytest.raises(DataError, match=r"data.loading.cache=.*file/cache: cannot be written to .*name another folder"):
-        cached(replace(data, loading=loading), "train", NAMES)
+        open_cache(replace(data, loading=loading), "train", NAMES)
     with pytest.raises(DataError, match=r"data.loading.cache=.*file/cache: cannot be written to .*name another folder"):
-        cache.check(loading)
+        cache.check_cache(loading)
 
 
 def test_a_folder_that_can_be_is_left_empty_by_the_check(data: Pictures) -> None:
-    cache.check(data.loading)
+    cache.check_cache(data.loading)
     assert list(Path(data.loading.cache or "").iterdir()) == []
 
 
 def test_what_killed_processes_left_is_removed_and_what_is_being_written_is_not(data: Pictures) -> None:
-    cached(data, "train", NAMES)
+    open_cache(data, "train", NAMES)
     (new,) = (path for path in Path(data.loading.cache or "").rglob("new"))
     (new / "old").write_bytes(b"half")
     os.utime(new / "old", (time.time() - 2 * cache.ABANDONED,) * 2)
     (new / "young").write_bytes(b"half")
-    cached(data, "train", NAMES)
+    open_cache(data, "train", NAMES)
     assert [path.name for path in new.iterdir()] == ["young"]
 
 
 def fill(data: Pictures, times: int) -> None:
     for _ in range(times):
-        samples: Samples = cached(data, "train", NAMES)
+        samples: Samples = open_cache(data, "train", NAMES)
         for index in range(6):
             samples.read(index)
         for path in files(data):
@@ -178,7 +178,7 @@ def test_two_processes_that_fill_one_folder_and_are_killed_leave_no_torn_file(
 ) -> None:
     plain = data.samples("train", NAMES)
     truth = [plain.read(index) for index in range(6)]
-    kept, seen = cached(data, "train", NAMES), 0
+    kept, seen = open_cache(data, "train", NAMES), 0
     until = time.monotonic() + 30
     while seen < 300 and time.monotonic() < until:
         for path in files(data):

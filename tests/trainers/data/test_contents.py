@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.trainers.data.masks import SPEC, write_masks
-from trainers.batches.cache import cached
+from trainers.batches.cache import open_cache
 from trainers.data.loading import Loading
 from trainers.data.splits import fingerprint as contents
 
@@ -28,7 +28,7 @@ def written(root: Path, files: int, size: int) -> dict[str, list[list[str]]]:
 
 
 def name_of(root: Path, splits: dict[str, list[list[str]]]) -> str:
-    return contents.fingerprint(root, splits, [])
+    return contents.digest_files(root, splits, [])
 
 
 def test_any_byte_of_a_small_file_counts(tmp_path: Path) -> None:
@@ -83,11 +83,11 @@ def test_copying_and_touching_change_the_times_and_nothing_else(tmp_path: Path) 
     shutil.copytree(tmp_path / "here", tmp_path / "there", copy_function=shutil.copy)
 
     assert name_of(tmp_path / "here", splits) == name_of(tmp_path / "there", splits)
-    assert contents.times(tmp_path / "here", splits) != contents.times(tmp_path / "there", splits)
+    assert contents.digest_times(tmp_path / "here", splits) != contents.digest_times(tmp_path / "there", splits)
     (tmp_path / "here").rename(tmp_path / "moved")
-    before = contents.times(tmp_path / "moved", splits)
+    before = contents.digest_times(tmp_path / "moved", splits)
     os.utime(tmp_path / "moved" / "3.npy", ns=(0, 2))
-    assert contents.times(tmp_path / "moved", splits) != before
+    assert contents.digest_times(tmp_path / "moved", splits) != before
 
 
 def test_a_hundred_thousand_files_are_named_in_seconds(tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_hundred_thousand_files_are_named_in_seconds(tmp_path: Path) -> None:
     splits = {"train": [[f"{index % 100}.npy"] for index in range(100_000)]}
     start = time.process_time()
 
-    contents.fingerprint(tmp_path, splits, [])
+    contents.digest_files(tmp_path, splits, [])
 
     assert time.process_time() - start < 6  # one or two where nothing else runs
 
@@ -105,14 +105,14 @@ def test_decoded_samples_are_not_reused_for_files_written_anew(tmp_path: Path, m
     data = replace(write_masks(tmp_path / "own"), loading=Loading(cache=str(tmp_path / "cache")))
     names = ("parts", "depth", "normals")
     file = tmp_path / "own" / "train" / "normals" / "im_1.npy"
-    cached(data, "train", names).read(1)
+    open_cache(data, "train", names).read(1)
     vectors = np.load(file)
 
     np.save(file, -vectors)
     os.utime(file, ns=(0, file.stat().st_mtime_ns + 1))
 
     again = replace(data)
-    assert np.allclose(cached(again, "train", names).read(1).targets["normals"], -vectors, atol=1e-6)
+    assert np.allclose(open_cache(again, "train", names).read(1).targets["normals"], -vectors, atol=1e-6)
 
 
 def test_a_reader_of_ones_own_counts_with_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

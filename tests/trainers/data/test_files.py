@@ -10,7 +10,7 @@ from PIL import Image
 from scipy.io import savemat
 
 from spaces.errors import DataError
-from trainers.data.formats.files import as_rgb, read_array, read_image
+from trainers.data.formats.files import make_rgb, read_array, read_image
 
 GREY = np.arange(12, dtype=np.uint8).reshape(3, 4)
 
@@ -60,7 +60,7 @@ def test_every_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
     ],
 )
 def test_arrays_become_images(array: np.ndarray, expected: int) -> None:
-    image = as_rgb(array, "x")
+    image = make_rgb(array, "x")
 
     assert image.shape == (4, 5, 3)
     assert image.dtype == np.uint8
@@ -71,7 +71,7 @@ def test_floats_come_back_as_the_bytes_they_were_made_of() -> None:
     stored = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
 
     for kind in (np.float64, np.float32):
-        assert np.array_equal(as_rgb((stored / 255).astype(kind), "x"), stored)
+        assert np.array_equal(make_rgb((stored / 255).astype(kind), "x"), stored)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_floats_come_back_as_the_bytes_they_were_made_of() -> None:
 )
 def test_what_is_no_image_is_refused(array: np.ndarray, expected: str) -> None:
     with pytest.raises(DataError) as caught:
-        as_rgb(array, "x")
+        make_rgb(array, "x")
 
     assert str(caught.value).startswith(expected)
 

@@ -10,9 +10,9 @@ import pytest
 from spaces.errors import DataError
 from tests.trainers.data.masks import write_masks
 from trainers.data import folder_spec
-from trainers.data.folder_samples import mapped
+from trainers.data.folder_samples import map_ids
 from trainers.data.specs.folder_spec import FILES, FolderSpec, read_folder_spec
-from trainers.data.specs.spec import locate, shipped
+from trainers.data.specs.spec import list_shipped, locate_spec
 
 ONE = "tasks: {d: {kind: depth, files: 'd/{id}.png'}}"
 
@@ -37,11 +37,11 @@ def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:
 
 
 def test_every_shipped_specification_reads() -> None:
-    names = shipped(FILES)
+    names = list_shipped(FILES)
 
     assert len(names) == 10
     for name in names:
-        assert read_folder_spec(locate(name, FILES)).source
+        assert read_folder_spec(locate_spec(name, FILES)).source
 
 
 def test_splits_follow_from_the_patterns(tmp_path: Path) -> None:
@@ -125,9 +125,9 @@ def test_ids_are_mapped_and_those_without_a_class_refused(tmp_path: Path) -> Non
     files, parts = spec.files["p"], spec.tasks["p"]
 
     for kind in (np.uint8, np.int64, np.float32):
-        assert mapped(np.array([[7, 8, 255]], kind), files, parts, "x").tolist() == [[0, 2, 255]]
+        assert map_ids(np.array([[7, 8, 255]], kind), files, parts, "x").tolist() == [[0, 2, 255]]
     with pytest.raises(DataError, match=r"x: id 3, 9 has no class in map \(ids 7\.\.8\); add it to map"):
-        mapped(np.array([[7, 3, 9]], np.uint8), files, parts, "x")
+        map_ids(np.array([[7, 3, 9]], np.uint8), files, parts, "x")
 
 
 def test_values_beyond_those_that_count_are_invalid(tmp_path: Path) -> None:

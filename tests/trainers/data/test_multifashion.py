@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from search.config.compose import compose
-from search.problem.validation import check
+from search.problem.validation import check_settings
 from spaces.errors import ConfigError, DataError
 from tests.trainers.data.labelled import idx, write_fashion, write_official
 from trainers.data.multifashion import CLASSES, MultiFashion
@@ -138,10 +138,10 @@ def test_a_canvas_too_small_is_refused() -> None:
 def test_the_published_size_wants_a_network_of_two_halvings(tmp_path: Path) -> None:
     root = write_fashion(tmp_path / "npz")
     given = ["data=multifashion", f"data.root={root}", "network=classifier", "tracking=none"]
-    check(compose(given))
+    check_settings(compose(given))
     with pytest.raises(ConfigError, match="images of 36x36 pixels, but the network wants multiples of 16"):
-        check(compose([*given, "data.image_size=36"]))
-    check(compose([*given, "data.image_size=36", "network.encoder_widths=[16,24]"]))
+        check_settings(compose([*given, "data.image_size=36"]))
+    check_settings(compose([*given, "data.image_size=36", "network.encoder_widths=[16,24]"]))
 
 
 @pytest.mark.skipif(not GENUINE.is_dir(), reason="no folder shared/data/fashion_mnist beside the checkout")

@@ -17,7 +17,7 @@ from tests.trainers.data.published import drawn, nyud, nyuv2, nyuv2_adashare
 from trainers.data.folder import Folder
 from trainers.data.formats.resizing import resized_target
 from trainers.data.specs.folder_spec import FILES, read_folder_spec
-from trainers.data.specs.spec import locate
+from trainers.data.specs.spec import locate_spec
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 SAMPLES, META = SHARED / "nyuv2_samples", SHARED / "nyuv2_meta13"
@@ -109,7 +109,7 @@ def test_the_map_to_thirteen_classes_is_the_published_one(spec: str) -> None:
     from scipy.io import loadmat
 
     published = loadmat(_there(META) / "class13Mapping.mat")["classMapping13"][0, 0]
-    read = read_folder_spec(locate(spec, FILES))
+    read = read_folder_spec(locate_spec(spec, FILES))
     classes = getattr(read.tasks["segmentation13"], "classes")  # noqa: B009 - of segmentation, not of every task
 
     assert [cls for _, cls in read.files["segmentation13"].map] == (published["labels13"].ravel() - 1).tolist()

@@ -13,7 +13,7 @@ from scipy.io import savemat
 from spaces.errors import DataError
 from tests.references.thinning import thinned_by_pixels
 from tests.trainers.data.published import annotation, pascal_context
-from trainers.data.pascal_context import PARTS, edges, human_parts, normals, thinned
+from trainers.data.pascal_context import PARTS, edges, human_parts, normals, thin_edges
 
 
 def test_images_of_all_sizes_come_at_one_with_every_target(tmp_path: Path) -> None:
@@ -110,4 +110,4 @@ def test_thinning_is_that_of_guo_and_hall_pixel_by_pixel(seed: int) -> None:
     coarse = rng.random((6, 7)) < 0.6
     mask = np.kron(coarse, np.ones((3, 3))).astype(bool) ^ (rng.random((18, 21)) < 0.05)
 
-    assert np.array_equal(thinned(mask), thinned_by_pixels(mask))
+    assert np.array_equal(thin_edges(mask), thinned_by_pixels(mask))

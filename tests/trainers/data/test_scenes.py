@@ -25,7 +25,7 @@ def small(folder: Path, **fields: Any) -> Scenes:
 def test_equal_seeds_draw_equal_arrays_and_others_do_not() -> None:
     counts = {"train": 2, "val": 1}
 
-    first, again, other = (scenes.draw(counts, 16, seed) for seed in (0, 0, 1))
+    first, again, other = (scenes.draw_scenes(counts, 16, seed) for seed in (0, 0, 1))
 
     assert all(np.array_equal(array, again[name]) for name, array in first.items())
     assert not np.array_equal(first["train.images"], other["train.images"])
@@ -33,7 +33,7 @@ def test_equal_seeds_draw_equal_arrays_and_others_do_not() -> None:
 
 
 def test_a_larger_split_begins_with_the_smaller_one() -> None:
-    few, many = scenes.draw({"train": 2, "val": 3}, 16, 0), scenes.draw({"train": 4, "val": 1}, 16, 0)
+    few, many = scenes.draw_scenes({"train": 2, "val": 3}, 16, 0), scenes.draw_scenes({"train": 4, "val": 1}, 16, 0)
 
     assert np.array_equal(many["train.images"][:2], few["train.images"])
     assert np.array_equal(few["val.images"][:1], many["val.images"])
@@ -50,7 +50,7 @@ def test_the_defaults_are_those_of_the_issue() -> None:
 def test_it_is_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = small(tmp_path)
     first = data.load("train")
-    monkeypatch.setattr(scenes, "draw", None)
+    monkeypatch.setattr(scenes, "draw_scenes", None)
 
     again = data.load("train")
 

@@ -8,7 +8,7 @@ import pytest
 
 from spaces.errors import DataError
 from trainers.data.specs import spec
-from trainers.data.specs.spec import Spec, locate, read_spec, shipped
+from trainers.data.specs.spec import Spec, list_shipped, locate_spec, read_spec
 from trainers.tasks import Task
 
 
@@ -164,8 +164,8 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 def test_a_bare_name_is_a_shipped_specification(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    assert shipped() == ["redkitchen"]
-    assert read_spec(locate("redkitchen")).default == ("geo", "depth", "normals")
-    assert locate("redkitchen.yaml") == tmp_path / "redkitchen.yaml"
-    assert locate("./redkitchen") == tmp_path / "redkitchen"
-    assert locate(str(tmp_path / "own.yml")) == tmp_path / "own.yml"
+    assert list_shipped() == ["redkitchen"]
+    assert read_spec(locate_spec("redkitchen")).default == ("geo", "depth", "normals")
+    assert locate_spec("redkitchen.yaml") == tmp_path / "redkitchen.yaml"
+    assert locate_spec("./redkitchen") == tmp_path / "redkitchen"
+    assert locate_spec(str(tmp_path / "own.yml")) == tmp_path / "own.yml"

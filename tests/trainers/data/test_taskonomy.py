@@ -11,7 +11,7 @@ import pytest
 from tests.trainers.data.published import drawn, taskonomy
 from trainers.data.folder import Folder
 from trainers.data.specs.folder_spec import FILES, read_folder_spec
-from trainers.data.specs.spec import locate
+from trainers.data.specs.spec import locate_spec
 
 
 @pytest.mark.parametrize("form", ["{building}/{task}", "{task}/{building}", "{task}/taskonomy/{building}"])
@@ -39,7 +39,7 @@ def test_all_orders_of_folders_give_back_what_was_stored(tmp_path: Path, form: s
 
 
 def test_tiny_is_thirty_five_buildings_in_three_splits() -> None:
-    splits = read_folder_spec(locate("taskonomy_tiny", FILES)).splits
+    splits = read_folder_spec(locate_spec("taskonomy_tiny", FILES)).splits
 
     assert isinstance(splits, dict)
     assert {split: len(names) for split, names in splits.items()} == {"train": 25, "val": 5, "test": 5}
@@ -61,7 +61,7 @@ def test_the_published_table_says_who_is_where(tmp_path: Path) -> None:
 
 def test_buildings_of_ones_own_are_a_copy_of_the_specification(tmp_path: Path) -> None:
     taskonomy(tmp_path)
-    text = locate("taskonomy_medium", FILES).read_text()
+    text = locate_spec("taskonomy_medium", FILES).read_text()
     own = "splits: {train: [allensville], val: [muleshoe], test: [corozal]}"
     lines = [own if line.startswith("splits:") else line for line in text.splitlines()]
     (tmp_path / "own.yaml").write_text("\n".join(lines))

@@ -9,7 +9,7 @@ import torch
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 
 from spaces.errors import ConfigError, DataError
-from trainers.tasks import Attributes, make
+from trainers.tasks import Attributes, make_task
 
 FIVE = Attributes("a", 5)
 
@@ -111,4 +111,4 @@ def test_wrong_arrays_are_refused(array: list, message: str) -> None:
 @pytest.mark.parametrize("attributes", [0, [], ["a", "a"], "hat", None])
 def test_wrong_attributes_are_refused(attributes: object) -> None:
     with pytest.raises(ConfigError, match=re.escape("tasks.a.attributes=")):
-        make("a", {"kind": "attributes", "attributes": attributes})
+        make_task("a", {"kind": "attributes", "attributes": attributes})

@@ -9,7 +9,7 @@ import torch
 from sklearn.metrics import accuracy_score, f1_score, precision_score, recall_score
 
 from spaces.errors import ConfigError, DataError
-from trainers.tasks import Classification, make
+from trainers.tasks import Classification, make_task
 
 SIX = Classification("c", 6)
 
@@ -104,4 +104,4 @@ def test_wrong_arrays_are_refused(array: list, message: str) -> None:
 @pytest.mark.parametrize("classes", [1, 0, ["one"], ["a", "a"], "cat", None, 40_000])
 def test_wrong_classes_are_refused(classes: object) -> None:
     with pytest.raises(ConfigError, match=re.escape("tasks.c.classes=")):
-        make("c", {"kind": "classification", "classes": classes})
+        make_task("c", {"kind": "classification", "classes": classes})

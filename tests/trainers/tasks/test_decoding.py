@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spaces.fields import Fields
-from trainers.tasks.decoding import check_invalid, describe, marked
+from trainers.tasks.decoding import check_invalid, describe_array, marked
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from trainers.tasks.decoding import check_invalid, describe, marked
     ],
 )
 def test_description(array: np.ndarray, text: str) -> None:
-    assert describe(array) == text
+    assert describe_array(array) == text
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint64, np.float16, np.float32])

@@ -8,7 +8,7 @@ import torch
 
 from spaces.errors import ConfigError, DataError
 from tests.references import metrics as reference
-from trainers.tasks import Depth, make
+from trainers.tasks import Depth, make_task
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -92,7 +92,7 @@ def test_bad_arrays(spec: dict[str, float], raw: np.ndarray, message: str) -> No
 
 def test_all_problems_of_a_specification_come_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
-        make("d", {"kind": "depth", "scale": "mm", "max_m": -1, "role": "side", "unit": "m"})
+        make_task("d", {"kind": "depth", "scale": "mm", "max_m": -1, "role": "side", "unit": "m"})
     assert str(caught.value).splitlines() == [
         "tasks.d.unit: unknown, kind 'depth' has role, weight, measures, judged_by, scale, invalid, max_m",
         "tasks.d.role=side: want one of main, auxiliary",

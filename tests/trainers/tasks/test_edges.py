@@ -10,7 +10,7 @@ from sklearn.metrics import f1_score
 
 from spaces.errors import ConfigError, DataError
 from tests.references import metrics as reference
-from trainers.tasks import Edges, make
+from trainers.tasks import Edges, make_task
 
 
 def _batch(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -65,7 +65,7 @@ def test_decoding() -> None:
 
 def test_edges_are_auxiliary_unless_told_otherwise() -> None:
     assert Edges("e").role == "auxiliary"
-    assert make("e", {"kind": "edges", "role": "main"}).main
+    assert make_task("e", {"kind": "edges", "role": "main"}).main
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_bad_arrays(raw: np.ndarray, message: str) -> None:
 )
 def test_bad_fields(spec: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
-        make("e", {"kind": "edges", **spec})
+        make_task("e", {"kind": "edges", **spec})
 
 
 def test_answers_are_probabilities_above_a_half_where_f1_counts_an_edge() -> None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pytest
 
 from spaces.errors import ConfigError
-from trainers.tasks import KINDS, Task, make
+from trainers.tasks import KINDS, Task, make_task
 from trainers.tasks.depth import Depth
 
 
@@ -28,12 +28,12 @@ def test_a_kind_of_ones_own_is_named_by_its_path(monkeypatch: pytest.MonkeyPatch
     import sys
 
     monkeypatch.setitem(sys.modules, "my_kinds", sys.modules[__name__])
-    task = make("d", {"kind": "my_kinds.Disparity", "baseline_m": 0.2})
+    task = make_task("d", {"kind": "my_kinds.Disparity", "baseline_m": 0.2})
     assert task == Disparity("d", baseline_m=0.2)
     with pytest.raises(ConfigError, match=r"'my_kinds.Unfinished' lacks channels, decode, .*, kind, headline; see"):
-        make("d", {"kind": "my_kinds.Unfinished"})
+        make_task("d", {"kind": "my_kinds.Unfinished"})
     with pytest.raises(ConfigError, match=r"'my_kinds.ClassVar' is not a subclass of trainers.tasks.Task"):
-        make("d", {"kind": "my_kinds.ClassVar"})
+        make_task("d", {"kind": "my_kinds.ClassVar"})
 
 
 @pytest.mark.parametrize(
@@ -63,16 +63,16 @@ def test_a_kind_of_ones_own_is_named_by_its_path(monkeypatch: pytest.MonkeyPatch
 )
 def test_bad_specifications(spec: Any, message: str) -> None:
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}"):
-        make("d", spec)
+        make_task("d", spec)
 
 
 @pytest.mark.parametrize("name", ["", "a.b", "1st", "a b", "ä", 3])
 def test_bad_names(name: Any) -> None:
     with pytest.raises(ConfigError, match=r"^task name .*: want a letter, then letters, digits, '_' or '-'"):
-        make(name, {"kind": "depth"})
+        make_task(name, {"kind": "depth"})
 
 
 def test_the_specification_is_left_alone() -> None:
     spec = {"kind": "depth", "scale": 0.5}
-    make("d", spec)
+    make_task("d", spec)
     assert spec == {"kind": "depth", "scale": 0.5}

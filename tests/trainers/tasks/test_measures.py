@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from search.problem.deltas import delta
+from search.problem.deltas import compute_delta
 from spaces.errors import ConfigError
 from tests.references import metrics as reference
-from trainers.tasks import Task, make
+from trainers.tasks import Task, make_task
 
 COUNT, HEIGHT, WIDTH = 4, 12, 16
 SPECS = {
@@ -22,11 +22,13 @@ SPECS = {
     "edges": {},
     "saliency": {},
 }
-FURTHER = {kind: [m.metric.name for m in make("it", {"kind": kind, **spec}).further] for kind, spec in SPECS.items()}
+FURTHER = {
+    kind: [m.metric.name for m in make_task("it", {"kind": kind, **spec}).further] for kind, spec in SPECS.items()
+}
 
 
 def task_of(kind: str, measures: list[str] | None = None, **more) -> Task:
-    return make(
+    return make_task(
         "it", {"kind": kind, **SPECS[kind], "measures": FURTHER[kind] if measures is None else measures, **more}
     )
 
@@ -188,7 +190,7 @@ def test_it_agrees_with_torchmetrics() -> None:
 def test_a_measure_can_be_what_counts() -> None:
     task = task_of("normals", ["median_deg"], judged_by="median_deg")
     assert task.headline == "median_deg" != task_of("normals", []).headline
-    found = delta({"it.angle_deg": 9.0, "it.median_deg": 8.0}, {"it": 10.0}, [task])
+    found = compute_delta({"it.angle_deg": 9.0, "it.median_deg": 8.0}, {"it": 10.0}, [task])
     assert found["delta_mtl"] == pytest.approx(20)
     assert task_of("depth", [], judged_by="rmse_m").headline == "rmse_m"
 
@@ -216,5 +218,5 @@ def test_a_measure_can_be_what_counts() -> None:
 )
 def test_what_is_wrong_is_said(options: dict, problem: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        make("it", {"kind": "normals", **options})
+        make_task("it", {"kind": "normals", **options})
     assert caught.value.problems == (problem,)

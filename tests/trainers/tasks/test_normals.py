@@ -9,7 +9,7 @@ import torch
 
 from spaces.errors import ConfigError, DataError
 from tests.references import metrics as reference
-from trainers.tasks import Normals, make
+from trainers.tasks import Normals, make_task
 
 
 def _unit(seed: int, *shape: int) -> np.ndarray:
@@ -85,7 +85,7 @@ def test_decoding_marks_invalid_vectors(invalid: Any) -> None:
     raw = np.round(_unit(0, 1, 2, 3) * 127.5 + 127.5).astype(np.uint8)
     raw[0, 1, 2] = 255
     raw[0, 0, 0] = (255, 128, 128)  # one component like the mark is no mark
-    decoded = make("n", {"kind": "normals", "scale": 2 / 255, "offset": -1, "invalid": invalid}).decode(raw, "x")
+    decoded = make_task("n", {"kind": "normals", "scale": 2 / 255, "offset": -1, "invalid": invalid}).decode(raw, "x")
     assert (decoded[0, :, 1, 2] == 0).all()
     assert (np.abs(decoded).sum(1) > 0).sum() == 5
 
@@ -141,12 +141,12 @@ def test_huge_values_are_refused_and_not_overflown() -> None:
 def test_bad_invalid_vectors(invalid: Any) -> None:
     message = f"tasks.n.invalid={invalid}: want a vector such as [0, 0, 0], or a list of vectors, or a number"
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
-        make("n", {"kind": "normals", "invalid": invalid})
+        make_task("n", {"kind": "normals", "invalid": invalid})
 
 
 def test_answers_are_unit_vectors_of_the_same_direction() -> None:
     directions = torch.from_numpy(_unit(0, 2, 4, 5)).float()
     for length in (1e-9, 0.3, 1.0, 1e30):
-        answer = make("n", {"kind": "normals"}).answer(length * directions.permute(0, 3, 1, 2))
+        answer = make_task("n", {"kind": "normals"}).answer(length * directions.permute(0, 3, 1, 2))
         torch.testing.assert_close(answer, directions)
     assert (Normals("n").answer(torch.zeros(1, 3, 2, 2)) == 0).all()

@@ -9,7 +9,7 @@ import torch
 
 from spaces.errors import ConfigError, DataError
 from tests.references import metrics as reference
-from trainers.tasks import Metric, Regression, make
+from trainers.tasks import Metric, Regression, make_task
 
 
 @pytest.mark.parametrize("channels", [1, 4])
@@ -72,4 +72,4 @@ def test_bad_arrays(raw: np.ndarray, message: str) -> None:
 )
 def test_bad_fields(spec: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
-        make("r", {"kind": "regression", **spec})
+        make_task("r", {"kind": "regression", **spec})

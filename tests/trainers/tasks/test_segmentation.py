@@ -9,7 +9,7 @@ from sklearn.metrics import confusion_matrix, jaccard_score
 
 from spaces.errors import ConfigError, DataError
 from tests.references import metrics as reference
-from trainers.tasks import Segmentation, make
+from trainers.tasks import Segmentation, make_task
 
 SIX = Segmentation("s", 6)
 
@@ -131,7 +131,7 @@ def test_bad_arrays(raw: np.ndarray, message: str) -> None:
 )
 def test_bad_fields(spec: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
-        make("s", {"kind": "segmentation", **spec})
+        make_task("s", {"kind": "segmentation", **spec})
 
 
 def test_answers_are_the_ids_of_the_array() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.config.groups import Library
+from search.config.groups import Groups
 from spaces.errors import ConfigError, UserError
 from trainers.recipe import Recipe
 from trainers.weighting.dwa import Dwa
@@ -53,4 +53,4 @@ def test_what_to_install_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_method_can_be_named_on_the_command_line() -> None:
-    assert set(Library().choices("trainer/weighting")) == {"equal", "fixed", "uncertainty", "dwa", *METHODS}
+    assert set(Groups().choices("trainer/weighting")) == {"equal", "fixed", "uncertainty", "dwa", *METHODS}

@@ -16,7 +16,7 @@ from spaces.pattern.exchange import NoExchange
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
 from spaces.pattern.stage import Stage
 from tests.tiny import write_tiny
-from trainers.batches.memory import split
+from trainers.batches.memory import load_split
 from trainers.data.npz import Npz
 from trainers.recipe import Recipe
 from trainers.tasks.depth import Depth
@@ -85,8 +85,8 @@ def trained(
         kept, curves = [], []
         train(
             network,
-            split(data, "train", "cpu"),
-            split(data, "val", "cpu"),
+            load_split(data, "train", "cpu"),
+            load_split(data, "val", "cpu"),
             tasks,
             recipe,
             0,
@@ -292,6 +292,6 @@ def test_a_loss_that_is_not_finite_is_told_as_ever(data: Npz, name: str) -> None
     tasks, outputs = data.selected, {task.name: task.output for task in data.selected}
     network = build(separate_decoders(list(outputs), 2, 2), FAMILY, outputs, 0)
     recipe = Recipe(epochs=2, batch_size=8, augment=(Spoil(),), weighting=any_weighting(name))
-    splits = split(data, "train", "cpu"), split(data, "val", "cpu")
+    splits = load_split(data, "train", "cpu"), load_split(data, "val", "cpu")
     with pytest.raises(TrainingError, match="is not finite in epoch 1"):
         train(network, *splits, tasks, recipe, 0, lambda epoch, values: None)

@@ -52,7 +52,7 @@ def read_headers(path: Path) -> dict[str, Header]:
     return headers
 
 
-def read(path: Path, names: Sequence[str]) -> dict[str, np.ndarray]:
+def read_arrays(path: Path, names: Sequence[str]) -> dict[str, np.ndarray]:
     """The named arrays of an archive, which holds them.
 
     Raises:
@@ -67,7 +67,7 @@ def read(path: Path, names: Sequence[str]) -> dict[str, np.ndarray]:
     return arrays
 
 
-def digest(path: Path) -> bytes:
+def digest_archive(path: Path) -> bytes:
     """SHA-256 of a file's bytes.
 
     Raises:
@@ -77,7 +77,7 @@ def digest(path: Path) -> bytes:
         return hashlib.file_digest(file, "sha256").digest()
 
 
-def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
+def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write or replace an archive at one stroke: no reader ever sees a part of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")

@@ -56,7 +56,7 @@ def read_image(path: Path) -> np.ndarray:
         DataError: as ``read_array``, or the values are no image.
     """
     if path.suffix.lower() not in IMAGES:
-        return as_rgb(read_array(path), str(path))
+        return make_rgb(read_array(path), str(path))
     from PIL import Image
 
     with readable(path), Image.open(path) as image:
@@ -65,7 +65,7 @@ def read_image(path: Path) -> np.ndarray:
     raise DataError(f"{path}: an image of more than 8 bits a channel (mode {image.mode}); want 8-bit RGB")
 
 
-def as_rgb(array: np.ndarray, where: str) -> np.ndarray:
+def make_rgb(array: np.ndarray, where: str) -> np.ndarray:
     """Values of one image as ``(H, W, 3)`` uint8: channels may come first, be one or four, or be floats in [0, 1].
 
     Raises:

@@ -41,7 +41,7 @@ class View:
     edges: np.ndarray
 
 
-def look(room: Room, size: int, rng: np.random.Generator) -> View:
+def render_view(room: Room, size: int, rng: np.random.Generator) -> View:
     """Ray-cast one view.
 
     Args:

@@ -59,7 +59,7 @@ from spaces.errors import DataError
 from trainers.data.folder_listing import FIELD
 from trainers.data.formats.files import read_array, readable
 from trainers.data.specs.reader_names import READERS
-from trainers.data.specs.spec import COMMON, SHIPPED, Format, parse
+from trainers.data.specs.spec import COMMON, SHIPPED, Format, parse_spec
 from trainers.data.splits.arrays import SPLITS
 from trainers.tasks import Task
 from trainers.tasks.decoding import is_number
@@ -105,7 +105,7 @@ class Files:
 
     def _own(self, path: Path) -> np.ndarray:
         assert self.read is not None
-        own = reader(self.read)
+        own = find_reader(self.read)
         with readable(path):
             raw = own(path)
         if not isinstance(raw, np.ndarray):
@@ -144,7 +144,7 @@ class FolderSpec:
             name: [self.files[name].plain if name in self.files else None, repr(t)] for name, t in self.tasks.items()
         }
         readers = sorted({each.read for each in (self.image, *self.files.values()) if each.read})
-        sources = {READERS.mark(read): source_of(read) for read in readers}
+        sources = {READERS.mark(read): find_versions(read) for read in readers}
         return [self.image.plain, self.splits, self.lists, self.held_out, tasks, sources]
 
 
@@ -154,7 +154,7 @@ def read_folder_spec(path: Path) -> FolderSpec:
     Raises:
         DataError: the file is missing or no YAML, or with everything wrong in it.
     """
-    parsed = parse(path, FILES)
+    parsed = parse_spec(path, FILES)
     content, problems = parsed.content, parsed.problems
     lists, held_out = content.get("lists"), content.get("held_out", 0.1)
     if lists is not None and not (isinstance(lists, str) and lists):
@@ -169,7 +169,7 @@ def read_folder_spec(path: Path) -> FolderSpec:
     images = _files("image", said, lists is not None, problems)
     files = {name: _files(f"tasks.{name}", own, lists is not None, problems) for name, own in parsed.own.items()}
     for name, where in files.items():
-        if where.valid is not None and mark(parsed.tasks[name]) is None:
+        if where.valid is not None and find_mark(parsed.tasks[name]) is None:
             problems.append(f"tasks.{name}.valid: kind {parsed.tasks[name].kind!r} needs a number in invalid beside it")
     whole = any("{split}" in pattern for pattern in (*images.patterns, lists or ""))
     splits = _splits(content.get("splits"), whole or bool(lists and lists.endswith(".json")), problems)
@@ -178,7 +178,7 @@ def read_folder_spec(path: Path) -> FolderSpec:
     return FolderSpec(images, parsed.tasks, files, parsed.default, splits, lists, float(held_out), parsed.source)
 
 
-def reader(path: str) -> Callable[[Path], np.ndarray]:
+def find_reader(path: str) -> Callable[[Path], np.ndarray]:
     """The function at a dotted path.
 
     Raises:
@@ -192,7 +192,7 @@ def reader(path: str) -> Callable[[Path], np.ndarray]:
     return found
 
 
-def source_of(path: str) -> list[str]:
+def find_versions(path: str) -> list[str]:
     """Names how the function at a dotted path reads: the VERSION that its module declares, else the module's bytes.
 
     Both the module that is named and that in which the function is defined count; not what these import.
@@ -200,7 +200,7 @@ def source_of(path: str) -> list[str]:
     Raises:
         DataError: there is no such function.
     """
-    names = {READERS.locate(path).rpartition(".")[0], getattr(reader(path), "__module__", None)}
+    names = {READERS.locate(path).rpartition(".")[0], getattr(find_reader(path), "__module__", None)}
     modules = [sys.modules[name] for name in sorted(filter(None, names)) if name in sys.modules]
     return list(filter(None, map(_version, modules)))
 
@@ -212,7 +212,7 @@ def _version(module: ModuleType) -> str | None:
     return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file and Path(file).is_file() else None
 
 
-def mark(task: Task) -> float | None:
+def find_mark(task: Task) -> float | None:
     """A number that the task takes for invalid."""
     marks = [mark for mark in getattr(task, "invalid", ()) if is_number(mark)]
     return marks[0] if marks else None
@@ -246,7 +246,7 @@ def _files(where: str, own: Mapping[str, Any], listed: bool, problems: list[str]
     read = own.get("read")
     if isinstance(read, str):
         try:
-            reader(read)
+            find_reader(read)
         except DataError as error:
             problems += [f"{where}.{problem}" for problem in error.problems]
     return Files(patterns, own.get("array"), read, own.get("channels"), table, tuple(valid) if valid else None)

@@ -22,7 +22,7 @@ def check_names(fields: Fields, names: Any) -> None:
     fields.require(right, f"data.tasks={shown}: want a list of distinct names, or null for the usual ones")
 
 
-def select(available: Mapping[str, Task], names: Sequence[str]) -> tuple[Task, ...]:
+def select_tasks(available: Mapping[str, Task], names: Sequence[str]) -> tuple[Task, ...]:
     """The named tasks.
 
     Raises:

@@ -49,7 +49,7 @@ from typing import Any
 import yaml
 
 from spaces.errors import DataError, UserError
-from trainers.tasks import KINDS, Task, make
+from trainers.tasks import KINDS, Task, make_task
 
 SHIPPED = Path(__file__).parent
 COMMON = ("source", "image", "default", "tasks")
@@ -115,22 +115,22 @@ class Spec:
     source: str = ""
 
 
-def shipped(form: Format = ARRAYS) -> list[str]:
+def list_shipped(form: Format = ARRAYS) -> list[str]:
     """Names of the specifications that come with the package."""
     return sorted(path.stem for path in form.folder.glob("*.yaml"))
 
 
-def locate(spec: str, form: Format = ARRAYS) -> Path:
+def locate_spec(spec: str, form: Format = ARRAYS) -> Path:
     """The file that ``data.spec`` means: a bare name is a shipped one, anything else a path."""
     path = Path(spec).expanduser()
     return form.folder / f"{spec}.yaml" if path.name == spec and not path.suffix else path.absolute()
 
 
-def not_given(form: Format = ARRAYS) -> str:
+def explain_missing_spec(form: Format = ARRAYS) -> str:
     """What is said when there is no ``data.spec``."""
     return (
         "data.spec is not given; want data.spec=FILE, a YAML file that says what the arrays mean "
-        f"(format: {form.text}), or the name of a shipped one: {', '.join(shipped(form))}"
+        f"(format: {form.text}), or the name of a shipped one: {', '.join(list_shipped(form))}"
     )
 
 
@@ -140,7 +140,7 @@ def read_spec(path: Path) -> Spec:
     Raises:
         DataError: the file is missing or no YAML, or with everything wrong in it.
     """
-    parsed = parse(path, ARRAYS)
+    parsed = parse_spec(path, ARRAYS)
     image, problems = parsed.content.get("image", "image"), parsed.problems
     if not isinstance(image, str):
         problems.append(f"image={image!r}: want a text")
@@ -154,7 +154,7 @@ def read_spec(path: Path) -> Spec:
     return Spec(image, parsed.tasks, arrays, parsed.default, parsed.source)
 
 
-def parse(path: Path, form: Format) -> Parsed:
+def parse_spec(path: Path, form: Format) -> Parsed:
     """Read what all specifications have in common.
 
     Raises:
@@ -188,9 +188,9 @@ def parse(path: Path, form: Format) -> Parsed:
 def _task(name: Any, options: Any, form: Format) -> tuple[Task, dict[str, Any] | None]:
     """A task, and what is said of its targets; None where the target is the image."""
     if not isinstance(options, Mapping):
-        return make(name, options), None  # refuses it
+        return make_task(name, options), None  # refuses it
     said = {key: value for key, value in options.items() if key in form.own}
-    task = make(name, {key: value for key, value in options.items() if key not in form.own})
+    task = make_task(name, {key: value for key, value in options.items() if key not in form.own})
     if not task.target_from_image:
         return task, said
     if said:
@@ -212,7 +212,7 @@ def _content(path: Path, form: Format) -> Mapping[Any, Any]:
     except FileNotFoundError as error:
         raise DataError(
             f"data.spec: no file {path}; want a YAML file that says what the arrays mean "
-            f"(format: {form.text}), or the name of a shipped one: {', '.join(shipped(form))}"
+            f"(format: {form.text}), or the name of a shipped one: {', '.join(list_shipped(form))}"
         ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DataError(f"{path}: cannot be read as YAML ({error}); {form.text} tells the format") from error

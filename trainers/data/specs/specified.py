@@ -10,8 +10,8 @@ from typing import ClassVar, Protocol
 
 from spaces.errors import DataError
 from spaces.fields import Fields
-from trainers.data.specs.selection import check_names, select
-from trainers.data.specs.spec import Format, locate, not_given
+from trainers.data.specs.selection import check_names, select_tasks
+from trainers.data.specs.spec import Format, explain_missing_spec, locate_spec
 from trainers.tasks import Task
 
 
@@ -68,7 +68,7 @@ class Specified(ABC):
         if self.root is not None:
             object.__setattr__(self, "_folder", Path(self.root).expanduser().absolute())
         if self.spec is not None:
-            object.__setattr__(self, "_file", locate(self.spec, self.form))
+            object.__setattr__(self, "_file", locate_spec(self.spec, self.form))
 
     def _check(self, fields: Fields) -> None:  # noqa: B027 - not every data set has fields of its own
         """Checks of further fields, collected with the common ones."""
@@ -86,7 +86,7 @@ class Specified(ABC):
     @property
     def selected(self) -> tuple[Task, ...]:
         """The tasks that train, in the order named."""
-        return select(self.available, self._spec.default if self.tasks is None else self.tasks)
+        return select_tasks(self.available, self._spec.default if self.tasks is None else self.tasks)
 
     @property
     @abstractmethod
@@ -100,7 +100,7 @@ class Specified(ABC):
             DataError: it is not given.
         """
         if self._file is None:
-            raise DataError(not_given(self.form))
+            raise DataError(explain_missing_spec(self.form))
         return self._file
 
     def _placed(self, want: str) -> Path:

@@ -76,7 +76,7 @@ def target_problem(shape: Sequence[int], images: Sequence[int], *, dense: bool =
     return None
 
 
-def decode(task: Task, raw: np.ndarray, images: np.ndarray, where: str) -> np.ndarray:
+def decode_arrays(task: Task, raw: np.ndarray, images: np.ndarray, where: str) -> np.ndarray:
     """Canonical targets of a split.
 
     Args:
@@ -100,7 +100,7 @@ def decode(task: Task, raw: np.ndarray, images: np.ndarray, where: str) -> np.nd
     return target
 
 
-def wanted(tasks: Sequence[Task], only: Sequence[str] | None) -> tuple[Task, ...]:
+def list_wanted(tasks: Sequence[Task], only: Sequence[str] | None) -> tuple[Task, ...]:
     """The tasks whose targets are stored and asked for.
 
     Args:

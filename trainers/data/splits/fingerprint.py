@@ -26,7 +26,7 @@ def spread(count: int, most: int) -> list[int]:
     return [int(n) for n in np.unique(np.linspace(0, count - 1, min(count, most)).round())] if count else []
 
 
-def fingerprint(root: Path, splits: Mapping[str, Sequence[Sequence[str]]], reading: Any) -> str:
+def digest_files(root: Path, splits: Mapping[str, Sequence[Sequence[str]]], reading: Any) -> str:
     """Names the data, wherever it lies and whenever it was copied.
 
     Every file counts with name and size. Of about 8192 files, those of samples evenly spread over every split, the
@@ -60,7 +60,7 @@ def fingerprint(root: Path, splits: Mapping[str, Sequence[Sequence[str]]], readi
     return digest.hexdigest()[:16]
 
 
-def times(root: Path, splits: Mapping[str, Sequence[Sequence[str]]]) -> str:
+def digest_times(root: Path, splits: Mapping[str, Sequence[Sequence[str]]]) -> str:
     """Names the times at which the files were last written.
 
     Depends on copying, so it names nothing that lasts; it sees what ``fingerprint`` misses, except for files that keep

@@ -43,7 +43,7 @@ class Samples(Protocol):
         """
 
 
-def gathered(samples: Samples, threads: int = 1) -> Arrays:
+def gather_samples(samples: Samples, threads: int = 1) -> Arrays:
     """All samples in memory, in order.
 
     Args:

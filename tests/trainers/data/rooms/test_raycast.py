@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from trainers.data.rooms.layout import Room, draw_room
-from trainers.data.rooms.raycast import CLASSES, View, look
+from trainers.data.rooms.raycast import CLASSES, View, render_view
 from trainers.data.rooms.solids import Solid
 
 SIZE = 24
@@ -19,7 +19,7 @@ SCENES = range(12)
 def scene(seed: int, size: int = SIZE) -> tuple[Room, View]:
     rng = np.random.default_rng(seed)
     room = draw_room(rng)
-    return room, look(room, size, rng)
+    return room, render_view(room, size, rng)
 
 
 def ray(room: Room, row: int, column: int) -> np.ndarray:
@@ -156,7 +156,7 @@ def test_images_are_well_exposed_and_differ() -> None:
 def test_noise_comes_from_the_generator() -> None:
     room = draw_room(np.random.default_rng(0))
 
-    first, again, other = (look(room, 16, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    first, again, other = (render_view(room, 16, np.random.default_rng(seed)) for seed in (1, 1, 2))
 
     assert np.array_equal(first.images, again.images)
     assert not np.array_equal(first.images, other.images)
@@ -187,7 +187,7 @@ def test_solids_throw_shadows_where_they_hide_the_lamp() -> None:
         room, view = scene(seed)
         rng = np.random.default_rng(seed)
         bare_room = replace(draw_room(rng), solids=())
-        bare = look(bare_room, SIZE, rng)
+        bare = render_view(bare_room, SIZE, rng)
         gain = (view.images.astype(float).mean(-1) ** 2) / (bare.images.astype(float).mean(-1) ** 2)
         shaded, lit = [], []
         floor = np.argwhere((view.depth == bare.depth) & (view.segmentation == 0))  # in both
