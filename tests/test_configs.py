@@ -62,4 +62,4 @@ def _size(component: object) -> dict[str, object]:
 
 
 def test_the_shipped_folder_is_the_package_data() -> None:
-    assert Path(__file__).resolve().parent.parent / "experiments" / "conf" == SHIPPED
+    assert Path(__file__).resolve().parent.parent / "search" / "conf" == SHIPPED

@@ -12,7 +12,7 @@ from search.runners.runner import RESTARTS
 from search.runners.tune_searcher import read_tune_outcome
 from search.study.trial import Trial
 from spaces.choices import enumerate_patterns
-from tests.search.agendas import is_baseline, opened, run_all
+from tests.search.study.queues import is_baseline, opened, run_all
 
 ASHA = ("scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4", "trials=6")
 

@@ -98,7 +98,7 @@ def test_keys_tell_tasks_and_depths_apart() -> None:
 
 def test_keys_are_the_same_in_every_process() -> None:
     program = "from spaces.pattern.sharing_pattern import hard_sharing; print(hard_sharing('ab', 4, 4).key)"
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     printed = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert printed.stdout.strip() == hard_sharing("ab", 4, 4).key
 

@@ -11,7 +11,7 @@ from search.runners.runner import RESTARTS
 from search.study.study import Study
 from spaces.choices import count_patterns
 from spaces.fusion import Fusion
-from tests.search.agendas import is_baseline, opened, run_all
+from tests.search.study.queues import is_baseline, opened, run_all
 from tests.tiny import arguments, write_tiny
 
 
