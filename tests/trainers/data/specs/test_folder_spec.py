@@ -9,8 +9,8 @@ import pytest
 
 from spaces.errors import DataError
 from tests.trainers.data.masks import write_masks
-from trainers.data import folder_spec
 from trainers.data.folder_samples import map_ids
+from trainers.data.specs import folder_spec
 from trainers.data.specs.folder_spec import FILES, FolderSpec, read_folder_spec
 from trainers.data.specs.spec import list_shipped, locate_spec
 
