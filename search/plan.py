@@ -6,18 +6,14 @@ Nothing is told to a sampler or a study, and the run folder stays as it is.
 
 from __future__ import annotations
 
-import logging
-import shlex
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.config.command import FAILED, ended
-from search.config.compose import answer, compose
-from search.problem.problem import state_problem
-from search.problem.validation import check_settings
+from search.config.command import FAILED, explain_unwritable, run_command, spell_command
+from search.config.problem_statement import state_problem
+from search.config.validation import check_settings
 from spaces.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -29,19 +25,14 @@ if TYPE_CHECKING:
 FILES = ("plan.json", "cheapest.svg", "costliest.svg")
 
 
-@ended("")
 def main(argv: Sequence[str] | None = None) -> int:
     """Plan a search from the command line; every user mistake ends in one message and exit status 2."""
-    argv = list(sys.argv[1:] if argv is None else argv)
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that the timed processes end too
-    text = answer(argv, "search.plan")
-    if text is not None:
-        print(text)
-        return 0
-    settings = compose(argv)
+    return run_command(argv, "search.plan", _run)
+
+
+def _run(settings: Settings, given: str) -> int:
     check_settings(settings)
-    return _plan(settings, f"python -m search.run {shlex.join(argv)}".strip())
+    return _plan(settings, spell_command("search.run", given))
 
 
 def _plan(settings: Settings, command: str) -> int:
@@ -82,9 +73,7 @@ def _keep(folder: Path, plain: dict[str, Any], census: Census) -> None:
         for name, extreme in zip(FILES[1:], (census.cheapest, census.costliest), strict=True):
             write_text(folder / name, draw_svg(extreme.pattern, title=extreme.name))
     except OSError as error:
-        raise ConfigError(
-            f"{folder} cannot be written ({error.strerror or error}); choose a folder that can with run.folder=DIR"
-        ) from error
+        raise ConfigError(explain_unwritable(folder, error)) from error
 
 
 def _plain(command: str, census: Census, left: Remaining, expected: Forecast | None) -> dict[str, Any]:

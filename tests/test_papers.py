@@ -7,8 +7,8 @@ import yaml
 
 from experiments.papers.compare import CLOSE, FOLDER, METHODS, rivals, scaled, variants
 from search.config.compose import compose
+from search.config.problem_statement import state_problem
 from search.config.settings import Settings
-from search.problem.problem import state_problem
 from spaces.errors import ConfigError
 from spaces.networks.cost import compute_cost
 from spaces.pattern.sharing_pattern import hard_sharing

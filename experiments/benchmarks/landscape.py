@@ -24,12 +24,12 @@ from pathlib import Path
 
 import numpy as np
 
-from search.config.command import ended
+from search.config.command import end_in_one_message
 from search.config.compose import compose
+from search.config.problem_statement import state_problem
+from search.config.validation import check_settings
 from search.problem import pareto
 from search.problem.objectives import MAXIMISE, MINIMISE
-from search.problem.problem import state_problem
-from search.problem.validation import check_settings
 from search.study.replicates import Replicates, compute_mean_and_error, replicate
 from spaces.choices import enumerate_patterns
 from spaces.common.formatting import format_count
@@ -154,7 +154,7 @@ def report(replicates: Replicates, macs: np.ndarray, params: np.ndarray, name: s
     return "\n".join(lines) + "\n"
 
 
-@ended("Nothing finished is lost; the same command goes on.")
+@end_in_one_message("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])

@@ -27,7 +27,7 @@ import numpy as np
 from experiments.benchmarks.arenas import TREES, Arena, arena
 from experiments.benchmarks.informed import informed
 from experiments.benchmarks.volumes import Volumes, report
-from search.config.command import ended
+from search.config.command import end_in_one_message
 from search.config.compose import compose
 from search.problem.objectives import DELTA_MTL, MACS
 from search.schedulers.pareto_asha import ParetoAsha
@@ -157,7 +157,7 @@ def _check(parser: argparse.ArgumentParser, told: argparse.Namespace) -> None:
             )
 
 
-@ended("Nothing finished is lost; the same command goes on.")
+@end_in_one_message("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run what is not there yet, then print and plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

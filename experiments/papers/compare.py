@@ -24,10 +24,10 @@ from typing import Any
 
 import yaml
 
-from search.config.command import ended
+from search.config.command import end_in_one_message
 from search.config.compose import compose
 from search.config.settings import Settings
-from search.problem.validation import check_settings
+from search.config.validation import check_settings
 from search.study.replicates import Entrant, Replicates, compute_mean_and_error, replicate
 from spaces.choices import replay
 from spaces.common.formatting import format_count
@@ -141,7 +141,7 @@ def head(settings: Settings, against: str) -> list[str]:
     return [*first, *measured, f"delta_mtl of '{against}' minus this", "standard error", "seconds a training"]
 
 
-@ended("Nothing finished is lost; the same command goes on.")
+@end_in_one_message("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run a comparison."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])

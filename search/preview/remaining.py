@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from search.config.problem_statement import state_problem
 from search.jobs.job import Job
 from search.jobs.outcome_files import read_outcome
-from search.problem.problem import state_problem
 from search.study.baselines import list_baseline_jobs
 from search.study.run_folder import check_folder
 from spaces.common.atomic_files import read_json

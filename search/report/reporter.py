@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Reporter:
-    """Keeps the front and tells everybody; the agenda's listener.
+    """Keeps the front and tells everybody; the trial queue's callback.
 
     Args:
         folder: the run folder.
@@ -53,6 +54,10 @@ class Reporter:
         self._trials: list[Trial] = []
         self._members: tuple[Trial, ...] = ()
         self._heard = False
+
+    def showing(self) -> AbstractContextManager[Progress]:
+        """The terminal's display, while the block runs."""
+        return self._progress
 
     def started(self, concurrency: int) -> None:
         """The runner runs this many jobs at a time."""
@@ -154,20 +159,12 @@ class Reporter:
     def _count(self) -> float:
         """Bring tables, weights and counts up to date; the hypervolume."""
         self._members = tables.write_tables(self._folder, self._trials, self._objectives, self._tasks, self._marks())
-        self._drop_weights()
         volume = self._hypervolume(self._members)
         done = sum(trial.complete for trial in self._trials)
         failed = sum(trial.failed for trial in self._trials)
         stopped = len(self._trials) - done - failed
         self._progress.update(done=done, failed=failed, stopped=stopped, front=len(self._members), hypervolume=volume)
         return volume
-
-    def _drop_weights(self) -> None:
-        """Weights are large, and a dominated trial never comes back to the front."""
-        kept = {trial.number for trial in self._members}
-        for trial in self._trials:
-            if trial.number not in kept:
-                (self._folder / "trials" / f"{trial.number:04d}.pt").unlink(missing_ok=True)
 
     def _hypervolume(self, members: Sequence[Trial]) -> float:
         values = [[trial.objectives[objective.name] for objective in self._objectives] for trial in members]

@@ -12,7 +12,7 @@ from search.jobs.worker import run_job
 from spaces.fields import Fields
 
 if TYPE_CHECKING:
-    from search.runners.runner import Work
+    from search.runners.runner import JobQueue
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Inline:
         return self.cpus_per_trial
 
     @property
+    def gpu_share(self) -> float:
+        """A whole one."""
+        return 1.0
+
+    @property
     def elsewhere(self) -> bool:
         """Never."""
         return False
@@ -48,9 +53,9 @@ class Inline:
         """One training at a time, on the first GPU if there is one."""
         return float(gpus > 0), 1
 
-    def run(self, agenda: Work, folder: Path, started: Callable[[int], None]) -> None:
+    def run(self, queue: JobQueue, folder: Path, started: Callable[[int], None]) -> None:
         """Run the jobs in turn."""
         started(1)
-        agenda.answer_from_cache(find_device())
-        while job := agenda.next():
-            agenda.done(job, run_job(job))
+        queue.answer_from_cache(find_device())
+        while job := queue.next():
+            queue.done(job, run_job(job))

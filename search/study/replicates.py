@@ -18,8 +18,8 @@ import numpy as np
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_outcome
 from search.problem.deltas import compute_delta
-from search.runners.runner import RESTARTS, explain_lost_worker
 from search.study.baselines import average_headlines, average_metrics
+from search.study.retry_policy import RetryPolicy
 from spaces.common.formatting import format_duration
 from spaces.errors import DataError
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
@@ -147,7 +147,7 @@ class ReplicateQueue:
         self._total = len(self._waiting)
         self._say = say
         self._start, self._trained = time.monotonic(), 0
-        self._lost: dict[Job, int] = {}
+        self._retries = RetryPolicy()
         self.running: set[Job] = set()
         self.outcomes: dict[Job, Outcome] = {}
 
@@ -172,9 +172,8 @@ class ReplicateQueue:
 
     def never_ran(self, job: Job, why: str) -> None:
         """A job was lost before it began: it is handed out again, some times."""
-        self._lost[job] = self._lost.get(job, 0) + 1
-        if self._lost[job] > RESTARTS:
-            self.done(job, Outcome(reason=explain_lost_worker(why, begun=False)))
+        if failure := self._retries.count_loss(job, why):
+            self.done(job, failure)
             return
         self.running.discard(job)
         self._waiting.appendleft(job)

@@ -69,6 +69,14 @@ class RunFolder:
         """Folder of one JSON file a trial."""
         return self.path / TRIALS
 
+    def trial(self, number: int) -> Path:
+        """The file of a trial."""
+        return self.trials / f"{number:04d}.json"
+
+    def weights(self, number: int) -> Path:
+        """The file of a trial's weights."""
+        return self.trials / f"{number:04d}.pt"
+
 
 @contextmanager
 def open_folder(settings: Settings) -> Iterator[RunFolder]:

@@ -1,4 +1,4 @@
-"""From the outcome of a job to the trial that is kept: costs, deltas against the single-task networks, objectives."""
+"""From the outcome of a job to the trial that is kept: complete or failed, cost, deltas, objectives."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def make_trial(
     limits: Limits,
     whole: Mapping[str, float] | None = None,
 ) -> Trial:
-    """The trial of a job that has ended.
+    """The trial of a job that has ended; it is decided here whether it has failed.
 
     Args:
         candidate: what was asked for.
@@ -69,6 +69,18 @@ def make_trial(
     metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
     return replace(
         trial, metrics=metrics, objectives=objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
+    )
+
+
+def add_leg(before: Trial, after: Trial) -> Trial:
+    """A trial that went on after a pause: what its next leg told, with what was known before it."""
+    return replace(
+        after,
+        seconds=before.seconds + after.seconds,
+        rungs=before.rungs,
+        epochs=max(before.epochs, after.epochs),  # a lost worker tells neither
+        device=after.device or before.device,
+        curves=after.curves or before.curves,
     )
 
 

@@ -22,14 +22,14 @@ from pathlib import Path
 
 import numpy as np
 
-from search.config.command import ended
+from search.config.command import end_in_one_message
 from search.config.compose import compose
+from search.config.problem_statement import state_problem
 from search.config.settings import Settings
+from search.config.validation import check_settings
 from search.problem import pareto
 from search.problem.objectives import MAXIMISE, MINIMISE, resolve_objectives
-from search.problem.problem import state_problem
 from search.problem.reference_point import compute_reference_point
-from search.problem.validation import check_settings
 from search.study.replicates import Replicates, compute_mean_and_error, replicate
 from search.study.trial import Trial, load_trial
 from spaces.common.formatting import format_duration
@@ -187,7 +187,7 @@ HEAD = [
 ]
 
 
-@ended("Nothing finished is lost; the same command goes on.")
+@end_in_one_message("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run the comparison."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])

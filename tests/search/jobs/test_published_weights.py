@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from search.config.compose import compose
+from search.config.validation import check_settings
 from search.jobs.job import Job
 from search.jobs.worker import run_job
 from search.load import load
-from search.problem.validation import check_settings
 from search.results.trained_network import rebuild_network
 from search.run import main
 from spaces.errors import ConfigError

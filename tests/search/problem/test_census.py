@@ -11,9 +11,10 @@ import pytest
 import torch
 
 from search.config.compose import compose
+from search.config.problem_statement import state_problem
 from search.problem import census
 from search.problem.objectives import MACS
-from search.problem.problem import Problem, state_problem
+from search.problem.problem import Problem
 from spaces.branching import Branching
 from spaces.choices import draw, enumerate_patterns
 from spaces.errors import ConfigError

@@ -17,7 +17,7 @@ WAYS = [DELTA_MTL.direction, MACS.direction]
 
 
 def climbed(scheduler, trials: int, epochs: int, seed: int, workers: int = 1) -> tuple[Rungs, dict[int, int]]:
-    """Drive a ladder as the agenda does; epochs each trial was trained."""
+    """Drive rungs as the trial queue does; epochs each trial was trained."""
     rng = random.Random(seed)
     ladder = Rungs(scheduler, epochs, (DELTA_MTL, MACS))
     worth = {number: (rng.gauss(0, 3), rng.uniform(1, 2)) for number in range(trials)}
