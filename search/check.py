@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from search.config.command import explain_unwritable, run_command
+from search.config.settings import Settings
 from search.config.validation import check_settings
 from spaces.errors import ConfigError
 from trainers.data.splits.arrays import SPLITS
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,18 +9,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from search.config.command import FAILED, explain_unwritable, run_command, spell_command
 from search.config.problem_statement import state_problem
+from search.config.settings import Settings
 from search.config.validation import check_settings
+from search.preview.forecast import Forecast
+from search.preview.remaining import Remaining
+from search.problem.census import Census, Priced
 from spaces.errors import ConfigError
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
-    from search.preview.forecast import Forecast
-    from search.preview.remaining import Remaining
-    from search.problem.census import Census, Priced
 
 FILES = ("plan.json", "cheapest.svg", "costliest.svg")
 

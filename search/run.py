@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from search.config.command import FAILED, run_command, spell_command
+from search.config.settings import Settings
 from search.config.validation import check_settings
 from search.study.run_folder import RunFolder, open_folder
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
 
 PROGRAM = "search.run"
 

@@ -97,7 +97,7 @@ def _composed(arguments: Arguments, choices: Mapping[str, str], values: Sequence
     Raises:
         ConfigError: what Hydra or a YAML file cannot do.
     """
-    from hydra import compose as hydra_compose
+    from hydra import compose as hydra_compose  # hydra: 0.2 s, --help does without
     from hydra import initialize_config_module
     from hydra.errors import HydraException
     from omegaconf import OmegaConf

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from spaces.fields import Fields
-
-if TYPE_CHECKING:
-    from spaces.networks.cost import Cost
+from spaces.networks.cost import Cost
 
 
 @dataclass(frozen=True)

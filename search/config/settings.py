@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from search.config.components import build_component, describe_component
 from search.config.sections import Baselines, Limits, Reference, Run, Stop
+from search.schedulers.scheduler import Scheduler
+from spaces.choices import Space
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError, UserError
 from spaces.fields import Fields
-
-if TYPE_CHECKING:
-    from search.schedulers.scheduler import Scheduler
-    from spaces.choices import Space
-    from spaces.networks.family import Family
+from spaces.networks.family import Family
 
 COMPONENTS = ("space", "data", "network", "trainer", "sampler", "scheduler", "runner", "tracking")
 STAGES = 4  # stands in for the network's number of stages when the network itself is refused: our choice

@@ -7,21 +7,17 @@ from __future__ import annotations
 
 from itertools import chain
 from random import Random
-from typing import TYPE_CHECKING
 
+from search.config.settings import Settings
 from search.problem.objectives import MACS, PARAMS, resolve_objectives
 from spaces.choices import cover
 from spaces.errors import ConfigError, PatternError
 from spaces.networks import feasible
-from spaces.networks.family import Choosy, Published
+from spaces.networks.family import Choosy, Family, Published
 from spaces.pattern.exchange import Workspace
+from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.batches.cache import check_cache as check_cache
 from trainers.dot_regression import KIND, check_frame_classes
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
-    from spaces.networks.family import Family
-    from spaces.pattern.sharing_pattern import SharingPattern
 
 
 def check_settings(settings: Settings) -> None:
@@ -96,7 +92,7 @@ def _check_space(settings: Settings) -> None:
 def _check_weights(network: Family) -> None:
     """See that published weights are there and fit; torch is imported where there are any."""
     if isinstance(network, Published) and network.weights is not None:
-        from spaces.networks.published import fit_names
+        from spaces.networks.published import fit_names  # torch: 1.5 s, where weights are given
 
         fit_names(network)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from search.config.component_names import mark_all
 from search.config.components import describe_component
+from search.jobs.probe import Probe
 from spaces.networks.content import digest_weights
 from spaces.networks.family import Family
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -78,7 +79,7 @@ class Job:
         judged: split that is measured; a search never looks beyond "val".
         until: epoch after which the training pauses and is measured; None for its end.
         checkpoint: file that keeps where the training stands, or None; it is taken up by the next job that names it.
-        probe: what is to be found out about the trained network, see `search.samplers.sampler.Probe`, or None.
+        probe: what is to be found out about the trained network, see `search.jobs.probe.Probe`, or None.
     """
 
     label: str
@@ -91,7 +92,7 @@ class Job:
     outcome: Path
     weights: Path | None = None
     judged: str = "val"
-    probe: Any = None
+    probe: Probe | None = None
     until: int | None = None
     checkpoint: Path | None = None
 
@@ -136,6 +137,6 @@ class Job:
 
 def find_device() -> str:
     """Kind of device that jobs in this process train on, "cpu" or "cuda"."""
-    import torch
+    import torch  # torch: 1.5 s, a driver asks only at its end
 
     return "cuda" if torch.cuda.is_available() else "cpu"

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from search.config.sections import Limits
+from search.jobs.job import Job, Outcome
 from search.problem import deltas, objectives
 from search.study.trial import COMPLETE, FAILED, Trial
 from spaces.networks.cost import Cost
+from trainers.tasks.task import Task
 
 if TYPE_CHECKING:
-    from search.config.sections import Limits
-    from search.jobs.job import Job, Outcome
     from search.study.study import Candidate
-    from trainers.tasks.task import Task
 
 
 def make_trial(
