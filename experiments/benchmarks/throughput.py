@@ -36,7 +36,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from experiments.benchmarks.files import Plain, decode_all, written
-from search.config.compose import compose
+from search.config.composition import compose
 from spaces.networks.build import SharedNetwork, build
 from spaces.pattern.sharing_pattern import hard_sharing
 from trainers.batches.memory import Split, load_split

@@ -25,7 +25,7 @@ from typing import Any
 import yaml
 
 from search.config.command import end_in_one_message
-from search.config.compose import compose
+from search.config.composition import compose
 from search.config.settings import Settings
 from search.config.validation import check_settings
 from search.study.replicates import Entrant, Replicates, compute_mean_and_error, replicate

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from typing import Any
 
-from search.config.components import build_component, describe_component
-from search.config.sections import Baselines, Limits, Reference, Run, Stop
+from search.components.components import build_component, describe_component
+from search.config.sections import Baselines, Run
+from search.problem.bounds import Limits, Reference, Stop
 from search.schedulers.scheduler import Scheduler
 from spaces.choices import Space
 from spaces.common.suggestions import suggest

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from search.config.component_names import mark_all
-from search.config.components import describe_component
+from search.components.component_names import mark_all
+from search.components.components import describe_component
 from search.jobs.probe import Probe
 from spaces.networks.content import digest_weights
 from spaces.networks.family import Family

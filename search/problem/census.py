@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
-from search.config.sections import Limits
+from search.problem.bounds import Limits
 from search.problem.problem import Problem
 from spaces.choices import Proposal, climb, cover, draw, enumerate_patterns
 from spaces.errors import ConfigError

@@ -12,7 +12,7 @@ from typing import Any
 import optuna
 from optuna.trial import TrialState
 
-from search.config.sections import Stop
+from search.problem.bounds import Stop
 from search.problem.problem import Problem
 from search.samplers.sampler import Done, Draw, Sampler, Wait
 from spaces.choices import Proposal, draw, enumerate_patterns, mutate, replay

@@ -21,8 +21,8 @@ from uuid import uuid4
 import yaml
 from filelock import FileLock, Timeout
 
-from search.config.component_names import TARGET, name_all
-from search.config.components import describe_component
+from search.components.component_names import TARGET, name_all
+from search.components.components import describe_component
 from search.config.settings import Settings
 from search.jobs.job import TRAINING_VERSION
 from spaces.common.atomic_files import write_json, write_text

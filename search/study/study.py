@@ -16,7 +16,7 @@ import optuna
 from optuna.distributions import CategoricalDistribution
 from optuna.trial import TrialState
 
-from search.config.sections import Stop
+from search.problem.bounds import Stop
 from search.problem.census import refuse_impossible_limits
 from search.problem.problem import Problem
 from search.samplers.ask_optuna import list_directions

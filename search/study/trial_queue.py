@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 
-from search.config.sections import Limits
 from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import OutcomeFiles, make_folder, read_outcome
+from search.problem.bounds import Limits
 from search.samplers.sampler import Done, Wait
 from search.study.baselines import BaselineTrainings, derive_seed
 from search.study.callback import Callback

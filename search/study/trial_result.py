@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from search.config.sections import Limits
 from search.jobs.job import Job, Outcome
 from search.problem import deltas, objectives
+from search.problem.bounds import Limits
 from search.study.trial import COMPLETE, FAILED, Trial
 from spaces.networks.cost import Cost
 from trainers.tasks.task import Task

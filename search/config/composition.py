@@ -10,11 +10,12 @@ from typing import Any
 
 import yaml
 
+from search.components.groups import Groups
 from search.config.arguments import Arguments, Value, parse
-from search.config.groups import Groups
 from search.config.help import format_help
-from search.config.sections import Baselines, Limits, Run
+from search.config.sections import Baselines, Run
 from search.config.settings import Settings, from_plain
+from search.problem.bounds import Limits
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
