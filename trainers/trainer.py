@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from trainers.augment import Augmentation
 from trainers.gating import Gating
@@ -19,6 +19,8 @@ class Trainer(Protocol):
 
     One of one's own has these members; it need not derive from this class.
     """
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
     @abstractmethod

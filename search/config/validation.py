@@ -16,7 +16,8 @@ from spaces.networks import feasible
 from spaces.networks.family import Choosy, Family, Published
 from spaces.pattern.exchange import Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
-from trainers.batches.cache import check_cache as check_cache
+from trainers.batches.cache import check_cache
+from trainers.data.dataset import Sampled
 from trainers.dot_regression import KIND, check_frame_classes
 
 
@@ -31,9 +32,8 @@ def check_settings(settings: Settings) -> None:
     """
     settings.tracking.check()
     settings.data.check()
-    loading = getattr(settings.data, "loading", None)
-    if loading is not None and not settings.runner.elsewhere:  # other machines may have other folders
-        check_cache(loading)
+    if isinstance(settings.data, Sampled) and not settings.runner.elsewhere:  # other machines may have other folders
+        check_cache(settings.data.loading)
     resolve_objectives(settings.objectives, settings.data.selected)
     if isinstance(settings.network, Choosy):
         settings.network.check({task.name: task.output for task in settings.data.selected})
@@ -46,8 +46,7 @@ def check_settings(settings: Settings) -> None:
             "crop, pad or resize the images (data.image_size where there is one), or take a network of smaller stride "
             "(network=small: fewer network.encoder_widths)"
         )
-    if weighting := getattr(settings.trainer, "weighting", None):
-        weighting.check([task.name for task in settings.data.selected])
+    settings.trainer.weighting.check([task.name for task in settings.data.selected])
     _check_course(settings)
     _check_space(settings)
     _check_weights(settings.network)
@@ -99,7 +98,7 @@ def _check_weights(network: Family) -> None:
 
 def _check_frames(pattern: SharingPattern, settings: Settings) -> None:
     """A loss on frame vectors wants one for every class."""
-    if not getattr(settings.trainer, "dot_regression", 0.0):
+    if not settings.trainer.dot_regression:
         return
     for exchange in pattern.exchange:
         if isinstance(exchange, Workspace) and exchange.etf:

@@ -18,7 +18,9 @@ from search.jobs.probe import Probe
 from spaces.networks.content import digest_weights
 from spaces.networks.family import Family
 from spaces.pattern.sharing_pattern import SharingPattern
+from trainers.data.dataset import DataSet
 from trainers.recipe import EQUAL, list_idle_fields
+from trainers.trainer import Trainer
 
 # Part of the name of every cached result and of a run's configuration: raise it when a change to the code changes the
 # numbers of a training or the meaning of its weights.
@@ -84,9 +86,9 @@ class Job:
 
     label: str
     pattern: SharingPattern
-    data: Any
+    data: DataSet
     network: Family
-    recipe: Any
+    recipe: Trainer
     seed: int
     threads: int
     outcome: Path
@@ -109,11 +111,11 @@ class Job:
     @property
     def training(self) -> str:
         """The same without how far: jobs of one training go on where another has paused."""
-        parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
+        tasks = [task for task in self.data.selected if task.name in self.pattern.tasks]
         # Choices that came later count only where they are made, so that results from before keep their names.
         parts = [
             {name: each for name, each in task.items() if each or name not in LATER}
-            for task in describe_component(parts)
+            for task in describe_component(tasks)
         ]
         # With what the classes are called: two of one name are two things.
         recipe = {

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -23,7 +22,9 @@ from search.study.baselines import average_headlines, average_metrics
 from search.study.retry_policy import RetryPolicy
 from spaces.common.formatting import format_duration
 from spaces.errors import DataError
+from spaces.networks.family import Family
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
+from trainers.trainer import Trainer
 
 FOLDER = "replicates"
 HOPELESS = 5  # failures, with no success before them, after which nothing more is started: our choice
@@ -40,8 +41,8 @@ class Entrant:
     """
 
     pattern: SharingPattern
-    network: Any = None
-    recipe: Any = None
+    network: Family | None = None
+    recipe: Trainer | None = None
 
 
 @dataclass(frozen=True)

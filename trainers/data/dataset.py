@@ -40,6 +40,10 @@ class DataSet(Protocol):
     def fingerprint(self) -> str:
         """Names the content, wherever it lies and whichever tasks train: equal ones train alike."""
 
+    def __hash__(self) -> int:
+        """Equal sets are read once, for splits in memory are kept by it; a frozen dataclass replaces this one."""
+        return object.__hash__(self)
+
     @abstractmethod
     def check(self) -> None:
         """Look at whatever can be looked at before a search; without torch.
