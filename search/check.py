@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from search.config.command import explain_unwritable, run_command
 from search.config.settings import Settings
 from search.config.validation import check_settings
+from search.preview.contact_sheet import draw_contact_sheet
+from search.preview.data_summary import summarise_split, tabulate_tasks
 from spaces.errors import ConfigError
 from trainers.data.splits.arrays import SPLITS
 
@@ -29,9 +31,6 @@ def _run(settings: Settings, given: str) -> int:
 
 def _report(settings: Settings) -> None:
     """Print what there is, and draw it."""
-    from search.preview.contact_sheet import draw_contact_sheet
-    from search.preview.data_summary import summarise_split, tabulate_tasks
-
     data = settings.data
     height, width = data.size
     seen = [summarise_split(data, split) for split in SPLITS]
