@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ SOURCES = {
 TREES = {name: ast.parse(text) for name, text in SOURCES.items()}
 MODULES = {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in SOURCES}
 OURS = [name for name in SOURCES if name.startswith(PACKAGES)]
+DOCUMENTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")}
 FILES, LINES, FUNCTION_LINES = 20, 300, 50
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Import = ast.Import | ast.ImportFrom
@@ -268,3 +270,19 @@ def test_every_source_with_logic_has_a_test_of_its_name() -> None:
     assert sorted(missing - UNTESTED - set(TESTED_ELSEWHERE)) == [], "write these tests"
     assert sorted((UNTESTED | set(TESTED_ELSEWHERE)) - missing) == [], "these have their test or are gone: unlist them"
     assert [place for place, _ in TESTED_ELSEWHERE.values() if not (ROOT / place).is_file()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_documents_name_what_is_there(document: str) -> None:
+    named = re.findall(r"\b(?:search|spaces|trainers|experiments|tests)/[\w./-]*\w", DOCUMENTS[document])
+    named = [path for path in named if "<" not in path]
+
+    assert len(named) > 10
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_map_has_every_folder() -> None:
+    folders = {Path(name).parent.as_posix() for name in SOURCES if not name.startswith("experiments/papers/")}
+
+    mapped = re.findall(r"^\| `([\w/]+)` \|", DOCUMENTS["CONTRIBUTING.md"], re.MULTILINE)
+    assert sorted(folders - set(mapped) - {"experiments"}) == []
