@@ -57,8 +57,7 @@ class SharingPattern:
                     f"decoder stage {index + 1} is {stage.mixing.kind}: want {Shared.kind}; branches and gates are for "
                     "encoder stages, decoders split by groups"
                 )
-        for part in ("encoder", "decoder"):
-            stages = getattr(self, part)
+        for part, stages in (("encoder", self.encoder), ("decoder", self.decoder)):
             for index, stage in enumerate(stages):
                 if stage.tasks != self.tasks:
                     raise PatternError(

@@ -35,7 +35,7 @@ class Positions(nn.Module):
         """``(B, C, h, w) -> (B, C, h, w)``."""
         return features + resize_positions(self.learned, features.shape[-2:]).to(features.dtype)
 
-    def narrowed(self, keep: Tensor) -> Positions:
+    def narrow(self, keep: Tensor) -> Positions:
         """A copy for some of the channels, by index."""
         return Positions(nn.Parameter(self.learned.detach()[..., keep]))
 
