@@ -16,7 +16,6 @@ from uuid import uuid4
 
 from spaces.errors import DataError
 
-
 PLAIN = (type(None), bool, int, float, str)  # seen at once, for asking whether a value is a scalar takes long
 
 
