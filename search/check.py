@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from search.config.command import explain_unwritable, run_command
+from search.config.settings import Settings
 from search.config.validation import check_settings
+from search.preview.contact_sheet import draw_contact_sheet
+from search.preview.data_summary import summarise_split, tabulate_tasks
 from spaces.errors import ConfigError
 from trainers.data.splits.arrays import SPLITS
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,9 +31,6 @@ def _run(settings: Settings, given: str) -> int:
 
 def _report(settings: Settings) -> None:
     """Print what there is, and draw it."""
-    from search.preview.contact_sheet import draw_contact_sheet
-    from search.preview.data_summary import summarise_split, tabulate_tasks
-
     data = settings.data
     height, width = data.size
     seen = [summarise_split(data, split) for split in SPLITS]

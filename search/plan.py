@@ -9,18 +9,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from search.config.command import FAILED, explain_unwritable, run_command, spell_command
 from search.config.problem_statement import state_problem
+from search.config.settings import Settings
 from search.config.validation import check_settings
+from search.preview.forecast import Forecast, count_places, make_forecast
+from search.preview.plan_text import format_patterns, format_time, format_trainings
+from search.preview.remaining import Remaining, count_remaining
+from search.preview.step_timing import NotTimed
+from search.problem.census import Census, Priced, take_census
+from spaces.common.atomic_files import write_json, write_text
+from spaces.drawing.svg import draw_svg
 from spaces.errors import ConfigError
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
-    from search.preview.forecast import Forecast
-    from search.preview.remaining import Remaining
-    from search.problem.census import Census, Priced
 
 FILES = ("plan.json", "cheapest.svg", "costliest.svg")
 
@@ -37,12 +39,6 @@ def _run(settings: Settings, given: str) -> int:
 
 def _plan(settings: Settings, command: str) -> int:
     """Print the plan, what is known first, and keep it beside the run folders."""
-    from search.preview.forecast import count_places, make_forecast
-    from search.preview.plan_text import format_patterns, format_time, format_trainings
-    from search.preview.remaining import count_remaining
-    from search.preview.step_timing import NotTimed
-    from search.problem.census import take_census
-
     searched = state_problem(settings)
     census = take_census(searched, settings.run.seed)
     settings.sampler.check(searched)
@@ -65,9 +61,6 @@ def _plan(settings: Settings, command: str) -> int:
 
 def _keep(folder: Path, plain: dict[str, Any], census: Census) -> None:
     """Write the plan's files, whole or not at all."""
-    from spaces.common.atomic_files import write_json, write_text
-    from spaces.drawing.svg import draw_svg
-
     try:
         write_json(folder / FILES[0], plain)
         for name, extreme in zip(FILES[1:], (census.cheapest, census.costliest), strict=True):

@@ -111,6 +111,12 @@ class Fields:
             return self._refuse(name, want)
         self._set(name, tuple(float(v) for v in values))
 
+    def distinct(self, name: str) -> None:
+        """A list of options in which none stands twice."""
+        values = getattr(self._owner, name)
+        if len(set(values)) != len(values):
+            self._refuse(name, "distinct options")
+
     def require(self, holds: bool, problem: str) -> None:
         """A rule that spans fields."""
         if not holds:

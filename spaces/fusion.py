@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from spaces.choices import Choose, Proposal, record, replay
+from spaces.choices import Choose, Proposal, replay
 from spaces.errors import PatternError
 from spaces.fields import Fields
+from spaces.options import check_stages, choose_deepest, choose_first, record_anchors
 from spaces.pattern.sharing_pattern import SharingPattern, uniform
 from spaces.pattern.stage import Partition
 from spaces.tree import decode_partitions, encode_choices
@@ -39,8 +40,7 @@ class Fusion:
 
     def __post_init__(self) -> None:
         fields = Fields(self)
-        fields.integer("encoder_stages", low=1)
-        fields.integer("decoder_stages", low=1)
+        check_stages(fields)
         fields.done()
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
@@ -61,15 +61,7 @@ class Fusion:
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """One decoder for all, the cheapest pattern, and one decoder a task, the costliest."""
-        return {
-            "all fused": record(self, tasks, _deepest),
-            "all separate": record(self, tasks, lambda name, options: options[0]),
-        }
-
-
-def _deepest(name: str, options: Sequence[Any]) -> Any:
-    """Share with the first parent as far as the decoder goes."""
-    return max(options) if name.startswith("depth.") else options[0]
+        return record_anchors(self, tasks, {"all fused": choose_deepest, "all separate": choose_first})
 
 
 @lru_cache(maxsize=2**14)  # many choices make one pattern, and building it is most of what a draw costs

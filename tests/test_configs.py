@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from search.config.components import describe_component
-from search.config.compose import compose, from_plain
-from search.config.groups import SHIPPED, Groups
+from search.components.components import describe_component
+from search.components.groups import SHIPPED, Groups
+from search.config.composition import compose, from_plain
 from trainers.weighting.gradients import Gradients
 
 LIBRARY = Groups()

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from experiments.papers.compare import CLOSE, FOLDER, METHODS, rivals, scaled, variants
-from search.config.compose import compose
+from search.config.composition import compose
 from search.config.problem_statement import state_problem
 from search.config.settings import Settings
 from spaces.errors import ConfigError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from spaces.fields import Fields
 from spaces.pattern.block import Gates, Project
 from spaces.pattern.walk import list_blocks
-from trainers.augment import Flip
+from trainers.augment import Augmentation, Flip
 from trainers.gating import Gating, gate_parameters
 from trainers.weighting.equal import Equal
 from trainers.weighting.weighting import Balance, Weighting
@@ -51,7 +51,7 @@ class Recipe:
     lr: float = 0.004
     weight_decay: float = 0.01
     warmup: float = 0.2
-    augment: Sequence[Any] = (Flip(),)
+    augment: Sequence[Augmentation] = (Flip(),)
     gates: Gating = GATING
     dot_regression: float = 0.0
     weighting: Weighting = EQUAL

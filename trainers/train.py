@@ -11,8 +11,9 @@ from trainers import dot_regression
 from trainers.batches.source import Source
 from trainers.gating import gate_rates
 from trainers.measure import measure, mixed_precision
-from trainers.recipe import EQUAL, Recipe
+from trainers.recipe import EQUAL
 from trainers.tasks.task import Task
+from trainers.trainer import Trainer
 from trainers.training_state import Leg, TrainingState
 
 Report = Callable[[int, dict[str, float]], None]
@@ -28,7 +29,7 @@ def train(
     training: Source,
     validation: Source,
     tasks: Sequence[Task],
-    recipe: Recipe,
+    recipe: Trainer,
     seed: int,
     report: Report,
     leg: Leg = WHOLE,

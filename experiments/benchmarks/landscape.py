@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from search.config.command import end_in_one_message
-from search.config.compose import compose
+from search.config.composition import compose
 from search.config.problem_statement import state_problem
 from search.config.validation import check_settings
 from search.problem import pareto

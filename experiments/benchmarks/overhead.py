@@ -19,7 +19,7 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.jobs.job import Job
 from search.jobs.worker import run_job
 from search.problem.objectives import resolve_objectives

@@ -28,7 +28,7 @@ from experiments.benchmarks.arenas import TREES, Arena, arena
 from experiments.benchmarks.informed import informed
 from experiments.benchmarks.volumes import Volumes, report
 from search.config.command import end_in_one_message
-from search.config.compose import compose
+from search.config.composition import compose
 from search.problem.objectives import DELTA_MTL, MACS
 from search.schedulers.pareto_asha import ParetoAsha
 from search.study.rungs import Rungs

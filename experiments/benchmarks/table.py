@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from search.config.command import end_in_one_message
-from search.config.compose import compose
+from search.config.composition import compose
 from search.config.problem_statement import state_problem
 from search.config.validation import check_settings
 from search.study.replicates import replicate

@@ -37,7 +37,7 @@ from torch.utils.data import DataLoader
 
 from experiments.benchmarks.clocked_source import DEVICE, Clocked, mark_moment, measure_between
 from experiments.benchmarks.files import Plain, decode_all, written
-from search.config.compose import compose
+from search.config.composition import compose
 from spaces.networks.build import SharedNetwork, build
 from spaces.pattern.sharing_pattern import hard_sharing
 from trainers.batches.memory import Split, load_split
@@ -50,6 +50,7 @@ from trainers.measure import mixed_precision
 from trainers.recipe import Recipe
 from trainers.tasks.task import Task
 from trainers.train import train
+from trainers.trainer import Trainer
 
 TABLE = Path(__file__).with_suffix(".csv")
 HEAD = ("what", "device", "ours", "beside it", "ratio", "quartiles", "unit")
@@ -66,7 +67,7 @@ def network_of(tasks: Sequence[Task], family: Any) -> SharedNetwork:
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
 
-def ours(network: SharedNetwork, training: Source, few: Source, tasks: Sequence[Task], recipe: Recipe) -> Clocked:
+def ours(network: SharedNetwork, training: Source, few: Source, tasks: Sequence[Task], recipe: Trainer) -> Clocked:
     """One epoch of the trainer, measuring on a few images left out of the time."""
     clocked = Clocked(training)
     train(network, clocked, few, tasks, recipe, 0, lambda epoch, values: None)
@@ -115,6 +116,7 @@ def steps(repeats: int) -> Iterator[Row]:
     assert isinstance(training, Split)
     training, few = training.first(STEPS * settings.trainer.batch_size), training.first(2)
     for name, augment in (("flipped", settings.trainer.augment), ("as they are", ())):
+        assert isinstance(settings.trainer, Recipe)  # the default one, whose learning rates the bare loop takes
         recipe = replace(settings.trainer, epochs=1, augment=augment)
         pairs = []
         for turn in range(-1, 6 * repeats):  # the first one warms up

@@ -25,7 +25,7 @@ from typing import Any
 import yaml
 
 from search.config.command import end_in_one_message
-from search.config.compose import compose
+from search.config.composition import compose
 from search.config.settings import Settings
 from search.config.validation import check_settings
 from search.study.replicates import Entrant, Replicates, compute_mean_and_error, replicate
@@ -169,7 +169,8 @@ def main() -> int:
     own = replicate(settings, judged, seeds, say=say)
     macs = float(own.metrics["macs"][0].mean())
     others = rivals(settings, macs)
-    if tried[best].recipe.gates.initial == "single_task":
+    recipe = tried[best].recipe or settings.trainer
+    if recipe.gates.initial == "single_task":
         others |= longer(settings, others)
     second = replicate(settings, {**judged, **others}, seeds, say=say)
     table = [*rows(first, settings, "tried on val", best), *rows(second, settings, "judged on test", best)]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 
-from search.config.compose import answer, compose
+from search.config.composition import answer, compose
 from search.config.settings import Settings
 from spaces.common.interruption import sigterm_interrupts
 from spaces.errors import UserError

@@ -13,6 +13,7 @@ from search.problem.problem import Problem
 from search.problem.reference_point import compute_reference_point
 from spaces.networks.cost import Cost, compute_ceiling, compute_cost
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
+from trainers.constant_prediction import measure_constants as measure
 
 
 def state_problem(settings: Settings) -> Problem:
@@ -43,7 +44,6 @@ def fix_reference_point(problem: Problem, settings: Settings) -> Problem:
 def measure_constants(settings: Settings) -> dict[str, float]:
     """Metrics of the best constant predictions on the validation split."""
     from trainers.batches.memory import load_split  # torch: 1.5 s, for objectives and tables that need them alone
-    from trainers.constant_prediction import measure_constants as measure
 
     return measure(load_split(settings.data, "val", "cpu"), settings.data.selected)
 

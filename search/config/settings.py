@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from search.config.components import build_component, describe_component
-from search.config.sections import Baselines, Limits, Reference, Run, Stop
+from search.components.components import build_component, describe_component
+from search.config.sections import Baselines, Run
+from search.problem.bounds import Limits, Reference, Stop
+from search.runners.runner import Runner
+from search.samplers.sampler import Sampler
+from search.schedulers.scheduler import Scheduler
+from spaces.choices import Space
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError, UserError
 from spaces.fields import Fields
-
-if TYPE_CHECKING:
-    from search.schedulers.scheduler import Scheduler
-    from spaces.choices import Space
-    from spaces.networks.family import Family
+from spaces.networks.family import Family
+from trainers.data.dataset import DataSet
+from trainers.trainer import Trainer
 
 COMPONENTS = ("space", "data", "network", "trainer", "sampler", "scheduler", "runner", "tracking")
 STAGES = 4  # stands in for the network's number of stages when the network itself is refused: our choice
@@ -44,12 +47,12 @@ class Settings:
     stop: Stop
     baselines: Baselines
     space: Space
-    data: Any
+    data: DataSet
     network: Family
-    trainer: Any
-    sampler: Any
+    trainer: Trainer
+    sampler: Sampler
     scheduler: Scheduler
-    runner: Any
+    runner: Runner
     tracking: Any
     plain: dict[str, Any] = field(default_factory=dict, repr=False)
 

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from itertools import chain
 from random import Random
-from typing import TYPE_CHECKING
 
+from search.config.settings import Settings
 from search.problem.objectives import MACS, PARAMS, resolve_objectives
 from spaces.choices import cover
 from spaces.errors import ConfigError, PatternError
 from spaces.networks import feasible
-from spaces.networks.family import Choosy, Published
+from spaces.networks.family import Choosy, Family, Published
 from spaces.pattern.exchange import Workspace
-from trainers.batches.cache import check_cache as check_cache
+from spaces.pattern.sharing_pattern import SharingPattern
+from trainers.batches.cache import check_cache
+from trainers.data.dataset import Sampled
 from trainers.dot_regression import KIND, check_frame_classes
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
-    from spaces.networks.family import Family
-    from spaces.pattern.sharing_pattern import SharingPattern
 
 
 def check_settings(settings: Settings) -> None:
@@ -35,9 +32,8 @@ def check_settings(settings: Settings) -> None:
     """
     settings.tracking.check()
     settings.data.check()
-    loading = getattr(settings.data, "loading", None)
-    if loading is not None and not settings.runner.elsewhere:  # other machines may have other folders
-        check_cache(loading)
+    if isinstance(settings.data, Sampled) and not settings.runner.elsewhere:  # other machines may have other folders
+        check_cache(settings.data.loading)
     resolve_objectives(settings.objectives, settings.data.selected)
     if isinstance(settings.network, Choosy):
         settings.network.check({task.name: task.output for task in settings.data.selected})
@@ -50,8 +46,7 @@ def check_settings(settings: Settings) -> None:
             "crop, pad or resize the images (data.image_size where there is one), or take a network of smaller stride "
             "(network=small: fewer network.encoder_widths)"
         )
-    if weighting := getattr(settings.trainer, "weighting", None):
-        weighting.check([task.name for task in settings.data.selected])
+    settings.trainer.weighting.check([task.name for task in settings.data.selected])
     _check_course(settings)
     _check_space(settings)
     _check_weights(settings.network)
@@ -96,14 +91,14 @@ def _check_space(settings: Settings) -> None:
 def _check_weights(network: Family) -> None:
     """See that published weights are there and fit; torch is imported where there are any."""
     if isinstance(network, Published) and network.weights is not None:
-        from spaces.networks.published import fit_names
+        from spaces.networks.published import fit_names  # torch: 1.5 s, where weights are given
 
         fit_names(network)
 
 
 def _check_frames(pattern: SharingPattern, settings: Settings) -> None:
     """A loss on frame vectors wants one for every class."""
-    if not getattr(settings.trainer, "dot_regression", 0.0):
+    if not settings.trainer.dot_regression:
         return
     for exchange in pattern.exchange:
         if isinstance(exchange, Workspace) and exchange.etf:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from trainers.data.dataset import DataSet, Sampled
 from trainers.data.splits.arrays import Arrays
 from trainers.data.splits.fingerprint import spread
 from trainers.tasks import Task
@@ -52,13 +52,13 @@ class Extent:
     invalid: float
 
 
-def summarise_split(data: Any, split: str, most: int = MOST) -> Seen:
+def summarise_split(data: DataSet, split: str, most: int = MOST) -> Seen:
     """Some samples of a split, or all if it has no more.
 
     Raises:
         DataError: a file is not right.
     """
-    if not hasattr(data, "samples"):
+    if not isinstance(data, Sampled):
         arrays = data.load(split)
         rows = spread(len(arrays), most)
         targets = {name: target[rows] for name, target in arrays.targets.items()}

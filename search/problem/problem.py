@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from search.config.sections import USUAL, Limits, Reference
+from search.problem.bounds import USUAL, Limits, Reference
 from search.problem.objectives import Objective
 from spaces.choices import Space
 from spaces.networks.cost import Cost

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from search.config.sections import USUAL, Reference
+from search.problem.bounds import USUAL, Reference
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
 from spaces.errors import DataError
 

@@ -13,7 +13,7 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.config.components import build_component
+from search.components.components import build_component
 from search.study.run_folder import TRIALS
 from search.study.trial import Trial, load_trial
 from spaces.common.formatting import format_count, format_list

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from search.jobs.job import find_device
 from search.jobs.worker import run_job
+from search.runners.runner import JobQueue
 from spaces.fields import Fields
-
-if TYPE_CHECKING:
-    from search.runners.runner import JobQueue
 
 
 @dataclass(frozen=True)

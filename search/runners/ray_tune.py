@@ -15,14 +15,12 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from search.runners.runner import JobQueue
 from spaces.common.interruption import take_sigterm
 from spaces.errors import ConfigError
 from spaces.fields import Fields
-
-if TYPE_CHECKING:
-    from search.runners.runner import JobQueue
 
 QUIET = {
     "RAY_AIR_NEW_OUTPUT": "0",
@@ -100,7 +98,7 @@ class RayTune:
         address = self._cluster
         if not address:
             os.environ.update(LOOPBACK)
-        import ray
+        import ray  # ray: 0.5 s, and QUIET has to be set before
 
         _connect(address)
         try:
@@ -128,8 +126,9 @@ class RayTune:
         return gpus, min(room, self.concurrency or room)
 
     def _fit(self, queue: JobQueue, storage: Path, gpus: float, concurrency: int) -> None:
-        from ray import tune
+        from ray import tune  # ray.tune: 1.3 s, --help does without
 
+        # they import ray.tune
         from search.runners.tune_searcher import Failures, QueueSearcher
         from search.runners.tune_trainable import JobTrainable
 
@@ -160,7 +159,7 @@ class RayTune:
 
 
 def _connect(address: str | None) -> None:
-    import ray
+    import ray  # as in `RayTune.run`
 
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     # "local" or it would join whatever other Ray runs on this machine, and end with it

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler
@@ -17,9 +17,6 @@ from ray.tune.search import Searcher
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_outcome
 from search.runners.runner import JobQueue
-
-if TYPE_CHECKING:
-    from search.runners.runner import JobQueue
 
 
 class Failures(FIFOScheduler):

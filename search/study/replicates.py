@@ -11,21 +11,20 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
-from search.jobs.outcome_files import read_outcome
+from search.jobs.outcome_files import read_result
 from search.problem.deltas import compute_delta
 from search.study.baselines import average_headlines, average_metrics
 from search.study.retry_policy import RetryPolicy
 from spaces.common.formatting import format_duration
 from spaces.errors import DataError
+from spaces.networks.family import Family
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
+from trainers.trainer import Trainer
 
 FOLDER = "replicates"
 HOPELESS = 5  # failures, with no success before them, after which nothing more is started: our choice
@@ -42,8 +41,8 @@ class Entrant:
     """
 
     pattern: SharingPattern
-    network: Any = None
-    recipe: Any = None
+    network: Family | None = None
+    recipe: Trainer | None = None
 
 
 @dataclass(frozen=True)
@@ -181,8 +180,7 @@ class ReplicateQueue:
     def answer_from_cache(self, device: str) -> None:
         """Take what was trained before on this kind of device, "cpu" or "cuda"."""
         for job in list(self._waiting):
-            outcome = read_outcome(job)
-            if outcome and outcome.complete and outcome.device == device:
+            if outcome := read_result(job, device):
                 self._waiting.remove(job)
                 self.outcomes[job] = outcome
         if self.outcomes:

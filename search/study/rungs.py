@@ -7,13 +7,11 @@ from the study, so nothing is lost with the driver.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from search.problem.objectives import Objective
-    from search.schedulers.scheduler import Scheduler
+from search.problem.objectives import Objective
+from search.schedulers.scheduler import Scheduler
 
 
 class Rungs:

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from search.config.sections import Limits
+from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import OutcomeFiles, make_folder, read_outcome
+from search.problem.bounds import Limits
 from search.samplers.sampler import Done, Wait
 from search.study.baselines import BaselineTrainings, derive_seed
 from search.study.callback import Callback
@@ -24,15 +24,12 @@ from search.study.failure_policy import judge_failures
 from search.study.kept_weights import drop_dominated_weights
 from search.study.queue_status import OPEN, QueueState, QueueStatus
 from search.study.retry_policy import RetryPolicy
+from search.study.run_folder import RunFolder
 from search.study.rungs import Rungs
 from search.study.study import Candidate, Study
 from search.study.trial import PRUNED, Trial, save_trial
 from search.study.trial_result import add_leg, make_trial
 from spaces.errors import UserError
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
-    from search.study.run_folder import RunFolder
 
 
 class TrialQueue:

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from search.jobs.job import Job, Outcome
 from search.problem import deltas, objectives
+from search.problem.bounds import Limits
 from search.study.trial import COMPLETE, FAILED, Trial
 from spaces.networks.cost import Cost
+from trainers.tasks.task import Task
 
 if TYPE_CHECKING:
-    from search.config.sections import Limits
-    from search.jobs.job import Job, Outcome
     from search.study.study import Candidate
-    from trainers.tasks.task import Task
 
 
 def make_trial(
@@ -42,9 +42,20 @@ def make_trial(
     Returns:
         A complete trial with metrics and objectives, or a failed one with its reason.
     """
+    trial = _record(candidate, job, outcome, limits)
+    if not trial.complete:
+        return trial
+    metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
+    return replace(
+        trial, metrics=metrics, objectives=objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
+    )
+
+
+def _record(candidate: Candidate, job: Job, outcome: Outcome, limits: Limits) -> Trial:
+    """What ran, without what it is worth; failed where the training did or the pruned network is beyond a limit."""
     found = Cost(**outcome.cost) if outcome.cost else candidate.cost  # an earlier version left no cost
     beyond = outcome.complete and not limits.allow(found)
-    trial = Trial(
+    return Trial(
         number=candidate.number,
         status=COMPLETE if outcome.complete and not beyond else FAILED,
         key=candidate.pattern.key,
@@ -63,12 +74,6 @@ def make_trial(
         seed=job.seed,
         ended=outcome.ended,
         device=outcome.device if outcome.ended else "",  # a lost worker has not told where it was
-    )
-    if not trial.complete:
-        return trial
-    metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
-    return replace(
-        trial, metrics=metrics, objectives=objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
     )
 
 

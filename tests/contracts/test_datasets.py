@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 import torch
 
-from search.config.components import describe_component
-from search.config.compose import compose, from_plain
-from search.config.groups import Groups
+from search.components.components import describe_component
+from search.components.groups import Groups
+from search.config.composition import compose, from_plain
 from spaces.errors import ConfigError, DataError
 from tests.tiny import write_tiny
 from tests.trainers.data.labelled import write_celeba, write_fashion

@@ -16,7 +16,7 @@ import pytest
 import torch
 import yaml
 
-from search.config.components import build_component, describe_component
+from search.components.components import build_component, describe_component
 from spaces.errors import ConfigError, DataError
 from tests.contracts.task_examples import COUNT, EXAMPLES, HEIGHT, WIDTH
 from trainers.tasks import KINDS, Metric, Task, make_task

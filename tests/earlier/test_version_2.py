@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.jobs.job import Job
 from search.load import load
 from search.run import main

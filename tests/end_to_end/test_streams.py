@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.config.validation import check_settings
 from search.jobs.job import Job
 from search.jobs.worker import run_job

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.load import load
 from search.study.run_folder import open_folder
 from search.study.trial import save_trial

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -16,6 +15,7 @@ from torch import Tensor
 from trainers.batches.cache import open_cache
 from trainers.batches.readers import Readers
 from trainers.batches.source import Batch, scale_images
+from trainers.data.dataset import SampledDataSet
 from trainers.tasks.task import Task
 
 MOST = 8
@@ -58,11 +58,11 @@ class Stream:
             yield scale_images(moved), copied
 
 
-def open_stream(data: Any, name: str, device: str) -> Stream:
-    """Stream a split of a data set that has `samples`.
+def open_stream(data: SampledDataSet, name: str, device: str) -> Stream:
+    """Stream a split of a data set.
 
     Args:
-        data: a data set of `trainers.data` with fields ``loading`` and a method ``samples``.
+        data: whose split it is.
         name: of the split.
         device: such as "cpu" or "cuda".
 

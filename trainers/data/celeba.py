@@ -21,6 +21,7 @@ from spaces.fields import Fields
 from trainers.data.celeba_groups import check_known, read_groups
 from trainers.data.celeba_images import Faces, list_files
 from trainers.data.celeba_lists import Labels, differing, read_labels, read_partition
+from trainers.data.dataset import DataSet
 from trainers.data.loading import Loading
 from trainers.data.specs.selection import check_names, select_tasks
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, list_wanted
@@ -36,7 +37,7 @@ LOADING = Loading()
 
 
 @dataclass(frozen=True)
-class CelebA:
+class CelebA(DataSet):
     """A task a group of attributes; images resized to a square.
 
     Args:

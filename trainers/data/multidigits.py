@@ -13,6 +13,7 @@ import numpy as np
 
 from spaces.fields import Fields
 from trainers.data import overlapping_pairs as overlap
+from trainers.data.dataset import DataSet
 from trainers.data.overlapping_pairs import Pictures
 from trainers.data.specs.selection import check_names, select_tasks
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, list_wanted
@@ -32,7 +33,7 @@ TASKS: dict[str, Task] = {name: Classification(name, CLASSES) for name in overla
 
 
 @dataclass(frozen=True)
-class MultiDigits:
+class MultiDigits(DataSet):
     """Which digit is at the top left, which at the bottom right: 32x32 pixels, no digit in two splits.
 
     Args:

@@ -20,6 +20,7 @@ import numpy as np
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data import overlapping_pairs as overlap
+from trainers.data.dataset import DataSet
 from trainers.data.formats import archive
 from trainers.data.formats.idx import read_idx
 from trainers.data.overlapping_pairs import Pictures
@@ -45,7 +46,7 @@ TASKS: dict[str, Task] = {name: Classification(name, CLASSES) for name in overla
 
 
 @dataclass(frozen=True)
-class MultiFashion:
+class MultiFashion(DataSet):
     """What is at the top left, what at the bottom right; no picture in two splits.
 
     Args:

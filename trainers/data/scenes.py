@@ -19,6 +19,7 @@ import numpy as np
 
 from spaces.errors import DataError
 from spaces.fields import Fields
+from trainers.data.dataset import DataSet
 from trainers.data.formats import archive
 from trainers.data.rooms.layout import draw_room
 from trainers.data.rooms.raycast import CLASSES, render_view
@@ -48,7 +49,7 @@ USUAL = ("segmentation", "depth", "normals")
 
 
 @dataclass(frozen=True)
-class Scenes:
+class Scenes(DataSet):
     """Procedural rooms with boxes, spheres and cylinders: segmentation, depth, normals, edges.
 
     Args:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.config.validation import check_settings
 from search.jobs.job import Job
 from search.jobs.worker import run_job

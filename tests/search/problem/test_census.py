@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.config.problem_statement import state_problem
 from search.problem import census
 from search.problem.objectives import MACS
@@ -69,7 +69,7 @@ def test_every_pattern_is_counted(given: list[str], patterns: int) -> None:
 
 def test_ranges_and_what_limits_leave_are_those_of_a_brute_force(tmp_path: Path) -> None:
     costs = brute_force(write_tiny(tmp_path / "data"))
-    macs, params = sorted(compute_cost.macs for cost in costs), sorted(compute_cost.params for cost in costs)
+    macs, params = sorted(cost.macs for cost in costs), sorted(cost.params for cost in costs)
     most_macs, most_params = macs[-4], params[-2]
     allowed = [cost for cost in costs if cost.macs <= most_macs and cost.params <= most_params]
     assert 1 < len(allowed) < len(costs) == 12

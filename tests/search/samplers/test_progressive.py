@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.config.sections import Limits
+from search.problem.bounds import Limits
 from search.problem.objectives import DELTA_MTL, MACS
 from search.problem.problem import Problem
 from search.run import main as search

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.jobs.job import Job, Outcome
 from search.jobs.worker import run_job
 from search.problem.objectives import resolve_objectives

@@ -8,7 +8,7 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from search.config.sections import Limits, Stop
+from search.problem.bounds import Limits, Stop
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS
 from search.problem.problem import Problem
 from search.samplers.exhaustive import Exhaustive

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from search.config.compose import compose
+from search.config.composition import compose
 from spaces.errors import ConfigError, PatternError
 from spaces.networks.build import build
 from spaces.networks.cost import compute_cost, count_macs

@@ -141,10 +141,10 @@ LONG = """
 import sys, torch
 from tests.pictures import Pictures
 from trainers.data.loading import Loading
-from trainers.batches.stream import stream
+from trainers.batches.stream import open_stream
 
 if __name__ == "__main__":
-    source = stream(Pictures(sys.argv[1], Loading(workers=2)), "train", "cpu")
+    source = open_stream(Pictures(sys.argv[1], Loading(workers=2)), "train", "cpu")
     order = torch.arange(24).repeat(100000)
     for number, _ in enumerate(source.batches(4, (), order)):
         if number == 5:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.config.validation import check_settings
 from spaces.errors import ConfigError, DataError
 from tests.trainers.data.labelled import idx, write_fashion, write_official

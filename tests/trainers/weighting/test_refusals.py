@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.config.groups import Groups
+from search.components.groups import Groups
 from spaces.errors import ConfigError, UserError
 from trainers.recipe import Recipe
 from trainers.weighting.dwa import Dwa

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.config.component_names import COMPONENTS, TARGET, mark_all, name_all
-from search.config.groups import SHIPPED
+from search.components.component_names import COMPONENTS, TARGET, mark_all, name_all
+from search.components.groups import SHIPPED
 from trainers.data.specs.reader_names import READERS
 
 TABLES = {"components": COMPONENTS, "readers": READERS}

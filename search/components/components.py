@@ -1,7 +1,7 @@
 """Turns the ``_target_`` mappings of the configuration into components, and components back into mappings.
 
-A component is what its name (`search.config.component_names`) or dotted path says, as a rule a frozen dataclass whose
-fields are its options.
+A component is what its name (`search.components.component_names`) or dotted path says, as a rule a frozen dataclass
+whose fields are its options.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from inspect import Parameter
 from pathlib import Path
 from typing import Any
 
-from search.config.component_names import COMPONENTS, TARGET, name_all
-from search.config.groups import Groups
+from search.components.component_names import COMPONENTS, TARGET, name_all
+from search.components.groups import Groups
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError, UserError
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from search.config.compose import answer, compose, from_plain
-from search.config.groups import Groups
+from search.components.groups import Groups
+from search.config.composition import answer, compose, from_plain
 from search.config.sections import SHARED
 from spaces.errors import ConfigError
 from spaces.fusion import Fusion
@@ -229,7 +229,7 @@ def test_cfg_prints_a_configuration_that_composes_again() -> None:
 
 def test_composing_imports_nothing_heavy() -> None:
     code = (
-        "import sys; from search.config.compose import answer, compose; "
+        "import sys; from search.config.composition import answer, compose; "
         "compose([]); answer(['--help']); "
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )
@@ -286,3 +286,11 @@ def test_a_weighting_that_cannot_be_is_told(given: list[str], told: str) -> None
     with pytest.raises(ConfigError) as caught:
         compose(given)
     assert any(told in problem for problem in caught.value.problems), caught.value.problems
+
+
+def test_the_function_is_found_in_the_package_as_in_earlier_versions() -> None:
+    from search import config
+
+    assert config.compose is compose
+    with pytest.raises(AttributeError, match="has no attribute 'composed'"):
+        config.composed  # noqa: B018 - asking is the test

@@ -10,11 +10,12 @@ from typing import Any
 
 import yaml
 
+from search.components.groups import Groups
 from search.config.arguments import Arguments, Value, parse
-from search.config.groups import Groups
 from search.config.help import format_help
-from search.config.sections import Baselines, Limits, Run
+from search.config.sections import Baselines, Run
 from search.config.settings import Settings, from_plain
+from search.problem.bounds import Limits
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
@@ -97,7 +98,7 @@ def _composed(arguments: Arguments, choices: Mapping[str, str], values: Sequence
     Raises:
         ConfigError: what Hydra or a YAML file cannot do.
     """
-    from hydra import compose as hydra_compose
+    from hydra import compose as hydra_compose  # hydra: 0.2 s, --help does without
     from hydra import initialize_config_module
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
