@@ -17,13 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from search.config.command import end_in_one_message
 from search.config.composition import compose
 from search.config.problem_statement import state_problem
+from search.config.settings import Settings
 from search.config.validation import check_settings
 from search.study.replicates import replicate
 from spaces.choices import enumerate_patterns
@@ -83,7 +83,7 @@ def write(path: Path, table: Table) -> None:
     np.savez_compressed(path, patterns=texts, macs=table.macs, params=table.params, **deltas)  # type: ignore[arg-type]  # no names by ** in its stubs
 
 
-def trained(settings: Any, seeds: Sequence[int]) -> Table:
+def trained(settings: Settings, seeds: Sequence[int]) -> Table:
     """Train what is not trained yet."""
     searched = state_problem(settings)
     patterns = tuple(proposal.pattern for proposal in enumerate_patterns(settings.space, searched.tasks))

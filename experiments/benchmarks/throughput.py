@@ -30,15 +30,15 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
 
 import torch
 from torch.utils.data import DataLoader
 
 from experiments.benchmarks.clocked_source import DEVICE, Clocked, mark_moment, measure_between
-from experiments.benchmarks.files import Plain, decode_all, written
+from experiments.benchmarks.files import Plain, decode_all, write_data_set
 from search.config.composition import compose
 from spaces.networks.build import SharedNetwork, build
+from spaces.networks.family import Family
 from spaces.pattern.sharing_pattern import hard_sharing
 from trainers.batches.memory import Split, load_split
 from trainers.batches.readers import METHOD, keep_memory
@@ -59,7 +59,7 @@ STEPS = 8  # in a row of each before the other's turn: neighbours that come and 
 Row = tuple[str, float, float, str, str]
 
 
-def network_of(tasks: Sequence[Task], family: Any) -> SharedNetwork:
+def build_network(tasks: Sequence[Task], family: Family) -> SharedNetwork:
     """All tasks share all."""
     outputs = {task.name: task.output for task in tasks}
     pattern = hard_sharing(list(outputs), family.encoder_stages, family.decoder_stages)
@@ -67,14 +67,18 @@ def network_of(tasks: Sequence[Task], family: Any) -> SharedNetwork:
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
 
-def ours(network: SharedNetwork, training: Source, few: Source, tasks: Sequence[Task], recipe: Trainer) -> Clocked:
+def time_trainer(
+    network: SharedNetwork, training: Source, few: Source, tasks: Sequence[Task], recipe: Trainer
+) -> Clocked:
     """One epoch of the trainer, measuring on a few images left out of the time."""
     clocked = Clocked(training)
     train(network, clocked, few, tasks, recipe, 0, lambda epoch, values: None)
     return clocked
 
 
-def bare(network: SharedNetwork, training: Split, tasks: Sequence[Task], recipe: Recipe) -> tuple[float, float]:
+def time_bare_loop(
+    network: SharedNetwork, training: Split, tasks: Sequence[Task], recipe: Recipe
+) -> tuple[float, float]:
     """The same epoch as one writes it in a notebook; wall and CPU seconds."""
     random = torch.Generator().manual_seed(0)
     size = recipe.batch_size
@@ -108,7 +112,7 @@ def bare(network: SharedNetwork, training: Split, tasks: Sequence[Task], recipe:
     return measure_between(start, end), worked
 
 
-def steps(repeats: int) -> Iterator[Row]:
+def compare_steps(repeats: int) -> Iterator[Row]:
     """The trainer beside the bare loop."""
     settings = compose(["space=fusion"])
     tasks = settings.data.selected
@@ -122,21 +126,21 @@ def steps(repeats: int) -> Iterator[Row]:
         for turn in range(-1, 6 * repeats):  # the first one warms up
             found: dict[str, tuple[float, float]] = {}
             for who in ("ours", "bare")[:: 1 if turn % 2 else -1]:
-                network = network_of(tasks, settings.network)
+                network = build_network(tasks, settings.network)
                 if who == "ours":
-                    clocked = ours(network, training, few, tasks, recipe)
+                    clocked = time_trainer(network, training, few, tasks, recipe)
                     found[who] = clocked.whole, clocked.worked
                 else:
-                    found[who] = bare(network, training, tasks, recipe)
+                    found[who] = time_bare_loop(network, training, tasks, recipe)
             if turn >= 0:
                 pairs.append(found)
         images = len(training) // recipe.batch_size * recipe.batch_size
         for kind, unit in enumerate(("images/s", "images/CPU s")):
             speeds = [(images / pair["ours"][kind], images / pair["bare"][kind]) for pair in pairs]
-            yield _row(f"training, 64x64, {name}: trainer | bare loop", speeds, unit)
+            yield _make_row(f"training, 64x64, {name}: trainer | bare loop", speeds, unit)
 
 
-def _row(what: str, pairs: Sequence[tuple[float, float]], unit: str) -> Row:
+def _make_row(what: str, pairs: Sequence[tuple[float, float]], unit: str) -> Row:
     """Medians; the ratio is that of pairs, not of medians."""
     ratios = [a / b for a, b in pairs]
     low, ratio, high = quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
@@ -144,7 +148,7 @@ def _row(what: str, pairs: Sequence[tuple[float, float]], unit: str) -> Row:
     return what, mine, mine / ratio, f"{low:.2f} to {high:.2f}", unit
 
 
-def streams(data: Folder, repeats: int, workers: int) -> Iterator[Row]:
+def compare_streams(data: Folder, repeats: int, workers: int) -> Iterator[Row]:
     """Streams beside what one would write by hand and beside bare decoding, in turns."""
     rows, root = range(len(data.samples("train"))), str(data.root)
     plain, kept = (
@@ -155,56 +159,56 @@ def streams(data: Folder, repeats: int, workers: int) -> Iterator[Row]:
         Plain(root, len(rows)), BATCH, num_workers=workers, persistent_workers=True, multiprocessing_context=METHOD
     )
 
-    def streamed(source: Source) -> None:
+    def read_stream(source: Source) -> None:
         for images, _ in source.batches(BATCH, data.selected):
             assert len(images)
 
-    def looped() -> None:
+    def read_by_hand() -> None:
         for images, _ in by_hand:
             assert len(images.permute(0, 3, 1, 2).to(torch.float32).div_(255))
 
     plan = [rows[start : start + BATCH] for start in rows[::BATCH]]
     with ProcessPoolExecutor(workers, multiprocessing.get_context(METHOD), keep_memory) as pool:
 
-        def decoded() -> None:
+        def decode_files() -> None:
             list(pool.map(decode_all, [root] * len(plan), plan))
 
         ways = {
-            "stream": lambda: streamed(plain),
-            "stream from the cache": lambda: streamed(kept),
-            "a DataLoader by hand": looped,
-            "decoders alone": decoded,
+            "stream": lambda: read_stream(plain),
+            "stream from the cache": lambda: read_stream(kept),
+            "a DataLoader by hand": read_by_hand,
+            "decoders alone": decode_files,
         }
         for way in ways.values():
             way()  # processes begin, the cache is filled
         times: dict[str, list[float]] = {name: [] for name in ways}
         for turn in range(repeats):
             for name in list(ways)[:: 1 if turn % 2 else -1]:
-                times[name].append(len(rows) / _seconds(ways[name]))
+                times[name].append(len(rows) / _time(ways[name]))
     for name in list(ways)[:2]:
         for other in list(ways)[2:]:
             pairs = list(zip(times[name], times[other], strict=True))
-            yield _row(f"480x640, {_count_processes(workers)}: {name} | {other}", pairs, "images/s")
+            yield _make_row(f"480x640, {_count_processes(workers)}: {name} | {other}", pairs, "images/s")
 
 
 def _count_processes(workers: int) -> str:
     return "1 process" if workers == 1 else f"{workers} processes"
 
 
-def _seconds(way: Callable[[], None]) -> float:
+def _time(way: Callable[[], None]) -> float:
     start = time.perf_counter()
     way()
     return time.perf_counter() - start
 
 
-def waiting(data: Folder, workers: int, *, cache: bool) -> Iterator[Row]:
+def measure_waiting(data: Folder, workers: int, *, cache: bool) -> Iterator[Row]:
     """A training on a stream."""
     settings = compose(["space=fusion"])
     loading = Loading(0.0, workers, f"{data.root}/cache" if cache else None)
     training = open_stream(replace(data, loading=loading), "train", DEVICE.type)
     recipe = replace(settings.trainer, epochs=1, batch_size=BATCH)
-    network = network_of(data.selected, settings.network)
-    clocked = ours(network, training, training.first(1), data.selected, recipe)
+    network = build_network(data.selected, settings.network)
+    clocked = time_trainer(network, training, training.first(1), data.selected, recipe)
     images = len(training) // BATCH * BATCH
     name = f"training, 480x640, {_count_processes(workers)}{', cached' if cache else ''}"
     speed, unhindered = images / clocked.whole, images / (clocked.whole - clocked.waited)
@@ -233,10 +237,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     most = count_spare_cores(DEVICE)
     card = torch.cuda.get_device_name(DEVICE) if DEVICE.type == "cuda" else "cpu"
     with tempfile.TemporaryDirectory() as folder:
-        data = written(Path(folder) / "data", options.images)
-        parts = [steps(options.repeats)]
-        parts += [streams(data, options.repeats, workers) for workers in sorted({1, most, 2})]
-        parts += [waiting(data, most, cache=cache) for cache in (False, True)]
+        data = write_data_set(Path(folder) / "data", options.images)
+        parts = [compare_steps(options.repeats)]
+        parts += [compare_streams(data, options.repeats, workers) for workers in sorted({1, most, 2})]
+        parts += [measure_waiting(data, most, cache=cache) for cache in (False, True)]
         rows = []
         for part in parts:
             for what, mine, other, spread, unit in part:
