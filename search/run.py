@@ -33,7 +33,7 @@ def _run(settings: Settings, given: str) -> int:
 def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     """Train what the trial queue says, keep the record, write the report."""
     # optuna, pandas, rich: --help and a refused configuration do without
-    from search.config.problem_statement import measure_constants
+    from search.config.problem_statement import measure_trivial_predictions
     from search.report.build_search import build_search  # optuna: 0.2 s of start-up
     from search.study.trial_queue import TrialQueue  # optuna: 0.2 s of start-up
 
@@ -53,7 +53,7 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
         mend = "" if status.state is QueueState.STUCK else f"\nMend this, then go on with:\n  {command}"
         print(f"The search stopped: {status.reason}{mend}", file=sys.stderr)
         return FAILED
-    tasks, constants = settings.data.selected, measure_constants(settings)
+    tasks, constants = settings.data.selected, measure_trivial_predictions(settings)
     rows = make_baseline_rows(tasks, queue.baselines.values(), constants, search.single_task_macs)
     reporter.report("FINISHED", queue.baselines, rows)
     if last := status.reason or search.study.outlook():

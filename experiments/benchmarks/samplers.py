@@ -70,10 +70,10 @@ def train_in_legs(
     curves: dict[int, np.ndarray] = {}
     candidates: dict[int, Candidate] = {}
     epochs = len(place.trained(0, np.random.default_rng(0)))
-    ladder = Rungs(scheduler, epochs, place.problem.objectives)
+    rungs = Rungs(scheduler, epochs, place.problem.objectives)
     with _open_study(place, sampler, seed) as study:
         while budget > 0:
-            number = ladder.next(over=len(candidates) == len(place.keys))
+            number = rungs.next(over=len(candidates) == len(place.keys))
             if number is None:
                 candidate = study.ask()
                 if not isinstance(candidate, Candidate):
@@ -81,16 +81,16 @@ def train_in_legs(
                 number = candidate.number
                 candidates[number] = candidate
                 curves[number] = place.trained(place.row(candidate.pattern.key), rng)
-            candidate, until = candidates[number], ladder.until(number)
+            candidate, until = candidates[number], rungs.until(number)
             before = max([0, *map(int, study.rungs(number))])
-            ladder.climb(number)
+            rungs.climb(number)
             shown = float(curves[number][(until or epochs) - 1])
             if until:
                 values = {DELTA_MTL.name: shown, MACS.name: float(candidate.cost.macs)}
-                ladder.reached(number, until, values)
-                study.paused(number, until, values)
+                rungs.reach(number, until, values)
+                study.record_pause(number, until, values)
             else:
-                ladder.ended(number)
+                rungs.end(number)
                 study.tell(_make_trial(candidate, shown, epochs))
             leg = (until or epochs) - before
             budget -= leg

@@ -13,7 +13,7 @@ from search.problem.problem import Problem
 from search.problem.reference_point import compute_reference_point
 from spaces.networks.cost import Cost, compute_ceiling, compute_cost
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
-from trainers.constant_prediction import measure_constants as measure
+from trainers.constant_prediction import measure_constants
 
 
 def state_problem(settings: Settings) -> Problem:
@@ -36,16 +36,16 @@ def fix_reference_point(problem: Problem, settings: Settings) -> Problem:
     """
     high = find_costliest(problem)
     measured = any("." in objective.name for objective in problem.objectives)
-    constants = measure_constants(settings) if measured else {}
+    constants = measure_trivial_predictions(settings) if measured else {}
     point = compute_reference_point(problem.objectives, high.macs, high.params, constants, settings.reference)
     return replace(problem, point=point)
 
 
-def measure_constants(settings: Settings) -> dict[str, float]:
+def measure_trivial_predictions(settings: Settings) -> dict[str, float]:
     """Metrics of the best constant predictions on the validation split."""
     from trainers.batches.memory import load_split  # torch: 1.5 s, for objectives and tables that need them alone
 
-    return measure(load_split(settings.data, "val", "cpu"), settings.data.selected)
+    return measure_constants(load_split(settings.data, "val", "cpu"), settings.data.selected)
 
 
 def count_single_task_macs(problem: Problem, settings: Settings) -> dict[str, int]:

@@ -52,7 +52,7 @@ class BaselineTrainings:
         self._settle()
         return []
 
-    def cached(self, device: str) -> Iterator[tuple[Job, Outcome]]:
+    def find_cached(self, device: str) -> Iterator[tuple[Job, Outcome]]:
         """Those that an earlier search trained on this kind of device, "cpu" or "cuda"."""
         for job in self._jobs:
             if outcome := read_result(job, device):

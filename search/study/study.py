@@ -80,7 +80,7 @@ class Study:
         sampler.check(problem)
         self._study = open_journal(journal, list_directions(problem))
 
-    def running(self) -> list[Candidate]:
+    def list_running(self) -> list[Candidate]:
         """Trials that were asked for and have no outcome yet: those that an interruption left behind."""
         return [
             self._candidate(trial.number, replay(self.problem.space, self.problem.tasks, trial.params))
@@ -91,7 +91,7 @@ class Study:
         """What a trial has shown at pauses, by the epochs until then."""
         return dict(self._study.get_trials(deepcopy=False)[number].user_attrs.get("rungs", {}))
 
-    def paused(self, number: int, epochs: int, values: Mapping[str, float]) -> None:
+    def record_pause(self, number: int, epochs: int, values: Mapping[str, float]) -> None:
         """Record what a trial showed at a pause; it stays running for the study."""
         self._live(number).set_user_attr("rungs", {**self.rungs(number), str(epochs): strict(values)})
 

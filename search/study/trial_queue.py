@@ -80,7 +80,7 @@ class TrialQueue:
         """
         make_folder(self._settings.run.folder / "baselines")
         self._outcomes.make()
-        interrupted = self._study.running()
+        interrupted = self._study.list_running()
         earlier = load_earlier_trials(self._folder, len(self._study), {each.number for each in interrupted})
         self.trials = {trial.number: trial for trial in earlier}
         for number in self.trials:  # a worker that outlives its driver may end after its trial was told
@@ -91,8 +91,8 @@ class TrialQueue:
         self._stop(self._baselines.stopped)
         for trial in earlier:
             for epochs, values in trial.rungs.items():
-                self._rungs.reached(trial.number, int(epochs), values)
-            self._rungs.ended(trial.number)
+                self._rungs.reach(trial.number, int(epochs), values)
+            self._rungs.end(trial.number)
         for candidate in interrupted:
             self._take_up(candidate)
 
@@ -109,7 +109,7 @@ class TrialQueue:
 
     def answer_from_cache(self, device: str) -> None:
         """Take the baselines that an earlier search trained on this kind of device, "cpu" or "cuda"."""
-        for job, outcome in self._baselines.cached(device):
+        for job, outcome in self._baselines.find_cached(device):
             if job in self._waiting:
                 self._waiting.remove(job)
                 self.done(job, outcome)
@@ -243,8 +243,8 @@ class TrialQueue:
         """A trial has shown what it gains so far; its outcome stays where it is until the trial has ended."""
         trial = replace(trial, rungs={**trial.rungs, str(epochs): trial.objectives})
         self._shown[trial.number] = trial
-        self._rungs.reached(trial.number, epochs, trial.objectives)
-        self._study.paused(trial.number, epochs, trial.objectives)
+        self._rungs.reach(trial.number, epochs, trial.objectives)
+        self._study.record_pause(trial.number, epochs, trial.objectives)
         self._callback.paused(trial)
 
     def _give_up(self, number: int) -> None:
@@ -254,7 +254,7 @@ class TrialQueue:
 
     def _end(self, trial: Trial) -> None:
         """File first, then study, then everybody else: a crash in between loses nothing and doubles nothing."""
-        self._rungs.ended(trial.number)
+        self._rungs.end(trial.number)
         save_trial(self._folder.trial(trial.number), trial)
         self._study.tell(trial)
         self._outcomes.clear(trial.number)

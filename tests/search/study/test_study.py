@@ -119,7 +119,7 @@ def test_what_was_running_is_found_again_and_a_second_telling_changes_nothing(tm
     first, second = study.ask(), study.ask()
     study.tell(outcome(first))
     again = open_study(tmp_path, Random())
-    assert again.running() == [second]
+    assert again.list_running() == [second]
     again.tell(replace(outcome(first), objectives={"delta_mtl": 99.0, "macs": 1.0}))
     assert again._study.trials[0].values == list(outcome(first).objectives.values())
 
@@ -139,7 +139,7 @@ def test_a_journal_cut_off_in_the_middle_of_a_line_opens(tmp_path: Path, cut: in
     (tmp_path / "study.journal.lock").write_text("left by a killed process")
     study = open_study(tmp_path, Random())
     assert len(study) == 3
-    assert len(study.running()) == 1  # what the lost line told is asked for again
+    assert len(study.list_running()) == 1  # what the lost line told is asked for again
     proposals(study, 2)
 
 
