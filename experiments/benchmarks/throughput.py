@@ -40,7 +40,8 @@ from search.config.compose import compose
 from spaces.networks.build import SharedNetwork, build
 from spaces.pattern.sharing_pattern import hard_sharing
 from trainers.batches.memory import Split, load_split
-from trainers.batches.readers import METHOD, keep_memory
+from trainers.batches.readers import METHOD
+from trainers.batches.reading_process import keep_memory
 from trainers.batches.source import Batch, Source
 from trainers.batches.stream import count_spare_cores, open_stream
 from trainers.data.folder import Folder

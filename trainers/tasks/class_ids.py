@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks.decoding import check_invalid, find_extent, is_list, marked, refuse
+from trainers.tasks.decoding import refuse
+from trainers.tasks.valid_values import check_invalid, find_extent, is_list, marked
 
 INVALID = -1
 """Marks what has no class, in canonical targets."""

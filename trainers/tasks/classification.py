@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from spaces.fields import Fields
 from trainers.tasks.class_ids import INVALID, check_classes, count_of, read_ids
 from trainers.tasks.decoding import rows
-from trainers.tasks.macro import average
+from trainers.tasks.measures.macro import average
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks import depth_measures
-from trainers.tasks.decoding import check_invalid, find_extent, marked, one_layer, refuse
-from trainers.tasks.measure import Measure, Measured
+from trainers.tasks.decoding import one_layer, refuse
+from trainers.tasks.measures.depth import measure_depth
+from trainers.tasks.measures.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
+from trainers.tasks.valid_values import check_invalid, find_extent, marked
 from trainers.tasks.views import Box, enlarge
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Depth(Measured):
     @property
     def further(self) -> tuple[Measure, ...]:
         """Those of the literature."""
-        return depth_measures.measure_depth(NEAR)
+        return measure_depth(NEAR)
 
     @property
     def channels(self) -> int:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks import normals_measures
-from trainers.tasks.decoding import find_extent, is_list, is_number, layers, marked, refuse
-from trainers.tasks.measure import Measure, Measured
+from trainers.tasks.decoding import layers, refuse
+from trainers.tasks.measures.measure import Measure, Measured
+from trainers.tasks.measures.normals import measure_normals
 from trainers.tasks.metric import Metric, ratio
+from trainers.tasks.valid_values import find_extent, is_list, is_number, marked
 from trainers.tasks.views import mirror, values_last
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Normals(Measured):
     @property
     def further(self) -> tuple[Measure, ...]:
         """Those of the literature."""
-        return normals_measures.measure_normals(_angles)
+        return measure_normals(_angles)
 
     @property
     def channels(self) -> int:

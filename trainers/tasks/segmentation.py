@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from spaces.fields import Fields
-from trainers.tasks import overlap
 from trainers.tasks.class_ids import INVALID, check_classes, count_of, read_ids
 from trainers.tasks.decoding import LABELS, one_layer
-from trainers.tasks.measure import Measure, Measured
+from trainers.tasks.measures.measure import Measure, Measured
+from trainers.tasks.measures.overlap import measure_overlap
 from trainers.tasks.metric import Metric, ratio
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Segmentation(Measured):
     @property
     def further(self) -> tuple[Measure, ...]:
         """Other conventions of mean IoU and pixel accuracy."""
-        return overlap.measure_overlap(self.channels, INVALID)
+        return measure_overlap(self.channels, INVALID)
 
     @property
     def statistics_shape(self) -> tuple[int, ...]:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from spaces.fields import Fields
-from trainers.tasks.decoding import check_invalid, describe_array, marked
+from trainers.tasks.decoding import describe_array
+from trainers.tasks.valid_values import check_invalid, marked
 
 
 @pytest.mark.parametrize(

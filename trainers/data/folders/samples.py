@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.folder_listing import Row, find_existing
+from trainers.data.folders.listing import Row, find_existing
 from trainers.data.formats.files import make_rgb, read_image
 from trainers.data.formats.resizing import resized_image, resized_target
-from trainers.data.specs.folder_spec import Files, find_mark
+from trainers.data.specs.files import Files
+from trainers.data.specs.folder_spec import find_mark
 from trainers.data.splits.arrays import decode_arrays
 from trainers.data.splits.samples import Sample
 from trainers.tasks import Task
