@@ -104,6 +104,12 @@ class Attributes(Task):
         """Probability of each attribute, ``(B, C)``; metrics count those above 0.5 as present."""
         return prediction.float().sigmoid()
 
+    def describe(self, target: np.ndarray) -> str:
+        """Names of the attributes that are there, or their numbers."""
+        if isinstance(self.attributes, int):
+            return super().describe(target)
+        return ", ".join(self.attributes[index] for index in np.flatnonzero(target > 0)) or "none"
+
     def trivial(self, target: Tensor) -> Tensor:
         """Log-odds of each attribute: they minimise the loss, and their sign is the majority."""
         present, absent = (target == 1).sum(0).double(), (target == 0).sum(0).double()

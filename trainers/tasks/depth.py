@@ -12,6 +12,7 @@ import numpy as np
 
 from spaces.fields import Fields
 from trainers.tasks.decoding import one_layer, refuse
+from trainers.tasks.looks import join_layers
 from trainers.tasks.measures.depth import measure_depth
 from trainers.tasks.measures.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
@@ -125,6 +126,10 @@ class Depth(Measured):
     def zoom(self, target: Tensor, scale: float, box: Box) -> Tensor:
         """Objects that appear ``scale`` times larger are that much nearer."""
         return enlarge(target, box) / scale
+
+    def find_invalid(self, targets: np.ndarray) -> np.ndarray:
+        """Where it is 0."""
+        return join_layers(targets == 0)
 
     def trivial(self, target: Tensor) -> Tensor:
         """Median depth, the minimiser of the absolute error."""

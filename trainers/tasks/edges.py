@@ -12,6 +12,7 @@ import numpy as np
 
 from spaces.fields import Fields
 from trainers.tasks.decoding import LABELS, may_be_empty, one_layer, refuse
+from trainers.tasks.looks import shade_states
 from trainers.tasks.measures.measure import Measure, Measured
 from trainers.tasks.measures.tolerance import measure_with_tolerance
 from trainers.tasks.metric import Metric, ratio
@@ -120,6 +121,10 @@ class Edges(Measured):
     def answer(self, prediction: Tensor) -> Tensor:
         """Probability of an edge ``(B, H, W)``, edges and others weighted as in the loss; F1 counts those above 0.5."""
         return values_last(prediction.float().sigmoid())
+
+    def depict(self, targets: np.ndarray) -> np.ndarray:
+        """White on dark grey."""
+        return shade_states(targets)
 
     def trivial(self, target: Tensor) -> Tensor:
         """Logit of the base rate, edges and others weighted as in the loss, which it minimises."""

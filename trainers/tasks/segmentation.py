@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from spaces.fields import Fields
-from trainers.tasks.class_ids import INVALID, check_classes, count_of, read_ids
+from trainers.tasks.class_ids import INVALID, check_classes, count_of, name_class, read_ids
 from trainers.tasks.decoding import LABELS, one_layer
 from trainers.tasks.measures.measure import Measure, Measured
 from trainers.tasks.measures.overlap import measure_overlap
@@ -107,6 +107,10 @@ class Segmentation(Measured):
     def answer(self, prediction: Tensor) -> Tensor:
         """Ids of the likeliest classes as arrays hold them, from ``first_class``: ``(B, H, W)`` int32."""
         return prediction.argmax(1).int() + self.first_class
+
+    def describe(self, target: np.ndarray) -> str:
+        """Name of the class, or its number, of one pixel."""
+        return name_class(self.classes, target)
 
     def trivial(self, target: Tensor) -> Tensor:
         """One-hot logits of the majority class, the best constant for both metrics."""

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
 
 from spaces.fields import Fields
 from trainers.tasks.decoding import may_be_empty, refuse
+
+
+@runtime_checkable
+class Marking(Protocol):
+    """A task whose arrays mark what is invalid by certain values."""
+
+    @property
+    def invalid(self) -> Sequence[object]:
+        """The values; numbers, of a kind with one value a place."""
+
+
+def list_marks(task: object) -> list[float]:
+    """The numbers that mark what is invalid in the arrays of a task; none of a kind that marks it otherwise."""
+    return [mark for mark in task.invalid if is_number(mark)] if isinstance(task, Marking) else []
 
 
 def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
@@ -90,7 +104,7 @@ def check_invalid(fields: Fields, group: str, given: Any) -> tuple[float, ...]:
     return tuple(value for value in values if not math.isnan(value))
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
     """Whether it is an int or float, infinite and NaN included."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 

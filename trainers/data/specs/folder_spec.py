@@ -55,7 +55,7 @@ from trainers.data.specs.parsing import COMMON, SHIPPED, Format, parse_spec
 from trainers.data.specs.reader_names import READERS
 from trainers.data.splits.arrays import SPLITS
 from trainers.tasks import Task
-from trainers.tasks.valid_values import is_number
+from trainers.tasks.valid_values import is_number, list_marks
 
 OWN = ("files", "array", "read", "channels", "map", "valid")
 FILES = Format("trainers/data/specs/folder_spec.py", SHIPPED / "folder", (*COMMON, "splits", "lists", "held_out"), OWN)
@@ -129,8 +129,7 @@ def read_folder_spec(path: Path) -> FolderSpec:
 
 def find_mark(task: Task) -> float | None:
     """A number that the task takes for invalid."""
-    marks = [mark for mark in getattr(task, "invalid", ()) if is_number(mark)]
-    return marks[0] if marks else None
+    return next(iter(list_marks(task)), None)
 
 
 def _splits(given: Any, named: bool, problems: list[str]) -> dict[str, tuple[str, ...]] | str:
