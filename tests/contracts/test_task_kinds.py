@@ -267,7 +267,7 @@ def test_unknown_fields_are_named_with_the_allowed_ones(kind: str) -> None:
 def test_tasks_are_made_and_decoded_without_torch() -> None:
     code = (
         "import sys, numpy, trainers.augment, trainers.constant_prediction, trainers.tasks as tasks\n"
-        "task = tasks.make('depth', {'kind': 'depth', 'scale': 0.001})\n"
+        "task = tasks.make_task('depth', {'kind': 'depth', 'scale': 0.001})\n"
         "task.decode(numpy.full((2, 4, 4), 700, numpy.uint16), 'here'), trainers.augment.Zoom()\n"
         "assert 'torch' not in sys.modules"
     )

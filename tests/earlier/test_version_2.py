@@ -24,7 +24,7 @@ from search.run import main
 from spaces.choices import draw
 from tests.tiny import NETWORK, write_tiny
 from trainers.data.specs.folder_spec import FILES, read_folder_spec
-from trainers.data.specs.spec import locate_spec
+from trainers.data.specs.parsing import locate_spec
 
 HERE = Path(__file__).parent / "version_2"
 NAMED = json.loads((HERE / "fingerprints.json").read_text())

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from spaces.fields import Fields
-from trainers.tasks.class_ids import INVALID, check_classes, count_of, read_ids
+from trainers.tasks.class_ids import INVALID, check_classes, count_of, name_class, read_ids
 from trainers.tasks.decoding import rows
-from trainers.tasks.macro import average
+from trainers.tasks.measures.macro import average
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
 
@@ -88,6 +88,10 @@ class Classification(Task):
     def answer(self, prediction: Tensor) -> Tensor:
         """Ids of the likeliest classes as arrays hold them, from ``first_class``: ``(B,)`` int32."""
         return prediction.argmax(1).int() + self.first_class
+
+    def describe(self, target: np.ndarray) -> str:
+        """Name of the class, or its number."""
+        return name_class(self.classes, target)
 
     def trivial(self, target: Tensor) -> Tensor:
         """Logarithms of the classes' frequencies: they minimise the loss, and the majority class comes first."""

@@ -11,20 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks import tolerance
-from trainers.tasks.decoding import (
-    LABELS,
-    check_invalid,
-    find_extent,
-    marked,
-    may_be_empty,
-    one_layer,
-    refuse,
-    refuse_unless_binary,
-)
-from trainers.tasks.measure import Measure, Measured
+from trainers.tasks.decoding import LABELS, may_be_empty, one_layer, refuse
+from trainers.tasks.looks import shade_states
+from trainers.tasks.measures.measure import Measure, Measured
+from trainers.tasks.measures.tolerance import measure_with_tolerance
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import AUXILIARY
+from trainers.tasks.valid_values import check_invalid, find_extent, marked, refuse_unless_binary
 from trainers.tasks.views import values_last
 
 if TYPE_CHECKING:
@@ -74,7 +67,7 @@ class Edges(Measured):
     @property
     def further(self) -> tuple[Measure, ...]:
         """F1 with a tolerance."""
-        return tolerance.measure_with_tolerance(INVALID)
+        return measure_with_tolerance(INVALID)
 
     @property
     def channels(self) -> int:
@@ -128,6 +121,10 @@ class Edges(Measured):
     def answer(self, prediction: Tensor) -> Tensor:
         """Probability of an edge ``(B, H, W)``, edges and others weighted as in the loss; F1 counts those above 0.5."""
         return values_last(prediction.float().sigmoid())
+
+    def depict(self, targets: np.ndarray) -> np.ndarray:
+        """White on dark grey."""
+        return shade_states(targets)
 
     def trivial(self, target: Tensor) -> Tensor:
         """Logit of the base rate, edges and others weighted as in the loss, which it minimises."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks.decoding import check_invalid, find_extent, layers, marked, refuse
+from trainers.tasks.decoding import layers, refuse
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
+from trainers.tasks.valid_values import check_invalid, find_extent, marked
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from trainers.tasks.edges import INVALID, Edges
-from trainers.tasks.measure import Measure
+from trainers.tasks.measures.measure import Measure
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import MAIN
 

@@ -60,9 +60,8 @@ def test_batches_that_come_page_locked_are_the_same(root: Path, workers: int) ->
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators are left as they are")
 def test_a_process_keeps_its_memory_where_glibc_gives_it() -> None:
-    script = (
-        "from trainers.batches.readers import keep_memory; print(keep_memory())"  # for good, so in a process of its own
-    )
+    # For good, so in a process of its own.
+    script = "from trainers.batches.reading_process import keep_memory; print(keep_memory())"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "True\n"
 
 

@@ -11,8 +11,8 @@ from typing import ClassVar, Protocol
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data.dataset import DataSet
+from trainers.data.specs.parsing import Format, explain_missing_spec, locate_spec
 from trainers.data.specs.selection import check_names, select_tasks
-from trainers.data.specs.spec import Format, explain_missing_spec, locate_spec
 from trainers.tasks import Task
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from spaces.errors import DataError
 from tests.trainers.data.masks import write_masks
-from trainers.data.folder_samples import map_ids
+from trainers.data.folders.samples import map_ids
 from trainers.data.specs import folder_spec
 from trainers.data.specs.folder_spec import FILES, FolderSpec, read_folder_spec
-from trainers.data.specs.spec import list_shipped, locate_spec
+from trainers.data.specs.parsing import list_shipped, locate_spec
 
 ONE = "tasks: {d: {kind: depth, files: 'd/{id}.png'}}"
 

@@ -8,14 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.folder_listing import Row, find_existing
+from trainers.data.folders.listing import Row, find_existing
 from trainers.data.formats.files import make_rgb, read_image
 from trainers.data.formats.resizing import resized_image, resized_target
-from trainers.data.specs.folder_spec import Files, find_mark
+from trainers.data.specs.files import Files
+from trainers.data.specs.folder_spec import find_mark
 from trainers.data.splits.arrays import decode_arrays
 from trainers.data.splits.samples import Sample
 from trainers.tasks import Task
 from trainers.tasks.decoding import in_parts
+from trainers.tasks.valid_values import list_marks
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +120,7 @@ def map_ids(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray
     if not files.map:
         return raw
     table = dict(files.map)
-    keep = {value for value in getattr(task, "invalid", ()) if isinstance(value, (int, float))}
+    keep = set(list_marks(task))
     present = np.unique(raw)
     beyond = [value.item() for value in present if value not in table and value not in keep and value == value]
     if beyond:

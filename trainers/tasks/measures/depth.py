@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from trainers.tasks.measure import Measure, mean
+from trainers.tasks.measures.measure import Measure, mean
 
 if TYPE_CHECKING:
     from torch import Tensor

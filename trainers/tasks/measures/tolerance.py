@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trainers.tasks.measure import Measure
+from trainers.tasks.measures.measure import Measure
 from trainers.tasks.metric import Metric, ratio
 
 if TYPE_CHECKING:

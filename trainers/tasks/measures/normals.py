@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from trainers.tasks.measure import Measure, mean
+from trainers.tasks.measures.measure import Measure, mean
 from trainers.tasks.metric import Metric
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from spaces.common.suggestions import suggest
 from spaces.fields import Fields
 from trainers.tasks.metric import Metric
 from trainers.tasks.task import Task
@@ -124,8 +124,7 @@ class Measured(Task):
 
 
 def _near(name: Any, known: Any) -> str:
-    close = get_close_matches(str(name), list(known), 1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return suggest(str(name), known).removesuffix(".")
 
 
 def mean(

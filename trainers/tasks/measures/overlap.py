@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trainers.tasks.measure import Measure, mean
+from trainers.tasks.measures.measure import Measure, mean
 from trainers.tasks.metric import Metric
 
 if TYPE_CHECKING:

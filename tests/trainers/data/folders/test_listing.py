@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spaces.errors import DataError
-from trainers.data.folder_listing import Row, carve_splits, find_existing, glob_rows, parts_of, read_rows
+from trainers.data.folders.listing import Row, carve_splits, find_existing, glob_rows, parts_of, read_rows
 
 
 def touch(root: Path, *names: str) -> None:

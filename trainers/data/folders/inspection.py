@@ -8,9 +8,10 @@ from itertools import count
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.folder_listing import Row, find_existing, glob_rows
-from trainers.data.folder_samples import FolderSamples
-from trainers.data.specs.folder_spec import Files, FolderSpec
+from trainers.data.folders.listing import Row, find_existing, glob_rows
+from trainers.data.folders.samples import FolderSamples
+from trainers.data.specs.files import Files
+from trainers.data.specs.folder_spec import FolderSpec
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN
 from trainers.data.splits.fingerprint import spread
 
