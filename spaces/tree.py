@@ -1,4 +1,4 @@
-"""Parent-and-depth encoding of the ways tasks can part from one another, stage by stage.
+"""Partitions, stage by stage, as decisions: the parent-and-depth encoding of the ways in which tasks can part.
 
 The spaces draw their partitions here. A sequence of partitions that only get finer is a tree, and a tree is
 one number per pair of tasks, the leading stages they share, with d_ik >= min(d_ij, d_jk). Drawing these
@@ -46,13 +46,13 @@ def decode_partitions(choose: Choose, tasks: Sequence[str], stages: int, *, pref
 
 
 def encode_choices(partitions: Sequence[Partition], *, prefix: str = "") -> dict[str, Any]:
-    """What draws a refining sequence of partitions again: the inverse of `partitions`.
+    """What draws a refining sequence of partitions again: the inverse of `decode_partitions`.
 
     Every task names as its parent the first task, of those before it, with which it shares the most stages.
 
     Args:
         partitions: one per stage, each as coarse as the one before it or finer, of the same tasks.
-        prefix: as in `partitions`.
+        prefix: as in `decode_partitions`.
     """
     dot = f"{prefix}." if prefix else ""
     tasks = sorted(task for group in partitions[0] for task in group)

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, whatever happens to the process that writes them.
+"""Atomic writing of files: they are either whole or not there, whatever happens to the process that writes them.
 
 Everything in a run folder is written through here, so that a run killed at any moment leaves no torn file.
 """

@@ -1,13 +1,10 @@
-"""Trials in few words, for tables and terminal lines: sharing in one line, numbers with SI prefixes."""
+"""Counts, lists and time spans in few characters, for tables and terminal lines."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
+from typing import Any
 
 
 def format_count(value: float) -> str:

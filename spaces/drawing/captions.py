@@ -1,4 +1,4 @@
-"""What a drawing cannot show of a pattern, in sentences: options of routed and gated stages and of workspaces."""
+"""Captions of a drawing: options of routed and gated stages and of workspaces, in sentences."""
 
 from __future__ import annotations
 

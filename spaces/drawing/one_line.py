@@ -1,19 +1,16 @@
-"""A pattern in one line."""
+"""A sharing pattern in one line of words, for tables and progress."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from spaces.pattern.exchange import Workspace
 from spaces.pattern.mixing import Gated, Routed
-from spaces.pattern.stage import SHARED
-
-if TYPE_CHECKING:
-    from spaces.pattern.sharing_pattern import SharingPattern
-    from spaces.pattern.stage import Partition, Stage
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.stage import SHARED, Partition, Stage
 
 
 def describe_in_line(pattern: SharingPattern) -> str:

@@ -1,4 +1,4 @@
-"""A pattern in box characters."""
+"""A sharing pattern as text in box characters, for terminals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file of published weights holds, in 16 characters: part of what a training is."""
+"""Digest of the files of published weights: part of a training's fingerprint."""
 
 from __future__ import annotations
 

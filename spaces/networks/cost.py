@@ -5,7 +5,8 @@ in, whoever shares it, and every pattern after it is a sum of look-ups. Convolut
 resizing, batch-norm, pooling and elementwise work count as zero. Attention is counted right on the meta device only: on
 a CPU torch's counter misses its fused kernels.
 
-What gates cost is known after training. Before, it lies between `cost`, all gates closed, and `ceiling`, all open.
+What gates cost is known after training. Before, it lies between `compute_cost`, all gates closed, and
+`compute_ceiling`, all open.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def compute_cost(pattern: SharingPattern, family: Family, outputs: Mapping[str, 
 def compute_ceiling(
     pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int]
 ) -> Cost:
-    """As `cost`; with gates, the most that can be left, where every gate is open.
+    """As `compute_cost`; with gates, the most that can be left, where every gate is open.
 
     Of attention a little more may be left, where some gates are open: every branch that is read attends as a whole.
     """
@@ -77,7 +78,7 @@ def compute_ceiling(
 
 def count_macs(network: nn.Module, size: tuple[int, int]) -> Cost:
     """Cost of a whole network counted at once, wherever it lies."""
-    import torch
+    import torch  # torch: 1.5 s, --help does without
 
     ghost = deepcopy(network).to("meta")
     return _counted(ghost, lambda: ghost(torch.empty(1, 3, *size, device="meta")))[0]
@@ -145,7 +146,7 @@ class _Prices:
 @lru_cache(maxsize=2**14)
 def _block_cost(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tuple[Cost, tuple[Shape, ...]]:
     """Cost of a block and the shapes of its outputs, for the shapes of its inputs; who shares it does not matter."""
-    import torch
+    import torch  # torch: 1.5 s, --help does without
 
     from spaces.networks.make import make_module
 
@@ -159,7 +160,7 @@ def _block_cost(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tupl
 
 @lru_cache(maxsize=1024)
 def _head_cost(family: Family, output: Output, size: tuple[int, int], shapes: tuple[Shape, ...]) -> Cost:
-    import torch
+    import torch  # torch: 1.5 s, --help does without
 
     with torch.device("meta"):
         head = family.head(output)
@@ -168,7 +169,7 @@ def _head_cost(family: Family, output: Output, size: tuple[int, int], shapes: tu
 
 
 def _counted(module: nn.Module, forward: Callable[[], Out]) -> tuple[Cost, Out]:
-    import torch
+    import torch  # torch: 1.5 s, --help does without
     from torch.utils.flop_counter import FlopCounterMode
 
     # A view of a parameter, made without gradients, trips the counter's bookkeeping over modules.

@@ -7,17 +7,13 @@ through it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from spaces.errors import PatternError
-from spaces.networks.family import LimitsMixings
+from spaces.networks.family import Family, LimitsMixings
 from spaces.pattern.block import WHOLE, Attend, Block, SharedBranch, TaskBranch
 from spaces.pattern.mixing import shared_channels
+from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.walk import walk
-
-if TYPE_CHECKING:
-    from spaces.networks.family import Family
-    from spaces.pattern.sharing_pattern import SharingPattern
 
 
 def check_feasible(pattern: SharingPattern, family: Family, size: tuple[int, int]) -> None:

@@ -1,21 +1,22 @@
-"""The modules of blocks: one per role, of the widths that flow in."""
+"""Makes the torch module of a block: by its role, of the widths that flow in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
-from spaces.networks.modules.gated import START, Start
+from torch import nn
+
+from spaces.networks.family import Family
+from spaces.networks.modules.blocks import Branch, Normalise
+from spaces.networks.modules.gated import START, GatedStage, Start
+from spaces.networks.modules.layer import list_layers
+from spaces.networks.modules.primitives import SharedLayer
+from spaces.networks.modules.workspace import SlotAttention, SlotBroadcast, SlotProjection
 from spaces.pattern.block import WHOLE, Attend, Block, Broadcast, Gates, Norm, Project, SharedBranch, TaskBranch
 from spaces.pattern.mixing import shared_channels
 
-if TYPE_CHECKING:
-    from torch import nn
-
-    from spaces.networks.family import Family
-
-Seeded = Callable[[str, Callable[[], "nn.Module"]], "nn.Module"]
+Seeded = Callable[[str, Callable[[], nn.Module]], nn.Module]
 """Calls a function with the random generator set by a name."""
 
 
@@ -62,9 +63,6 @@ def _simple(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
 
 
 def _of_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
-    from spaces.networks.modules.blocks import Branch, Normalise
-    from spaces.networks.modules.primitives import SharedLayer
-
     role, width = block.role, width_of(block, inputs, family)
     if isinstance(role, Norm):
         return Normalise(width)
@@ -76,21 +74,17 @@ def _of_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Module
 
 
 def _of_exchange(block: Block, inputs: Sequence[int]) -> nn.Module:
-    import spaces.networks.modules.workspace as workspace
-
     role = block.role
     if isinstance(role, Project):
-        return workspace.SlotProjection(inputs[0], role.width, role.etf)
+        return SlotProjection(inputs[0], role.width, role.etf)
     if isinstance(role, Broadcast):
-        return workspace.SlotBroadcast(inputs[1], inputs[0], role.weight)
+        return SlotBroadcast(inputs[1], inputs[0], role.weight)
     assert isinstance(role, Attend)
-    return workspace.SlotAttention(len(block.group), **asdict(role))
+    return SlotAttention(len(block.group), **asdict(role))
 
 
 def _gated(block: Block, role: Gates, family: Family, seeded: Seeded, start: Start) -> nn.Module:
     """Every branch starts as the whole block of those that read it would."""
-    from spaces.networks.modules.gated import GatedStage
-    from spaces.networks.modules.layer import list_layers
 
     def branch(group: tuple[str, ...]) -> nn.Module:
         return seeded(Block(block.part, block.stage, group).name, lambda: family.encoder_block(block.stage))

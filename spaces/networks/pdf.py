@@ -80,7 +80,7 @@ class Pdf:
 
     def encoder_block(self, stage: int) -> nn.Module:
         """Bottlenecks, from the second stage on with stride 2; the first stage has the stem before it."""
-        from torch import nn
+        from torch import nn  # torch: 1.5 s, --help does without
 
         from spaces.networks.modules import resnet
 
@@ -90,7 +90,7 @@ class Pdf:
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Residual bottleneck over the resized previous output and the skip."""
-        from spaces.networks.modules.residual_decoder import ResidualDecoder
+        from spaces.networks.modules.residual_decoder import ResidualDecoder  # torch: 1.5 s, --help does without
 
         before = SCALES[-1] if stage == 0 else DECODER
         return ResidualDecoder(before, SCALES[self.decoder_stages - 1 - stage], middle=SQUEEZED, outputs=DECODER)
@@ -100,7 +100,7 @@ class Pdf:
 
         For whole images, of which the paper has none, a linear map of the means of all five scales.
         """
-        from torch import nn
+        from torch import nn  # torch: 1.5 s, --help does without
 
         from spaces.networks.modules.multi_scale_head import logits, values
         from spaces.networks.modules.pooled import PooledHead

@@ -35,7 +35,7 @@ def load_published(network: SharedNetwork, family: Family) -> None:
     stay as they are.
 
     Raises:
-        ConfigError: as `fitting`.
+        ConfigError: as `fit_names`.
     """
     if not isinstance(family, StartsFromWeights) or family.weights is None:
         return
@@ -112,7 +112,7 @@ def _block(family: Family, stage: int) -> torch.nn.Module:
 
 def _safe(file: Path, weights: str) -> dict[str, Tensor]:
     try:
-        from safetensors import SafetensorError
+        from safetensors import SafetensorError  # of an extra, so it may be absent
         from safetensors.torch import load_file
     except ImportError as error:
         raise ConfigError(

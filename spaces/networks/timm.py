@@ -41,7 +41,7 @@ class Timm(WholeBackbone):
 
     def encoder_block(self, stage: int) -> nn.Module:
         """The model up to its last feature map, drawn at random."""
-        from spaces.networks.modules.backbone import Backbone
+        from spaces.networks.modules.backbone import Backbone  # torch: 1.5 s, --help does without
 
         body = _model(self, classes=0)
         if not isinstance(body, OffersFeatureMaps):
@@ -51,7 +51,7 @@ class Timm(WholeBackbone):
 
     def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Without what the model has beside its feature maps: the classifier, and tables that are computed anew."""
-        import torch
+        import torch  # torch: 1.5 s, --help does without
 
         with torch.device("meta"):
             wanted = self.encoder_block(0).state_dict()

@@ -32,7 +32,7 @@ class Transformers(WholeBackbone):
     def encoder_block(self, stage: int) -> nn.Module:
         """The backbone, drawn at random."""
         config = _config(self)
-        from transformers import AutoBackbone
+        from transformers import AutoBackbone  # torch and transformers: 5 s, and of an extra
 
         from spaces.networks.modules.backbone import Backbone
 
@@ -40,7 +40,7 @@ class Transformers(WholeBackbone):
 
     def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Under the names that they have here: models for other ends put their own before them."""
-        import torch
+        import torch  # torch: 1.5 s, --help does without
 
         with torch.device("meta"):
             wanted = self.encoder_block(0).state_dict()
@@ -63,7 +63,7 @@ def _last(body: Any, image: Tensor) -> Tensor:
 @lru_cache(maxsize=16)
 def _config(family: Transformers) -> PretrainedConfig:
     see_installed("transformers", "transformers")
-    from transformers import CONFIG_MAPPING
+    from transformers import CONFIG_MAPPING  # torch and transformers: 5 s, and of an extra
     from transformers.models.auto.modeling_auto import MODEL_FOR_BACKBONE_MAPPING_NAMES as known
 
     if family.model not in known:

@@ -99,14 +99,14 @@ class WholeBackbone(ABC):
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Twice as large as the one before until stride 4."""
-        from spaces.networks.modules.ascent import Ascent
+        from spaces.networks.modules.ascent import Ascent  # torch: 1.5 s, --help does without
 
         factor = 2 if stage and self.stride // 2**stage >= FINEST else 1
         return Ascent(self.decoder_width if stage else self.widths[0], 0, self.decoder_width, factor)
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind."""
-        from spaces.networks.modules.blocks import finest_head
+        from spaces.networks.modules.blocks import finest_head  # torch: 1.5 s, --help does without
 
         return finest_head(self.decoder_width, output)
 
@@ -143,7 +143,7 @@ def _shape(family: WholeBackbone) -> tuple[int, int]:
 
     A second image, larger by one stride, shows that the backbone takes what the stride promises.
     """
-    import torch
+    import torch  # torch: 1.5 s, --help does without
 
     try:
         with torch.device("meta"), torch.no_grad():

@@ -1,4 +1,4 @@
-"""16 characters that name a computation."""
+"""The key of a sharing pattern: 16 characters that name its computation graph, so that equal networks are found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules that fields of pattern values keep, each with its message."""
+"""Checks of the fields of mixings and exchanges, each with its message."""
 
 from __future__ import annotations
 

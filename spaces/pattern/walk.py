@@ -1,4 +1,4 @@
-"""The one interpreter of sharing patterns: what is evaluated on what.
+"""The walk through a sharing pattern, its one interpreter: what is evaluated on what.
 
 The forward pass, the network, the key and the cost are the same walk with different values flowing: tensors, widths,
 hashes or shapes. So a network computes exactly what its key names and what its cost counts.

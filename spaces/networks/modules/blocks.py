@@ -1,4 +1,4 @@
-"""The blocks of the small family."""
+"""Blocks that several families have in common: convolutions, a decoder stage over a skip, the pointwise head."""
 
 from __future__ import annotations
 

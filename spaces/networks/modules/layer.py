@@ -1,4 +1,4 @@
-"""The layers of a block, one convolution or linear map each: what gates choose between and pruning makes narrow."""
+"""The layers of a block, a convolution or linear map each: what gates choose between and pruning makes narrow."""
 
 from __future__ import annotations
 

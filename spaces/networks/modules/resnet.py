@@ -1,4 +1,4 @@
-"""The stages of a residual network, of basic blocks or bottlenecks: what encoders of that kind are made of.
+"""The stages of residual networks (ResNet), of basic blocks or bottlenecks.
 
 He et al. 2016, "Deep residual learning for image recognition", table 1; the stride stands in the 3x3 convolution, as in
 the weights that are passed around today. Initial weights are theirs too (He et al. 2015, eq. 10). Names of the modules

@@ -1,4 +1,4 @@
-"""The knowledge extraction module: tasks exchange through the few slots of a workspace.
+"""The workspace (knowledge extraction module): tasks exchange through its few slots.
 
 Zhang et al., "SGW-based multi-task learning in vision tasks" (ACCV 2024), equations from a digest, which leaves much
 open; what is said here of projections, slots and updates is our choice, after the mechanism's origin (Goyal et al.
