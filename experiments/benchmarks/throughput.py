@@ -41,8 +41,8 @@ from spaces.networks.build import SharedNetwork, build
 from spaces.networks.family import Family
 from spaces.pattern.sharing_pattern import hard_sharing
 from trainers.batches.memory import Split, load_split
-from trainers.batches.reading_process import keep_memory
 from trainers.batches.readers import METHOD
+from trainers.batches.reading_process import keep_memory
 from trainers.batches.source import Source
 from trainers.batches.stream import count_spare_cores, open_stream
 from trainers.data.folder import Folder

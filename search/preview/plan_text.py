@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from search.problem.census import LARGEST
-from spaces.common.formatting import format_count, format_duration
+from spaces.common.formatting import align_columns, format_count, format_duration
 from spaces.drawing.text import draw_text
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def format_patterns(settings: Settings, census: Census) -> str:
     if limits:
         lines[-1] += f", {census.allowed.patterns} within {', '.join(limits)}"
         rows.append(_row("within limits", census.allowed))
-    lines += _table(rows)
+    lines += align_columns(rows)
     for word, extreme in (("Cheapest", census.cheapest), ("Costliest", census.costliest)):
         lines += ["", _priced(word + " within limits" * bool(limits), extreme), draw_text(extreme.pattern)]
     return "\n".join(lines)
@@ -45,7 +45,7 @@ def format_trainings(settings: Settings, left: Remaining) -> str:
         trials += "; there are no other patterns within the limits"
     tasks, seeds = len(settings.data.selected), settings.baselines.seeds
     baselines = f"{len(left.untrained)} to train, {left.cached} are there already; tasks x seeds: {tasks} x {seeds}"
-    return "\n".join(["To train", *_table([["trials", trials], ["baselines", baselines]])])
+    return "\n".join(["To train", *align_columns([["trials", trials], ["baselines", baselines]])])
 
 
 def format_time(expected: Forecast | None) -> str:
@@ -87,7 +87,7 @@ def format_time(expected: Forecast | None) -> str:
     return "\n".join(
         [
             f"Expected on the {_DEVICES[expected.device]} of this machine, {at_once} at a time",
-            *_table(rows),
+            *align_columns(rows),
             f"An estimate from {steps} or more of {timed}, timed in {processes} on the machine as",
             "it is now. Other load, a cluster, or a sampler that waits for results or ends by itself changes it.",
         ]
@@ -105,11 +105,6 @@ def _priced(word: str, extreme: Priced) -> str:
 
 def _row(word: str, span: Span) -> list[str]:
     return [word, str(span.patterns), *(_between(*pair, format_count) for pair in (span.macs, span.flops, span.params))]
-
-
-def _table(rows: list[list[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
 
 
 def _between(low: float, high: float, show: Callable[[float], str]) -> str:

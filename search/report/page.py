@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from search.jobs.trial import FAILED, PRUNED
+from search.jobs.trial_columns import read_columns, read_shown_columns
 from search.problem.objectives import format_value
 from search.report.figures import palette
 from search.report.figures.front_panel import POINT
 from spaces.common.atomic_files import strict, write_text
 from spaces.common.formatting import format_count
-from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -74,20 +74,15 @@ def list_trials(standing: FrontView) -> list[dict[str, Any]]:
     """All that the page knows of each trial, in order of number."""
     return [
         {
-            "number": trial.number,
-            "key": trial.key,
+            **read_columns(trial, ("number", "key")),
             "status": _status(trial, standing),
             "mark": standing.marked.get(trial.number, ""),
             "objectives": dict(trial.objectives),
-            "macs": trial.macs,
-            "flops": 2 * trial.macs,
-            "params": trial.params,
-            "sharing": describe_in_line(trial.pattern),
+            **read_columns(trial, ("macs", "flops", "params", "sharing")),
             "metrics": dict(trial.metrics),
-            "seconds": round(trial.seconds, 3),
-            "epochs": trial.epochs,
+            **read_shown_columns(trial, ("seconds", "epochs")),
             "hypervolume": float(volume),
-            "reason": trial.reason,
+            **read_columns(trial, ("reason",)),
         }
         for trial, volume in zip(standing.trials, standing.volumes, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""Trials.csv and front.csv."""
+"""The tables of a search, trials.csv and front.csv: a row a trial, and a row a member of the front."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from search.jobs.trial import Trial
+from search.jobs.trial_columns import COSTS, read_shown_columns
 from search.problem.objectives import Objective
 from search.report.mean_rank import compute_mean_ranks
+from search.study.front import find_front
 from spaces.common.atomic_files import write_text
 
 if TYPE_CHECKING:
     from trainers.tasks.task import Task
-from search.study.front import find_front
 
 NO_MARKS: Mapping[str, str] = MappingProxyType({})
-
-
 NO_RANKS: Mapping[int, float] = MappingProxyType({})
 
 
@@ -40,10 +39,12 @@ def write_tables(
     trials = _by_number(trials)
     members = find_front(trials, objectives)
     names = [objective.name for objective in objectives]
-    costs = [name for name in ("macs", "flops", "params", "fixed") if name not in names]
+    costs = [name for name in COSTS if name not in names]
     metrics = [name for name in _metric_names(trials, tasks) if name not in names]
     ranks = compute_mean_ranks(trials, tasks)
-    last = [*["mean_rank"] * bool(ranks), "seconds", "epochs", "network_key", "reason"]
+    last = ["seconds", "epochs", "network_key", "reason"]
+    if ranks:
+        last.insert(0, "mean_rank")
     columns = ["number", "key", "status", "mark", *names, *costs, *metrics, *last]
     write_text(folder / "trials.csv", _table(columns, trials, marks, ranks))
     write_text(folder / "front.csv", _table(["key", "number", *names, *metrics, *costs, "mark"], members, marks))
@@ -57,30 +58,14 @@ def _table(
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     for trial in trials:
-        row = _row(trial) | {"mark": marks.get(trial.key), "mean_rank": ranks.get(trial.number)}
-        writer.writerow([_cell(row.get(column)) for column in columns])
+        row = read_shown_columns(trial, columns)
+        row |= {"mark": marks.get(trial.key), "mean_rank": ranks.get(trial.number)}
+        row["reason"] = " ".join(trial.reason.split())
+        writer.writerow([_clean_cell(row.get(column)) for column in columns])
     return text.getvalue()
 
 
-def _row(trial: Trial) -> dict[str, Any]:
-    return {
-        **trial.metrics,
-        **trial.objectives,
-        "number": trial.number,
-        "key": trial.key,
-        "status": trial.status,
-        "macs": trial.macs,
-        "flops": 2 * trial.macs,
-        "params": trial.params,
-        "fixed": trial.fixed,
-        "network_key": trial.network_key,
-        "seconds": round(trial.seconds, 3),
-        "epochs": trial.epochs,
-        "reason": " ".join(trial.reason.split()),
-    }
-
-
-def _cell(value: Any) -> Any:
+def _clean_cell(value: Any) -> Any:
     """A cell; what is not known stays empty, for "nan" reads as a text in most programs."""
     return "" if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
 

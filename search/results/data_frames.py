@@ -6,15 +6,14 @@ For notebooks, through `search.load`; the numbers are those of trials.csv and fr
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from search.jobs.trial import Trial
-from spaces.drawing.one_line import describe_in_line
+from search.jobs.trial_columns import COSTS, read_columns
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-COSTS = ("macs", "flops", "params", "fixed")
 CHOICE = "choice."  # prefix of the columns of choices
 
 
@@ -38,7 +37,11 @@ def tabulate_trials(trials: Sequence[Trial], objectives: Sequence[str]) -> DataF
         *("seconds", "epochs", "network_key", "reason"),
         *(CHOICE + name for name in _names(trial.choices for trial in trials)),
     ]
-    return pandas.DataFrame([_row(trial) for trial in trials], columns=columns).set_index("number")
+    rows = [
+        read_columns(trial, columns) | {CHOICE + name: value for name, value in trial.choices.items()}
+        for trial in trials
+    ]
+    return pandas.DataFrame(rows, columns=columns).set_index("number")
 
 
 def tabulate_curves(trial: Trial) -> DataFrame:
@@ -49,26 +52,6 @@ def tabulate_curves(trial: Trial) -> DataFrame:
     frame = pandas.DataFrame({name: pandas.Series(values, dtype=float) for name, values in trial.curves.items()})
     frame.index = pandas.RangeIndex(1, len(frame) + 1, name="epoch")
     return frame
-
-
-def _row(trial: Trial) -> dict[str, Any]:
-    return {
-        **trial.metrics,
-        **trial.objectives,
-        "number": trial.number,
-        "key": trial.key,
-        "status": trial.status,
-        "sharing": describe_in_line(trial.pattern),
-        "macs": trial.macs,
-        "flops": 2 * trial.macs,
-        "params": trial.params,
-        "fixed": trial.fixed,
-        "seconds": trial.seconds,
-        "epochs": trial.epochs,
-        "network_key": trial.network_key,
-        "reason": trial.reason,
-        **{CHOICE + name: value for name, value in trial.choices.items()},
-    }
 
 
 def _names(mappings: Iterable[Iterable[str]]) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from search.jobs.trial import Trial
-from spaces.drawing.one_line import describe_in_line
+from search.jobs.trial_columns import COSTS, read_columns
 
 MAX_NAME, MAX_VALUE = 250, 6000  # characters that MLflow takes for a name and for a parameter
 
@@ -43,18 +43,14 @@ def params(trial: Trial) -> dict[str, str]:
     """How the trial came about: its choices, its key, and the sharing in words."""
     return {
         **flat(trial.choices),
-        "key": trial.key,
-        "network_key": trial.network_key,
-        "sharing": describe_in_line(trial.pattern),
+        **read_columns(trial, ("key", "network_key", "sharing")),
         "seed": str(trial.seed),
     }
 
 
 def numbers(trial: Trial) -> dict[str, float]:
     """Costs, objectives and final metrics, those that are finite."""
-    costs = {"macs": trial.macs, "flops": 2 * trial.macs, "params": trial.params, "fixed": trial.fixed}
-    times = {"seconds": trial.seconds, "epochs": trial.epochs}
-    every = {**trial.metrics, **trial.objectives, **costs, **times}
+    every = read_columns(trial, (*trial.metrics, *trial.objectives, *COSTS, "seconds", "epochs"))
     return {legal(name): float(value) for name, value in every.items() if math.isfinite(value)}
 
 

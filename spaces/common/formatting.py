@@ -1,9 +1,9 @@
-"""Counts, lists and time spans in few characters, for tables and terminal lines."""
+"""Numbers, lists and tables of text for people: SI prefixes, time spans, aligned columns."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 
@@ -31,3 +31,9 @@ def format_duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table whose rows all have the same number of texts: two spaces before each column, aligned left."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["".join(f"  {text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
