@@ -13,7 +13,7 @@ from search.problem.objectives import MACS, PARAMS, resolve_objectives
 from spaces.choices import cover
 from spaces.errors import ConfigError, PatternError
 from spaces.networks import feasible
-from spaces.networks.family import Choosy, Family, Published
+from spaces.networks.family import ChecksOutputs, Family, StartsFromWeights
 from spaces.pattern.exchange import Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.batches.cache import check_cache
@@ -35,7 +35,7 @@ def check_settings(settings: Settings) -> None:
     if isinstance(settings.data, Sampled) and not settings.runner.elsewhere:  # other machines may have other folders
         check_cache(settings.data.loading)
     resolve_objectives(settings.objectives, settings.data.selected)
-    if isinstance(settings.network, Choosy):
+    if isinstance(settings.network, ChecksOutputs):
         settings.network.check({task.name: task.output for task in settings.data.selected})
     height, width = settings.data.size
     stride = settings.network.stride
@@ -90,7 +90,7 @@ def _check_space(settings: Settings) -> None:
 
 def _check_weights(network: Family) -> None:
     """See that published weights are there and fit; torch is imported where there are any."""
-    if isinstance(network, Published) and network.weights is not None:
+    if isinstance(network, StartsFromWeights) and network.weights is not None:
         from spaces.networks.published import fit_names  # torch: 1.5 s, where weights are given
 
         fit_names(network)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from search.report.baseline_table import BaselineRow
     from search.report.progress import Progress
     from search.study.trial import Trial
-    from search.tracking.mlflow import Tracker
+    from search.tracking.tracker import Tracker
     from trainers.tasks.task import Task
 
 

@@ -1,8 +1,8 @@
 """What the driver sees of a tracker: calls that never wait and never fail.
 
-Nothing is read back by the search: the run folder is the truth, a tracker shows it. So a store that fails
-    never stops a search; what it missed is written when the same command runs again, for the driver then logs
-    all its trials and those already there are skipped.
+Nothing is read back by the search: the run folder is the truth, a tracker shows it. So a store that fails never stops
+a search; what it missed is written when the same command runs again, for the driver then logs all its trials and those
+already there are skipped.
 """
 
 from __future__ import annotations
@@ -50,6 +50,27 @@ class Tracker(Protocol):
 
     def view_command(self) -> str:
         """The command that shows the record; empty where there is none."""
+
+
+class Tracking(Protocol):
+    """A frozen configuration dataclass that says where searches are recorded; choices of the group "tracking"."""
+
+    def check(self) -> None:
+        """See, before anything is trained, that a record can be kept; the store itself is not asked.
+
+        Raises:
+            ConfigError: with what to change.
+        """
+
+    def tracker(self, runs: Path) -> Tracker:
+        """The tracker of one search.
+
+        Args:
+            runs: folder of all runs, for what is kept beside them.
+
+        Raises:
+            ConfigError: as `check`.
+        """
 
 
 class Record(Protocol):

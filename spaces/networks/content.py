@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from spaces.errors import ConfigError
-from spaces.networks.family import Family, Published
+from spaces.networks.family import Family, StartsFromWeights
 
 READ = ("*.safetensors", "config.json")
 """What counts of a folder of weights."""
@@ -19,7 +19,7 @@ def digest_weights(family: Family) -> str | None:
     Raises:
         ConfigError: the file is not there.
     """
-    if not isinstance(family, Published) or family.weights is None:
+    if not isinstance(family, StartsFromWeights) or family.weights is None:
         return None
     marks = []
     for file in list_weight_files(family.weights):

@@ -10,11 +10,11 @@ What gates cost is known after training. Before, it lies between `cost`, all gat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from spaces.networks.family import Family
 from spaces.networks.modules.output import Output
@@ -22,7 +22,11 @@ from spaces.pattern.block import WHOLE, Block, Gates
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.walk import walk
 
+if TYPE_CHECKING:
+    from torch import nn
+
 Shape = tuple[int, ...]
+Out = TypeVar("Out")
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def compute_ceiling(
     return _priced(pattern, family, outputs, size, opened=True)
 
 
-def count_macs(network: Any, size: tuple[int, int]) -> Cost:
+def count_macs(network: nn.Module, size: tuple[int, int]) -> Cost:
     """Cost of a whole network counted at once, wherever it lies."""
     import torch
 
@@ -163,9 +167,8 @@ def _head_cost(family: Family, output: Output, size: tuple[int, int], shapes: tu
     return _counted(head, lambda: head(decoded, size))[0]
 
 
-def _counted(module: Any, forward: Any) -> tuple[Cost, Any]:
+def _counted(module: nn.Module, forward: Callable[[], Out]) -> tuple[Cost, Out]:
     import torch
-    from torch import nn
     from torch.utils.flop_counter import FlopCounterMode
 
     # A view of a parameter, made without gradients, trips the counter's bookkeeping over modules.
@@ -173,8 +176,7 @@ def _counted(module: Any, forward: Any) -> tuple[Cost, Any]:
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         output = forward()
     params = sum(p.numel() for p in module.parameters())
-    norms = (nn.modules.batchnorm._BatchNorm,)
-    kept = [part for part in module.modules() if not isinstance(part, norms)]
+    kept = [part for part in module.modules() if not isinstance(part, torch.nn.modules.batchnorm._BatchNorm)]
     buffers = {id(buffer): buffer for part in kept for buffer in part.buffers(recurse=False)}
     fixed = sum(buffer.numel() for buffer in buffers.values() if buffer.is_floating_point())
     return Cost(counter.get_total_flops() // 2, params, fixed), output

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spaces.errors import PatternError
-from spaces.networks.family import Particular
+from spaces.networks.family import LimitsMixings
 from spaces.pattern.block import WHOLE, Attend, Block, SharedBranch, TaskBranch
 from spaces.pattern.mixing import shared_channels
 from spaces.pattern.walk import walk
@@ -32,16 +32,18 @@ def check_feasible(pattern: SharingPattern, family: Family, size: tuple[int, int
         PatternError: another number of stages, a mixing that the family's blocks do not allow, a ratio that leaves a
             branch without channels, as many slots as tokens.
     """
-    for part in ("encoder", "decoder"):
-        given, wanted = len(getattr(pattern, part)), getattr(family, f"{part}_stages")
+    for part, given, wanted in (
+        ("encoder", len(pattern.encoder), family.encoder_stages),
+        ("decoder", len(pattern.decoder), family.decoder_stages),
+    ):
         if given != wanted:
             raise PatternError(f"the pattern has {given} {part} stages, the network {wanted}: want as many")
-    if isinstance(family, Particular):
+    if isinstance(family, LimitsMixings):
         _check_mixings(pattern, family)
     walk(pattern, _Size(*size), _Sizes(family))
 
 
-def _check_mixings(pattern: SharingPattern, family: Particular) -> None:
+def _check_mixings(pattern: SharingPattern, family: LimitsMixings) -> None:
     for index, stage in enumerate(pattern.encoder):
         if stage.mixing.kind not in family.mixings:
             raise PatternError(

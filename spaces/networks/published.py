@@ -17,7 +17,7 @@ from torch import Tensor
 from spaces.errors import ConfigError
 from spaces.networks.build import SharedNetwork
 from spaces.networks.content import list_weight_files
-from spaces.networks.family import Family, Published
+from spaces.networks.family import Family, StartsFromWeights
 from spaces.networks.modules.layer import list_layers
 from spaces.pattern.block import WHOLE, Gates
 from spaces.pattern.walk import list_blocks
@@ -37,7 +37,7 @@ def load_published(network: SharedNetwork, family: Family) -> None:
     Raises:
         ConfigError: as `fitting`.
     """
-    if not isinstance(family, Published) or family.weights is None:
+    if not isinstance(family, StartsFromWeights) or family.weights is None:
         return
     weights = fit_names(family)
     for block in list_blocks(network.pattern):
@@ -53,7 +53,7 @@ def load_published(network: SharedNetwork, family: Family) -> None:
                 branch.load_state_dict(layer.state_dict())
 
 
-def fit_names(family: Published) -> dict[str, Tensor]:
+def fit_names(family: StartsFromWeights) -> dict[str, Tensor]:
     """The file's weights of the whole encoder, by name.
 
     Raises:
@@ -61,7 +61,7 @@ def fit_names(family: Published) -> dict[str, Tensor]:
             differences.
     """
     assert family.weights is not None
-    given = family.adapted(read_weights(family.weights))
+    given = family.adapt_weights(read_weights(family.weights))
     wanted: dict[str, Tensor] = {}
     for stage in range(family.encoder_stages):
         wanted |= _block(family, stage).state_dict()

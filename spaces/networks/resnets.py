@@ -117,6 +117,6 @@ class ResNet:
 
         return finest_head(self.decoder_width, output)
 
-    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Without the classifier."""
         return {name: tensor for name, tensor in weights.items() if not name.startswith("fc.")}

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from itertools import chain
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from spaces.errors import ConfigError
 from spaces.networks.whole import WholeBackbone, see_installed
@@ -19,6 +19,14 @@ SET: dict[str, Any] = {"pretrained": False, "checkpoint_path": "", "features_onl
 """Arguments of timm's that are ours: nothing is downloaded, and names of weights stay those of the files."""
 ANY_SIZE = {"dynamic_img_size": True}
 """Makes transformers take images of other sizes than those they were trained with; other models do not know it."""
+
+
+@runtime_checkable
+class OffersFeatureMaps(Protocol):
+    """A model of timm that gives the features between its blocks; a few do not."""
+
+    def prune_intermediate_layers(self, indices: int, *, prune_head: bool) -> object:
+        """Cut off what comes after the last so many features."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +43,13 @@ class Timm(WholeBackbone):
         """The model up to its last feature map, drawn at random."""
         from spaces.networks.modules.backbone import Backbone
 
-        body: Any = _model(self, classes=0)
-        if not hasattr(body, "prune_intermediate_layers"):
+        body = _model(self, classes=0)
+        if not isinstance(body, OffersFeatureMaps):
             raise ConfigError(f"network.model={self.model}: timm offers no feature maps of it; take another model")
         body.prune_intermediate_layers(1, prune_head=True)
         return Backbone(self.pixels, body, _last)
 
-    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Without what the model has beside its feature maps: the classifier, and tables that are computed anew."""
         import torch
 

@@ -38,7 +38,7 @@ class Transformers(WholeBackbone):
 
         return Backbone(self.pixels, AutoBackbone.from_config(config), _last)
 
-    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Under the names that they have here: models for other ends put their own before them."""
         import torch
 

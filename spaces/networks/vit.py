@@ -119,7 +119,7 @@ class Vit:
 
         return finest_head(self.decoder_width, output)
 
-    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Without the classifier and its token, positions resized to the grid."""
         from spaces.networks.modules.transformer import resize_positions
 

@@ -111,7 +111,7 @@ class WholeBackbone(ABC):
         return finest_head(self.decoder_width, output)
 
     @abstractmethod
-    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Under the names that they have here, without what the backbone has no use for."""
 
 

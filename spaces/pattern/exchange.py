@@ -63,8 +63,8 @@ class Workspace:
 
     def __post_init__(self) -> None:
         whole("slots", self.slots, 2)  # reading from a single one, there would be nothing to choose
-        for name in ("width", "heads", "rounds"):
-            whole(name, getattr(self, name), 1)
+        for name, value in (("width", self.width), ("heads", self.heads), ("rounds", self.rounds)):
+            whole(name, value, 1)
         if self.width % self.heads:
             raise PatternError(f"heads={self.heads}, width={self.width}: want heads that divide the width")
         if isinstance(self.top_k, bool) or not isinstance(self.top_k, (int, float)) or not 0 < self.top_k <= 1:

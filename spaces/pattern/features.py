@@ -15,7 +15,6 @@ from spaces.pattern.mixing import Gated, Routed
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Stage
 
-_PARTS = ("encoder", "decoder")
 _HALF = 4.0  # doublings of slots or channels of a workspace that count as 1/2: our choice
 
 
@@ -32,7 +31,7 @@ def compute_features(pattern: SharingPattern) -> tuple[float, ...]:
         Numbers from 0 to 1, named by `feature_names`.
     """
     pairs = list(combinations(pattern.tasks, 2))
-    shared = [number for part in _PARTS for stage in getattr(pattern, part) for number in _shared(stage, pairs)]
+    shared = [number for stage in (*pattern.encoder, *pattern.decoder) for number in _list_shared(stage, pairs)]
     mixings = [number for stage in pattern.encoder for number in _mixing(stage, pattern.tasks)]
     return (*shared, *mixings, *(number for each in pattern.exchange for number in _exchange(each)))
 
@@ -41,8 +40,8 @@ def feature_names(pattern: SharingPattern) -> tuple[str, ...]:
     """Names of the features, such as ``decoder.1.depth-normals``; equal for patterns of the same tasks and stages."""
     shared = [
         f"{part}.{stage}.{one}-{other}"
-        for part in _PARTS
-        for stage in range(1, len(getattr(pattern, part)) + 1)
+        for part, count in (("encoder", len(pattern.encoder)), ("decoder", len(pattern.decoder)))
+        for stage in range(1, count + 1)
         for one, other in combinations(pattern.tasks, 2)
     ]
     stages = range(1, len(pattern.encoder) + 1)
@@ -54,7 +53,7 @@ def feature_names(pattern: SharingPattern) -> tuple[str, ...]:
     return (*shared, *mixings, *exchanges)
 
 
-def _shared(stage: Stage, pairs: list[tuple[str, str]]) -> Iterator[float]:
+def _list_shared(stage: Stage, pairs: list[tuple[str, str]]) -> Iterator[float]:
     group = {task: number for number, members in enumerate(stage.groups) for task in members}
     return (float(group[one] == group[other]) for one, other in pairs)
 

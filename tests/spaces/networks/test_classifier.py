@@ -15,7 +15,7 @@ from spaces.networks import feasible
 from spaces.networks.build import build, prune
 from spaces.networks.classifier import Classifier
 from spaces.networks.cost import compute_ceiling, compute_cost, count_macs
-from spaces.networks.family import Choosy
+from spaces.networks.family import ChecksOutputs
 from spaces.networks.modules.output import Output
 from spaces.networks.modules.pooled import PooledHead, PooledStage
 from spaces.networks.pdf import Pdf
@@ -151,7 +151,7 @@ def test_dense_outputs_are_refused_in_one_message() -> None:
     with pytest.raises(ConfigError, match="labels whole images"):
         build(hard_sharing(dense, 3, 3), FAMILY, dense, 0)
     FAMILY.check(OUTPUTS)
-    assert isinstance(FAMILY, Choosy) and not isinstance(Small(), Choosy)
+    assert isinstance(FAMILY, ChecksOutputs) and not isinstance(Small(), ChecksOutputs)
 
 
 def test_it_is_configured_and_checked_without_torch() -> None:
