@@ -21,12 +21,12 @@ from statistics import median
 
 from search.config.composition import compose
 from search.jobs.job import Job
+from search.jobs.trial import Trial, load_trial
 from search.jobs.worker import run_job
 from search.problem.objectives import resolve_objectives
 from search.report import report
 from search.run import main as search
 from search.study.baselines import derive_seed
-from search.study.trial import Trial, load_trial
 from spaces.choices import enumerate_patterns
 from spaces.networks.cost import compute_cost
 from spaces.networks.modules.output import Output

@@ -28,12 +28,12 @@ from experiments.benchmarks.informed import train_informed
 from experiments.benchmarks.volumes import Volumes, write_report
 from search.config.command import end_in_one_message
 from search.config.composition import compose
+from search.jobs.trial import COMPLETE, Trial
 from search.problem.objectives import DELTA_MTL, MACS
 from search.samplers.sampler import Sampler
 from search.schedulers.pareto_asha import ParetoAsha
 from search.study.rungs import Rungs
 from search.study.study import Candidate, Study
-from search.study.trial import COMPLETE, Trial
 
 FOLDER = Path(__file__).with_suffix("")
 SAMPLERS = ("frontier", "tpe", "tpe:3", "nsga2", "random", "gp", "gp:3", "botorch", "botorch:3")  # ":3" is its startup

@@ -17,6 +17,7 @@ from search.problem.bounds import Limits, Reference, Stop
 from search.runners.runner import Runner
 from search.samplers.sampler import Sampler
 from search.schedulers.scheduler import Scheduler
+from search.tracking.tracker import Tracking
 from spaces.choices import Space
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError, UserError
@@ -53,7 +54,7 @@ class Settings:
     sampler: Sampler
     scheduler: Scheduler
     runner: Runner
-    tracking: Any
+    tracking: Tracking
     plain: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -139,10 +140,11 @@ def _section(kind: type[Run | Limits | Reference | Stop | Baselines], name: str,
     return section
 
 
-def _stages(network: Any) -> dict[str, int]:
-    """What a space is told about the network."""
-    names = ("encoder_stages", "decoder_stages")
-    return {name: getattr(network, name, STAGES) for name in names}
+def _stages(network: Family | None) -> dict[str, int]:
+    """What a space is told about the network; None where that was refused."""
+    if network is None:
+        return {"encoder_stages": STAGES, "decoder_stages": STAGES}
+    return {"encoder_stages": network.encoder_stages, "decoder_stages": network.decoder_stages}
 
 
 def _described(settings: Settings, plain: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from search.study.trial import Trial
+from search.jobs.trial import Trial
 from spaces.common.atomic_files import replacing, write_json, write_text
 from spaces.common.formatting import format_count
 

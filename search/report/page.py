@@ -17,17 +17,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from search.jobs.trial import FAILED, PRUNED
 from search.problem.objectives import format_value
 from search.report.figures import palette
 from search.report.figures.front_panel import POINT
-from search.study.trial import FAILED, PRUNED
 from spaces.common.atomic_files import strict, write_text
 from spaces.common.formatting import format_count
 from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
+    from search.jobs.trial import Trial
     from search.study.front import FrontView
-    from search.study.trial import Trial
     from spaces.pattern.sharing_pattern import SharingPattern
 
 TEMPLATE = Path(__file__).with_suffix(".html")

@@ -17,7 +17,7 @@ from spaces.drawing.one_line import describe_in_line
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
 
 
 class Progress:

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from search.jobs.trial import Trial
 from search.problem.objectives import MACS, PARAMS, Objective, format_value
 from search.report.member_folders import _member_folders
 from search.report.tables import NO_MARKS, _by_number, write_tables
 from search.study.front import FrontView
-from search.study.trial import Trial
 from spaces.common.atomic_files import write_json
 from spaces.common.formatting import format_count
 from spaces.drawing.one_line import describe_in_line

@@ -17,9 +17,9 @@ from search.report.figures import similarity_figure as similarities
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 
 if TYPE_CHECKING:
+    from search.jobs.trial import Trial
     from search.report.baseline_table import BaselineRow
     from search.report.progress import Progress
-    from search.study.trial import Trial
     from search.tracking.tracker import Tracker
     from trainers.tasks.task import Task
 

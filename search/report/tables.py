@@ -10,9 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from search.jobs.trial import Trial
 from search.problem.objectives import Objective
 from search.report.mean_rank import compute_mean_ranks
-from search.study.trial import Trial
 from spaces.common.atomic_files import write_text
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from search.study.trial import Trial
+from search.jobs.trial import Trial
 from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:

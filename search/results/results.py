@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search.components.components import build_component
+from search.jobs.trial import Trial, load_trial
 from search.study.run_folder import TRIALS
-from search.study.trial import Trial, load_trial
 from spaces.common.formatting import format_count, format_list
 from spaces.errors import ConfigError, DataError
 from spaces.pattern.sharing_pattern import SharingPattern

@@ -21,7 +21,7 @@ from spaces.networks.build import SharedNetwork, build, prune
 from spaces.networks.published import list_differences
 
 if TYPE_CHECKING:
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
     from spaces.networks.family import Family
     from spaces.pattern.sharing_pattern import SharingPattern
     from trainers.tasks.task import Task

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from search.jobs.trial import Trial, load_trial
 from search.study.run_folder import RunFolder
-from search.study.trial import Trial, load_trial
 from spaces.errors import DataError
 
 

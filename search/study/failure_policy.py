@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from search.study.trial import Trial
+from search.jobs.trial import Trial
 
 HOPELESS = 5
 """Failures from the first trial on, with no success among them, that end a search: our choice."""

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from search.jobs.trial import Trial
 from search.problem import pareto
 from search.problem.objectives import Objective
-from search.study.trial import Trial
 
 if TYPE_CHECKING:
     pass
 
 if TYPE_CHECKING:
+    from search.jobs.trial import Trial
     from search.problem.objectives import Objective
-    from search.study.trial import Trial
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from search.jobs.trial import Trial
 from search.problem.objectives import Objective
 from search.study.front import find_front
-from search.study.trial import Trial
 
 
 def drop_dominated_weights(folder: Path, trials: Sequence[Trial], objectives: Sequence[Objective]) -> None:

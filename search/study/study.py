@@ -16,6 +16,7 @@ import optuna
 from optuna.distributions import CategoricalDistribution
 from optuna.trial import TrialState
 
+from search.jobs.trial import Trial
 from search.problem.bounds import Stop
 from search.problem.census import refuse_impossible_limits
 from search.problem.problem import Problem
@@ -23,7 +24,6 @@ from search.samplers.ask_optuna import list_directions
 from search.samplers.sampler import Done, Sampler, Wait
 from search.study.journal import open_journal
 from search.study.proposals import Proposals
-from search.study.trial import Trial
 from spaces.choices import Proposal, replay
 from spaces.common.atomic_files import strict
 from spaces.networks.cost import Cost

@@ -15,6 +15,7 @@ from dataclasses import replace
 from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import OutcomeFiles, make_folder, read_outcome
+from search.jobs.trial import PRUNED, Trial, save_trial
 from search.problem.bounds import Limits
 from search.samplers.sampler import Done, Wait
 from search.study.baselines import BaselineTrainings, derive_seed
@@ -27,7 +28,6 @@ from search.study.retry_policy import RetryPolicy
 from search.study.run_folder import RunFolder
 from search.study.rungs import Rungs
 from search.study.study import Candidate, Study
-from search.study.trial import PRUNED, Trial, save_trial
 from search.study.trial_result import add_leg, make_trial
 from spaces.errors import UserError
 

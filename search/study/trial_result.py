@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from search.jobs.job import Job, Outcome
+from search.jobs.trial import COMPLETE, FAILED, Trial
 from search.problem import deltas, objectives
 from search.problem.bounds import Limits
-from search.study.trial import COMPLETE, FAILED, Trial
 from spaces.networks.cost import Cost
 from trainers.tasks.task import Task
 

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from search.study.trial import COMPLETE, FAILED, PRUNED
+from search.jobs.trial import COMPLETE, FAILED, PRUNED
 from search.tracking import mlflow_values as records
 from search.tracking import store_uri as address
 from search.tracking.tracker import BackgroundTracker, SilentTracker, Tracker
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
 
 EXPERIMENT = "automl-mtl-sharing"
 SEARCH_ID, NUMBER, PARENT, NOTE = "search.id", "search.trial", "mlflow.parentRunId", "mlflow.note.content"

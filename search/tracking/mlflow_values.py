@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from search.study.trial import Trial
+from search.jobs.trial import Trial
 from spaces.drawing.one_line import describe_in_line
 
 MAX_NAME, MAX_VALUE = 250, 6000  # characters that MLflow takes for a name and for a parameter

@@ -19,7 +19,7 @@ from search.tracking import store_uri as address
 from search.tracking.background_thread import Background
 
 if TYPE_CHECKING:
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
 
 PATIENCE = 60.0  # seconds at the end of a search without a sign of life from the store; our choice
 PAUSE = 30.0  # seconds before a store that failed is tried again; our choice

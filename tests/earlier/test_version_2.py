@@ -18,9 +18,9 @@ import yaml
 
 from search.config.composition import compose
 from search.jobs.job import Job
+from search.jobs.trial import load_trial as load_trial
 from search.load import load
 from search.run import main
-from search.study.trial import load_trial as load_trial
 from spaces.choices import draw
 from tests.tiny import NETWORK, write_tiny
 from trainers.data.specs.folder_spec import FILES, read_folder_spec

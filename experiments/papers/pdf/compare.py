@@ -27,11 +27,11 @@ from search.config.composition import compose
 from search.config.problem_statement import state_problem
 from search.config.settings import Settings
 from search.config.validation import check_settings
+from search.jobs.trial import Trial, load_trial
 from search.problem import pareto
 from search.problem.objectives import MAXIMISE, MINIMISE, resolve_objectives
 from search.problem.reference_point import compute_reference_point
 from search.study.replicates import Replicates, compute_mean_and_error, replicate
-from search.study.trial import Trial, load_trial
 from spaces.common.formatting import format_duration
 from spaces.drawing.one_line import describe_in_line
 from spaces.errors import ConfigError

@@ -13,18 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from search.jobs.trial import PRUNED
 from search.problem import pareto
 from search.problem.objectives import MACS, MAXIMISE, PARAMS, Objective
 from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE, RED
 from search.report.figures.point_labels import Label, place_labels
 from search.study.front import FrontView, collect_values
-from search.study.trial import PRUNED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
 
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
 
 POINT = "trial-{}"  # id in the SVG of the point of a trial, by number
 RUG = 0.025  # height of the trials without a value, as a share of the axes

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from search.config.composition import compose
 from search.jobs.job import Job, Outcome
+from search.jobs.trial import Trial
 from search.jobs.worker import run_job
 from search.problem.objectives import resolve_objectives
 from search.problem.problem import Problem
 from search.study.run_folder import open_folder
 from search.study.study import Study
-from search.study.trial import Trial
 from search.study.trial_queue import TrialQueue
 from spaces.networks.cost import compute_cost
 from tests.tiny import arguments, write_tiny

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from search.jobs.trial import Trial
 from search.jobs.worker import run_job
 from search.runners.tune_searcher import read_tune_outcome
 from search.study.retry_policy import RESTARTS
-from search.study.trial import Trial
 from spaces.choices import enumerate_patterns
 from tests.search.study.queues import is_baseline, opened, run_all
 

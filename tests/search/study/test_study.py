@@ -8,6 +8,7 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
+from search.jobs.trial import COMPLETE, FAILED, Trial
 from search.problem.bounds import Limits, Stop
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS
 from search.problem.problem import Problem
@@ -18,7 +19,6 @@ from search.samplers.random import Random
 from search.samplers.sampler import Done, Sampler
 from search.samplers.tpe import Tpe
 from search.study.study import Candidate, Study
-from search.study.trial import COMPLETE, FAILED, Trial
 from spaces.choices import count_patterns
 from spaces.errors import ConfigError, DataError
 from spaces.fusion import Fusion

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.study import trial as trials
-from search.study.trial import Trial
+from search.jobs import trial as trials
+from search.jobs.trial import Trial
 from spaces.common.atomic_files import replacing, write_json
 from spaces.errors import DataError
 from tests.search.trials import complete, failed
