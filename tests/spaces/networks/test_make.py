@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from spaces.networks.make import make_module, width_of
+from spaces.networks.make import count_channels, make_module
 from spaces.networks.modules.gated import GatedStage, Start
 from spaces.pattern.block import Block, Gates
 from spaces.pattern.walk import walk
@@ -27,7 +27,7 @@ class Running:
         widths = [channels_of(each) for each in inputs]
         output = make_module(block, widths, FAMILY, run_now).eval()(*inputs)
         if block.part != "decoder":
-            assert width_of(block, widths, FAMILY) == channels_of(output), block
+            assert count_channels(block, widths, FAMILY) == channels_of(output), block
             self.checked += 1
         return output
 
@@ -35,7 +35,7 @@ class Running:
         widths = [channels_of(each) for each in inputs]
         made = make_module(block, widths, FAMILY, run_now).eval()(*inputs)
         assert len(made) == outputs
-        assert {channels_of(each) for each in made} == {width_of(block, widths, FAMILY)}, block
+        assert {channels_of(each) for each in made} == {count_channels(block, widths, FAMILY)}, block
         return made
 
     def join(self, values: tuple[torch.Tensor, ...]) -> torch.Tensor:

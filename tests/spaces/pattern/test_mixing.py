@@ -6,7 +6,7 @@ import pytest
 
 from spaces.errors import PatternError
 from spaces.pattern.exchange import NoExchange, Workspace
-from spaces.pattern.mixing import Gated, Routed, Shared, shared_channels
+from spaces.pattern.mixing import Gated, Routed, Shared, count_shared_channels
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Partition, Stage
 
@@ -34,7 +34,7 @@ def pattern(*encoder: Stage, exchange: Any = None, decoder: Partition = APART) -
         (lambda: Routed(0.5, layers=0), "layers=0: want a whole number >= 1"),
         (lambda: Gated(()), "rates=[]: want one target rate for each task"),
         (lambda: Gated((("a", 1.1),)), "rate of a=1.1: want a number from 0 to 1"),
-        (lambda: shared_channels(0.1, 8), "ratio=0.1 of 8 channels leaves the shared branch without channels"),
+        (lambda: count_shared_channels(0.1, 8), "ratio=0.1 of 8 channels leaves the shared branch without channels"),
         (
             lambda: SharingPattern((Stage((("a",),)),), (Workspace(),), (Stage((("a",),)),)),
             "a workspace for a alone: an exchange needs at least two tasks",
@@ -68,7 +68,7 @@ def test_what_no_network_can_be_is_refused(make: Any, message: str) -> None:
 
 @pytest.mark.parametrize("ratio", [0.29, 0.57, 0.58, 0.1, 0.9])
 def test_rounding_down_forgives_the_last_digit(ratio: float) -> None:
-    assert shared_channels(ratio, 100) == round(100 * ratio)
+    assert count_shared_channels(ratio, 100) == round(100 * ratio)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from spaces.networks.modules.gates import Gate, along, choose_hard, mix_soft
+from spaces.networks.modules.gates import Gate, choose_hard, lay_along, mix_soft
 
 
 def test_the_threshold_is_hard_forward_and_the_sigmoid_backward() -> None:
@@ -73,6 +73,6 @@ def test_the_shared_stream_is_a_mean_by_channel_and_leaves_its_sources_alone() -
 
 
 def test_channels_lie_along_a_dimension_in_the_others_precision() -> None:
-    lying = along(torch.tensor([1.0, 2.0]), torch.empty(5, 2, 3, 3, dtype=torch.float16), 1)
+    lying = lay_along(torch.tensor([1.0, 2.0]), torch.empty(5, 2, 3, 3, dtype=torch.float16), 1)
     assert lying.shape == (1, 2, 1, 1)
     assert lying.dtype == torch.float16

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from spaces.errors import PatternError
-from spaces.networks.modules.blocks import Downsample, convolution
+from spaces.networks.modules.blocks import Downsample, make_convolution
 from spaces.networks.modules.layer import Layer, chain_layers, list_layers, pick_channels
 
 KEEP = torch.tensor([4, 0, 3])
@@ -38,14 +38,14 @@ def test_a_narrow_layer_makes_the_channels_that_are_kept(main: nn.Module, dim: i
 
 
 def test_a_narrow_layer_reads_channels_that_were_rearranged() -> None:
-    layer, features = Layer(stirred(convolution(4, 6))), torch.rand(2, 4, 5, 5)
+    layer, features = Layer(stirred(make_convolution(4, 6))), torch.rand(2, 4, 5, 5)
     order = torch.tensor([2, 0, 3, 1])
     narrow = layer.narrow(KEEP, [order], 1, {}).eval()
     torch.testing.assert_close(narrow(features[:, order]), layer(features)[:, KEEP])
 
 
 def test_a_narrow_residual_picks_its_skip_where_it_lies_now() -> None:
-    layer = Layer(stirred(convolution(6, 6)), reads=(1, 0), skip=nn.Identity(), last=nn.ReLU())
+    layer = Layer(stirred(make_convolution(6, 6)), reads=(1, 0), skip=nn.Identity(), last=nn.ReLU())
     features, skipped, order = torch.rand(2, 6, 5, 5), torch.rand(2, 6, 5, 5), torch.tensor([5, 3, 1, 0, 2, 4])
     narrow = layer.narrow(KEEP, [None, order], 1, {}).eval()
     torch.testing.assert_close(narrow(features, skipped[:, order]), layer(features, skipped)[:, KEEP])
