@@ -45,7 +45,7 @@ class Branching:
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
         """Draw one tree over all stages: ``parent.<task>`` and ``depth.<task>`` for every task but the first."""
         groups = decode_partitions(choose, tasks, self.encoder_stages + self.decoder_stages)
-        return _pattern(groups, self.encoder_stages)
+        return _make_pattern(groups, self.encoder_stages)
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """One network for all tasks, the cheapest, and single-task networks side by side, the costliest."""
@@ -53,6 +53,6 @@ class Branching:
 
 
 @lru_cache(maxsize=2**14)  # many choices make one tree
-def _pattern(groups: tuple[Partition, ...], encoder_stages: int) -> SharingPattern:
+def _make_pattern(groups: tuple[Partition, ...], encoder_stages: int) -> SharingPattern:
     stages = tuple(Stage(each) for each in groups)
     return SharingPattern(stages[:encoder_stages], (NoExchange(),) * encoder_stages, stages[encoder_stages:])

@@ -39,17 +39,17 @@ def replay(space: Space, tasks: Sequence[str], choices: Mapping[str, Any]) -> Pr
 
     def choose(name: str, options: Sequence[Any]) -> Any:
         if name not in choices:
-            raise PatternError(f"choice '{name}' is missing: want one of {_listed(options)}")
+            raise PatternError(f"choice '{name}' is missing: want one of {_join(options)}")
         if choices[name] not in options:
-            raise PatternError(f"choice {name}={choices[name]} is unknown: want one of {_listed(options)}")
+            raise PatternError(f"choice {name}={choices[name]} is unknown: want one of {_join(options)}")
         return options[options.index(choices[name])]  # 2.0 read from a file stands for the option 2
 
     proposal = record(space, tasks, choose)
     unasked = [name for name in choices if name not in proposal.choices]
     if unasked:
         raise PatternError(
-            f"space '{space.name}' asks for no choice {_listed(unasked)} here: "
-            f"want exactly {_listed(proposal.choices) or 'no choices'}"
+            f"space '{space.name}' asks for no choice {_join(unasked)} here: "
+            f"want exactly {_join(proposal.choices) or 'no choices'}"
         )
     return proposal
 
@@ -122,5 +122,5 @@ def _replay_or_first(choices: Mapping[str, Any]) -> Choose:
     return lambda name, options: choices.get(name, options[0])
 
 
-def _listed(values: Sequence[Any] | Mapping[str, Any]) -> str:
+def _join(values: Sequence[Any] | Mapping[str, Any]) -> str:
     return ", ".join(map(str, values))

@@ -18,7 +18,7 @@ def enumerate_patterns(space: Space, tasks: Sequence[str]) -> Iterator[Proposal]
     """
     patterns: set[SharingPattern] = set()
     keys: set[str] = set()
-    for proposal in _all_choices(space, tasks):
+    for proposal in _walk_choices(space, tasks):
         # Hashing a pattern is far cheaper than its key, and most choices repeat a pattern.
         if proposal.pattern in patterns:
             continue
@@ -52,7 +52,7 @@ def cover(space: Space, tasks: Sequence[str], rng: random.Random) -> Iterator[Pr
     wanted: dict[tuple[str, int], dict[str, int]] = {}  # by option, the answers that first led to its decision
     shown: set[frozenset[tuple[str, int]]] = set()
 
-    def drawn(forced: Mapping[str, int]) -> Proposal:
+    def propose(forced: Mapping[str, int]) -> Proposal:
         answers: dict[str, int] = {}
 
         def choose(name: str, options: Sequence[Any]) -> Any:
@@ -65,7 +65,7 @@ def cover(space: Space, tasks: Sequence[str], rng: random.Random) -> Iterator[Pr
         shown.update(map(frozenset, combinations_with_replacement(answers.items(), 2)))
         return proposal
 
-    yield drawn({})
+    yield propose({})
     tried: set[frozenset[tuple[str, int]]] = set()
     while True:
         pairs = map(frozenset, combinations_with_replacement(list(wanted), 2))
@@ -74,14 +74,14 @@ def cover(space: Space, tasks: Sequence[str], rng: random.Random) -> Iterator[Pr
             return
         for pair in missing:
             if pair not in shown:
-                yield drawn(dict(pair))
+                yield propose(dict(pair))
             if pair not in shown:  # other answers led past a decision
                 led = {name: index for option in pair for name, index in wanted[option].items()}
-                yield drawn({**led, **dict(pair)})
+                yield propose({**led, **dict(pair)})
             tried.add(pair)
 
 
-def _all_choices(space: Space, tasks: Sequence[str]) -> Iterator[Proposal]:
+def _walk_choices(space: Space, tasks: Sequence[str]) -> Iterator[Proposal]:
     """Every path through the tree of decisions, depth first, the last decision varying fastest."""
     path: list[tuple[int, int]] = []  # (option taken, number of options) per decision
 

@@ -46,7 +46,7 @@ class Fusion:
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
         """Draw a tree of decoders: ``parent.<task>`` and ``depth.<task>`` for every task but the first."""
         decoder = decode_partitions(choose, tasks, self.decoder_stages)
-        return _pattern(tuple(sorted(tasks)), self.encoder_stages, decoder)
+        return _make_pattern(tuple(sorted(tasks)), self.encoder_stages, decoder)
 
     def with_decoder(self, tasks: Sequence[str], decoder: Sequence[Partition]) -> Proposal:
         """The pattern with these decoder groups, low resolution to high.
@@ -54,7 +54,7 @@ class Fusion:
         Raises:
             PatternError: not one partition of the tasks a stage, or one that is coarser than that before it.
         """
-        pattern = _pattern(tuple(sorted(tasks)), self.encoder_stages, tuple(decoder))
+        pattern = _make_pattern(tuple(sorted(tasks)), self.encoder_stages, tuple(decoder))
         if len(decoder) != self.decoder_stages:
             raise PatternError(f"{len(decoder)} decoder groups for {self.decoder_stages} stages: want one a stage")
         return replay(self, tasks, encode_choices([stage.groups for stage in pattern.decoder]))
@@ -65,5 +65,5 @@ class Fusion:
 
 
 @lru_cache(maxsize=2**14)  # many choices make one pattern, and building it is most of what a draw costs
-def _pattern(tasks: tuple[str, ...], encoder_stages: int, decoder: tuple[Partition, ...]) -> SharingPattern:
+def _make_pattern(tasks: tuple[str, ...], encoder_stages: int, decoder: tuple[Partition, ...]) -> SharingPattern:
     return uniform(tasks, encoder_stages, decoder)

@@ -56,11 +56,11 @@ def record(space: Space, tasks: Sequence[str], choose: Choose) -> Proposal:
     """
     choices: dict[str, Any] = {}
 
-    def recorded(name: str, options: Sequence[Any]) -> Any:
+    def note(name: str, options: Sequence[Any]) -> Any:
         if name in choices:
             raise PatternError(f"space '{space.name}' asks for '{name}' twice: want a name a decision")
         choices[name] = choose(name, options)
         return choices[name]
 
-    pattern = space.sample(recorded, tasks)
+    pattern = space.sample(note, tasks)
     return Proposal(choices, pattern)

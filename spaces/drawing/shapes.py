@@ -45,7 +45,7 @@ class Box:
     @property
     def x(self) -> float:
         """Of the centre."""
-        return x_of(self.column)
+        return place_column(self.column)
 
     @property
     def top(self) -> float:
@@ -62,7 +62,7 @@ class Box:
         return self.top + (self.tasks.index(task) + 0.5) * self.lane
 
 
-def x_of(column: int) -> float:
+def place_column(column: int) -> float:
     """Centre of a column."""
     return MARGIN + 30.0 + column * COLUMN
 
@@ -81,7 +81,7 @@ def draw_workspace(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
     """A workspace behind an encoder stage: a bar across the lines of all tasks, with its slots and their number."""
     if not isinstance(exchange, Workspace):
         return
-    centre, top, height = x_of(scale) + COLUMN / 2, -0.42 * ROW, (tasks - 0.16) * ROW
+    centre, top, height = place_column(scale) + COLUMN / 2, -0.42 * ROW, (tasks - 0.16) * ROW
     yield (
         f'<rect x="{centre - 6:g}" y="{top:.1f}" width="12" height="{height:.1f}" rx="6" fill="#ffffff" '
         f'fill-opacity="0.92" stroke="{INK}" stroke-width="1.5"/>'
@@ -90,15 +90,15 @@ def draw_workspace(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
     for slot in range(shown):
         middle = top + (slot + 0.5) * height / shown
         yield f'<rect x="{centre - 3:g}" y="{middle - 3:.1f}" width="6" height="6" fill="{FAINT}"/>'
-    yield label(centre, (tasks - 0.4) * ROW, f"{exchange.slots} slots", 'font-size="11" text-anchor="middle"')
+    yield draw_label(centre, (tasks - 0.4) * ROW, f"{exchange.slots} slots", 'font-size="11" text-anchor="middle"')
 
 
-def legend(shown: Collection[Mixing | Exchange]) -> str:
+def write_legend(shown: Collection[Mixing | Exchange]) -> str:
     """How to read the shapes of a drawing that are not plain blocks; empty where there are none."""
     return " · ".join(words for kind, words in _LEGEND.items() if any(isinstance(each, kind) for each in shown))
 
 
-def label(x: float, y: float, words: str, style: str, colour: str = FAINT) -> str:
+def draw_label(x: float, y: float, words: str, style: str, colour: str = FAINT) -> str:
     """Words in the drawing."""
     return f'<text x="{x:g}" y="{y:.1f}" {style} fill="{colour}">{escape(words)}</text>'
 

@@ -22,10 +22,10 @@ from spaces.drawing.shapes import (
     ROW,
     Box,
     draw_block,
+    draw_label,
     draw_workspace,
-    label,
-    legend,
-    x_of,
+    place_column,
+    write_legend,
 )
 from spaces.drawing.task_order import trace_groups
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -49,17 +49,17 @@ def draw_svg(pattern: SharingPattern, title: str = "") -> str:
     """
     groups = [stage.groups for stage in (*pattern.encoder, *pattern.decoder)]
     tasks = sorted(pattern.tasks, key=lambda task: trace_groups((task,), groups))
-    read = legend([*(stage.mixing for stage in (*pattern.encoder, *pattern.decoder)), *pattern.exchange])
+    read = write_legend([*(stage.mixing for stage in (*pattern.encoder, *pattern.decoder)), *pattern.exchange])
     said = [read, *write_captions(pattern)] if read else []
     top, bottom = -ROW, (len(tasks) - 0.3) * ROW
     shapes = [*_draw_headings(len(pattern.encoder), len(pattern.decoder), len(tasks)), *_draw_pattern(pattern, tasks)]
     if read:
         bottom += 6.0
-    shapes += [label(MARGIN, bottom + LINE * (n + 0.5), words, 'font-size="12"') for n, words in enumerate(said)]
+    shapes += [draw_label(MARGIN, bottom + LINE * (n + 0.5), words, 'font-size="12"') for n, words in enumerate(said)]
     if title:
         top -= 34.0
-        shapes.append(label(MARGIN, top + 34.0, title, 'font-size="17" font-weight="600"', INK))
-    widths = [x_of(len(groups) + 1) + 18.0 + LETTER * max(map(len, tasks)), LETTER * 1.2 * len(title)]
+        shapes.append(draw_label(MARGIN, top + 34.0, title, 'font-size="17" font-weight="600"', INK))
+    widths = [place_column(len(groups) + 1) + 18.0 + LETTER * max(map(len, tasks)), LETTER * 1.2 * len(title)]
     width = max(*widths, *(LETTER * 0.75 * len(words) for words in said)) + MARGIN
     height = bottom - top + LINE * len(said)
     name = escape(title or "sharing pattern of " + ", ".join(pattern.tasks))
@@ -79,7 +79,7 @@ def _draw_pattern(pattern: SharingPattern, tasks: Sequence[str]) -> list[str]:
     """The image, the blocks, the workspaces and the heads over the tasks' lines, with these from top to bottom."""
     stages = (*pattern.encoder, *pattern.decoder)
     colours = {task: _pick_colour(index) for index, task in enumerate(pattern.tasks)}
-    heights = (*reversed(_block_heights(len(pattern.encoder))), *_block_heights(len(pattern.decoder)))
+    heights = (*reversed(_list_heights(len(pattern.encoder))), *_list_heights(len(pattern.decoder)))
     image = Box(0, (len(tasks) - 1) / 2, 46.0, 46.0, tuple(tasks))
     blocks = [
         (Box(column, row, BLOCK, height, members), stage.mixing)
@@ -107,7 +107,7 @@ def _pick_colour(index: int) -> str:
     return _PALETTE[index] if index < len(_PALETTE) else f"hsl({index * 137.5 % 360:g},45%,45%)"
 
 
-def _block_heights(stages: int) -> list[float]:
+def _list_heights(stages: int) -> list[float]:
     """Heights of blocks from the lowest resolution to the highest."""
     return [_LOWEST + (_HIGHEST - _LOWEST) * index / max(1, stages - 1) for index in range(stages)]
 
@@ -149,7 +149,7 @@ def _draw_head(head: Box, colours: Mapping[str, str]) -> list[str]:
     return [
         f'<circle cx="{head.x:g}" cy="{middle:.1f}" r="{head.width / 2:g}" fill="{colours[task]}" '
         f'stroke="{INK}" stroke-width="2"/>',
-        label(head.x + 16, middle + 5, task, 'font-size="15"', INK),
+        draw_label(head.x + 16, middle + 5, task, 'font-size="15"', INK),
     ]
 
 
@@ -158,10 +158,10 @@ def _draw_headings(encoder: int, decoder: int, tasks: int) -> list[str]:
     centred = 'font-size="13" text-anchor="middle"'
     above, below = -ROW * 0.62, (tasks - 0.4) * ROW
     labels = [
-        label(x_of(0), above, "image", centred),
-        label(x_of(encoder + decoder + 1), above, "heads", centred),
+        draw_label(place_column(0), above, "image", centred),
+        draw_label(place_column(encoder + decoder + 1), above, "heads", centred),
     ]
     for name, first, stages in (("encoder", 1, encoder), ("decoder", encoder + 1, decoder)):
-        labels.append(label(x_of(first) + (stages - 1) * COLUMN / 2, above, name, centred))
-        labels += [label(x_of(first + index), below, str(index + 1), centred) for index in range(stages)]
+        labels.append(draw_label(place_column(first) + (stages - 1) * COLUMN / 2, above, name, centred))
+        labels += [draw_label(place_column(first + index), below, str(index + 1), centred) for index in range(stages)]
     return labels

@@ -24,7 +24,7 @@ def digest_weights(family: Family) -> str | None:
     marks = []
     for file in list_weight_files(family.weights):
         stat = file.stat()
-        marks.append(_digest(file, stat.st_size, stat.st_mtime_ns))
+        marks.append(_digest_file(file, stat.st_size, stat.st_mtime_ns))
     return hashlib.sha256("".join(marks).encode()).hexdigest()[:16]
 
 
@@ -45,7 +45,7 @@ def list_weight_files(weights: str) -> list[Path]:
 
 
 @lru_cache(maxsize=64)
-def _digest(file: Path, size: int, changed: int) -> str:
+def _digest_file(file: Path, size: int, changed: int) -> str:
     """Of a file's bytes; asked for at every trial, so it is kept as long as size and time say the same."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -63,7 +63,7 @@ def compute_cost(pattern: SharingPattern, family: Family, outputs: Mapping[str, 
         outputs: what each task's head must give.
         size: (height, width) of the input in pixels.
     """
-    return _priced(pattern, family, outputs, size, opened=False)
+    return _price_network(pattern, family, outputs, size, opened=False)
 
 
 def compute_ceiling(
@@ -73,7 +73,7 @@ def compute_ceiling(
 
     Of attention a little more may be left, where some gates are open: every branch that is read attends as a whole.
     """
-    return _priced(pattern, family, outputs, size, opened=True)
+    return _price_network(pattern, family, outputs, size, opened=True)
 
 
 def count_macs(network: nn.Module, size: tuple[int, int]) -> Cost:
@@ -81,10 +81,10 @@ def count_macs(network: nn.Module, size: tuple[int, int]) -> Cost:
     import torch  # torch: 1.5 s, --help does without
 
     ghost = deepcopy(network).to("meta")
-    return _counted(ghost, lambda: ghost(torch.empty(1, 3, *size, device="meta")))[0]
+    return _count(ghost, lambda: ghost(torch.empty(1, 3, *size, device="meta")))[0]
 
 
-def _priced(
+def _price_network(
     pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int], *, opened: bool
 ) -> Cost:
     prices = _Prices(family, opened)
@@ -92,7 +92,7 @@ def _priced(
     total = sum(prices.found, Cost(0, 0))
     for task in pattern.tasks:
         shapes = tuple(value.shape for value in decoded[task])
-        total += _head_cost(family, outputs[task], size, shapes)
+        total += _price_head(family, outputs[task], size, shapes)
     return total
 
 
@@ -134,7 +134,7 @@ class _Prices:
     def _price(self, block: Block, inputs: tuple[_Value, ...], *, again: bool = False) -> tuple[Shape, ...]:
         """Shapes of the outputs; a block that is evaluated a second time has its weights but once."""
         anybody = block.group if block.role is not WHOLE and block.part == "exchange" else ("task",)
-        price, shapes = _block_cost(
+        price, shapes = _price_block(
             self.family, Block(block.part, block.stage, anybody, block.role), tuple(each.shape for each in inputs)
         )
         known = block.name in self.met and not again
@@ -144,7 +144,7 @@ class _Prices:
 
 
 @lru_cache(maxsize=2**14)
-def _block_cost(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tuple[Cost, tuple[Shape, ...]]:
+def _price_block(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tuple[Cost, tuple[Shape, ...]]:
     """Cost of a block and the shapes of its outputs, for the shapes of its inputs; who shares it does not matter."""
     import torch  # torch: 1.5 s, --help does without
 
@@ -154,21 +154,21 @@ def _block_cost(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tupl
     with torch.device("meta"):
         module = make_module(block, widths, family, lambda _, build: build())
         inputs = [torch.empty(*shape) for shape in shapes]
-    price, output = _counted(module, lambda: module(*inputs))
+    price, output = _count(module, lambda: module(*inputs))
     return price, tuple(tuple(each.shape) for each in (output if isinstance(output, tuple) else (output,)))
 
 
 @lru_cache(maxsize=1024)
-def _head_cost(family: Family, output: Output, size: tuple[int, int], shapes: tuple[Shape, ...]) -> Cost:
+def _price_head(family: Family, output: Output, size: tuple[int, int], shapes: tuple[Shape, ...]) -> Cost:
     import torch  # torch: 1.5 s, --help does without
 
     with torch.device("meta"):
         head = family.head(output)
         decoded = tuple(torch.empty(*shape) for shape in shapes)
-    return _counted(head, lambda: head(decoded, size))[0]
+    return _count(head, lambda: head(decoded, size))[0]
 
 
-def _counted(module: nn.Module, forward: Callable[[], Out]) -> tuple[Cost, Out]:
+def _count(module: nn.Module, forward: Callable[[], Out]) -> tuple[Cost, Out]:
     import torch  # torch: 1.5 s, --help does without
     from torch.utils.flop_counter import FlopCounterMode
 

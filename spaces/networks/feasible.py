@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from spaces.errors import PatternError
 from spaces.networks.family import Family, LimitsMixings
 from spaces.pattern.block import WHOLE, Attend, Block, SharedBranch, TaskBranch
-from spaces.pattern.mixing import shared_channels
+from spaces.pattern.mixing import count_shared_channels
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.walk import walk
 
@@ -65,7 +65,7 @@ class _Sizes:
     def block(self, block: Block, inputs: tuple[_Size, ...]) -> _Size:
         role, stage = block.role, block.stage
         if isinstance(role, (SharedBranch, TaskBranch)):
-            shared_channels(role.ratio, self.family.widths[stage])
+            count_shared_channels(role.ratio, self.family.widths[stage])
         first = isinstance(role, (SharedBranch, TaskBranch)) and role.layer == 1
         if block.part == "encoder" and (role is WHOLE or first):
             stride = self.family.strides[stage]

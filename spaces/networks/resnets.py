@@ -90,7 +90,7 @@ class ResNet:
 
         from spaces.networks.modules import resnet
 
-        blocks = resnet.stage(
+        blocks = resnet.make_stage(
             self.widths[stage - 1] if stage else self.width,
             self.width * 2**stage,
             count=COUNTS[self.depth][stage],
@@ -112,9 +112,9 @@ class ResNet:
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind."""
-        from spaces.networks.modules.blocks import finest_head  # torch: 1.5 s, --help does without
+        from spaces.networks.modules.blocks import make_finest_head  # torch: 1.5 s, --help does without
 
-        return finest_head(self.decoder_width, output)
+        return make_finest_head(self.decoder_width, output)
 
     def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Without the classifier."""

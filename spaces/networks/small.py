@@ -80,6 +80,6 @@ class Small:
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind; a linear map of its mean for an image."""
-        from spaces.networks.modules.blocks import finest_head  # torch: 1.5 s, --help does without
+        from spaces.networks.modules.blocks import make_finest_head  # torch: 1.5 s, --help does without
 
-        return finest_head(self.decoder_width, output)
+        return make_finest_head(self.decoder_width, output)

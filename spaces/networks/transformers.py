@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from spaces.errors import ConfigError
-from spaces.networks.whole import WholeBackbone, see_installed
+from spaces.networks.whole import WholeBackbone, check_installed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -31,12 +31,12 @@ class Transformers(WholeBackbone):
 
     def encoder_block(self, stage: int) -> nn.Module:
         """The backbone, drawn at random."""
-        config = _config(self)
+        config = _make_config(self)
         from transformers import AutoBackbone  # torch and transformers: 5 s, and of an extra
 
         from spaces.networks.modules.backbone import Backbone
 
-        return Backbone(self.pixels, AutoBackbone.from_config(config), _last)
+        return Backbone(self.pixels, AutoBackbone.from_config(config), _read_last)
 
     def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Under the names that they have here: models for other ends put their own before them."""
@@ -56,13 +56,13 @@ class Transformers(WholeBackbone):
         return found
 
 
-def _last(body: Any, image: Tensor) -> Tensor:
+def _read_last(body: Any, image: Tensor) -> Tensor:
     return body(image).feature_maps[-1]
 
 
 @lru_cache(maxsize=16)
-def _config(family: Transformers) -> PretrainedConfig:
-    see_installed("transformers", "transformers")
+def _make_config(family: Transformers) -> PretrainedConfig:
+    check_installed("transformers", "transformers")
     from transformers import CONFIG_MAPPING  # torch and transformers: 5 s, and of an extra
     from transformers.models.auto.modeling_auto import MODEL_FOR_BACKBONE_MAPPING_NAMES as known
 

@@ -28,15 +28,15 @@ def compute_features(pattern: SharingPattern) -> tuple[float, ...]:
     vectors.
 
     Returns:
-        Numbers from 0 to 1, named by `feature_names`.
+        Numbers from 0 to 1, named by `name_features`.
     """
     pairs = list(combinations(pattern.tasks, 2))
     shared = [number for stage in (*pattern.encoder, *pattern.decoder) for number in _list_shared(stage, pairs)]
-    mixings = [number for stage in pattern.encoder for number in _mixing(stage, pattern.tasks)]
-    return (*shared, *mixings, *(number for each in pattern.exchange for number in _exchange(each)))
+    mixings = [number for stage in pattern.encoder for number in _list_mixing(stage, pattern.tasks)]
+    return (*shared, *mixings, *(number for each in pattern.exchange for number in _list_exchange(each)))
 
 
-def feature_names(pattern: SharingPattern) -> tuple[str, ...]:
+def name_features(pattern: SharingPattern) -> tuple[str, ...]:
     """Names of the features, such as ``decoder.1.depth-normals``; equal for patterns of the same tasks and stages."""
     shared = [
         f"{part}.{stage}.{one}-{other}"
@@ -58,7 +58,7 @@ def _list_shared(stage: Stage, pairs: list[tuple[str, str]]) -> Iterator[float]:
     return (float(group[one] == group[other]) for one, other in pairs)
 
 
-def _mixing(stage: Stage, tasks: tuple[str, ...]) -> list[float]:
+def _list_mixing(stage: Stage, tasks: tuple[str, ...]) -> list[float]:
     mixing = stage.mixing
     if isinstance(mixing, Routed):
         return [mixing.ratio, 1.0, 0.0, *[0.0] * len(tasks)]
@@ -68,13 +68,13 @@ def _mixing(stage: Stage, tasks: tuple[str, ...]) -> list[float]:
     return [1.0, 0.0, 0.0, *[0.0] * len(tasks)]
 
 
-def _exchange(exchange: Exchange) -> list[float]:
+def _list_exchange(exchange: Exchange) -> list[float]:
     if not isinstance(exchange, Workspace):
         return [0.0] * 5
-    return [1.0, _count(exchange.slots), _count(exchange.width), exchange.top_k, exchange.etf / exchange.width]
+    return [1.0, _squash(exchange.slots), _squash(exchange.width), exchange.top_k, exchange.etf / exchange.width]
 
 
-def _count(number: int) -> float:
+def _squash(number: int) -> float:
     """Below 1 and rising for any count, fast where counts are small."""
     doublings = math.log2(1 + number)
     return doublings / (doublings + _HALF)

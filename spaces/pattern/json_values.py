@@ -44,7 +44,7 @@ def exchange_from_json(data: Any) -> Exchange:
 
 
 def _to_json(value: Mixing | Exchange) -> Any:
-    options = {name: _plain(option) for name, option in asdict(value).items()}
+    options = {name: _unfreeze(option) for name, option in asdict(value).items()}
     return {"kind": value.kind, **options} if options else value.kind
 
 
@@ -53,12 +53,12 @@ def _from_json(kinds: Mapping[str, Any], data: Any, what: str) -> Any:
     options.pop("kind", None)
     if kind not in kinds:
         raise PatternError(f"{what} '{kind}' is unknown: want one of {', '.join(kinds)}")
-    return kinds[kind](**{name: _frozen(option) for name, option in options.items()})
+    return kinds[kind](**{name: _freeze(option) for name, option in options.items()})
 
 
-def _plain(option: Any) -> Any:
-    return [_plain(each) for each in option] if isinstance(option, tuple) else option
+def _unfreeze(option: Any) -> Any:
+    return [_unfreeze(each) for each in option] if isinstance(option, tuple) else option
 
 
-def _frozen(option: Any) -> Any:
-    return tuple(_frozen(each) for each in option) if isinstance(option, list) else option
+def _freeze(option: Any) -> Any:
+    return tuple(_freeze(each) for each in option) if isinstance(option, list) else option

@@ -12,7 +12,7 @@ from spaces.pattern.stage import Stages
 from spaces.pattern.walk import walk
 
 
-def computation_key(pattern: Stages) -> str:
+def compute_key(pattern: Stages) -> str:
     """16 hex characters that name the canonical computation graph of a pattern."""
     outputs = walk(pattern, "image", _Hashes())
     return _hash(*(f"{task}:{values[-1]}" for task, values in sorted(outputs.items())))[:16]

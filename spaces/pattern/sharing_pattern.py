@@ -15,7 +15,7 @@ from typing import Any
 from spaces.errors import PatternError
 from spaces.pattern.exchange import Exchange, NoExchange, Workspace
 from spaces.pattern.json_values import exchange_from_json, exchange_to_json, stage_from_json, stage_to_json
-from spaces.pattern.key import computation_key
+from spaces.pattern.key import compute_key
 from spaces.pattern.mixing import Shared
 from spaces.pattern.stage import Group, Partition, Stage
 
@@ -78,7 +78,7 @@ class SharingPattern:
     @cached_property
     def key(self) -> str:
         """16 hex characters that name the computation: equal networks have equal keys."""
-        return computation_key(self)
+        return compute_key(self)
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists and texts, for `from_json`."""

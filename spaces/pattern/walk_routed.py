@@ -37,7 +37,7 @@ def walk_routed(
             branch = SharedBranch(layer, mixing.ratio, mixing.primitives, mixing.recombination)
 
             after = {}
-            for members, value in _each_distinct(group, reads):
+            for members, value in _group_distinct(group, reads):
                 made = algebra.block(Block("encoder", index, group, branch), (value,))
                 owner = group if mixing.norm == "shared" else members
                 output = _normalise(index, owner, branch.word, made, shared_kept.get(members[0]), algebra)
@@ -64,7 +64,7 @@ def _normalise(index: int, owner: Group, after: str, value: V, before: V | None,
     return algebra.block(Block("encoder", index, owner, Norm(after)), inputs)
 
 
-def _each_distinct(group: Group, inputs: dict[str, V]) -> list[tuple[Group, V]]:
+def _group_distinct(group: Group, inputs: dict[str, V]) -> list[tuple[Group, V]]:
     """Every distinct object, with the tasks that hold it."""
     members: dict[int, list[str]] = {}
     for task in group:

@@ -32,7 +32,7 @@ from spaces.drawing.text import draw_text
 from spaces.fusion import Fusion
 from spaces.gates import Gates
 from spaces.joint import Joint
-from spaces.pattern.features import compute_features, feature_names
+from spaces.pattern.features import compute_features, name_features
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
 from spaces.pattern.stage import Stage
 from spaces.routing import Routing
@@ -244,6 +244,6 @@ def test_enumeration_has_one_order(space: Space) -> None:
 def test_every_pattern_has_features_and_pictures(space: Space, seed: int) -> None:
     rng = random.Random(seed)
     one, other = draw(space, TASKS, rng).pattern, draw(space, TASKS, rng).pattern
-    assert feature_names(one) == feature_names(other)
-    assert len(compute_features(one)) == len(feature_names(one))
+    assert name_features(one) == name_features(other)
+    assert len(compute_features(one)) == len(name_features(one))
     assert all(task in draw_text(one) and task in draw_svg(one) for task in TASKS)

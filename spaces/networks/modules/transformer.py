@@ -65,7 +65,7 @@ class TransformerStage(nn.Module):
     def __init__(self, first: int, count: int, width: int, heads: int) -> None:
         super().__init__()
         self.blocks = nn.ModuleDict({str(first + n): TransformerBlock(width, heads) for n in range(count)})
-        self.apply(_initialised)
+        self.apply(_initialise)
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, C, h, w) -> (B, C, h, w)``."""
@@ -117,7 +117,7 @@ def resize_positions(positions: Tensor, size: tuple[int, int] | torch.Size) -> T
     return F.interpolate(image, size=tuple(size), mode="bicubic", align_corners=False)
 
 
-def _initialised(module: nn.Module) -> None:
+def _initialise(module: nn.Module) -> None:
     if isinstance(module, nn.Linear):
         nn.init.trunc_normal_(module.weight, std=SPREAD)
         nn.init.zeros_(module.bias)

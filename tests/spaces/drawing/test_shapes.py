@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from spaces.drawing.shapes import legend
+from spaces.drawing.shapes import write_legend
 from spaces.drawing.svg import draw_svg
 from spaces.pattern.exchange import Workspace
 from spaces.pattern.mixing import Gated, Routed
@@ -33,7 +33,7 @@ def words_of(pattern: SharingPattern) -> list[str | None]:
 def test_a_drawing_says_how_to_read_what_it_shows_and_no_more(seed: int) -> None:
     pattern = any_mixture(seed)
     shown = [*(stage.mixing for stage in pattern.encoder), *pattern.exchange]
-    (said,) = [each for each in words_of(pattern) if each == legend(shown)] or [""]
+    (said,) = [each for each in words_of(pattern) if each == write_legend(shown)] or [""]
     assert ("routed" in said) == any(isinstance(each, Routed) for each in shown)
     assert ("gated" in said) == any(isinstance(each, Gated) for each in shown)
     assert ("workspace" in said) == any(isinstance(each, Workspace) for each in shown)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from spaces.choices import draw
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing
 from spaces.pattern.stage import Stage
-from spaces.pattern.walk import list_blocks, skip_scale, walk
+from spaces.pattern.walk import find_skip_scale, list_blocks, walk
 from tests.spaces.pattern.formulas import Written
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
@@ -71,4 +71,4 @@ def test_each_block_is_evaluated_once(two_trees: Any, seed: int, tasks: int) -> 
     ],
 )
 def test_skips(encoder: int, decoder: int, skips: list[int | None]) -> None:
-    assert [skip_scale(i, encoder_stages=encoder, decoder_stages=decoder) for i in range(decoder)] == skips
+    assert [find_skip_scale(i, encoder_stages=encoder, decoder_stages=decoder) for i in range(decoder)] == skips

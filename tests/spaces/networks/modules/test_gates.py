@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from spaces.networks.modules.gates import Gate
+from spaces.networks.modules.gates import Gate, choose_hard, lay_along, mix_soft
 
 
 def test_the_threshold_is_hard_forward_and_the_sigmoid_backward() -> None:
@@ -47,3 +47,32 @@ def test_soft_and_hard_rates_differ() -> None:
     gate = Gate(1, 8, 0.01, "threshold")
     assert float(gate.rates.detach()) == pytest.approx(0.5025, abs=1e-4)
     assert float(gate.open.float().mean()) == 1.0
+
+
+@pytest.mark.parametrize(("shape", "dim"), [((2, 4, 3, 5), 1), ((2, 7, 4), -1)])
+def test_a_task_takes_its_own_channels_where_its_gate_is_open(shape: tuple[int, ...], dim: int) -> None:
+    gate, own, shared = torch.tensor([1.0, 0.0, 0.0, 1.0]), torch.rand(shape), torch.rand(shape)
+    chosen = choose_hard(gate, own, shared, dim).movedim(dim, 0)
+    for channel, source in enumerate((own, shared, shared, own)):
+        assert torch.equal(chosen[channel], source.movedim(dim, 0)[channel])
+
+
+def test_half_open_gates_lie_half_way() -> None:
+    own, shared = torch.rand(2, 3, 4, 4), torch.rand(2, 3, 4, 4)
+    torch.testing.assert_close(choose_hard(torch.full((3,), 0.5), own, shared, 1), (own + shared) / 2)
+
+
+def test_the_shared_stream_is_a_mean_by_channel_and_leaves_its_sources_alone() -> None:
+    weights = torch.tensor([[0.25, 1.0], [0.75, 0.0]])
+    values = [torch.rand(2, 2, 3, 3) for _ in range(2)]
+    before = [value.clone() for value in values]
+    mixed = mix_soft(weights, values, 1)
+    torch.testing.assert_close(mixed[:, 0], 0.25 * values[0][:, 0] + 0.75 * values[1][:, 0])
+    torch.testing.assert_close(mixed[:, 1], values[0][:, 1])
+    assert all(torch.equal(one, other) for one, other in zip(values, before, strict=True))
+
+
+def test_channels_lie_along_a_dimension_in_the_others_precision() -> None:
+    lying = lay_along(torch.tensor([1.0, 2.0]), torch.empty(5, 2, 3, 3, dtype=torch.float16), 1)
+    assert lying.shape == (1, 2, 1, 1)
+    assert lying.dtype == torch.float16

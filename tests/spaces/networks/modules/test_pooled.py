@@ -20,3 +20,10 @@ def test_a_head_reads_the_last_outputs() -> None:
     head = PooledHead([3], 2)
     outputs = torch.rand(2, 8, 1, 1), torch.rand(2, 3, 4, 4)
     torch.testing.assert_close(head(outputs, (9, 9)), head.project(outputs[-1].mean((2, 3))))
+
+
+def test_a_head_of_several_scales_is_a_linear_map_of_all_their_means() -> None:
+    head = PooledHead([3, 5], 2)
+    outputs = torch.rand(2, 8, 1, 1), torch.rand(2, 3, 4, 4), torch.rand(2, 5, 8, 8)
+    means = torch.cat([each.mean((2, 3)) for each in outputs[1:]], 1)
+    torch.testing.assert_close(head(outputs, (9, 9)), head.project(means))

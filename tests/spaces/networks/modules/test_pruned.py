@@ -12,8 +12,7 @@ from spaces.networks.cost import count_macs
 from spaces.networks.modules.gated import START, GatedStage
 from spaces.networks.modules.layer import Layer, list_layers
 from spaces.networks.modules.pruned import PrunedStage
-from spaces.networks.modules.resnet import stage as resnet_stage
-from spaces.networks.modules.resnet import stem
+from spaces.networks.modules.resnet import make_stage, make_stem
 from spaces.pattern.sharing_pattern import hard_sharing
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, TASKS, gated
 from tests.spaces.networks.modules.random_gates import open_at_random
@@ -101,7 +100,7 @@ def test_gates_serve_channels_of_tokens() -> None:
 
 def test_stages_of_bottlenecks_are_pruned_too() -> None:
     torch.manual_seed(0)
-    blocks = [nn.Sequential(stem(8), resnet_stage(8, 4, count=2, stride=1)) for _ in range(3)]
+    blocks = [nn.Sequential(make_stem(8), make_stage(8, 4, count=2, stride=1)) for _ in range(3)]
     whole = blocks[0]
     images = torch.rand(2, 3, 32, 32)
     layers = list_layers(whole)
