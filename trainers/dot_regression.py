@@ -51,7 +51,7 @@ def dot_regression(tokens: Tensor, labels: Tensor, frame: Tensor, size: tuple[in
         size: (h, w) of the scale; labels are resized to it, nearest ones.
         invalid: label of pixels that count for nothing.
     """
-    import torch.nn.functional as F
+    import torch.nn.functional as F  # torch: 1.5 s, configurations and data are checked without
 
     resized = F.interpolate(labels[:, None].float(), size=size, mode="nearest-exact").long().flatten(1)  # (B, h w)
     valid = resized != invalid
@@ -77,7 +77,7 @@ def capture_features(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterato
     Raises:
         ConfigError: a frame has fewer vectors than such a task has classes.
     """
-    from spaces.networks.build import SharedNetwork
+    from spaces.networks.build import SharedNetwork  # torch: 1.5 s, configurations and data are checked without
     from spaces.networks.modules.workspace import SlotProjection
 
     found: Captured = {}

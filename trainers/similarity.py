@@ -1,4 +1,4 @@
-"""How alike the tasks' decoders see the images: debiased linear CKA of their stage outputs.
+"""Similarity of the tasks' decoders: debiased linear CKA of their stage outputs.
 
 A trained network runs over images once; per decoder stage there is one similarity for every pair of tasks, from which
 Progressive Decoder Fusion decides who shares the stage (`search.samplers.task_grouping`).
@@ -78,7 +78,7 @@ class Similarity:
 
 def _features(network: SharedNetwork, split: Source, images: int, batch_size: int) -> list[dict[Group, np.ndarray]]:
     """Per decoder stage, (N, C) features by the tasks that share them."""
-    import torch
+    import torch  # torch: 1.5 s, configurations and data are checked without
 
     collected: list[dict[Group, list[Tensor]]] = [defaultdict(list) for _ in network.pattern.decoder]
     with _evaluating(network), torch.no_grad():

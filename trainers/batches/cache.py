@@ -1,4 +1,4 @@
-"""Decoded samples on disk: a stream decodes each file once, later epochs and trials read plain arrays.
+"""Cache of decoded samples on disk: a stream decodes each file once, later epochs and trials read plain arrays.
 
 One .npy file for every image and every target, so that trainings of other tasks share them. A file is whole or not
 there, also after a kill or a power cut; several processes may fill one folder. A full disk ends the filling, not the

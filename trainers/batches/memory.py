@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
+from joblib import cpu_count  # type: ignore[import-untyped]  # the cores that a container leaves us
 from torch import Tensor
 
 from trainers.batches.source import Batch, Source, scale_images
@@ -77,8 +78,6 @@ def load_split(data: DataSet, name: str, device: str) -> Source:
     samples = data.samples(name)
     if len(samples) * _bytes(samples.read(0)) > data.loading.memory_gb * 1e9:
         return open_stream(data, name, device)
-    from joblib import cpu_count  # type: ignore[import-untyped]  # the cores that a container leaves us
-
     return _held(gather_samples(samples, threads=cpu_count()), device)
 
 

@@ -76,7 +76,7 @@ class Folder(Specified):
 
     @cached_property
     def fingerprint(self) -> str:
-        """Names the data: which files, what they hold as far as ``contents.fingerprint`` looks, how they are read."""
+        """Names the data: which files, what they hold as far as `digest_files` looks, how they are read."""
         return contents.digest_files(self._root, self._splits.list_paths(), [self._spec.plain, self.image_size])
 
     @cached_property

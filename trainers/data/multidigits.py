@@ -109,7 +109,7 @@ class MultiDigits(DataSet):
 @lru_cache(maxsize=1)
 def _digits() -> Pictures:
     """All digits, enlarged and in 0..255."""
-    from sklearn.datasets import load_digits
+    from sklearn.datasets import load_digits  # scikit-learn: 1 s, other data sets do without
 
     found = load_digits()
     grey = np.rint(found.images * (255 / BRIGHTEST)).astype(np.uint8)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+from filelock import FileLock
 
 from spaces.errors import DataError
 from spaces.fields import Fields
@@ -143,8 +144,6 @@ class Scenes(DataSet):
 
     def _raw(self, split: str, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Arrays of a split from the cache, which is filled if it is empty or damaged."""
-        from filelock import FileLock
-
         path = self._folder / f"scenes-{self.fingerprint}.npz"
         members = [f"{split}.{name}" for name in names]
         try:

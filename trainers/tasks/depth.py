@@ -102,7 +102,7 @@ class Depth(Measured):
 
     def usual_statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Sums ``(5,)``: valid pixels, absolute, squared, relative error, pixels within a factor of 1.25."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
 
         valid = target > 0
         truth = torch.where(valid, target, 1).double()

@@ -96,7 +96,7 @@ class Edges(Measured):
 
     def usual_statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Sums ``(5,)``: valid pixels, hits, false alarms, misses, balanced cross-entropy."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
 
         logit = prediction.double()
         # A network that diverged must not score as one that answers "no edge".
@@ -135,7 +135,7 @@ class Edges(Measured):
 
     def _entropy(self, logit: Tensor, target: Tensor) -> Tensor:
         """Weighted cross-entropy of each pixel, 0 where invalid."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
         import torch.nn.functional as F
 
         edge = self.positive_weight * F.softplus(-logit)

@@ -82,7 +82,7 @@ def find_repeated(root: Path, splits: Mapping[str, Sequence[Row]], spec: FolderS
             place, why = f"twice in {one}", "such would count double"
         many = len(found) > 1
         mend = _apart(list(found.values()), one == other, "them" if many else "it", spec, file)
-        problems.append(f"{root}: {len(found)} image{'s' * many} {place}: {_some(list(found))}; {why}; {mend}")
+        problems.append(f"{root}: {_images(len(found))} {place}: {_some(list(found))}; {why}; {mend}")
     return problems
 
 
@@ -105,7 +105,7 @@ def find_too_few(
     where = ", ".join(name for name in names if name)
     things = "a folder or list" if len(splits) == 1 else "folders or lists"
     return (
-        f"{root}: {found} image{'s' * (found > 1)} found{f' in {where}' if where else ''}, of which {shown} "
+        f"{root}: {_images(found)} found{f' in {where}' if where else ''}, of which {shown} "
         f"{'are' if held > 1 else 'is'} held out, which leaves {found - held} to train on; want at least "
         f"{FEWEST_TO_TRAIN}, for batch normalisation compares the images of a batch; add images, {need} at least, or "
         f"name {things} of {' and '.join(splits)} under splits in {file}"
@@ -175,6 +175,10 @@ def _apart(pairs: Sequence[tuple[Row, Row]], alike: bool, them: str, spec: Folde
     if isinstance(spec.splits, str):
         return f"mark {_some(parts)} in one column alone of {spec.splits}"
     return f"mend image or splits in {file}, so that no file fits two splits"
+
+
+def _images(count: int) -> str:
+    return f"{count} images" if count > 1 else f"{count} image"
 
 
 def _some(names: Sequence[str]) -> str:

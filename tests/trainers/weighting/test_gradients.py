@@ -1,26 +1,16 @@
-"""What is told when a weighting cannot be."""
-
 from __future__ import annotations
 
 import pytest
 
 from search.components.groups import Groups
 from spaces.errors import ConfigError, UserError
-from trainers.recipe import Recipe
-from trainers.weighting.dwa import Dwa
-from trainers.weighting.fixed import Fixed
+from tests.trainers.weighting.toy import CPU, TASKS, make_gradients
 from trainers.weighting.gradients import METHODS, Gradients
-from trainers.weighting.uncertainty import Uncertainty
 
 
 @pytest.mark.parametrize(
     ("make", "problem"),
     [
-        (lambda: Fixed({"depth": 0}), "trainer.weighting.weights.depth=0: want a number > 0"),
-        (lambda: Fixed(3), "trainer.weighting.weights=3: want weights by task, such as {depth: 2, normals: 1}"),
-        (lambda: Fixed({"x": 1}).check(["a", "b"]), "trainer.weighting.weights.x: no such task; the tasks are a, b"),
-        (lambda: Uncertainty(lr_ratio=0), "trainer.weighting.lr_ratio=0: want a number > 0"),
-        (lambda: Dwa(temperature=-1), "trainer.weighting.temperature=-1: want a number > 0"),
         (lambda: Gradients("adam"), f"trainer.weighting.method=adam: want one of {', '.join(METHODS)}"),
         (
             lambda: Gradients("pcgrad", {"c": 1}),
@@ -33,7 +23,6 @@ from trainers.weighting.uncertainty import Uncertainty
             "trainer.weighting.options.max_iters=1.5: want a whole number >= 1",
         ),
         (lambda: Gradients("mgda", {"epsilon": 0}), "trainer.weighting.options.epsilon=0: want a number > 0"),
-        (lambda: Recipe(weighting="dwa"), "trainer.weighting=dwa: want a component like Equal()"),
     ],
 )
 def test_what_is_wrong_is_said(make, problem: str) -> None:
@@ -54,3 +43,16 @@ def test_what_to_install_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_method_can_be_named_on_the_command_line() -> None:
     assert set(Groups().choices("trainer/weighting")) == {"equal", "fixed", "uncertainty", "dwa", *METHODS}
+
+
+def test_options_have_their_defaults_and_types() -> None:
+    assert Gradients("mgda", {"epsilon": 1}).options == {"epsilon": 1.0, "max_iters": 100}
+    assert type(Gradients("mgda", {"max_iters": 7.0}).options["max_iters"]) is int
+    assert Gradients("pcgrad").options == {}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_is_a_class_of_the_library_and_takes_its_options(method: str) -> None:
+    aggregation = pytest.importorskip("torchjd.aggregation", reason="names its classes")
+    assert hasattr(aggregation, METHODS[method].name)
+    make_gradients(method).begin(TASKS, CPU)
