@@ -91,12 +91,6 @@ def test_points_not_better_than_the_reference_add_nothing() -> None:
     assert pareto.compute_hypervolume(np.empty((0, 2)), (-20.0, 3e6), directions) == 0.0
 
 
-def test_history_grows_trial_by_trial_and_passes_over_failed_ones() -> None:
-    values = np.array([[1.0, 2.0], [np.nan, np.nan], [0.5, 3.0], [2.0, 1.0]])
-    volumes = pareto.compute_history(values, (0.0, 4.0), [MAXIMISE, MINIMISE])
-    assert volumes.tolist() == [2.0, 2.0, 2.0, 6.0]
-
-
 @pytest.mark.parametrize(
     ("values", "directions", "message"),
     [
