@@ -74,7 +74,7 @@ class Reporter:
             self._tracker.log(trial)
         for step, trial in enumerate(trials, start=1):
             volume = self._volume.add(read_objectives(trial, self._objectives))
-            self._tracker.hypervolume(step, volume)
+            self._tracker.log_hypervolume(step, volume)
         many = "trial of earlier starts is" if len(trials) == 1 else "trials of earlier starts are"
         self._progress.console.print(f"{len(trials)} {many} there already")
         self._count(volume)
@@ -99,7 +99,7 @@ class Reporter:
         volume = self._volume.add(read_objectives(trial, self._objectives))
         self._count(volume)
         self._tracker.log(trial)
-        self._tracker.hypervolume(len(self._trials), volume)
+        self._tracker.log_hypervolume(len(self._trials), volume)
 
     def report(self, status: str, baselines: Mapping[Job, Outcome], yardsticks: Sequence[BaselineRow] = ()) -> None:
         """Write the report, close the record and say where things are.
