@@ -16,6 +16,7 @@ import numpy as np
 
 from experiments.benchmarks.table import read
 from search.problem import pareto
+from search.problem.growing_volume import compute_history
 from search.problem.objectives import DELTA_MTL, MACS
 from search.problem.problem import Problem
 from spaces.choices import Proposal, enumerate_patterns
@@ -81,7 +82,7 @@ class Arena:
         """Hypervolume of the first 1, 2, ... patterns, by their true means, as a share of the whole space's."""
         rows = [self.row(key) for key in keys]
         whole = pareto.compute_hypervolume(self.truth, self.worst, DIRECTIONS)
-        return pareto.compute_history(self.truth[rows], self.worst, DIRECTIONS) / whole
+        return compute_history(self.truth[rows], self.worst, DIRECTIONS) / whole
 
     def row(self, key: str) -> int:
         """Of a pattern."""

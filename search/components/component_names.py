@@ -68,7 +68,7 @@ COMPONENTS = LastingNames(
         "runner/inline": ("search.runners.inline.Inline",),
         "runner/ray_tune": ("search.runners.ray_tune.RayTune",),
         "tracking/mlflow": ("search.tracking.Mlflow", "search.tracking.mlflow.Mlflow"),
-        "tracking/none": ("search.tracking.NoTracking", "search.tracking.mlflow.NoTracking"),
+        "tracking/none": ("search.tracking.NoTracking", "search.tracking.no_tracking.NoTracking"),
     }
 )
 

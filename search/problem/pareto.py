@@ -1,6 +1,6 @@
 """Non-dominated points and the volume they dominate, exact for any number of objectives.
 
-Pure functions on arrays; the study's progress, the report and the benchmarks of samplers use them.
+Pure functions on arrays, of whole sets of points; `search.problem.growing_volume` follows one that grows.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def mark_front(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
     Raises:
         ValueError: the shapes differ in m, a direction is unknown, or a value is NaN.
     """
-    costs = _costs(values, directions)
+    costs = convert_to_costs(values, directions)
     # Sorted by all objectives, a row can only be dominated by an earlier one, so one pass against the front
     # so far is enough; equal rows do not dominate each other.
     order = np.lexsort(costs.T[::-1])
@@ -54,37 +54,31 @@ def compute_hypervolume(values: np.ndarray, reference: Sequence[float], directio
     Raises:
         ValueError: the shapes differ in m, a direction is unknown, or a value is NaN or infinite.
     """
-    costs = _costs(values, directions)
-    worst = _costs(np.asarray([reference], dtype=float), directions)[0]
+    costs = convert_to_costs(values, directions)
+    worst = convert_to_costs(np.asarray([reference], dtype=float), directions)[0]
     if not np.isfinite(costs).all() or not np.isfinite(worst).all():
         raise ValueError("hypervolume needs finite values and a finite reference point; leave failed trials out")
     costs = costs[np.all(costs < worst, axis=1)]
     return _volume(costs, worst)
 
 
-def compute_history(values: np.ndarray, reference: Sequence[float], directions: Sequence[str]) -> np.ndarray:
-    """Hypervolume of the first 1, 2, ..., n rows.
+def convert_to_costs(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
+    """The values as costs, (n, m), smaller is better.
 
-    Args:
-        values: (n, m) objective values in the order in which they came; a row with NaN (a failed trial) adds
-            nothing.
-        reference: as in `hypervolume`.
-        directions: as in `hypervolume`.
-
-    Returns:
-        (n,) volumes, never falling.
+    Raises:
+        ValueError: as `mark_front`.
     """
-    values = np.asarray(values, dtype=float).reshape(-1, len(directions))
-    volumes = np.zeros(len(values))
-    kept = np.empty((0, len(directions)))
-    volume = 0.0
-    for row, value in enumerate(values):
-        if np.isfinite(value).all():
-            kept = np.vstack([kept, value])
-            kept = kept[mark_front(kept, directions)]
-            volume = compute_hypervolume(kept, reference, directions)
-        volumes[row] = volume
-    return volumes
+    values = np.asarray(values, dtype=float)
+    unknown = [direction for direction in directions if direction not in (MAXIMISE, MINIMISE)]
+    if unknown:
+        raise ValueError(f"directions {unknown}: want '{MAXIMISE}' or '{MINIMISE}'")
+    if values.size == 0:
+        values = values.reshape(0, len(directions))
+    if values.ndim != 2 or values.shape[1] != len(directions):
+        raise ValueError(f"values of shape {values.shape} for {len(directions)} directions: want (n, m) and m")
+    if np.isnan(values).any():
+        raise ValueError("a value is NaN; leave failed trials out")
+    return values * np.where(np.array(directions, dtype=object) == MAXIMISE, -1.0, 1.0)
 
 
 def _volume(costs: np.ndarray, worst: np.ndarray) -> float:
@@ -114,18 +108,3 @@ def _area(costs: np.ndarray, worst: np.ndarray) -> float:
     best_second = np.minimum.accumulate(costs[order, 1])
     widths = np.diff(np.append(first, worst[0]))
     return float(np.sum(widths * (worst[1] - best_second)))
-
-
-def _costs(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
-    """The values as costs, (n, m), smaller is better."""
-    values = np.asarray(values, dtype=float)
-    unknown = [direction for direction in directions if direction not in (MAXIMISE, MINIMISE)]
-    if unknown:
-        raise ValueError(f"directions {unknown}: want '{MAXIMISE}' or '{MINIMISE}'")
-    if values.size == 0:
-        values = values.reshape(0, len(directions))
-    if values.ndim != 2 or values.shape[1] != len(directions):
-        raise ValueError(f"values of shape {values.shape} for {len(directions)} directions: want (n, m) and m")
-    if np.isnan(values).any():
-        raise ValueError("a value is NaN; leave failed trials out")
-    return values * np.where(np.array(directions, dtype=object) == MAXIMISE, -1.0, 1.0)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from search.jobs.job import Job, Outcome
-from search.problem import pareto
 from search.problem.objectives import Objective, volume_units
+from search.problem.pareto import compute_hypervolume
 from search.report import member_folders, report, tables
 from search.report.figures import similarity_figure as similarities
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
+from search.study.front import read_objectives, start_volume
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -53,6 +54,7 @@ class Reporter:
         self._progress, self._tracker, self._marks, self._rates = progress, tracker, marks, rates
         self._trials: list[Trial] = []
         self._members: tuple[Trial, ...] = ()
+        self._volume = start_volume(objectives, reference)
         self._heard = False
 
     def showing(self) -> AbstractContextManager[Progress]:
@@ -75,14 +77,12 @@ class Reporter:
         self._trials = list(trials)
         for trial in trials:
             self._tracker.log(trial)
-        names = [objective.name for objective in self._objectives]
-        values = np.array([[trial.objectives.get(name, np.nan) for name in names] for trial in trials])
-        volumes = pareto.compute_history(values, self._reference, self._directions)
-        for step, volume in enumerate(volumes, start=1):
-            self._tracker.hypervolume(step, float(volume))
+        for step, trial in enumerate(trials, start=1):
+            volume = self._volume.add(read_objectives(trial, self._objectives))
+            self._tracker.log_hypervolume(step, volume)
         many = "trial of earlier starts is" if len(trials) == 1 else "trials of earlier starts are"
         self._progress.console.print(f"{len(trials)} {many} there already")
-        self._count()
+        self._count(volume)
 
     def baseline(self, job: Job, outcome: Outcome) -> None:
         """A single-task network is there, or failed."""
@@ -101,9 +101,10 @@ class Reporter:
         """A trial has ended."""
         self._trials.append(trial)
         self._progress.finished(trial)
-        volume = self._count()
+        volume = self._volume.add(read_objectives(trial, self._objectives))
+        self._count(volume)
         self._tracker.log(trial)
-        self._tracker.hypervolume(len(self._trials), volume)
+        self._tracker.log_hypervolume(len(self._trials), volume)
 
     def report(self, status: str, baselines: Mapping[Job, Outcome], yardsticks: Sequence[BaselineRow] = ()) -> None:
         """Write the report, close the record and say where things are.
@@ -149,26 +150,20 @@ class Reporter:
 
     def _receipt(self, baselines: Mapping[Job, Outcome]) -> SearchCost:
         alone = [(task, outcome) for job, outcome in baselines.items() for task in job.pattern.tasks]
-        volume, units = self._hypervolume(self._members), volume_units(self._objectives)
+        values = np.array([read_objectives(trial, self._objectives) for trial in self._members])
+        directions = [objective.direction for objective in self._objectives]
+        # Of the front at once: the same digits in whatever order the trials have come.
+        volume = compute_hypervolume(values, self._reference, directions)
+        units = volume_units(self._objectives)
         return compute_search_cost(self._trials, alone, self._rates, volume, units, self._members)
 
-    @property
-    def _directions(self) -> list[str]:
-        return [objective.direction for objective in self._objectives]
-
-    def _count(self) -> float:
-        """Bring tables, weights and counts up to date; the hypervolume."""
+    def _count(self, volume: float) -> None:
+        """Bring tables, weights and counts up to date."""
         self._members = tables.write_tables(self._folder, self._trials, self._objectives, self._tasks, self._marks())
-        volume = self._hypervolume(self._members)
         done = sum(trial.complete for trial in self._trials)
         failed = sum(trial.failed for trial in self._trials)
         stopped = len(self._trials) - done - failed
         self._progress.update(done=done, failed=failed, stopped=stopped, front=len(self._members), hypervolume=volume)
-        return volume
-
-    def _hypervolume(self, members: Sequence[Trial]) -> float:
-        values = [[trial.objectives[objective.name] for objective in self._objectives] for trial in members]
-        return pareto.compute_hypervolume(np.array(values), self._reference, self._directions) if values else 0.0
 
     def _say(self, text: str) -> None:
         self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)

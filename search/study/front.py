@@ -10,20 +10,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from search.jobs.trial import Trial
 from search.problem import pareto
+from search.problem.growing_volume import GrowingVolume
 from search.problem.objectives import Objective
-
-if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
-    from search.jobs.trial import Trial
-    from search.problem.objectives import Objective
 
 
 @dataclass(frozen=True)
@@ -47,8 +40,8 @@ class FrontView:
     @cached_property
     def volumes(self) -> np.ndarray:
         """Hypervolume after each trial, (trials,)."""
-        table = np.array([collect_values(self.trials, objective) for objective in self.objectives]).T
-        return pareto.compute_history(table, self.reference, [objective.direction for objective in self.objectives])
+        volume = start_volume(self.objectives, self.reference)
+        return np.array([volume.add(read_objectives(trial, self.objectives)) for trial in self.trials], dtype=float)
 
     @cached_property
     def members(self) -> frozenset[int]:
@@ -66,7 +59,17 @@ class FrontView:
 
 def collect_values(trials: Sequence[Trial], objective: Objective) -> list[float]:
     """An objective's value of each trial; NaN for one that failed."""
-    return [trial.objectives.get(objective.name, np.nan) if trial.complete else np.nan for trial in trials]
+    return [value for trial in trials for value in read_objectives(trial, [objective])]
+
+
+def read_objectives(trial: Trial, objectives: Sequence[Objective]) -> list[float]:
+    """A trial's value of each objective; NaN if it failed."""
+    return [trial.objectives.get(each.name, math.nan) if trial.complete else math.nan for each in objectives]
+
+
+def start_volume(objectives: Sequence[Objective], reference: Sequence[float]) -> GrowingVolume:
+    """The hypervolume before the first trial, to which `read_objectives` of each are added."""
+    return GrowingVolume(reference, [objective.direction for objective in objectives])
 
 
 def find_front(trials: Iterable[Trial], objectives: Sequence[Objective]) -> tuple[Trial, ...]:

@@ -23,62 +23,62 @@ class Point(NamedTuple):
     step: int
 
 
-def flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+def flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     """A nested configuration as texts by dotted name."""
     texts: dict[str, str] = {}
     for name, value in config.items():
         if isinstance(value, Mapping) and value:
-            texts.update(flat(value, f"{prefix}{name}."))
+            texts.update(flatten(value, f"{prefix}{name}."))
         else:
-            texts[legal(f"{prefix}{name}")] = str(value)[:MAX_VALUE]
+            texts[make_legal(f"{prefix}{name}")] = str(value)[:MAX_VALUE]
     return texts
 
 
-def legal(name: str) -> str:
+def make_legal(name: str) -> str:
     """The name without what MLflow refuses."""
     return re.sub(r"[^\w.:/ -]", "_", name)[:MAX_NAME]
 
 
-def params(trial: Trial) -> dict[str, str]:
+def list_params(trial: Trial) -> dict[str, str]:
     """How the trial came about: its choices, its key, and the sharing in words."""
     return {
-        **flat(trial.choices),
+        **flatten(trial.choices),
         **read_columns(trial, ("key", "network_key", "sharing")),
         "seed": str(trial.seed),
     }
 
 
-def numbers(trial: Trial) -> dict[str, float]:
+def list_numbers(trial: Trial) -> dict[str, float]:
     """Costs, objectives and final metrics, those that are finite."""
     every = read_columns(trial, (*trial.metrics, *trial.objectives, *COSTS, "seconds", "epochs"))
-    return {legal(name): float(value) for name, value in every.items() if math.isfinite(value)}
+    return {make_legal(name): float(value) for name, value in every.items() if math.isfinite(value)}
 
 
-def points(trial: Trial) -> list[Point]:
+def list_points(trial: Trial) -> list[Point]:
     """Everything with a value: the final numbers, and the curves as "epoch/<name>", one point an epoch.
 
     The curves have names of their own because a final metric is measured on the finished network and may
     share its name with a curve.
     """
-    start, end = span(trial)
-    found = [Point(name, value, end, 0) for name, value in numbers(trial).items()]
+    start, end = find_span(trial)
+    found = [Point(name, value, end, 0) for name, value in list_numbers(trial).items()]
     for name, values in trial.curves.items():
         for epoch, value in enumerate(values, start=1):
             if math.isfinite(value):
                 # Epochs last about equally long; that is all that is known of when each ended.
                 moment = start + (end - start) * epoch // len(values)
-                found.append(Point(legal(f"epoch/{name}"), float(value), moment, epoch))
+                found.append(Point(make_legal(f"epoch/{name}"), float(value), moment, epoch))
     return found
 
 
-def span(trial: Trial) -> tuple[int, int]:
+def find_span(trial: Trial) -> tuple[int, int]:
     """Start and end of the trial in Unix milliseconds."""
     end = int(1000 * (trial.ended or time.time()))
     seconds = trial.seconds if math.isfinite(trial.seconds) else 0.0
     return end - int(1000 * seconds), end
 
 
-def chunks(items: list[Any], size: int) -> Iterator[list[Any]]:
+def cut_chunks(items: list[Any], size: int) -> Iterator[list[Any]]:
     """The items in lists of at most `size`."""
     for start in range(0, len(items), size):
         yield items[start : start + size]

@@ -32,17 +32,17 @@ def find_problem(name: str, uri: str) -> str:
 
 def make_absolute(uri: str) -> str:
     """The address, with an absolute path if it is that of a file."""
-    path = sqlite_file(uri)
+    path = find_sqlite_file(uri)
     _, mark, options = uri.partition("?")
-    return sqlite(path.resolve()) + mark + options if path else uri
+    return make_sqlite_uri(path.resolve()) + mark + options if path else uri
 
 
-def sqlite(path: Path) -> str:
+def make_sqlite_uri(path: Path) -> str:
     """The address of an SQLite store in a file of any name."""
     return FILE + SPECIAL.sub(lambda found: f"%{ord(found[0]):02X}", str(path))
 
 
-def sqlite_file(uri: str) -> Path | None:
+def find_sqlite_file(uri: str) -> Path | None:
     """The file of an SQLite store; None for others."""
     return Path(unquote(uri.removeprefix(FILE).partition("?")[0])) if uri.startswith(FILE) else None
 
@@ -57,7 +57,7 @@ def hide_password(uri: str) -> str:
     return re.sub(r"//[^/@\s]*@", "//***@", uri)
 
 
-def view_command(uri: str) -> str:
+def make_view_command(uri: str) -> str:
     """The command that shows the store in a browser; for a server, its address."""
     if is_server(uri):
         return hide_password(uri)

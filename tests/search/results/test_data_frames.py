@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from search.results.data_frames import tabulate_curves, tabulate_trials
-from search.tracking.mlflow_values import numbers
+from search.tracking.mlflow_values import list_numbers
 from tests.search.trials import complete, failed
 
 TRIALS = [complete(0, 1.5, 18_000_000), failed(1), replace(complete(2, -2.0, 9_000_000), choices={"other": "x"})]
@@ -19,7 +19,7 @@ def test_a_row_has_every_number_of_its_trial() -> None:
     assert frame.index.name == "number"
     for trial in TRIALS:
         row = frame.loc[trial.number]
-        assert {name: row[name] for name in numbers(trial)} == numbers(trial)
+        assert {name: row[name] for name in list_numbers(trial)} == list_numbers(trial)
 
 
 def test_what_a_trial_has_not_is_missing() -> None:

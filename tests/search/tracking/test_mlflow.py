@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import os
 import subprocess
 import sys
 import threading
@@ -12,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from search.tracking import tracker as tracker_module
-from search.tracking.mlflow import Mlflow, NoTracking
+from search.tracking import background_tracker
+from search.tracking.mlflow import Mlflow
 from tests.search.trials import complete, failed
 
 mlflow = pytest.importorskip("mlflow")
@@ -68,9 +67,9 @@ def test_a_search_is_a_parent_run_with_a_child_for_each_trial(
         (tmp_path / name).write_text(name)
     tracker = track("whole")
     tracker.log(complete(0, 1.5, 12_000_000))
-    tracker.hypervolume(1, 2.5e8)
+    tracker.log_hypervolume(1, 2.5e8)
     tracker.log(failed(1, "lost worker"))
-    tracker.hypervolume(2, 2.5e8)
+    tracker.log_hypervolume(2, 2.5e8)
     files = [tmp_path / "front.csv", tmp_path / "front/0-abc/pattern.svg", tmp_path / "missing.png"]
     tracker.close("FINISHED", files, {"front size": 1, "undefined": math.nan}, note="| a | front |")
 
@@ -117,7 +116,7 @@ def test_a_search_is_a_parent_run_with_a_child_for_each_trial(
 def test_a_search_that_died_is_taken_up_and_nothing_is_counted_twice(track: Callable[..., Any], client: Any) -> None:
     first = track("dies")
     first.log(complete(0, 1.0, 10))
-    first.hypervolume(1, 5.0)
+    first.log_hypervolume(1, 5.0)
     first.close("RUNNING")  # a driver that is killed leaves its parent running ...
     parent = _parent(client, "dies")
     unfinished = client.create_run(  # ... and may leave a child half written
@@ -129,7 +128,7 @@ def test_a_search_that_died_is_taken_up_and_nothing_is_counted_twice(track: Call
     second = track("dies", trials=4)
     for number in range(4):  # the driver logs all it knows, then goes on
         second.log(complete(number, 1.0, 10))
-        second.hypervolume(number + 1, 5.0 + number)
+        second.log_hypervolume(number + 1, 5.0 + number)
     second.log(complete(2, 1.0, 10))
     second.close("KILLED", metrics={"front size": 2})
 
@@ -164,7 +163,7 @@ def test_values_that_are_not_finite_are_left_out_and_long_curves_are_whole(
     curves = {"loss": [1.0, math.nan, math.inf, 0.5], "segmentation.miou": long}
     tracker = track("odd curves")
     tracker.log(complete(0, math.nan, 10, curves=curves))
-    tracker.hypervolume(1, math.nan)
+    tracker.log_hypervolume(1, math.nan)
     tracker.close("FINISHED")
     parent = _parent(client, "odd curves")
     (child,) = _children(client, parent)
@@ -230,7 +229,7 @@ def test_a_writer_that_is_killed_leaves_a_record_that_the_next_one_completes(tmp
 def test_what_a_store_missed_while_it_failed_is_written_when_it_is_back(
     runs: Path, client: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(tracker_module, "PAUSE", 0.0)
+    monkeypatch.setattr(background_tracker, "PAUSE", 0.0)
     ok = threading.Event()
     real = mlflow.MlflowClient.set_terminated
 
@@ -258,16 +257,6 @@ def test_an_experiment_that_was_deleted_is_named(runs: Path, client: Any, caplog
     tracker.open("a search", "id", {}, "")
     tracker.close("FINISHED")
     assert "its experiment 'gone' was deleted; restore it or set tracking.experiment to another" in caplog.text
-
-
-def test_no_tracking_writes_nothing(tmp_path: Path) -> None:
-    tracker = NoTracking().tracker(tmp_path)
-    tracker.open("a search", "id", CONFIG, "")
-    tracker.log(complete(0, 1.0, 10))
-    tracker.hypervolume(1, 1.0)
-    tracker.close("FINISHED", [], {})
-    assert tracker.view_command() == ""
-    assert not os.listdir(tmp_path)
 
 
 def test_composing_a_configuration_does_not_import_mlflow() -> None:

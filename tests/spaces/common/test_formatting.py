@@ -65,6 +65,7 @@ def test_a_list_shows_the_first_and_counts_the_others(things: list[int], most: i
 def test_time_spans(seconds: float, wanted: str) -> None:
     assert format_duration(seconds) == wanted
 
+
 def test_columns_are_as_wide_as_their_longest_text() -> None:
     rows = [["", "patterns", "MACs"], ["all", "6", "1 M to 2 M"], ["within limits", "12", ""]]
     assert align_columns(rows) == [

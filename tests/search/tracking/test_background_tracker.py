@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from search.tracking.background_tracker import BackgroundTracker
 from search.tracking.mlflow import Mlflow
-from search.tracking.tracker import BackgroundTracker
 from tests.search.trials import complete
 
 
@@ -22,7 +22,7 @@ class Listed:
     def log(self, trial: Any) -> None:
         self._written.append(trial.number)
 
-    def hypervolume(self, step: int, value: float) -> None:
+    def log_hypervolume(self, step: int, value: float) -> None:
         self._written.append(value)
 
     def close(self, status: str, *_: Any) -> None:
@@ -76,7 +76,7 @@ def _assert_one_warning(uri: str, place: str, runs: Path, caplog: pytest.LogCapt
     with caplog.at_level(logging.WARNING, logger="search"):
         tracker.open("a search", "id", {}, "")
         tracker.log(complete(0, 1.0, 10))
-        tracker.hypervolume(1, 1.0)
+        tracker.log_hypervolume(1, 1.0)
         tracker.close("FINISHED")
     assert time.monotonic() - since < 50  # its own patience would be a minute
     (record,) = [record for record in caplog.records if record.name.startswith("search")]

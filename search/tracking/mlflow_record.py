@@ -1,0 +1,149 @@
+"""The record of a search in MLflow: a parent run for the search, a nested child run a trial."""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from search.jobs.trial import COMPLETE, FAILED, PRUNED
+from search.tracking import mlflow_values
+from search.tracking.mlflow_store import find_runs, open_store
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+    from search.jobs.trial import Trial
+
+SEARCH_ID, NUMBER, PARENT, NOTE = "search.id", "search.trial", "mlflow.parentRunId", "mlflow.note.content"
+STATUS = {COMPLETE: "FINISHED", FAILED: "FAILED", PRUNED: "KILLED"}  # of a trial in MLflow's words
+METRICS_A_CALL, PARAMS_A_CALL = 1000, 100  # MLflow's limits
+
+
+def open_record(
+    uri: str,
+    experiment: str,
+    runs: Path,
+    run_name: str,
+    search_id: str,
+    params: Mapping[str, Any],
+    resume_command: str,
+) -> MlflowRecord:
+    """Open the store and the search's parent run in it, made where missing; raises whatever goes wrong."""
+    client, experiment_id = open_store(uri, experiment, runs)
+    tags = {SEARCH_ID: search_id, "resume_command": resume_command, "mlflow.source.name": "search.run"}
+    found = find_runs(client, experiment_id, SEARCH_ID, search_id)
+    parent = found[-1] if found else client.create_run(experiment_id, tags=tags, run_name=run_name)
+    record = MlflowRecord(client, experiment_id, parent)
+    record.reopen(tags, mlflow_values.flatten(params))
+    return record
+
+
+class MlflowRecord:
+    """The parent run of a search and what is known to be in it; used in the thread alone."""
+
+    def __init__(self, client: MlflowClient, experiment: str, parent: Run) -> None:
+        self._client = client
+        self._experiment = experiment
+        self._parent = parent.info.run_id
+        steps = client.get_metric_history(self._parent, "hypervolume")
+        self._steps = {point.step for point in steps}
+        self._status: dict[int, str] = {}
+        for child in find_runs(client, experiment, PARENT, self._parent):
+            if NUMBER not in child.data.tags:  # somebody else's
+                continue
+            number = int(child.data.tags[NUMBER])
+            if child.info.status in STATUS.values() and number not in self._status:
+                self._status[number] = child.info.status
+            else:  # begun by a driver that died, or by a write that failed, before it was whole
+                client.delete_run(child.info.run_id)
+
+    def log(self, trial: Trial) -> None:
+        """See `Tracker.log`."""
+        if trial.number in self._status:
+            return
+        start, end = mlflow_values.find_span(trial)
+        tags = {
+            PARENT: self._parent,
+            NUMBER: str(trial.number),
+            "search.key": trial.key,
+            "search.node": trial.node,
+        }
+        if trial.reason:
+            tags["reason"] = trial.reason
+        run = self._client.create_run(self._experiment, start, tags, f"trial {trial.number}").info.run_id
+        self._log_params(run, mlflow_values.list_params(trial))
+        self._log_points(run, mlflow_values.list_points(trial))
+        status = STATUS[trial.status]
+        self._client.set_terminated(run, status, end)
+        self._status[trial.number] = status
+        self._log_points(self._parent, self._count_trials())
+
+    def log_hypervolume(self, step: int, value: float) -> None:
+        """See `Tracker.log_hypervolume`."""
+        if step not in self._steps and math.isfinite(value):
+            self._log_points(self._parent, [mlflow_values.Point("hypervolume", float(value), _now(), step)])
+            self._steps.add(step)
+
+    def close(self, status: str, artifacts: Sequence[Path], metrics: Mapping[str, float], note: str) -> None:
+        """See `Tracker.close`."""
+        step = len(self._status)
+        finite = {name: value for name, value in metrics.items() if math.isfinite(value)}
+        points = [
+            mlflow_values.Point(mlflow_values.make_legal(name), float(value), _now(), step)
+            for name, value in finite.items()
+        ]
+        self._log_points(self._parent, points)
+        self._log_files([path for path in artifacts if path.is_file()])
+        if note:
+            self._client.set_tag(self._parent, NOTE, note)
+        self._client.set_terminated(self._parent, status)
+
+    def reopen(self, tags: Mapping[str, str], params: Mapping[str, str]) -> None:
+        """Bring tags and parameters up to date and say that it runs; what is the same is not written."""
+        data = self._client.get_run(self._parent).data
+        new = {name: value for name, value in params.items() if name not in data.params}
+        self._log_params(self._parent, new)
+        # MLflow never changes a parameter; a tag beside its first value tells of one that did, e.g. trials.
+        later = {f"resumed.{name}": value for name, value in params.items()}
+        first = {f"resumed.{name}": value for name, value in {**params, **data.params}.items()}
+        changed = {name: v for name, v in later.items() if v != data.tags.get(name, first[name])}
+        for name, value in {**tags, **changed}.items():
+            if data.tags.get(name) != value:
+                self._client.set_tag(self._parent, name, value)
+        self._client.update_run(self._parent, status="RUNNING")
+
+    def _count_trials(self) -> list[mlflow_values.Point]:
+        ended = list(self._status.values())
+        counts = {f"trials.{name}": ended.count(status) for name, status in STATUS.items()}
+        return [mlflow_values.Point(name, float(count), _now(), len(ended)) for name, count in counts.items()]
+
+    def _log_params(self, run: str, params: Mapping[str, str]) -> None:
+        from mlflow.entities import Param  # mlflow: in the tracker's thread alone
+
+        for chunk in mlflow_values.cut_chunks([Param(name, value) for name, value in params.items()], PARAMS_A_CALL):
+            self._client.log_batch(run, params=chunk)
+
+    def _log_points(self, run: str, points: Sequence[mlflow_values.Point]) -> None:
+        from mlflow.entities import Metric  # mlflow: in the tracker's thread alone
+
+        for chunk in mlflow_values.cut_chunks([Metric(*point) for point in points], METRICS_A_CALL):
+            self._client.log_batch(run, metrics=chunk)
+
+    def _log_files(self, files: Sequence[Path]) -> None:
+        if not files:
+            return
+        root = Path(os.path.commonpath([path.parent for path in files]))
+        for path in files:
+            top, *below = (*path.parent.relative_to(root).parts, "")
+            # A name of its own at each resume, or members that have left the front would stay in its folder.
+            top = top and f"{top} after {len(self._status)} trials"
+            self._client.log_artifact(self._parent, str(path), "/".join([top, *below]).rstrip("/") or None)
+
+
+def _now() -> int:
+    return int(1000 * time.time())

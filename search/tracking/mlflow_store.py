@@ -1,0 +1,89 @@
+"""An MLflow store opened: its client, its experiment, and the runs that are found in it by a tag.
+
+Called in the tracker's thread alone, where MLflow may take its time and raise what goes wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+
+from search.tracking import store_uri
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+
+def open_store(uri: str, experiment: str, runs: Path) -> tuple[MlflowClient, str]:
+    """The store's client and the experiment's number, made where missing.
+
+    Args:
+        uri: of the store.
+        experiment: name of the experiment.
+        runs: folder of all runs, where artifacts are kept unless a server keeps them.
+    """
+    # A server that is down is to be noticed in seconds, not in the minutes of MLflow's own defaults.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
+    # With a server, MLflow prints two lines for every run it ends.
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+    from mlflow import MlflowClient  # mlflow: seconds, for which the tracker's thread alone waits
+
+    for chatty in ("mlflow", "alembic"):  # after the import, which sets them
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns of every attempt to reach a server
+    with _lock_store(uri):
+        client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+        location = None if store_uri.is_server(uri) else (runs / "mlartifacts").as_uri()
+        return client, _find_experiment(client, experiment, location)
+
+
+def find_runs(client: MlflowClient, experiment: str, tag: str, value: str) -> list[Run]:
+    """All runs that are not deleted and have the tag, newest first."""
+    found: list[Run] = []
+    token = None
+    while True:
+        page = client.search_runs([experiment], f"tags.`{tag}` = '{value}'", max_results=1000, page_token=token)
+        found.extend(page)
+        token = page.token
+        if not token:
+            return found
+
+
+def _find_experiment(client: MlflowClient, name: str, location: str | None) -> str:
+    from mlflow.exceptions import MlflowException  # mlflow: in the tracker's thread alone
+
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            return client.create_experiment(name, artifact_location=location)
+        except MlflowException as error:  # another search was quicker
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+            found = client.get_experiment_by_name(name)
+    if found is None or found.lifecycle_stage != "active":
+        raise RuntimeError(f"its experiment '{name}' was deleted; restore it or set tracking.experiment to another")
+    return found.experiment_id
+
+
+@contextmanager
+def _lock_store(uri: str) -> Iterator[None]:
+    """Keep other searches off an SQLite store: two that create one at the same time break its schema."""
+    path = store_uri.find_sqlite_file(uri)
+    if path is None:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock", timeout=60):
+        if path.exists():  # MLflow would try again and again for minutes with a file that is no database
+            with closing(sqlite3.connect(path, timeout=10)) as connection:
+                connection.execute("PRAGMA schema_version")
+        yield

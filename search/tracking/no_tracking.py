@@ -1,0 +1,52 @@
+"""No tracking: the choice "none", and the tracker that does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from search.jobs.trial import Trial
+    from search.tracking.tracker import Tracker
+
+
+@dataclass(frozen=True)
+class NoTracking:
+    """No record beside the run folder."""
+
+    group: ClassVar[str] = "tracking"
+
+    def check(self) -> None:
+        """Nothing can be wrong."""
+
+    def tracker(self, runs: Path) -> Tracker:
+        """A tracker that does nothing."""
+        return SilentTracker()
+
+
+class SilentTracker:
+    """A tracker that does nothing."""
+
+    def open(self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str) -> None:
+        """Nothing."""
+
+    def log(self, trial: Trial) -> None:
+        """Nothing."""
+
+    def log_hypervolume(self, step: int, value: float) -> None:
+        """Nothing."""
+
+    def close(
+        self,
+        status: str,
+        artifacts: Sequence[Path] = (),
+        metrics: Mapping[str, float] | None = None,
+        note: str = "",
+    ) -> None:
+        """Nothing."""
+
+    def view_command(self) -> str:
+        """Nothing."""
+        return ""

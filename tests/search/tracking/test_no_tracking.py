@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from search.config.components import build_component
+
+from search.tracking.no_tracking import NoTracking
+from tests.search.trials import complete
+
+
+def test_no_tracking_writes_nothing(tmp_path: Path) -> None:
+    NoTracking().check()
+    tracker = NoTracking().tracker(tmp_path)
+    tracker.open("a search", "id", {"trials": 4}, "")
+    tracker.log(complete(0, 1.0, 10))
+    tracker.log_hypervolume(1, 1.0)
+    tracker.close("FINISHED", [], {})
+    assert tracker.view_command() == ""
+    assert not os.listdir(tmp_path)
+
+
+def test_it_is_found_by_its_name_and_wherever_it_has_been() -> None:
+    for path in ("tracking/none", "search.tracking.NoTracking", "search.tracking.mlflow.NoTracking"):
+        assert build_component({"_target_": path}, "tracking") == NoTracking()
