@@ -13,7 +13,7 @@ from search.problem.objectives import MACS, PARAMS, resolve_objectives
 from spaces.choices import cover
 from spaces.errors import ConfigError, PatternError
 from spaces.networks import feasible
-from spaces.networks.family import ChecksOutputs, Family, StartsFromWeights
+from spaces.networks.family import ChecksOutputs, Family, NamesWeights, StartsFromWeights
 from spaces.pattern.exchange import Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.batches.cache import check_cache
@@ -90,10 +90,16 @@ def _check_space(settings: Settings) -> None:
 
 def _check_weights(network: Family) -> None:
     """See that published weights are there and fit; torch is imported where there are any."""
-    if isinstance(network, StartsFromWeights) and network.weights is not None:
-        from spaces.networks.published import fit_names  # torch: 1.5 s, where weights are given
+    if not isinstance(network, NamesWeights) or network.weights is None:
+        return
+    if not isinstance(network, StartsFromWeights):
+        raise ConfigError(
+            f"network.weights={network.weights}: {_name(network)} cannot start from weights, for it has no "
+            "adapt_weights (called adapted in version 0.1.0); add it, or leave network.weights out"
+        )
+    from spaces.networks.published import fit_names  # torch: 1.5 s, where weights are given
 
-        fit_names(network)
+    fit_names(network)
 
 
 def _check_frames(pattern: SharingPattern, settings: Settings) -> None:

@@ -63,6 +63,15 @@ class ChecksOutputs(Protocol):
 
 
 @runtime_checkable
+class NamesWeights(Protocol):
+    """Whatever has an option for a file of weights, whether it can start from one or not."""
+
+    @property
+    def weights(self) -> str | None:
+        """Path of the file; None to start at random."""
+
+
+@runtime_checkable
 class StartsFromWeights(Family, Protocol):
     """A family whose encoder can start from weights in a file; see `spaces.networks.published`.
 

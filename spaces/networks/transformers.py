@@ -74,7 +74,9 @@ def _make_config(family: Transformers) -> PretrainedConfig:
         usual = kind()
         strangers = [name for name in options if not hasattr(usual, name)]
         if not strangers:
-            return kind(**options)
+            # As read from a file, where there are lists alone: some models add lists to what is a tuple by default.
+            lists = {name: list(value) for name, value in vars(usual).items() if isinstance(value, tuple)}
+            return kind(**{**lists, **options})
     except Exception as error:  # each model checks its options in its own way
         raise ConfigError(f"network.options of {family.model}: {error}") from error
     raise ConfigError(f"network.options of {family.model}: {', '.join(strangers)} unknown; see its configuration")

@@ -165,7 +165,7 @@ def test_undefined_deltas_are_empty_cells_and_no_metrics_in_the_record(tmp_path:
         assert {row[name] for name in undefined} == {""}
         assert row["edges.f1"] == "0.4"
     assert "0.4" in report.summarise_front([trial], chosen)
-    assert not set(undefined) & {point.name for point in records.points(trial)}
+    assert not set(undefined) & {point.name for point in records.list_points(trial)}
 
 
 def test_one_pattern_stands_in_the_front_once() -> None:
