@@ -26,6 +26,7 @@ from tests.trainers.data.labelled import write_celeba, write_fashion
 from tests.trainers.data.masks import write_masks
 from tests.trainers.data.published import PUBLISHED
 from trainers.data.celeba import CelebA
+from trainers.data.dataset import DataSet, Dated, Sampled
 from trainers.data.folder import Folder
 from trainers.data.multidigits import MultiDigits
 from trainers.data.multifashion import MultiFashion
@@ -111,6 +112,14 @@ def test_it_has_a_name_tasks_and_a_size(data: Any) -> None:
     assert any(task.main for task in data.selected)
     height, width = data.size
     assert isinstance(height, int) and isinstance(width, int) and height > 0 and width > 0
+
+
+def test_it_keeps_the_contract(data: Any) -> None:
+    wanted = [name for name in vars(DataSet) if not name.startswith("_")]
+    assert wanted == ["name", "selected", "size", "fingerprint", "check", "load"]
+    assert all(hasattr(type(data), name) for name in wanted)
+    assert isinstance(data, Sampled) == isinstance(data, (CelebA, Folder))
+    assert isinstance(data, Dated) == isinstance(data, Folder)
 
 
 def test_it_passes_its_own_check(data: Any) -> None:
