@@ -22,7 +22,7 @@ GATED, APART = "gated", "apart"
 
 
 @dataclass(frozen=True)
-class Gates:
+class GatedEncoder:
     """Leading shared stages, and gated or separate ones after them.
 
     Args:

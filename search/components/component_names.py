@@ -19,7 +19,7 @@ COMPONENTS = LastingNames(
         "space/fusion": ("spaces.fusion.Fusion",),
         "space/branching": ("spaces.branching.Branching",),
         "space/routing": ("spaces.routing.Routing",),
-        "space/gates": ("spaces.gates.Gates",),
+        "space/gates": ("spaces.gates.Gates", "spaces.gates.GatedEncoder"),
         "space/workspace": ("spaces.workspace.Workspaces",),
         "space/joint": ("spaces.joint.Joint",),
         "data/scenes": ("trainers.data.scenes.Scenes",),

@@ -30,7 +30,7 @@ from spaces.choices import (
 from spaces.drawing.svg import draw_svg
 from spaces.drawing.text import draw_text
 from spaces.fusion import Fusion
-from spaces.gates import Gates
+from spaces.gates import GatedEncoder
 from spaces.joint import Joint
 from spaces.pattern.features import compute_features, name_features
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
@@ -45,8 +45,8 @@ SPACES: list[Space] = [
     Branching(1, 2),
     Routing(4, 4),
     Routing(1, 1, ratios=(0.0, 0.5), primitive_sets=("max", "shift"), norms=("task",), layers=1),
-    Gates(4, 4),
-    Gates(2, 1, rates=(0.25, 0.5)),
+    GatedEncoder(4, 4),
+    GatedEncoder(2, 1, rates=(0.25, 0.5)),
     Workspaces(4, 4),
     Workspaces(3, 2, scales=(3,), slots=(4,), widths=(16,)),
     Joint(4, 4),

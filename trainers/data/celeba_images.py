@@ -51,7 +51,7 @@ class Faces:
         return Sample(np.array(resized), {name: rows[index] for name, rows in self.targets.items()})
 
 
-def list_files(folder: Path) -> dict[str, int]:
+def list_image_files(folder: Path) -> dict[str, int]:
     """Size in bytes of every image of a folder, by name.
 
     Raises:

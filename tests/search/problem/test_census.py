@@ -18,7 +18,7 @@ from search.problem.problem import Problem
 from spaces.branching import Branching
 from spaces.choices import draw, enumerate_patterns
 from spaces.errors import ConfigError
-from spaces.gates import Gates
+from spaces.gates import GatedEncoder
 from spaces.joint import Joint
 from spaces.networks.build import build
 from spaces.networks.cost import Cost, compute_ceiling, compute_cost, count_macs
@@ -116,7 +116,7 @@ def test_limits_that_no_pattern_meets_are_refused(tmp_path: Path) -> None:
     assert "raise the limit" in told
 
 
-@pytest.mark.parametrize("space", [Routing(4, 4), Joint(4, 4), Gates(4, 4), Workspaces(4, 4), Branching(4, 4)])
+@pytest.mark.parametrize("space", [Routing(4, 4), Joint(4, 4), GatedEncoder(4, 4), Workspaces(4, 4), Branching(4, 4)])
 def test_no_draw_costs_more_than_the_costliest(space: Any) -> None:
     outputs = {name: Output(2, "regression") for name in ("a", "b", "c")}
     price, most = (
