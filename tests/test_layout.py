@@ -59,8 +59,6 @@ UNTESTED = {
     "search/config/sections.py",
     "search/config/settings.py",
     "search/config/validation.py",
-    "search/jobs/outcome_files.py",
-    "search/jobs/worker.py",
     "search/preview/plan_text.py",
     "search/preview/step_timing.py",
     "search/report/build_search.py",
