@@ -46,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _plan(settings: Settings, command: str) -> int:
     """Print the plan, what is known first, and keep it beside the run folders."""
-    from search.preview.forecast import count_places, make_forecast
+    from search.preview.forecast import make_forecast
+    from search.preview.places import count_places
     from search.preview.plan_text import format_patterns, format_time, format_trainings
     from search.preview.remaining import count_remaining
     from search.preview.step_timing import NotTimed

@@ -114,10 +114,10 @@ def run(place: Arena, contestant: str, seed: int, name: str) -> Iterator[tuple[s
     elif contestant == FLOOR:
         yield from informed(place, name, seed, min(budget, len(place.keys)))
     elif contestant == "moasha":
-        from experiments.benchmarks.moasha import moasha
+        from experiments.benchmarks.moasha import run_moasha
 
         asha = ASHA[name]
-        yield from moasha(place, asha.rung, asha.eta, legs, seed)
+        yield from run_moasha(place, asha.rung, asha.eta, legs, seed)
     elif contestant.endswith("+asha"):
         yield from in_legs(place, _sampler(contestant.removesuffix("+asha")), ASHA[name], seed, legs)
     else:

@@ -58,10 +58,10 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     most = min(settings.trials, *(bound for bound in (patterns, ends) if bound is not None), settings.trials)
     jobs = tuple(list_baseline_jobs(settings, settings.runner.threads))
     kept = read_json(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
-    untrained = tuple(job for job in jobs if job.fingerprint not in kept and not _cached(job, device))
+    untrained = tuple(job for job in jobs if job.fingerprint not in kept and not _is_cached(job, device))
     return Remaining(finished, max(0, most - finished), jobs, untrained)
 
 
-def _cached(job: Job, device: str) -> bool:
+def _is_cached(job: Job, device: str) -> bool:
     outcome = read_outcome(job)
     return outcome is not None and outcome.complete and outcome.device == device

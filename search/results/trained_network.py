@@ -57,7 +57,7 @@ def rebuild_network(
     """
     where = where or find_device()
     _check_device(where)
-    state = _read(weights)
+    state = _read_weights(weights)
     network = build(pattern, family, {task.name: task.output for task in tasks}, seed=0)
     if masks or network.gated:
         network = prune(network, {name: tuple(layers) for name, layers in masks.items()})
@@ -107,7 +107,7 @@ def _check_device(where: str) -> None:
         raise ConfigError(f"device={where!r} cannot be used here; want {there}") from error
 
 
-def _read(path: Path) -> dict[str, torch.Tensor]:
+def _read_weights(path: Path) -> dict[str, torch.Tensor]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # what a damaged file raises depends on where it is damaged

@@ -14,6 +14,7 @@ from typing import Any
 
 from spaces.common.atomic_files import read_json, strict, write_json
 from spaces.errors import DataError
+from spaces.pattern.key import network_key
 from spaces.pattern.sharing_pattern import SharingPattern
 
 COMPLETE = "complete"
@@ -92,8 +93,6 @@ class Trial:
     @property
     def network_key(self) -> str:
         """16 hex characters that name the static network: the pattern's key, and the masks where there are any."""
-        from spaces.pattern.key import network_key
-
         return network_key(self.pattern.key, self.masks)
 
     def to_json(self) -> dict[str, Any]:

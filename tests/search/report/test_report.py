@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from search.problem import deltas, objectives
-from search.report import report, tables
+from search.report import front_table, report, tables
 from search.study import front
 from search.study.trial import Trial
 from search.tracking import mlflow_values as records
@@ -119,8 +119,6 @@ def test_without_a_complete_trial_there_is_no_front_but_a_report(trials: list[Tr
     assert ("No trial has finished." if not trials else "no trial has completed") in (
         tmp_path / "front.html"
     ).read_text()
-    assert report.summarise_front((), CHOSEN).startswith("No front: no trial has completed.")
-    assert report.format_markdown((), CHOSEN) == "No front: no trial has completed."
 
 
 @pytest.mark.parametrize(
@@ -164,26 +162,10 @@ def test_undefined_deltas_are_empty_cells_and_no_metrics_in_the_record(tmp_path:
         (row,) = _rows(tmp_path / table)
         assert {row[name] for name in undefined} == {""}
         assert row["edges.f1"] == "0.4"
-    assert "0.4" in report.summarise_front([trial], chosen)
-    assert not set(undefined) & {point.name for point in records.points(trial)}
+    assert "0.4" in front_table.summarise_front([trial], chosen)
+    assert not set(undefined) & {point.name for point in records.list_points(trial)}
 
 
 def test_one_pattern_stands_in_the_front_once() -> None:
     again = complete(9, 1.5, 18_000_000, key=TRIALS[2].key, pattern=TRIALS[2].pattern)
     assert [trial.number for trial in front.find_front([again, *TRIALS], CHOSEN)] == [3, 4, 0]
-
-
-def test_the_summary_tells_what_is_shared_and_what_it_costs() -> None:
-    text = report.summarise_front(front.find_front(TRIALS, CHOSEN), CHOSEN)
-    lines = [line for line in text.splitlines() if line.strip()]
-    assert "delta_mtl [%]" in lines[1]
-    assert [line.split()[0] for line in lines[3:]] == ["3", "4", "0"]
-    assert "-2.00" in lines[3]
-    assert "9.00 M" in lines[3]
-    assert "all" in lines[3]
-    assert max(map(len, lines)) <= 110
-
-
-def test_the_markdown_table_keeps_its_columns() -> None:
-    lines = report.format_markdown(front.find_front(TRIALS, CHOSEN), CHOSEN).splitlines()
-    assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
