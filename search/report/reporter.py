@@ -1,4 +1,4 @@
-"""What is shown of a search: every finished trial goes to the terminal, the tables and the tracker."""
+"""The reporter, a callback of the search: every finished trial goes to the terminal, the tables and the tracker."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Reporter:
-    """Keeps the front and tells everybody; the agenda's listener.
+    """Keeps the front and tells everybody; see `search.study.callback.Callback`.
 
     Args:
         folder: the run folder.

@@ -1,6 +1,6 @@
-"""Words beside points of a plot, where they cover neither each other nor, if it can be helped, the points.
+"""Labels of points: words beside them that cover neither each other nor, if it can be helped, the points.
 
-Used by `search.report.figures.front_figure` once the axes have their final place.
+Used by `search.report.figures.front_panel` once the axes have their final place.
 """
 
 from __future__ import annotations
