@@ -1,1 +1,1 @@
-"""Configurations, papers and benchmarks: uses the other packages, is used by none."""
+"""Published methods and benchmarks: uses the other packages, is used by none."""

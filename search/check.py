@@ -5,33 +5,24 @@ argv -> settings -> the data's own check -> some samples of every split -> table
 
 from __future__ import annotations
 
-import logging
-import signal
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from search.config.command import ended
-from search.config.compose import answer, compose
-from search.problem.validation import check_settings
+from search.config.command import explain_unwritable, run_command
+from search.config.settings import Settings
+from search.config.validation import check_settings
+from search.preview.contact_sheet import draw_contact_sheet
+from search.preview.data_summary import summarise_split, tabulate_tasks
 from spaces.errors import ConfigError
 from trainers.data.splits.arrays import SPLITS
 
-if TYPE_CHECKING:
-    from search.config.settings import Settings
 
-
-@ended("")
 def main(argv: Sequence[str] | None = None) -> int:
     """Check a data set from the command line; every mistake ends in one message and exit status 2, as in a search."""
-    argv = list(sys.argv[1:] if argv is None else argv)
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    text = answer(argv, "search.check")
-    if text is not None:
-        print(text)
-        return 0
-    settings = compose(argv)
+    return run_command(argv, "search.check", _run)
+
+
+def _run(settings: Settings, given: str) -> int:
     settings.data.check()
     _report(settings)
     check_settings(settings)  # last, so that the picture is there when an image size does not suit the network
@@ -40,9 +31,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _report(settings: Settings) -> None:
     """Print what there is, and draw it."""
-    from search.preview.contact_sheet import draw_contact_sheet
-    from search.preview.data_summary import summarise_split, tabulate_tasks
-
     data = settings.data
     height, width = data.size
     seen = [summarise_split(data, split) for split in SPLITS]
@@ -57,9 +45,7 @@ def _report(settings: Settings) -> None:
     try:
         draw_contact_sheet(path, data.name, data.selected, seen)
     except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written ({error.strerror or error}); choose a folder that can with run.folder=DIR"
-        ) from error
+        raise ConfigError(explain_unwritable(path, error)) from error
     print(f"\nImages with their targets, black where invalid: {path}")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from search.jobs.job import TRAINING_VERSION
 from search.results.results import Results
-from search.study.run_folder import CONFIG, read_config
+from search.study.run_config import CONFIG, read_config
 from spaces.common.formatting import format_list
 from spaces.errors import ConfigError
 

@@ -6,53 +6,40 @@ Nothing is told to a sampler or a study, and the run folder stays as it is.
 
 from __future__ import annotations
 
-import logging
-import shlex
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from search.config.command import FAILED, ended
-from search.config.compose import answer, compose
-from search.problem.problem import state_problem
-from search.problem.validation import check_settings
+from search.config.command import FAILED, explain_unwritable, run_command, spell_command
+from search.config.problem_statement import state_problem
+from search.config.settings import Settings
+from search.config.validation import check_settings
+from search.preview.forecast import Forecast, make_forecast
+from search.preview.places import count_places
+from search.preview.plan_text import format_patterns, format_time, format_trainings
+from search.preview.remaining import Remaining, count_remaining
+from search.preview.step_timing import NotTimed
+from search.problem.census import Census, Priced, take_census
+from spaces.common.atomic_files import write_json, write_text
+from spaces.drawing.svg import draw_svg
 from spaces.errors import ConfigError
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
-    from search.preview.forecast import Forecast
-    from search.preview.remaining import Remaining
-    from search.problem.census import Census, Priced
 
 FILES = ("plan.json", "cheapest.svg", "costliest.svg")
 
 
-@ended("")
 def main(argv: Sequence[str] | None = None) -> int:
     """Plan a search from the command line; every user mistake ends in one message and exit status 2."""
-    argv = list(sys.argv[1:] if argv is None else argv)
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that the timed processes end too
-    text = answer(argv, "search.plan")
-    if text is not None:
-        print(text)
-        return 0
-    settings = compose(argv)
+    return run_command(argv, "search.plan", _run)
+
+
+def _run(settings: Settings, given: str) -> int:
     check_settings(settings)
-    return _plan(settings, f"python -m search.run {shlex.join(argv)}".strip())
+    return _plan(settings, spell_command("search.run", given))
 
 
 def _plan(settings: Settings, command: str) -> int:
     """Print the plan, what is known first, and keep it beside the run folders."""
-    from search.preview.forecast import make_forecast
-    from search.preview.places import count_places
-    from search.preview.plan_text import format_patterns, format_time, format_trainings
-    from search.preview.remaining import count_remaining
-    from search.preview.step_timing import NotTimed
-    from search.problem.census import take_census
-
     searched = state_problem(settings)
     census = take_census(searched, settings.run.seed)
     settings.sampler.check(searched)
@@ -75,17 +62,12 @@ def _plan(settings: Settings, command: str) -> int:
 
 def _keep(folder: Path, plain: dict[str, Any], census: Census) -> None:
     """Write the plan's files, whole or not at all."""
-    from spaces.common.atomic_files import write_json, write_text
-    from spaces.drawing.svg import draw_svg
-
     try:
         write_json(folder / FILES[0], plain)
         for name, extreme in zip(FILES[1:], (census.cheapest, census.costliest), strict=True):
             write_text(folder / name, draw_svg(extreme.pattern, title=extreme.name))
     except OSError as error:
-        raise ConfigError(
-            f"{folder} cannot be written ({error.strerror or error}); choose a folder that can with run.folder=DIR"
-        ) from error
+        raise ConfigError(explain_unwritable(folder, error)) from error
 
 
 def _plain(command: str, census: Census, left: Remaining, expected: Forecast | None) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from spaces.choices import Choose, Proposal, record
+from spaces.choices import Choose, Proposal
 from spaces.fields import Fields
+from spaces.options import check_stages, choose_deepest, choose_first, record_anchors
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import Partition, Stage
 from spaces.tree import decode_partitions
@@ -38,29 +39,20 @@ class Branching:
 
     def __post_init__(self) -> None:
         fields = Fields(self)
-        fields.integer("encoder_stages", low=1)
-        fields.integer("decoder_stages", low=1)
+        check_stages(fields)
         fields.done()
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
         """Draw one tree over all stages: ``parent.<task>`` and ``depth.<task>`` for every task but the first."""
         groups = decode_partitions(choose, tasks, self.encoder_stages + self.decoder_stages)
-        return _pattern(groups, self.encoder_stages)
+        return _make_pattern(groups, self.encoder_stages)
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """One network for all tasks, the cheapest, and single-task networks side by side, the costliest."""
-        return {
-            "all fused": record(self, tasks, _deepest),
-            "all separate": record(self, tasks, lambda name, options: options[0]),
-        }
-
-
-def _deepest(name: str, options: Sequence[Any]) -> Any:
-    """Share with the first parent to the last stage."""
-    return max(options) if name.startswith("depth.") else options[0]
+        return record_anchors(self, tasks, {"all fused": choose_deepest, "all separate": choose_first})
 
 
 @lru_cache(maxsize=2**14)  # many choices make one tree
-def _pattern(groups: tuple[Partition, ...], encoder_stages: int) -> SharingPattern:
+def _make_pattern(groups: tuple[Partition, ...], encoder_stages: int) -> SharingPattern:
     stages = tuple(Stage(each) for each in groups)
     return SharingPattern(stages[:encoder_stages], (NoExchange(),) * encoder_stages, stages[encoder_stages:])

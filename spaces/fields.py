@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from spaces.errors import ConfigError
+
+
+@runtime_checkable
+class InGroup(Protocol):
+    """A configuration that belongs to a group of the command line ("trainer", "data", ...)."""
+
+    group: ClassVar[str]
 
 
 class Fields:
     """Collects what is wrong with a configuration dataclass and coerces what is right.
 
     Args:
-        owner: a frozen dataclass; its class attribute ``group`` ("trainer", "data", ...) prefixes the messages.
+        owner: a frozen dataclass; the group it is `InGroup`, where it is, prefixes the messages.
     """
 
     def __init__(self, owner: Any) -> None:
@@ -26,7 +33,7 @@ class Fields:
     def _refuse(self, name: str, want: str) -> None:
         given = getattr(self._owner, name)
         shown = list(given) if isinstance(given, tuple) else given
-        prefix = f"{self._owner.group}." if getattr(self._owner, "group", "") else ""
+        prefix = f"{self._owner.group}." if isinstance(self._owner, InGroup) and self._owner.group else ""
         self._problems.append(f"{prefix}{name}={shown}: want {want}")
 
     def _set(self, name: str, value: Any) -> None:
@@ -110,6 +117,12 @@ class Fields:
         if any(not _is_number(v) or not _within(v, low, None, above) for v in values):
             return self._refuse(name, want)
         self._set(name, tuple(float(v) for v in values))
+
+    def distinct(self, name: str) -> None:
+        """A list of options in which none stands twice."""
+        values = getattr(self._owner, name)
+        if len(set(values)) != len(values):
+            self._refuse(name, "distinct options")
 
     def require(self, holds: bool, problem: str) -> None:
         """A rule that spans fields."""

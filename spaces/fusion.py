@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from spaces.choices import Choose, Proposal, record, replay
+from spaces.choices import Choose, Proposal, replay
 from spaces.errors import PatternError
 from spaces.fields import Fields
+from spaces.options import check_stages, choose_deepest, choose_first, record_anchors
 from spaces.pattern.sharing_pattern import SharingPattern, uniform
 from spaces.pattern.stage import Partition
 from spaces.tree import decode_partitions, encode_choices
@@ -39,14 +40,13 @@ class Fusion:
 
     def __post_init__(self) -> None:
         fields = Fields(self)
-        fields.integer("encoder_stages", low=1)
-        fields.integer("decoder_stages", low=1)
+        check_stages(fields)
         fields.done()
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
         """Draw a tree of decoders: ``parent.<task>`` and ``depth.<task>`` for every task but the first."""
         decoder = decode_partitions(choose, tasks, self.decoder_stages)
-        return _pattern(tuple(sorted(tasks)), self.encoder_stages, decoder)
+        return _make_pattern(tuple(sorted(tasks)), self.encoder_stages, decoder)
 
     def with_decoder(self, tasks: Sequence[str], decoder: Sequence[Partition]) -> Proposal:
         """The pattern with these decoder groups, low resolution to high.
@@ -54,24 +54,16 @@ class Fusion:
         Raises:
             PatternError: not one partition of the tasks a stage, or one that is coarser than that before it.
         """
-        pattern = _pattern(tuple(sorted(tasks)), self.encoder_stages, tuple(decoder))
+        pattern = _make_pattern(tuple(sorted(tasks)), self.encoder_stages, tuple(decoder))
         if len(decoder) != self.decoder_stages:
             raise PatternError(f"{len(decoder)} decoder groups for {self.decoder_stages} stages: want one a stage")
         return replay(self, tasks, encode_choices([stage.groups for stage in pattern.decoder]))
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """One decoder for all, the cheapest pattern, and one decoder a task, the costliest."""
-        return {
-            "all fused": record(self, tasks, _deepest),
-            "all separate": record(self, tasks, lambda name, options: options[0]),
-        }
-
-
-def _deepest(name: str, options: Sequence[Any]) -> Any:
-    """Share with the first parent as far as the decoder goes."""
-    return max(options) if name.startswith("depth.") else options[0]
+        return record_anchors(self, tasks, {"all fused": choose_deepest, "all separate": choose_first})
 
 
 @lru_cache(maxsize=2**14)  # many choices make one pattern, and building it is most of what a draw costs
-def _pattern(tasks: tuple[str, ...], encoder_stages: int, decoder: tuple[Partition, ...]) -> SharingPattern:
+def _make_pattern(tasks: tuple[str, ...], encoder_stages: int, decoder: tuple[Partition, ...]) -> SharingPattern:
     return uniform(tasks, encoder_stages, decoder)

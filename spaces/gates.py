@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from spaces.choices import Choose, Proposal, record
+from spaces.choices import Choose, Proposal
 from spaces.errors import PatternError
 from spaces.fields import Fields
+from spaces.options import check_stages, choose_last_but, record_anchors
 from spaces.pattern.mixing import Gated
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import Stage
@@ -21,7 +22,7 @@ GATED, APART = "gated", "apart"
 
 
 @dataclass(frozen=True)
-class Gates:
+class GatedEncoder:
     """Leading shared stages, and gated or separate ones after them.
 
     Args:
@@ -44,14 +45,11 @@ class Gates:
 
     def __post_init__(self) -> None:
         fields = Fields(self)
-        fields.integer("encoder_stages", low=1)
-        fields.integer("decoder_stages", low=1)
+        check_stages(fields)
         fields.numbers("rates", low=0.0)
         fields.names("rests", at_least=1)
         fields.done()
-        fields.require(
-            len(set(self.rates)) == len(self.rates), f"space.rates={list(self.rates)}: want distinct options"
-        )
+        fields.distinct("rates")
         fields.require(
             all(rate <= 1 for rate in self.rates), f"space.rates={list(self.rates)}: want numbers from 0 to 1"
         )
@@ -80,13 +78,8 @@ class Gates:
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """Hard sharing, the cheapest, and single-task networks side by side, or else all gated as far as can be."""
         rest = APART if APART in self.rests else GATED
-        ends: dict[str, dict[str, Any]] = {
-            "hard sharing": {"shared": self.encoder_stages},
-            f"all {rest}": {"shared": 0, "rest": rest},
+        ends = {
+            "hard sharing": choose_last_but({"shared": self.encoder_stages}),
+            f"all {rest}": choose_last_but({"shared": 0, "rest": rest}),
         }
-        return {name: record(self, tasks, _with(fixed)) for name, fixed in ends.items()}
-
-
-def _with(fixed: dict[str, Any]) -> Choose:
-    """The last option of every decision but for the fixed ones."""
-    return lambda name, options: fixed.get(name, options[-1])
+        return record_anchors(self, tasks, ends)

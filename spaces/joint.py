@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from spaces.choices import Choose, Proposal, record
-from spaces.errors import ConfigError, PatternError
+from spaces.choices import Choose, Proposal
+from spaces.errors import PatternError
 from spaces.fields import Fields
+from spaces.options import Makes, check_options, check_stages, choose_deepest, choose_first, record_anchors
 from spaces.pattern.exchange import NoExchange, Workspace
 from spaces.pattern.mixing import Gated, Mixing, Routed
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import SHARED, Stage
-from spaces.routing import refuse_empty_sets, split_width
+from spaces.routing import check_primitive_sets, split_names
 from spaces.tree import decode_partitions
 
 MIXINGS = ("shared", "routed", "gated")
@@ -60,36 +61,27 @@ class Joint:
     name: ClassVar[str] = "joint"
 
     def __post_init__(self) -> None:
-        checks = Fields(self)
-        checks.integer("encoder_stages", low=1)
-        checks.integer("decoder_stages", low=1)
-        if not refuse_empty_sets(checks, self.primitive_sets):
-            checks.names("primitive_sets", at_least=1)
+        fields = Fields(self)
+        check_stages(fields)
+        check_primitive_sets(fields, self.primitive_sets)
         for name in ("mixings", "flows"):
-            checks.names(name, at_least=1)
-        checks.numbers("ratios", low=0.0)
-        checks.numbers("rates", low=0.0)
-        checks.integers("slots", low=1)
-        checks.integer("width", low=1)
-        checks.numbers("top_ks", above=0.0)
-        checks.integers("etfs", low=0)
-        checks.done()
+            fields.names(name, at_least=1)
+        fields.numbers("ratios", low=0.0)
+        fields.numbers("rates", low=0.0)
+        fields.integers("slots", low=1)
+        fields.integer("width", low=1)
+        fields.numbers("top_ks", above=0.0)
+        fields.integers("etfs", low=0)
+        fields.done()
         for name in ("ratios", "rates", "slots", "top_ks", "etfs"):
-            values = getattr(self, name)
-            checks.require(len(set(values)) == len(values), f"space.{name}={list(values)}: want distinct options")
-        checks.done()
-        problems = []
-        unknown = [each for each in self.mixings if each not in MIXINGS]
-        if unknown:
-            problems.append(f"space.mixings={list(self.mixings)}: want one or more of {', '.join(MIXINGS)}")
-        for field, make in _MADE.items():
-            for value in getattr(self, field):
-                try:
-                    make(self, value)
-                except PatternError as error:
-                    problems += [f"space.{field}={list(getattr(self, field))}: {text}" for text in error.problems]
-        if problems:
-            raise ConfigError(problems)
+            fields.distinct(name)
+        fields.done()
+        fields.require(
+            all(each in MIXINGS for each in self.mixings),
+            f"space.mixings={list(self.mixings)}: want one or more of {', '.join(MIXINGS)}",
+        )
+        check_options(fields, self, _MAKES)
+        fields.done()
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
         """Draw decoder groups as ``fusion`` does, a mixing a stage, an exchange a scale, and options for all of them.
@@ -106,7 +98,7 @@ class Joint:
         stages = range(1, self.encoder_stages + 1)
         mixings = [choose(f"mixing.{stage}", self.mixings) for stage in stages]
         ratio = choose("ratio", self.ratios)
-        primitives = split_width(choose("primitives", self.primitive_sets))
+        primitives = split_names(choose("primitives", self.primitive_sets))
         flow = choose("flow", self.flows)
         rates = tuple((task, choose(f"rate.{task}", self.rates)) for task in sorted(tasks))
         exchanging = [choose(f"scale.{stage}", (False, True)) for stage in stages]
@@ -127,16 +119,16 @@ class Joint:
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """With the first mixing at all stages: all fused and separate decoders; and the most of everything."""
         ends: dict[str, Choose] = {
-            "all fused": lambda name, options: max(options) if name.startswith("depth.") else options[0],
-            "all separate": lambda name, options: options[0],
+            "all fused": choose_deepest,
+            "all separate": choose_first,
             "most of everything": lambda name, options: options[0] if name.startswith("depth.") else options[-1],
         }
-        return {name: record(self, tasks, choose) for name, choose in ends.items()}
+        return record_anchors(self, tasks, ends)
 
 
-_MADE: dict[str, Any] = {
+_MAKES: Makes[Joint] = {
     "ratios": lambda space, ratio: Routed(ratio),
-    "primitive_sets": lambda space, names: Routed(0.5, split_width(names)),
+    "primitive_sets": lambda space, names: Routed(0.5, split_names(names)),
     "flows": lambda space, flow: Routed(0.5, flow=flow),
     "rates": lambda space, rate: Gated((("task", rate),)),
     "slots": lambda space, slots: Workspace(slots=slots, width=space.width),

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from spaces.choices import Choose, Proposal, record
-from spaces.errors import ConfigError, PatternError
+from spaces.choices import Choose, Proposal
 from spaces.fields import Fields
+from spaces.options import Makes, check_options, check_stages, choose_last_but, record_anchors
 from spaces.pattern.mixing import FLOWS, NORMS, PRIMITIVES, RECOMBINATIONS, Routed
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import SHARED, Stage
@@ -60,30 +60,19 @@ class Routing:
 
     def __post_init__(self) -> None:
         fields = Fields(self)
-        fields.integer("encoder_stages", low=1)
-        fields.integer("decoder_stages", low=1)
+        check_stages(fields)
         fields.numbers("ratios", low=0.0)
-        if not refuse_empty_sets(fields, self.primitive_sets):
-            fields.names("primitive_sets", at_least=1)
+        check_primitive_sets(fields, self.primitive_sets)
         for name in ("recombinations", "flows", "norms"):
             fields.names(name, at_least=1)
         fields.integers("kernels", low=1)
         fields.integer("layers", low=1)
         fields.done()
         for name in ("ratios", "kernels"):
-            values = getattr(self, name)
-            fields.require(len(set(values)) == len(values), f"space.{name}={list(values)}: want distinct options")
+            fields.distinct(name)
         fields.done()
-        problems: list[str] = []
-        for name, field in _SHOWN.items():
-            for value in getattr(self, field):
-                option: dict[str, Any] = {name: split_width(value) if name == "primitives" else value}
-                try:
-                    Routed(**{"ratio": 0.5, **option})
-                except PatternError as error:
-                    problems += [f"space.{field}={list(getattr(self, field))}: {text}" for text in error.problems]
-        if problems:
-            raise ConfigError(problems)
+        check_options(fields, self, _MAKES)
+        fields.done()
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
         """Draw how many leading stages stay whole, a ratio for each stage, and one set of options for all of them."""
@@ -91,7 +80,7 @@ class Routing:
         plain = choose("plain", tuple(range(self.encoder_stages + 1)))
         ratios = [choose(f"ratio.{stage}", self.ratios) for stage in stages]
         options = {
-            "primitives": split_width(choose("primitives", self.primitive_sets)),
+            "primitives": split_names(choose("primitives", self.primitive_sets)),
             "recombination": choose("recombination", self.recombinations),
             "kernel": choose("kernel", self.kernels),
             "flow": choose("flow", self.flows),
@@ -107,43 +96,39 @@ class Routing:
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """Hard sharing with separate decoders, and all stages routed with the least and the most of task branches."""
-        ends: dict[str, dict[str, Any]] = {
-            "hard sharing": {"plain": self.encoder_stages},
-            "widest shared branches": {"plain": 0, "ratio": max(self.ratios)},
-            "widest task branches": {"plain": 0, "ratio": min(self.ratios)},
+        ends = {
+            "hard sharing": choose_last_but({"plain": self.encoder_stages}),
+            "widest shared branches": choose_last_but({"plain": 0, "ratio": max(self.ratios)}),
+            "widest task branches": choose_last_but({"plain": 0, "ratio": min(self.ratios)}),
         }
-        found = {name: record(self, tasks, _with(fixed)) for name, fixed in ends.items()}
+        found = record_anchors(self, tasks, ends)
         distinct = {proposal.pattern.key: name for name, proposal in reversed(found.items())}
         return {name: found[name] for name in ends if name in distinct.values()}
 
 
-_SHOWN = {
-    "ratio": "ratios",
-    "primitives": "primitive_sets",
-    "recombination": "recombinations",
-    "kernel": "kernels",
-    "flow": "flows",
-    "norm": "norms",
+_MAKES: Makes[Routing] = {
+    "ratios": lambda space, ratio: Routed(ratio),
+    "primitive_sets": lambda space, names: Routed(0.5, split_names(names)),
+    "recombinations": lambda space, recombination: Routed(0.5, recombination=recombination),
+    "kernels": lambda space, kernel: Routed(0.5, kernel=kernel),
+    "flows": lambda space, flow: Routed(0.5, flow=flow),
+    "norms": lambda space, norm: Routed(0.5, norm=norm),
 }
 
 
-def refuse_empty_sets(fields: Fields, sets: Any) -> bool:
-    """Whether there is no set, or one without primitives, which is then told."""
+def check_primitive_sets(fields: Fields, sets: Any) -> None:
+    """Distinct texts, none of them without primitives, in the field ``primitive_sets`` of a space."""
     listed = isinstance(sets, (list, tuple))
-    empty = listed and (not sets or any(isinstance(each, str) and not each.strip(" +") for each in sets))
-    fields.require(
-        not empty,
-        f"space.primitive_sets={list(sets) if listed else sets}: an empty set; the branch for all tasks is made of "
-        f"primitives, so want one or more of {', '.join(PRIMITIVES)} in each, joined by +",
-    )
-    return empty
+    if listed and (not sets or any(isinstance(each, str) and not each.strip(" +") for each in sets)):
+        fields.require(
+            False,
+            f"space.primitive_sets={list(sets)}: an empty set; the branch for all tasks is made of "
+            f"primitives, so want one or more of {', '.join(PRIMITIVES)} in each, joined by +",
+        )
+    else:
+        fields.names("primitive_sets", at_least=1)
 
 
-def split_width(primitives: str) -> tuple[str, ...]:
+def split_names(primitives: str) -> tuple[str, ...]:
     """Names of primitives from a text in which "+" stands between them; none from an empty one."""
     return tuple(name.strip() for name in primitives.split("+")) if primitives.strip() else ()
-
-
-def _with(fixed: dict[str, Any]) -> Choose:
-    """The last option of every decision, the dearer one as a rule, but for the fixed ones."""
-    return lambda name, options: fixed.get(name.partition(".")[0], options[-1])

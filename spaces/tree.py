@@ -1,4 +1,4 @@
-"""Parent-and-depth encoding of the ways tasks can part from one another, stage by stage.
+"""Partitions, stage by stage, as decisions: the parent-and-depth encoding of the ways in which tasks can part.
 
 The spaces draw their partitions here. A sequence of partitions that only get finer is a tree, and a tree is
 one number per pair of tasks, the leading stages they share, with d_ik >= min(d_ij, d_jk). Drawing these
@@ -40,19 +40,19 @@ def decode_partitions(choose: Choose, tasks: Sequence[str], stages: int, *, pref
         if index:
             parent = tasks.index(choose(f"{dot}parent.{task}", tasks[:index]))
             depth = choose(f"{dot}depth.{task}", tuple(range(stages + 1)))
-            row = (*(min(depth, _depth(depths, parent, other)) for other in range(index)), stages)
+            row = (*(min(depth, _find_depth(depths, parent, other)) for other in range(index)), stages)
         depths.append(row)
-    return _partitions(tasks, tuple(depths), stages)
+    return _make_partitions(tasks, tuple(depths), stages)
 
 
 def encode_choices(partitions: Sequence[Partition], *, prefix: str = "") -> dict[str, Any]:
-    """What draws a refining sequence of partitions again: the inverse of `partitions`.
+    """What draws a refining sequence of partitions again: the inverse of `decode_partitions`.
 
     Every task names as its parent the first task, of those before it, with which it shares the most stages.
 
     Args:
         partitions: one per stage, each as coarse as the one before it or finer, of the same tasks.
-        prefix: as in `partitions`.
+        prefix: as in `decode_partitions`.
     """
     dot = f"{prefix}." if prefix else ""
     tasks = sorted(task for group in partitions[0] for task in group)
@@ -66,16 +66,16 @@ def encode_choices(partitions: Sequence[Partition], *, prefix: str = "") -> dict
     return made
 
 
-def _depth(depths: list[tuple[int, ...]], one: int, other: int) -> int:
+def _find_depth(depths: list[tuple[int, ...]], one: int, other: int) -> int:
     return depths[one][other] if other <= one else depths[other][one]
 
 
 @lru_cache(maxsize=2**14)  # many choices make one tree: enumeration is dominated by this otherwise
-def _partitions(tasks: tuple[str, ...], depths: tuple[tuple[int, ...], ...], stages: int) -> tuple[Partition, ...]:
-    return tuple(_partition(tasks, depths, stage) for stage in range(1, stages + 1))
+def _make_partitions(tasks: tuple[str, ...], depths: tuple[tuple[int, ...], ...], stages: int) -> tuple[Partition, ...]:
+    return tuple(_make_partition(tasks, depths, stage) for stage in range(1, stages + 1))
 
 
-def _partition(tasks: tuple[str, ...], depths: tuple[tuple[int, ...], ...], stage: int) -> Partition:
+def _make_partition(tasks: tuple[str, ...], depths: tuple[tuple[int, ...], ...], stage: int) -> Partition:
     """Groups at a stage, counted from 1: each task joins the first task it shares the stage with."""
     groups: dict[int, list[str]] = {}
     for task, row in zip(tasks, depths, strict=True):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from spaces.choices import Choose, Proposal, record
-from spaces.errors import ConfigError, PatternError
+from spaces.choices import Choose, Proposal
+from spaces.errors import PatternError
 from spaces.fields import Fields
+from spaces.options import Makes, check_options, check_stages, choose_last_but, record_anchors
 from spaces.pattern.exchange import BROADCASTS, STATES, TYINGS, UPDATES, NoExchange, Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Stage
@@ -60,8 +61,7 @@ class Workspaces:
 
     def __post_init__(self) -> None:
         fields = Fields(self)
-        fields.integer("encoder_stages", low=1)
-        fields.integer("decoder_stages", low=1)
+        check_stages(fields)
         if self.scales is not None:
             fields.integers("scales", low=1)
         for name, low in (("slots", 1), ("widths", 1), ("etfs", 0)):
@@ -75,18 +75,16 @@ class Workspaces:
         if self.scales is None:
             object.__setattr__(self, "scales", tuple(range(1, self.encoder_stages + 1)))
         for name in ("scales", "slots", "widths", "top_ks", "etfs"):
-            values = getattr(self, name)
-            fields.require(len(set(values)) == len(values), f"space.{name}={list(values)}: want distinct options")
+            fields.distinct(name)
         fields.done()
-        problems = _unknown_scales(self)
-        for field, make in _MADE.items():
-            for value in getattr(self, field):
-                try:
-                    make(self, value)
-                except PatternError as error:
-                    problems += [f"space.{field}={list(getattr(self, field))}: {text}" for text in error.problems]
-        if problems:
-            raise ConfigError(problems)
+        unknown = [scale for scale in self.scales or () if scale > self.encoder_stages]
+        fields.require(
+            not unknown,
+            f"space.scales={list(self.scales or ())}: the encoder has no scale {', '.join(map(str, unknown))}; "
+            f"want numbers from 1, the finest, to {self.encoder_stages}",
+        )
+        check_options(fields, self, _MAKES)
+        fields.done()
 
     def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
         """Draw whether there is an exchange, scale by scale, and one set of options for all of them.
@@ -97,10 +95,16 @@ class Workspaces:
         if len(tasks) == 1:
             raise PatternError(f"a workspace for {tasks[0]} alone: an exchange needs at least two tasks in data.tasks")
         chosen = {scale for scale in self.scales or () if choose(f"scale.{scale}", (False, True))}
-        workspace = self._workspace(
+        workspace = Workspace(
             slots=choose("slots", self.slots),
             width=choose("width", self.widths),
+            heads=self.heads,
             top_k=choose("top_k", self.top_ks),
+            state=self.state,
+            update=self.update,
+            rounds=self.rounds,
+            broadcast=self.broadcast,
+            tying=self.tying,
             etf=choose("etf", self.etfs),
         )
         together, apart = (tuple(tasks),), tuple((task,) for task in tasks)
@@ -109,35 +113,17 @@ class Workspaces:
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """No exchange, the cheapest, and one at all scales with the largest workspace."""
-
-        def ends(scales: bool) -> Choose:
-            fixed = {"scale": scales, "slots": max(self.slots), "width": max(self.widths), "etf": max(self.etfs)}
-            return lambda name, options: fixed.get(name.partition(".")[0], options[-1])
-
-        return {
-            "no exchange": record(self, tasks, ends(False)),
-            "exchange at all scales": record(self, tasks, ends(True)),
+        largest = {"slots": max(self.slots), "width": max(self.widths), "etf": max(self.etfs)}
+        ends = {
+            "no exchange": choose_last_but({"scale": False, **largest}),
+            "exchange at all scales": choose_last_but({"scale": True, **largest}),
         }
-
-    def _workspace(self, **drawn: Any) -> Workspace:
-        fixed = {name: getattr(self, name) for name in ("heads", "state", "update", "rounds", "broadcast", "tying")}
-        return Workspace(**{**fixed, **drawn})
+        return record_anchors(self, tasks, ends)
 
 
-_MADE: dict[str, Any] = {
+_MAKES: Makes[Workspaces] = {
     "slots": lambda space, slots: Workspace(slots=slots),
     "widths": lambda space, width: Workspace(width=width, heads=space.heads),
     "top_ks": lambda space, top_k: Workspace(top_k=top_k),
     "etfs": lambda space, etf: Workspace(width=min(space.widths), etf=etf),
 }
-
-
-def _unknown_scales(space: Workspaces) -> list[str]:
-    scales = space.scales or ()
-    unknown = [scale for scale in scales if scale > space.encoder_stages]
-    if not unknown:
-        return []
-    return [
-        f"space.scales={list(scales)}: the encoder has no scale {', '.join(map(str, unknown))}; "
-        f"want numbers from 1, the finest, to {space.encoder_stages}"
-    ]

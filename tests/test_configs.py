@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from search.config.components import describe_component
-from search.config.compose import compose, from_plain
-from search.config.groups import SHIPPED, Groups
+import search.config
+from search.components.components import describe_component
+from search.components.groups import SHIPPED, Groups
+from search.config.composition import compose, from_plain
 from trainers.weighting.gradients import Gradients
 
 LIBRARY = Groups()
@@ -63,3 +64,9 @@ def _size(component: object) -> dict[str, object]:
 
 def test_the_shipped_folder_is_the_package_data() -> None:
     assert Path(__file__).resolve().parent.parent / "search" / "conf" == SHIPPED
+
+
+def test_programs_of_earlier_versions_find_compose() -> None:
+    assert search.config.compose is compose
+    with pytest.raises(AttributeError, match=r"module 'search\.config' has no attribute 'composed'"):
+        search.config.composed  # noqa: B018

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.run import main
 from search.study.run_folder import open_folder
 

@@ -30,7 +30,7 @@ def test_all_contracts_are_kept() -> None:
     result = lint(ROOT)
 
     assert result.returncode == 0, result.stdout
-    assert "Contracts: 6 kept, 0 broken" in result.stdout
+    assert "Contracts: 9 kept, 0 broken" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,10 @@ def test_all_contracts_are_kept() -> None:
         ("search/study/study.py", "import ray", "ray stays"),
         ("trainers/recipe.py", "import mlflow", "mlflow stays"),
         ("spaces/pattern/sharing_pattern.py", "import torch", "without torch"),
+        ("search/problem/objectives.py", "import search.study.front", "search: commands"),
+        ("search/plan.py", "import search.run", "search: commands"),
+        ("spaces/pattern/walk.py", "import spaces.networks.build", "spaces: views"),
+        ("trainers/tasks/depth.py", "import trainers.data.npz", "trainers: the loop"),
     ],
 )
 def test_a_wrong_import_is_seen(sources: Path, file: str, line: str, contract: str) -> None:
@@ -52,3 +56,13 @@ def test_a_wrong_import_is_seen(sources: Path, file: str, line: str, contract: s
 
     assert result.returncode == 1, result.stdout
     assert [row for row in result.stdout.splitlines() if contract in row and "BROKEN" in row], result.stdout
+
+
+@pytest.mark.parametrize("package", ["search", "spaces", "trainers"])
+def test_a_module_without_a_place_in_the_order_is_refused(sources: Path, package: str) -> None:
+    (sources / package / "unplaced.py").touch()
+
+    result = lint(sources)
+
+    assert result.returncode == 1, result.stdout
+    assert f"{package}.unplaced" in result.stdout

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from search.config.compose import compose
+from search.config.composition import compose
 from tests.conftest import ROOT
 from tests.end_to_end.searches import finish, rows_of
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.benchmarks.arenas import TABLE
 from experiments.benchmarks.table import Table, read, trained, write
-from search.config.compose import compose
+from search.config.composition import compose
 from spaces.choices import count_patterns
 from spaces.fusion import Fusion
 from tests.tiny import arguments, write_tiny

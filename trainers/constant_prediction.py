@@ -1,4 +1,4 @@
-"""What a network must beat: the best constant prediction of every task on the same split.
+"""Constant predictions, which a network must beat: the best one of every task on the same split.
 
 Median depth, mean normal, majority class and so on, fitted on the very split that they are scored on, through
 the same statistics and metrics as a network's predictions. Of a large split they are fitted on some images, drawn
@@ -49,7 +49,7 @@ def measure_constants(split: Source, tasks: Sequence[Task]) -> dict[str, float]:
 
 def _fitted(split: Source, task: Task) -> Tensor:
     """Targets of the whole split, or of images drawn from a large one."""
-    import torch
+    import torch  # torch: 1.5 s, configurations and data are checked without
 
     pixels = math.prod(split.size)
     most = max(1, FITTED // pixels)

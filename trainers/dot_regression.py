@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from spaces.errors import ConfigError
+from trainers.tasks.class_ids import INVALID
 
 if TYPE_CHECKING:
     import torch
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
     from trainers.tasks.task import Task
 
 KIND = "segmentation"
+
+
+class Projected(NamedTuple):
+    """What a projection into a frame gave in the last forward pass.
+
+    Args:
+        tokens: (B, h w, width).
+        frame: (width, K), a unit vector a class.
+        size: (h, w) of the scale.
+    """
+
+    tokens: Tensor
+    frame: Tensor
+    size: tuple[int, int]
+
+
+Captured = dict[tuple[str, str], Projected]
+"""By task and block."""
 
 
 def dot_regression(tokens: Tensor, labels: Tensor, frame: Tensor, size: tuple[int, int], invalid: int) -> Tensor:
@@ -32,7 +51,7 @@ def dot_regression(tokens: Tensor, labels: Tensor, frame: Tensor, size: tuple[in
         size: (h, w) of the scale; labels are resized to it, nearest ones.
         invalid: label of pixels that count for nothing.
     """
-    import torch.nn.functional as F
+    import torch.nn.functional as F  # torch: 1.5 s, configurations and data are checked without
 
     resized = F.interpolate(labels[:, None].float(), size=size, mode="nearest-exact").long().flatten(1)  # (B, h w)
     valid = resized != invalid
@@ -52,16 +71,16 @@ def check_frame_classes(classes: int, etf: int) -> None:
 
 
 @contextmanager
-def capture_features(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterator[dict[tuple[str, str], Any]]:
+def capture_features(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterator[Captured]:
     """Keep what each class task's projections into a frame give, by task and block, from every forward pass on.
 
     Raises:
         ConfigError: a frame has fewer vectors than such a task has classes.
     """
-    from spaces.networks.build import SharedNetwork
+    from spaces.networks.build import SharedNetwork  # torch: 1.5 s, configurations and data are checked without
     from spaces.networks.modules.workspace import SlotProjection
 
-    found: dict[tuple[str, str], Any] = {}
+    found: Captured = {}
     hooks = []
     classes = {task.name: task.output.channels for task in tasks if task.kind == KIND}
     blocks = network.blocks.items() if isinstance(network, SharedNetwork) else ()
@@ -70,8 +89,12 @@ def capture_features(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterato
         if isinstance(block, SlotProjection) and block.frame is not None and owner in classes:
             check_frame_classes(classes[owner], block.frame.shape[1])
 
-            def keep(module: Any, inputs: Any, output: Any, place: tuple[str, str] = (owner, name)) -> None:
-                found[place] = (output, module.frame, tuple(inputs[0].shape[-2:]))
+            def keep(
+                module: SlotProjection, inputs: tuple[Tensor], output: Tensor, place: tuple[str, str] = (owner, name)
+            ) -> None:
+                height, width = inputs[0].shape[-2:]
+                assert module.frame is not None
+                found[place] = Projected(output, module.frame, (height, width))
 
             hooks.append(block.register_forward_hook(keep))
     try:
@@ -81,10 +104,8 @@ def capture_features(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterato
             hook.remove()
 
 
-def compute_loss(found: Mapping[tuple[str, str], Any], targets: Mapping[str, Tensor]) -> Tensor | float:
+def compute_loss(found: Captured, targets: Mapping[str, Tensor]) -> Tensor | float:
     """Sum over what was captured in the last forward pass; 0.0 where nothing was."""
-    from trainers.tasks.segmentation import INVALID
-
     total: Tensor | float = 0.0
     for (task, _), (tokens, frame, size) in found.items():
         total = total + dot_regression(tokens, targets[task], frame, size, INVALID)

@@ -70,7 +70,7 @@ class Gating:
     @property
     def begin(self) -> Start:
         """What the builder wants to know."""
-        from spaces.networks.modules.gated import Start
+        from spaces.networks.modules.gated import Start  # torch: 1.5 s, configurations and data are checked without
 
         return Start(self.start, self.estimator)
 
@@ -79,7 +79,7 @@ class Gating:
 
         Per task the mean over layers of the channels' mean, so that wide layers do not count more (our choice).
         """
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
 
         rates: dict[str, list[torch.Tensor]] = {}
         targets: dict[str, list[float]] = {}
@@ -106,7 +106,7 @@ class Gating:
 
 def gated_stages(network: torch.nn.Module) -> Iterator[tuple[str, GatedStage]]:
     """The stages of a network whose gates still learn, by the name of their encoder stage, such as "encoder2"."""
-    from spaces.networks.build import SharedNetwork
+    from spaces.networks.build import SharedNetwork  # torch: 1.5 s, configurations and data are checked without
 
     if isinstance(network, SharedNetwork):
         for name, stage in network.gated.items():

@@ -1,4 +1,4 @@
-"""What a trained network says about images: the way from arrays to answers in the tasks' own units.
+"""Predictions of a trained network: the way from arrays of images to answers in the tasks' own units.
 
 The last step of the flow, after `measure`; images are prepared as in training, and answers are NumPy arrays again.
 """
@@ -81,6 +81,6 @@ def _way(images: np.ndarray) -> str:
         return "; images.transpose(0, 2, 3, 1) has the colours last"
     if len(shape) == 4 and shape[3] == 4:
         return "; images[..., :3] is without the fourth channel"
-    if len(shape) == 4 and shape[3] == 3:
-        return "; (255 * images).round().astype(numpy.uint8) if they hold fractions" * (images.dtype.kind == "f")
+    if len(shape) == 4 and shape[3] == 3 and images.dtype.kind == "f":
+        return "; (255 * images).round().astype(numpy.uint8) if they hold fractions"
     return ""

@@ -1,4 +1,4 @@
-"""From a trained network with gates to the static one that is measured and kept."""
+"""Pruning: from a trained network with gates to the static one that is measured and kept."""
 
 from __future__ import annotations
 

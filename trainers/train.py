@@ -1,18 +1,21 @@
-"""One straight training loop."""
+"""Training a network: one straight loop over epochs and steps, the same for every pattern of a search."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
+from torch import Tensor
 
 from trainers import dot_regression
 from trainers.batches.source import Source
+from trainers.dot_regression import Captured
 from trainers.gating import gate_rates
 from trainers.measure import measure, mixed_precision
-from trainers.recipe import EQUAL, Recipe
+from trainers.recipe import EQUAL
 from trainers.tasks.task import Task
+from trainers.trainer import Trainer
 from trainers.training_state import Leg, TrainingState
 
 Report = Callable[[int, dict[str, float]], None]
@@ -28,7 +31,7 @@ def train(
     training: Source,
     validation: Source,
     tasks: Sequence[Task],
-    recipe: Recipe,
+    recipe: Trainer,
     seed: int,
     report: Report,
     leg: Leg = WHOLE,
@@ -53,16 +56,10 @@ def train(
     Raises:
         TrainingError: a loss is not finite, with the task and the epoch.
     """
-    torch.manual_seed(seed)  # for blocks that draw by themselves, such as dropout
-    random = torch.Generator().manual_seed(seed)
     size = min(recipe.batch_size, len(training))
     steps = len(training) // size  # a last smaller batch is left out: batch-norm suffers from it
     device = training.device
-    # A single task has nothing to weigh: it is trained alike under all weightings, which share the baselines.
-    balance = (recipe.weighting if len(tasks) > 1 else EQUAL).begin(tasks, device)
-    optimiser, schedule = recipe.optimiser(network, steps * recipe.epochs, balance)
-    parameters = list(network.parameters())
-    standing = TrainingState(network, optimiser, schedule, random, balance)
+    standing = _begin(network, tasks, recipe, seed, steps, device)
     if leg.state is not None:
         standing.take_up(leg.state, device)
     for epoch, values in enumerate(standing.reports, start=1):
@@ -71,40 +68,71 @@ def train(
 
     with dot_regression.capture_features(network, tasks if recipe.dot_regression else ()) as tokens:
         for epoch in range(len(standing.reports) + 1, last + 1):
-            network.train()
-            recipe.gates.settled(network, epoch, recipe.epochs)
-            balance.turn(standing.reports)
-            order = torch.randperm(len(training), generator=random)[: steps * size]
-            sums = {task.name: torch.zeros((), device=device) for task in tasks}
-            for images, targets in training.batches(size, tasks, order):
-                for augment in recipe.augment:
-                    images, targets = augment(images, targets, tasks, random)
-                with mixed_precision(device):
-                    outputs = network(images)
-                losses = {
-                    task.name: task.loss(
-                        outputs[task.name].float(), images if task.target_from_image else targets[task.name]
-                    )
-                    for task in tasks
-                }
-                terms = (
-                    recipe.gates.penalty(network),
-                    recipe.dot_regression * dot_regression.compute_loss(tokens, targets),
-                )
-                optimiser.zero_grad(set_to_none=True)
-                balance.backward(losses, terms, parameters)
-                optimiser.step()
-                schedule.step()
-                for name, loss in losses.items():
-                    sums[name] += loss.detach()
-            values = {f"{name}.loss": float(total) / steps for name, total in sums.items()}
-            _refuse_non_finite(values, epoch)
-            values["loss"] = sum(task.weight * values[f"{task.name}.loss"] for task in tasks)
+            losses = _learn_epoch(standing, training, size, tasks, recipe, tokens)
+            _refuse_non_finite(losses, epoch)
+            losses["loss"] = sum(task.weight * losses[f"{task.name}.loss"] for task in tasks)
             standing.metrics = measure(network, validation, tasks)
-            standing.reports.append(values | standing.metrics | balance.used() | gate_rates(network))
+            standing.reports.append(losses | standing.metrics | standing.weighting.used() | gate_rates(network))
             report(epoch, standing.reports[-1])
             standing.keep(leg, device)
     return standing.metrics
+
+
+def _begin(
+    network: torch.nn.Module, tasks: Sequence[Task], recipe: Trainer, seed: int, steps: int, device: torch.device
+) -> TrainingState:
+    """Where a training stands before its first step, of so many an epoch."""
+    torch.manual_seed(seed)  # for blocks that draw by themselves, such as dropout
+    random = torch.Generator().manual_seed(seed)
+    # A single task has nothing to weigh: it is trained alike under all weightings, which share the baselines.
+    balance = (recipe.weighting if len(tasks) > 1 else EQUAL).begin(tasks, device)
+    optimiser, schedule = recipe.optimiser(network, steps * recipe.epochs, balance)
+    return TrainingState(network, optimiser, schedule, random, balance)
+
+
+def _learn_epoch(
+    standing: TrainingState, training: Source, size: int, tasks: Sequence[Task], recipe: Trainer, tokens: Captured
+) -> dict[str, float]:
+    """Pass once over the training split, in whole batches.
+
+    Returns:
+        "<task>.loss", the mean over the steps.
+    """
+    network, random = standing.network, standing.random
+    network.train()
+    recipe.gates.settled(network, len(standing.reports) + 1, recipe.epochs)
+    standing.weighting.turn(standing.reports)
+    parameters = list(network.parameters())
+    steps = len(training) // size
+    order = torch.randperm(len(training), generator=random)[: steps * size]
+    sums = {task.name: torch.zeros((), device=training.device) for task in tasks}
+    for images, targets in training.batches(size, tasks, order):
+        for augment in recipe.augment:
+            images, targets = augment(images, targets, tasks, random)
+        losses = _compute_losses(network, images, targets, tasks, training.device)
+        terms = (
+            recipe.gates.penalty(network),
+            recipe.dot_regression * dot_regression.compute_loss(tokens, targets),
+        )
+        standing.optimiser.zero_grad(set_to_none=True)
+        standing.weighting.backward(losses, terms, parameters)
+        standing.optimiser.step()
+        standing.schedule.step()
+        for name, loss in losses.items():
+            sums[name] += loss.detach()
+    return {f"{name}.loss": float(total) / steps for name, total in sums.items()}
+
+
+def _compute_losses(
+    network: torch.nn.Module, images: Tensor, targets: Mapping[str, Tensor], tasks: Sequence[Task], device: torch.device
+) -> dict[str, Tensor]:
+    """Loss of every task on a batch, not weighed."""
+    with mixed_precision(device):
+        outputs = network(images)
+    return {
+        task.name: task.loss(outputs[task.name].float(), images if task.target_from_image else targets[task.name])
+        for task in tasks
+    }
 
 
 def _refuse_non_finite(losses: dict[str, float], epoch: int) -> None:

@@ -1,4 +1,4 @@
-"""A part of a training, and what is needed to go on after it as if nothing had been between."""
+"""State of a training, and the leg it runs in: what is needed to go on later as if nothing had been between."""
 
 from __future__ import annotations
 

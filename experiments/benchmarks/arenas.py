@@ -86,7 +86,7 @@ class Arena:
 
     def row(self, key: str) -> int:
         """Of a pattern."""
-        return _rows(self.keys)[key]
+        return _number_rows(self.keys)[key]
 
     def oracle(self) -> list[str]:
         """Keys in the order of one who knows all means and takes the greatest gain, landmarks or not."""
@@ -101,21 +101,21 @@ class Arena:
 
 def arena(name: str, seed: int) -> Arena:
     """The arena "table" or one of `TREES`; of the table the seed changes nothing."""
-    return _table() if name == "table" else _tree(TREES[name], seed)
+    return _make_table_arena() if name == "table" else _make_tree_arena(TREES[name], seed)
 
 
 @cache
-def _table() -> Arena:
+def _make_table_arena() -> Arena:
     table = read(TABLE)
     keys = tuple(pattern.key for pattern in table.patterns)
     prices = zip(table.macs.tolist(), table.params.tolist(), strict=True)
     costs = {key: Cost(macs, params, 0) for key, (macs, params) in zip(keys, prices, strict=True)}
     truth = np.column_stack([table.delta_mtl[:, :, -1].mean(1), table.macs])
     space = Fusion(4, len(table.patterns[0].decoder))
-    return Arena(_problem(space, table.patterns[0].tasks, costs), keys, truth, table.curve)
+    return Arena(_make_problem(space, table.patterns[0].tasks, costs), keys, truth, table.curve)
 
 
-def _tree(tree: Tree, seed: int) -> Arena:
+def _make_tree_arena(tree: Tree, seed: int) -> Arena:
     count, stages = tree.tasks, 5
     tasks = tuple("abcdefgh"[:count])
     rng = np.random.default_rng(seed)
@@ -124,7 +124,7 @@ def _tree(tree: Tree, seed: int) -> Arena:
     weights = np.linspace(1.5, 0.5, stages)[:, None, None]  # early stages matter more
     blocks = rng.uniform(0.5, 2.0, stages)
     space = Fusion(4, stages)
-    patterns = _patterns(space, tasks)
+    patterns = _list_patterns(space, tasks)
     gains, costs = [], {}
     for proposal in patterns:
         gain = price = 0.0
@@ -139,17 +139,17 @@ def _tree(tree: Tree, seed: int) -> Arena:
     scaled = MEAN + tree.spread * (np.array(gains) - np.mean(gains)) / np.std(gains)
     keys = tuple(proposal.pattern.key for proposal in patterns)
     truth = np.column_stack([scaled, [costs[key].macs for key in keys]])
-    return Arena(_problem(space, tasks, costs), keys, truth, partial(_curve, scaled, tree.noise))
+    return Arena(_make_problem(space, tasks, costs), keys, truth, partial(_draw_curve, scaled, tree.noise))
 
 
-def _curve(ends: np.ndarray, noise: float, row: int, rng: np.random.Generator) -> np.ndarray:
+def _draw_curve(ends: np.ndarray, noise: float, row: int, rng: np.random.Generator) -> np.ndarray:
     """One training: what it lacks, and what is not settled yet, shrink as the epochs grow."""
     ahead = EPOCHS / np.arange(1, EPOCHS + 1) - 1  # 0 at the end, 8 after a ninth
     end = ends[row] + noise * rng.standard_normal()
     return np.asarray(end + EARLY * np.sqrt(ahead / 8) * rng.standard_normal(EPOCHS) - LAG * ahead / 8)
 
 
-def _problem(space: Fusion, tasks: tuple[str, ...], costs: dict[str, Cost]) -> Problem:
+def _make_problem(space: Fusion, tasks: tuple[str, ...], costs: dict[str, Cost]) -> Problem:
     def price(pattern: SharingPattern) -> Cost:
         return costs[pattern.key]
 
@@ -157,10 +157,10 @@ def _problem(space: Fusion, tasks: tuple[str, ...], costs: dict[str, Cost]) -> P
 
 
 @cache
-def _patterns(space: Fusion, tasks: tuple[str, ...]) -> tuple[Proposal, ...]:
+def _list_patterns(space: Fusion, tasks: tuple[str, ...]) -> tuple[Proposal, ...]:
     return tuple(enumerate_patterns(space, tasks))
 
 
 @cache
-def _rows(keys: tuple[str, ...]) -> dict[str, int]:
+def _number_rows(keys: tuple[str, ...]) -> dict[str, int]:
     return {key: row for row, key in enumerate(keys)}

@@ -57,14 +57,14 @@ class CrossAttention(nn.Module):
         return F.scaled_dot_product_attention(queries, keys, values).unbind(1)
 
 
-def through_slots() -> SlotAttention:
+def make_slot_attention() -> SlotAttention:
     """The workspace's attention, with its other options as published."""
     w = WORKSPACE
     tied = "tasks" in w.tying
     return SlotAttention(TASKS, w.slots, w.width, w.heads, w.top_k, w.state, w.update, w.rounds, tied=tied, starts=True)
 
 
-def macs(make: Callable[[], nn.Module], tokens: int) -> int:
+def count_macs(make: Callable[[], nn.Module], tokens: int) -> int:
     """Of one forward pass; on the meta device, where attention counts whichever kernel computes it."""
     with torch.device("meta"):
         module, inputs = make(), [torch.empty(1, tokens, WORKSPACE.width) for _ in range(TASKS)]
@@ -74,14 +74,14 @@ def macs(make: Callable[[], nn.Module], tokens: int) -> int:
     return counter.get_total_flops() // 2
 
 
-def seconds(module: nn.Module, inputs: Sequence[Tensor]) -> float:
+def time_pass(module: nn.Module, inputs: Sequence[Tensor]) -> float:
     """Of one forward pass."""
     start = time.perf_counter()
     module(*inputs)
     return time.perf_counter() - start
 
 
-def growth(tokens: Sequence[int], costs: Sequence[float]) -> float:
+def fit_growth(tokens: Sequence[int], costs: Sequence[float]) -> float:
     """Exponent of the power of the number of tokens that fits the costs best."""
     return float(np.polyfit(np.log(tokens), np.log(costs), 1)[0])
 
@@ -90,7 +90,7 @@ def main() -> int:
     """Count and time both at every size."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    makers: tuple[Callable[[], nn.Module], ...] = (through_slots, lambda: CrossAttention(TASKS, WORKSPACE.width))
+    makers: tuple[Callable[[], nn.Module], ...] = (make_slot_attention, lambda: CrossAttention(TASKS, WORKSPACE.width))
     modules = [make().eval() for make in makers]
     counts, times = [], []
     for side in SIDES:
@@ -98,8 +98,8 @@ def main() -> int:
         with torch.inference_mode():
             for module in modules:
                 module(*inputs)
-            pairs = [[seconds(module, inputs) for module in modules] for _ in range(REPEATS)]
-        counts.append([macs(make, side**2) for make in makers])
+            pairs = [[time_pass(module, inputs) for module in modules] for _ in range(REPEATS)]
+        counts.append([count_macs(make, side**2) for make in makers])
         times.append([median(each) for each in zip(*pairs, strict=True)])
 
     tokens = [TASKS * side**2 for side in SIDES]
@@ -112,7 +112,7 @@ def main() -> int:
     for row in rows:
         print(" | ".join(f"{name} {cell}" for name, cell in zip(HEAD, row, strict=True)))
     for name, table in (("multiply-accumulates", counts), ("milliseconds", times)):
-        slots, full = (growth(tokens, column) for column in zip(*table, strict=True))
+        slots, full = (fit_growth(tokens, column) for column in zip(*table, strict=True))
         print(f"{name} grow as the tokens to the power of {slots:.2f} through slots, {full:.2f} in full")
     return 0
 

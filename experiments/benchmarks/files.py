@@ -25,7 +25,7 @@ tasks:
 """
 
 
-def written(root: Path, images: int) -> Folder:
+def write_data_set(root: Path, images: int) -> Folder:
     """As many samples, streamed: smooth surfaces with the noise of a camera, so that files are of a usual length."""
     for name in ("image", "classes", "depth", "normals"):
         (root / name).mkdir(parents=True)

@@ -17,9 +17,9 @@ from search.samplers.expected_improvement import compute_improvement
 OTHERS = range(20_000, 23_000)  # seeds that nothing is measured on
 
 
-def informed(place: Arena, name: str, seed: int, budget: int) -> Iterator[tuple[str, int, bool]]:
+def train_informed(place: Arena, name: str, seed: int, budget: int) -> Iterator[tuple[str, int, bool]]:
     """Legs of whole trainings, landmarks first: key, epochs, that it is complete."""
-    mean, covariance = _family(name)
+    mean, covariance = _sample_family(name)
     rng, macs = np.random.default_rng(seed), place.truth[:, 1]
     order = [place.row(anchor.pattern.key) for anchor in place.problem.space.anchors(place.problem.tasks).values()]
     observed: list[float] = []
@@ -40,6 +40,6 @@ def informed(place: Arena, name: str, seed: int, budget: int) -> Iterator[tuple[
 
 
 @cache
-def _family(name: str) -> tuple[np.ndarray, np.ndarray]:
+def _sample_family(name: str) -> tuple[np.ndarray, np.ndarray]:
     deltas = np.array([arena(name, seed).truth[:, 0] for seed in OTHERS])
     return deltas.mean(0), np.cov(deltas.T)

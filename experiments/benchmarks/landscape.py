@@ -24,12 +24,12 @@ from pathlib import Path
 
 import numpy as np
 
-from search.config.command import ended
-from search.config.compose import compose
+from search.config.command import end_in_one_message
+from search.config.composition import compose
+from search.config.problem_statement import state_problem
+from search.config.validation import check_settings
 from search.problem import pareto
 from search.problem.objectives import MAXIMISE, MINIMISE
-from search.problem.problem import state_problem
-from search.problem.validation import check_settings
 from search.study.replicates import Replicates, compute_mean_and_error, replicate
 from spaces.choices import enumerate_patterns
 from spaces.common.formatting import format_count
@@ -42,7 +42,7 @@ FEWEST = 4  # seeds, two of them to judge with a standard error
 BLUE, GREY, LIGHT, RED = "#1f5fa8", "#9aa3ad", "#d9dee3", "#b3402a"
 
 
-def ladder(means: np.ndarray, macs: np.ndarray) -> tuple[int, ...]:
+def choose_ladder(means: np.ndarray, macs: np.ndarray) -> tuple[int, ...]:
     """Three members of the front, cheapest first, whose smaller step in delta is the largest."""
     front = pareto.mark_front(np.stack([means, macs], axis=1), [MAXIMISE, MINIMISE])
     ordered = sorted(front, key=lambda row: macs[row])
@@ -51,7 +51,7 @@ def ladder(means: np.ndarray, macs: np.ndarray) -> tuple[int, ...]:
     return max(combinations(ordered, 3), key=lambda rungs: min(means[b] - means[a] for a, b in pairwise(rungs)))
 
 
-def steps(replicates: Replicates, rungs: Sequence[str]) -> list[tuple[str, str, float, float]]:
+def compare_rungs(replicates: Replicates, rungs: Sequence[str]) -> list[tuple[str, str, float, float]]:
     """Paired difference of each rung to the one below, with its standard error, in points of delta_mtl."""
     return [(a, b, *replicates.difference(b, a)) for a, b in pairwise(rungs)]
 
@@ -75,13 +75,16 @@ def write_table(path: Path, replicates: Replicates, macs: np.ndarray, params: np
         for row in np.lexsort((-replicates.metrics["delta_mtl"].mean(1), macs)):
             numbers = [f"{v:.3f}" for name in named for v in compute_mean_and_error(replicates.metrics[name][row])]
             seeds = len(replicates.seeds)
-            table.writerow([replicates.names[row], macs[row], params[row], seeds, *numbers, "yes" * (row in front)])
+            table.writerow(
+                [replicates.names[row], macs[row], params[row], seeds, *numbers, "yes" if row in front else ""]
+            )
 
 
-def draw(
+def draw_landscape(
     path: Path, title: str, replicates: Replicates, macs: np.ndarray, rungs: Sequence[int], front: set[int]
 ) -> None:
     """Mean delta with its standard error against MACs; the front and the ladder marked."""
+    # matplotlib: 1 s, --help does without
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -125,17 +128,17 @@ def draw(
     figure.savefig(path, dpi=150)
 
 
-def report(replicates: Replicates, macs: np.ndarray, params: np.ndarray, name: str) -> str:
+def write_report(replicates: Replicates, macs: np.ndarray, params: np.ndarray, name: str) -> str:
     """Write table and plot; the ladder in words."""
     FOLDER.mkdir(exist_ok=True)
     split = round(CHOOSING * len(replicates.seeds))
     choosing, judging = replicates.seeds[:split], replicates.seeds[split:]
     means = replicates.metrics["delta_mtl"].mean(1)
     front = set(pareto.mark_front(np.stack([means, macs], axis=1), [MAXIMISE, MINIMISE]))
-    rungs = ladder(replicates.of(choosing).metrics["delta_mtl"].mean(1), macs)
+    rungs = choose_ladder(replicates.of(choosing).metrics["delta_mtl"].mean(1), macs)
     write_table(FOLDER / f"{name}.csv", replicates, macs, params, front)
     title = f"{name}: all {len(macs)} patterns, {len(replicates.seeds)} seeds, test split; paired standard errors"
-    draw(FOLDER / f"{name}.png", title, replicates, macs, rungs, front)
+    draw_landscape(FOLDER / f"{name}.png", title, replicates, macs, rungs, front)
     lines = [
         f"{len(macs)} patterns, {len(replicates.seeds)} seeds ({replicates.seeds[0]} to {replicates.seeds[-1]}), "
         f"measured on the test split; {len(front)} patterns on the front of the means.",
@@ -146,7 +149,7 @@ def report(replicates: Replicates, macs: np.ndarray, params: np.ndarray, name: s
         mean, error = compute_mean_and_error(judged.metrics["delta_mtl"][row])
         on = "on the front of all means" if row in front else "not on the front of all means"
         lines.append(f"  {format_count(macs[row])}MACs  {mean:+6.2f} +- {error:.2f} %  {replicates.names[row]}  ({on})")
-    for below, above, mean, error in steps(judged, [replicates.names[row] for row in rungs]):
+    for below, above, mean, error in compare_rungs(judged, [replicates.names[row] for row in rungs]):
         clear = f"{mean / error:.1f} standard errors" if error else ""
         lines.append(f"  {above}  over  {below}: {mean:+.2f} +- {error:.2f} points ({clear})")
     if len(rungs) < 3:
@@ -154,7 +157,7 @@ def report(replicates: Replicates, macs: np.ndarray, params: np.ndarray, name: s
     return "\n".join(lines) + "\n"
 
 
-@ended("Nothing finished is lost; the same command goes on.")
+@end_in_one_message("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -171,7 +174,7 @@ def main() -> int:
     seeds = range(FIRST_SEED, FIRST_SEED + given.seeds)
     replicates = replicate(settings, named, seeds, say=partial(print, flush=True))
     macs, params = np.array([c.macs for c in costs]), np.array([c.params for c in costs])
-    text = report(replicates, macs, params, settings.run.name)
+    text = write_report(replicates, macs, params, settings.run.name)
     (FOLDER / f"{settings.run.name}.txt").write_text(text)
     print(text)
     return 0

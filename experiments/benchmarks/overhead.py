@@ -19,14 +19,14 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.jobs.job import Job
+from search.jobs.trial import Trial, load_trial
 from search.jobs.worker import run_job
 from search.problem.objectives import resolve_objectives
 from search.report import report
 from search.run import main as search
 from search.study.baselines import derive_seed
-from search.study.trial import Trial, load_trial
 from spaces.choices import enumerate_patterns
 from spaces.networks.cost import compute_cost
 from spaces.networks.modules.output import Output
@@ -37,7 +37,7 @@ BAR = 0.25  # seconds a trial
 
 def measure_search(folder: Path, trials: int) -> tuple[float, float, float]:
     """Seconds that our search adds a trial, over the whole run and between trials, and the trainings' own median."""
-    status = search(_arguments(folder, trials))
+    status = search(_make_arguments(folder, trials))
     end = time.time()
     assert status == 0, "the search did not finish"
     run = folder / "ours"
@@ -49,14 +49,14 @@ def measure_search(folder: Path, trials: int) -> tuple[float, float, float]:
     # From the end of the first job on each worker, when Ray and torch are up, to the end of the program.
     first = ends[WORKERS - 1]
     rest = sum(seconds) - sum(sorted(seconds)[-WORKERS:])  # the first two import torch and are the longest
-    whole = (end - first - _seconds_of_pictures(run, done) - rest / WORKERS) / (len(ends) - WORKERS)
+    whole = (end - first - _time_pictures(run, done) - rest / WORKERS) / (len(ends) - WORKERS)
     between = (ends[-1] - first - rest / WORKERS) / (len(ends) - WORKERS)
     return whole, between, median(seconds)
 
 
-def _seconds_of_pictures(run: Path, done: list[Trial]) -> float:
+def _time_pictures(run: Path, done: list[Trial]) -> float:
     """What drawing the report takes, by drawing it again."""
-    tasks = compose(_arguments(run.parent, len(done))).data.selected
+    tasks = compose(_make_arguments(run.parent, len(done))).data.selected
     objectives = resolve_objectives(["delta_mtl", "macs"], tasks)
     begin = time.time()
     report.write_report(run, done, objectives, (-20.0, 1e9), tasks)
@@ -65,11 +65,12 @@ def _seconds_of_pictures(run: Path, done: list[Trial]) -> float:
 
 def measure_optuna(folder: Path, trials: int) -> tuple[float, float]:
     """Seconds a trial that Optuna adds by itself, and the trainings' own."""
+    # optuna: 1 s, --help does without
     import optuna
     from optuna.storages import JournalStorage
     from optuna.storages.journal import JournalFileBackend
 
-    settings = compose(_arguments(folder, trials))
+    settings = compose(_make_arguments(folder, trials))
     (folder / "alone").mkdir(parents=True)
     names = tuple(sorted(task.name for task in settings.data.selected))
     with warnings.catch_warnings():
@@ -110,7 +111,7 @@ def measure_cost() -> tuple[float, int]:
     return 1000 * (time.perf_counter() - begin) / len(patterns), len(patterns)
 
 
-def _arguments(folder: Path, trials: int) -> list[str]:
+def _make_arguments(folder: Path, trials: int) -> list[str]:
     return [
         "space=fusion",
         "data.images=16",

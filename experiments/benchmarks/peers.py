@@ -57,7 +57,7 @@ class QNehvi(Sampler):
         if len(done) < self.startup or not fresh:
             return Draw(dict(random.Random(seed).choice(fresh or proposals).choices))
         rows = {each.pattern.key: row for row, each in enumerate(proposals)}
-        inputs = _inputs([each.choices for each in proposals], problem)
+        inputs = _encode_choices([each.choices for each in proposals], problem)
         macs = np.array([problem.cost(each.pattern).macs for each in proposals], dtype=float)
         x = np.column_stack([inputs, macs / macs.max()])
         seen_x = torch.tensor(x[[rows[trial.user_attrs["key"]] for trial in done]])
@@ -66,11 +66,12 @@ class QNehvi(Sampler):
         asked = torch.tensor(x[[rows[each.pattern.key] for each in fresh]])
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            values = _acquisition(seen_x, deltas, asked, reference, seed)
+            values = _compute_acquisition(seen_x, deltas, asked, reference, seed)
         return Draw(dict(fresh[int(values.argmax())].choices))
 
 
-def _acquisition(seen: Tensor, deltas: Tensor, asked: Tensor, reference: list[float], seed: int) -> Tensor:
+def _compute_acquisition(seen: Tensor, deltas: Tensor, asked: Tensor, reference: list[float], seed: int) -> Tensor:
+    # botorch: of an optional extra
     from botorch import fit_gpytorch_mll
     from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
     from botorch.models import ModelList, SingleTaskGP
@@ -116,7 +117,7 @@ def _acquisition(seen: Tensor, deltas: Tensor, asked: Tensor, reference: list[fl
         return torch.full((len(asked),), -torch.inf, dtype=asked.dtype).index_put((best,), gains(asked[best], DRAWS))
 
 
-def _inputs(choices: Sequence[dict[str, Any]], problem: Problem) -> np.ndarray:
+def _encode_choices(choices: Sequence[dict[str, Any]], problem: Problem) -> np.ndarray:
     """(patterns, decisions): names one-hot, numbers from 0 to 1."""
     columns = []
     for name in choices[0]:

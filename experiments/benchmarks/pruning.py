@@ -56,7 +56,7 @@ CASES = (
 )
 
 
-def halved(family: Family, size: tuple[int, int]) -> tuple[SharedNetwork, SharedNetwork]:
+def halve_macs(family: Family, size: tuple[int, int]) -> tuple[SharedNetwork, SharedNetwork]:
     """An unpruned network, and what is left of it at half the multiply-accumulates."""
     together, apart = (tuple(TASKS),), tuple((task,) for task in TASKS)
     stages = family.encoder_stages
@@ -80,7 +80,7 @@ def halved(family: Family, size: tuple[int, int]) -> tuple[SharedNetwork, Shared
     return network, prune(deepcopy(network)).eval()
 
 
-def seconds(network: SharedNetwork, images: torch.Tensor) -> float:
+def time_pass(network: SharedNetwork, images: torch.Tensor) -> float:
     """Of one forward pass."""
     start = time.perf_counter()
     network(images)
@@ -93,12 +93,12 @@ def main() -> int:
     torch.manual_seed(0)
     rows: list[list[Any]] = []
     for case in CASES:
-        network, pruned = (_laid_out(each) for each in halved(case.family, case.size))
+        network, pruned = (_lay_out(each) for each in halve_macs(case.family, case.size))
         images = torch.rand(case.images, 3, *case.size).to(memory_format=torch.channels_last)
         with torch.inference_mode():
             before, after = network(images), pruned(images)
             apart = max(float((before[task] - after[task]).abs().max()) for task in TASKS)
-            pairs = [(seconds(network, images), seconds(pruned, images)) for _ in range(REPEATS)]
+            pairs = [(time_pass(network, images), time_pass(pruned, images)) for _ in range(REPEATS)]
         slow, fast = (median(times) for times in zip(*pairs, strict=True))
         full, half = (count_macs(each, case.size) for each in (network, pruned))
         where = [case.name, "x".join(map(str, case.size)), case.images]
@@ -119,7 +119,7 @@ def main() -> int:
     return 0 if met else 1
 
 
-def _laid_out(network: SharedNetwork) -> SharedNetwork:
+def _lay_out(network: SharedNetwork) -> SharedNetwork:
     """As networks are trained and measured."""
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 

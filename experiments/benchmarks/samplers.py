@@ -20,20 +20,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from experiments.benchmarks.arenas import TREES, Arena, arena
-from experiments.benchmarks.informed import informed
-from experiments.benchmarks.volumes import Volumes, report
-from search.config.command import ended
-from search.config.compose import compose
+from experiments.benchmarks.informed import train_informed
+from experiments.benchmarks.volumes import Volumes, write_report
+from search.config.command import end_in_one_message
+from search.config.composition import compose
+from search.jobs.trial import COMPLETE, Trial
 from search.problem.objectives import DELTA_MTL, MACS
+from search.samplers.sampler import Sampler
 from search.schedulers.pareto_asha import ParetoAsha
 from search.study.rungs import Rungs
 from search.study.study import Candidate, Study
-from search.study.trial import COMPLETE, Trial
 
 FOLDER = Path(__file__).with_suffix("")
 SAMPLERS = ("frontier", "tpe", "tpe:3", "nsga2", "random", "gp", "gp:3", "botorch", "botorch:3")  # ":3" is its startup
@@ -49,31 +49,31 @@ ENOUGH = 0.99
 ASHA = {"table": ParetoAsha(rung=3, eta=2), **dict.fromkeys(TREES, ParetoAsha(rung=3, eta=3))}
 
 
-def whole(place: Arena, sampler: Any, seed: int, budget: int) -> Iterator[tuple[str, int, bool]]:
+def train_whole(place: Arena, sampler: Sampler, seed: int, budget: int) -> Iterator[tuple[str, int, bool]]:
     """Patterns in the order in which a study trains them to the end: key, epochs, and that it is complete."""
     rng = np.random.default_rng(seed)
-    with _study(place, sampler, seed) as study:
+    with _open_study(place, sampler, seed) as study:
         for _ in range(min(budget, len(place.keys))):
             candidate = study.ask()
             if not isinstance(candidate, Candidate):
                 return
             curve = place.trained(place.row(candidate.pattern.key), rng)
-            study.tell(_trial(candidate, float(curve[-1]), len(curve)))
+            study.tell(_make_trial(candidate, float(curve[-1]), len(curve)))
             yield candidate.pattern.key, len(curve), True
 
 
-def in_legs(
-    place: Arena, sampler: Any, scheduler: ParetoAsha, seed: int, budget: int
+def train_in_legs(
+    place: Arena, sampler: Sampler, scheduler: ParetoAsha, seed: int, budget: int
 ) -> Iterator[tuple[str, int, bool]]:
-    """The same from rung to rung, as the agenda of a search does: key, epochs of the leg, whether it is complete."""
+    """The same from rung to rung, as a search's trial queue does: key, epochs of the leg, whether it is complete."""
     rng = np.random.default_rng(seed)
     curves: dict[int, np.ndarray] = {}
     candidates: dict[int, Candidate] = {}
     epochs = len(place.trained(0, np.random.default_rng(0)))
-    ladder = Rungs(scheduler, epochs, place.problem.objectives)
-    with _study(place, sampler, seed) as study:
+    rungs = Rungs(scheduler, epochs, place.problem.objectives)
+    with _open_study(place, sampler, seed) as study:
         while budget > 0:
-            number = ladder.next(over=len(candidates) == len(place.keys))
+            number = rungs.next(over=len(candidates) == len(place.keys))
             if number is None:
                 candidate = study.ask()
                 if not isinstance(candidate, Candidate):
@@ -81,24 +81,24 @@ def in_legs(
                 number = candidate.number
                 candidates[number] = candidate
                 curves[number] = place.trained(place.row(candidate.pattern.key), rng)
-            candidate, until = candidates[number], ladder.until(number)
+            candidate, until = candidates[number], rungs.until(number)
             before = max([0, *map(int, study.rungs(number))])
-            ladder.climb(number)
+            rungs.climb(number)
             shown = float(curves[number][(until or epochs) - 1])
             if until:
                 values = {DELTA_MTL.name: shown, MACS.name: float(candidate.cost.macs)}
-                ladder.reached(number, until, values)
-                study.paused(number, until, values)
+                rungs.reach(number, until, values)
+                study.record_pause(number, until, values)
             else:
-                ladder.ended(number)
-                study.tell(_trial(candidate, shown, epochs))
+                rungs.end(number)
+                study.tell(_make_trial(candidate, shown, epochs))
             leg = (until or epochs) - before
             budget -= leg
             yield candidate.pattern.key, leg, until is None
 
 
 @contextmanager
-def _study(place: Arena, sampler: Any, seed: int) -> Iterator[Study]:
+def _open_study(place: Arena, sampler: Sampler, seed: int) -> Iterator[Study]:
     anchors = place.problem.space.anchors(place.problem.tasks)
     with tempfile.TemporaryDirectory() as folder:
         yield Study(Path(folder) / "study.journal", place.problem, sampler, anchors=anchors, seed=seed)
@@ -112,28 +112,30 @@ def run(place: Arena, contestant: str, seed: int, name: str) -> Iterator[tuple[s
     if contestant == "oracle":
         yield from ((key, epochs, True) for key in place.oracle())
     elif contestant == FLOOR:
-        yield from informed(place, name, seed, min(budget, len(place.keys)))
+        yield from train_informed(place, name, seed, min(budget, len(place.keys)))
     elif contestant == "moasha":
-        from experiments.benchmarks.moasha import run_moasha
+        from experiments.benchmarks.moasha import run_moasha  # syne_tune: of an optional extra
 
         asha = ASHA[name]
         yield from run_moasha(place, asha.rung, asha.eta, legs, seed)
     elif contestant.endswith("+asha"):
-        yield from in_legs(place, _sampler(contestant.removesuffix("+asha")), ASHA[name], seed, legs)
+        yield from train_in_legs(place, _make_sampler(contestant.removesuffix("+asha")), ASHA[name], seed, legs)
     else:
-        yield from whole(place, _sampler(contestant), seed, min(budget, SLOW.get(contestant.partition(":")[0], budget)))
+        yield from train_whole(
+            place, _make_sampler(contestant), seed, min(budget, SLOW.get(contestant.partition(":")[0], budget))
+        )
 
 
-def _sampler(name: str) -> Any:
+def _make_sampler(name: str) -> Sampler:
     name, _, startup = name.partition(":")
     if name == "botorch":
-        from experiments.benchmarks.peers import QNehvi
+        from experiments.benchmarks.peers import QNehvi  # torch: 2 s, for this sampler alone
 
         return QNehvi(int(startup or QNehvi.startup))
     return compose([f"sampler={name}", *([f"sampler.startup={startup}"] if startup else [])]).sampler
 
 
-def _trial(candidate: Candidate, delta: float, epochs: int) -> Trial:
+def _make_trial(candidate: Candidate, delta: float, epochs: int) -> Trial:
     values = {DELTA_MTL.name: delta, MACS.name: float(candidate.cost.macs)}
     cost = candidate.cost
     identity = candidate.number, COMPLETE, candidate.pattern.key, candidate.choices, candidate.pattern
@@ -157,7 +159,7 @@ def _check(parser: argparse.ArgumentParser, told: argparse.Namespace) -> None:
             )
 
 
-@ended("Nothing finished is lost; the same command goes on.")
+@end_in_one_message("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run what is not there yet, then print and plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -185,7 +187,7 @@ def main() -> int:
                 print(f"{name}, {contestant}, seed {seed}: {sum(leg[1] for leg in legs)} epochs", flush=True)
     volumes.read()
     present = [name for name in (*BUDGETS, *OTHERS) if volumes.seeds(name, "oracle")]
-    report(told.folder, volumes, ("oracle", *EVERY), present)
+    write_report(told.folder, volumes, ("oracle", *EVERY), present)
     return 0
 
 

@@ -17,14 +17,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from search.config.command import ended
-from search.config.compose import compose
-from search.problem.problem import state_problem
-from search.problem.validation import check_settings
+from search.config.command import end_in_one_message
+from search.config.composition import compose
+from search.config.problem_statement import state_problem
+from search.config.settings import Settings
+from search.config.validation import check_settings
 from search.study.replicates import replicate
 from spaces.choices import enumerate_patterns
 from spaces.drawing.one_line import describe_in_line
@@ -83,7 +83,7 @@ def write(path: Path, table: Table) -> None:
     np.savez_compressed(path, patterns=texts, macs=table.macs, params=table.params, **deltas)  # type: ignore[arg-type]  # no names by ** in its stubs
 
 
-def trained(settings: Any, seeds: Sequence[int]) -> Table:
+def trained(settings: Settings, seeds: Sequence[int]) -> Table:
     """Train what is not trained yet."""
     searched = state_problem(settings)
     patterns = tuple(proposal.pattern for proposal in enumerate_patterns(settings.space, searched.tasks))
@@ -99,7 +99,7 @@ def trained(settings: Any, seeds: Sequence[int]) -> Table:
     return Table(patterns, np.array([c.macs for c in costs]), np.array([c.params for c in costs]), deltas)
 
 
-@ended("Nothing finished is lost; the same command goes on.")
+@end_in_one_message("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Make the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])

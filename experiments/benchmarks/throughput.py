@@ -12,7 +12,7 @@
 
 Medians of pairs are told, with the quartiles of their ratios; CPU seconds are less shy of neighbours than wall seconds.
 On a CUDA device 1 and 3 are in mixed precision there, and waiting is that of the GPU. The table goes to
-`experiments/benchmarks/throughput.csv`.
+`experiments/benchmarks/throughput.csv`, that of a GPU to a file named after the card, so that neither replaces another.
 """
 
 from __future__ import annotations
@@ -21,27 +21,29 @@ import argparse
 import csv
 import multiprocessing
 import os
+import re
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
 
 import torch
-from torch import Tensor
 from torch.utils.data import DataLoader
 
-from experiments.benchmarks.files import Plain, decode_all, written
-from search.config.compose import compose
+from experiments.benchmarks.clocked_source import DEVICE, Clocked, mark_moment, measure_between
+from experiments.benchmarks.files import Plain, decode_all, write_data_set
+from search.config.composition import compose
 from spaces.networks.build import SharedNetwork, build
+from spaces.networks.family import Family
 from spaces.pattern.sharing_pattern import hard_sharing
 from trainers.batches.memory import Split, load_split
-from trainers.batches.readers import METHOD, keep_memory
-from trainers.batches.source import Batch, Source
+from trainers.batches.readers import METHOD
+from trainers.batches.reading_process import keep_memory
+from trainers.batches.source import Source
 from trainers.batches.stream import count_spare_cores, open_stream
 from trainers.data.folder import Folder
 from trainers.data.loading import Loading
@@ -49,73 +51,16 @@ from trainers.measure import mixed_precision
 from trainers.recipe import Recipe
 from trainers.tasks.task import Task
 from trainers.train import train
+from trainers.trainer import Trainer
 
-FILE = Path(__file__).with_suffix(".csv")
+TABLE = Path(__file__).with_suffix(".csv")
 HEAD = ("what", "device", "ours", "beside it", "ratio", "quartiles", "unit")
-DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 BATCH = 4 if DEVICE.type == "cpu" else 16  # of 480x640 pixels
 STEPS = 8  # in a row of each before the other's turn: neighbours that come and go are to meet both
 Row = tuple[str, float, float, str, str]
 
 
-@dataclass
-class Clocked:
-    """A source that notes how long a pass over it takes, what is done with the batches included, and the waiting."""
-
-    source: Source
-    whole: float = 0.0
-    waited: float = 0.0
-    worked: float = 0.0
-    _marks: list[tuple[Any, Any]] = field(default_factory=list)
-
-    @property
-    def device(self) -> torch.device:
-        """See `Source`; so are the others."""
-        return self.source.device
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Of the images."""
-        return self.source.size
-
-    def __len__(self) -> int:
-        return len(self.source)
-
-    def first(self, images: int) -> Source:
-        """Not clocked."""
-        return self.source.first(images)
-
-    def batches(self, size: int, tasks: Sequence[Task], order: Tensor | None = None) -> Iterator[Batch]:
-        """The first batch is not waiting but beginning: processes start, and nothing could be ready."""
-        batches = self.source.batches(size, tasks, order)
-        marks = []
-        for batch in batches:
-            marks.append(_now())
-            if len(marks) == 1:
-                worked = time.process_time()
-            yield batch
-            marks.append(_now())
-        self.worked = time.process_time() - worked
-        if DEVICE.type == "cuda":
-            torch.cuda.synchronize()
-        self.whole = _between(marks[0], marks[-1])
-        self.waited = sum(_between(*pair) for pair in zip(marks[1:-1:2], marks[2::2], strict=True))
-
-
-def _now() -> Any:
-    """On a GPU the moment at which it has come here, which the program may be ahead of."""
-    if DEVICE.type == "cpu":
-        return time.perf_counter()
-    event = torch.cuda.Event(enable_timing=True)
-    event.record()
-    return event
-
-
-def _between(start: Any, end: Any) -> float:
-    return end - start if DEVICE.type == "cpu" else start.elapsed_time(end) / 1000
-
-
-def network_of(tasks: Sequence[Task], family: Any) -> SharedNetwork:
+def build_network(tasks: Sequence[Task], family: Family) -> SharedNetwork:
     """All tasks share all."""
     outputs = {task.name: task.output for task in tasks}
     pattern = hard_sharing(list(outputs), family.encoder_stages, family.decoder_stages)
@@ -123,14 +68,18 @@ def network_of(tasks: Sequence[Task], family: Any) -> SharedNetwork:
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
 
-def ours(network: SharedNetwork, training: Source, few: Source, tasks: Sequence[Task], recipe: Recipe) -> Clocked:
+def time_trainer(
+    network: SharedNetwork, training: Source, few: Source, tasks: Sequence[Task], recipe: Trainer
+) -> Clocked:
     """One epoch of the trainer, measuring on a few images left out of the time."""
     clocked = Clocked(training)
     train(network, clocked, few, tasks, recipe, 0, lambda epoch, values: None)
     return clocked
 
 
-def bare(network: SharedNetwork, training: Split, tasks: Sequence[Task], recipe: Recipe) -> tuple[float, float]:
+def time_bare_loop(
+    network: SharedNetwork, training: Split, tasks: Sequence[Task], recipe: Recipe
+) -> tuple[float, float]:
     """The same epoch as one writes it in a notebook; wall and CPU seconds."""
     random = torch.Generator().manual_seed(0)
     size = recipe.batch_size
@@ -142,7 +91,7 @@ def bare(network: SharedNetwork, training: Split, tasks: Sequence[Task], recipe:
     network.train()
     order = torch.randperm(len(training), generator=random).to(DEVICE)
     running = torch.zeros((), device=DEVICE)
-    start, worked = _now(), time.process_time()
+    start, worked = mark_moment(), time.process_time()
     for step in range(steps):
         rows = order[step * size : (step + 1) * size]
         images = training.images[rows].to(torch.float32, memory_format=torch.channels_last) / 255
@@ -159,12 +108,12 @@ def bare(network: SharedNetwork, training: Split, tasks: Sequence[Task], recipe:
         optimiser.step()
         schedule.step()
         running += loss.detach()
-    end, worked = _now(), time.process_time() - worked
+    end, worked = mark_moment(), time.process_time() - worked
     float(running)
-    return _between(start, end), worked
+    return measure_between(start, end), worked
 
 
-def steps(repeats: int) -> Iterator[Row]:
+def compare_steps(repeats: int) -> Iterator[Row]:
     """The trainer beside the bare loop."""
     settings = compose(["space=fusion"])
     tasks = settings.data.selected
@@ -172,25 +121,27 @@ def steps(repeats: int) -> Iterator[Row]:
     assert isinstance(training, Split)
     training, few = training.first(STEPS * settings.trainer.batch_size), training.first(2)
     for name, augment in (("flipped", settings.trainer.augment), ("as they are", ())):
+        assert isinstance(settings.trainer, Recipe)  # the default one, whose learning rates the bare loop takes
         recipe = replace(settings.trainer, epochs=1, augment=augment)
         pairs = []
         for turn in range(-1, 6 * repeats):  # the first one warms up
             found: dict[str, tuple[float, float]] = {}
             for who in ("ours", "bare")[:: 1 if turn % 2 else -1]:
-                network = network_of(tasks, settings.network)
+                network = build_network(tasks, settings.network)
                 if who == "ours":
-                    clocked = ours(network, training, few, tasks, recipe)
+                    clocked = time_trainer(network, training, few, tasks, recipe)
                     found[who] = clocked.whole, clocked.worked
                 else:
-                    found[who] = bare(network, training, tasks, recipe)
-            pairs += [found] * (turn >= 0)
+                    found[who] = time_bare_loop(network, training, tasks, recipe)
+            if turn >= 0:
+                pairs.append(found)
         images = len(training) // recipe.batch_size * recipe.batch_size
         for kind, unit in enumerate(("images/s", "images/CPU s")):
             speeds = [(images / pair["ours"][kind], images / pair["bare"][kind]) for pair in pairs]
-            yield _row(f"training, 64x64, {name}: trainer | bare loop", speeds, unit)
+            yield _make_row(f"training, 64x64, {name}: trainer | bare loop", speeds, unit)
 
 
-def _row(what: str, pairs: Sequence[tuple[float, float]], unit: str) -> Row:
+def _make_row(what: str, pairs: Sequence[tuple[float, float]], unit: str) -> Row:
     """Medians; the ratio is that of pairs, not of medians."""
     ratios = [a / b for a, b in pairs]
     low, ratio, high = quantiles(ratios, n=4, method="inclusive") if len(ratios) > 1 else ratios * 3
@@ -198,7 +149,7 @@ def _row(what: str, pairs: Sequence[tuple[float, float]], unit: str) -> Row:
     return what, mine, mine / ratio, f"{low:.2f} to {high:.2f}", unit
 
 
-def streams(data: Folder, repeats: int, workers: int) -> Iterator[Row]:
+def compare_streams(data: Folder, repeats: int, workers: int) -> Iterator[Row]:
     """Streams beside what one would write by hand and beside bare decoding, in turns."""
     rows, root = range(len(data.samples("train"))), str(data.root)
     plain, kept = (
@@ -209,57 +160,67 @@ def streams(data: Folder, repeats: int, workers: int) -> Iterator[Row]:
         Plain(root, len(rows)), BATCH, num_workers=workers, persistent_workers=True, multiprocessing_context=METHOD
     )
 
-    def streamed(source: Source) -> None:
+    def read_stream(source: Source) -> None:
         for images, _ in source.batches(BATCH, data.selected):
             assert len(images)
 
-    def looped() -> None:
+    def read_by_hand() -> None:
         for images, _ in by_hand:
             assert len(images.permute(0, 3, 1, 2).to(torch.float32).div_(255))
 
     plan = [rows[start : start + BATCH] for start in rows[::BATCH]]
     with ProcessPoolExecutor(workers, multiprocessing.get_context(METHOD), keep_memory) as pool:
 
-        def decoded() -> None:
+        def decode_files() -> None:
             list(pool.map(decode_all, [root] * len(plan), plan))
 
         ways = {
-            "stream": lambda: streamed(plain),
-            "stream from the cache": lambda: streamed(kept),
-            "a DataLoader by hand": looped,
-            "decoders alone": decoded,
+            "stream": lambda: read_stream(plain),
+            "stream from the cache": lambda: read_stream(kept),
+            "a DataLoader by hand": read_by_hand,
+            "decoders alone": decode_files,
         }
         for way in ways.values():
             way()  # processes begin, the cache is filled
         times: dict[str, list[float]] = {name: [] for name in ways}
         for turn in range(repeats):
             for name in list(ways)[:: 1 if turn % 2 else -1]:
-                times[name].append(len(rows) / _seconds(ways[name]))
-    processes = f"{workers} process" + "es" * (workers > 1)
+                times[name].append(len(rows) / _time(ways[name]))
     for name in list(ways)[:2]:
         for other in list(ways)[2:]:
             pairs = list(zip(times[name], times[other], strict=True))
-            yield _row(f"480x640, {processes}: {name} | {other}", pairs, "images/s")
+            yield _make_row(f"480x640, {_count_processes(workers)}: {name} | {other}", pairs, "images/s")
 
 
-def _seconds(way: Callable[[], None]) -> float:
+def _count_processes(workers: int) -> str:
+    return "1 process" if workers == 1 else f"{workers} processes"
+
+
+def _time(way: Callable[[], None]) -> float:
     start = time.perf_counter()
     way()
     return time.perf_counter() - start
 
 
-def waiting(data: Folder, workers: int, *, cache: bool) -> Iterator[Row]:
+def measure_waiting(data: Folder, workers: int, *, cache: bool) -> Iterator[Row]:
     """A training on a stream."""
     settings = compose(["space=fusion"])
     loading = Loading(0.0, workers, f"{data.root}/cache" if cache else None)
     training = open_stream(replace(data, loading=loading), "train", DEVICE.type)
     recipe = replace(settings.trainer, epochs=1, batch_size=BATCH)
-    network = network_of(data.selected, settings.network)
-    clocked = ours(network, training, training.first(1), data.selected, recipe)
+    network = build_network(data.selected, settings.network)
+    clocked = time_trainer(network, training, training.first(1), data.selected, recipe)
     images = len(training) // BATCH * BATCH
-    name = f"training, 480x640, {workers} process" + "es" * (workers > 1) + ", cached" * cache
+    name = f"training, 480x640, {_count_processes(workers)}{', cached' if cache else ''}"
     speed, unhindered = images / clocked.whole, images / (clocked.whole - clocked.waited)
     yield f"{name}: all | without waiting", speed, unhindered, "", "images/s"
+
+
+def name_table(card: str) -> Path:
+    """The file for what was timed on a card, as torch calls it, or on the "cpu"."""
+    if card == "cpu":
+        return TABLE
+    return TABLE.with_stem(f"{TABLE.stem}-{re.sub('[^a-z0-9]+', '-', card.lower()).strip('-')}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -275,21 +236,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     torch.set_num_threads(1)
     most = count_spare_cores(DEVICE)
+    card = torch.cuda.get_device_name(DEVICE) if DEVICE.type == "cuda" else "cpu"
     with tempfile.TemporaryDirectory() as folder:
-        data = written(Path(folder) / "data", options.images)
-        parts = [steps(options.repeats)]
-        parts += [streams(data, options.repeats, workers) for workers in sorted({1, most, 2})]
-        parts += [waiting(data, most, cache=cache) for cache in (False, True)]
+        data = write_data_set(Path(folder) / "data", options.images)
+        parts = [compare_steps(options.repeats)]
+        parts += [compare_streams(data, options.repeats, workers) for workers in sorted({1, most, 2})]
+        parts += [measure_waiting(data, most, cache=cache) for cache in (False, True)]
         rows = []
         for part in parts:
             for what, mine, other, spread, unit in part:
-                rows.append((what, DEVICE.type, f"{mine:.1f}", f"{other:.1f}", f"{mine / other:.2f}", spread, unit))
+                rows.append((what, card, f"{mine:.1f}", f"{other:.1f}", f"{mine / other:.2f}", spread, unit))
                 print(" | ".join(rows[-1]), flush=True)
     if DEVICE.type == "cpu":
         print("on a GPU: skipped, this machine has no CUDA device")
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     print(f"{os.cpu_count()} cores, load average {load:.1f} at the end")
-    with FILE.open("w", newline="") as file:
+    with name_table(card).open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([HEAD, *rows])
     return 0
 

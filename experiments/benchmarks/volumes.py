@@ -91,7 +91,7 @@ class Volumes:
         return float(self.of(arena, "oracle", "epochs")[0][0])
 
 
-def report(folder: Path, volumes: Volumes, contestants: Sequence[str], arenas: Sequence[str]) -> None:
+def write_report(folder: Path, volumes: Volumes, contestants: Sequence[str], arenas: Sequence[str]) -> None:
     """Write `table.md` and `volumes.png`, and print the table."""
     lines = []
     for arena in arenas:
@@ -105,16 +105,19 @@ def report(folder: Path, volumes: Volumes, contestants: Sequence[str], arenas: S
             found = [volumes.needed(arena, contestant, level) for level in LEVELS]
             seen = volumes.needed(arena, contestant, LEVELS[0], "visited")
             most = max(row[-1] for row in volumes.of(arena, contestant, "epochs"))
-            cells = [_cell(each / epochs, most / epochs) for each in found] + [_cell(n, most) for n in (*found, seen)]
+            cells = [_format_cell(each / epochs, most / epochs) for each in found] + [
+                _format_cell(n, most) for n in (*found, seen)
+            ]
             lines.append(f"| {contestant} | {' | '.join(cells)} | {len(seen)} |")
         lines.append("")
     (folder / "table.md").write_text("\n".join(lines))
     print("\n".join(lines))
-    draw(folder / "volumes.png", volumes, contestants, arenas)
+    draw_volumes(folder / "volumes.png", volumes, contestants, arenas)
 
 
-def draw(path: Path, volumes: Volumes, contestants: Sequence[str], arenas: Sequence[str]) -> None:
+def draw_volumes(path: Path, volumes: Volumes, contestants: Sequence[str], arenas: Sequence[str]) -> None:
     """Medians and quartiles of the hypervolume of complete trainings against trainings' worth of epochs."""
+    # matplotlib: 1 s, --help does without
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -153,7 +156,7 @@ def draw(path: Path, volumes: Volumes, contestants: Sequence[str], arenas: Seque
     figure.savefig(path, dpi=130)
 
 
-def _cell(counts: np.ndarray, budget: float) -> str:
+def _format_cell(counts: np.ndarray, budget: float) -> str:
     """Median and quartiles; what was not reached within the budget is more than that."""
     quartiles = np.quantile(counts, (0.25, 0.5, 0.75), method="nearest")
     low, middle, high = (f"{round(n, 1):g}" if np.isfinite(n) else f"> {round(budget):g}" for n in quartiles)

@@ -24,10 +24,10 @@ from typing import Any
 
 import yaml
 
-from search.config.command import ended
-from search.config.compose import compose
+from search.config.command import end_in_one_message
+from search.config.composition import compose
 from search.config.settings import Settings
-from search.problem.validation import check_settings
+from search.config.validation import check_settings
 from search.study.replicates import Entrant, Replicates, compute_mean_and_error, replicate
 from spaces.choices import replay
 from spaces.common.formatting import format_count
@@ -44,7 +44,7 @@ BISECTIONS = 12  # steps towards a cost
 CLOSE = 0.03  # a rival may cost so much more or less, as a share: widths are whole numbers
 
 
-def variants(settings: Settings, config: Mapping[str, Any]) -> dict[str, Entrant]:
+def list_variants(settings: Settings, config: Mapping[str, Any]) -> dict[str, Entrant]:
     """The method's variants: choices of the space, with fields of the space or of the gates where they say so."""
     tasks = tuple(sorted(task.name for task in settings.data.selected))
     found = {}
@@ -60,7 +60,7 @@ def variants(settings: Settings, config: Mapping[str, Any]) -> dict[str, Entrant
     return found
 
 
-def rivals(settings: Settings, macs: float) -> dict[str, Entrant]:
+def make_rivals(settings: Settings, macs: float) -> dict[str, Entrant]:
     """Hard sharing, separate decoders and single-task networks, scaled to so many multiply-accumulates."""
     tasks = [task.name for task in settings.data.selected]
     stages = settings.network.encoder_stages, settings.network.decoder_stages
@@ -71,16 +71,16 @@ def rivals(settings: Settings, macs: float) -> dict[str, Entrant]:
         "hard sharing, separate decoders": separate_decoders(tasks, *stages),
         "single-task networks": alone,
     }
-    return {name: Entrant(pattern, scaled(settings, pattern, macs)) for name, pattern in patterns.items()}
+    return {name: Entrant(pattern, scale_widths(settings, pattern, macs)) for name, pattern in patterns.items()}
 
 
-def longer(settings: Settings, others: Mapping[str, Entrant]) -> dict[str, Entrant]:
+def lengthen(settings: Settings, others: Mapping[str, Entrant]) -> dict[str, Entrant]:
     """The rivals with twice the epochs, beside a method whose branches have been trained before."""
     recipe = replace(settings.trainer, epochs=2 * settings.trainer.epochs)
     return {f"{name}, twice the epochs": replace(each, recipe=recipe) for name, each in others.items()}
 
 
-def scaled(settings: Settings, pattern: SharingPattern, macs: float) -> Small:
+def scale_widths(settings: Settings, pattern: SharingPattern, macs: float) -> Small:
     """The family with all widths times one factor, the one that comes closest to the wanted cost.
 
     Raises:
@@ -91,32 +91,32 @@ def scaled(settings: Settings, pattern: SharingPattern, macs: float) -> Small:
         raise ConfigError("widths are scaled for network=small only")
     outputs = {task.name: task.output for task in settings.data.selected}
 
-    def away(other: Small) -> float:
+    def measure_excess(other: Small) -> float:
         return compute_cost(pattern, other, outputs, settings.data.size).macs / macs - 1
 
-    def bisected(make: Callable[[float], Small]) -> None:
+    def bisect(make: Callable[[float], Small]) -> None:
         low, high = 0.2, 5.0
         for _ in range(BISECTIONS):
             factor = (low * high) ** 0.5
             other = make(factor)
-            tried[other] = away(other)
+            tried[other] = measure_excess(other)
             low, high = (factor, high) if tried[other] < 0 else (low, factor)
 
-    def widened(factor: float, decoder: int) -> Small:
+    def widen(factor: float, decoder: int) -> Small:
         return Small(tuple(max(1, round(factor * each)) for each in family.encoder_widths), decoder)
 
     tried: dict[Small, float] = {}
-    bisected(lambda factor: widened(factor, max(1, round(factor * family.decoder_width))))
+    bisect(lambda factor: widen(factor, max(1, round(factor * family.decoder_width))))
     near = min(tried, key=lambda each: abs(tried[each]))
     # The decoder's width has few steps: the encoder's evens out what is left.
-    bisected(lambda factor: widened(factor, near.decoder_width))
+    bisect(lambda factor: widen(factor, near.decoder_width))
     best = min(tried, key=lambda each: abs(tried[each]))
     if abs(tried[best]) > CLOSE:
         raise ConfigError(f"no widths come closer to {format_count(macs)}MACs than {100 * abs(tried[best]):.1f} %")
     return best
 
 
-def rows(found: Replicates, settings: Settings, phase: str, against: str) -> list[list[str]]:
+def make_rows(found: Replicates, settings: Settings, phase: str, against: str) -> list[list[str]]:
     """One row an entrant: cost, deltas and headline metrics, mean and standard deviation, and paired differences."""
     headlines = [f"{task.name}.{task.headline}" for task in settings.data.selected]
     table = []
@@ -133,7 +133,7 @@ def rows(found: Replicates, settings: Settings, phase: str, against: str) -> lis
     return table
 
 
-def head(settings: Settings, against: str) -> list[str]:
+def name_columns(settings: Settings, against: str) -> list[str]:
     """Names of the columns."""
     headlines = [f"{task.name}.{task.headline}" for task in settings.data.selected]
     measured = [f"{name} {what}" for name in ("delta_mtl", "worst_delta", *headlines) for what in ("mean", "sd")]
@@ -141,7 +141,7 @@ def head(settings: Settings, against: str) -> list[str]:
     return [*first, *measured, f"delta_mtl of '{against}' minus this", "standard error", "seconds a training"]
 
 
-@ended("Nothing finished is lost; the same command goes on.")
+@end_in_one_message("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run a comparison."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -159,7 +159,7 @@ def main() -> int:
     settings = compose([f"space={config['space']}", *overrides])
     check_settings(settings)
     say = partial(print, flush=True)
-    tried = dict(list(variants(settings, config).items())[: given.variants])
+    tried = dict(list(list_variants(settings, config).items())[: given.variants])
     usual = next(iter(tried))
     seeds = range(FIRST_TRIED, FIRST_TRIED + given.tries)
     first = replicate(settings, tried, seeds, judged="val", say=say)
@@ -168,20 +168,21 @@ def main() -> int:
     seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
     own = replicate(settings, judged, seeds, say=say)
     macs = float(own.metrics["macs"][0].mean())
-    others = rivals(settings, macs)
-    if tried[best].recipe.gates.initial == "single_task":
-        others |= longer(settings, others)
+    others = make_rivals(settings, macs)
+    recipe = tried[best].recipe or settings.trainer
+    if recipe.gates.initial == "single_task":
+        others |= lengthen(settings, others)
     second = replicate(settings, {**judged, **others}, seeds, say=say)
-    table = [*rows(first, settings, "tried on val", best), *rows(second, settings, "judged on test", best)]
+    table = [*make_rows(first, settings, "tried on val", best), *make_rows(second, settings, "judged on test", best)]
     path = FOLDER / given.method / f"{settings.data.name}.csv"
     with path.open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([head(settings, best), *table])
-    tell(first, "tried on the validation split", best)
-    tell(second, "judged on the test split", best)
+        csv.writer(file, lineterminator="\n").writerows([name_columns(settings, best), *table])
+    print_gains(first, "tried on the validation split", best)
+    print_gains(second, "judged on the test split", best)
     return 0
 
 
-def tell(found: Replicates, what: str, best: str) -> None:
+def print_gains(found: Replicates, what: str, best: str) -> None:
     """Print means and spreads, and what the chosen variant gains on each."""
     print(f"\n{what}, {len(found.seeds)} seeds")
     for row, name in enumerate(found.names):

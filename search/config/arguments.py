@@ -99,7 +99,7 @@ def _flags(argv: Sequence[str]) -> tuple[dict[str, Any], list[str], list[str]]:
 
 def _value(word: str) -> Value:
     """One override by Hydra's grammar."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.overrides_parser import OverridesParser  # hydra: 0.2 s, --help does without
     from hydra.errors import HydraException
 
     if word.startswith("~"):

@@ -1,17 +1,58 @@
-"""How a command ends: a user's mistake in one message, an interruption without a traceback."""
+"""What every command does first and last: help, settings, checks, and an end that people understand."""
 
 from __future__ import annotations
 
+import logging
+import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 
+from search.config.composition import answer, compose
+from search.config.settings import Settings
+from spaces.common.interruption import sigterm_interrupts
 from spaces.errors import UserError
 
 REFUSED, FAILED, INTERRUPTED = 2, 1, 130  # exit statuses
 
 
-def ended(onward: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+def run_command(
+    argv: Sequence[str] | None,
+    program: str,
+    body: Callable[[Settings, str], int],
+    onward: Callable[[str], str] = lambda command: "",
+) -> int:
+    """Run a command from the command line, a program or a notebook.
+
+    Args:
+        argv: the arguments after the program's name; None for those of this process.
+        program: such as "search.run".
+        body: does the work on composed settings and returns the exit status; it is also given the arguments as a
+            shell takes them.
+        onward: what to do after an interruption, told in its message, of the command as it was given.
+
+    Returns:
+        The exit status: that of the body, 0 when a question was answered, 2 after a user's mistake, which is told in
+        one message, 130 after an interruption.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    given = shlex.join(words)
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+
+    @end_in_one_message(onward(spell_command(program, given)))
+    def run() -> int:
+        with sigterm_interrupts():
+            text = answer(words, program)
+            if text is not None:
+                print(text)
+                return 0
+            return body(compose(words), given)
+
+    return run()
+
+
+def end_in_one_message(onward: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """A decorator of functions that are commands and return their exit status.
 
     Args:
@@ -33,3 +74,13 @@ def ended(onward: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
         return run
 
     return around
+
+
+def spell_command(program: str, given: str) -> str:
+    """A command as a shell takes it."""
+    return f"python -m {program} {given}".strip()
+
+
+def explain_unwritable(place: Path, error: OSError) -> str:
+    """The message where a file or folder beside the runs cannot be written."""
+    return f"{place} cannot be written ({error.strerror or error}); choose a folder that can with run.folder=DIR"

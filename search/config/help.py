@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import wrap
 
-from search.config.groups import Groups
+from search.components.groups import Groups
 
 WIDTH, COLUMN = 110, 46  # of the text, and where meanings begin at the latest
 

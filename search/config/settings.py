@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from search.config.components import build_component, describe_component
-from search.config.sections import Baselines, Limits, Reference, Run, Stop
+from search.components.components import build_component, describe_component
+from search.config.sections import Baselines, Run
+from search.problem.bounds import Limits, Reference, Stop
+from search.runners.runner import Runner
+from search.samplers.sampler import Sampler
+from search.schedulers.scheduler import Scheduler
+from search.tracking.tracker import Tracking
+from spaces.choices import Space
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError, UserError
 from spaces.fields import Fields
-
-if TYPE_CHECKING:
-    from search.schedulers.scheduler import Scheduler
-    from spaces.choices import Space
-    from spaces.networks.family import Family
+from spaces.networks.family import Family
+from trainers.data.dataset import DataSet
+from trainers.trainer import Trainer
 
 COMPONENTS = ("space", "data", "network", "trainer", "sampler", "scheduler", "runner", "tracking")
 STAGES = 4  # stands in for the network's number of stages when the network itself is refused: our choice
@@ -44,13 +48,13 @@ class Settings:
     stop: Stop
     baselines: Baselines
     space: Space
-    data: Any
+    data: DataSet
     network: Family
-    trainer: Any
-    sampler: Any
+    trainer: Trainer
+    sampler: Sampler
     scheduler: Scheduler
-    runner: Any
-    tracking: Any
+    runner: Runner
+    tracking: Tracking
     plain: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -136,10 +140,11 @@ def _section(kind: type[Run | Limits | Reference | Stop | Baselines], name: str,
     return section
 
 
-def _stages(network: Any) -> dict[str, int]:
-    """What a space is told about the network."""
-    names = ("encoder_stages", "decoder_stages")
-    return {name: getattr(network, name, STAGES) for name in names}
+def _stages(network: Family | None) -> dict[str, int]:
+    """What a space is told about the network; None where that was refused."""
+    if network is None:
+        return {"encoder_stages": STAGES, "decoder_stages": STAGES}
+    return {"encoder_stages": network.encoder_stages, "decoder_stages": network.decoder_stages}
 
 
 def _described(settings: Settings, plain: Mapping[str, Any]) -> dict[str, Any]:

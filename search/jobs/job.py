@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from search.config.component_names import mark_all
-from search.config.components import describe_component
+from search.components.component_names import mark_all
+from search.components.components import describe_component
+from search.jobs.probe import Probe
 from spaces.networks.content import digest_weights
 from spaces.networks.family import Family
 from spaces.pattern.sharing_pattern import SharingPattern
+from trainers.data.dataset import DataSet
 from trainers.recipe import EQUAL, list_idle_fields
+from trainers.trainer import Trainer
 
 # Part of the name of every cached result and of a run's configuration: raise it when a change to the code changes the
 # numbers of a training or the meaning of its weights.
@@ -78,20 +81,20 @@ class Job:
         judged: split that is measured; a search never looks beyond "val".
         until: epoch after which the training pauses and is measured; None for its end.
         checkpoint: file that keeps where the training stands, or None; it is taken up by the next job that names it.
-        probe: what is to be found out about the trained network, see `search.samplers.sampler.Probe`, or None.
+        probe: what is to be found out about the trained network, see `search.jobs.probe.Probe`, or None.
     """
 
     label: str
     pattern: SharingPattern
-    data: Any
+    data: DataSet
     network: Family
-    recipe: Any
+    recipe: Trainer
     seed: int
     threads: int
     outcome: Path
     weights: Path | None = None
     judged: str = "val"
-    probe: Any = None
+    probe: Probe | None = None
     until: int | None = None
     checkpoint: Path | None = None
 
@@ -108,11 +111,11 @@ class Job:
     @property
     def training(self) -> str:
         """The same without how far: jobs of one training go on where another has paused."""
-        parts = [task for task in self.data.selected if task.name in self.pattern.tasks]
+        tasks = [task for task in self.data.selected if task.name in self.pattern.tasks]
         # Choices that came later count only where they are made, so that results from before keep their names.
         parts = [
             {name: each for name, each in task.items() if each or name not in LATER}
-            for task in describe_component(parts)
+            for task in describe_component(tasks)
         ]
         # With what the classes are called: two of one name are two things.
         recipe = {
@@ -136,6 +139,6 @@ class Job:
 
 def find_device() -> str:
     """Kind of device that jobs in this process train on, "cpu" or "cuda"."""
-    import torch
+    import torch  # torch: 1.5 s, a driver asks only at its end
 
     return "cuda" if torch.cuda.is_available() else "cpu"

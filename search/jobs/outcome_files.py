@@ -78,5 +78,11 @@ def read_outcome(job: Job) -> Outcome | None:
         return None  # damaged from outside, or of weights that are gone: the job is simply run again
 
 
+def read_result(job: Job, device: str) -> Outcome | None:
+    """The outcome in the job's file if it is complete and was had on this kind of device, "cpu" or "cuda"."""
+    outcome = read_outcome(job)
+    return outcome if outcome and outcome.complete and outcome.device == device else None
+
+
 def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
@@ -25,11 +25,9 @@ from trainers.batches.memory import load_split
 from trainers.batches.source import Source
 from trainers.measure import measure
 from trainers.prune import adopt, prune_network
+from trainers.tasks.task import Task
 from trainers.train import TrainingError, train
 from trainers.training_state import Leg
-
-if TYPE_CHECKING:
-    from trainers.tasks.task import Task
 
 
 def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:

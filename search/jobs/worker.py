@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from search.jobs.job import Job, Outcome, find_device
-from search.jobs.outcome_files import read_outcome
+from search.jobs.outcome_files import read_result
 from spaces.common.atomic_files import write_json
 from spaces.errors import DataError
 
@@ -25,8 +25,7 @@ def run_job(job: Job, node: str = platform.node()) -> Outcome:
         The outcome, also when training failed: a failure is a state with a reason, never a number. An outcome that
         already lies in the file and was had on this kind of device is returned as it is.
     """
-    finished = read_outcome(job)
-    if finished and finished.complete and finished.device == find_device():
+    if finished := read_result(job, find_device()):
         return finished
     from search.jobs.train_job import train_job  # torch, which a driver does without
 

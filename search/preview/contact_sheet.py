@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from search.preview.data_summary import Seen, count_invalid
+from search.preview.data_summary import Seen
 from trainers.tasks import Task
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def draw_contact_sheet(path: Path, title: str, tasks: Sequence[Task], seen: Sequ
         _plain(axes[0], each.arrays.images[row], f"{each.split} {row + 1} of {len(each.arrays)} seen")
         for place, task in zip(axes[1:], shown, strict=True):
             target = each.arrays.targets[task.name][row]
-            if target.ndim < 2:
-                _plain(place, each.arrays.images[row], f"{task.name}: {describe_target(task, target)}")
+            if not task.dense:
+                _plain(place, each.arrays.images[row], f"{task.name}: {task.describe(target)}")
             else:
                 _plain(place, colour_target(task, target, each.arrays.targets[task.name]), task.name)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,20 +61,18 @@ def colour_target(task: Task, target: np.ndarray, others: np.ndarray) -> np.ndar
         target: ``(H, W)`` or ``(C, H, W)``.
         others: all that are shown, ``(N, ...)``, which share one scale.
     """
-    from matplotlib import colormaps
+    from matplotlib import colormaps  # 0.2 s, and other parts of a search draw nothing
 
-    if task.kind == "normals":
-        picture = np.moveaxis(target, 0, -1) / 2 + 0.5
-    elif target.dtype.kind in "iu" and target.ndim == 2:
-        picture = list_colours(task.channels)[np.maximum(target, 0)]
-    elif target.dtype.kind in "iu":
-        picture = np.repeat(0.25 + 0.75 * np.maximum(target[0], 0)[..., None], 3, axis=2)  # off an edge is dark grey
+    shown = task.depict(target[None])[0]
+    if shown.ndim == 3:
+        picture = shown
+    elif shown.dtype.kind in "iu":
+        ids = np.maximum(shown, 0)
+        picture = list_colours(int(ids.max()) + 1)[ids]
     else:
-        first = target.reshape(-1, *target.shape[-2:])[0]
-        every = others.reshape(len(others), -1, *target.shape[-2:])[:, 0][~count_invalid(task, others)]
-        low, high = np.percentile(every, [1, 99]) if every.size else (0, 1)
-        picture = colormaps["viridis"]((np.nan_to_num(first) - low) / max(high - low, 1e-12))[..., :3]
-    return np.where(count_invalid(task, target[None])[0][..., None], BLANK, picture)
+        low, high = task.find_range(others)
+        picture = colormaps["viridis"]((np.nan_to_num(shown) - low) / max(high - low, 1e-12))[..., :3]
+    return np.where(task.find_invalid(target[None])[0][..., None], BLANK, picture)
 
 
 def list_colours(count: int) -> np.ndarray:
@@ -84,17 +82,6 @@ def list_colours(count: int) -> np.ndarray:
     numbers = np.arange(count)
     hue = (numbers * 0.61803398875) % 1
     return hsv_to_rgb(np.stack([hue, 0.55 + 0.4 * (numbers % 2), 1 - 0.2 * (numbers % 3)], axis=1))
-
-
-def describe_target(task: Task, target: np.ndarray) -> str:
-    """A label of a whole image in words: the class, or the indices of the attributes it has."""
-    if target.ndim == 0:
-        names = getattr(task, "classes", None)
-        number = int(target)
-        return "?" if number < 0 else names[number] if isinstance(names, tuple) else str(number)
-    names = getattr(task, "names", None) or getattr(task, "attributes", None)
-    has = np.flatnonzero(target > 0)
-    return ", ".join(str(names[n]) if isinstance(names, tuple) else str(n) for n in has) or "none"
 
 
 def _plain(axes: Axes, picture: np.ndarray, title: str) -> None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from trainers.data.dataset import DataSet, Sampled
 from trainers.data.splits.arrays import Arrays
 from trainers.data.splits.fingerprint import spread
 from trainers.tasks import Task
 
 MOST = 32
 """Samples of a split that are looked at, evenly spread: reading 3 x 32 of 480x640 pixels takes seconds."""
-ZERO_IS_INVALID = ("depth", "normals")
-"""Kinds whose canonical targets are 0 where invalid; others are negative integers or NaN there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,13 +50,13 @@ class Extent:
     invalid: float
 
 
-def summarise_split(data: Any, split: str, most: int = MOST) -> Seen:
+def summarise_split(data: DataSet, split: str, most: int = MOST) -> Seen:
     """Some samples of a split, or all if it has no more.
 
     Raises:
         DataError: a file is not right.
     """
-    if not hasattr(data, "samples"):
+    if not isinstance(data, Sampled):
         arrays = data.load(split)
         rows = spread(len(arrays), most)
         targets = {name: target[rows] for name, target in arrays.targets.items()}
@@ -71,22 +69,11 @@ def summarise_split(data: Any, split: str, most: int = MOST) -> Seen:
 
 def measure_extent(task: Task, target: np.ndarray) -> Extent:
     """Measure canonical targets, samples first."""
-    bad = count_invalid(task, target)
-    valid = target[~bad] if bad.shape == target.shape else np.moveaxis(target, 1, -1)[~bad]
+    bad = task.find_invalid(target)
+    valid = target[~bad] if bad.shape == target.shape else np.moveaxis(target, (-2, -1), (1, 2))[~bad]
     low, high = (float(valid.min()), float(valid.max())) if valid.size else (float("nan"), float("nan"))
     values = len(np.unique(valid)) if target.dtype.kind in "iu" else 0
     return Extent(target.shape[1:], low, high, values, float(bad.mean()))
-
-
-def count_invalid(task: Task, target: np.ndarray) -> np.ndarray:
-    """Mask of the invalid entries: ``(N, H, W)`` of dense targets, or of the target's own shape."""
-    if target.dtype.kind in "iu":
-        bad = target < 0
-    elif task.kind in ZERO_IS_INVALID:
-        bad = target == 0
-    else:
-        bad = np.isnan(target)
-    return np.asarray(bad.all(axis=1) if target.ndim == 4 else bad)
 
 
 def tabulate_tasks(tasks: Sequence[Task], seen: Sequence[Seen]) -> list[tuple[str, ...]]:

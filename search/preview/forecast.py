@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from search.preview.places import Places
     from search.preview.remaining import Remaining
     from spaces.pattern.sharing_pattern import SharingPattern
-    from trainers.recipe import Recipe
+    from trainers.trainer import Trainer
 
 START = 15.0  # seconds to start and end the driver, Ray and MLflow on two quiet cores: our guess
 BESIDE = 800 * 2**20  # bytes of the driver, Ray and MLflow: as measured, pages that workers share counted once
@@ -111,7 +111,7 @@ def make_forecast(
 
 def estimate(
     clocked: Sequence[Clocked],
-    recipe: Recipe,
+    recipe: Trainer,
     trials: int,
     baselines: int,
     device: str,

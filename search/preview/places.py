@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from joblib import cpu_count  # type: ignore[import-untyped]  # ships no types; as Ray, it heeds limits of containers
-
 from spaces.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -35,6 +33,7 @@ def count_places(settings: Settings) -> Places:
         ConfigError: not one training fits on it.
     """
     import torch  # torch: 1.5 s, a plan that is refused before does without
+    from joblib import cpu_count  # type: ignore[import-untyped]  # ships no types; as Ray, it heeds limits of containers
 
     try:
         gpus, concurrency = settings.runner.places(cpu_count(), torch.cuda.device_count())

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from search.config.problem_statement import state_problem
 from search.jobs.job import Job
-from search.jobs.outcome_files import read_outcome
-from search.problem.problem import state_problem
+from search.jobs.outcome_files import read_result
 from search.study.baselines import list_baseline_jobs
 from search.study.run_folder import check_folder
 from spaces.common.atomic_files import read_json
@@ -58,10 +58,5 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     most = min(settings.trials, *(bound for bound in (patterns, ends) if bound is not None), settings.trials)
     jobs = tuple(list_baseline_jobs(settings, settings.runner.threads))
     kept = read_json(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
-    untrained = tuple(job for job in jobs if job.fingerprint not in kept and not _is_cached(job, device))
+    untrained = tuple(job for job in jobs if job.fingerprint not in kept and read_result(job, device) is None)
     return Remaining(finished, max(0, most - finished), jobs, untrained)
-
-
-def _is_cached(job: Job, device: str) -> bool:
-    outcome = read_outcome(job)
-    return outcome is not None and outcome.complete and outcome.device == device

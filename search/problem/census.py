@@ -6,19 +6,18 @@ Small spaces are walked through whole; of larger ones the anchors and a seeded s
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from itertools import chain, islice
+from typing import Any
 
+from search.problem.bounds import Limits
+from search.problem.problem import Problem
 from spaces.choices import Proposal, climb, cover, draw, enumerate_patterns
 from spaces.errors import ConfigError
 from spaces.networks.cost import Cost
 from spaces.pattern.mixing import Gated
-
-if TYPE_CHECKING:
-    from search.problem.problem import Problem
-    from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.sharing_pattern import SharingPattern
 
 LARGEST = 10_000  # patterns that are walked through, seconds: our choice
 SAMPLE = 2_000  # draws from a larger space: our choice
@@ -108,13 +107,14 @@ def take_census(problem: Problem, seed: int) -> Census:
     most = [problem.most(proposal.pattern) for proposal in proposals]
     seen = _span(costs, most)
     if not allowed:
-        raise _impossible(problem, seen)
+        raise explain_impossible_limits(problem.limits, {"macs": seen.macs[0], "params": seen.params[0]})
 
     gated = [any(isinstance(stage.mixing, Gated) for stage in each.pattern.encoder) for each in proposals]
 
     def priced(index: int, price: Cost, gates: str) -> Priced:
         pattern = proposals[index].pattern
-        words = [name for name in (names.get(pattern.key), f"all gates {gates}" * gated[index]) if name]
+        stand = f"all gates {gates}" if gated[index] else ""
+        words = [name for name in (names.get(pattern.key), stand) if name]
         return Priced(", ".join(words), pattern, price)
 
     low = min(allowed, key=lambda index: (costs[index].macs, costs[index].params, gated[index]))
@@ -152,11 +152,35 @@ def _span(costs: Sequence[Cost], most: Sequence[Cost]) -> Span:
     return Span(len(costs), macs, (min(cost.params for cost in costs), max(cost.params for cost in most)))
 
 
-def _impossible(problem: Problem, seen: Span) -> ConfigError:
-    given = {name: getattr(problem.limits, name) for name in ("macs", "params")}
-    limits = {name: limit for name, limit in given.items() if limit is not None}
+def refuse_impossible_limits(problem: Problem, anchors: Iterable[Proposal]) -> None:
+    """See that a pattern is within the limits; the cheapest is among the anchors, others are looked at for a while.
+
+    Raises:
+        ConfigError: none that was found is.
+    """
+    if problem.limits == Limits():
+        return
+    proposals = chain(anchors, islice(enumerate_patterns(problem.space, problem.tasks), SAMPLE))
+    costs = []
+    for proposal in proposals:
+        costs.append(problem.cost(proposal.pattern))
+        if problem.limits.allow(costs[-1]):
+            return
+    least = {"macs": min(cost.macs for cost in costs), "params": min(cost.params for cost in costs)}
+    raise explain_impossible_limits(problem.limits, least)
+
+
+def explain_impossible_limits(limits: Limits, least: Mapping[str, int]) -> ConfigError:
+    """What is said where no pattern is within the limits.
+
+    Args:
+        limits: of the search.
+        least: fewest "macs" and "params" that were found.
+    """
+    given = {"macs": limits.macs, "params": limits.params}
+    set_ones = {name: limit for name, limit in given.items() if limit is not None}
     return ConfigError(
-        f"no pattern of the space meets {', '.join(f'limits.{name}={limit:g}' for name, limit in limits.items())}; "
-        f"the least that was found is {', '.join(f'{getattr(seen, name)[0]} {name}' for name in limits)}: "
+        f"no pattern of the space meets {', '.join(f'limits.{name}={limit:g}' for name, limit in set_ones.items())}; "
+        f"the least that was found is {', '.join(f'{least[name]} {name}' for name in set_ones)}: "
         "raise the limit, or make the network smaller"
     )

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from spaces.errors import DataError
-
-if TYPE_CHECKING:
-    from trainers.tasks.metric import Metric
-    from trainers.tasks.task import Task
 from search.problem.objectives import _main
+from spaces.errors import DataError
+from trainers.tasks.metric import Metric
+from trainers.tasks.task import Task
 
 
 def compute_delta(

@@ -8,17 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from spaces.common.formatting import format_count
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
-
-if TYPE_CHECKING:
-    pass
-from spaces.common.formatting import format_count
-
-if TYPE_CHECKING:
-    from trainers.tasks.task import Task
+from trainers.tasks.task import Task
 
 MAXIMISE = "maximise"
 MINIMISE = "minimise"

@@ -4,48 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
-from typing import TYPE_CHECKING
 
-from search.config.sections import USUAL, Limits, Reference
-from search.problem.objectives import Objective, resolve_objectives
+from search.problem.bounds import USUAL, Limits, Reference
+from search.problem.objectives import Objective
 from spaces.choices import Space
+from spaces.networks.cost import Cost
 from spaces.pattern.sharing_pattern import SharingPattern
-
-if TYPE_CHECKING:
-    from spaces.networks.cost import Cost
-if TYPE_CHECKING:
-    pass
-    from search.config.settings import Settings
-    from spaces.networks.cost import Cost
-    from spaces.pattern.sharing_pattern import SharingPattern
-
-
-def _remembered(price: Callable[[SharingPattern], Cost]) -> Callable[[SharingPattern], Cost]:
-    """The same, each pattern priced once: samplers ask for all trials at every proposal."""
-    known: dict[str, Cost] = {}
-
-    def priced(pattern: SharingPattern) -> Cost:
-        if pattern.key not in known:
-            known[pattern.key] = price(pattern)
-        return known[pattern.key]
-
-    return priced
-
-
-def state_problem(settings: Settings) -> Problem:
-    """What is searched; torch is imported with the first cost that is asked for."""
-    pass
-    from spaces.networks.cost import compute_ceiling, compute_cost
-
-    tasks = settings.data.selected
-    outputs = {task.name: task.output for task in tasks}
-    price, most = (
-        _remembered(partial(each, family=settings.network, outputs=outputs, size=settings.data.size))
-        for each in (compute_cost, compute_ceiling)
-    )
-    names, wanted = tuple(sorted(outputs)), resolve_objectives(settings.objectives, tasks)
-    return Problem(settings.space, names, wanted, price, settings.limits, most, settings.reference)
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from search.config.sections import USUAL, Reference
-from spaces.errors import DataError
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
-if TYPE_CHECKING:
-    pass
+from search.problem.bounds import USUAL, Reference
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
+from spaces.errors import DataError
 
 
 def compute_reference_point(
@@ -53,11 +47,3 @@ def compute_reference_point(
             "objectives"
         )
     return tuple(point.values())
-
-
-def measure_constants(settings: Settings) -> dict[str, float]:
-    """Metrics of the best constant predictions on the validation split."""
-    from trainers.batches.memory import load_split
-    from trainers.constant_prediction import measure_constants
-
-    return measure_constants(load_split(settings.data, "val", "cpu"), settings.data.selected)

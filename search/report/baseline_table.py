@@ -19,7 +19,7 @@ from spaces.common.formatting import format_count
 
 if TYPE_CHECKING:
     from search.jobs.job import Outcome
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
     from trainers.tasks.task import Task
 
 

@@ -16,8 +16,8 @@ from spaces.common.formatting import format_count
 from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
+    from search.jobs.trial import Trial
     from search.report.search_cost import SearchCost
-    from search.study.trial import Trial
 
 
 def summarise_front(members: Sequence[Trial], objectives: Sequence[Objective], width: int = 110) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
     from trainers.tasks.task import Task
 
 

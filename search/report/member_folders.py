@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from search.study.trial import Trial
+from search.jobs.trial import Trial
 from spaces.common.atomic_files import replacing, write_json, write_text
 from spaces.common.formatting import format_count
 from spaces.drawing.svg import draw_svg

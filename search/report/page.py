@@ -17,18 +17,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from search.jobs.trial import FAILED, PRUNED
+from search.jobs.trial_columns import read_columns, read_shown_columns
 from search.problem.objectives import format_value
 from search.report.figures import palette
 from search.report.figures.trial_points import POINT
-from search.study.trial import FAILED, PRUNED
-from search.study.trial_columns import read_columns, read_shown_columns
 from spaces.common.atomic_files import strict, write_text
 from spaces.common.formatting import format_count
 from spaces.drawing.svg import draw_svg
 
 if TYPE_CHECKING:
+    from search.jobs.trial import Trial
     from search.study.front import FrontView
-    from search.study.trial import Trial
     from spaces.pattern.sharing_pattern import SharingPattern
 
 TEMPLATE = Path(__file__).with_suffix(".html")

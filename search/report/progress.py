@@ -20,7 +20,7 @@ from spaces.common.formatting import format_duration
 from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
 
 
 class Progress:

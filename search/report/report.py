@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from search.jobs.trial import Trial
 from search.problem.objectives import Objective
 from search.report import page
 from search.report.figures import front_figure
 from search.report.member_folders import write_member_folders
 from search.report.tables import NO_MARKS, sort_by_number, write_tables
 from search.study.front import FrontView
-from search.study.trial import Trial
 from spaces.common.atomic_files import write_json
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,15 +22,15 @@ from search.report.tables import write_tables
 from search.study.front import read_objectives, start_volume
 
 if TYPE_CHECKING:
+    from search.jobs.trial import Trial
     from search.report.baseline_table import BaselineRow
     from search.report.progress import Progress
-    from search.study.trial import Trial
     from search.tracking.tracker import Tracker
     from trainers.tasks.task import Task
 
 
 class Reporter:
-    """Keeps the front and tells everybody; see `search.study.callback.Callback`.
+    """Keeps the front and tells everybody; the trial queue's callback.
 
     Args:
         folder: the run folder.
@@ -59,6 +60,10 @@ class Reporter:
         self._members: tuple[Trial, ...] = ()
         self._volume = start_volume(objectives, reference)
         self._heard = False
+
+    def showing(self) -> AbstractContextManager[Progress]:
+        """The terminal's display, while the block runs."""
+        return self._progress
 
     def started(self, concurrency: int) -> None:
         """The runner runs this many jobs at a time."""
@@ -155,18 +160,10 @@ class Reporter:
     def _update_counts(self, volume: float) -> None:
         """Bring tables, weights and counts up to date."""
         self._members = write_tables(self._folder, self._trials, self._objectives, self._tasks, self._marks())
-        self._drop_weights()
         done = sum(trial.complete for trial in self._trials)
         failed = sum(trial.failed for trial in self._trials)
         stopped = len(self._trials) - done - failed
         self._progress.update(done=done, failed=failed, stopped=stopped, front=len(self._members), hypervolume=volume)
-
-    def _drop_weights(self) -> None:
-        """Weights are large, and a dominated trial never comes back to the front."""
-        kept = {trial.number for trial in self._members}
-        for trial in self._trials:
-            if trial.number not in kept:
-                (self._folder / "trials" / f"{trial.number:04d}.pt").unlink(missing_ok=True)
 
     def _print(self, text: str) -> None:
         self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -22,7 +22,7 @@ from spaces.common.formatting import format_count, format_duration
 
 if TYPE_CHECKING:
     from search.jobs.job import Outcome
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
 
 HOUR = 3600.0  # seconds
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from search.jobs.trial import Trial
+from search.jobs.trial_columns import COSTS, read_shown_columns
 from search.problem.objectives import Objective
 from search.report.mean_rank import compute_mean_ranks
 from search.study.front import find_front
-from search.study.trial import Trial
-from search.study.trial_columns import COSTS, read_shown_columns
 from spaces.common.atomic_files import write_text
 
 if TYPE_CHECKING:

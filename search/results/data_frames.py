@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from search.study.trial import Trial
-from search.study.trial_columns import COSTS, read_columns
+from search.jobs.trial import Trial
+from search.jobs.trial_columns import COSTS, read_columns
 
 if TYPE_CHECKING:
     from pandas import DataFrame

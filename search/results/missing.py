@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from spaces.common.formatting import format_list
 
 if TYPE_CHECKING:
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
 
 
 def explain_missing_front(path: Path, trials: Sequence[Trial]) -> str:

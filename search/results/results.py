@@ -13,14 +13,14 @@ from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.config.components import build_component
+from search.components.components import build_component
+from search.jobs.trial import Trial, load_trial
 from search.problem.objectives import resolve_objectives
 from search.results.data_frames import tabulate_curves, tabulate_trials
 from search.results.missing import explain_missing_front, explain_missing_weights
 from search.results.picture import Picture
 from search.study.front import find_front
 from search.study.run_folder import TRIALS
-from search.study.trial import Trial, load_trial
 from spaces.common.formatting import format_count, format_list
 from spaces.errors import ConfigError, DataError
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from spaces.networks.build import SharedNetwork
     from spaces.networks.family import Family
+    from trainers.data.dataset import DataSet
     from trainers.tasks.task import Task
 
 
@@ -148,7 +149,7 @@ class Results:
         return tuple(build_component(spec, f"tasks.{position}") for position, spec in enumerate(self.config["tasks"]))
 
     @cached_property
-    def data(self) -> Any:
+    def data(self) -> DataSet:
         """The data set, where the search found it; ``data.load("val").images`` are images to predict for."""
         return build_component(self.config["data"], "data")
 

@@ -21,10 +21,12 @@ from spaces.networks.build import SharedNetwork, build, prune
 from spaces.networks.published import list_differences
 
 if TYPE_CHECKING:
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
     from spaces.networks.family import Family
     from spaces.pattern.sharing_pattern import SharingPattern
+    from trainers.data.dataset import DataSet
     from trainers.tasks.task import Task
+    from trainers.trainer import Trainer
 
 NO_MASKS: Mapping[str, Any] = MappingProxyType({})
 SHOWN = 5  # differences that a message names: our choice
@@ -71,12 +73,12 @@ def rebuild_network(
     return network.to(where).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]  # not in its stubs
 
 
-def retrain_network(trial: Trial, data: Any, family: Family, recipe: Any, threads: int) -> SharedNetwork:
+def retrain_network(trial: Trial, data: DataSet, family: Family, recipe: Trainer, threads: int) -> SharedNetwork:
     """The network of a trial trained again, on the device where training takes place.
 
     Args:
         trial: gives pattern and seed.
-        data: a data set of `trainers.data`.
+        data: that it was trained on.
         family: makes the blocks.
         recipe: how it is trained.
         threads: CPU threads as the search had them, for sums in another order differ in the last digits.

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from search.jobs.job import find_device
 from search.jobs.worker import run_job
+from search.runners.runner import JobQueue
 from spaces.fields import Fields
-
-if TYPE_CHECKING:
-    from search.runners.runner import Work
 
 
 @dataclass(frozen=True)
@@ -40,6 +38,11 @@ class Inline:
         return self.cpus_per_trial
 
     @property
+    def gpu_share(self) -> float:
+        """A whole one."""
+        return 1.0
+
+    @property
     def elsewhere(self) -> bool:
         """Never."""
         return False
@@ -48,9 +51,9 @@ class Inline:
         """One training at a time, on the first GPU if there is one."""
         return float(gpus > 0), 1
 
-    def run(self, agenda: Work, folder: Path, started: Callable[[int], None]) -> None:
+    def run(self, queue: JobQueue, folder: Path, started: Callable[[int], None]) -> None:
         """Run the jobs in turn."""
         started(1)
-        agenda.answer_from_cache(find_device())
-        while job := agenda.next():
-            agenda.done(job, run_job(job))
+        queue.answer_from_cache(find_device())
+        while job := queue.next():
+            queue.done(job, run_job(job))

@@ -1,6 +1,6 @@
 """Jobs on Ray Tune: CPUs, fractions of GPUs, one machine or a cluster.
 
-Tune only places and runs: the agenda decides what runs, and the run folder holds the truth. Tune's own experiment
+Tune only places and runs: the queue decides what runs, and the run folder holds the truth. Tune's own experiment
 state is thrown away after the run; resuming starts a new Tune run on the same study.
 """
 
@@ -11,18 +11,16 @@ import math
 import os
 import re
 import shutil
-import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from search.runners.runner import JobQueue
+from spaces.common.interruption import take_sigterm
 from spaces.errors import ConfigError
 from spaces.fields import Fields
-
-if TYPE_CHECKING:
-    from search.runners.runner import Work
 
 QUIET = {
     "RAY_AIR_NEW_OUTPUT": "0",
@@ -72,6 +70,11 @@ class RayTune:
         return max(1, int(self.cpus_per_trial))
 
     @property
+    def gpu_share(self) -> float:
+        """As said, or a whole one."""
+        return self.gpus_per_trial or 1.0
+
+    @property
     def elsewhere(self) -> bool:
         """With the address of a cluster."""
         return self._cluster is not None
@@ -84,7 +87,7 @@ class RayTune:
         """As on a cluster of one node."""
         return self._fitting([{"CPU": cpus, "GPU": gpus}])
 
-    def run(self, agenda: Work, folder: Path, started: Callable[[int], None]) -> None:
+    def run(self, queue: JobQueue, folder: Path, started: Callable[[int], None]) -> None:
         """Run the jobs on the cluster.
 
         Raises:
@@ -95,16 +98,15 @@ class RayTune:
         address = self._cluster
         if not address:
             os.environ.update(LOOPBACK)
-        import ray
+        import ray  # ray: 0.5 s, and QUIET has to be set before
 
         _connect(address)
         try:
-            # Ray takes SIGTERM for itself; a scheduler's notice is to end as Ctrl-C does.
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            take_sigterm()  # again, for Ray takes it for itself
             gpus, concurrency = self._fitting([n["Resources"] for n in ray.nodes() if n["Alive"]])
             started(concurrency)
-            agenda.answer_from_cache("cuda" if gpus else "cpu")
-            self._fit(agenda, folder / ".ray", gpus, concurrency)
+            queue.answer_from_cache("cuda" if gpus else "cpu")
+            self._fit(queue, folder / ".ray", gpus, concurrency)
         finally:
             ray.shutdown()
             shutil.rmtree(folder / ".ray", ignore_errors=True)
@@ -123,22 +125,23 @@ class RayTune:
             )
         return gpus, min(room, self.concurrency or room)
 
-    def _fit(self, agenda: Work, storage: Path, gpus: float, concurrency: int) -> None:
-        from ray import tune
+    def _fit(self, queue: JobQueue, storage: Path, gpus: float, concurrency: int) -> None:
+        from ray import tune  # ray.tune: 1.3 s, --help does without
 
+        # they import ray.tune
         from search.runners.tune_searcher import Failures, QueueSearcher
         from search.runners.tune_trainable import JobTrainable
 
         storage.mkdir(exist_ok=True)
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # reasons are told as those of trials, in a line each
         failures = Failures()
-        searcher = QueueSearcher(agenda, failures)
+        searcher = QueueSearcher(queue, failures)
         tuner = tune.Tuner(
             tune.with_resources(JobTrainable, {"cpu": self.cpus_per_trial, "gpu": gpus}),
             tune_config=tune.TuneConfig(
                 search_alg=searcher,
                 scheduler=failures,
-                num_samples=-1,  # the agenda says when it is over
+                num_samples=-1,  # the queue says when it is over
                 max_concurrent_trials=concurrency,
                 reuse_actors=True,
             ),
@@ -151,12 +154,12 @@ class RayTune:
         )
         tuner.fit()
         # Tune takes Ctrl-C for an end like any other, also between the end of one job and the start of the next.
-        if agenda.running or not searcher.ended:
+        if queue.running or not searcher.ended:
             raise KeyboardInterrupt
 
 
 def _connect(address: str | None) -> None:
-    import ray
+    import ray  # as in `RayTune.run`
 
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     # "local" or it would join whatever other Ray runs on this machine, and end with it

@@ -1,4 +1,4 @@
-"""What a runner does: take jobs from an agenda, or from whoever has some, run them, hand the outcomes back."""
+"""What a runner does: take jobs from a queue, run them, hand the outcomes back."""
 
 from __future__ import annotations
 
@@ -8,19 +8,9 @@ from typing import Protocol
 
 from search.jobs.job import Job, Outcome
 
-RESTARTS = 3
-"""Times that a job which no worker has begun is handed out again: our choice."""
 
-
-def explain_lost_worker(why: str, *, begun: bool) -> str:
-    """The reason of a job that was handed out as often as may be, begun or not; why it ended each time, or ""."""
-    what = "its worker was lost" if begun else "no worker could be started for it"
-    told = f"{what}, {RESTARTS + 1} times in a row" + (f" ({why})" if why else "")
-    return f"{told}; every node wants the same packages, PYTHONPATH and files" if why and not begun else told
-
-
-class Work(Protocol):
-    """Whoever has jobs: the agenda of a search, or a roster of replicates."""
+class JobQueue(Protocol):
+    """Whoever has jobs: the trial queue of a search, or a fixed list of replicates."""
 
     running: set[Job]
     """Jobs handed out and not answered."""
@@ -46,6 +36,10 @@ class Runner(Protocol):
         """CPU threads a job may use."""
 
     @property
+    def gpu_share(self) -> float:
+        """GPUs that a job which runs on any takes, such as 0.25; by it GPU seconds are counted."""
+
+    @property
     def elsewhere(self) -> bool:
         """Whether jobs may run on other machines than this one."""
 
@@ -56,11 +50,11 @@ class Runner(Protocol):
             ConfigError: not one training fits on it.
         """
 
-    def run(self, agenda: Work, folder: Path, started: Callable[[int], None]) -> None:
-        """Run until the agenda has no next job and every job is answered.
+    def run(self, queue: JobQueue, folder: Path, started: Callable[[int], None]) -> None:
+        """Run until the queue has no next job and every job is answered.
 
         Args:
-            agenda: hands out jobs and takes outcomes.
+            queue: hands out jobs and takes outcomes.
             folder: the run folder; on storage that every node shares.
             started: called once with the number of jobs that run at a time.
 

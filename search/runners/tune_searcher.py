@@ -1,4 +1,4 @@
-"""Tune's view of the agenda: a searcher that suggests the next job.
+"""Tune's view of the queue: a searcher that suggests the next job.
 
 Our own, because Tune's searcher for Optuna tells trials that were stopped early as complete, leaves a NaN running for
 ever and knows neither constraints nor failures.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler
@@ -16,10 +16,7 @@ from ray.tune.search import Searcher
 
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_outcome
-from search.runners.runner import Work
-
-if TYPE_CHECKING:
-    from search.runners.runner import Work
+from search.runners.runner import JobQueue
 
 
 class Failures(FIFOScheduler):
@@ -43,22 +40,22 @@ class QueueSearcher(Searcher):
     """Suggests jobs and hands their outcomes back.
 
     Args:
-        agenda: of the search.
+        queue: of the search.
         failures: knows why Tune's trials failed.
 
     Attributes:
         ended: whether Tune was told that nothing is left; if not, something else has ended it.
     """
 
-    def __init__(self, agenda: Work, failures: Failures) -> None:
+    def __init__(self, queue: JobQueue, failures: Failures) -> None:
         super().__init__()
-        self._agenda, self._failures = agenda, failures
+        self._queue, self._failures = queue, failures
         self._jobs: dict[str, Job] = {}
         self.ended = False
 
     def suggest(self, trial_id: str) -> Any:
         """The next job as a trial's configuration; None to be asked again, FINISHED at the end."""
-        job = self._agenda.next()
+        job = self._queue.next()
         if job is None:
             # A baseline that fails is tried again, so the end is only known when nothing runs.
             self.ended = not self._jobs
@@ -67,17 +64,17 @@ class QueueSearcher(Searcher):
         return {"job": job}
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
-        """Hand the outcome to the agenda."""
+        """Hand the outcome to the queue."""
         job = self._jobs.pop(trial_id)
         why = self._failures.why.pop(trial_id, "")
         outcome = read_tune_outcome(job, None if error else result)
         if outcome:
-            self._agenda.done(job, outcome)
+            self._queue.done(job, outcome)
         else:
-            self._agenda.never_ran(job, why)
+            self._queue.never_ran(job, why)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Nothing of the agenda: Tune pickles its searcher for a restore that never happens."""
+        """Nothing of the queue: Tune pickles its searcher for a restore that never happens."""
         return {}
 
     def save(self, checkpoint_path: str) -> None:

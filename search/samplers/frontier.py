@@ -20,13 +20,12 @@ from search.samplers.sampler import Draw, Sampler
 from search.samplers.surrogate import compute_posterior
 from spaces.choices import Proposal
 from spaces.fields import Fields
+from spaces.networks.cost import Cost
 from spaces.pattern.features import compute_features
+from spaces.pattern.sharing_pattern import SharingPattern
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
-
-    from spaces.networks.cost import Cost
-    from spaces.pattern.sharing_pattern import SharingPattern
 
 NEAR = 0.1  # of a gap between costs: how far from its middle a pattern may lie
 KEPT = 0.3, 0.25  # share of its gates that a pattern keeps, and its spread, before any is trained: our choice

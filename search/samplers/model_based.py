@@ -36,7 +36,7 @@ class Modelled(Sampler):
 
     def propose(self, problem: Problem, history: Sequence[optuna.trial.FrozenTrial], seed: int) -> Draw:
         """Ask Optuna."""
-        from search.samplers.ask_optuna import ask
+        from search.samplers.ask_optuna import ask  # optuna: 0.2 s, --help does without
 
         return ask(self.make(seed), problem, history)
 

@@ -35,8 +35,8 @@ class Nsga2(Sampler):
 
     def propose(self, problem: Problem, history: Sequence[optuna.trial.FrozenTrial], seed: int) -> Draw:
         """Ask Optuna."""
-        from optuna.samplers import NSGAIISampler
+        from optuna.samplers import NSGAIISampler  # optuna: 0.2 s, --help does without
 
-        from search.samplers.ask_optuna import ask
+        from search.samplers.ask_optuna import ask  # as above
 
         return ask(NSGAIISampler(population_size=self.population, seed=seed), problem, history)

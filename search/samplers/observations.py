@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from search.problem.objectives import Objective
+
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
-
-    from search.problem.objectives import Objective
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy as np
 from search.problem.problem import Problem
 from search.samplers.sampler import Done, Draw, Probe, Sampler, Wait
 from search.samplers.task_grouping import LARGEST, group_tasks
+from search.samplers.tree_trials import TRIES, explain_failure, find_trial, read_similarity
 from spaces.choices import Proposal
 from spaces.errors import ConfigError, DataError, UserError
 from spaces.fields import Fields
@@ -24,8 +25,6 @@ from trainers.similarity import FEWEST, MOST, Similarity
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
-
-TRIES = 2  # a worker may be lost, and without this network there is no tree: our choice
 
 
 @runtime_checkable
@@ -101,13 +100,13 @@ class Fused(Sampler):
         """
         decided = self._decided(problem, history)
         proposal = _grown(problem, decided)
-        trial = _trial(history, proposal)
+        trial = find_trial(history, proposal)
         if trial is None:
             return Draw(dict(proposal.choices), tries=TRIES)
         if len(decided) < _space(problem).decoder_stages or not trial.state.is_finished():
             return Wait()
         if not trial.values:
-            raise DataError(_failed(trial, f"it is the {self.words} tree"))
+            raise DataError(explain_failure(trial, f"it is the {self.words} tree"))
         return Done(f"The {self.words} tree is trained: trial {trial.number}.")
 
     def marks(self, problem: Problem, history: Sequence[FrozenTrial]) -> Mapping[str, str]:
@@ -128,10 +127,10 @@ class Fused(Sampler):
         decided: list[Partition] = []
         together: Partition = (problem.tasks,)
         for stage in range(_space(problem).decoder_stages):
-            trial = _trial(history, _grown(problem, self._network_of(stage, decided)))
+            trial = find_trial(history, _grown(problem, self._network_of(stage, decided)))
             if trial is None or not trial.state.is_finished():
                 break
-            matrix = _similarity(trial, stage)
+            matrix = read_similarity(trial, stage)
             before = decided[-1] if decided else together
             decided.append(tuple(part for group in before for part in self._parted(group, problem.tasks, matrix)))
         return decided
@@ -179,37 +178,3 @@ def _grown(problem: Problem, decided: Sequence[Partition]) -> Proposal:
     space = _space(problem)
     apart: Partition = tuple((task,) for task in problem.tasks)
     return space.with_decoder(problem.tasks, [*decided, *[apart] * (space.decoder_stages - len(decided))])
-
-
-def _trial(history: Sequence[FrozenTrial], proposal: Proposal) -> FrozenTrial | None:
-    """The trial of a network: the one that runs or succeeded, else the last failure; None where it is to be trained."""
-    trials = [trial for trial in history if trial.user_attrs["key"] == proposal.pattern.key]
-    sound = [trial for trial in trials if trial.values or not trial.state.is_finished()]
-    return sound[0] if sound else trials[-1] if len(trials) >= TRIES else None
-
-
-def _failed(trial: FrozenTrial, role: str) -> str:
-    reason = trial.user_attrs.get("reason", "no reason is known")
-    return (
-        f"trial {trial.number} failed, as the ones with the same pattern before it, and {role}: {reason}; "
-        "mend this and start anew with run.name=NAME, or use another sampler"
-    )
-
-
-def _similarity(trial: FrozenTrial, stage: int) -> np.ndarray:
-    """A stage's matrix as the probe found it, rows in the order of the sorted tasks."""
-    if not trial.values:
-        raise DataError(_failed(trial, f"decides decoder stage {stage + 1}"))
-    found = trial.user_attrs.get("findings", {}).get("similarity", {})
-    if "stages" not in found:
-        raise DataError(
-            f"the similarities of trial {trial.number} decide decoder stage {stage + 1}, but there are none: "
-            f"{found.get('refused', 'they were never measured')}; "
-            "mend this and start anew with run.name=NAME, or use another sampler"
-        )
-    try:
-        return np.array(found["stages"][stage], dtype=float)
-    except (TypeError, ValueError, IndexError) as error:
-        raise DataError(
-            f"the similarities of trial {trial.number} are damaged ({error}); start anew with run.name=NAME"
-        ) from error

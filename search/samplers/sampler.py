@@ -9,15 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from search.jobs.probe import Probe
 from search.problem.problem import Problem
 
 if TYPE_CHECKING:
     import optuna
-
-    from spaces.networks.build import SharedNetwork
-    from trainers.batches.source import Source
 
 
 @dataclass(frozen=True)
@@ -51,17 +49,6 @@ class Done:
     """
 
     reason: str
-
-
-class Probe(Protocol):
-    """A frozen configuration dataclass that finds out something about a trained network, on its worker."""
-
-    @property
-    def name(self) -> str:
-        """Under which the finding is kept in the trial."""
-
-    def find(self, network: SharedNetwork, training: Source) -> Any:
-        """What was found, as values of JSON (DataError where nothing can be)."""
 
 
 class Sampler(ABC):

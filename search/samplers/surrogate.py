@@ -31,7 +31,7 @@ def compute_posterior(
     Returns:
         (m,) means and (m,) standard deviations.
     """
-    from sklearn.gaussian_process import GaussianProcessRegressor
+    from sklearn.gaussian_process import GaussianProcessRegressor  # scikit-learn: 1.3 s, --help does without
     from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel
 
     centre, wide = float(values.mean()), (1e-9, 1e9)
@@ -52,7 +52,7 @@ def compute_posterior(
 
 def _towards(believed: np.ndarray) -> Callable[..., tuple[np.ndarray, float]]:
     """An optimiser of scikit-learn's likelihood times the prior on the logarithms of the hyperparameters."""
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize  # scipy.optimize: 0.2 s, --help does without
 
     def optimise(objective: Any, start: np.ndarray, bounds: np.ndarray) -> tuple[np.ndarray, float]:
         def penalised(theta: np.ndarray) -> tuple[float, np.ndarray]:

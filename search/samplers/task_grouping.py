@@ -9,16 +9,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from spaces.errors import ConfigError, DataError
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from spaces.pattern.stage import Group, Partition
+from spaces.pattern.stage import Group, Partition
 
 LARGEST = 10  # tasks; they have 115,975 partitions, 11 have 678,570
 ROUNDING = 1e-9  # values closer than this are equal: they come from sums of few numbers in [-1, 1]

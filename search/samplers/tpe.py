@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,7 @@ class Tpe(Modelled):
 
     def make(self, seed: int) -> optuna.samplers.BaseSampler:
         """Optuna's TPE."""
-        import warnings
-
+        # optuna: 0.2 s, --help does without
         from optuna.exceptions import ExperimentalWarning
         from optuna.samplers import TPESampler
 

@@ -6,20 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING
 
+from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
-from search.jobs.outcome_files import read_outcome
+from search.jobs.outcome_files import read_result
 from search.problem import deltas
 from spaces.common.atomic_files import read_json, write_json
 from spaces.errors import DataError
 from spaces.pattern.sharing_pattern import hard_sharing
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
 
 RETRIES = 1  # times a failed one is tried again
 
@@ -58,11 +52,10 @@ class BaselineTrainings:
         self._settle()
         return []
 
-    def cached(self, device: str) -> Iterator[tuple[Job, Outcome]]:
+    def find_cached(self, device: str) -> Iterator[tuple[Job, Outcome]]:
         """Those that an earlier search trained on this kind of device, "cpu" or "cuda"."""
         for job in self._jobs:
-            outcome = read_outcome(job)
-            if outcome and outcome.complete and outcome.device == device:
+            if outcome := read_result(job, device):
                 yield job, outcome
 
     def done(self, job: Job, outcome: Outcome) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from search.jobs.job import Job, Outcome
-from search.study.trial import Trial
+from search.jobs.trial import Trial
 
 
 class Callback(Protocol):

@@ -13,10 +13,10 @@ from functools import cached_property
 
 import numpy as np
 
+from search.jobs.trial import Trial
 from search.problem import pareto
 from search.problem.growing_volume import GrowingVolume
 from search.problem.objectives import Objective
-from search.study.trial import Trial
 
 
 @dataclass(frozen=True)

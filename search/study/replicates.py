@@ -11,21 +11,20 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
-from search.jobs.outcome_files import read_outcome
+from search.jobs.outcome_files import read_result
 from search.problem.deltas import compute_delta
-from search.runners.runner import RESTARTS, explain_lost_worker
 from search.study.baselines import average_headlines, average_metrics
+from search.study.retry_policy import RetryPolicy
 from spaces.common.formatting import format_duration
 from spaces.errors import DataError
+from spaces.networks.family import Family
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
+from trainers.trainer import Trainer
 
 FOLDER = "replicates"
 HOPELESS = 5  # failures, with no success before them, after which nothing more is started: our choice
@@ -42,8 +41,8 @@ class Entrant:
     """
 
     pattern: SharingPattern
-    network: Any = None
-    recipe: Any = None
+    network: Family | None = None
+    recipe: Trainer | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +146,7 @@ class ReplicateQueue:
         self._total = len(self._waiting)
         self._say = say
         self._start, self._trained = time.monotonic(), 0
-        self._lost: dict[Job, int] = {}
+        self._retries = RetryPolicy()
         self.running: set[Job] = set()
         self.outcomes: dict[Job, Outcome] = {}
 
@@ -172,9 +171,8 @@ class ReplicateQueue:
 
     def never_ran(self, job: Job, why: str) -> None:
         """A job was lost before it began: it is handed out again, some times."""
-        self._lost[job] = self._lost.get(job, 0) + 1
-        if self._lost[job] > RESTARTS:
-            self.done(job, Outcome(reason=explain_lost_worker(why, begun=False)))
+        if failure := self._retries.count_loss(job, why):
+            self.done(job, failure)
             return
         self.running.discard(job)
         self._waiting.appendleft(job)
@@ -182,8 +180,7 @@ class ReplicateQueue:
     def answer_from_cache(self, device: str) -> None:
         """Take what was trained before on this kind of device, "cpu" or "cuda"."""
         for job in list(self._waiting):
-            outcome = read_outcome(job)
-            if outcome and outcome.complete and outcome.device == device:
+            if outcome := read_result(job, device):
                 self._waiting.remove(job)
                 self.outcomes[job] = outcome
         if self.outcomes:

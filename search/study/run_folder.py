@@ -21,21 +21,14 @@ from uuid import uuid4
 import yaml
 from filelock import FileLock, Timeout
 
-from search.config.component_names import TARGET, name_all
-from search.config.components import describe_component
 from search.config.settings import Settings
-from search.jobs.job import TRAINING_VERSION
+from search.study.run_config import CONFIG, explain_mismatch, list_changes, list_contents, read_config
 from spaces.common.atomic_files import write_json, write_text
 from spaces.errors import ConfigError
-from spaces.networks.content import digest_weights
 
-LOCK, OWNER, CONFIG, TRIALS = ".lock", ".owner.json", "config.yaml", "trials"
+LOCK, OWNER, TRIALS = ".lock", ".owner.json", "trials"
 # What a run that was killed before its config.yaml was whole leaves behind.
 OURS = re.compile(r"\.lock|\.owner\.json|\.(\.owner\.json|config\.yaml)\.[0-9a-f]+\.tmp")
-# Two runs give the same results when everything but these is equal; the data say the tasks. For the places of data,
-# which may move, their content is compared.
-FREE = ("search_id", "begun", "trials", "stop", "runner", "tracking", "run.name", "run.folder", "tasks", "data.loading")
-PLACES = ("data.root", "data.spec", "data.cache")
 
 
 @dataclass(frozen=True)
@@ -69,6 +62,14 @@ class RunFolder:
         """Folder of one JSON file a trial."""
         return self.path / TRIALS
 
+    def trial(self, number: int) -> Path:
+        """The file of a trial."""
+        return self.trials / f"{number:04d}.json"
+
+    def weights(self, number: int) -> Path:
+        """The file of a trial's weights."""
+        return self.trials / f"{number:04d}.pt"
+
 
 @contextmanager
 def open_folder(settings: Settings) -> Iterator[RunFolder]:
@@ -84,7 +85,7 @@ def open_folder(settings: Settings) -> Iterator[RunFolder]:
         ConfigError: the folder belongs to another configuration, to something else or to a live process, or
             cannot be written.
     """
-    path, new = settings.run.folder / settings.run.name, _contents(settings)
+    path, new = settings.run.folder / settings.run.name, list_contents(settings)
     try:
         _refuse_foreign(path)
         path.mkdir(parents=True, exist_ok=True)
@@ -113,7 +114,7 @@ def check_folder(settings: Settings) -> Path:
     """
     path = settings.run.folder / settings.run.name
     _refuse_foreign(path)
-    _earlier(path, _contents(settings))
+    _earlier(path, list_contents(settings))
     return path
 
 
@@ -133,25 +134,16 @@ def _claimed(path: Path, new: Mapping[str, Any]) -> RunFolder:
     return folder
 
 
-def _contents(settings: Settings) -> dict[str, Any]:
-    """What ``config.yaml`` says of a search, beside its id."""
-    # The tasks, so that what was trained can be built again where the data are not.
-    tasks = [describe_component(task) for task in settings.data.selected]
-    contents = {"data_content": settings.data.fingerprint, "weights_content": digest_weights(settings.network)}
-    known = {name: held for name, held in contents.items() if held is not None}
-    return {"training_version": TRAINING_VERSION, **known, "tasks": tasks, **settings.plain}
-
-
 def _earlier(path: Path, new: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
     """The configuration of an earlier start that this one goes on with, if any, and whether a search had begun."""
     if not path.exists():
         return {}, False
     old = read_config(path) if (path / CONFIG).exists() else {}
-    changes = _changes(old, new) if old else []
+    changes = list_changes(old, new) if old else []
     # A search that was refused or stopped before its study began leaves nothing that could be mixed up.
     begun = any(p.name not in (CONFIG, TRIALS) for p in _others(path)) or any((path / TRIALS).glob("*"))
     if changes and begun:
-        raise ConfigError(_mismatch(path, changes))
+        raise ConfigError(explain_mismatch(path, changes))
     return ({} if changes else old), begun
 
 
@@ -173,67 +165,6 @@ def _refuse_foreign(path: Path) -> None:
 def _others(path: Path) -> list[Path]:
     """What lies in a run folder beside the files of its lock."""
     return sorted(other for other in path.iterdir() if not OURS.fullmatch(other.name))
-
-
-def read_config(folder: Path) -> dict[str, Any]:
-    """The configuration that a run folder keeps, which it has.
-
-    Raises:
-        ConfigError: it is damaged.
-    """
-    path = folder / CONFIG
-    try:
-        old = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        old = str(error).splitlines()[0]
-    if not isinstance(old, dict) or not isinstance(old.get("search_id"), str):
-        raise ConfigError(
-            f"{path} is no configuration of a run ({str(old)[:80]}); restore it from a copy, "
-            "or start anew with run.name=NAME"
-        )
-    return old
-
-
-def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Keys that define results and differ, as ``key: old -> new``."""
-    before, after = _flat(name_all(old)), _flat(new)  # earlier versions kept dotted paths
-    keys = [*after, *(key for key in before if key not in after)]
-    return [
-        f"{key.removesuffix(f'.{TARGET}')}: {_shown(before, key)} -> {_shown(after, key)}"
-        for key in keys
-        if not _is_free(key) and (key not in before or key not in after or before[key] != after[key])
-    ]
-
-
-def _is_free(key: str) -> bool:
-    return any(key == free or key.startswith(f"{free}.") for free in (*FREE, *PLACES))
-
-
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Values by dotted key; an empty mapping counts as a value."""
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, Mapping) and value:
-            found.update(_flat(value, f"{prefix}{name}."))
-        else:
-            found[f"{prefix}{name}"] = value
-    return found
-
-
-def _shown(values: Mapping[str, Any], key: str) -> str:
-    if key not in values:
-        return "absent"
-    value = values[key]
-    return "null" if value is None else str(value)
-
-
-def _mismatch(path: Path, changes: list[str]) -> str:
-    listed = "".join(f"\n  {change}" for change in changes)
-    return (
-        f"run folder {path} belongs to another configuration (there -> now):{listed}\n"
-        "Give the values it was started with to resume it, or start another search with run.name=NAME; "
-        "only trials, stop, runner, tracking, data.loading and the place of the data may change"
-    )
 
 
 def _busy(path: Path) -> str:

@@ -7,13 +7,11 @@ from the study, so nothing is lost with the driver.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from search.problem.objectives import Objective
-    from search.schedulers.scheduler import Scheduler
+from search.problem.objectives import Objective
+from search.schedulers.scheduler import Scheduler
 
 
 class Rungs:
@@ -48,13 +46,13 @@ class Rungs:
         """A trial starts, or goes on."""
         self._headed[number] = self._paused.pop(number, -1) + 1
 
-    def reached(self, number: int, epochs: int, values: Mapping[str, float]) -> None:
+    def reach(self, number: int, epochs: int, values: Mapping[str, float]) -> None:
         """A trial pauses at a rung and shows these objectives."""
         self._headed.pop(number, None)
         self._paused[number] = self.rungs.index(epochs)
         self._shown[self._paused[number]][number] = [values[name] for name in self._names]
 
-    def ended(self, number: int) -> None:
+    def end(self, number: int) -> None:
         """A trial is over; what it showed stays."""
         self._headed.pop(number, None)
         self._paused.pop(number, None)

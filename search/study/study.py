@@ -7,39 +7,29 @@ there. One process writes; the run folder's lock sees to that.
 
 from __future__ import annotations
 
-import random
-import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import optuna
 from optuna.distributions import CategoricalDistribution
-from optuna.storages import JournalStorage
-from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
 
-from search.config.sections import Limits, Stop
+from search.jobs.trial import Trial
+from search.problem.bounds import Stop
+from search.problem.census import refuse_impossible_limits
 from search.problem.problem import Problem
 from search.samplers.ask_optuna import list_directions
-from search.samplers.sampler import Done, Draw, Sampler, Wait
-from search.study.trial import Trial
-from spaces.choices import Proposal, draw, enumerate_patterns, mutate, replay
+from search.samplers.sampler import Done, Sampler, Wait
+from search.study.journal import open_journal
+from search.study.proposals import Proposals
+from spaces.choices import Proposal, replay
 from spaces.common.atomic_files import strict
-from spaces.errors import ConfigError, DataError
 from spaces.networks.cost import Cost
 from spaces.pattern.sharing_pattern import SharingPattern
 
-REDRAWS = 5  # times the sampler is asked again when it repeats itself: each costs tens of milliseconds
-NEIGHBOURS = 50  # mutations and random draws tried after that, microseconds each
-SCANNED = 20_000  # patterns enumerated, at most, in search of one that is new: seconds
-
 NEVER = Stop()
-
-optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
 @dataclass(frozen=True)
@@ -84,15 +74,16 @@ class Study:
         seed: int,
         stop: Stop = NEVER,
     ) -> None:
-        self.problem, self.sampler, self._anchors, self._seed, self._stop = problem, sampler, anchors, seed, stop
-        self._refuse_impossible_limits()
+        self.problem, self.sampler, self._anchors = problem, sampler, anchors
+        self._proposals = Proposals(problem, sampler, list(anchors.values()), seed, stop)
+        refuse_impossible_limits(problem, list(anchors.values()))
         sampler.check(problem)
-        self._study = _open(journal, list_directions(problem))
+        self._study = open_journal(journal, list_directions(problem))
 
-    def running(self) -> list[Candidate]:
+    def list_running(self) -> list[Candidate]:
         """Trials that were asked for and have no outcome yet: those that an interruption left behind."""
         return [
-            self._candidate(trial.number, self._replay(trial.params))
+            self._candidate(trial.number, replay(self.problem.space, self.problem.tasks, trial.params))
             for trial in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
         ]
 
@@ -100,7 +91,7 @@ class Study:
         """What a trial has shown at pauses, by the epochs until then."""
         return dict(self._study.get_trials(deepcopy=False)[number].user_attrs.get("rungs", {}))
 
-    def paused(self, number: int, epochs: int, values: Mapping[str, float]) -> None:
+    def record_pause(self, number: int, epochs: int, values: Mapping[str, float]) -> None:
         """Record what a trial showed at a pause; it stays running for the study."""
         self._live(number).set_user_attr("rungs", {**self.rungs(number), str(epochs): strict(values)})
 
@@ -115,7 +106,7 @@ class Study:
             UserError: the sampler cannot go on, with its reason.
         """
         history = self._study.get_trials(deepcopy=False)
-        accepted = self._accepted(history)
+        accepted = self._proposals.find(history)
         if isinstance(accepted, (Wait, Done)):
             return accepted
         proposal, notes = accepted
@@ -151,7 +142,7 @@ class Study:
         if most is None:
             return ""
         history = self._study.get_trials(deepcopy=False)
-        answer = self.sampler.propose(self.problem, history, self._seed_of(len(history), "outlook"))
+        answer = self.sampler.propose(self.problem, history, self._proposals.seed_of(len(history), "outlook"))
         if isinstance(answer, Done):
             return answer.reason
         return f"The sampler had not come to its end after {len(history)} trials: trials={most} is enough for it."
@@ -169,108 +160,8 @@ class Study:
         """What Study.tell makes itself to reach a trial by number; its attributes show in optuna-dashboard."""
         return optuna.trial.Trial(self._study, self._study.get_trials(deepcopy=False)[number]._trial_id)
 
-    def _accepted(self, history: Sequence[optuna.trial.FrozenTrial]) -> tuple[Proposal, dict[str, Any]] | Wait | Done:
-        """The first proposal that is new and within the limits, with the sampler's notes for its trial."""
-        seen = {trial.user_attrs["key"] for trial in history}
-        sound = {trial.user_attrs["key"] for trial in history if trial.state != TrialState.FAIL}
-        failures = Counter(trial.user_attrs["key"] for trial in history if trial.state == TrialState.FAIL)
-        for proposed in self._proposed(history):
-            if isinstance(proposed, (Wait, Done)):
-                return proposed
-            if reason := self._stop.reason(proposed.gain):
-                return Done(reason)
-            wanted = self._replay(proposed.choices)
-            spent = {key for key, count in failures.items() if count >= proposed.tries}
-            if self._fits(wanted.pattern, sound | spent):
-                return wanted, proposed.notes
-        rng = random.Random(self._seed_of(len(history), "around"))
-        for proposal in self._around([wanted.choices, *(trial.params for trial in history)], rng):
-            if self._fits(proposal.pattern, seen):
-                return proposal, {}
-        return Done(f"The space has no other pattern within the limits: all {len(history)} are trained.")
-
-    def _proposed(self, history: Sequence[optuna.trial.FrozenTrial]) -> Iterator[Draw | Wait | Done]:
-        """Anchors, then the sampler's proposals."""
-        yield from (Draw(dict(anchor.choices)) for anchor in self._anchors.values())
-        for attempt in range(REDRAWS):
-            yield self.sampler.propose(self.problem, history, self._seed_of(len(history), str(attempt)))
-
-    def _around(self, known: Sequence[Mapping[str, Any]], rng: random.Random) -> Iterator[Proposal]:
-        """Mutations of the first and then of all known choices, random draws, and at last the space in order."""
-        space, tasks = self.problem.space, self.problem.tasks
-        first = replay(space, tasks, known[0])
-        yield from (mutate(space, tasks, first, rng) for _ in range(NEIGHBOURS))
-        yield from (mutate(space, tasks, replay(space, tasks, rng.choice(known)), rng) for _ in range(NEIGHBOURS))
-        yield from (draw(space, tasks, rng) for _ in range(NEIGHBOURS))
-        yield from islice(enumerate_patterns(space, tasks), SCANNED)
-
-    def _fits(self, pattern: SharingPattern, seen: set[str]) -> bool:
-        return pattern.key not in seen and self.problem.allows(pattern)
-
-    def _refuse_impossible_limits(self) -> None:
-        limits = self.problem.limits
-        if limits == Limits():
-            return
-        least: dict[str, int] = {}
-        others = islice(enumerate_patterns(self.problem.space, self.problem.tasks), SCANNED // 10)
-        for proposal in chain(self._anchors.values(), others):  # the cheapest is among the anchors
-            cost = self.problem.cost(proposal.pattern)
-            if limits.allow(cost):
-                return
-            for name in ("macs", "params"):
-                least[name] = min(getattr(cost, name), least.get(name, getattr(cost, name)))
-        given = {n: getattr(limits, n) for n in least if getattr(limits, n) is not None}
-        raise ConfigError(
-            f"no pattern of the space meets {', '.join(f'limits.{n}={limit:g}' for n, limit in given.items())}; "
-            f"the least that was found is {', '.join(f'{least[n]} {n}' for n in given)}: "
-            "raise the limit, or make the network smaller"
-        )
-
     def _candidate(self, number: int, proposal: Proposal) -> Candidate:
         return Candidate(number, dict(proposal.choices), proposal.pattern, self.problem.cost(proposal.pattern))
-
-    def _replay(self, choices: Mapping[str, Any]) -> Proposal:
-        return replay(self.problem.space, self.problem.tasks, choices)
-
-    def _seed_of(self, number: int, purpose: str) -> int:
-        return zlib.crc32(f"{self._seed}:{number}:{purpose}".encode())
-
-
-def _open(journal: Path, ways: list[optuna.study.StudyDirection]) -> optuna.Study:
-    """Open or make the study, after an interruption at any moment."""
-    if not journal.exists() and any((journal.parent / "trials").glob("[0-9]*.json")):
-        raise DataError(
-            f"{journal} is missing, but its trials are there: restore it from a copy, or start anew with run.name=NAME "
-            "(baselines are not trained again)"
-        )
-    # A killed process may leave the journal's own lock and half a line; nobody else writes here (run folder's lock).
-    Path(f"{journal}.lock").unlink(missing_ok=True)
-    if journal.exists():
-        whole = journal.read_bytes()
-        if whole and not whole.endswith(b"\n"):
-            with open(journal, "r+b") as file:
-                file.truncate(whole.rfind(b"\n") + 1)
-    try:
-        storage = JournalStorage(JournalFileBackend(str(journal)))
-    except (ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"{journal} is damaged ({' '.join(str(error).split())[:100]}): restore it from a copy, or start anew with "
-            "run.name=NAME; the trials' own files are whole"
-        ) from error
-    names = optuna.get_all_study_names(storage)  # a folder that was renamed keeps its study
-    if names:
-        study = optuna.load_study(storage=storage, study_name=names[0])
-        if study.directions != ways:
-            raise DataError(
-                f"{journal} is the study of {_words(study.directions)}, and this search has {_words(ways)}: objectives "
-                "cannot change in a study; give those it was started with, or start anew with run.name=NAME"
-            )
-        return study
-    return optuna.create_study(storage=storage, study_name=journal.parent.name, directions=ways)
-
-
-def _words(ways: Sequence[optuna.study.StudyDirection]) -> str:
-    return f"{len(ways)} objectives to {', '.join(way.name.lower() for way in ways)}"
 
 
 def _options(problem: Problem, choices: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,35 +1,35 @@
-"""What is trained next, and what becomes of the outcome: baselines first, then what an interruption left, then trials.
+"""The trial queue: which job runs next, and what becomes of its outcome.
 
-A runner takes jobs from here and hands outcomes back, in any order; everything that lasts is written before the runner
-hears of it. Trials that end before the last baseline are held until there is something to relate them to. A trial is
-one job, or one from rung to rung; those that paused and will not go on are given up at the end.
+Baselines first, then what an interruption left, then new trials. A runner takes jobs from here and hands outcomes back,
+in any order; everything that lasts is written before the runner hears of it. Trials that end before the last baseline
+are held until there is something to relate them to. A trial is one job, or one from rung to rung; those that paused and
+will not go on are given up at the end. `retry_policy` says how often a lost job is tried again, `trial_result` whether
+a trial has failed, `failure_policy` when failures end the search.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from search.config.sections import Limits
+from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import OutcomeFiles, make_folder, read_outcome
-from search.runners.runner import RESTARTS, explain_lost_worker
+from search.jobs.trial import PRUNED, Trial, save_trial
+from search.problem.bounds import Limits
 from search.samplers.sampler import Done, Wait
 from search.study.baselines import BaselineTrainings, derive_seed
 from search.study.callback import Callback
+from search.study.earlier_trials import load_earlier_trials
+from search.study.failure_policy import judge_failures
+from search.study.kept_weights import drop_dominated_weights
+from search.study.queue_status import OPEN, QueueState, QueueStatus
+from search.study.retry_policy import RetryPolicy
+from search.study.run_folder import RunFolder
 from search.study.rungs import Rungs
 from search.study.study import Candidate, Study
-from search.study.trial import PRUNED, Trial, load_trial, save_trial
-from search.study.trial_result import make_trial
-from spaces.errors import DataError, UserError
-
-if TYPE_CHECKING:
-    from search.config.settings import Settings
-    from search.study.run_folder import RunFolder
-
-HOPELESS = 5  # failures in a row, with no success before them, that end a search: our choice
+from search.study.trial_result import add_leg, make_trial
+from spaces.errors import UserError
 
 
 class TrialQueue:
@@ -40,14 +40,12 @@ class TrialQueue:
         folder: where its trials are kept.
         study: proposes patterns and remembers trials.
         threads: CPU threads a training may use.
-        listener: hears what happens.
+        callback: hears what happens.
 
     Attributes:
         trials: finished trials, told to the study, by number.
         running: jobs handed out and not answered.
-        stopped: why the search cannot go on; empty while it can.
-        stuck: whether the same command cannot go on either, for what is there decides that.
-        finished: why nothing is left to train before the budget is spent; empty while something is.
+        status: whether new trials start, and why not.
     """
 
     def __init__(
@@ -56,24 +54,22 @@ class TrialQueue:
         folder: RunFolder,
         study: Study,
         threads: int,
-        listener: Callback,
+        callback: Callback,
     ) -> None:
         self._settings, self._folder, self._study, self._threads = settings, folder, study, threads
-        self._listener = listener
-        self._alone = BaselineTrainings(settings, folder.path / "baselines.json", threads)
+        self._callback = callback
+        self._baselines = BaselineTrainings(settings, folder.path / "baselines.json", threads)
         self._outcomes = OutcomeFiles(folder.path.absolute() / ".outcomes")
-        self._ladder = Rungs(settings.scheduler, settings.trainer.epochs, study.problem.objectives)
+        self._rungs = Rungs(settings.scheduler, settings.trainer.epochs, study.problem.objectives)
         self._by_number: dict[int, Candidate] = {}
         self._shown: dict[int, Trial] = {}  # of paused trials
         self._candidates: dict[Job, Candidate] = {}
         self._held: list[tuple[Job, Outcome]] = []
         self._waiting: deque[Job] = deque()
-        self._lost: dict[Job, int] = {}
+        self._retries = RetryPolicy()
         self.trials: dict[int, Trial] = {}
         self.running: set[Job] = set()
-        self.stopped = ""
-        self.stuck = False
-        self.finished = ""
+        self.status = OPEN
         self._waited_at = -1  # trials that were known when the sampler wanted to know more
 
     def resume(self) -> None:
@@ -84,18 +80,19 @@ class TrialQueue:
         """
         make_folder(self._settings.run.folder / "baselines")
         self._outcomes.make()
-        interrupted = self._study.running()
-        earlier = self._earlier({candidate.number for candidate in interrupted})
+        interrupted = self._study.list_running()
+        earlier = load_earlier_trials(self._folder, len(self._study), {each.number for each in interrupted})
         self.trials = {trial.number: trial for trial in earlier}
         for number in self.trials:  # a worker that outlives its driver may end after its trial was told
             self._outcomes.clear(number)
-        self._listener.resumed(earlier)
-        self._waiting.extend(self._alone.resume())
-        self.stopped = self._alone.stopped
+        self._callback.resumed(earlier)
+        self._drop_weights()
+        self._waiting.extend(self._baselines.resume())
+        self._stop(self._baselines.stopped)
         for trial in earlier:
             for epochs, values in trial.rungs.items():
-                self._ladder.reached(trial.number, int(epochs), values)
-            self._ladder.ended(trial.number)
+                self._rungs.reach(trial.number, int(epochs), values)
+            self._rungs.end(trial.number)
         for candidate in interrupted:
             self._take_up(candidate)
 
@@ -103,33 +100,31 @@ class TrialQueue:
         """A trial that was interrupted: leg by leg what workers left of it, then the job that is missing, if any."""
         job = self._job(candidate)
         if outcome := read_outcome(job):
-            self._ladder.climb(candidate.number)
+            self._rungs.climb(candidate.number)
             self.done(job, outcome)
-            if job.until and candidate.number in self._ladder.paused:
+            if job.until and candidate.number in self._rungs.paused:
                 self._take_up(candidate)
-        elif candidate.number not in self._ladder.paused:
+        elif candidate.number not in self._rungs.paused:
             self._start(job)
 
     def answer_from_cache(self, device: str) -> None:
         """Take the baselines that an earlier search trained on this kind of device, "cpu" or "cuda"."""
-        for job, outcome in self._alone.cached(device):
+        for job, outcome in self._baselines.find_cached(device):
             if job in self._waiting:
                 self._waiting.remove(job)
                 self.done(job, outcome)
 
     def never_ran(self, job: Job, why: str) -> None:
         """A job was lost before it began, or goes on from its checkpoint: it is handed out again, some times."""
-        self._lost[job] = self._lost.get(job, 0) + 1
-        if self._lost[job] > RESTARTS:
-            begun = job.checkpoint is not None and job.checkpoint.exists()
-            self.done(job, Outcome(reason=explain_lost_worker(why, begun=begun)))
+        if failure := self._retries.count_loss(job, why):
+            self.done(job, failure)
             return
         self.running.discard(job)
         self._waiting.appendleft(job)
 
     def next(self) -> Job | None:
         """The next job to start; None when nothing is left to start."""
-        if self.stopped:
+        if self.status.stopped:
             return None
         if not self._waiting:
             self._find()
@@ -137,7 +132,7 @@ class TrialQueue:
             return None
         job = self._waiting.popleft()
         self.running.add(job)
-        self._listener.running(len(self.running))
+        self._callback.running(len(self.running))
         return job
 
     def _find(self) -> None:
@@ -145,22 +140,22 @@ class TrialQueue:
         if not self._climb() and not self._over:
             self._ask()
         if self._over and not self._waiting and not self._climb() and not self.running:
-            for number in self._ladder.paused if not self.stopped else ():
+            for number in self._rungs.paused if not self.status.stopped else ():
                 self._give_up(number)
 
     @property
     def _over(self) -> bool:
         """Whether no new trial will start."""
-        return bool(self.finished) or len(self._study) >= self._settings.trials
+        return self.status.state is QueueState.SPENT or len(self._study) >= self._settings.trials
 
     def _climb(self) -> bool:
-        number = self._ladder.next(over=self._over)
+        number = self._rungs.next(over=self._over)
         if number is not None:
             self._start(self._job(self._by_number[number]))
         return number is not None
 
     def _start(self, job: Job) -> None:
-        self._ladder.climb(self._candidates[job].number)
+        self._rungs.climb(self._candidates[job].number)
         self._waiting.append(job)
 
     def _ask(self) -> None:
@@ -170,10 +165,10 @@ class TrialQueue:
         try:
             answer = self._study.ask()
         except UserError as error:
-            self.stopped, self.stuck = "; ".join(error.problems), True
+            self.status = QueueStatus(QueueState.STUCK, "; ".join(error.problems))
             return
         if isinstance(answer, Done):
-            self.finished = answer.reason
+            self.status = QueueStatus(QueueState.SPENT, answer.reason)
         elif isinstance(answer, Wait):
             self._waited_at = len(self.trials)
         else:
@@ -182,10 +177,10 @@ class TrialQueue:
     def done(self, job: Job, outcome: Outcome) -> None:
         """Take the outcome of a job."""
         self.running.discard(job)
-        self._listener.running(len(self.running))
+        self._callback.running(len(self.running))
         if job not in self._candidates:
             self._baseline_done(job, outcome)
-        elif self._alone.reference:
+        elif self._baselines.reference:
             self._tell(job, outcome)
         else:
             self._held.append((job, outcome))
@@ -193,19 +188,16 @@ class TrialQueue:
     @property
     def reference(self) -> dict[str, float]:
         """Mean headline metric of the single-task networks by task; empty until all are there."""
-        return dict(self._alone.reference)
+        return dict(self._baselines.reference)
 
     @property
     def baselines(self) -> dict[Job, Outcome]:
         """Outcomes of the single-task networks."""
-        return self._alone.outcomes
-
-    def _file(self, number: int) -> Path:
-        return self._folder.trials / f"{number:04d}.json"
+        return self._baselines.outcomes
 
     def _job(self, candidate: Candidate) -> Job:
         """The next job of a trial."""
-        settings, until = self._settings, self._ladder.until(candidate.number)
+        settings, until = self._settings, self._rungs.until(candidate.number)
         job = Job(
             label=f"trial {candidate.number}",
             pattern=candidate.pattern,
@@ -215,7 +207,7 @@ class TrialQueue:
             seed=derive_seed(settings.run.seed, 0),
             threads=self._threads,
             outcome=self._outcomes.file(candidate.number, until),
-            weights=self._folder.trials.absolute() / f"{candidate.number:04d}.pt",
+            weights=self._folder.weights(candidate.number).absolute(),
             probe=settings.sampler.probe,
             until=until,
             checkpoint=self._outcomes.checkpoint(candidate.number),
@@ -223,23 +215,12 @@ class TrialQueue:
         self._candidates[job] = self._by_number[candidate.number] = candidate
         return job
 
-    def _earlier(self, unfinished: set[int]) -> list[Trial]:
-        """The trials that the study holds as finished, from their files."""
-        count = len(self._study)
-        beyond = [path for path in sorted(self._folder.trials.glob("[0-9]*.json")) if int(path.stem) >= count]
-        if beyond:
-            raise DataError(
-                f"{self._folder.journal} knows {count} trials, but {beyond[0]} is there: the journal was lost or is an "
-                "older copy; restore it, or start anew with run.name=NAME (baselines are not trained again)"
-            )
-        return [load_trial(self._file(number)) for number in range(count) if number not in unfinished]
-
     def _baseline_done(self, job: Job, outcome: Outcome) -> None:
-        self._listener.baseline(job, outcome)
-        if self._alone.done(job, outcome):
+        self._callback.baseline(job, outcome)
+        if self._baselines.done(job, outcome):
             self._waiting.appendleft(job)
-        self.stopped = self.stopped or self._alone.stopped
-        if self._alone.reference:
+        self._stop(self._baselines.stopped)
+        if self._baselines.reference:
             held, self._held = self._held, []
             for each, found in held:
                 self._tell(each, found)
@@ -249,18 +230,10 @@ class TrialQueue:
         tasks, wanted = self._settings.data.selected, self._study.problem.objectives
         number = self._candidates[job].number
         limits = Limits() if job.until else self._settings.limits  # gates still close after a pause
-        alone = self._alone
-        trial = make_trial(self._candidates[job], job, outcome, alone.reference, tasks, wanted, limits, alone.whole)
-        before = self._shown.get(number)
-        if before:
-            trial = replace(
-                trial,
-                seconds=before.seconds + trial.seconds,
-                rungs=before.rungs,
-                epochs=max(before.epochs, trial.epochs),  # a lost worker tells neither
-                device=trial.device or before.device,
-                curves=trial.curves or before.curves,
-            )
+        single = self._baselines
+        trial = make_trial(self._candidates[job], job, outcome, single.reference, tasks, wanted, limits, single.whole)
+        if before := self._shown.get(number):
+            trial = add_leg(before, trial)
         if job.until and trial.complete:
             self._pause(job.until, trial)
         else:
@@ -270,9 +243,9 @@ class TrialQueue:
         """A trial has shown what it gains so far; its outcome stays where it is until the trial has ended."""
         trial = replace(trial, rungs={**trial.rungs, str(epochs): trial.objectives})
         self._shown[trial.number] = trial
-        self._ladder.reached(trial.number, epochs, trial.objectives)
-        self._study.paused(trial.number, epochs, trial.objectives)
-        self._listener.paused(trial)
+        self._rungs.reach(trial.number, epochs, trial.objectives)
+        self._study.record_pause(trial.number, epochs, trial.objectives)
+        self._callback.paused(trial)
 
     def _give_up(self, number: int) -> None:
         trial = self._shown[number]
@@ -281,12 +254,20 @@ class TrialQueue:
 
     def _end(self, trial: Trial) -> None:
         """File first, then study, then everybody else: a crash in between loses nothing and doubles nothing."""
-        self._ladder.ended(trial.number)
-        save_trial(self._file(trial.number), trial)
+        self._rungs.end(trial.number)
+        save_trial(self._folder.trial(trial.number), trial)
         self._study.tell(trial)
         self._outcomes.clear(trial.number)
         self.trials[trial.number] = trial
-        self._listener.trial(trial)
-        failed = [t for t in self.trials.values() if t.failed]
-        if len(failed) >= HOPELESS and len(failed) == len(self.trials):
-            self.stopped = f"the first {len(failed)} trials all failed, the last one because: {trial.reason}"
+        self._callback.trial(trial)
+        self._drop_weights()
+        self._stop(judge_failures(self.trials.values()))
+
+    def _drop_weights(self) -> None:
+        objectives = self._study.problem.objectives
+        drop_dominated_weights(self._folder.trials, list(self.trials.values()), objectives)
+
+    def _stop(self, reason: str) -> None:
+        """Start nothing more, for this reason; the first one counts, and an empty one is none."""
+        if reason and not self.status.stopped:
+            self.status = QueueStatus(QueueState.STOPPED, reason)

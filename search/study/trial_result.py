@@ -1,4 +1,4 @@
-"""From the outcome of a job to the trial that is kept: costs, deltas against the single-task networks, objectives."""
+"""From the outcome of a job to the trial that is kept: complete or failed, cost, deltas, objectives."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from search.jobs.job import Job, Outcome
+from search.jobs.trial import COMPLETE, FAILED, Trial
 from search.problem import deltas, objectives
-from search.study.trial import COMPLETE, FAILED, Trial
+from search.problem.bounds import Limits
 from spaces.networks.cost import Cost
+from trainers.tasks.task import Task
 
 if TYPE_CHECKING:
-    from search.config.sections import Limits
-    from search.jobs.job import Job, Outcome
     from search.study.study import Candidate
-    from trainers.tasks.task import Task
 
 
 def make_trial(
@@ -27,7 +27,7 @@ def make_trial(
     limits: Limits,
     whole: Mapping[str, float] | None = None,
 ) -> Trial:
-    """The trial of a job that has ended.
+    """The trial of a job that has ended; it is decided here whether it has failed.
 
     Args:
         candidate: what was asked for.
@@ -42,9 +42,20 @@ def make_trial(
     Returns:
         A complete trial with metrics and objectives, or a failed one with its reason.
     """
+    trial = _record(candidate, job, outcome, limits)
+    if not trial.complete:
+        return trial
+    metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
+    return replace(
+        trial, metrics=metrics, objectives=objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
+    )
+
+
+def _record(candidate: Candidate, job: Job, outcome: Outcome, limits: Limits) -> Trial:
+    """What ran, without what it is worth; failed where the training did or the pruned network is beyond a limit."""
     found = Cost(**outcome.cost) if outcome.cost else candidate.cost  # an earlier version left no cost
     beyond = outcome.complete and not limits.allow(found)
-    trial = Trial(
+    return Trial(
         number=candidate.number,
         status=COMPLETE if outcome.complete and not beyond else FAILED,
         key=candidate.pattern.key,
@@ -64,11 +75,17 @@ def make_trial(
         ended=outcome.ended,
         device=outcome.device if outcome.ended else "",  # a lost worker has not told where it was
     )
-    if not trial.complete:
-        return trial
-    metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
+
+
+def add_leg(before: Trial, after: Trial) -> Trial:
+    """A trial that went on after a pause: what its next leg told, with what was known before it."""
     return replace(
-        trial, metrics=metrics, objectives=objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
+        after,
+        seconds=before.seconds + after.seconds,
+        rungs=before.rungs,
+        epochs=max(before.epochs, after.epochs),  # a lost worker tells neither
+        device=after.device or before.device,
+        curves=after.curves or before.curves,
     )
 
 

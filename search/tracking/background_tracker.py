@@ -17,7 +17,7 @@ from search.tracking import store_uri
 from search.tracking.background_thread import Background
 
 if TYPE_CHECKING:
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
     from search.tracking.tracker import Record
 
 PATIENCE = 60.0  # seconds at the end of a search without a sign of life from the store; our choice

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.study.trial import COMPLETE, FAILED, PRUNED
+from search.jobs.trial import COMPLETE, FAILED, PRUNED
 from search.tracking import mlflow_values
 from search.tracking.mlflow_store import find_runs, open_store
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
 
 SEARCH_ID, NUMBER, PARENT, NOTE = "search.id", "search.trial", "mlflow.parentRunId", "mlflow.note.content"
 STATUS = {COMPLETE: "FINISHED", FAILED: "FAILED", PRUNED: "KILLED"}  # of a trial in MLflow's words

@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from search.study.trial import Trial
-from search.study.trial_columns import COSTS, read_columns
+from search.jobs.trial import Trial
+from search.jobs.trial_columns import COSTS, read_columns
 
 MAX_NAME, MAX_VALUE = 250, 6000  # characters that MLflow takes for a name and for a parameter
 

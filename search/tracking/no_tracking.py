@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
     from search.tracking.tracker import Tracker
 
 

@@ -1,4 +1,4 @@
-"""Files that are either whole or not there, whatever happens to the process that writes them.
+"""Atomic writing of files: they are either whole or not there, whatever happens to the process that writes them.
 
 Everything in a run folder is written through here, so that a run killed at any moment leaves no torn file.
 """
@@ -11,10 +11,20 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 from uuid import uuid4
 
 from spaces.errors import DataError
+
+PLAIN = (type(None), bool, int, float, str)  # seen at once, for asking whether a value is a scalar takes long
+
+
+@runtime_checkable
+class Scalar(Protocol):
+    """A number of numpy's or torch's; neither is imported for it."""
+
+    def item(self) -> Any:
+        """The same in Python's own types."""
 
 
 @contextmanager
@@ -67,7 +77,7 @@ def strict(value: Any) -> Any:
         return {str(name): strict(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [strict(item) for item in value]
-    if hasattr(value, "item"):  # a numpy or torch scalar
+    if type(value) not in PLAIN and isinstance(value, Scalar):
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return None

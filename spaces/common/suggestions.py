@@ -9,9 +9,9 @@ from collections.abc import Iterable
 def suggest(given: str, allowed: Iterable[str]) -> str:
     """The end of a sentence: a question that names the likeliest of the allowed names, or a full stop.
 
-    >>> nearest("fuson", ["fusion", "routing"])
+    >>> suggest("fuson", ["fusion", "routing"])
     "; did you mean 'fusion'?"
-    >>> nearest("zzz", ["fusion", "routing"])
+    >>> suggest("zzz", ["fusion", "routing"])
     '.'
     """
     found = difflib.get_close_matches(given, list(allowed), n=1)

@@ -45,7 +45,7 @@ class Box:
     @property
     def x(self) -> float:
         """Of the centre."""
-        return x_of(self.column)
+        return place_column(self.column)
 
     @property
     def top(self) -> float:
@@ -62,26 +62,26 @@ class Box:
         return self.top + (self.tasks.index(task) + 0.5) * self.lane
 
 
-def x_of(column: int) -> float:
+def place_column(column: int) -> float:
     """Centre of a column."""
     return MARGIN + 30.0 + column * COLUMN
 
 
-def draw_stages(block: Box, mixing: Mixing, colours: Mapping[str, str]) -> Iterator[str]:
+def draw_block(block: Box, mixing: Mixing, colours: Mapping[str, str]) -> Iterator[str]:
     """A block by its mixing: one for all of its tasks, one in parts, or one with gates."""
     if isinstance(mixing, Routed):
-        yield from _routed(block, mixing, colours)
+        yield from _draw_routed(block, mixing, colours)
     elif isinstance(mixing, Gated) and len(block.tasks) > 1:
-        yield from _gated(block, mixing, colours)
+        yield from _draw_gated(block, mixing, colours)
     else:
-        yield from _bands(block, block.x - BLOCK / 2, block.width, colours)
+        yield from _draw_bands(block, block.x - BLOCK / 2, block.width, colours)
 
 
-def slots(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
+def draw_workspace(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
     """A workspace behind an encoder stage: a bar across the lines of all tasks, with its slots and their number."""
     if not isinstance(exchange, Workspace):
         return
-    centre, top, height = x_of(scale) + COLUMN / 2, -0.42 * ROW, (tasks - 0.16) * ROW
+    centre, top, height = place_column(scale) + COLUMN / 2, -0.42 * ROW, (tasks - 0.16) * ROW
     yield (
         f'<rect x="{centre - 6:g}" y="{top:.1f}" width="12" height="{height:.1f}" rx="6" fill="#ffffff" '
         f'fill-opacity="0.92" stroke="{INK}" stroke-width="1.5"/>'
@@ -90,20 +90,20 @@ def slots(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
     for slot in range(shown):
         middle = top + (slot + 0.5) * height / shown
         yield f'<rect x="{centre - 3:g}" y="{middle - 3:.1f}" width="6" height="6" fill="{FAINT}"/>'
-    yield label(centre, (tasks - 0.4) * ROW, f"{exchange.slots} slots", 'font-size="11" text-anchor="middle"')
+    yield draw_label(centre, (tasks - 0.4) * ROW, f"{exchange.slots} slots", 'font-size="11" text-anchor="middle"')
 
 
-def legend(shown: Collection[Mixing | Exchange]) -> str:
+def write_legend(shown: Collection[Mixing | Exchange]) -> str:
     """How to read the shapes of a drawing that are not plain blocks; empty where there are none."""
     return " · ".join(words for kind, words in _LEGEND.items() if any(isinstance(each, kind) for each in shown))
 
 
-def label(x: float, y: float, words: str, style: str, colour: str = FAINT) -> str:
+def draw_label(x: float, y: float, words: str, style: str, colour: str = FAINT) -> str:
     """Words in the drawing."""
     return f'<text x="{x:g}" y="{y:.1f}" {style} fill="{colour}">{escape(words)}</text>'
 
 
-def _bands(block: Box, left: float, width: float, colours: Mapping[str, str], dashed: str = "") -> Iterator[str]:
+def _draw_bands(block: Box, left: float, width: float, colours: Mapping[str, str], dashed: str = "") -> Iterator[str]:
     """One band per task that shares the block, inside one outline."""
     for index, task in enumerate(block.tasks):
         yield (
@@ -116,11 +116,11 @@ def _bands(block: Box, left: float, width: float, colours: Mapping[str, str], da
     )
 
 
-def _routed(block: Box, mixing: Routed, colours: Mapping[str, str]) -> Iterator[str]:
+def _draw_routed(block: Box, mixing: Routed, colours: Mapping[str, str]) -> Iterator[str]:
     """The share of the width that its tasks have in common in one outline, and the rest in one part a task."""
     left, common = block.x - block.width / 2, block.width * mixing.ratio
     if common:
-        yield from _bands(block, left, common, colours)
+        yield from _draw_bands(block, left, common, colours)
     if mixing.ratio == 1:
         return
     gap = 3.0 if common else 0.0
@@ -132,9 +132,9 @@ def _routed(block: Box, mixing: Routed, colours: Mapping[str, str]) -> Iterator[
         )
 
 
-def _gated(block: Box, mixing: Gated, colours: Mapping[str, str]) -> Iterator[str]:
+def _draw_gated(block: Box, mixing: Gated, colours: Mapping[str, str]) -> Iterator[str]:
     """A dashed block; in each task's band a gauge shows how many of its gates may stay open."""
-    yield from _bands(block, block.x - block.width / 2, block.width, colours, ' stroke-dasharray="4 3"')
+    yield from _draw_bands(block, block.x - block.width / 2, block.width, colours, ' stroke-dasharray="4 3"')
     rates, left, width = dict(mixing.rates), block.x - block.width / 2 + 5, block.width - 10
     height = min(5.0, block.lane / 2)
     for task in block.tasks:

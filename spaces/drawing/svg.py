@@ -1,7 +1,7 @@
-"""Drawings of sharing patterns: text for the terminal, SVG for reports.
+"""A sharing pattern as SVG, for reports: every block once, in the colours of the tasks that share it.
 
-Both show every block once, with the tasks that share it, so that what is shared, until where, is seen at a
-glance. Equal patterns give equal drawings, and a task has one colour in all patterns of the same tasks.
+So what is shared, until where, is seen at a glance. Equal patterns give equal drawings, and a task has one colour in
+all patterns of the same tasks.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from spaces.drawing.shapes import (
     MARGIN,
     ROW,
     Box,
-    draw_stages,
-    label,
-    legend,
-    slots,
-    x_of,
+    draw_block,
+    draw_label,
+    draw_workspace,
+    place_column,
+    write_legend,
 )
-from spaces.drawing.text import _path
+from spaces.drawing.task_order import trace_groups
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Group, Partition
 
@@ -47,39 +47,21 @@ def draw_svg(pattern: SharingPattern, title: str = "") -> str:
         pattern: what is drawn.
         title: printed above the drawing, where there is one.
     """
-    stages = (*pattern.encoder, *pattern.decoder)
-    tasks = sorted(pattern.tasks, key=lambda task: _path((task,), [stage.groups for stage in stages]))
-    colours = {task: _colour(index) for index, task in enumerate(pattern.tasks)}
-    heights = (*reversed(_heights(len(pattern.encoder))), *_heights(len(pattern.decoder)))
-    image = Box(0, (len(tasks) - 1) / 2, 46.0, 46.0, tuple(tasks))
-    blocks = [
-        (Box(column, row, BLOCK, height, members), stage.mixing)
-        for column, (stage, height) in enumerate(zip(stages, heights, strict=True), start=1)
-        for row, members in _rows(stage.groups, tasks)
-    ]
-    heads = [Box(len(stages) + 1, row, 14.0, 14.0, (task,)) for row, task in enumerate(tasks)]
-
-    shapes = _headings(len(pattern.encoder), len(pattern.decoder), len(tasks))
-    for task in tasks:
-        route = [box for box in (image, *(box for box, _ in blocks), *heads) if task in box.tasks]
-        shapes += [_curve(start, end, task, colours[task]) for start, end in pairwise(route)]
-    shapes += _photograph(image)
-    for block, mixing in blocks:
-        shapes += draw_stages(block, mixing, colours)
-    for scale, exchange in enumerate(pattern.exchange, start=1):
-        shapes += slots(scale, exchange, len(tasks))
-    for head in heads:
-        shapes += _head(head, colours)
-
-    read = legend([*(stage.mixing for stage in stages), *pattern.exchange])
-    said, bottom = [read, *write_captions(pattern)] if read else [], (len(tasks) - 0.3) * ROW + (6.0 if read else 0.0)
-    shapes += [label(MARGIN, bottom + LINE * (n + 0.5), words, 'font-size="12"') for n, words in enumerate(said)]
-    top = -ROW - (34.0 if title else 0.0)
-    widths = [heads[0].x + 18.0 + LETTER * max(map(len, tasks)), LETTER * 1.2 * len(title)]
+    groups = [stage.groups for stage in (*pattern.encoder, *pattern.decoder)]
+    tasks = sorted(pattern.tasks, key=lambda task: trace_groups((task,), groups))
+    read = write_legend([*(stage.mixing for stage in (*pattern.encoder, *pattern.decoder)), *pattern.exchange])
+    said = [read, *write_captions(pattern)] if read else []
+    top, bottom = -ROW, (len(tasks) - 0.3) * ROW
+    shapes = [*_draw_headings(len(pattern.encoder), len(pattern.decoder), len(tasks)), *_draw_pattern(pattern, tasks)]
+    if read:
+        bottom += 6.0
+    shapes += [draw_label(MARGIN, bottom + LINE * (n + 0.5), words, 'font-size="12"') for n, words in enumerate(said)]
+    if title:
+        top -= 34.0
+        shapes.append(draw_label(MARGIN, top + 34.0, title, 'font-size="17" font-weight="600"', INK))
+    widths = [place_column(len(groups) + 1) + 18.0 + LETTER * max(map(len, tasks)), LETTER * 1.2 * len(title)]
     width = max(*widths, *(LETTER * 0.75 * len(words) for words in said)) + MARGIN
     height = bottom - top + LINE * len(said)
-    if title:
-        shapes.append(label(MARGIN, top + 34.0, title, 'font-size="17" font-weight="600"', INK))
     name = escape(title or "sharing pattern of " + ", ".join(pattern.tasks))
     return "\n".join(
         [
@@ -93,17 +75,44 @@ def draw_svg(pattern: SharingPattern, title: str = "") -> str:
     )
 
 
-def _colour(index: int) -> str:
+def _draw_pattern(pattern: SharingPattern, tasks: Sequence[str]) -> list[str]:
+    """The image, the blocks, the workspaces and the heads over the tasks' lines, with these from top to bottom."""
+    stages = (*pattern.encoder, *pattern.decoder)
+    colours = {task: _pick_colour(index) for index, task in enumerate(pattern.tasks)}
+    heights = (*reversed(_list_heights(len(pattern.encoder))), *_list_heights(len(pattern.decoder)))
+    image = Box(0, (len(tasks) - 1) / 2, 46.0, 46.0, tuple(tasks))
+    blocks = [
+        (Box(column, row, BLOCK, height, members), stage.mixing)
+        for column, (stage, height) in enumerate(zip(stages, heights, strict=True), start=1)
+        for row, members in _place_rows(stage.groups, tasks)
+    ]
+    heads = [Box(len(stages) + 1, row, 14.0, 14.0, (task,)) for row, task in enumerate(tasks)]
+
+    shapes: list[str] = []
+    for task in tasks:
+        route = [box for box in (image, *(box for box, _ in blocks), *heads) if task in box.tasks]
+        shapes += [_draw_line(start, end, task, colours[task]) for start, end in pairwise(route)]
+    shapes += _draw_image(image)
+    for block, mixing in blocks:
+        shapes += draw_block(block, mixing, colours)
+    for scale, exchange in enumerate(pattern.exchange, start=1):
+        shapes += draw_workspace(scale, exchange, len(tasks))
+    for head in heads:
+        shapes += _draw_head(head, colours)
+    return shapes
+
+
+def _pick_colour(index: int) -> str:
     """One of the palette, then hues a golden angle apart, which keeps any number of them distinct."""
     return _PALETTE[index] if index < len(_PALETTE) else f"hsl({index * 137.5 % 360:g},45%,45%)"
 
 
-def _heights(stages: int) -> list[float]:
+def _list_heights(stages: int) -> list[float]:
     """Heights of blocks from the lowest resolution to the highest."""
     return [_LOWEST + (_HIGHEST - _LOWEST) * index / max(1, stages - 1) for index in range(stages)]
 
 
-def _rows(groups: Partition, tasks: Sequence[str]) -> list[tuple[float, Group]]:
+def _place_rows(groups: Partition, tasks: Sequence[str]) -> list[tuple[float, Group]]:
     """Row of each group of a stage: the middle of its members, or evenly spread where two would overlap."""
     members = [tuple(task for task in tasks if task in group) for group in groups]
     middles = sorted((sum(map(tasks.index, group)) / len(group), group) for group in members)
@@ -113,7 +122,7 @@ def _rows(groups: Partition, tasks: Sequence[str]) -> list[tuple[float, Group]]:
     return [((index + 0.5) * step - 0.5, group) for index, (_, group) in enumerate(middles)]
 
 
-def _curve(start: Box, end: Box, task: str, colour: str) -> str:
+def _draw_line(start: Box, end: Box, task: str, colour: str) -> str:
     left, right = start.x + start.width / 2, end.x - end.width / 2
     above, middle, below = start.y(task), (left + right) / 2, end.y(task)
     return (
@@ -122,7 +131,7 @@ def _curve(start: Box, end: Box, task: str, colour: str) -> str:
     )
 
 
-def _photograph(box: Box) -> list[str]:
+def _draw_image(box: Box) -> list[str]:
     """The image: a frame with a hill and a sun."""
     left, top, size = box.x - box.width / 2, box.top, box.width
     hills = f"M{left + 3:g} {top + size - 4:g}l13 -19 8 10 7 -8 12 17z"
@@ -134,25 +143,25 @@ def _photograph(box: Box) -> list[str]:
     ]
 
 
-def _head(head: Box, colours: Mapping[str, str]) -> list[str]:
+def _draw_head(head: Box, colours: Mapping[str, str]) -> list[str]:
     (task,) = head.tasks
     middle = head.y(task)
     return [
         f'<circle cx="{head.x:g}" cy="{middle:.1f}" r="{head.width / 2:g}" fill="{colours[task]}" '
         f'stroke="{INK}" stroke-width="2"/>',
-        label(head.x + 16, middle + 5, task, 'font-size="15"', INK),
+        draw_label(head.x + 16, middle + 5, task, 'font-size="15"', INK),
     ]
 
 
-def _headings(encoder: int, decoder: int, tasks: int) -> list[str]:
+def _draw_headings(encoder: int, decoder: int, tasks: int) -> list[str]:
     """Names of the parts above their columns, and the numbers of the stages below."""
     centred = 'font-size="13" text-anchor="middle"'
     above, below = -ROW * 0.62, (tasks - 0.4) * ROW
     labels = [
-        label(x_of(0), above, "image", centred),
-        label(x_of(encoder + decoder + 1), above, "heads", centred),
+        draw_label(place_column(0), above, "image", centred),
+        draw_label(place_column(encoder + decoder + 1), above, "heads", centred),
     ]
     for name, first, stages in (("encoder", 1, encoder), ("decoder", encoder + 1, decoder)):
-        labels.append(label(x_of(first) + (stages - 1) * COLUMN / 2, above, name, centred))
-        labels += [label(x_of(first + index), below, str(index + 1), centred) for index in range(stages)]
+        labels.append(draw_label(place_column(first) + (stages - 1) * COLUMN / 2, above, name, centred))
+        labels += [draw_label(place_column(first + index), below, str(index + 1), centred) for index in range(stages)]
     return labels

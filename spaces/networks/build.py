@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from spaces.errors import DataError
 from spaces.networks.family import Family
-from spaces.networks.make import make_module, width_of
+from spaces.networks.make import count_channels, make_module
 from spaces.networks.modules.gated import START, GatedStage, Masks, Start
 from spaces.networks.modules.output import Output
 from spaces.networks.modules.pruned import PrunedStage
@@ -158,7 +158,7 @@ class _Making:
         widths = [each.channels for each in inputs]
         if block.name not in self.modules:
             self.modules[block.name] = self.make(block, widths)
-        return _Width(width_of(block, widths, self.family))
+        return _Width(count_channels(block, widths, self.family))
 
     def blend(self, block: Block, inputs: tuple[_Width, ...], outputs: int) -> tuple[_Width, ...]:
         width = self.block(block, inputs).channels

@@ -48,7 +48,7 @@ class Classifier(Small):
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Pool the skip, concatenate, linear map, norm, ReLU: ``(B, C', 1, 1)``."""
-        from spaces.networks.modules.pooled import PooledStage
+        from spaces.networks.modules.pooled import PooledStage  # torch: 1.5 s, --help does without
 
         before = self.encoder_widths[-1] if stage == 0 else self.decoder_width
         skip = 0 if stage == 0 else self.encoder_widths[-1 - stage]
@@ -60,7 +60,7 @@ class Classifier(Small):
         Raises:
             ConfigError: the output is dense.
         """
-        from spaces.networks.modules.pooled import PooledHead
+        from spaces.networks.modules.pooled import PooledHead  # torch: 1.5 s, --help does without
 
         self.check({"the output": output})
         return PooledHead([self.decoder_width], output.channels)

@@ -1,4 +1,4 @@
-"""What a file of published weights holds, in 16 characters: part of what a training is."""
+"""Digest of the files of published weights: part of a training's fingerprint."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from spaces.errors import ConfigError
-from spaces.networks.family import Family, Published
+from spaces.networks.family import Family, StartsFromWeights
 
 READ = ("*.safetensors", "config.json")
 """What counts of a folder of weights."""
@@ -19,12 +19,12 @@ def digest_weights(family: Family) -> str | None:
     Raises:
         ConfigError: the file is not there.
     """
-    if not isinstance(family, Published) or family.weights is None:
+    if not isinstance(family, StartsFromWeights) or family.weights is None:
         return None
     marks = []
     for file in list_weight_files(family.weights):
         stat = file.stat()
-        marks.append(_digest(file, stat.st_size, stat.st_mtime_ns))
+        marks.append(_digest_file(file, stat.st_size, stat.st_mtime_ns))
     return hashlib.sha256("".join(marks).encode()).hexdigest()[:16]
 
 
@@ -45,7 +45,7 @@ def list_weight_files(weights: str) -> list[Path]:
 
 
 @lru_cache(maxsize=64)
-def _digest(file: Path, size: int, changed: int) -> str:
+def _digest_file(file: Path, size: int, changed: int) -> str:
     """Of a file's bytes; asked for at every trial, so it is kept as long as size and time say the same."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -5,16 +5,17 @@ in, whoever shares it, and every pattern after it is a sum of look-ups. Convolut
 resizing, batch-norm, pooling and elementwise work count as zero. Attention is counted right on the meta device only: on
 a CPU torch's counter misses its fused kernels.
 
-What gates cost is known after training. Before, it lies between `cost`, all gates closed, and `ceiling`, all open.
+What gates cost is known after training. Before, it lies between `compute_cost`, all gates closed, and
+`compute_ceiling`, all open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from spaces.networks.family import Family
 from spaces.networks.modules.output import Output
@@ -22,7 +23,11 @@ from spaces.pattern.block import WHOLE, Block, Gates
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.walk import walk
 
+if TYPE_CHECKING:
+    from torch import nn
+
 Shape = tuple[int, ...]
+Out = TypeVar("Out")
 
 
 @dataclass(frozen=True)
@@ -58,28 +63,28 @@ def compute_cost(pattern: SharingPattern, family: Family, outputs: Mapping[str, 
         outputs: what each task's head must give.
         size: (height, width) of the input in pixels.
     """
-    return _priced(pattern, family, outputs, size, opened=False)
+    return _price_network(pattern, family, outputs, size, opened=False)
 
 
 def compute_ceiling(
     pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int]
 ) -> Cost:
-    """As `cost`; with gates, the most that can be left, where every gate is open.
+    """As `compute_cost`; with gates, the most that can be left, where every gate is open.
 
     Of attention a little more may be left, where some gates are open: every branch that is read attends as a whole.
     """
-    return _priced(pattern, family, outputs, size, opened=True)
+    return _price_network(pattern, family, outputs, size, opened=True)
 
 
-def count_macs(network: Any, size: tuple[int, int]) -> Cost:
+def count_macs(network: nn.Module, size: tuple[int, int]) -> Cost:
     """Cost of a whole network counted at once, wherever it lies."""
-    import torch
+    import torch  # torch: 1.5 s, --help does without
 
     ghost = deepcopy(network).to("meta")
-    return _counted(ghost, lambda: ghost(torch.empty(1, 3, *size, device="meta")))[0]
+    return _count(ghost, lambda: ghost(torch.empty(1, 3, *size, device="meta")))[0]
 
 
-def _priced(
+def _price_network(
     pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int], *, opened: bool
 ) -> Cost:
     prices = _Prices(family, opened)
@@ -87,7 +92,7 @@ def _priced(
     total = sum(prices.found, Cost(0, 0))
     for task in pattern.tasks:
         shapes = tuple(value.shape for value in decoded[task])
-        total += _head_cost(family, outputs[task], size, shapes)
+        total += _price_head(family, outputs[task], size, shapes)
     return total
 
 
@@ -129,7 +134,7 @@ class _Prices:
     def _price(self, block: Block, inputs: tuple[_Value, ...], *, again: bool = False) -> tuple[Shape, ...]:
         """Shapes of the outputs; a block that is evaluated a second time has its weights but once."""
         anybody = block.group if block.role is not WHOLE and block.part == "exchange" else ("task",)
-        price, shapes = _block_cost(
+        price, shapes = _price_block(
             self.family, Block(block.part, block.stage, anybody, block.role), tuple(each.shape for each in inputs)
         )
         known = block.name in self.met and not again
@@ -139,9 +144,9 @@ class _Prices:
 
 
 @lru_cache(maxsize=2**14)
-def _block_cost(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tuple[Cost, tuple[Shape, ...]]:
+def _price_block(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tuple[Cost, tuple[Shape, ...]]:
     """Cost of a block and the shapes of its outputs, for the shapes of its inputs; who shares it does not matter."""
-    import torch
+    import torch  # torch: 1.5 s, --help does without
 
     from spaces.networks.make import make_module
 
@@ -149,23 +154,22 @@ def _block_cost(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tupl
     with torch.device("meta"):
         module = make_module(block, widths, family, lambda _, build: build())
         inputs = [torch.empty(*shape) for shape in shapes]
-    price, output = _counted(module, lambda: module(*inputs))
+    price, output = _count(module, lambda: module(*inputs))
     return price, tuple(tuple(each.shape) for each in (output if isinstance(output, tuple) else (output,)))
 
 
 @lru_cache(maxsize=1024)
-def _head_cost(family: Family, output: Output, size: tuple[int, int], shapes: tuple[Shape, ...]) -> Cost:
-    import torch
+def _price_head(family: Family, output: Output, size: tuple[int, int], shapes: tuple[Shape, ...]) -> Cost:
+    import torch  # torch: 1.5 s, --help does without
 
     with torch.device("meta"):
         head = family.head(output)
         decoded = tuple(torch.empty(*shape) for shape in shapes)
-    return _counted(head, lambda: head(decoded, size))[0]
+    return _count(head, lambda: head(decoded, size))[0]
 
 
-def _counted(module: Any, forward: Any) -> tuple[Cost, Any]:
-    import torch
-    from torch import nn
+def _count(module: nn.Module, forward: Callable[[], Out]) -> tuple[Cost, Out]:
+    import torch  # torch: 1.5 s, --help does without
     from torch.utils.flop_counter import FlopCounterMode
 
     # A view of a parameter, made without gradients, trips the counter's bookkeeping over modules.
@@ -173,8 +177,7 @@ def _counted(module: Any, forward: Any) -> tuple[Cost, Any]:
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         output = forward()
     params = sum(p.numel() for p in module.parameters())
-    norms = (nn.modules.batchnorm._BatchNorm,)
-    kept = [part for part in module.modules() if not isinstance(part, norms)]
+    kept = [part for part in module.modules() if not isinstance(part, torch.nn.modules.batchnorm._BatchNorm)]
     buffers = {id(buffer): buffer for part in kept for buffer in part.buffers(recurse=False)}
     fixed = sum(buffer.numel() for buffer in buffers.values() if buffer.is_floating_point())
     return Cost(counter.get_total_flops() // 2, params, fixed), output

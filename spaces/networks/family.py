@@ -51,7 +51,7 @@ class Family(Protocol):
 
 
 @runtime_checkable
-class Choosy(Protocol):
+class ChecksOutputs(Protocol):
     """A family that has not a head for every output."""
 
     def check(self, outputs: Mapping[str, Output]) -> None:
@@ -63,8 +63,17 @@ class Choosy(Protocol):
 
 
 @runtime_checkable
-class Published(Family, Protocol):
-    """What a family offers besides, whose encoder can start from weights in a file; see `spaces.networks.published`.
+class NamesWeights(Protocol):
+    """Whatever has an option for a file of weights, whether it can start from one or not."""
+
+    @property
+    def weights(self) -> str | None:
+        """Path of the file; None to start at random."""
+
+
+@runtime_checkable
+class StartsFromWeights(Family, Protocol):
+    """A family whose encoder can start from weights in a file; see `spaces.networks.published`.
 
     Names of the weights in its encoder blocks are those of the file, and each stands in one stage.
     """
@@ -73,13 +82,13 @@ class Published(Family, Protocol):
     def weights(self) -> str | None:
         """Path of the file; None to start at random."""
 
-    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """What is in the file without what the encoder has no use for, such as a classifier."""
 
 
 @runtime_checkable
-class Particular(Family, Protocol):
-    """What a family says besides, whose encoder stages cannot be mixed in every way."""
+class LimitsMixings(Family, Protocol):
+    """A family whose encoder stages cannot be mixed in every way."""
 
     @property
     def mixings(self) -> tuple[str, ...]:

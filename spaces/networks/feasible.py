@@ -7,17 +7,13 @@ through it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from spaces.errors import PatternError
-from spaces.networks.family import Particular
+from spaces.networks.family import Family, LimitsMixings
 from spaces.pattern.block import WHOLE, Attend, Block, SharedBranch, TaskBranch
-from spaces.pattern.mixing import shared_channels
+from spaces.pattern.mixing import count_shared_channels
+from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.walk import walk
-
-if TYPE_CHECKING:
-    from spaces.networks.family import Family
-    from spaces.pattern.sharing_pattern import SharingPattern
 
 
 def check_feasible(pattern: SharingPattern, family: Family, size: tuple[int, int]) -> None:
@@ -32,16 +28,18 @@ def check_feasible(pattern: SharingPattern, family: Family, size: tuple[int, int
         PatternError: another number of stages, a mixing that the family's blocks do not allow, a ratio that leaves a
             branch without channels, as many slots as tokens.
     """
-    for part in ("encoder", "decoder"):
-        given, wanted = len(getattr(pattern, part)), getattr(family, f"{part}_stages")
+    for part, given, wanted in (
+        ("encoder", len(pattern.encoder), family.encoder_stages),
+        ("decoder", len(pattern.decoder), family.decoder_stages),
+    ):
         if given != wanted:
             raise PatternError(f"the pattern has {given} {part} stages, the network {wanted}: want as many")
-    if isinstance(family, Particular):
+    if isinstance(family, LimitsMixings):
         _check_mixings(pattern, family)
     walk(pattern, _Size(*size), _Sizes(family))
 
 
-def _check_mixings(pattern: SharingPattern, family: Particular) -> None:
+def _check_mixings(pattern: SharingPattern, family: LimitsMixings) -> None:
     for index, stage in enumerate(pattern.encoder):
         if stage.mixing.kind not in family.mixings:
             raise PatternError(
@@ -67,7 +65,7 @@ class _Sizes:
     def block(self, block: Block, inputs: tuple[_Size, ...]) -> _Size:
         role, stage = block.role, block.stage
         if isinstance(role, (SharedBranch, TaskBranch)):
-            shared_channels(role.ratio, self.family.widths[stage])
+            count_shared_channels(role.ratio, self.family.widths[stage])
         first = isinstance(role, (SharedBranch, TaskBranch)) and role.layer == 1
         if block.part == "encoder" and (role is WHOLE or first):
             stride = self.family.strides[stage]

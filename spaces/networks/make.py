@@ -1,21 +1,22 @@
-"""The modules of blocks: one per role, of the widths that flow in."""
+"""Makes the torch module of a block: by its role, of the widths that flow in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
-from spaces.networks.modules.gated import START, Start
+from torch import nn
+
+from spaces.networks.family import Family
+from spaces.networks.modules.blocks import Branch, Normalise
+from spaces.networks.modules.gated import START, GatedStage, Start
+from spaces.networks.modules.layer import list_layers
+from spaces.networks.modules.primitives import SharedLayer
+from spaces.networks.modules.workspace import SlotAttention, SlotBroadcast, SlotProjection
 from spaces.pattern.block import WHOLE, Attend, Block, Broadcast, Gates, Norm, Project, SharedBranch, TaskBranch
-from spaces.pattern.mixing import shared_channels
+from spaces.pattern.mixing import count_shared_channels
 
-if TYPE_CHECKING:
-    from torch import nn
-
-    from spaces.networks.family import Family
-
-Seeded = Callable[[str, Callable[[], "nn.Module"]], "nn.Module"]
+Seeded = Callable[[str, Callable[[], nn.Module]], nn.Module]
 """Calls a function with the random generator set by a name."""
 
 
@@ -33,11 +34,11 @@ def make_module(block: Block, inputs: Sequence[int], family: Family, seeded: See
         PatternError: blocks that cannot be gated.
     """
     if isinstance(block.role, Gates):
-        return _gated(block, block.role, family, seeded, start)
-    return seeded(block.name, lambda: _simple(block, inputs, family))
+        return _make_gated(block, block.role, family, seeded, start)
+    return seeded(block.name, lambda: _make_simple(block, inputs, family))
 
 
-def width_of(block: Block, inputs: Sequence[int], family: Family) -> int:
+def count_channels(block: Block, inputs: Sequence[int], family: Family) -> int:
     """Channels that a block makes; 0 for one whose channels nobody asks for."""
     role, stage = block.role, block.stage
     if block.part == "decoder":
@@ -47,25 +48,22 @@ def width_of(block: Block, inputs: Sequence[int], family: Family) -> int:
     if isinstance(role, Project):
         return role.width
     if isinstance(role, SharedBranch):
-        return shared_channels(role.ratio, family.widths[stage])
+        return count_shared_channels(role.ratio, family.widths[stage])
     if isinstance(role, TaskBranch):
-        return family.widths[stage] - shared_channels(role.ratio, family.widths[stage])
+        return family.widths[stage] - count_shared_channels(role.ratio, family.widths[stage])
     return family.widths[stage]
 
 
-def _simple(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
+def _make_simple(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
     if block.part == "exchange":
-        return _of_exchange(block, inputs)
+        return _make_exchange(block, inputs)
     if block.role is WHOLE:
         return (family.encoder_block if block.part == "encoder" else family.decoder_block)(block.stage)
-    return _of_branch(block, inputs, family)
+    return _make_branch(block, inputs, family)
 
 
-def _of_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
-    from spaces.networks.modules.blocks import Branch, Normalise
-    from spaces.networks.modules.primitives import SharedLayer
-
-    role, width = block.role, width_of(block, inputs, family)
+def _make_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:
+    role, width = block.role, count_channels(block, inputs, family)
     if isinstance(role, Norm):
         return Normalise(width)
     assert isinstance(role, (SharedBranch, TaskBranch))
@@ -75,22 +73,18 @@ def _of_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Module
     return Branch(inputs[0], width, role.kernel, stride)
 
 
-def _of_exchange(block: Block, inputs: Sequence[int]) -> nn.Module:
-    import spaces.networks.modules.workspace as workspace
-
+def _make_exchange(block: Block, inputs: Sequence[int]) -> nn.Module:
     role = block.role
     if isinstance(role, Project):
-        return workspace.SlotProjection(inputs[0], role.width, role.etf)
+        return SlotProjection(inputs[0], role.width, role.etf)
     if isinstance(role, Broadcast):
-        return workspace.SlotBroadcast(inputs[1], inputs[0], role.weight)
+        return SlotBroadcast(inputs[1], inputs[0], role.weight)
     assert isinstance(role, Attend)
-    return workspace.SlotAttention(len(block.group), **asdict(role))
+    return SlotAttention(len(block.group), **asdict(role))
 
 
-def _gated(block: Block, role: Gates, family: Family, seeded: Seeded, start: Start) -> nn.Module:
+def _make_gated(block: Block, role: Gates, family: Family, seeded: Seeded, start: Start) -> nn.Module:
     """Every branch starts as the whole block of those that read it would."""
-    from spaces.networks.modules.gated import GatedStage
-    from spaces.networks.modules.layer import list_layers
 
     def branch(group: tuple[str, ...]) -> nn.Module:
         return seeded(Block(block.part, block.stage, group).name, lambda: family.encoder_block(block.stage))

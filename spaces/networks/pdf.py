@@ -80,17 +80,17 @@ class Pdf:
 
     def encoder_block(self, stage: int) -> nn.Module:
         """Bottlenecks, from the second stage on with stride 2; the first stage has the stem before it."""
-        from torch import nn
+        from torch import nn  # torch: 1.5 s, --help does without
 
         from spaces.networks.modules import resnet
 
         if stage == 0:
-            return nn.Sequential(resnet.stem(STEM), resnet.stage(STEM, MIDDLES[0], count=COUNTS[0], stride=1))
-        return resnet.stage(SCALES[stage - 1], MIDDLES[stage], count=COUNTS[stage], stride=2)
+            return nn.Sequential(resnet.make_stem(STEM), resnet.make_stage(STEM, MIDDLES[0], count=COUNTS[0], stride=1))
+        return resnet.make_stage(SCALES[stage - 1], MIDDLES[stage], count=COUNTS[stage], stride=2)
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Residual bottleneck over the resized previous output and the skip."""
-        from spaces.networks.modules.residual_decoder import ResidualDecoder
+        from spaces.networks.modules.residual_decoder import ResidualDecoder  # torch: 1.5 s, --help does without
 
         before = SCALES[-1] if stage == 0 else DECODER
         return ResidualDecoder(before, SCALES[self.decoder_stages - 1 - stage], middle=SQUEEZED, outputs=DECODER)
@@ -100,9 +100,9 @@ class Pdf:
 
         For whole images, of which the paper has none, a linear map of the means of all five scales.
         """
-        from torch import nn
+        from torch import nn  # torch: 1.5 s, --help does without
 
-        from spaces.networks.modules.multi_scale_head import logits, values
+        from spaces.networks.modules.multi_scale_head import make_logit_head, make_value_head
         from spaces.networks.modules.pooled import PooledHead
 
         if not output.dense:
@@ -110,10 +110,10 @@ class Pdf:
 
         shape = (DECODER, SQUEEZED, self.decoder_stages, output.channels)
         if output.kind in ("segmentation", "edges", "saliency"):
-            return logits(*shape)
+            return make_logit_head(*shape)
         activations = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid}
         last = {"depth": activations[self.depth_activation], "normals": nn.Tanh}.get(output.kind, nn.Identity)
-        head = values(*shape, last())
+        head = make_value_head(*shape, last())
         if last is nn.ReLU:
             # Our choice: start at about one metre, for a head that starts below zero everywhere never gets a gradient.
             nn.init.ones_(head.final.get_parameter("bias"))

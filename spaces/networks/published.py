@@ -17,7 +17,7 @@ from torch import Tensor
 from spaces.errors import ConfigError
 from spaces.networks.build import SharedNetwork
 from spaces.networks.content import list_weight_files
-from spaces.networks.family import Family, Published
+from spaces.networks.family import Family, StartsFromWeights
 from spaces.networks.modules.layer import list_layers
 from spaces.pattern.block import WHOLE, Gates
 from spaces.pattern.walk import list_blocks
@@ -35,15 +35,15 @@ def load_published(network: SharedNetwork, family: Family) -> None:
     stay as they are.
 
     Raises:
-        ConfigError: as `fitting`.
+        ConfigError: as `fit_names`.
     """
-    if not isinstance(family, Published) or family.weights is None:
+    if not isinstance(family, StartsFromWeights) or family.weights is None:
         return
     weights = fit_names(family)
     for block in list_blocks(network.pattern):
         if block.part != "encoder" or not (block.role is WHOLE or isinstance(block.role, Gates)):
             continue
-        source = _block(family, block.stage)
+        source = _make_ghost(family, block.stage)
         source.load_state_dict({name: weights[name] for name in source.state_dict()}, assign=True)
         if block.role is WHOLE:
             network.blocks[block.name].load_state_dict(source.state_dict())
@@ -53,7 +53,7 @@ def load_published(network: SharedNetwork, family: Family) -> None:
                 branch.load_state_dict(layer.state_dict())
 
 
-def fit_names(family: Published) -> dict[str, Tensor]:
+def fit_names(family: StartsFromWeights) -> dict[str, Tensor]:
     """The file's weights of the whole encoder, by name.
 
     Raises:
@@ -61,10 +61,10 @@ def fit_names(family: Published) -> dict[str, Tensor]:
             differences.
     """
     assert family.weights is not None
-    given = family.adapted(read_weights(family.weights))
+    given = family.adapt_weights(read_weights(family.weights))
     wanted: dict[str, Tensor] = {}
     for stage in range(family.encoder_stages):
-        wanted |= _block(family, stage).state_dict()
+        wanted |= _make_ghost(family, stage).state_dict()
     for name in wanted:
         if name.endswith(COUNTER):
             given.setdefault(name, torch.tensor(0))
@@ -87,7 +87,7 @@ def read_weights(weights: str) -> dict[str, Tensor]:
     held: dict[str, Tensor] = {}
     for file in list_weight_files(weights):
         if file.suffix != ".json":
-            held |= _safe(file, weights) if file.suffix == ".safetensors" else _unpickled(file, weights)
+            held |= _read_safetensors(file, weights) if file.suffix == ".safetensors" else _read_pickle(file, weights)
     return held
 
 
@@ -104,15 +104,15 @@ def list_differences(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) 
     return [text for texts in zip_longest(missing, unknown, shapes) for text in texts if text]
 
 
-def _block(family: Family, stage: int) -> torch.nn.Module:
+def _make_ghost(family: Family, stage: int) -> torch.nn.Module:
     """An encoder block without contents."""
     with torch.device("meta"):
         return family.encoder_block(stage)
 
 
-def _safe(file: Path, weights: str) -> dict[str, Tensor]:
+def _read_safetensors(file: Path, weights: str) -> dict[str, Tensor]:
     try:
-        from safetensors import SafetensorError
+        from safetensors import SafetensorError  # of an extra, so it may be absent
         from safetensors.torch import load_file
     except ImportError as error:
         raise ConfigError(
@@ -122,10 +122,10 @@ def _safe(file: Path, weights: str) -> dict[str, Tensor]:
     try:
         return load_file(file)
     except (SafetensorError, OSError, ValueError) as error:
-        raise ConfigError(_unreadable(weights, error)) from error
+        raise ConfigError(_describe_unreadable(weights, error)) from error
 
 
-def _unpickled(file: Path, weights: str) -> dict[str, Tensor]:
+def _read_pickle(file: Path, weights: str) -> dict[str, Tensor]:
     """What torch has saved; nothing is unpickled but tensors and plain values."""
     try:
         with warnings.catch_warnings():
@@ -134,7 +134,7 @@ def _unpickled(file: Path, weights: str) -> dict[str, Tensor]:
     except Exception as error:  # what a damaged file raises depends on where it is damaged
         foreign = re.search(r"GLOBAL ([\w.]+)", str(error))
         if not foreign:
-            raise ConfigError(_unreadable(weights, error)) from error
+            raise ConfigError(_describe_unreadable(weights, error)) from error
         raise ConfigError(
             f"network.weights={weights} holds Python objects besides tensors ({foreign[1]}), which could run foreign "
             "code, so it is not loaded; where you trust it, save its tensors alone: "
@@ -151,7 +151,7 @@ def _unpickled(file: Path, weights: str) -> dict[str, Tensor]:
     return dict(held)
 
 
-def _unreadable(weights: str, error: Exception) -> str:
+def _describe_unreadable(weights: str, error: Exception) -> str:
     # Not the error's own words, for torch's advise to unpickle the file without care.
     kind = type(error).__name__
     return f"network.weights={weights} cannot be read ({kind}): it is damaged, or of another format; get it anew"

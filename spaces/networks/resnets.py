@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -85,13 +86,11 @@ class ResNet:
 
     def encoder_block(self, stage: int) -> nn.Module:
         """Residual blocks; in the first stage after the 7x7 convolution and the pooling."""
-        from collections import OrderedDict
-
-        from torch import nn
+        from torch import nn  # torch: 1.5 s, --help does without
 
         from spaces.networks.modules import resnet
 
-        blocks = resnet.stage(
+        blocks = resnet.make_stage(
             self.widths[stage - 1] if stage else self.width,
             self.width * 2**stage,
             count=COUNTS[self.depth][stage],
@@ -105,7 +104,7 @@ class ResNet:
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Resize to the skip, concatenate, two convolutions."""
-        from spaces.networks.modules.blocks import Refine
+        from spaces.networks.modules.blocks import Refine  # torch: 1.5 s, --help does without
 
         before = self.widths[-1] if stage == 0 else self.decoder_width
         skip = 0 if stage == 0 else self.widths[-1 - stage]
@@ -113,10 +112,10 @@ class ResNet:
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind."""
-        from spaces.networks.modules.blocks import finest_head
+        from spaces.networks.modules.blocks import make_finest_head  # torch: 1.5 s, --help does without
 
-        return finest_head(self.decoder_width, output)
+        return make_finest_head(self.decoder_width, output)
 
-    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Without the classifier."""
         return {name: tensor for name, tensor in weights.items() if not name.startswith("fc.")}

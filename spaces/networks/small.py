@@ -65,14 +65,14 @@ class Small:
 
     def encoder_block(self, stage: int) -> nn.Module:
         """Stride-2 convolution, then a residual convolution."""
-        from spaces.networks.modules.blocks import Downsample
+        from spaces.networks.modules.blocks import Downsample  # torch: 1.5 s, --help does without
 
         widths = (3, *self.encoder_widths)
         return Downsample(widths[stage], widths[stage + 1])
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Resize to the skip, concatenate, two convolutions."""
-        from spaces.networks.modules.blocks import Refine
+        from spaces.networks.modules.blocks import Refine  # torch: 1.5 s, --help does without
 
         before = self.encoder_widths[-1] if stage == 0 else self.decoder_width
         skip = 0 if stage == 0 else self.encoder_widths[-1 - stage]
@@ -80,6 +80,6 @@ class Small:
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind; a linear map of its mean for an image."""
-        from spaces.networks.modules.blocks import finest_head
+        from spaces.networks.modules.blocks import make_finest_head  # torch: 1.5 s, --help does without
 
-        return finest_head(self.decoder_width, output)
+        return make_finest_head(self.decoder_width, output)

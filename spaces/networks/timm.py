@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from importlib import import_module
 from itertools import chain
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from spaces.errors import ConfigError
-from spaces.networks.whole import WholeBackbone, see_installed
+from spaces.networks.whole import WholeBackbone, check_installed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -19,6 +19,14 @@ SET: dict[str, Any] = {"pretrained": False, "checkpoint_path": "", "features_onl
 """Arguments of timm's that are ours: nothing is downloaded, and names of weights stay those of the files."""
 ANY_SIZE = {"dynamic_img_size": True}
 """Makes transformers take images of other sizes than those they were trained with; other models do not know it."""
+
+
+@runtime_checkable
+class OffersFeatureMaps(Protocol):
+    """A model of timm that gives the features between its blocks; a few do not."""
+
+    def prune_intermediate_layers(self, indices: int, *, prune_head: bool) -> object:
+        """Cut off what comes after the last so many features."""
 
 
 @dataclass(frozen=True)
@@ -33,33 +41,33 @@ class Timm(WholeBackbone):
 
     def encoder_block(self, stage: int) -> nn.Module:
         """The model up to its last feature map, drawn at random."""
-        from spaces.networks.modules.backbone import Backbone
+        from spaces.networks.modules.backbone import Backbone  # torch: 1.5 s, --help does without
 
-        body: Any = _model(self, classes=0)
-        if not hasattr(body, "prune_intermediate_layers"):
+        body = _make_model(self, classes=0)
+        if not isinstance(body, OffersFeatureMaps):
             raise ConfigError(f"network.model={self.model}: timm offers no feature maps of it; take another model")
         body.prune_intermediate_layers(1, prune_head=True)
-        return Backbone(self.pixels, body, _last)
+        return Backbone(self.pixels, body, _read_last)
 
-    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Without what the model has beside its feature maps: the classifier, and tables that are computed anew."""
-        import torch
+        import torch  # torch: 1.5 s, --help does without
 
         with torch.device("meta"):
             wanted = self.encoder_block(0).state_dict()
             # With one class, for some models have no classifier of their own, but may have got one.
-            model = _model(self, classes=1)
+            model = _make_model(self, classes=1)
         known = {name for name, _ in chain(model.named_parameters(), model.named_buffers())}
         return {f"body.{name}": each for name, each in weights.items() if f"body.{name}" in wanted or name not in known}
 
 
-def _last(body: Any, image: Tensor) -> Tensor:
+def _read_last(body: Any, image: Tensor) -> Tensor:
     """Normalised where the model normalises what its classifier reads."""
     return body.forward_intermediates(image, indices=1, norm=True, intermediates_only=True)[-1]
 
 
-def _model(family: Timm, classes: int) -> nn.Module:
-    timm, options = _package(), dict(family.options)
+def _make_model(family: Timm, classes: int) -> nn.Module:
+    timm, options = _import_package(), dict(family.options)
     if not timm.is_model(family.model.partition(".")[0]):  # after the dot stands which weights are meant
         near = ", ".join(get_close_matches(family.model, timm.list_models())) or "resnet18, convnext_tiny"
         raise ConfigError(f"network.model={family.model}: want one of timm.list_models(), such as {near}")
@@ -77,8 +85,8 @@ def _model(family: Timm, classes: int) -> nn.Module:
         raise ConfigError(f"network.options of {family.model}: {told}; see its constructor in timm") from error
 
 
-def _package() -> ModuleType:
-    see_installed("timm", "timm", "torchvision")
+def _import_package() -> ModuleType:
+    check_installed("timm", "timm", "torchvision")
     try:
         return import_module("timm")
     except Exception as error:  # a torchvision for another torch fails in ways of its own

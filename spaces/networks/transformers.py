@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from spaces.errors import ConfigError
-from spaces.networks.whole import WholeBackbone, see_installed
+from spaces.networks.whole import WholeBackbone, check_installed
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -31,16 +31,16 @@ class Transformers(WholeBackbone):
 
     def encoder_block(self, stage: int) -> nn.Module:
         """The backbone, drawn at random."""
-        config = _config(self)
-        from transformers import AutoBackbone
+        config = _make_config(self)
+        from transformers import AutoBackbone  # torch and transformers: 5 s, and of an extra
 
         from spaces.networks.modules.backbone import Backbone
 
-        return Backbone(self.pixels, AutoBackbone.from_config(config), _last)
+        return Backbone(self.pixels, AutoBackbone.from_config(config), _read_last)
 
-    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Under the names that they have here: models for other ends put their own before them."""
-        import torch
+        import torch  # torch: 1.5 s, --help does without
 
         with torch.device("meta"):
             wanted = self.encoder_block(0).state_dict()
@@ -56,14 +56,14 @@ class Transformers(WholeBackbone):
         return found
 
 
-def _last(body: Any, image: Tensor) -> Tensor:
+def _read_last(body: Any, image: Tensor) -> Tensor:
     return body(image).feature_maps[-1]
 
 
 @lru_cache(maxsize=16)
-def _config(family: Transformers) -> PretrainedConfig:
-    see_installed("transformers", "transformers")
-    from transformers import CONFIG_MAPPING
+def _make_config(family: Transformers) -> PretrainedConfig:
+    check_installed("transformers", "transformers")
+    from transformers import CONFIG_MAPPING  # torch and transformers: 5 s, and of an extra
     from transformers.models.auto.modeling_auto import MODEL_FOR_BACKBONE_MAPPING_NAMES as known
 
     if family.model not in known:
@@ -74,7 +74,9 @@ def _config(family: Transformers) -> PretrainedConfig:
         usual = kind()
         strangers = [name for name in options if not hasattr(usual, name)]
         if not strangers:
-            return kind(**options)
+            # As read from a file, where there are lists alone: some models add lists to what is a tuple by default.
+            lists = {name: list(value) for name, value in vars(usual).items() if isinstance(value, tuple)}
+            return kind(**{**lists, **options})
     except Exception as error:  # each model checks its options in its own way
         raise ConfigError(f"network.options of {family.model}: {error}") from error
     raise ConfigError(f"network.options of {family.model}: {', '.join(strangers)} unknown; see its configuration")

@@ -98,7 +98,7 @@ class Vit:
 
     def encoder_block(self, stage: int) -> nn.Module:
         """Transformer blocks; in the first stage after the embedding of the patches."""
-        from spaces.networks.modules.transformer import EntryStage, TransformerStage
+        from spaces.networks.modules.transformer import EntryStage, TransformerStage  # torch: 1.5 s, not for --help
 
         count = self.depth // self.stages
         if stage == 0:
@@ -107,7 +107,7 @@ class Vit:
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Twice as large as the one before until stride 4, with a skip that is resized to it."""
-        from spaces.networks.modules.ascent import Ascent
+        from spaces.networks.modules.ascent import Ascent  # torch: 1.5 s, --help does without
 
         factor = 2 if stage and self.patch // 2**stage >= FINEST else 1
         before, skip = (self.width, 0) if stage == 0 else (self.decoder_width, self.width)
@@ -115,13 +115,13 @@ class Vit:
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind."""
-        from spaces.networks.modules.blocks import finest_head
+        from spaces.networks.modules.blocks import make_finest_head  # torch: 1.5 s, --help does without
 
-        return finest_head(self.decoder_width, output)
+        return make_finest_head(self.decoder_width, output)
 
-    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Without the classifier and its token, positions resized to the grid."""
-        from spaces.networks.modules.transformer import resize_positions
+        from spaces.networks.modules.transformer import resize_positions  # torch: 1.5 s, --help does without
 
         kept = {name: tensor for name, tensor in weights.items() if not name.startswith(UNUSED)}
         positions = kept.get("pos_embed")

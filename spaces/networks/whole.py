@@ -55,7 +55,7 @@ class WholeBackbone(ABC):
         fields = Fields(self)
         fields.text("model")
         pairs = self.options.items() if isinstance(self.options, Mapping) else self.options
-        object.__setattr__(self, "options", tuple(sorted((str(name), _frozen(value)) for name, value in pairs)))
+        object.__setattr__(self, "options", tuple(sorted((str(name), _freeze(value)) for name, value in pairs)))
         fields.integer("stages", low=1)
         fields.integer("decoder_width", low=1)
         fields.one_of("pixels", tuple(STATISTICS))
@@ -76,7 +76,7 @@ class WholeBackbone(ABC):
     @property
     def widths(self) -> tuple[int, ...]:
         """Channels of the last feature map."""
-        return (_shape(self)[0],)
+        return (_measure_shape(self)[0],)
 
     @property
     def strides(self) -> tuple[int, ...]:
@@ -86,7 +86,7 @@ class WholeBackbone(ABC):
     @property
     def stride(self) -> int:
         """Pixels of the image per pixel of the last feature map."""
-        return _shape(self)[1]
+        return _measure_shape(self)[1]
 
     @property
     def mixings(self) -> tuple[str, ...]:
@@ -99,23 +99,23 @@ class WholeBackbone(ABC):
 
     def decoder_block(self, stage: int) -> nn.Module:
         """Twice as large as the one before until stride 4."""
-        from spaces.networks.modules.ascent import Ascent
+        from spaces.networks.modules.ascent import Ascent  # torch: 1.5 s, --help does without
 
         factor = 2 if stage and self.stride // 2**stage >= FINEST else 1
         return Ascent(self.decoder_width if stage else self.widths[0], 0, self.decoder_width, factor)
 
     def head(self, output: Output) -> nn.Module:
         """1x1 convolution on the finest decoder output, whatever the kind."""
-        from spaces.networks.modules.blocks import finest_head
+        from spaces.networks.modules.blocks import make_finest_head  # torch: 1.5 s, --help does without
 
-        return finest_head(self.decoder_width, output)
+        return make_finest_head(self.decoder_width, output)
 
     @abstractmethod
-    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    def adapt_weights(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Under the names that they have here, without what the backbone has no use for."""
 
 
-def see_installed(choice: str, *packages: str) -> None:
+def check_installed(choice: str, *packages: str) -> None:
     """See that the packages of a choice of network are installed, without importing them.
 
     Raises:
@@ -129,21 +129,21 @@ def see_installed(choice: str, *packages: str) -> None:
         )
 
 
-def _frozen(value: Any) -> Any:
+def _freeze(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
-        return tuple(_frozen(each) for each in value)
+        return tuple(_freeze(each) for each in value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     raise ConfigError(f"network.options holds {value!r}: want numbers, texts, and lists of them")
 
 
 @lru_cache(maxsize=16)
-def _shape(family: WholeBackbone) -> tuple[int, int]:
+def _measure_shape(family: WholeBackbone) -> tuple[int, int]:
     """Channels and stride of the last feature map, by running the backbone without contents.
 
     A second image, larger by one stride, shows that the backbone takes what the stride promises.
     """
-    import torch
+    import torch  # torch: 1.5 s, --help does without
 
     try:
         with torch.device("meta"), torch.no_grad():

@@ -1,4 +1,4 @@
-"""What a walk evaluates: one block, where it stands, who shares it, and which part of a stage it is.
+"""A block, which is what a walk evaluates: where it stands, who shares it, and its role in a stage.
 
 A role holds what a block's computation depends on beyond its place, and nothing that cannot act in it.
 """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from spaces.errors import PatternError
-from spaces.pattern.rules import one_of, whole
+from spaces.pattern.rules import check_whole, check_word
 
 STATES = ("carried", "identity", "learned")
 UPDATES = ("gated", "overwrite", "residual")
@@ -62,9 +62,9 @@ class Workspace:
     kind: ClassVar[str] = "workspace"
 
     def __post_init__(self) -> None:
-        whole("slots", self.slots, 2)  # reading from a single one, there would be nothing to choose
-        for name in ("width", "heads", "rounds"):
-            whole(name, getattr(self, name), 1)
+        check_whole("slots", self.slots, 2)  # reading from a single one, there would be nothing to choose
+        for name, value in (("width", self.width), ("heads", self.heads), ("rounds", self.rounds)):
+            check_whole(name, value, 1)
         if self.width % self.heads:
             raise PatternError(f"heads={self.heads}, width={self.width}: want heads that divide the width")
         if isinstance(self.top_k, bool) or not isinstance(self.top_k, (int, float)) or not 0 < self.top_k <= 1:
@@ -73,16 +73,16 @@ class Workspace:
                 "than there are"
             )
         object.__setattr__(self, "top_k", float(self.top_k))
-        one_of("state", self.state, STATES)
+        check_word("state", self.state, STATES)
         if self.state == "identity" and self.slots > self.width:
             raise PatternError(
                 f"state=identity with slots={self.slots}, width={self.width}: want at most as many slots as the width, "
                 "or some would start alike; or take state=learned"
             )
-        one_of("update", self.update, UPDATES)
-        one_of("broadcast", self.broadcast, BROADCASTS)
-        one_of("tying", self.tying, TYINGS)
-        whole("etf", self.etf, 0)
+        check_word("update", self.update, UPDATES)
+        check_word("broadcast", self.broadcast, BROADCASTS)
+        check_word("tying", self.tying, TYINGS)
+        check_whole("etf", self.etf, 0)
         if self.etf == 1 or self.etf > self.width:
             raise PatternError(
                 f"etf={self.etf}, width={self.width}: want from 2 to {self.width} frame vectors, as many as the width "

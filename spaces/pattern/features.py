@@ -15,7 +15,6 @@ from spaces.pattern.mixing import Gated, Routed
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Stage
 
-_PARTS = ("encoder", "decoder")
 _HALF = 4.0  # doublings of slots or channels of a workspace that count as 1/2: our choice
 
 
@@ -29,20 +28,20 @@ def compute_features(pattern: SharingPattern) -> tuple[float, ...]:
     vectors.
 
     Returns:
-        Numbers from 0 to 1, named by `feature_names`.
+        Numbers from 0 to 1, named by `name_features`.
     """
     pairs = list(combinations(pattern.tasks, 2))
-    shared = [number for part in _PARTS for stage in getattr(pattern, part) for number in _shared(stage, pairs)]
-    mixings = [number for stage in pattern.encoder for number in _mixing(stage, pattern.tasks)]
-    return (*shared, *mixings, *(number for each in pattern.exchange for number in _exchange(each)))
+    shared = [number for stage in (*pattern.encoder, *pattern.decoder) for number in _list_shared(stage, pairs)]
+    mixings = [number for stage in pattern.encoder for number in _list_mixing(stage, pattern.tasks)]
+    return (*shared, *mixings, *(number for each in pattern.exchange for number in _list_exchange(each)))
 
 
-def feature_names(pattern: SharingPattern) -> tuple[str, ...]:
+def name_features(pattern: SharingPattern) -> tuple[str, ...]:
     """Names of the features, such as ``decoder.1.depth-normals``; equal for patterns of the same tasks and stages."""
     shared = [
         f"{part}.{stage}.{one}-{other}"
-        for part in _PARTS
-        for stage in range(1, len(getattr(pattern, part)) + 1)
+        for part, count in (("encoder", len(pattern.encoder)), ("decoder", len(pattern.decoder)))
+        for stage in range(1, count + 1)
         for one, other in combinations(pattern.tasks, 2)
     ]
     stages = range(1, len(pattern.encoder) + 1)
@@ -54,12 +53,12 @@ def feature_names(pattern: SharingPattern) -> tuple[str, ...]:
     return (*shared, *mixings, *exchanges)
 
 
-def _shared(stage: Stage, pairs: list[tuple[str, str]]) -> Iterator[float]:
+def _list_shared(stage: Stage, pairs: list[tuple[str, str]]) -> Iterator[float]:
     group = {task: number for number, members in enumerate(stage.groups) for task in members}
     return (float(group[one] == group[other]) for one, other in pairs)
 
 
-def _mixing(stage: Stage, tasks: tuple[str, ...]) -> list[float]:
+def _list_mixing(stage: Stage, tasks: tuple[str, ...]) -> list[float]:
     mixing = stage.mixing
     if isinstance(mixing, Routed):
         return [mixing.ratio, 1.0, 0.0, *[0.0] * len(tasks)]
@@ -69,13 +68,13 @@ def _mixing(stage: Stage, tasks: tuple[str, ...]) -> list[float]:
     return [1.0, 0.0, 0.0, *[0.0] * len(tasks)]
 
 
-def _exchange(exchange: Exchange) -> list[float]:
+def _list_exchange(exchange: Exchange) -> list[float]:
     if not isinstance(exchange, Workspace):
         return [0.0] * 5
-    return [1.0, _count(exchange.slots), _count(exchange.width), exchange.top_k, exchange.etf / exchange.width]
+    return [1.0, _squash(exchange.slots), _squash(exchange.width), exchange.top_k, exchange.etf / exchange.width]
 
 
-def _count(number: int) -> float:
+def _squash(number: int) -> float:
     """Below 1 and rising for any count, fast where counts are small."""
     doublings = math.log2(1 + number)
     return doublings / (doublings + _HALF)

@@ -1,4 +1,4 @@
-"""16 characters that name a computation."""
+"""The key of a sharing pattern: 16 characters that name its computation graph, so that equal networks are found."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spaces.pattern.stage import Stages
 from spaces.pattern.walk import walk
 
 
-def computation_key(pattern: Stages) -> str:
+def compute_key(pattern: Stages) -> str:
     """16 hex characters that name the canonical computation graph of a pattern."""
     outputs = walk(pattern, "image", _Hashes())
     return _hash(*(f"{task}:{values[-1]}" for task, values in sorted(outputs.items())))[:16]

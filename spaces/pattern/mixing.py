@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from spaces.errors import PatternError
-from spaces.pattern.rules import fraction, one_of, whole
+from spaces.pattern.rules import check_fraction, check_whole, check_word
 
 PRIMITIVES = ("average", "dilated", "identity", "max", "noise", "random", "shift", "sparse")
 """Non-learnable primitives by name; what each computes stands in `spaces.networks.modules.primitives`."""
@@ -56,23 +56,23 @@ class Routed:
     kind: ClassVar[str] = "routed"
 
     def __post_init__(self) -> None:
-        fraction("ratio", self.ratio)
+        check_fraction("ratio", self.ratio)
         object.__setattr__(self, "ratio", float(self.ratio))  # 1 and 1.0 are one key
         for name in self.primitives:
-            one_of("primitive", name, PRIMITIVES)
+            check_word("primitive", name, PRIMITIVES)
         object.__setattr__(self, "primitives", tuple(sorted(set(self.primitives))))
         if self.ratio > 0 and not self.primitives:
             raise PatternError(
                 f"primitives=[] with ratio={self.ratio:g}: the shared branch is made of them; want one or more of "
                 f"{', '.join(PRIMITIVES)}, or ratio=0, which leaves no shared branch"
             )
-        one_of("recombination", self.recombination, RECOMBINATIONS)
-        one_of("flow", self.flow, FLOWS)
-        one_of("norm", self.norm, NORMS)
-        whole("kernel", self.kernel, 1)
+        check_word("recombination", self.recombination, RECOMBINATIONS)
+        check_word("flow", self.flow, FLOWS)
+        check_word("norm", self.norm, NORMS)
+        check_whole("kernel", self.kernel, 1)
         if self.kernel % 2 == 0:
             raise PatternError(f"kernel={self.kernel}: want an odd number of pixels, for an even one has no centre")
-        whole("layers", self.layers, 1)
+        check_whole("layers", self.layers, 1)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Gated:
         if not rates or len(dict(rates)) != len(rates):
             raise PatternError(f"rates={list(rates)}: want one target rate for each task of the stage")
         for task, rate in rates:
-            fraction(f"rate of {task}", rate)
+            check_fraction(f"rate of {task}", rate)
         object.__setattr__(self, "rates", rates)
 
     def of(self, tasks: Iterable[str]) -> tuple[float, ...]:
@@ -106,7 +106,7 @@ class Gated:
         return tuple(known[task] for task in tasks)
 
 
-def shared_channels(ratio: float, width: int) -> int:
+def count_shared_channels(ratio: float, width: int) -> int:
     """Channels that a shared branch makes of a stage's ``width``, rounded down.
 
     Raises:

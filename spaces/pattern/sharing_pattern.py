@@ -8,16 +8,15 @@ partitions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from spaces.errors import PatternError
-from spaces.pattern import exchange as exchanges
-from spaces.pattern import mixing as mixings
 from spaces.pattern.exchange import Exchange, NoExchange, Workspace
-from spaces.pattern.key import computation_key
-from spaces.pattern.mixing import Mixing, Shared
+from spaces.pattern.json_values import exchange_from_json, exchange_to_json, stage_from_json, stage_to_json
+from spaces.pattern.key import compute_key
+from spaces.pattern.mixing import Shared
 from spaces.pattern.stage import Group, Partition, Stage
 
 
@@ -58,8 +57,7 @@ class SharingPattern:
                     f"decoder stage {index + 1} is {stage.mixing.kind}: want {Shared.kind}; branches and gates are for "
                     "encoder stages, decoders split by groups"
                 )
-        for part in ("encoder", "decoder"):
-            stages = getattr(self, part)
+        for part, stages in (("encoder", self.encoder), ("decoder", self.decoder)):
             for index, stage in enumerate(stages):
                 if stage.tasks != self.tasks:
                     raise PatternError(
@@ -80,14 +78,14 @@ class SharingPattern:
     @cached_property
     def key(self) -> str:
         """16 hex characters that name the computation: equal networks have equal keys."""
-        return computation_key(self)
+        return compute_key(self)
 
     def to_json(self) -> dict[str, Any]:
         """Plain lists and texts, for `from_json`."""
         return {
-            "encoder": [_stage_to_json(stage) for stage in self.encoder],
-            "exchange": [_to_json(exchange) for exchange in self.exchange],
-            "decoder": [_stage_to_json(stage) for stage in self.decoder],
+            "encoder": [stage_to_json(stage) for stage in self.encoder],
+            "exchange": [exchange_to_json(exchange) for exchange in self.exchange],
+            "decoder": [stage_to_json(stage) for stage in self.decoder],
         }
 
     @staticmethod
@@ -99,9 +97,9 @@ class SharingPattern:
         """
         try:
             return SharingPattern(
-                encoder=tuple(_stage_from_json(stage) for stage in data["encoder"]),
-                exchange=tuple(_from_json(exchanges.KINDS, each, "exchange") for each in data["exchange"]),
-                decoder=tuple(_stage_from_json(stage) for stage in data["decoder"]),
+                encoder=tuple(stage_from_json(stage) for stage in data["encoder"]),
+                exchange=tuple(exchange_from_json(each) for each in data["exchange"]),
+                decoder=tuple(stage_from_json(stage) for stage in data["decoder"]),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise PatternError(
@@ -143,34 +141,3 @@ def _check_workspaces(workspaces: list[Workspace]) -> None:
     if (carried or tied) and len(set(workspaces)) > 1:
         what = "state=carried hands slots on" if carried else "tying over scales has one set of weights"
         raise PatternError(f"{what}, but the workspaces of the scales differ: want the same options at all of them")
-
-
-def _stage_to_json(stage: Stage) -> dict[str, Any]:
-    return {"groups": [list(group) for group in stage.groups], "mixing": _to_json(stage.mixing)}
-
-
-def _stage_from_json(data: Mapping[str, Any]) -> Stage:
-    groups = tuple(tuple(group) for group in data["groups"])
-    return Stage(groups, _from_json(mixings.KINDS, data["mixing"], "mixing"))
-
-
-def _to_json(value: Mixing | Exchange) -> Any:
-    """The kind alone, or with its options."""
-    options = {name: _plain(option) for name, option in asdict(value).items()}
-    return {"kind": value.kind, **options} if options else value.kind
-
-
-def _from_json(kinds: Mapping[str, Any], data: Any, what: str) -> Any:
-    kind, options = (data, {}) if isinstance(data, str) else (data["kind"], dict(data))
-    options.pop("kind", None)
-    if kind not in kinds:
-        raise PatternError(f"{what} '{kind}' is unknown: want one of {', '.join(kinds)}")
-    return kinds[kind](**{name: _frozen(option) for name, option in options.items()})
-
-
-def _plain(option: Any) -> Any:
-    return [_plain(each) for each in option] if isinstance(option, tuple) else option
-
-
-def _frozen(option: Any) -> Any:
-    return tuple(_frozen(each) for each in option) if isinstance(option, list) else option

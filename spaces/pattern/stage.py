@@ -1,4 +1,4 @@
-"""Who shares a stage, and how."""
+"""A stage of a sharing pattern: who shares its block, and by which mixing."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from spaces.pattern.exchange import Exchange
 from spaces.pattern.mixing import Gated, Mixing, Shared
 
 Group = tuple[str, ...]
-
-
 Partition = tuple[Group, ...]
-
 
 SHARED = Shared()
 

@@ -1,4 +1,4 @@
-"""The one interpreter of sharing patterns: what is evaluated on what.
+"""The walk through a sharing pattern, its one interpreter: what is evaluated on what.
 
 The forward pass, the network, the key and the cost are the same walk with different values flowing: tensors, widths,
 hashes or shapes. So a network computes exactly what its key names and what its cost counts.
@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Generic
 
-from spaces.pattern.algebra import Algebra
+from spaces.pattern.algebra import Algebra, V
 from spaces.pattern.block import Block, Gates
 from spaces.pattern.mixing import Gated, Routed
 from spaces.pattern.stage import Group, Stage, Stages
@@ -23,7 +23,7 @@ from spaces.pattern.walk_routed import walk_routed
 
 
 @dataclass(frozen=True)
-class Streams:
+class Streams(Generic[V]):
     """What flows between stages.
 
     Args:
@@ -32,21 +32,21 @@ class Streams:
         kind: of the mixing that left it.
     """
 
-    tasks: dict[str, Any]
-    shared: dict[Group, Any] = field(default_factory=dict)
+    tasks: dict[str, V]
+    shared: dict[Group, V] = field(default_factory=dict)
     kind: str = ""
 
-    def merged(self, group: Group, algebra: Algebra) -> Any:
+    def merge(self, group: Group, algebra: Algebra[V]) -> V:
         """The group's one input: the mean of its members' distinct values."""
-        values = distinct(self.tasks[task] for task in group)
+        values = list_distinct(self.tasks[task] for task in group)
         return values[0] if len(values) == 1 else algebra.mean(values)
 
-    def left(self, group: Group, kind: str, algebra: Algebra) -> Any:
+    def read_shared(self, group: Group, kind: str, algebra: Algebra[V]) -> V:
         """What a shared branch of this kind reads: what one left for the group, else the group's one input."""
-        return self.shared[group] if kind == self.kind and group in self.shared else self.merged(group, algebra)
+        return self.shared[group] if kind == self.kind and group in self.shared else self.merge(group, algebra)
 
 
-def walk(pattern: Stages, image: Any, algebra: Algebra) -> dict[str, tuple[Any, ...]]:
+def walk(pattern: Stages, image: V, algebra: Algebra[V]) -> dict[str, tuple[V, ...]]:
     """Evaluate a pattern on an image.
 
     Args:
@@ -58,21 +58,21 @@ def walk(pattern: Stages, image: Any, algebra: Algebra) -> dict[str, tuple[Any, 
         Per task, the outputs of its decoder stages, low resolution to high; heads read them.
     """
     streams = Streams(dict.fromkeys(pattern.tasks, image))
-    scales: list[Streams] = []
+    scales: list[Streams[V]] = []
     for index, stage in enumerate(pattern.encoder):
         follows = pattern.encoder[index + 1] if index + 1 < len(pattern.encoder) else None
-        streams = _encoded(index, stage, follows, streams, algebra)
+        streams = _walk_encoder_stage(index, stage, follows, streams, algebra)
         scales.append(streams)
-    skips = [_skip(pattern, index) for index in range(len(pattern.decoder))]
+    skips = [_find_skip(pattern, index) for index in range(len(pattern.decoder))]
     neck = walk_exchange(pattern, [scale.tasks for scale in scales], {*skips, len(scales) - 1}, algebra)
     scales = [Streams(values) for values in neck]
     streams = scales[-1]
-    outputs: dict[str, tuple[Any, ...]] = dict.fromkeys(pattern.tasks, ())
+    outputs: dict[str, tuple[V, ...]] = dict.fromkeys(pattern.tasks, ())
     for index, (stage, skip) in enumerate(zip(pattern.decoder, skips, strict=True)):
         sources = (streams,) if skip is None else (streams, scales[skip])
-        after: dict[str, Any] = {}
+        after: dict[str, V] = {}
         for group in stage.groups:
-            inputs = tuple(source.merged(group, algebra) for source in sources)
+            inputs = tuple(source.merge(group, algebra) for source in sources)
             after.update(dict.fromkeys(group, algebra.block(Block("decoder", index, group), inputs)))
         streams = Streams(after)
         outputs = {task: (*before, streams.tasks[task]) for task, before in outputs.items()}
@@ -86,7 +86,7 @@ def list_blocks(pattern: Stages) -> tuple[Block, ...]:
     return tuple(record.blocks)
 
 
-def skip_scale(stage: int, *, encoder_stages: int, decoder_stages: int) -> int | None:
+def find_skip_scale(stage: int, *, encoder_stages: int, decoder_stages: int) -> int | None:
     """Encoder scale that a decoder stage reads besides the previous output, both counted from 0.
 
     The last decoder stage reads the first scale, the one before the second, and so on. The deepest scale is where the
@@ -96,7 +96,7 @@ def skip_scale(stage: int, *, encoder_stages: int, decoder_stages: int) -> int |
     return scale if scale < encoder_stages - 1 else None
 
 
-def distinct(values: Iterable[Any]) -> tuple[Any, ...]:
+def list_distinct(values: Iterable[V]) -> tuple[V, ...]:
     """Values that are different objects, in order of first appearance."""
     return tuple({id(value): value for value in values}.values())
 
@@ -122,19 +122,21 @@ class _Record:
         return object()
 
 
-def _skip(pattern: Stages, stage: int) -> int | None:
-    return skip_scale(stage, encoder_stages=len(pattern.encoder), decoder_stages=len(pattern.decoder))
+def _find_skip(pattern: Stages, stage: int) -> int | None:
+    return find_skip_scale(stage, encoder_stages=len(pattern.encoder), decoder_stages=len(pattern.decoder))
 
 
-def _encoded(index: int, stage: Stage, follows: Stage | None, streams: Streams, algebra: Algebra) -> Streams:
+def _walk_encoder_stage(
+    index: int, stage: Stage, follows: Stage | None, streams: Streams[V], algebra: Algebra[V]
+) -> Streams[V]:
     """One encoder stage: each group by its mixing."""
-    after: dict[str, Any] = {}
-    shared: dict[Group, Any] = {}
+    after: dict[str, V] = {}
+    shared: dict[Group, V] = {}
     kind = stage.mixing.kind
     for group in stage.groups:
         own = {task: streams.tasks[task] for task in group}
         if isinstance(stage.mixing, Routed):
-            common = streams.left(group, kind, algebra) if stage.mixing.flow == "shared" else None
+            common = streams.read_shared(group, kind, algebra) if stage.mixing.flow == "shared" else None
             values, left = walk_routed(index, group, stage.mixing, own, common, algebra)
             after.update(values)
             if left is not None:
@@ -142,12 +144,12 @@ def _encoded(index: int, stage: Stage, follows: Stage | None, streams: Streams, 
         elif isinstance(stage.mixing, Gated) and len(group) > 1:
             mixes = follows is not None and follows.mixing.kind == kind and group in follows.groups
             block = Block("encoder", index, group, Gates(stage.mixing.of(group), mixes))
-            inputs = (*own.values(), streams.left(group, kind, algebra))
+            inputs = (*own.values(), streams.read_shared(group, kind, algebra))
             outputs = algebra.blend(block, inputs, len(group) + mixes)
             after.update(zip(group, outputs[: len(group)], strict=True))
             if mixes:
                 shared[group] = outputs[-1]
         else:
-            output = algebra.block(Block("encoder", index, group), (streams.merged(group, algebra),))
+            output = algebra.block(Block("encoder", index, group), (streams.merge(group, algebra),))
             after.update(dict.fromkeys(group, output))
     return Streams(after, shared, kind)

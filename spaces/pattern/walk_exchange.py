@@ -6,19 +6,16 @@ Part of `spaces.pattern.walk`. A scale that no decoder stage reads is left as it
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
 
+from spaces.pattern.algebra import Algebra, V
 from spaces.pattern.block import Attend, Block, Broadcast, Project
 from spaces.pattern.exchange import Workspace
 from spaces.pattern.stage import Stages
 
-if TYPE_CHECKING:
-    from spaces.pattern.algebra import Algebra
-
 
 def walk_exchange(
-    pattern: Stages, scales: Sequence[dict[str, Any]], read: Collection[int | None], algebra: Algebra
-) -> list[dict[str, Any]]:
+    pattern: Stages, scales: Sequence[dict[str, V]], read: Collection[int | None], algebra: Algebra[V]
+) -> list[dict[str, V]]:
     """What decoders read at each scale, by task.
 
     Args:
@@ -29,36 +26,36 @@ def walk_exchange(
     """
     acting = [index for index, each in enumerate(pattern.exchange) if isinstance(each, Workspace) and index in read]
     after = list(scales)
-    slots = None
+    slots: V | None = None
     for index in acting:
         workspace = pattern.exchange[index]
         assert isinstance(workspace, Workspace)
         # Where there is but one, there is nobody to be tied to.
         place = -1 if "scales" in workspace.tying and len(acting) > 1 else index
-        after[index], slots = _through(index, place, workspace, scales[index], slots, algebra)
+        after[index], slots = _walk_workspace(index, place, workspace, scales[index], slots, algebra)
     return after
 
 
-def _through(
-    index: int, place: int, workspace: Workspace, values: dict[str, Any], slots: Any | None, algebra: Algebra
-) -> tuple[dict[str, Any], Any]:
+def _walk_workspace(
+    index: int, place: int, workspace: Workspace, values: dict[str, V], slots: V | None, algebra: Algebra[V]
+) -> tuple[dict[str, V], V]:
     """One workspace: project each task's features, attend, broadcast; with the slots that it ends with."""
     group = tuple(values)
     project, broadcast = Project(workspace.width, workspace.etf), Broadcast(workspace.broadcast)
     tokens = [algebra.block(Block("exchange", index, (task,), project), (values[task],)) for task in group]
-    carried = workspace.state == "carried" and slots is not None
+    carried = slots if workspace.state == "carried" else None
     attend = Attend(
         workspace.slots,
         workspace.width,
         workspace.heads,
         workspace.top_k,
-        workspace.state if carried or workspace.state != "carried" else "learned",
+        "learned" if workspace.state == "carried" and carried is None else workspace.state,
         workspace.update,
         workspace.rounds,
         tied="tasks" in workspace.tying,
-        starts=not carried,
+        starts=carried is None,
     )
-    inputs = (*tokens, slots) if carried else tuple(tokens)
+    inputs = tuple(tokens) if carried is None else (*tokens, carried)
     *heard, slots = algebra.blend(Block("exchange", place, group, attend), inputs, len(group) + 1)
     after = {
         task: algebra.block(Block("exchange", index, (task,), broadcast), (values[task], read))

@@ -17,15 +17,16 @@ import numpy as np
 import pytest
 import torch
 
-from search.config.components import describe_component
-from search.config.compose import compose, from_plain
-from search.config.groups import Groups
+from search.components.components import describe_component
+from search.components.groups import Groups
+from search.config.composition import compose, from_plain
 from spaces.errors import ConfigError, DataError
 from tests.tiny import write_tiny
 from tests.trainers.data.labelled import write_celeba, write_fashion
 from tests.trainers.data.masks import write_masks
 from tests.trainers.data.published import PUBLISHED
 from trainers.data.celeba import CelebA
+from trainers.data.dataset import DataSet, Dated, Sampled
 from trainers.data.folder import Folder
 from trainers.data.multidigits import MultiDigits
 from trainers.data.multifashion import MultiFashion
@@ -111,6 +112,14 @@ def test_it_has_a_name_tasks_and_a_size(data: Any) -> None:
     assert any(task.main for task in data.selected)
     height, width = data.size
     assert isinstance(height, int) and isinstance(width, int) and height > 0 and width > 0
+
+
+def test_it_keeps_the_contract(data: Any) -> None:
+    wanted = [name for name in vars(DataSet) if not name.startswith("_")]
+    assert wanted == ["name", "selected", "size", "fingerprint", "check", "load"]
+    assert all(hasattr(type(data), name) for name in wanted)
+    assert isinstance(data, Sampled) == isinstance(data, (CelebA, Folder))
+    assert isinstance(data, Dated) == isinstance(data, Folder)
 
 
 def test_it_passes_its_own_check(data: Any) -> None:

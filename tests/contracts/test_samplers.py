@@ -11,8 +11,8 @@ import pytest
 from optuna.distributions import CategoricalDistribution
 from optuna.trial import TrialState, create_trial
 
-from search.config.compose import compose
-from search.config.groups import Groups
+from search.components.groups import Groups
+from search.config.composition import compose
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
 from search.problem.problem import Problem
 from search.samplers.sampler import Draw

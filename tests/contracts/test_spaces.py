@@ -30,9 +30,9 @@ from spaces.choices import (
 from spaces.drawing.svg import draw_svg
 from spaces.drawing.text import draw_text
 from spaces.fusion import Fusion
-from spaces.gates import Gates
+from spaces.gates import GatedEncoder
 from spaces.joint import Joint
-from spaces.pattern.features import compute_features, feature_names
+from spaces.pattern.features import compute_features, name_features
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
 from spaces.pattern.stage import Stage
 from spaces.routing import Routing
@@ -45,8 +45,8 @@ SPACES: list[Space] = [
     Branching(1, 2),
     Routing(4, 4),
     Routing(1, 1, ratios=(0.0, 0.5), primitive_sets=("max", "shift"), norms=("task",), layers=1),
-    Gates(4, 4),
-    Gates(2, 1, rates=(0.25, 0.5)),
+    GatedEncoder(4, 4),
+    GatedEncoder(2, 1, rates=(0.25, 0.5)),
     Workspaces(4, 4),
     Workspaces(3, 2, scales=(3,), slots=(4,), widths=(16,)),
     Joint(4, 4),
@@ -244,6 +244,6 @@ def test_enumeration_has_one_order(space: Space) -> None:
 def test_every_pattern_has_features_and_pictures(space: Space, seed: int) -> None:
     rng = random.Random(seed)
     one, other = draw(space, TASKS, rng).pattern, draw(space, TASKS, rng).pattern
-    assert feature_names(one) == feature_names(other)
-    assert len(compute_features(one)) == len(feature_names(one))
+    assert name_features(one) == name_features(other)
+    assert len(compute_features(one)) == len(name_features(one))
     assert all(task in draw_text(one) and task in draw_svg(one) for task in TASKS)

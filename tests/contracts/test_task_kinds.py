@@ -16,7 +16,7 @@ import pytest
 import torch
 import yaml
 
-from search.config.components import build_component, describe_component
+from search.components.components import build_component, describe_component
 from spaces.errors import ConfigError, DataError
 from tests.contracts.task_examples import COUNT, EXAMPLES, HEIGHT, WIDTH
 from trainers.tasks import KINDS, Metric, Task, make_task
@@ -267,7 +267,7 @@ def test_unknown_fields_are_named_with_the_allowed_ones(kind: str) -> None:
 def test_tasks_are_made_and_decoded_without_torch() -> None:
     code = (
         "import sys, numpy, trainers.augment, trainers.constant_prediction, trainers.tasks as tasks\n"
-        "task = tasks.make('depth', {'kind': 'depth', 'scale': 0.001})\n"
+        "task = tasks.make_task('depth', {'kind': 'depth', 'scale': 0.001})\n"
         "task.decode(numpy.full((2, 4, 4), 700, numpy.uint16), 'here'), trainers.augment.Zoom()\n"
         "assert 'torch' not in sys.modules"
     )

@@ -16,15 +16,15 @@ from pathlib import Path
 import pytest
 import yaml
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.jobs.job import Job
+from search.jobs.trial import load_trial as load_trial
 from search.load import load
 from search.run import main
-from search.study.trial import load_trial as load_trial
 from spaces.choices import draw
 from tests.tiny import NETWORK, write_tiny
 from trainers.data.specs.folder_spec import FILES, read_folder_spec
-from trainers.data.specs.spec import locate_spec
+from trainers.data.specs.parsing import locate_spec
 
 HERE = Path(__file__).parent / "version_2"
 NAMED = json.loads((HERE / "fingerprints.json").read_text())

@@ -15,8 +15,8 @@ from pathlib import Path
 import optuna
 from optuna.trial import TrialState
 
+from search.jobs.trial import Trial, load_trial
 from search.run import main
-from search.study.trial import Trial, load_trial
 
 MARK = "SEARCH_TEST_FOLDER"
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from search.config.compose import compose
+from search.config.composition import compose
+from search.config.validation import check_settings
 from search.jobs.job import Job
 from search.jobs.worker import run_job
 from search.plan import main as plan
-from search.problem.validation import check_settings
 from search.run import main as search
 from spaces.pattern.sharing_pattern import hard_sharing
 from tests.pictures import arguments, write_pictures

@@ -9,13 +9,9 @@ import pytest
 from PIL import Image
 
 from search.check import main as check
-from search.preview.contact_sheet import colour_target, describe_target, list_colours
-from search.preview.data_summary import count_invalid, measure_extent, summarise_split
 from search.run import main as search
 from tests.tiny import arguments, write_tiny
 from tests.trainers.data.masks import SPEC, write_masks
-from trainers.data.scenes import Scenes
-from trainers.tasks import Task, make_task
 
 
 def given(root: Path, *more: str) -> list[str]:
@@ -100,64 +96,3 @@ def test_help_and_a_folder_that_cannot_be_written(capsys: pytest.CaptureFixture[
     write_masks(Path("own"))
     assert check(given(Path("own"), "run.folder=own/spec.yaml")) == 2
     assert "own/spec.yaml/checks/spec.png cannot be written (" in capsys.readouterr().err
-
-
-KINDS: dict[str, tuple[Task, np.ndarray, float]] = {
-    "segmentation": (
-        make_task("a", {"kind": "segmentation", "classes": 3}),
-        np.array([[[0, -1], [2, 1]]], np.int16),
-        0.25,
-    ),
-    "depth": (make_task("a", {"kind": "depth"}), np.array([[[[0, 2], [0, 1]]]], np.float32), 0.5),
-    "edges": (make_task("a", {"kind": "edges"}), np.array([[[[0, 1], [-1, 0]]]], np.int8), 0.25),
-    "regression": (make_task("a", {"kind": "regression"}), np.array([[[[0, np.nan], [0, 1]]]], np.float32), 0.25),
-    "normals": (
-        make_task("a", {"kind": "normals"}),
-        np.array([[[[0, 1], [0, 0]], [[0, 0], [1, 0]], [[0, 0], [0, 1]]]], np.float32),
-        0.25,
-    ),
-}
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_invalid_pixels_are_counted_and_black(kind: str) -> None:
-    task, target, share = KINDS[kind]
-
-    found = measure_extent(task, target)
-    picture = colour_target(task, target[0], target)
-
-    assert found.invalid == share
-    assert found.shape == target.shape[1:]
-    assert np.isfinite(found.low)
-    assert picture.shape == (2, 2, 3)
-    assert 0 <= picture.min() <= picture.max() <= 1
-    black = ~picture.any(-1)
-    assert (black == count_invalid(task, target)[0]).all()
-
-
-def test_a_target_of_a_whole_image_is_told_in_words() -> None:
-    named = make_task("a", {"kind": "segmentation", "classes": ["cat", "dog"]})  # stands for a kind of whole images
-
-    assert describe_target(named, np.int16(1)) == "dog"
-    assert describe_target(named, np.int16(-1)) == "?"
-    assert describe_target(KINDS["depth"][0], np.array([1, 0, -1, 1], np.int8)) == "0, 3"
-    assert measure_extent(named, np.array([0, 1, -1, 1], np.int16)).invalid == 0.25
-    assert measure_extent(named, np.array([[0, 1], [-1, 1]], np.int8)).invalid == 0.25
-
-
-def test_colours_of_classes_differ() -> None:
-    found = list_colours(41)
-
-    assert found.shape == (41, 3)
-    assert len(np.unique(found.round(3), axis=0)) == 41
-    assert found.any(1).all()  # none is black
-
-
-def test_evenly_spread_samples_are_those_of_the_set(tmp_path: Path) -> None:
-    data = Scenes(images=9, val_images=1, test_images=1, image_size=16, cache=str(tmp_path))
-
-    seen = summarise_split(data, "train", 3)
-
-    assert seen.count == 9
-    assert np.array_equal(seen.arrays.images, data.load("train").images[[0, 4, 8]])
-    assert np.array_equal(seen.arrays.targets["depth"], data.load("train").targets["depth"][[0, 4, 8]])

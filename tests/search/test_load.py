@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from search.config.compose import compose
+from search.config.composition import compose
+from search.jobs.trial import save_trial
 from search.load import load
 from search.study.run_folder import open_folder
-from search.study.trial import save_trial
 from spaces.errors import ConfigError
 from tests.search.trials import complete
 

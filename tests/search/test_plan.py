@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from search.config.compose import answer, compose
+from search.config.composition import answer, compose
 from search.plan import main as plan
 from search.run import main as search
 from tests.tiny import arguments, write_tiny

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from search.study.trial import COMPLETE, FAILED, Trial
+from search.jobs.trial import COMPLETE, FAILED, Trial
 from spaces.pattern.sharing_pattern import uniform
 from trainers.tasks.depth import Depth
 from trainers.tasks.edges import Edges

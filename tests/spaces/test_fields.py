@@ -41,6 +41,7 @@ def checked(value: Any, check: Check) -> Any:
         (["a", "b"], lambda f: f.names("value", at_least=2), ("a", "b")),
         ([1, 2], lambda f: f.integers("value", low=1), (1, 2)),
         ([1, 0.5], lambda f: f.numbers("value", above=0), (1.0, 0.5)),
+        ((2, 1), lambda f: f.distinct("value"), (2, 1)),
     ],
 )
 def test_right_values_are_kept_in_one_type(given: Any, check: Check, kept: Any) -> None:
@@ -85,6 +86,7 @@ def test_right_values_are_kept_in_one_type(given: Any, check: Check, kept: Any) 
             lambda f: f.integers("value", low=1),
             "trainer.value=[0]: want a list of at least 1 whole numbers >= 1",
         ),
+        ((0.5, 0.25, 0.5), lambda f: f.distinct("value"), "trainer.value=[0.5, 0.25, 0.5]: want distinct options"),
         (
             [],
             lambda f: f.numbers("value", above=0),

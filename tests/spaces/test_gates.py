@@ -7,13 +7,13 @@ import pytest
 
 from spaces.choices import count_patterns, draw, record, replay
 from spaces.errors import ConfigError, PatternError
-from spaces.gates import Gates
+from spaces.gates import GatedEncoder
 from spaces.pattern.mixing import Gated
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, separate_decoders
 from spaces.pattern.stage import Stage
 
 TASKS = ("depth", "normals")
-SPACE = Gates(3, 2)
+SPACE = GatedEncoder(3, 2)
 APART = Stage((("depth",), ("normals",)))
 FIRST = record(SPACE, TASKS, lambda name, options: options[0]).choices
 
@@ -43,7 +43,7 @@ def test_hard_sharing_and_networks_side_by_side_are_anchors() -> None:
 
 
 def test_without_the_comparison_all_stages_gated_are_an_anchor() -> None:
-    anchors = Gates(3, 2, rates=(0.25,), rests=("gated",)).anchors(TASKS)
+    anchors = GatedEncoder(3, 2, rates=(0.25,), rests=("gated",)).anchors(TASKS)
     assert list(anchors) == ["hard sharing", "all gated"]
     gated = Stage((TASKS,), Gated((("depth", 0.25), ("normals", 0.25))))
     assert anchors["all gated"].pattern.encoder == (gated,) * 3
@@ -58,7 +58,7 @@ def test_target_rates_do_not_enter_the_key_where_nothing_is_gated() -> None:
 
 def test_so_many_keys() -> None:
     """Hard sharing; and, for none or one shared stage, four pairs of rates or apart."""
-    assert count_patterns(Gates(2, 1, rates=(0.25, 0.5)), TASKS) == 1 + 2 * (4 + 1)
+    assert count_patterns(GatedEncoder(2, 1, rates=(0.25, 0.5)), TASKS) == 1 + 2 * (4 + 1)
 
 
 def test_one_task_is_refused() -> None:
@@ -86,5 +86,5 @@ def test_tasks_without_a_network_are_refused(tasks: tuple[str, ...]) -> None:
 )
 def test_wrong_fields_are_refused(field: str, value: Any, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        Gates(**{"encoder_stages": 2, "decoder_stages": 2, field: value})
+        GatedEncoder(**{"encoder_stages": 2, "decoder_stages": 2, field: value})
     assert str(caught.value) == message

@@ -10,7 +10,7 @@ from spaces.errors import ConfigError
 from spaces.pattern.mixing import PRIMITIVES, Routed
 from spaces.pattern.sharing_pattern import NoExchange, separate_decoders
 from spaces.pattern.stage import Stage
-from spaces.routing import Routing, split_width
+from spaces.routing import Routing, split_names
 
 TASKS = ("depth", "normals", "segmentation")
 SPACE = Routing(3, 2)
@@ -101,8 +101,8 @@ def test_one_task_may_be_routed() -> None:
 
 
 def test_names_of_primitives() -> None:
-    assert split_width("max + average") == ("max", "average")
-    assert split_width(" ") == ()
+    assert split_names("max + average") == ("max", "average")
+    assert split_names(" ") == ()
 
 
 EMPTY = (

@@ -69,7 +69,7 @@ def test_a_thousand_images_fit_in_300_megabytes() -> None:
     """Beyond the split itself; in a process of its own, for the peak of a process never falls."""
     code = """
 import resource, torch
-from trainers.constant_prediction import trivial
+from trainers.constant_prediction import measure_constants
 from trainers.batches.memory import Split
 from trainers.tasks import Autoencoder, Depth, Normals, Segmentation
 torch.set_num_threads(1)
@@ -84,10 +84,10 @@ def split(count):
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
-trivial(split(2), tasks)  # imports and thread pools
+measure_constants(split(2), tasks)  # imports and thread pools
 data = split(1000)
 before = peak()
-trivial(data, tasks)
+measure_constants(data, tasks)
 print(peak() - before)
 """
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)

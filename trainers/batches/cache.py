@@ -1,4 +1,4 @@
-"""Decoded samples on disk: a stream decodes each file once, later epochs and trials read plain arrays.
+"""Cache of decoded samples on disk: a stream decodes each file once, later epochs and trials read plain arrays.
 
 One .npy file for every image and every target, so that trainings of other tasks share them. A file is whole or not
 there, also after a kill or a power cut; several processes may fill one folder. A full disk ends the filling, not the
@@ -15,7 +15,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,6 +23,7 @@ from uuid import uuid4
 import numpy as np
 
 from spaces.errors import DataError
+from trainers.data.dataset import Dated, SampledDataSet
 from trainers.data.loading import Loading
 from trainers.data.splits.samples import Sample, Samples
 
@@ -80,12 +81,11 @@ class Cached:
             temporary.unlink(missing_ok=True)
 
 
-def open_cache(data: Any, split: str, only: Sequence[str]) -> Samples:
+def open_cache(data: SampledDataSet, split: str, only: Sequence[str]) -> Samples:
     """Samples of a split, kept on disk if ``data.loading.cache`` says where.
 
     Args:
-        data: a data set with `samples`, ``loading``, ``fingerprint`` and ``available`` tasks; ``modified``, if it has
-            that, names when its files were written.
+        data: whose split it is; if it is `Dated`, that counts, too.
         split: its name.
         only: names of the tasks whose targets are wanted.
 
@@ -96,7 +96,8 @@ def open_cache(data: Any, split: str, only: Sequence[str]) -> Samples:
     if data.loading.cache is None:
         return samples
     folder = Path(data.loading.cache).expanduser().absolute() / _name(data) / split
-    names = {IMAGE: IMAGE} | {name: f"{name}-{_code(repr(data.available[name]))}" for name in only}
+    tasks = {task.name: task for task in data.selected}
+    names = {IMAGE: IMAGE} | {name: f"{name}-{_code(repr(tasks[name]))}" for name in only}
     with _writing(data.loading.cache):
         for place in ("new", *names.values()):
             (folder / place).mkdir(parents=True, exist_ok=True)
@@ -136,11 +137,11 @@ def _probe(folder: Path) -> None:
     probe.unlink()
 
 
-def _name(data: Any) -> str:
+def _name(data: SampledDataSet) -> str:
     """Names what the data are and how they are read, but not where they lie, which tasks train and how they come."""
-    given = [field for field in fields(data) if field.init] if is_dataclass(data) else []
+    given: list[Field[Any]] = [field for field in fields(data) if field.init] if is_dataclass(data) else []
     reading = [f"{f.name}={getattr(data, f.name)!r}" for f in given if f.name not in ("root", "tasks", "loading")]
-    written = getattr(data, "modified", "")
+    written = data.modified if isinstance(data, Dated) else ""
     return f"{data.fingerprint}-{_code(repr([VERSION, type(data).__name__, data.size, written, *reading]))}"
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import torch
+from joblib import cpu_count  # type: ignore[import-untyped]  # the cores that a container leaves us
 from torch import Tensor
 
 from trainers.batches.source import Batch, Source, scale_images
 from trainers.batches.stream import open_stream
+from trainers.data.dataset import DataSet, Sampled
 from trainers.data.splits.arrays import Arrays
 from trainers.data.splits.samples import Sample, gather_samples
 from trainers.tasks.task import Task
@@ -61,24 +62,22 @@ class Split:
 
 
 @lru_cache(maxsize=4)
-def load_split(data: Any, name: str, device: str) -> Source:
+def load_split(data: DataSet, name: str, device: str) -> Source:
     """A split of a data set on a device, once a process: in memory, or streamed if it is of files and too large.
 
     Args:
-        data: a data set of `trainers.data`; hashable.
+        data: hashable.
         name: "train", "val" or "test".
         device: such as "cpu" or "cuda".
 
     Raises:
         DataError: files are missing or damaged.
     """
-    if not hasattr(data, "samples"):
+    if not isinstance(data, Sampled):
         return _held(data.load(name), device)
     samples = data.samples(name)
     if len(samples) * _bytes(samples.read(0)) > data.loading.memory_gb * 1e9:
         return open_stream(data, name, device)
-    from joblib import cpu_count  # type: ignore[import-untyped]  # the cores that a container leaves us
-
     return _held(gather_samples(samples, threads=cpu_count()), device)
 
 

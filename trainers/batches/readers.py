@@ -6,30 +6,22 @@ process that they read for, however that ends.
 
 from __future__ import annotations
 
-import ctypes
 import multiprocessing
-import os
-import signal
-import threading
-import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 
-from spaces.errors import DataError, UserError
+from spaces.errors import DataError
+from trainers.batches.reading_process import Refused, Stacking, Written, describe_shapes, read_sample, settle
 from trainers.batches.ring import Ring, Stacked
-from trainers.data.splits.samples import Sample, Samples
+from trainers.data.splits.samples import Samples
 
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 AHEAD = 2
 """Batches that each process has read or is about to."""
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # names of glibc's malloc.h
-KEPT, LARGEST = 2**27, 2**25  # bytes that are kept, and of the largest array that is: glibc allows no larger one
 LESS = "try fewer data.loading.workers (0 reads in the process that trains), or a smaller trainer.batch_size"
 
 
@@ -94,7 +86,7 @@ class Readers:
 
     def _start(self, samples: Samples) -> tuple[Ring, DataLoader]:
         options: dict[str, Any] = {}
-        first = _read(samples, 0, self._split)
+        first = read_sample(samples, 0, self._split)
         if isinstance(first, Refused):
             raise DataError(first.problems)
         try:
@@ -112,10 +104,10 @@ class Readers:
                 "multiprocessing_context": context,
                 "prefetch_factor": AHEAD,
                 "persistent_workers": True,
-                "worker_init_fn": _settle,
+                "worker_init_fn": settle,
             }
         loader = DataLoader(
-            _Stacking(samples, self._split, _shapes(first), ring),  # an item is a batch
+            Stacking(samples, self._split, describe_shapes(first), ring),  # an item is a batch
             batch_size=None,
             sampler=self._plan,  # an index is the place and the rows of a batch
             num_workers=self._workers,
@@ -127,89 +119,13 @@ class Readers:
         return ring, loader
 
 
-@dataclass(frozen=True)
-class Refused:
-    """What stands in the place of a batch that cannot be had: an exception would come with two tracebacks of text."""
-
-    problems: tuple[str, ...]
-
-
-class Written(NamedTuple):
-    """Where a batch lies; tensors themselves would cost both processes work, for each is announced by a connection."""
-
-    place: int
-    rows: int
-
-
-class _Stacking(Dataset):
-    """What a process does: the place and the rows of a batch -> its samples, put there."""
-
-    def __init__(self, samples: Samples, split: str, shapes: str, ring: Ring) -> None:
-        self._samples, self._split, self._shapes, self._ring = samples, split, shapes, ring
-
-    def __getitem__(self, index: tuple[int, list[int]]) -> Written | Refused:
-        place, rows = index
-        for number, row in enumerate(rows):
-            sample = _read(self._samples, row, self._split)
-            if isinstance(sample, Refused):
-                return sample
-            if _shapes(sample) != self._shapes:
-                problem = f"sample {row} of the {self._split} split is {_shapes(sample)}, sample 0 is {self._shapes}"
-                return Refused((f"{problem}; want all samples alike: crop or resize them to one size",))
-            self._ring.put(place, number, sample)
-        return Written(place, len(rows))
-
-
-def _read(samples: Samples, row: int, split: str) -> Sample | Refused:
-    try:
-        return samples.read(row)
-    except UserError as error:
-        return Refused(error.problems)
-    except Exception as error:  # whatever a data set raises is told by the process that waits for the batch
-        return Refused((f"sample {row} of the {split} split cannot be read: {_told(error)}",))
-
-
-def _shapes(sample: Sample) -> str:
-    arrays = {"image": sample.image, **dict(sorted(sample.targets.items()))}  # in whatever order they were read
-    return ", ".join(f"{name} {array.dtype} {array.shape}" for name, array in arrays.items())
-
-
-def _as_it_is(batch: Any) -> Any:
+def _as_it_is(batch: Any) -> Any:  # DataLoader takes a batch for a list
     return batch
 
 
 def _views(ring: Ring, batch: Written | Refused) -> Stacked | Refused:
     """Tensors, which DataLoader copies to page-locked memory on their way."""
     return batch if isinstance(batch, Refused) else ring.batch(*batch)
-
-
-def _settle(number: int) -> None:
-    """Ctrl-C is answered by the process that trains; when that one ends, killed or not, this one does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    keep_memory()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def keep_memory() -> bool:
-    """Let this process use again what it has freed, 128 MiB at most: every page that comes anew costs a fault.
-
-    By default glibc gives large arrays back at once; other allocators are left as they are.
-
-    Returns:
-        Whether it does.
-    """
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
-        return False
-    return bool(mallopt(M_TRIM_THRESHOLD, KEPT) and mallopt(M_MMAP_THRESHOLD, LARGEST))
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    os._exit(1)
 
 
 def _lost(split: str, error: Exception) -> str:
@@ -221,9 +137,3 @@ def _lost(split: str, error: Exception) -> str:
 
 def _line(error: Exception) -> str:
     return " ".join(str(error).split())
-
-
-def _told(error: Exception) -> str:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    told = (str(error).splitlines() or ["no message"])[0]
-    return f"{type(error).__name__}: {told} ({Path(last.filename).name}:{last.lineno})"

@@ -1,4 +1,4 @@
-"""Places for batches, filled in turn and used again.
+"""Ring buffer of batches: places that are filled in turn and used again.
 
 Fresh memory for every batch, above all what processes share, costs more than the copying;
 `experiments.benchmarks.throughput` has a DataLoader that takes it beside this.

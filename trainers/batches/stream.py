@@ -1,4 +1,4 @@
-"""A split that does not fit in memory: batches are read by worker processes while the network trains.
+"""Stream of batches from a split that does not fit in memory: processes read them while the network trains.
 
 The same rows in the same order as from memory, so the same numbers. Without worker processes batches are read where
 they are wanted.
@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
+from joblib import cpu_count  # type: ignore[import-untyped]  # the cores that a container leaves us
 from torch import Tensor
 
 from trainers.batches.cache import open_cache
 from trainers.batches.readers import Readers
 from trainers.batches.source import Batch, scale_images
+from trainers.data.dataset import SampledDataSet
 from trainers.tasks.task import Task
 
 MOST = 8
@@ -53,16 +54,16 @@ class Stream:
         for images, targets in self.readers.read(plan, only):
             # (B, H, W, 3) -> (B, 3, H, W), channels last in memory as it is
             moved = images.to(self.device, non_blocking=True).permute(0, 3, 1, 2)
-            # Copied, as `scaled` does with the images: a batch's place is written again while it may still be in use.
+            # Copied, as `scale_images` does with images: a batch's place is written again while it may still be in use.
             copied = {name: each.to(self.device, non_blocking=True, copy=True) for name, each in targets.items()}
             yield scale_images(moved), copied
 
 
-def open_stream(data: Any, name: str, device: str) -> Stream:
-    """Stream a split of a data set that has `samples`.
+def open_stream(data: SampledDataSet, name: str, device: str) -> Stream:
+    """Stream a split of a data set.
 
     Args:
-        data: a data set of `trainers.data` with fields ``loading`` and a method ``samples``.
+        data: whose split it is.
         name: of the split.
         device: such as "cpu" or "cuda".
 
@@ -81,7 +82,5 @@ def count_spare_cores(device: torch.device) -> int:
     What is left of the cores, at least one. Training on CPUs it is no more than the training's own threads: several
     trainings share the cores, and decoding is less work than learning.
     """
-    from joblib import cpu_count  # type: ignore[import-untyped]  # the cores that a container leaves us
-
     threads = torch.get_num_threads()
     return max(1, min(cpu_count() - threads, threads if device.type == "cpu" else MOST))

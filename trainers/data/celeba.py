@@ -19,8 +19,9 @@ import numpy as np
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data.celeba_groups import check_known, read_groups
-from trainers.data.celeba_images import Faces, list_files
+from trainers.data.celeba_images import Faces, list_image_files
 from trainers.data.celeba_lists import Labels, differing, read_labels, read_partition
+from trainers.data.dataset import DataSet
 from trainers.data.loading import Loading
 from trainers.data.specs.selection import check_names, select_tasks
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, list_wanted
@@ -36,7 +37,7 @@ LOADING = Loading()
 
 
 @dataclass(frozen=True)
-class CelebA:
+class CelebA(DataSet):
     """A task a group of attributes; images resized to a square.
 
     Args:
@@ -122,7 +123,7 @@ class CelebA:
         digest = hashlib.sha256(json.dumps(named, sort_keys=True).encode())
         digest.update(json.dumps([self._labels.names, sorted(self._labels.rows.items())]).encode())
         digest.update(np.packbits(self._labels.present).tobytes())
-        digest.update(json.dumps(sorted(list_files(self._root / IMAGES).items())).encode())
+        digest.update(json.dumps(sorted(list_image_files(self._root / IMAGES).items())).encode())
         return digest.hexdigest()[:16]
 
     def check(self) -> None:
@@ -134,7 +135,7 @@ class CelebA:
         tasks = self.selected
         labels, splits = self._labels, self._splits
         problems = check_known(self._grouping, self.available, labels.names)
-        problems += differing(self._root, labels, splits, set(list_files(self._root / IMAGES)), str(IMAGES))
+        problems += differing(self._root, labels, splits, set(list_image_files(self._root / IMAGES)), str(IMAGES))
         if len(splits["train"]) < FEWEST_TO_TRAIN:
             problems.append(
                 f"{self._root}: {len(splits['train'])} image to train on; want at least {FEWEST_TO_TRAIN}, for batch "

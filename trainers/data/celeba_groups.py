@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from spaces.common.suggestions import suggest
 from spaces.errors import DataError, UserError
 from trainers.tasks.attributes import Attributes
 
@@ -49,9 +49,9 @@ def check_known(path: Path, tasks: Mapping[str, Attributes], known: Sequence[str
         assert not isinstance(task.attributes, int)
         for member in task.attributes:
             if member not in known:
-                close = get_close_matches(member, known, 1)
-                meant = f"did you mean {close[0]!r}?" if close else f"want among {', '.join(known)}"
-                problems.append(f"{path}: unknown attribute {member!r} in {name}; {meant}")
+                meant = suggest(member, known)
+                want = f"; want among {', '.join(known)}" if meant == "." else meant
+                problems.append(f"{path}: unknown attribute {member!r} in {name}{want}")
     return problems
 
 

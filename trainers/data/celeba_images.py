@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from spaces.errors import DataError
 from trainers.data.splits.samples import Sample
@@ -38,8 +39,6 @@ class Faces:
         Raises:
             DataError: the image is missing or damaged, with its path.
         """
-        from PIL import Image
-
         path = self.folder / self.names[index]
         try:
             with Image.open(path) as file:
@@ -52,7 +51,7 @@ class Faces:
         return Sample(np.array(resized), {name: rows[index] for name, rows in self.targets.items()})
 
 
-def list_files(folder: Path) -> dict[str, int]:
+def list_image_files(folder: Path) -> dict[str, int]:
     """Size in bytes of every image of a folder, by name.
 
     Raises:

@@ -14,12 +14,13 @@ from typing import Any, ClassVar
 
 from spaces.errors import DataError
 from spaces.fields import Fields
-from trainers.data.folder_inspection import count_files, find_repeated, find_too_few, inspect_samples
-from trainers.data.folder_listing import Row, carve_splits, find_existing, glob_rows, parts_of, read_rows
-from trainers.data.folder_samples import FolderSamples, read_image_at
+from trainers.data.folders.inspection import count_files, find_repeated, inspect_samples
+from trainers.data.folders.listing import find_existing
+from trainers.data.folders.samples import FolderSamples, read_image_at
+from trainers.data.folders.splits import FolderSplits
 from trainers.data.loading import Loading
 from trainers.data.specs.folder_spec import FILES, FolderSpec, read_folder_spec
-from trainers.data.specs.spec import Format
+from trainers.data.specs.parsing import Format
 from trainers.data.specs.specified import Specified
 from trainers.data.splits import fingerprint as contents
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, list_wanted
@@ -57,7 +58,7 @@ class Folder(Specified):
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel to workers without the lists of samples; each makes its own."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("_rows", "_published")}
+        return {name: value for name, value in self.__dict__.items() if name != "_splits"}
 
     @cached_property
     def size(self) -> tuple[int, int]:
@@ -68,20 +69,20 @@ class Folder(Specified):
         """
         if self.image_size is not None:
             return self.image_size
-        first = self._filled("train")[0]
+        first = self._splits.pick("train")[0]
         path = self._root / find_existing(self._root, self._spec.image.patterns, first)
         height, width = read_image_at(self._spec.image, path).shape[:2]
         return height, width
 
     @cached_property
     def fingerprint(self) -> str:
-        """Names the data: which files, what they hold as far as ``contents.fingerprint`` looks, how they are read."""
-        return contents.digest_files(self._root, self._paths(), [self._spec.plain, self.image_size])
+        """Names the data: which files, what they hold as far as `digest_files` looks, how they are read."""
+        return contents.digest_files(self._root, self._splits.list_paths(), [self._spec.plain, self.image_size])
 
     @cached_property
     def modified(self) -> str:
         """Names when the files were written, here: what is derived from them on this machine depends on it."""
-        return contents.digest_times(self._root, self._paths())
+        return contents.digest_times(self._root, self._splits.list_paths())
 
     def check(self) -> None:
         """Compare the splits, count all files, and read a few samples of every split as training will.
@@ -91,7 +92,7 @@ class Folder(Specified):
                 splits or twice in one, samples without files, or files without samples; the values.
         """
         stored = list_wanted(self.selected, None)
-        problems = find_repeated(self._root, self._published, self._spec, self._specification())
+        problems = find_repeated(self._root, self._splits.published, self._spec, self._specification())
         problems += [text for split in SPLITS for text in self._missing(split, stored)]
         if problems:
             raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
@@ -113,7 +114,7 @@ class Folder(Specified):
         check_split(split)
         tasks = list_wanted(self.selected, only)
         files = tuple((task, self._spec.files[task.name]) for task in tasks)
-        rows = tuple(self._filled(split))
+        rows = tuple(self._splits.pick(split))
         return FolderSamples(self._root, rows, self._spec.image, files, self.size, self.image_size is not None)
 
     def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
@@ -131,89 +132,26 @@ class Folder(Specified):
     def _missing(self, split: str, tasks: Sequence[Task]) -> list[str]:
         """What is wrong with a split as far as names of files tell."""
         try:
-            rows = self._filled(split)
+            rows = self._splits.pick(split)
         except DataError as error:
             return list(error.problems)
         if split == "train" and len(rows) < FEWEST_TO_TRAIN:
-            if self._held_out:
-                return [self._too_few]
+            if self._splits.held_out:
+                return [self._splits.too_few]
             return [
                 f"{self._root}: {len(rows)} image to train on; want at least {FEWEST_TO_TRAIN}, for batch "
                 "normalisation compares the images of a batch"
             ]
         files = {"the images": self._spec.image, **{f"task {t.name!r}": self._spec.files[t.name] for t in tasks}}
-        names = self._names.get(split, ()) if self._spec.lists is None else ()
-        return count_files(self._root, split, rows, files, names, {row for each in self._rows.values() for row in each})
-
-    def _filled(self, split: str) -> list[Row]:
-        """The samples of a split.
-
-        Raises:
-            DataError: there are none.
-        """
-        if rows := self._rows[split]:
-            return rows
-        if self._published["train"] and split in ("train", *self._held_out):
-            raise DataError(self._too_few)
-        names = self._names.get(split, self._names["train"])
-        places = self._spec.lists or " or ".join(self._spec.image.patterns)
-        shown = f", {{split}} being {', '.join(names)}" if any(names) else ""
-        raise DataError(
-            f"{self._root}: an empty split: no sample to {split} on; looked for {places}{shown}; "
-            f"mend data.root, or image, splits and lists in {self._specification()}"
+        names = self._splits.names.get(split, ()) if self._spec.lists is None else ()
+        return count_files(
+            self._root, split, rows, files, names, {row for each in self._splits.rows.values() for row in each}
         )
 
     @cached_property
-    def _rows(self) -> dict[str, list[Row]]:
-        """Samples by split."""
-        rows = self._published
-        return rows | carve_splits(rows["train"], self._spec.held_out, self._held_out) if self._held_out else rows
-
-    @cached_property
-    def _published(self) -> dict[str, list[Row]]:
-        """Samples by split before any are held out."""
-        return {split: [row for name in names for row in self._found(name)] for split, names in self._names.items()}
-
-    @property
-    def _held_out(self) -> list[str]:
-        """The splits that the set does not have."""
-        return [split for split in SPLITS if split not in self._names]
-
-    @property
-    def _too_few(self) -> str:
-        held = {split: len(self._rows[split]) for split in self._held_out}
-        found = len(self._published["train"])
-        return find_too_few(self._root, self._names["train"], found, held, self._spec.held_out, self._specification())
-
-    def _paths(self) -> dict[str, list[list[str]]]:
-        """By split, the files of every sample, for images and all tasks."""
-        root, every = self._root, [self._spec.image, *self._spec.files.values()]
-        return {
-            split: [[find_existing(root, each.patterns, row) for each in every] for row in rows]
-            for split, rows in self._rows.items()
-        }
-
-    def _found(self, name: str) -> list[Row]:
-        """The samples of one of the set's own splits.
-
-        Raises:
-            DataError: its list is not there, or is none.
-        """
-        if self._spec.lists is not None:
-            try:
-                return read_rows(self._root, self._spec.lists, name)
-            except DataError as error:
-                if not self._spec.source or (self._root / self._spec.lists.replace("{split}", name)).exists():
-                    raise
-                raise DataError(f"{error}. Such data: {self._spec.source}") from error
-        by_id = {row.id: row for pattern in self._spec.image.patterns for row in glob_rows(self._root, pattern, name)}
-        return list(by_id.values())
-
-    @cached_property
-    def _names(self) -> dict[str, tuple[str, ...]]:
-        """The set's own names of its splits, by ours."""
-        splits = self._spec.splits
-        return parts_of(self._root / splits) if isinstance(splits, str) else splits
+    def _splits(self) -> FolderSplits:
+        """Its samples, looked for once."""
+        return FolderSplits(self._root, self._spec, self._specification())
 
     @property
     def _root(self) -> Path:

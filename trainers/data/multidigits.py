@@ -13,6 +13,7 @@ import numpy as np
 
 from spaces.fields import Fields
 from trainers.data import overlapping_pairs as overlap
+from trainers.data.dataset import DataSet
 from trainers.data.overlapping_pairs import Pictures
 from trainers.data.specs.selection import check_names, select_tasks
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, list_wanted
@@ -32,7 +33,7 @@ TASKS: dict[str, Task] = {name: Classification(name, CLASSES) for name in overla
 
 
 @dataclass(frozen=True)
-class MultiDigits:
+class MultiDigits(DataSet):
     """Which digit is at the top left, which at the bottom right: 32x32 pixels, no digit in two splits.
 
     Args:
@@ -108,7 +109,7 @@ class MultiDigits:
 @lru_cache(maxsize=1)
 def _digits() -> Pictures:
     """All digits, enlarged and in 0..255."""
-    from sklearn.datasets import load_digits
+    from sklearn.datasets import load_digits  # scikit-learn: 1 s, other data sets do without
 
     found = load_digits()
     grey = np.rint(found.images * (255 / BRIGHTEST)).astype(np.uint8)

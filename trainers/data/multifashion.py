@@ -11,17 +11,15 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
-
-import numpy as np
 
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data import overlapping_pairs as overlap
-from trainers.data.formats import archive
-from trainers.data.formats.idx import read_idx
+from trainers.data.dataset import DataSet
+from trainers.data.fashion_files import CLASSES, OFFICIAL, SIDE, list_files, read_pictures
 from trainers.data.overlapping_pairs import Pictures
 from trainers.data.specs.selection import check_names, select_tasks
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, list_wanted
@@ -30,22 +28,14 @@ from trainers.tasks.classification import Classification
 
 VERSION = 1
 """Raised whenever the same files and fields give other arrays."""
-CLASSES = (
-    *("t-shirt", "trouser", "pullover", "dress", "coat"),
-    *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
-)
-SIDE = 28  # of the pictures, in pixels
 SHIFT = 8  # of the second picture, in pixels
 SHARES = {"train": 5 / 6, "val": 1 / 6}
 """Of the training pictures."""
-FEWEST = 6  # training pictures, for a sixth is set aside
-ARCHIVE = "fashion_mnist.npz"
-OFFICIAL = {"train": "train", "test": "t10k"}
 TASKS: dict[str, Task] = {name: Classification(name, CLASSES) for name in overlap.TASKS}
 
 
 @dataclass(frozen=True)
-class MultiFashion:
+class MultiFashion(DataSet):
     """What is at the top left, what at the bottom right; no picture in two splits.
 
     Args:
@@ -146,53 +136,5 @@ class MultiFashion:
         """Pictures of the files' "train" or "test" part."""
         if self._folder is None or not self._folder.is_dir():
             given = " is not given" if self._folder is None else f"={self.root}: no folder {self._folder}"
-            names = ", ".join(f"{_name(each, what)}[.gz]" for each in OFFICIAL for what in ("images", "labels"))
-            raise DataError(f"data.root{given}; want a folder with {ARCHIVE}, or with {names}")
-        changed = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in self._folder.iterdir()))
-        return _read(self._folder, part, changed)
-
-
-@lru_cache(maxsize=4)
-def _read(folder: Path, part: str, changed: object) -> Pictures:
-    """Pictures with canonical labels; read again where a file of the folder has ``changed``."""
-    path = folder / ARCHIVE
-    if path.exists():
-        names = {"images": f"x_{part}", "labels": f"y_{part}"}
-        lacking = [name for name in names.values() if name not in archive.read_headers(path)]
-        if lacking:
-            raise DataError(f"{path}: no array {', '.join(lacking)}; want x_train, y_train, x_test and y_test")
-        found = archive.read_arrays(path, list(names.values()))
-        images, labels = found[names["images"]], found[names["labels"]]
-        where = {what: f"{path}: array {name!r}" for what, name in names.items()}
-    else:
-        paths = {what: _official(folder, part, what) for what in ("images", "labels")}
-        images, labels = read_idx(paths["images"], 3), read_idx(paths["labels"], 1)
-        where = {what: str(path) for what, path in paths.items()}
-    _check(images, labels, where, FEWEST if part == "train" else 1)
-    return Pictures(images, Classification("label", CLASSES).decode(labels, where["labels"]))
-
-
-def _check(images: np.ndarray, labels: np.ndarray, where: Mapping[str, str], fewest: int) -> None:
-    given = f"given: {images.dtype}, shape {images.shape}"
-    if images.dtype != np.uint8 or images.shape[1:] != (SIDE, SIDE):
-        raise DataError(
-            f"{where['images']}: no pictures of {SIDE}x{SIDE} pixels ({given}); want uint8 (N, {SIDE}, {SIDE})"
-        )
-    if len(images) < fewest:
-        raise DataError(f"{where['images']}: an empty split, or nearly so ({given}); want at least {fewest} pictures")
-    if labels.shape != (len(images),):
-        raise DataError(
-            f"{where['labels']}: wrong length: labels of shape {labels.shape} for {len(images)} pictures; "
-            "want one a picture, in the same order"
-        )
-
-
-def _official(folder: Path, part: str, what: str) -> Path:
-    """The file as it is, or else its .gz form."""
-    plain = folder / _name(part, what)
-    packed = plain.with_name(f"{plain.name}.gz")
-    return packed if packed.exists() and not plain.exists() else plain
-
-
-def _name(part: str, what: str) -> str:
-    return f"{OFFICIAL[part]}-{what}-idx{3 if what == 'images' else 1}-ubyte"
+            raise DataError(f"data.root{given}; want a folder with {list_files()}")
+        return read_pictures(self._folder, part)

@@ -18,17 +18,16 @@ import numpy as np
 
 from spaces.errors import DataError
 from trainers.data.formats import archive
-from trainers.data.specs.spec import ARRAYS, Format, Spec, read_spec
+from trainers.data.npz_inspection import inspect_headers, name_array
+from trainers.data.specs.parsing import Format
+from trainers.data.specs.spec import ARRAYS, Spec, read_spec
 from trainers.data.specs.specified import Specified
 from trainers.data.splits.arrays import (
-    FEWEST_TO_TRAIN,
     SPLITS,
     Arrays,
     check_split,
     decode_arrays,
-    image_problem,
     list_wanted,
-    target_problem,
 )
 from trainers.tasks import Task
 
@@ -127,57 +126,26 @@ class Npz(Specified):
         if problems:
             raise DataError(problems)
         arrays = {task: self._spec.arrays[task.name] for task in tasks}
-        raw = archive.read_arrays(self._path(split), sorted({self._spec.image, *arrays.values()}))
+        path = self._path(split)
+        raw = archive.read_arrays(path, sorted({self._spec.image, *arrays.values()}))
         images = self._decoded.setdefault((split, None), raw[self._spec.image])
         for task, array in arrays.items():
             try:
-                self._decoded[split, task.name] = decode_arrays(task, raw[array], images, self._where(split, task))
+                self._decoded[split, task.name] = decode_arrays(
+                    task, raw[array], images, name_array(path, self._spec, task)
+                )
             except DataError as error:
                 problems.extend(error.problems)
         if problems:
             raise DataError(problems)
 
-    def _problems(self, split: str, tasks: Sequence[Task]) -> list[str]:
-        """What is wrong with a split as far as names, shapes and dtypes tell."""
-        path = self._path(split)
-        try:
-            headers = archive.read_headers(path)
-        except DataError as error:
-            return list(error.problems)
-        arrays = {self._spec.arrays[task.name]: f"task {task.name!r}" for task in tasks}
-        arrays[self._spec.image] = "the images"
-        problems = [
-            f"{path}: no array {array!r} for {use}, the file has {', '.join(headers) or 'none'}; "
-            "save it there, or name the right one in the specification"
-            for array, use in arrays.items()
-            if array not in headers
-        ]
-        problems += [
-            f"{path}: array {array!r} holds Python objects, which are never loaded; save plain numbers"
-            for array in arrays
-            if array in headers and headers[array].dtype.hasobject
-        ]
-        if problems:
-            return problems
-        images = headers[self._spec.image]
-        problem = image_problem(images.shape, images.dtype)
-        if not problem and split == "train" and images.shape[0] < FEWEST_TO_TRAIN:
-            problem = (
-                f"{images.shape[0]} image to train on; want at least {FEWEST_TO_TRAIN}, for batch normalisation "
-                "compares the images of a batch"
-            )
-        if problem:
-            return [f"{path}: array {self._spec.image!r}: {problem}"]
-        shapes = {task: headers[self._spec.arrays[task.name]].shape for task in tasks}
-        found = ((t, target_problem(shape, images.shape, dense=t.dense)) for t, shape in shapes.items())
-        return [f"{self._where(split, task)}: {problem}" for task, problem in found if problem]
-
     def _size(self, split: str) -> tuple[int, int]:
         height, width = archive.read_headers(self._path(split))[self._spec.image].shape[1:3]
         return height, width
 
-    def _where(self, split: str, task: Task) -> str:
-        return f"{self._path(split)}: array {self._spec.arrays[task.name]!r} of task {task.name!r}"
+    def _problems(self, split: str, tasks: Sequence[Task]) -> list[str]:
+        """What is wrong with a split as far as names, shapes and dtypes tell."""
+        return inspect_headers(self._path(split), self._spec, tasks, training=split == "train")
 
     def _path(self, split: str) -> Path:
         """The archive of a split.

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+from filelock import FileLock
 
 from spaces.errors import DataError
 from spaces.fields import Fields
+from trainers.data.dataset import DataSet
 from trainers.data.formats import archive
-from trainers.data.rooms.layout import draw_room
-from trainers.data.rooms.raycast import CLASSES, render_view
+from trainers.data.rooms.drawing import draw_scenes
+from trainers.data.rooms.raycast import CLASSES
 from trainers.data.specs.selection import check_names, select_tasks
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN, SPLITS, Arrays, check_split, decode_arrays, list_wanted
 from trainers.tasks import Task
@@ -48,7 +50,7 @@ USUAL = ("segmentation", "depth", "normals")
 
 
 @dataclass(frozen=True)
-class Scenes:
+class Scenes(DataSet):
     """Procedural rooms with boxes, spheres and cylinders: segmentation, depth, normals, edges.
 
     Args:
@@ -142,8 +144,6 @@ class Scenes:
 
     def _raw(self, split: str, names: Sequence[str]) -> dict[str, np.ndarray]:
         """Arrays of a split from the cache, which is filled if it is empty or damaged."""
-        from filelock import FileLock
-
         path = self._folder / f"scenes-{self.fingerprint}.npz"
         members = [f"{split}.{name}" for name in names]
         try:
@@ -168,32 +168,3 @@ class Scenes:
 
     def _unwritable(self, reason: str) -> str:
         return f"data.cache={self.cache}: {reason}; give data.cache=DIR, a folder that can be written to"
-
-
-def draw_scenes(counts: Mapping[str, int], size: int, seed: int) -> dict[str, np.ndarray]:
-    """Draw all images of all splits.
-
-    Args:
-        counts: number of images by split.
-        size: height and width in pixels.
-        seed: of all of it.
-
-    Returns:
-        "<split>.<array>" for the arrays of ``View``, images first; normals as float16.
-    """
-    arrays: dict[str, np.ndarray] = {}
-    for number, (split, count) in enumerate(counts.items()):
-        kinds: dict[str, np.ndarray] = {
-            "images": np.empty((count, size, size, 3), np.uint8),
-            "segmentation": np.empty((count, size, size), np.uint8),
-            "depth": np.empty((count, size, size), np.float32),
-            "normals": np.empty((count, size, size, 3), np.float16),  # within 0.03 degrees, at half the space
-            "edges": np.empty((count, size, size), np.uint8),
-        }
-        for index in range(count):
-            rng = np.random.default_rng([seed, number, index])
-            view = render_view(draw_room(rng), size, rng)
-            for name, array in kinds.items():
-                array[index] = getattr(view, name)
-        arrays |= {f"{split}.{name}": array for name, array in kinds.items()}
-    return arrays

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
+from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 from trainers.tasks.attributes import Attributes
 from trainers.tasks.autoencoder import Autoencoder
@@ -21,7 +21,7 @@ from trainers.tasks.saliency import Saliency
 from trainers.tasks.segmentation import Segmentation
 from trainers.tasks.task import AUXILIARY, MAIN, Task
 
-__all__ = ["AUXILIARY", "KINDS", "MAIN", "Metric", "Task", "make"]
+__all__ = ["AUXILIARY", "KINDS", "MAIN", "Metric", "Task", "make_task"]
 
 KINDS: dict[str, type[Task]] = {
     kind.kind: kind
@@ -90,6 +90,5 @@ def _own_kind(name: str, path: str) -> type[Task]:
 
 
 def _unknown(name: str, kind: type[Task], field: str, allowed: list[str]) -> str:
-    close = get_close_matches(str(field), allowed, 1)
-    meant = f"; did you mean {close[0]!r}?" if close else ""
+    meant = suggest(str(field), allowed).removesuffix(".")
     return f"tasks.{name}.{field}: unknown, kind {kind.kind!r} has {', '.join(allowed)}{meant}"

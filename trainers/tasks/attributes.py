@@ -12,19 +12,11 @@ import numpy as np
 
 from spaces.fields import Fields
 from trainers.tasks.class_ids import INVALID
-from trainers.tasks.decoding import (
-    check_invalid,
-    find_extent,
-    is_list,
-    marked,
-    may_be_empty,
-    refuse,
-    refuse_unless_binary,
-    rows,
-)
-from trainers.tasks.macro import average
+from trainers.tasks.decoding import may_be_empty, refuse, rows
+from trainers.tasks.measures.macro import average
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
+from trainers.tasks.valid_values import check_invalid, find_extent, is_list, marked, refuse_unless_binary
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -83,7 +75,7 @@ class Attributes(Task):
 
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Binary cross-entropy [nat]."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
         import torch.nn.functional as F
 
         logit, valid = prediction.float(), target != INVALID
@@ -92,7 +84,7 @@ class Attributes(Task):
 
     def statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Sums ``(4, C)``: hits, how often it was predicted, how often it is true, valid labels."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
 
         valid, logit = target != INVALID, prediction.double()
         # A network that diverged must not score as one that answers "absent".
@@ -111,6 +103,12 @@ class Attributes(Task):
     def answer(self, prediction: Tensor) -> Tensor:
         """Probability of each attribute, ``(B, C)``; metrics count those above 0.5 as present."""
         return prediction.float().sigmoid()
+
+    def describe(self, target: np.ndarray) -> str:
+        """Names of the attributes that are there, or their numbers."""
+        if isinstance(self.attributes, int):
+            return super().describe(target)
+        return ", ".join(self.attributes[index] for index in np.flatnonzero(target > 0)) or "none"
 
     def trivial(self, target: Tensor) -> Tensor:
         """Log-odds of each attribute: they minimise the loss, and their sign is the majority."""

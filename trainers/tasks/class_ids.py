@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks.decoding import check_invalid, find_extent, is_list, marked, refuse
+from trainers.tasks.decoding import refuse
+from trainers.tasks.valid_values import check_invalid, find_extent, is_list, marked
 
 INVALID = -1
 """Marks what has no class, in canonical targets."""
 
 
-def check_classes(fields: Fields, task: Any) -> None:
+class Classed(Protocol):
+    """A task with classes: the fields that say how its arrays hold them, and what it knows of itself."""
+
+    @property
+    def classes(self) -> int | tuple[str, ...]:
+        """How many, or their names."""
+
+    @property
+    def first_class(self) -> int:
+        """Id of the first."""
+
+    @property
+    def invalid(self) -> tuple[float, ...]:
+        """Ids that mark what has no class."""
+
+    @property
+    def channels(self) -> int:
+        """How many classes."""
+
+    @property
+    def group(self) -> str:
+        """Prefix of messages."""
+
+    @property
+    def place(self) -> str:
+        """What has a class."""
+
+
+def check_classes(fields: Fields, task: Classed) -> None:
     """Check and coerce the fields ``classes``, ``first_class`` and ``invalid`` of a task."""
     if is_list(task.classes):
         fields.names("classes", at_least=2)
@@ -32,7 +61,13 @@ def count_of(classes: int | Sequence[str]) -> int:
     return classes if isinstance(classes, int) else len(classes)
 
 
-def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Any) -> np.ndarray:
+def name_class(classes: int | Sequence[str], target: np.ndarray) -> str:
+    """Name of the class that one canonical id means, its number where classes have no names, "?" of an invalid one."""
+    number = int(target)
+    return "?" if number < 0 else str(number) if isinstance(classes, int) else classes[number]
+
+
+def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Classed) -> np.ndarray:
     """Canonical ids, int16 from 0, -1 where invalid.
 
     Args:
@@ -59,7 +94,7 @@ def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Any) -> np.nd
     return classes
 
 
-def _refuse_ids(array: np.ndarray, where: str, ids: np.ndarray, task: Any, last: int) -> None:
+def _refuse_ids(array: np.ndarray, where: str, ids: np.ndarray, task: Classed, last: int) -> None:
     present = np.unique(ids)
     beyond = present[(present < task.first_class) | (present > last)]
     shown = ", ".join(f"{value:g}" for value in beyond[:8]) + (", ..." if len(beyond) > 8 else "")

@@ -11,20 +11,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks import tolerance
-from trainers.tasks.decoding import (
-    LABELS,
-    check_invalid,
-    find_extent,
-    marked,
-    may_be_empty,
-    one_layer,
-    refuse,
-    refuse_unless_binary,
-)
-from trainers.tasks.measure import Measure, Measured
+from trainers.tasks.decoding import LABELS, may_be_empty, one_layer, refuse
+from trainers.tasks.looks import shade_states
+from trainers.tasks.measures.measure import Measure, Measured
+from trainers.tasks.measures.tolerance import measure_with_tolerance
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import AUXILIARY
+from trainers.tasks.valid_values import check_invalid, find_extent, marked, refuse_unless_binary
 from trainers.tasks.views import values_last
 
 if TYPE_CHECKING:
@@ -74,7 +67,7 @@ class Edges(Measured):
     @property
     def further(self) -> tuple[Measure, ...]:
         """F1 with a tolerance."""
-        return tolerance.measure_with_tolerance(INVALID)
+        return measure_with_tolerance(INVALID)
 
     @property
     def channels(self) -> int:
@@ -103,7 +96,7 @@ class Edges(Measured):
 
     def usual_statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Sums ``(5,)``: valid pixels, hits, false alarms, misses, balanced cross-entropy."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
 
         logit = prediction.double()
         # A network that diverged must not score as one that answers "no edge".
@@ -129,6 +122,10 @@ class Edges(Measured):
         """Probability of an edge ``(B, H, W)``, edges and others weighted as in the loss; F1 counts those above 0.5."""
         return values_last(prediction.float().sigmoid())
 
+    def depict(self, targets: np.ndarray) -> np.ndarray:
+        """White on dark grey."""
+        return shade_states(targets)
+
     def trivial(self, target: Tensor) -> Tensor:
         """Logit of the base rate, edges and others weighted as in the loss, which it minimises."""
         edges = self.positive_weight * (target == 1).sum().double()
@@ -138,7 +135,7 @@ class Edges(Measured):
 
     def _entropy(self, logit: Tensor, target: Tensor) -> Tensor:
         """Weighted cross-entropy of each pixel, 0 where invalid."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
         import torch.nn.functional as F
 
         edge = self.positive_weight * F.softplus(-logit)

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks import normals_measures
-from trainers.tasks.decoding import find_extent, is_list, is_number, layers, marked, refuse
-from trainers.tasks.measure import Measure, Measured
+from trainers.tasks.decoding import layers, refuse
+from trainers.tasks.looks import join_layers
+from trainers.tasks.measures.measure import Measure, Measured
+from trainers.tasks.measures.normals import measure_normals
 from trainers.tasks.metric import Metric, ratio
+from trainers.tasks.valid_values import find_extent, is_list, is_number, marked
 from trainers.tasks.views import mirror, values_last
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ class Normals(Measured):
     @property
     def further(self) -> tuple[Measure, ...]:
         """Those of the literature."""
-        return normals_measures.measure_normals(_angles)
+        return measure_normals(_angles)
 
     @property
     def channels(self) -> int:
@@ -127,7 +129,7 @@ class Normals(Measured):
 
     def usual_statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Sums ``(5,)``: valid pixels, angle [deg], pixels below 11.25, 22.5 and 30 degrees."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
 
         angle, valid = _angles(prediction, target)
         below = [(valid & (angle < limit)).sum() for limit in THRESHOLDS]
@@ -146,6 +148,14 @@ class Normals(Measured):
         """A mirror turns the x component round."""
         return mirror(target) * target.new_tensor([-1, 1, 1]).view(1, 3, 1, 1)
 
+    def find_invalid(self, targets: np.ndarray) -> np.ndarray:
+        """Where it is 0, in all components."""
+        return join_layers(targets == 0)
+
+    def depict(self, targets: np.ndarray) -> np.ndarray:
+        """Components as red, green and blue."""
+        return np.moveaxis(targets, 1, -1) / 2 + 0.5
+
     def trivial(self, target: Tensor) -> Tensor:
         """Mean normal, the minimiser of the loss."""
         return _unit(target.mean((0, 2, 3)).view(1, 3, 1, 1), LEAST)
@@ -153,7 +163,7 @@ class Normals(Measured):
 
 def _angles(prediction: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Degrees from unit vectors ``(B, 3, H, W)``, 0 where not valid, and which are valid; both ``(B, H, W)``."""
-    import torch
+    import torch  # torch: 1.5 s, configurations and data are checked without
 
     valid = target.any(1)
     truth = target.double()

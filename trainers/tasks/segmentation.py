@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from spaces.fields import Fields
-from trainers.tasks import overlap
-from trainers.tasks.class_ids import INVALID, check_classes, count_of, read_ids
+from trainers.tasks.class_ids import INVALID, check_classes, count_of, name_class, read_ids
 from trainers.tasks.decoding import LABELS, one_layer
-from trainers.tasks.measure import Measure, Measured
+from trainers.tasks.measures.measure import Measure, Measured
+from trainers.tasks.measures.overlap import measure_overlap
 from trainers.tasks.metric import Metric, ratio
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Segmentation(Measured):
     @property
     def further(self) -> tuple[Measure, ...]:
         """Other conventions of mean IoU and pixel accuracy."""
-        return overlap.measure_overlap(self.channels, INVALID)
+        return measure_overlap(self.channels, INVALID)
 
     @property
     def statistics_shape(self) -> tuple[int, ...]:
@@ -70,7 +70,7 @@ class Segmentation(Measured):
 
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Cross-entropy [nat]."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
         import torch.nn.functional as F
 
         logits, ids = prediction.float(), target.long()
@@ -83,7 +83,7 @@ class Segmentation(Measured):
 
     def usual_statistics(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Confusion matrix ``(classes, classes)``: rows are true, columns predicted."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
 
         count = self.channels
         valid = target != INVALID
@@ -108,9 +108,13 @@ class Segmentation(Measured):
         """Ids of the likeliest classes as arrays hold them, from ``first_class``: ``(B, H, W)`` int32."""
         return prediction.argmax(1).int() + self.first_class
 
+    def describe(self, target: np.ndarray) -> str:
+        """Name of the class, or its number, of one pixel."""
+        return name_class(self.classes, target)
+
     def trivial(self, target: Tensor) -> Tensor:
         """One-hot logits of the majority class, the best constant for both metrics."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
         import torch.nn.functional as F
 
         counts = torch.bincount(target[target != INVALID], minlength=self.channels)

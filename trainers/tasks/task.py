@@ -2,8 +2,8 @@
 
 A kind is a subclass in a file of its own. Data sets call ``decode``, augmentation ``flip`` and ``zoom``, the
 training loop ``loss``, measuring ``statistics`` and ``metrics``, the baselines ``trivial``, users of a trained network
-``answer``. Arrays are batches; predictions are ``(B, channels, H, W)`` at the target's size, those of tasks that label
-whole images ``(B, channels)``.
+``answer``, whoever shows a data set ``find_invalid``, ``depict``, ``find_range`` and ``describe``. Arrays are batches;
+predictions are ``(B, channels, H, W)`` at the target's size, those of tasks that label whole images ``(B, channels)``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from spaces.fields import Fields
 from spaces.networks.modules.output import Output
+from trainers.tasks import looks
 from trainers.tasks.metric import Metric
 from trainers.tasks.views import Box, enlarge, mirror, values_last
 
@@ -142,6 +143,31 @@ class Task(ABC):
         Labels of whole images stay.
         """
         return enlarge(target, box) if self.dense else target
+
+    def find_invalid(self, targets: np.ndarray) -> np.ndarray:
+        """Which canonical targets of some samples are invalid; here negative whole numbers, and NaN.
+
+        Returns:
+            ``(N, H, W)``; of whole images a mask of the targets' own shape.
+        """
+        return looks.join_layers(looks.find_marked(targets))
+
+    def depict(self, targets: np.ndarray) -> np.ndarray:
+        """Pictures of canonical targets of some samples; what is invalid in them does not matter.
+
+        Returns:
+            ``(N, H, W, 3)`` colours in [0, 1]; or ``(N, H, W)`` whole numbers, each to get a colour of its own, or
+            floats, to get those of a scale. Here the targets' first layer.
+        """
+        return looks.take_first_layer(targets)
+
+    def find_range(self, targets: np.ndarray) -> tuple[float, float]:
+        """Smallest and largest value of the scale for pictures of floats, from all samples that share it."""
+        return looks.spread_values(self.depict(targets)[~self.find_invalid(targets)])
+
+    def describe(self, target: np.ndarray) -> str:
+        """The canonical target of one image in words, of a kind that labels whole images."""
+        return looks.write_label(target)
 
     def _check(self, fields: Fields) -> None:  # noqa: B027 - a kind without fields of its own has nothing to check
         """Checks of the kind's own fields, collected with the common ones."""

@@ -1,4 +1,4 @@
-"""The plain sum of the losses, each times its task's weight: the default."""
+"""Equal weighting, the default: the plain sum of the losses, each times its task's weight."""
 
 from __future__ import annotations
 

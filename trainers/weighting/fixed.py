@@ -1,4 +1,4 @@
-"""Weights given by hand."""
+"""Fixed weights of the losses, given by hand."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class Gradients(Weighting):
     def begin(self, tasks: Sequence[Task], device: torch.device) -> Balance:
         """TorchJD's aggregator, and its state where it has one."""
         self.check([task.name for task in tasks])
-        from torchjd import aggregation
+        from torchjd import aggregation  # optional, and torch: 1.5 s
 
         from trainers.weighting.cone import LeastSquares
         from trainers.weighting.jacobian import Jacobian

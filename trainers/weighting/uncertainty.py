@@ -56,7 +56,7 @@ class LogVariances(Balance):
     """
 
     def __init__(self, tasks: Sequence[Task], device: torch.device, lr_ratio: float) -> None:
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
 
         self.s = torch.nn.Parameter(torch.zeros(len(tasks), device=device))
         self.learned, self.lr_ratio = (self.s,), lr_ratio
@@ -70,7 +70,7 @@ class LogVariances(Balance):
         parameters: Sequence[torch.nn.Parameter],
     ) -> None:
         """Gradient of equation 7 for network and log-variances."""
-        import torch
+        import torch  # torch: 1.5 s, configurations and data are checked without
 
         weights = 0.5 * torch.exp(-self.s) * self._factors  # (tasks,)
         self._weights.note(weights)

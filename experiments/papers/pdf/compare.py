@@ -22,16 +22,16 @@ from pathlib import Path
 
 import numpy as np
 
-from search.config.command import ended
-from search.config.compose import compose
+from search.config.command import end_in_one_message
+from search.config.composition import compose
+from search.config.problem_statement import state_problem
 from search.config.settings import Settings
+from search.config.validation import check_settings
+from search.jobs.trial import Trial, load_trial
 from search.problem import pareto
 from search.problem.objectives import MAXIMISE, MINIMISE, resolve_objectives
-from search.problem.problem import state_problem
 from search.problem.reference_point import compute_reference_point
-from search.problem.validation import check_settings
 from search.study.replicates import Replicates, compute_mean_and_error, replicate
-from search.study.trial import Trial, load_trial
 from spaces.common.formatting import format_duration
 from spaces.drawing.one_line import describe_in_line
 from spaces.errors import ConfigError
@@ -76,7 +76,7 @@ class Found:
         return sum(trial.seconds for trial in self.own)
 
 
-def searched(settings: Settings, overrides: Sequence[str], method: str, seed: int) -> Found:
+def run_search(settings: Settings, overrides: Sequence[str], method: str, seed: int) -> Found:
     """Run or resume a search and read what it found.
 
     Raises:
@@ -103,7 +103,7 @@ def searched(settings: Settings, overrides: Sequence[str], method: str, seed: in
     return Found(method, seed, trials, answer)
 
 
-def rows(
+def make_rows(
     found: Sequence[Found], judged: Replicates, macs: Mapping[str, int], volume: Callable[[Sequence[str]], float]
 ) -> list[list[str]]:
     """One row a search: cost, answer, judged delta, and the best that the searched front has for the same MACs."""
@@ -120,14 +120,14 @@ def rows(
         (tree,) = names
         mean, error = compute_mean_and_error(judged.metrics["delta_mtl"][judged.names.index(tree)])
         rivals = [name for name in fronts[each.seed] if macs[name] <= macs[tree] and name != tree]
-        better, gain, spread = _best_rival(judged, tree, rivals)
+        better, gain, spread = _find_rival(judged, tree, rivals)
         verdict = "dominated" if gain > CLEAR * spread else "not dominated"
         compared = [better, f"{gain:.2f}", f"{spread:.2f}", verdict] if better else ["", "", "", "no rival as cheap"]
         table.append([*cost, tree, str(macs[tree]), f"{mean:.2f}", f"{error:.2f}", *volumes, *compared])
     return table
 
 
-def _best_rival(judged: Replicates, tree: str, rivals: Sequence[str]) -> tuple[str, float, float]:
+def _find_rival(judged: Replicates, tree: str, rivals: Sequence[str]) -> tuple[str, float, float]:
     """The searched pattern that gains most on the tree for no more MACs: its name, gain and standard error.
 
     The first judges choose it and the others measure it, so that being chosen is no gain.
@@ -138,7 +138,7 @@ def _best_rival(judged: Replicates, tree: str, rivals: Sequence[str]) -> tuple[s
     return (best, *judging.difference(best, tree)) if best else ("", 0.0, 0.0)
 
 
-def draw(
+def draw_judged(
     path: Path,
     title: str,
     found: Sequence[Found],
@@ -147,6 +147,7 @@ def draw(
     extremes: Mapping[str, str],
 ) -> None:
     """Judged means with standard errors: what the searches found among the extremes."""
+    # matplotlib: 1 s, --help does without
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -187,7 +188,7 @@ HEAD = [
 ]
 
 
-@ended("Nothing finished is lost; the same command goes on.")
+@end_in_one_message("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run the comparison."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -198,7 +199,9 @@ def main() -> int:
         parser.error(f"--judges {given.judges}: want at least 2, for a standard error")
     settings = compose(overrides)
     check_settings(settings)
-    found = [searched(settings, overrides, method, seed) for seed in RUN_SEEDS[: given.searches] for method in METHODS]
+    found = [
+        run_search(settings, overrides, method, seed) for seed in RUN_SEEDS[: given.searches] for method in METHODS
+    ]
     space = state_problem(settings)
     landmarks = settings.space.anchors(space.tasks)
     anchors = [anchor.pattern for anchor in landmarks.values()]
@@ -216,7 +219,7 @@ def main() -> int:
         points = np.array([[means[judged.names.index(name)], macs[name]] for name in names])
         return pareto.compute_hypervolume(points, reference, [MAXIMISE, MINIMISE]) / 1e6
 
-    table = rows(found, judged, macs, volume)
+    table = make_rows(found, judged, macs, volume)
     for words, anchor in landmarks.items():
         name = describe_in_line(anchor.pattern)
         mean, spread = compute_mean_and_error(judged.metrics["delta_mtl"][judged.names.index(name)])
@@ -226,7 +229,7 @@ def main() -> int:
         csv.writer(file, lineterminator="\n").writerows([HEAD, *table])
     title = f"{settings.run.name}: mean and standard error of {given.judges} fresh seeds, test split"
     extremes = {words: describe_in_line(anchor.pattern) for words, anchor in landmarks.items()}
-    draw(FOLDER / f"{settings.run.name}.png", title, found, judged, macs, extremes)
+    draw_judged(FOLDER / f"{settings.run.name}.png", title, found, judged, macs, extremes)
     for row in table:
         told = " | ".join(f"{name} {cell}" for name, cell in zip(HEAD[4:], row[4:], strict=True) if cell)
         cost = f", run seed {row[1]}: {row[2]} trainings, {format_duration(float(row[3]))}" if row[1] else ""

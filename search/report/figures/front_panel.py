@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from search.jobs.trial import PRUNED
 from search.problem import pareto
 from search.problem.objectives import MACS, MAXIMISE, PARAMS, Objective
 from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE
 from search.report.figures.point_labels import Label, place_labels
 from search.report.figures.trial_points import DOMINATED, FAILED, FRONT, STOPPED, Place, draw_points, draw_ring
 from search.study.front import FrontView, collect_values
-from search.study.trial import PRUNED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from search.study.trial import Trial
+    from search.jobs.trial import Trial
 
 RUG = 0.025  # height of the trials without a value, as a share of the axes
 NUMBER = Objective("trial", "", MAXIMISE)  # goes across where there is one objective only

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from search.study.trial import Trial
+from search.jobs.trial import Trial
 from spaces.common.atomic_files import replacing
 from spaces.drawing.one_line import describe_in_line
 

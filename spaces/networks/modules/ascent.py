@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from spaces.networks.modules.blocks import convolution
+from spaces.networks.modules.blocks import make_convolution
 
 
 class Ascent(nn.Module):
@@ -26,7 +26,7 @@ class Ascent(nn.Module):
         super().__init__()
         self.factor = factor
         self.squeeze = nn.Conv2d(skip or inputs, outputs, 1)
-        self.fuse = convolution(inputs + outputs if skip else outputs, outputs)
+        self.fuse = make_convolution(inputs + outputs if skip else outputs, outputs)
 
     def forward(self, previous: Tensor, skip: Tensor | None = None) -> Tensor:
         """``(B, inputs, h, w), (B, skip, h', w') -> (B, outputs, factor h, factor w)``."""

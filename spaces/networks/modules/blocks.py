@@ -1,4 +1,4 @@
-"""The blocks of the small family."""
+"""Blocks that several families have in common: convolutions, a decoder stage over a skip, the pointwise head."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spaces.networks.modules.pixels import STATISTICS
 from spaces.networks.modules.pooled import PooledHead
 
 
-def convolution(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
+def make_convolution(inputs: int, outputs: int, *, stride: int = 1) -> nn.Sequential:
     """3x3 convolution with batch-norm and ReLU."""
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1, bias=False),
@@ -62,8 +62,8 @@ class Downsample(nn.Module):
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.down = convolution(inputs, outputs, stride=2)
-        self.refine = convolution(outputs, outputs)
+        self.down = make_convolution(inputs, outputs, stride=2)
+        self.refine = make_convolution(outputs, outputs)
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, inputs, H, W) -> (B, outputs, H/2, W/2)``."""
@@ -83,8 +83,8 @@ class Refine(nn.Module):
 
     def __init__(self, inputs: int, skip: int, outputs: int) -> None:
         super().__init__()
-        self.fuse = convolution(inputs + skip, outputs)
-        self.refine = convolution(outputs, outputs)
+        self.fuse = make_convolution(inputs + skip, outputs)
+        self.refine = make_convolution(outputs, outputs)
 
     def forward(self, previous: Tensor, skip: Tensor | None = None) -> Tensor:
         """``(B, inputs, h, w), (B, skip, H, W) -> (B, outputs, H, W)``."""
@@ -120,7 +120,7 @@ class PointwiseHead(nn.Module):
         return F.interpolate(self.project(outputs[-1]), size=size, mode="bilinear", align_corners=False)
 
 
-def finest_head(width: int, output: Output) -> nn.Module:
+def make_finest_head(width: int, output: Output) -> nn.Module:
     """A head on the finest decoder output, of ``width`` channels, whatever the kind; of its mean for whole images."""
     if not output.dense:
         return PooledHead([width], output.channels)

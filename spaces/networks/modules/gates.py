@@ -90,7 +90,7 @@ def choose_hard(gate: Tensor, own: Tensor, shared: Tensor, dim: int) -> Tensor:
         shared: what the shared branch makes, of the same shape.
         dim: 1 for images, -1 for tokens.
     """
-    return torch.lerp(shared, own, along(gate, own, dim).expand_as(own))
+    return torch.lerp(shared, own, lay_along(gate, own, dim).expand_as(own))
 
 
 def mix_soft(weights: Tensor, values: list[Tensor], dim: int) -> Tensor:
@@ -101,13 +101,13 @@ def mix_soft(weights: Tensor, values: list[Tensor], dim: int) -> Tensor:
         values: one a task, channels along ``dim``.
         dim: 1 for images, -1 for tokens.
     """
-    total = along(weights[0], values[0], dim) * values[0]
+    total = lay_along(weights[0], values[0], dim) * values[0]
     for weight, value in zip(weights[1:], values[1:], strict=True):
-        total.addcmul_(along(weight, value, dim), value)  # no pass needs the sum before
+        total.addcmul_(lay_along(weight, value, dim), value)  # no pass needs the sum before
     return total
 
 
-def along(channels: Tensor, like: Tensor, dim: int) -> Tensor:
+def lay_along(channels: Tensor, like: Tensor, dim: int) -> Tensor:
     """``(C,)`` shaped so that it broadcasts along a dimension of another tensor, in that one's precision."""
     shape = [1] * like.ndim
     shape[dim] = len(channels)

@@ -25,8 +25,8 @@ class Join(nn.Module):
     def __init__(self, taken: Tensor, dim: int) -> None:
         super().__init__()
         self.dim, self.channels = dim, taken.shape[1]
-        self.pieces = [_pieces(taken, task) for task in range(len(taken) - 1)]
-        self.register_buffer("places", _places(taken), persistent=False)
+        self.pieces = [_list_pieces(taken, task) for task in range(len(taken) - 1)]
+        self.register_buffer("places", _find_places(taken), persistent=False)
 
     def forward(self, made: Sequence[Tensor | None]) -> list[Tensor]:
         """One tensor a branch or None for an empty one, the shared one last -> one a task, none of them twice."""
@@ -58,7 +58,7 @@ def arrange(opened: Tensor) -> Tensor:
     return rank.argsort(stable=True)
 
 
-def _pieces(taken: Tensor, task: int) -> list[tuple[int, int, int]]:
+def _list_pieces(taken: Tensor, task: int) -> list[tuple[int, int, int]]:
     """Stretches of channels that a task takes from one branch: the branch, the first place in it, and how many."""
     shared, before, pieces = len(taken) - 1, taken.cumsum(1) - taken.long(), []
     own, lengths = taken[task].unique_consecutive(return_counts=True)
@@ -69,7 +69,7 @@ def _pieces(taken: Tensor, task: int) -> list[tuple[int, int, int]]:
     return pieces
 
 
-def _places(taken: Tensor) -> Tensor:
+def _find_places(taken: Tensor) -> Tensor:
     """Where each task finds its channels once all branches' channels are put side by side, ``(tasks, C)``."""
     opened, shared = taken[:-1], taken[-1]
     starts = taken.sum(1).cumsum(0) - taken.sum(1)

@@ -1,4 +1,4 @@
-"""The layers of a block, one convolution or linear map each: what gates choose between and pruning makes narrow."""
+"""The layers of a block, a convolution or linear map each: what gates choose between and pruning makes narrow."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ POINTWISE = (nn.BatchNorm2d, nn.ReLU, nn.MaxPool2d, nn.Identity)
 
 
 @runtime_checkable
-class Narrowing(Protocol):
+class Narrowable(Protocol):
     """A module that treats each channel by itself and has weights of its own for it."""
 
-    def narrowed(self, keep: Tensor) -> nn.Module:
+    def narrow(self, keep: Tensor) -> nn.Module:
         """A copy for some of the channels, by index."""
 
 
@@ -68,12 +68,12 @@ class Layer(nn.Module):
             return ()
         return self.reads if self.skip is None else self.reads[:-1]
 
-    def shifted(self, by: int, start: int) -> Layer:
+    def shift(self, by: int, start: int) -> Layer:
         """The same layer in a longer chain: its block's input is value ``start``, its own layers come ``by`` later."""
         reads = tuple(start if n == 0 else n + by for n in self.reads)
         return Layer(self.main, reads, self.skip, self.last, self.before)
 
-    def narrowed(
+    def narrow(
         self, keep: Tensor, orders: Sequence[Tensor | None], dim: int, befores: dict[nn.Module, nn.Module]
     ) -> Layer:
         """A copy that makes only some channels, from inputs of full width.
@@ -85,12 +85,12 @@ class Layer(nn.Module):
             dim: of the channels: 1 in images, -1 in tokens.
             befores: copies that were made of what is ``before``, by the original; layers that share it go on doing so.
         """
-        skip = None if self.skip is None else _narrowed(self.skip, keep, orders[-1], dim)
+        skip = None if self.skip is None else _narrow(self.skip, keep, orders[-1], dim)
         order = None if self.placed else orders[0]
         if self.before is not None and self.before not in befores:
-            befores[self.before] = deepcopy(self.before) if order is None else _narrowed(self.before, order, None, dim)
+            befores[self.before] = deepcopy(self.before) if order is None else _narrow(self.before, order, None, dim)
         before = None if self.before is None else befores[self.before]
-        return Layer(_narrowed(self.main, keep, order, dim), self.reads, skip, self.last, before)
+        return Layer(_narrow(self.main, keep, order, dim), self.reads, skip, self.last, before)
 
 
 @runtime_checkable
@@ -152,7 +152,7 @@ def chain_layers(*parts: Sequence[Layer]) -> tuple[Layer, ...]:
     chain: list[Layer] = []
     for layers in parts:
         start = len(chain)
-        chain += [layer.shifted(start, start) for layer in layers]
+        chain += [layer.shift(start, start) for layer in layers]
     return tuple(chain)
 
 
@@ -168,23 +168,27 @@ def _check_pointwise(block: Iterable[nn.Module]) -> None:
         raise PatternError(f"{', '.join(strangers)} after a convolution cannot be gated: it may mix channels")
 
 
-def _narrowed(part: nn.Module, keep: Tensor, order: Tensor | None, dim: int) -> nn.Module:
+def _narrow(part: nn.Module, keep: Tensor, order: Tensor | None, dim: int) -> nn.Module:
     """A copy with only some of the output channels, for an input whose channels were rearranged."""
     if isinstance(part, nn.Sequential):
-        return nn.Sequential(*(_narrowed(each, keep, order, dim) for each in part))
+        return nn.Sequential(*(_narrow(each, keep, order, dim) for each in part))
     if isinstance(part, nn.Identity):
         return Pick(keep if order is None else order.argsort()[keep], dim)
-    if isinstance(part, Narrowing):
-        return part.narrowed(keep)
+    if isinstance(part, Narrowable):
+        return part.narrow(keep)
     copy = deepcopy(part)
-    if isinstance(copy, nn.LayerNorm):
+    if isinstance(copy, nn.Conv2d):
+        copy.out_channels = len(keep)
+    elif isinstance(copy, nn.Linear):
+        copy.out_features = len(keep)
+    elif isinstance(copy, nn.BatchNorm2d):
+        copy.num_features = len(keep)
+    elif isinstance(copy, nn.LayerNorm):
         copy.normalized_shape = (len(keep),)
-    if isinstance(copy, (nn.Conv2d, nn.Linear, nn.BatchNorm2d, nn.LayerNorm)):
-        for name in ("out_channels", "out_features", "num_features"):
-            if hasattr(copy, name):
-                setattr(copy, name, len(keep))
-        for name, rows in part.state_dict().items():
-            if rows.ndim:  # a count of batches has none
-                kept = rows[keep] if order is None or rows.ndim == 1 else rows[keep][:, order]
-                setattr(copy, name, nn.Parameter(kept) if name in dict(part.named_parameters()) else kept)
+    else:
+        return copy
+    for name, rows in part.state_dict().items():
+        if rows.ndim:  # a count of batches has none
+            kept = rows[keep] if order is None or rows.ndim == 1 else rows[keep][:, order]
+            setattr(copy, name, nn.Parameter(kept) if name in dict(part.named_parameters()) else kept)
     return copy

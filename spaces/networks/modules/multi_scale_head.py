@@ -35,13 +35,13 @@ class MultiScaleHead(nn.Module):
         return F.interpolate(self.activation(raw), size=size, mode="bilinear", align_corners=False)
 
 
-def logits(inputs: int, middle: int, scales: int, channels: int) -> MultiScaleHead:
+def make_logit_head(inputs: int, middle: int, scales: int, channels: int) -> MultiScaleHead:
     """Head for segmentation and edges: pointwise all through, with biases, no activation."""
     squeeze = [nn.Conv2d(inputs, middle, 1) for _ in range(scales)]
     return MultiScaleHead(squeeze, nn.Conv2d(scales * middle, channels, 1), nn.Identity())
 
 
-def values(inputs: int, middle: int, scales: int, channels: int, activation: nn.Module) -> MultiScaleHead:
+def make_value_head(inputs: int, middle: int, scales: int, channels: int, activation: nn.Module) -> MultiScaleHead:
     """Head for continuous values: squeezed without biases, last convolution 3x3 with one."""
     squeeze = [nn.Conv2d(inputs, middle, 1, bias=False) for _ in range(scales)]
     return MultiScaleHead(squeeze, nn.Conv2d(scales * middle, channels, 3, padding=1), activation)

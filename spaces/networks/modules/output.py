@@ -1,12 +1,8 @@
-"""What a head must give."""
+"""What a task asks of its head: how many channels, of which kind, a pixel or an image; known without torch."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

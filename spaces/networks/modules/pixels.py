@@ -1,4 +1,4 @@
-"""What encoders want to know of colours before they see them; known without torch."""
+"""Mean and standard deviation of the colours that encoders are trained with; known without torch."""
 
 from __future__ import annotations
 

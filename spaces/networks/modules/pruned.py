@@ -32,7 +32,7 @@ class PrunedStage(nn.Module):
     def __init__(self, stage: GatedStage, masks: Sequence[Mapping[str, str]]) -> None:
         super().__init__()
         self.dim, self.mixes, self.count = stage.dim, stage.mixes, len(stage.tasks)
-        opened = _opened(stage, masks)
+        opened = _open_masks(stage, masks)
         self.reads = [stage.layers(index)[-1].reads for index in range(len(masks))]
         self.branches = nn.ModuleList()
         self.live: list[list[bool]] = []
@@ -50,7 +50,7 @@ class PrunedStage(nn.Module):
             self.live.append(taken.any(1).tolist())
             self.branches.append(
                 nn.ModuleList(
-                    layer.narrowed(order[row], read, self.dim, befores)
+                    layer.narrow(order[row], read, self.dim, befores)
                     if row.any()
                     else nn.Identity()  # to keep the places
                     for layer, row in zip(layers, taken, strict=True)
@@ -58,7 +58,8 @@ class PrunedStage(nn.Module):
             )
             self.joins.append(Join(taken, self.dim))
             orders.append(order)
-        for index in self._wanted(len(stage.betas)):
+        self.mixed = self._read_mixes(len(stage.betas))
+        for index in self.mixed:
             weights = stage.betas[index].detach().softmax(0)
             self.register_buffer(f"weights{index}", weights[:, orders[index + 1]])
 
@@ -73,20 +74,21 @@ class PrunedStage(nn.Module):
                 for layer, seen, alive in zip(layers, values, live, strict=True)
             ]
             after = join(made)
-            weights = getattr(self, f"weights{index}", None)
-            # Nobody reads a mix that has no weights: it only keeps the place.
-            after.append(after[0] if weights is None else mix_soft(weights, after, self.dim))
+            if index in self.mixed:
+                after.append(mix_soft(self.get_buffer(f"weights{index}"), after, self.dim))
+            else:
+                after.append(after[0])  # nobody reads this mix: it only keeps the place
             for seen, value in zip(values, after, strict=True):
                 seen.append(value)
         return tuple(seen[-1] for seen in (values if self.mixes else values[: self.count]))
 
-    def _wanted(self, mixes: int) -> list[int]:
+    def _read_mixes(self, mixes: int) -> list[int]:
         """Layers after which the shared stream is mixed, for a shared layer that is alive or a stage that follows."""
         read = {n - 1 for reads, live in zip(self.reads, self.live, strict=True) if live[-1] for n in reads if n}
         return [index for index in range(mixes) if index in read or (self.mixes and index == mixes - 1)]
 
 
-def _opened(stage: GatedStage, masks: Sequence[Mapping[str, str]]) -> list[Tensor]:
+def _open_masks(stage: GatedStage, masks: Sequence[Mapping[str, str]]) -> list[Tensor]:
     """Masks as ``(tasks, C)`` booleans, one a layer."""
     shapes = [(set(stage.tasks), {gate.alpha.shape[1]}) for gate in stage.gates]
     given = [(set(mask), {len(row) for row in mask.values()}) for mask in masks]

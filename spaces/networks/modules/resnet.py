@@ -1,4 +1,4 @@
-"""The stages of a residual network, of basic blocks or bottlenecks: what encoders of that kind are made of.
+"""The stages of residual networks (ResNet), of basic blocks or bottlenecks.
 
 He et al. 2016, "Deep residual learning for image recognition", table 1; the stride stands in the 3x3 convolution, as in
 the weights that are passed around today. Initial weights are theirs too (He et al. 2015, eq. 10). Names of the modules
@@ -32,11 +32,11 @@ class BasicBlock(nn.Module):
 
     def __init__(self, inputs: int, middle: int, *, stride: int = 1, dilation: tuple[int, int] = (1, 1)) -> None:
         super().__init__()
-        self.conv1 = _spread(inputs, middle, stride, dilation[0])
+        self.conv1 = _make_convolution(inputs, middle, stride, dilation[0])
         self.bn1 = nn.BatchNorm2d(middle)
-        self.conv2 = _spread(middle, middle, 1, dilation[1])
+        self.conv2 = _make_convolution(middle, middle, 1, dilation[1])
         self.bn2 = nn.BatchNorm2d(middle)
-        self.downsample = _fitted(inputs, middle, stride)
+        self.downsample = _make_shortcut(inputs, middle, stride)
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, inputs, H, W) -> (B, middle, H/stride, W/stride)``."""
@@ -68,11 +68,11 @@ class Bottleneck(nn.Module):
         outputs = middle * self.expansion
         self.conv1 = nn.Conv2d(inputs, middle, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(middle)
-        self.conv2 = _spread(middle, middle, stride, dilation[0])
+        self.conv2 = _make_convolution(middle, middle, stride, dilation[0])
         self.bn2 = nn.BatchNorm2d(middle)
         self.conv3 = nn.Conv2d(middle, outputs, 1, bias=False)
         self.bn3 = nn.BatchNorm2d(outputs)
-        self.downsample = _fitted(inputs, outputs, stride)
+        self.downsample = _make_shortcut(inputs, outputs, stride)
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, inputs, H, W) -> (B, 4 middle, H/stride, W/stride)``."""
@@ -99,7 +99,7 @@ class Entry(nn.Sequential):
     """
 
     def __init__(self, pixels: str, outputs: int, blocks: nn.Sequential) -> None:
-        convolution, norm, relu, pool = stem(outputs)
+        convolution, norm, relu, pool = make_stem(outputs)
         named = {"conv1": convolution, "bn1": norm, "relu": relu, "maxpool": pool, "layer1": blocks}
         super().__init__(OrderedDict(pixels=Standardise(pixels), **named))
 
@@ -109,14 +109,14 @@ class Entry(nn.Sequential):
         return chain_layers((Layer(nn.Sequential(*first), before=pixels),), list_layers(blocks))
 
 
-def stem(outputs: int) -> nn.Sequential:
+def make_stem(outputs: int) -> nn.Sequential:
     """What stands before the first stage, ``(B, 3, H, W) -> (B, outputs, H/4, W/4)``."""
     convolution = nn.Conv2d(3, outputs, 7, stride=2, padding=3, bias=False)
     pool = nn.MaxPool2d(3, stride=2, padding=1)
-    return _initialised(nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True), pool))
+    return _initialise(nn.Sequential(convolution, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True), pool))
 
 
-def stage(
+def make_stage(
     inputs: int,
     middle: int,
     *,
@@ -131,22 +131,22 @@ def stage(
     """
     first = kind(inputs, middle, stride=stride, dilation=dilation)
     later = (kind(middle * kind.expansion, middle, dilation=(dilation[1],) * 2) for _ in range(count - 1))
-    return _initialised(nn.Sequential(first, *later))
+    return _initialise(nn.Sequential(first, *later))
 
 
-def _spread(inputs: int, outputs: int, stride: int, dilation: int) -> nn.Conv2d:
+def _make_convolution(inputs: int, outputs: int, stride: int, dilation: int) -> nn.Conv2d:
     """3x3 convolution."""
     return nn.Conv2d(inputs, outputs, 3, stride, padding=dilation, dilation=dilation, bias=False)
 
 
-def _fitted(inputs: int, outputs: int, stride: int) -> nn.Module:
+def _make_shortcut(inputs: int, outputs: int, stride: int) -> nn.Module:
     """The input as it is, or projected where its shape differs from the output's."""
     if stride == 1 and inputs == outputs:
         return nn.Identity()
     return nn.Sequential(Branch(inputs, outputs, 1, stride), nn.BatchNorm2d(outputs))
 
 
-def _initialised(module: nn.Sequential) -> nn.Sequential:
+def _initialise(module: nn.Sequential) -> nn.Sequential:
     for part in module.modules():
         if isinstance(part, nn.Conv2d):
             nn.init.kaiming_normal_(part.weight, mode="fan_out", nonlinearity="relu")

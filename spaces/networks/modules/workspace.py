@@ -1,4 +1,4 @@
-"""The knowledge extraction module: tasks exchange through the few slots of a workspace.
+"""The workspace (knowledge extraction module): tasks exchange through its few slots.
 
 Zhang et al., "SGW-based multi-task learning in vision tasks" (ACCV 2024), equations from a digest, which leaves much
 open; what is said here of projections, slots and updates is our choice, after the mechanism's origin (Goyal et al.
@@ -85,13 +85,13 @@ class SlotAttention(nn.Module):
         self.tasks, self.heads, self.top_k, self.rounds = tasks, heads, top_k, rounds
         own = 1 if tied else tasks
         self.keys, self.values, self.queries = (
-            nn.Parameter(torch.stack([_projection(width) for _ in range(own)])) for _ in range(3)
+            nn.Parameter(torch.stack([_draw_projection(width) for _ in range(own)])) for _ in range(3)
         )
-        self.slot_queries, self.slot_keys, self.slot_values = (nn.Parameter(_projection(width)) for _ in range(3))
+        self.slot_queries, self.slot_keys, self.slot_values = (nn.Parameter(_draw_projection(width)) for _ in range(3))
         self.start: Tensor | None
         if starts and state != "identity":
             # Orthogonal, for slots that start alike attend to the same tokens for ever.
-            self.start = nn.Parameter(_orthogonal(slots, width))
+            self.start = nn.Parameter(_draw_orthogonal(slots, width))
         else:
             self.register_buffer("start", torch.eye(slots, width) if starts else None)
         updates = {"overwrite": Overwrite, "residual": Residual, "gated": GatedUpdate}
@@ -105,38 +105,36 @@ class SlotAttention(nn.Module):
         else:
             assert self.start is not None
             slots = self.start.to(tokens.dtype).expand(len(tokens), -1, -1)
-        keys, values, queries = (
-            self._split(self._projected(tokens, w)) for w in (self.keys, self.values, self.queries)
-        )
+        keys, values, queries = (self._split(self._project(tokens, w)) for w in (self.keys, self.values, self.queries))
         for _ in range(self.rounds):
             retrieved = self._attend(slots @ self.slot_queries, keys, values, self.top_k)
             slots = self.update(slots, retrieved)
         keys, values = self._split(slots @ self.slot_keys), self._split(slots @ self.slot_values)
         # Slots before tokens: a softmax over the few slots is three times as fast where they do not come last.
         scores = keys / math.sqrt(queries.shape[-1]) @ queries.transpose(-1, -2)  # (B, h, L, T n)
-        read = self._joined(scores.softmax(-2).transpose(-1, -2) @ values)  # (B, T n, d)
+        read = self._join(scores.softmax(-2).transpose(-1, -2) @ values)  # (B, T n, d)
         return (*read.unflatten(1, (self.tasks, -1)).unbind(1), slots)
 
-    def _projected(self, tokens: Tensor, weights: Tensor) -> Tensor:
+    def _project(self, tokens: Tensor, weights: Tensor) -> Tensor:
         """``(B, T, n, d) -> (B, T n, d)``, by the tasks' own weights or by those of all."""
         return (tokens @ weights).flatten(1, 2)
 
     def _attend(self, queries: Tensor, keys: Tensor, values: Tensor, top_k: float) -> Tensor:
         queries = self._split(queries)
         # In single precision: equal halves would make the choice of the largest a matter of chance.
-        with _single_precision(queries.device.type):
+        with _keep_single_precision(queries.device.type):
             scores = queries.float() @ keys.float().transpose(-1, -2) / math.sqrt(queries.shape[-1])  # (B, h, L, T n)
         count = max(1, math.ceil(top_k * scores.shape[-1]))
         if count < scores.shape[-1]:
             largest = scores.topk(count, dim=-1, sorted=False)
             scores = torch.full_like(scores, -math.inf).scatter(-1, largest.indices, largest.values)
-        return self._joined(scores.softmax(-1).to(values.dtype) @ values)
+        return self._join(scores.softmax(-1).to(values.dtype) @ values)
 
     def _split(self, tokens: Tensor) -> Tensor:
         """``(B, n, d) -> (B, heads, n, d / heads)``."""
         return tokens.unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
-    def _joined(self, tokens: Tensor) -> Tensor:
+    def _join(self, tokens: Tensor) -> Tensor:
         return tokens.transpose(1, 2).flatten(2)
 
 
@@ -200,15 +198,15 @@ class SlotBroadcast(nn.Module):
         return features + (heard if self.weight is None else self.weight * heard)
 
 
-def _single_precision(device: str) -> AbstractContextManager[object]:
+def _keep_single_precision(device: str) -> AbstractContextManager[object]:
     """Keeps autocast, where the device has it, from halving single precision in a product."""
     return torch.autocast(device, enabled=False) if torch.amp.is_autocast_available(device) else nullcontext()
 
 
-def _projection(width: int) -> Tensor:
+def _draw_projection(width: int) -> Tensor:
     """A square map in the scale that linear layers start in."""
     return nn.init.kaiming_uniform_(torch.empty(width, width), a=math.sqrt(5))
 
 
-def _orthogonal(slots: int, width: int) -> Tensor:
+def _draw_orthogonal(slots: int, width: int) -> Tensor:
     return nn.init.orthogonal_(torch.empty(slots, width))

@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from search.config.command import FAILED, INTERRUPTED, REFUSED, ended
+from search.config.command import FAILED, INTERRUPTED, REFUSED, run_command
+from search.config.settings import Settings
 from spaces.errors import ConfigError
 
 
 def test_a_mistake_is_one_message_and_an_interruption_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
-    @ended("The same command goes on.")
     def command(what: BaseException | int) -> int:
-        if isinstance(what, BaseException):
-            raise what
-        return what
+        def body(settings: Settings, given: str) -> int:
+            assert (settings.trials, given) == (3, "trials=3")
+            if isinstance(what, BaseException):
+                raise what
+            return what
+
+        return run_command(["trials=3"], "search.run", body, lambda command: f"Go on with: {command}")
 
     assert command(ConfigError(["trials=0: want more", "and so on"])) == REFUSED
     assert capsys.readouterr().err == "trials=0: want more\nand so on\n"
     assert command(KeyboardInterrupt()) == INTERRUPTED
-    assert capsys.readouterr().err == "\nInterrupted. The same command goes on.\n"
+    assert capsys.readouterr().err == "\nInterrupted. Go on with: python -m search.run trials=3\n"
     assert command(FAILED) == FAILED
     with pytest.raises(ZeroDivisionError):  # a defect of ours is not hidden
         command(ZeroDivisionError())
+
+
+def test_a_command_runs_in_a_thread_too() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(run_command, [], "search.run", lambda settings, given: 0).result() == 0
+
+
+def test_a_program_that_runs_a_command_keeps_its_own_handler_of_signals() -> None:
+    def own(number: int, frame: object) -> None:
+        pass
+
+    before = signal.signal(signal.SIGTERM, own)
+    try:
+        within = []
+        run_command([], "search.run", lambda settings, given: within.append(signal.getsignal(signal.SIGTERM)) or 0)
+        assert within == [signal.default_int_handler]
+        assert signal.getsignal(signal.SIGTERM) is own
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_questions_are_answered_and_nothing_is_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["--help"], "search.plan", lambda settings, given: FAILED) == 0
+    assert "python -m search.plan" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.jobs import train_job as training
 from search.jobs.checkpoint import read_checkpoint
 from search.jobs.job import Job, Outcome

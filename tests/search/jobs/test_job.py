@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from search.config.component_names import mark_all
-from search.config.components import describe_component
-from search.config.compose import compose
+from search.components.component_names import mark_all
+from search.components.components import describe_component
+from search.config.composition import compose
 from search.jobs.job import TRAINING_VERSION, Job, Outcome
 from search.jobs.outcome_files import read_outcome
 from search.jobs.worker import run_job

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,11 @@ from typing import Any
 import pytest
 import torch
 
-from search.config.compose import compose
+from search.config.composition import compose
+from search.config.validation import check_settings
 from search.jobs.job import Job
 from search.jobs.worker import run_job
 from search.load import load
-from search.problem.validation import check_settings
 from search.results.trained_network import rebuild_network
 from search.run import main
 from spaces.errors import ConfigError
@@ -110,3 +112,22 @@ def test_what_does_not_fit_is_refused_before_anything_is_trained(given: list[str
         check_settings(compose(given))
     assert main(given) != 0
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_family_that_names_weights_but_cannot_start_from_them_is_refused(given: list[str], tmp_path: Path) -> None:
+    (tmp_path / "older.py").write_text(
+        "from dataclasses import dataclass\nfrom spaces.networks.small import Small\n\n"
+        "@dataclass(frozen=True)\nclass Older(Small):\n    weights: str | None = None\n\n"
+        "    def adapted(self, weights):\n        return weights\n"
+    )
+    spec = importlib.util.spec_from_file_location("older", tmp_path / "older.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["older"] = module
+    try:
+        spec.loader.exec_module(module)
+        settings = replace(compose(["data=scenes"]), network=module.Older(weights="some.pth"))
+        with pytest.raises(ConfigError, match=r"Older cannot start from weights, for it has no adapt_weights"):
+            check_settings(settings)
+    finally:
+        del sys.modules["older"]

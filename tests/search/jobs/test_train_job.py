@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from search.config.compose import compose
-from search.config.sections import Limits
+from search.config.composition import compose
 from search.jobs.job import Job
 from search.jobs.outcome_files import read_outcome
+from search.jobs.trial import Trial, load_trial, save_trial
 from search.jobs.worker import run_job
+from search.problem.bounds import Limits
 from search.problem.objectives import resolve_objectives
 from search.results.trained_network import rebuild_network, retrain_network
 from search.study.study import Candidate
-from search.study.trial import Trial, load_trial, save_trial
 from search.study.trial_result import make_trial
 from spaces.errors import DataError
 from spaces.networks.cost import compute_ceiling, compute_cost, count_macs

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from search.config.compose import compose
+from search.config.composition import compose
+from search.config.validation import check_settings
 from search.jobs.job import Job
 from search.jobs.worker import run_job
-from search.problem.validation import check_settings
 from search.results.trained_network import rebuild_network
 from spaces.errors import ConfigError
 from spaces.pattern.mixing import Gated

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from search.config.compose import Settings, compose
+from search.config.composition import Settings, compose
 from search.preview.forecast import BESIDE, START, estimate
 from search.preview.plan_text import format_time
 from search.preview.step_timing import NotTimed, time_steps

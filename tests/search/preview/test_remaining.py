@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from search.config.compose import Settings, compose
+from search.config.composition import Settings, compose
 from search.preview.remaining import Remaining, count_remaining
 from search.run import main as search
 from spaces.errors import ConfigError

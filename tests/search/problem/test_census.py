@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 import torch
 
-from search.config.compose import compose
+from search.config.composition import compose
+from search.config.problem_statement import state_problem
 from search.problem import census
 from search.problem.objectives import MACS
-from search.problem.problem import Problem, state_problem
+from search.problem.problem import Problem
 from spaces.branching import Branching
 from spaces.choices import draw, enumerate_patterns
 from spaces.errors import ConfigError
-from spaces.gates import Gates
+from spaces.gates import GatedEncoder
 from spaces.joint import Joint
 from spaces.networks.build import build
 from spaces.networks.cost import Cost, compute_ceiling, compute_cost, count_macs
@@ -68,7 +69,7 @@ def test_every_pattern_is_counted(given: list[str], patterns: int) -> None:
 
 def test_ranges_and_what_limits_leave_are_those_of_a_brute_force(tmp_path: Path) -> None:
     costs = brute_force(write_tiny(tmp_path / "data"))
-    macs, params = sorted(compute_cost.macs for cost in costs), sorted(compute_cost.params for cost in costs)
+    macs, params = sorted(cost.macs for cost in costs), sorted(cost.params for cost in costs)
     most_macs, most_params = macs[-4], params[-2]
     allowed = [cost for cost in costs if cost.macs <= most_macs and cost.params <= most_params]
     assert 1 < len(allowed) < len(costs) == 12
@@ -115,7 +116,7 @@ def test_limits_that_no_pattern_meets_are_refused(tmp_path: Path) -> None:
     assert "raise the limit" in told
 
 
-@pytest.mark.parametrize("space", [Routing(4, 4), Joint(4, 4), Gates(4, 4), Workspaces(4, 4), Branching(4, 4)])
+@pytest.mark.parametrize("space", [Routing(4, 4), Joint(4, 4), GatedEncoder(4, 4), Workspaces(4, 4), Branching(4, 4)])
 def test_no_draw_costs_more_than_the_costliest(space: Any) -> None:
     outputs = {name: Output(2, "regression") for name in ("a", "b", "c")}
     price, most = (

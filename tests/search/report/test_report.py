@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from search.jobs.trial import Trial
 from search.problem import deltas, objectives
 from search.report import front_table, report, tables
 from search.study import front
-from search.study.trial import Trial
 from search.tracking import mlflow_values as records
 from spaces.pattern.sharing_pattern import SharingPattern
 from tests.search.trials import TASKS, complete, failed

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.jobs.job import Outcome
+from search.jobs.trial import Trial
 from search.problem.objectives import resolve_objectives
 from search.report import front_table, report
 from search.report.search_cost import CostRates, SearchCost, Spent, compute_search_cost
 from search.run import main as search
-from search.study.trial import Trial
 from search.tracking.mlflow import Mlflow
 from tests.search.trials import EPOCHS, TASKS, complete, failed
 from tests.tiny import arguments, write_tiny

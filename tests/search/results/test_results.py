@@ -15,11 +15,11 @@ import torch
 from filelock import FileLock
 
 from search.jobs.job import find_device
+from search.jobs.trial import load_trial as load_trial
+from search.jobs.trial import save_trial
 from search.load import load
 from search.results.results import Results
 from search.run import main
-from search.study.trial import load_trial as load_trial
-from search.study.trial import save_trial
 from spaces.drawing.text import draw_text
 from spaces.errors import ConfigError, DataError
 from tests.search.trials import failed

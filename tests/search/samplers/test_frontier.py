@@ -21,7 +21,7 @@ from search.samplers.sampler import Draw
 from spaces.choices import Proposal, enumerate_patterns, replay
 from spaces.errors import ConfigError
 from spaces.fusion import Fusion
-from spaces.gates import Gates
+from spaces.gates import GatedEncoder
 from spaces.joint import Joint
 from spaces.networks.cost import compute_ceiling, compute_cost
 from spaces.networks.modules.output import Output
@@ -105,7 +105,7 @@ def test_the_first_trials_are_spread_over_costs() -> None:
     assert abs(between - sum(costs) / 2) < 0.2 * (costs[1] - costs[0])
 
 
-@pytest.mark.parametrize("space", [Gates(4, 4), Joint(4, 4)], ids=lambda space: space.name)
+@pytest.mark.parametrize("space", [GatedEncoder(4, 4), Joint(4, 4)], ids=lambda space: space.name)
 @pytest.mark.parametrize("objectives", [(DELTA_MTL, MACS), (DELTA_MTL, WORST_DELTA, PARAMS), (WORST_DELTA,)])
 def test_gated_and_large_spaces_any_objectives_running_trials(space: Any, objectives: tuple[Objective, ...]) -> None:
     made = problem(space, *objectives)

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.config.sections import Limits
+from search.jobs.trial import COMPLETE, FAILED, Trial, load_trial
+from search.problem.bounds import Limits
 from search.problem.objectives import DELTA_MTL, MACS
 from search.problem.problem import Problem
 from search.run import main as search
 from search.samplers.progressive import Fused, Offline, Progressive
 from search.samplers.sampler import Done, Wait
 from search.study.study import Candidate, Study
-from search.study.trial import COMPLETE, FAILED, Trial, load_trial
 from spaces.choices import enumerate_patterns
 from spaces.errors import ConfigError, DataError
 from spaces.fusion import Fusion

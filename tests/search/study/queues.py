@@ -1,4 +1,4 @@
-"""Agendas over the tiny problem, and what they told."""
+"""Trial queues over the tiny problem, and what they told."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.jobs.job import Job, Outcome
+from search.jobs.trial import Trial
 from search.jobs.worker import run_job
 from search.problem.objectives import resolve_objectives
 from search.problem.problem import Problem
 from search.study.run_folder import open_folder
 from search.study.study import Study
-from search.study.trial import Trial
 from search.study.trial_queue import TrialQueue
 from spaces.networks.cost import compute_cost
 from tests.tiny import arguments, write_tiny
 
 
 class Told:
-    """What the agenda told its listeners."""
+    """What the queue told its callback."""
 
     def __init__(self) -> None:
         self.trials: list[Trial] = []
@@ -56,15 +56,15 @@ def opened(folder: Path, *more: str) -> Iterator[tuple[TrialQueue, Told]]:
     problem = Problem(settings.space, tuple(sorted(outputs)), objectives, price, settings.limits)
     with open_folder(settings) as place:
         study = Study(place.journal, problem, settings.sampler, anchors={}, seed=settings.run.seed)
-        agenda = TrialQueue(settings, place, study, 1, told)
-        agenda.resume()
-        agenda.answer_from_cache("cpu")
-        yield agenda, told
+        queue = TrialQueue(settings, place, study, 1, told)
+        queue.resume()
+        queue.answer_from_cache("cpu")
+        yield queue, told
 
 
-def run_all(agenda: TrialQueue) -> None:
-    while job := agenda.next():
-        agenda.done(job, run_job(job))
+def run_all(queue: TrialQueue) -> None:
+    while job := queue.next():
+        queue.done(job, run_job(job))
 
 
 def is_baseline(job: Job) -> bool:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from search.jobs.trial import Trial
 from search.jobs.worker import run_job
-from search.runners.runner import RESTARTS
 from search.runners.tune_searcher import read_tune_outcome
-from search.study.trial import Trial
+from search.study.retry_policy import RESTARTS
 from spaces.choices import enumerate_patterns
 from tests.search.study.queues import is_baseline, opened, run_all
 
@@ -22,8 +22,8 @@ def _told_of(trials: Sequence[Trial]) -> list[tuple]:
 
 
 def test_weak_trials_pause_and_are_given_up_and_the_others_are_trained_to_the_end(tmp_path: Path) -> None:
-    with opened(tmp_path, *ASHA) as (agenda, told):
-        run_all(agenda)
+    with opened(tmp_path, *ASHA) as (queue, told):
+        run_all(queue)
         ended = {trial.number: trial for trial in told.trials}
         assert sorted(ended) == list(range(6))
         complete = [trial for trial in ended.values() if trial.complete]
@@ -35,16 +35,16 @@ def test_weak_trials_pause_and_are_given_up_and_the_others_are_trained_to_the_en
             assert trial.epochs == int(list(trial.rungs)[-1]) == len(trial.curves["loss"])
             assert trial.reason.startswith(f"stopped after {trial.epochs} of 4 epochs")
         assert not list((tmp_path / "runs").glob("*/.outcomes/*"))
-        history = agenda._study._study.get_trials()
+        history = queue._study._study.get_trials()
         assert sum(trial.state.name == "PRUNED" for trial in history) == len(pruned)
         assert all(set(trial.user_attrs["rungs"]) <= {"1", "2"} for trial in history)
 
 
 def test_a_trial_that_paused_ends_as_one_that_never_did(tmp_path: Path) -> None:
-    with opened(tmp_path, *ASHA, "sampler=exhaustive", "run.name=paused") as (agenda, told):
-        run_all(agenda)
-    with opened(tmp_path, *ASHA[2:], "sampler=exhaustive", "run.name=full") as (agenda, whole):
-        run_all(agenda)
+    with opened(tmp_path, *ASHA, "sampler=exhaustive", "run.name=paused") as (queue, told):
+        run_all(queue)
+    with opened(tmp_path, *ASHA[2:], "sampler=exhaustive", "run.name=full") as (queue, whole):
+        run_all(queue)
     full = {trial.key: trial for trial in whole.trials}
     met = [trial for trial in told.trials if trial.complete and trial.key in full]
     assert met
@@ -55,45 +55,45 @@ def test_a_trial_that_paused_ends_as_one_that_never_did(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[tuple]:
-    with opened(tmp_path_factory.mktemp("whole"), *ASHA) as (agenda, _told):
-        run_all(agenda)
-        return _told_of([agenda.trials[number] for number in sorted(agenda.trials)])
+    with opened(tmp_path_factory.mktemp("whole"), *ASHA) as (queue, _told):
+        run_all(queue)
+        return _told_of([queue.trials[number] for number in sorted(queue.trials)])
 
 
 @pytest.mark.parametrize("jobs", (4, 5, 7, 9, 11, 13, 15))
 def test_a_search_with_pauses_goes_on_as_if_undisturbed(tmp_path: Path, undisturbed: list[tuple], jobs: int) -> None:
-    with opened(tmp_path, *ASHA) as (agenda, _told):
+    with opened(tmp_path, *ASHA) as (queue, _told):
         for turn in range(jobs):
-            job = agenda.next()
+            job = queue.next()
             if job is None:
                 break
             outcome = run_job(job)
             if turn < jobs - 1:  # the driver dies before it hears of the last one
-                agenda.done(job, outcome)
-    with opened(tmp_path, *ASHA) as (agenda, _told):
-        run_all(agenda)
-        assert _told_of([agenda.trials[number] for number in sorted(agenda.trials)]) == undisturbed
+                queue.done(job, outcome)
+    with opened(tmp_path, *ASHA) as (queue, _told):
+        run_all(queue)
+        assert _told_of([queue.trials[number] for number in sorted(queue.trials)]) == undisturbed
 
 
 def test_limits_hold_for_what_a_training_ends_with_not_for_its_pauses(tmp_path: Path) -> None:
     more = ("space=gates", "sampler=random", "trials=3", "trainer.gates.weight=0", "trainer.gates.start=0.01")
-    with opened(tmp_path, *ASHA[:2], "trainer.epochs=2", *more) as (agenda, told):
+    with opened(tmp_path, *ASHA[:2], "trainer.epochs=2", *more) as (queue, told):
         cheapest = min(
-            agenda._study.problem.cost(p.pattern).macs
-            for p in enumerate_patterns(agenda._study.problem.space, agenda._study.problem.tasks)
+            queue._study.problem.cost(p.pattern).macs
+            for p in enumerate_patterns(queue._study.problem.space, queue._study.problem.tasks)
         )
     with opened(tmp_path, *ASHA[:2], "trainer.epochs=2", *more, f"limits.macs={cheapest}", "run.name=b") as (
-        agenda,
+        queue,
         told,
     ):
-        run_all(agenda)
+        run_all(queue)
     assert len(told.trials) == 3
     assert all("1" in trial.rungs for trial in told.trials)  # whatever its end was, none failed at its pause
 
 
 def test_a_lost_worker_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
-    with opened(tmp_path, "trials=1") as (agenda, told):
-        job = next(job for job in iter(agenda.next, None) if not is_baseline(job))
+    with opened(tmp_path, "trials=1") as (queue, told):
+        job = next(job for job in iter(queue.next, None) if not is_baseline(job))
         job.begun.touch()
         lost = read_tune_outcome(job, None)
         assert lost is not None and lost.reason.startswith("the worker was lost")
@@ -101,11 +101,11 @@ def test_a_lost_worker_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
         job.checkpoint.write_bytes(b"")
         assert read_tune_outcome(job, None) is None
         for _ in range(RESTARTS):
-            agenda.never_ran(job, "")
-            assert agenda.next() is job
-        agenda.never_ran(job, "its node ran out of memory")
-        for alone in (job for job in agenda.running.copy() if is_baseline(job)):
-            agenda.done(alone, run_job(alone))
+            queue.never_ran(job, "")
+            assert queue.next() is job
+        queue.never_ran(job, "its node ran out of memory")
+        for alone in (job for job in queue.running.copy() if is_baseline(job)):
+            queue.done(alone, run_job(alone))
         assert [trial.reason for trial in told.trials] == [
             "its worker was lost, 4 times in a row (its node ran out of memory)"
         ]

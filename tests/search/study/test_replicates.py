@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.config.compose import compose
+from search.config.composition import compose
 from search.config.settings import Settings
 from search.problem.deltas import compute_delta
 from search.study.replicates import compute_mean_and_error, replicate

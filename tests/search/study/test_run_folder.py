@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import yaml
 
-from search.config.components import describe_component
-from search.config.compose import Settings, compose
+from search.components.components import describe_component
+from search.config.composition import Settings, compose
 from search.jobs.job import TRAINING_VERSION
 from search.study.run_folder import RunFolder, open_folder
 from spaces.errors import ConfigError
@@ -228,7 +228,7 @@ def test_a_place_that_cannot_be_written_is_refused(place: str) -> None:
 
 def test_a_second_driver_is_refused_until_the_first_is_gone() -> None:
     code = (
-        "import sys; from search.config.compose import compose; from search.study.run_folder import open_folder\n"
+        "import sys; from search.config.composition import compose; from search.study.run_folder import open_folder\n"
         "with open_folder(compose(['run.name=mine'])):\n"
         "    print('held', flush=True); sys.stdin.read()"
     )

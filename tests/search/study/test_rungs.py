@@ -17,41 +17,41 @@ WAYS = [DELTA_MTL.direction, MACS.direction]
 
 
 def climbed(scheduler, trials: int, epochs: int, seed: int, workers: int = 1) -> tuple[Rungs, dict[int, int]]:
-    """Drive a ladder as the agenda does; epochs each trial was trained."""
+    """Drive rungs as the trial queue does; epochs each trial was trained."""
     rng = random.Random(seed)
-    ladder = Rungs(scheduler, epochs, (DELTA_MTL, MACS))
+    rungs = Rungs(scheduler, epochs, (DELTA_MTL, MACS))
     worth = {number: (rng.gauss(0, 3), rng.uniform(1, 2)) for number in range(trials)}
     trained: dict[int, int] = {}
     running: list[int] = []
     asked = 0
     while True:
         while len(running) < workers:
-            number = ladder.next(over=asked == trials)
+            number = rungs.next(over=asked == trials)
             if number is None and asked < trials:
                 number, asked = asked, asked + 1
             if number is None:
                 break
-            until = ladder.until(number)
-            ladder.climb(number)
+            until = rungs.until(number)
+            rungs.climb(number)
             trained[number] = until or epochs
             running.append(number)
         if not running:
-            return ladder, trained
+            return rungs, trained
         number = running.pop(rng.randrange(len(running)))
         if trained[number] == epochs:
-            ladder.ended(number)
+            rungs.end(number)
         else:
             delta, macs = worth[number]
-            ladder.reached(number, trained[number], {"delta_mtl": delta, "macs": macs})
+            rungs.reach(number, trained[number], {"delta_mtl": delta, "macs": macs})
 
 
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("trials", [1, 2, 5, 18])
 def test_each_rung_passes_its_share_and_somebody_reaches_the_end(trials: int, workers: int) -> None:
     for seed in range(5):
-        ladder, trained = climbed(ParetoAsha(rung=1, eta=2), trials, 8, seed, workers)
-        assert ladder.rungs == (1, 2, 4, 8)
-        counts = [sum(epochs >= rung for epochs in trained.values()) for rung in ladder.rungs]
+        rungs, trained = climbed(ParetoAsha(rung=1, eta=2), trials, 8, seed, workers)
+        assert rungs.rungs == (1, 2, 4, 8)
+        counts = [sum(epochs >= rung for epochs in trained.values()) for rung in rungs.rungs]
         assert counts[0] == trials and counts[-1] >= 1
         for before, after in pairwise(counts):
             assert before / 2 <= after  # asynchronous: a few more may go on than in the end deserve it
@@ -59,8 +59,8 @@ def test_each_rung_passes_its_share_and_somebody_reaches_the_end(trials: int, wo
 
 
 def test_without_pauses_everybody_is_trained_to_the_end() -> None:
-    ladder, trained = climbed(Full(), 7, 8, 0)
-    assert ladder.rungs == (8,)
+    rungs, trained = climbed(Full(), 7, 8, 0)
+    assert rungs.rungs == (8,)
     assert set(trained.values()) == {8}
 
 

@@ -8,7 +8,8 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
-from search.config.sections import Limits, Stop
+from search.jobs.trial import COMPLETE, FAILED, Trial
+from search.problem.bounds import Limits, Stop
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS
 from search.problem.problem import Problem
 from search.samplers.exhaustive import Exhaustive
@@ -18,7 +19,6 @@ from search.samplers.random import Random
 from search.samplers.sampler import Done, Sampler
 from search.samplers.tpe import Tpe
 from search.study.study import Candidate, Study
-from search.study.trial import COMPLETE, FAILED, Trial
 from spaces.choices import count_patterns
 from spaces.errors import ConfigError, DataError
 from spaces.fusion import Fusion
@@ -119,7 +119,7 @@ def test_what_was_running_is_found_again_and_a_second_telling_changes_nothing(tm
     first, second = study.ask(), study.ask()
     study.tell(outcome(first))
     again = open_study(tmp_path, Random())
-    assert again.running() == [second]
+    assert again.list_running() == [second]
     again.tell(replace(outcome(first), objectives={"delta_mtl": 99.0, "macs": 1.0}))
     assert again._study.trials[0].values == list(outcome(first).objectives.values())
 
@@ -139,7 +139,7 @@ def test_a_journal_cut_off_in_the_middle_of_a_line_opens(tmp_path: Path, cut: in
     (tmp_path / "study.journal.lock").write_text("left by a killed process")
     study = open_study(tmp_path, Random())
     assert len(study) == 3
-    assert len(study.running()) == 1  # what the lost line told is asked for again
+    assert len(study.list_running()) == 1  # what the lost line told is asked for again
     proposals(study, 2)
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from search.config.components import build_component
+from search.components.component_names import COMPONENTS
+from search.components.components import build_component
 from search.tracking.no_tracking import NoTracking
 from tests.search.trials import complete
 
@@ -20,5 +21,5 @@ def test_no_tracking_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_it_is_found_by_its_name_and_wherever_it_has_been() -> None:
-    for path in ("tracking/none", "search.tracking.NoTracking", "search.tracking.mlflow.NoTracking"):
-        assert build_component({"_target_": path}, "tracking") == NoTracking()
+    for named in ("tracking/none", *COMPONENTS.paths["tracking/none"]):
+        assert build_component({"_target_": named}, "tracking") == NoTracking()

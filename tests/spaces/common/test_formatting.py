@@ -3,41 +3,67 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from spaces.common.formatting import align_columns, format_count, format_duration, format_list
 
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
+SIZES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "wanted"),
     [
         (0, "0"),
+        (7, "7"),
         (999, "999"),
         (999.6, "1.00 k"),
-        (12_345, "12.3 k"),
-        (999_600, "1.00 M"),
-        (123_456_789, "123 M"),
-        (-2.5e9, "-2.50 G"),
-        (3e12, "3.00 T"),
+        (1000, "1.00 k"),
+        (12_345_678, "12.3 M"),
+        (999_949, "1.00 M"),
+        (-2_500_000_000, "-2.50 G"),
+        (100e12, "100 T"),
         (math.nan, "-"),
         (math.inf, "-"),
     ],
 )
-def test_counts_have_three_digits_and_a_prefix(value: float, text: str) -> None:
-    assert format_count(value) == text
+def test_counts_have_three_digits_and_a_prefix(value: float, wanted: str) -> None:
+    assert format_count(value) == wanted
+
+
+@quick
+@given(st.floats(1, 9.99e14))
+def test_a_count_reads_as_what_it_is_to_half_a_percent(value: float) -> None:
+    number, _, prefix = format_count(value).partition(" ")
+    assert float(number) * SIZES[prefix] == pytest.approx(value, rel=5.1e-3)
+    assert len(number.replace(".", "")) <= 3 or value >= 1e15
+
+
+@quick
+@given(st.lists(st.integers(), max_size=30), st.integers(1, 20))
+def test_a_list_shows_the_first_and_counts_the_others(things: list[int], most: int) -> None:
+    shown, _, more = format_list(things, most).partition(" and ")
+    texts = shown.split(", ") if shown else []
+    assert texts == [str(thing) for thing in things[:most]]
+    assert more == (f"{len(things) - most} more" if len(things) > most else "")
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(-1, "0 s"), (42.4, "42 s"), (59.6, "1 min 0 s"), (200, "3 min 20 s"), (3600, "1 h 0 min"), (7500, "2 h 5 min")],
+    ("seconds", "wanted"),
+    [
+        (-3, "0 s"),
+        (0.4, "0 s"),
+        (59.4, "59 s"),
+        (59.6, "1 min 0 s"),
+        (200, "3 min 20 s"),
+        (3599.9, "1 h 0 min"),
+        (7500, "2 h 5 min"),
+        (360_000, "100 h 0 min"),
+    ],
 )
-def test_time_spans_have_two_units_at_most(seconds: float, text: str) -> None:
-    assert format_duration(seconds) == text
-
-
-def test_long_lists_tell_how_many_they_leave_out() -> None:
-    assert format_list([]) == ""
-    assert format_list([1, 2, 3], 3) == "1, 2, 3"
-    assert format_list([1, 2, 3, 4], 2) == "1, 2 and 2 more"
+def test_time_spans(seconds: float, wanted: str) -> None:
+    assert format_duration(seconds) == wanted
 
 
 def test_columns_are_as_wide_as_their_longest_text() -> None:

@@ -15,9 +15,8 @@ from spaces.networks import feasible
 from spaces.networks.build import build, prune
 from spaces.networks.classifier import Classifier
 from spaces.networks.cost import compute_ceiling, compute_cost, count_macs
-from spaces.networks.family import Choosy
+from spaces.networks.family import ChecksOutputs
 from spaces.networks.modules.output import Output
-from spaces.networks.modules.pooled import PooledHead, PooledStage
 from spaces.networks.pdf import Pdf
 from spaces.networks.small import Small
 from spaces.pattern.exchange import NoExchange, Workspace
@@ -92,17 +91,6 @@ def test_patterns_of_every_space_build_learn_and_cost_what_is_told(name: str) ->
         assert (found.macs, found.params, found.fixed) == (least.macs, least.params, least.fixed)
 
 
-def test_a_stage_of_the_head_is_a_linear_map_of_means() -> None:
-    torch.manual_seed(0)
-    stage = PooledStage(4, 3, 5).eval()
-    previous, skip = torch.rand(2, 4, 2, 2), torch.rand(2, 3, 8, 8)
-    means = torch.cat((previous.mean((2, 3)), skip.mean((2, 3))), 1)
-    torch.nn.init.uniform_(stage.norm.running_mean)
-    expected = torch.relu((means @ stage.map.weight[:, :, 0, 0].T - stage.norm.running_mean) / (1 + 1e-5) ** 0.5)
-    torch.testing.assert_close(stage(previous, skip)[:, :, 0, 0], expected)
-    assert stage(previous, skip).shape == (2, 5, 1, 1)
-
-
 def test_macs_by_hand() -> None:
     """One task, two stages: encoder convolutions, then matrices of one row."""
     family = Classifier(encoder_widths=(4, 6), decoder_width=5)
@@ -133,12 +121,6 @@ def test_dense_families_pool_for_whole_images(family: Small | Pdf, size: int) ->
     assert compute_cost(pattern, family, outputs, (size, size)) == found
 
 
-def test_a_head_reads_the_last_outputs() -> None:
-    head = PooledHead([3], 2)
-    outputs = torch.rand(2, 8, 1, 1), torch.rand(2, 3, 4, 4)
-    torch.testing.assert_close(head(outputs, (9, 9)), head.project(outputs[-1].mean((2, 3))))
-
-
 def test_dense_outputs_are_refused_in_one_message() -> None:
     dense = {"left": OUTPUTS["left"], "depth": Output(1, "depth"), "rooms": Output(4, "segmentation")}
     message = (
@@ -151,7 +133,7 @@ def test_dense_outputs_are_refused_in_one_message() -> None:
     with pytest.raises(ConfigError, match="labels whole images"):
         build(hard_sharing(dense, 3, 3), FAMILY, dense, 0)
     FAMILY.check(OUTPUTS)
-    assert isinstance(FAMILY, Choosy) and not isinstance(Small(), Choosy)
+    assert isinstance(FAMILY, ChecksOutputs) and not isinstance(Small(), ChecksOutputs)
 
 
 def test_it_is_configured_and_checked_without_torch() -> None:

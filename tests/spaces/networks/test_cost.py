@@ -108,5 +108,5 @@ def test_after_the_first_pattern_nothing_is_counted_again(monkeypatch: pytest.Mo
     names = [f"task{i}" for i in range(5)]
     outputs = dict.fromkeys(names, Output(2, "regression"))
     first = compute_cost(hard_sharing(names, 4, 4), Small(), outputs, SIZE)
-    monkeypatch.setattr(cost_module, "_counted", None)
+    monkeypatch.setattr(cost_module, "_count", None)
     assert compute_cost(separate_decoders(names, 4, 4), Small(), outputs, SIZE).macs > first.macs

@@ -8,7 +8,7 @@ import sys
 import pytest
 import torch
 
-from search.config.compose import answer, compose
+from search.config.composition import answer, compose
 from spaces.errors import ConfigError
 from spaces.networks.build import build
 from spaces.networks.modules.output import Output
@@ -134,7 +134,7 @@ def test_a_depth_head_starts_with_a_gradient(seed: int) -> None:
 
 def test_the_command_line_knows_it_without_torch() -> None:
     code = (
-        "import sys; from search.config.compose import compose; compose(['network=pdf', 'data.image_size=128']); "
+        "import sys; from search.config.composition import compose; compose(['network=pdf', 'data.image_size=128']); "
         "print('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

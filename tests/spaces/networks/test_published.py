@@ -140,16 +140,3 @@ def test_missing_and_damaged_files_and_files_of_something_else(tmp_path: Path) -
         assert "cannot be read (" in refusal(whole)
     for other in ([torch.zeros(1)], {"epoch": 3}):
         assert "holds no tensors by name" in refusal(saved(path, other))
-
-
-def test_the_content_is_that_of_the_file_wherever_it_lies(tmp_path: Path) -> None:
-    first, second = saved(tmp_path / "one.pth", weights()), saved(tmp_path / "two.pth", weights())
-    before = digest_weights(first)
-    (tmp_path / "copy.pth").write_bytes((tmp_path / "one.pth").read_bytes())
-    assert before is not None and len(before) == 16
-    assert digest_weights(family(tmp_path / "copy.pth")) == before
-    saved(tmp_path / "one.pth", {**weights(), "conv1.weight": torch.zeros(4, 3, 7, 7)})
-    assert digest_weights(first) != before
-    (tmp_path / "two.pth").unlink()
-    with pytest.raises(ConfigError, match=r"two\.pth: no such file"):
-        digest_weights(second)

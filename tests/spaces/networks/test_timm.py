@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from search.config.compose import compose
+from search.config.composition import compose
 from spaces.errors import ConfigError, PatternError
 from spaces.networks.build import build
 from spaces.networks.cost import compute_cost, count_macs

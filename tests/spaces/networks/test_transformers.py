@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from search.config.compose import compose
+from search.config.composition import compose
 from spaces.errors import ConfigError, PatternError
 from spaces.networks.build import build
 from spaces.networks.cost import compute_cost, count_macs
@@ -93,3 +93,9 @@ def test_options_of_the_command_line_are_those_of_python() -> None:
     given = compose(["network=transformers", "network.options=[[depths,[1,1,1,1]],[hidden_sizes,[4,8,8,12]]]"]).network
     assert given.options == CONVNEXT.options
     assert hash(given) == hash(Transformers(options=CONVNEXT.options))
+
+
+@pytest.mark.parametrize("model", ["convnext", "swin", "dinov2", "resnet"])
+def test_a_model_is_built_with_its_own_defaults(model: str) -> None:
+    with torch.device("meta"):
+        assert next(Transformers(model).encoder_block(0).parameters()).is_meta

@@ -111,28 +111,6 @@ def test_positions_are_resized_to_the_grid_and_to_the_image(tmp_path: Path) -> N
     torch.testing.assert_close(fit_names(family)["pos_embed"], torch.full((1, 16, 32), 2.0))
 
 
-@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_images_in_any_layout_give_the_same(layout: torch.memory_format) -> None:
-    network = build(hard_sharing(TASKS, 2, 2), TINY, OUTPUTS, 0).eval()
-    image = torch.rand(2, 3, 32, 48)
-    with torch.no_grad():
-        again = network(image.to(memory_format=layout))
-        for task, output in network(image).items():
-            assert output.shape == (2, OUTPUTS[task].channels, 32, 48)
-            torch.testing.assert_close(again[task], output)
-
-
-def test_tokens_are_never_copied_to_the_end_and_back() -> None:
-    """Images of tokens lie in memory as lists of tokens do."""
-    network = build(hard_sharing(TASKS, 2, 2), TINY, OUTPUTS, 0).to(memory_format=torch.channels_last)
-    for name, block in network.blocks.items():
-        if name.startswith("encoder"):
-            block.register_forward_hook(lambda module, inputs, output: seen.append(output.stride(1)))
-    seen: list[int] = []
-    network(torch.rand(2, 3, 32, 48))
-    assert seen == [1, 1]
-
-
 def test_the_decoder_climbs_to_stride_four() -> None:
     family = Vit(32, 4, 4, 16, grid=2, stages=4, decoder_width=8)
     network = build(hard_sharing(TASKS, 4, 4), family, OUTPUTS, 0)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from spaces.choices import draw, enumerate_patterns
 from spaces.fusion import Fusion
 from spaces.pattern.exchange import Workspace
-from spaces.pattern.features import compute_features, feature_names
+from spaces.pattern.features import compute_features, name_features
 from spaces.pattern.mixing import Gated, Mixing, Routed
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
 from spaces.pattern.stage import Stage
@@ -41,16 +41,16 @@ def test_one_number_from_0_to_1_per_name(two_trees: Any, seed: int, tasks: int) 
     stages = len(pattern.encoder)
     assert (
         len(compute_features(pattern))
-        == len(feature_names(pattern))
+        == len(name_features(pattern))
         == tasks * (tasks - 1) // 2 * (stages + len(pattern.decoder)) + stages * (3 + tasks + 5)
     )
-    assert len(set(feature_names(pattern))) == len(feature_names(pattern))
+    assert len(set(name_features(pattern))) == len(name_features(pattern))
     assert all(0 <= value <= 1 for value in compute_features(pattern))
 
 
 def test_ends_of_the_space() -> None:
     fused = dict(
-        zip(feature_names(hard_sharing(TASKS, 4, 4)), compute_features(hard_sharing(TASKS, 4, 4)), strict=True)
+        zip(name_features(hard_sharing(TASKS, 4, 4)), compute_features(hard_sharing(TASKS, 4, 4)), strict=True)
     )
     assert {value for name, value in fused.items() if "-" in name or name.endswith("shared")} == {1.0}
     assert {value for name, value in fused.items() if not ("-" in name or name.endswith("shared"))} == {0.0}
@@ -63,7 +63,7 @@ def test_by_hand() -> None:
         exchange=(NoExchange(), NoExchange()),
         decoder=tuple(map(Stage, ((("b", "c"), ("a",)),) * 3 + ((("a",), ("b",), ("c",)),))),
     )
-    found = dict(zip(feature_names(pattern), compute_features(pattern), strict=True))
+    found = dict(zip(name_features(pattern), compute_features(pattern), strict=True))
     assert {name for name, value in found.items() if "-" in name and value} == {
         *("encoder.1.a-b", "encoder.2.a-b", "encoder.1.a-c", "encoder.1.b-c"),
         *("decoder.1.b-c", "decoder.2.b-c", "decoder.3.b-c"),
@@ -77,7 +77,7 @@ def test_mixings_and_exchanges_by_hand() -> None:
         exchange=(NoExchange(), Workspace(slots=15, width=256, top_k=0.25, etf=64)),
         decoder=(Stage(pair), Stage(pair)),
     )
-    found = dict(zip(feature_names(pattern), compute_features(pattern), strict=True))
+    found = dict(zip(name_features(pattern), compute_features(pattern), strict=True))
     told = {name: round(value, 3) for name, value in found.items() if "-" not in name and value}
     assert told == {
         "encoder.1.shared": 0.75,
@@ -97,13 +97,13 @@ def test_mixings_and_exchanges_by_hand() -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_mixtures_have_the_names_of_shared_patterns_and_numbers_from_0_to_1(seed: int) -> None:
     pattern, plain = any_mixture(seed), hard_sharing(MIXED, STAGES, STAGES)
-    assert feature_names(pattern) == feature_names(plain)
+    assert name_features(pattern) == name_features(plain)
     assert len(compute_features(pattern)) == len(compute_features(plain))
     assert all(0 <= value <= 1 for value in compute_features(pattern))
 
 
 def test_pairs_come_first_encoder_before_decoder() -> None:
-    names = feature_names(hard_sharing(("c", "a", "b"), 2, 2))
+    names = name_features(hard_sharing(("c", "a", "b"), 2, 2))
     parts = [f"{part}.{stage}" for part in ("encoder", "decoder") for stage in (1, 2)]
     assert names[:12] == tuple(f"{part}.{pair}" for part in parts for pair in ("a-b", "a-c", "b-c"))
     assert names[12:18] == (
@@ -133,7 +133,7 @@ def test_more_slots_are_a_larger_number_below_1() -> None:
     pair = Stage((("a", "b"),))
     counts = [2, 3, 8, 300, 10**6]
     patterns = [SharingPattern((pair,), (Workspace(slots=count),), (pair,)) for count in counts]
-    numbers = [compute_features(each)[feature_names(each).index("scale.1.slots")] for each in patterns]
+    numbers = [compute_features(each)[name_features(each).index("scale.1.slots")] for each in patterns]
     assert numbers == sorted(numbers)
     assert numbers[0] > 0
     assert numbers[-1] < 1

@@ -44,15 +44,6 @@ def test_json_round_trip_of_split_encoders(two_trees: Any, seed: int, tasks: int
     assert SharingPattern.from_json(pattern.to_json()) == pattern
 
 
-@pytest.mark.parametrize("groups", [(), ((),), (("a",), ("a", "b")), (("a", "a"),)])
-def test_groups_that_are_no_partition_are_refused(groups: tuple[tuple[str, ...], ...]) -> None:
-    with pytest.raises(PatternError) as caught:
-        Stage(groups)
-    assert str(caught.value) == (
-        f"groups {[list(group) for group in groups]} are no partition: want every task in exactly one non-empty group"
-    )
-
-
 PAIR, APART = Stage((("a", "b"),)), Stage((("a",), ("b",)))
 
 

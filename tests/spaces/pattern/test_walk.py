@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,30 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces.choices import draw
-from spaces.pattern.block import Block
-from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing
 from spaces.pattern.stage import Stage
-from spaces.pattern.walk import list_blocks, skip_scale, walk
+from spaces.pattern.walk import find_skip_scale, list_blocks, walk
+from tests.spaces.pattern.formulas import Written
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
-
-
-class Written:
-    """The algebra of formulas: a value is the text of the computation that made it."""
-
-    def __init__(self) -> None:
-        self.blocks: list[str] = []
-        self._same: dict[str, str] = {}
-
-    def block(self, block: Block, inputs: tuple[str, ...]) -> str:
-        self.blocks.append(block.name)
-        return self._one(f"{block.part[0]}{block.stage + 1}{''.join(block.group)}({', '.join(inputs)})")
-
-    def mean(self, values: tuple[str, ...]) -> str:
-        return self._one(f"mean({', '.join(values)})")
-
-    def _one(self, formula: str) -> str:
-        return self._same.setdefault(formula, formula)
 
 
 def stages(*groups: str) -> tuple[Stage, ...]:
@@ -81,28 +60,6 @@ def test_each_block_is_evaluated_once(two_trees: Any, seed: int, tasks: int) -> 
     assert len(algebra.blocks) == sum(len(stage.groups) for stage in (*pattern.encoder, *pattern.decoder))
 
 
-@quick
-@given(st.integers(0, 2**32), st.integers(0, 2**32), st.integers(1, 4))
-def test_keys_are_equal_where_computations_are(two_trees: Any, seed: int, other: int, tasks: int) -> None:
-    names = tuple("abcd"[:tasks])
-    one, two = (draw(two_trees, names, random.Random(number)).pattern for number in (seed, other))
-    same = walk(one, "x", Written()) == walk(two, "x", Written())
-    assert (one.key == two.key) == same
-
-
-def test_keys_tell_tasks_and_depths_apart() -> None:
-    patterns = [hard_sharing(tasks, depth, 4) for tasks in ("ab", "ac", "abc", "a", "b") for depth in (3, 4)]
-    patterns += [separate_decoders("ab", 4, 4), hard_sharing("ab", 4, 3)]
-    assert len({pattern.key for pattern in patterns}) == len(patterns)
-
-
-def test_keys_are_the_same_in_every_process() -> None:
-    program = "from spaces.pattern.sharing_pattern import hard_sharing; print(hard_sharing('ab', 4, 4).key)"
-    root = Path(__file__).resolve().parents[3]
-    printed = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
-    assert printed.stdout.strip() == hard_sharing("ab", 4, 4).key
-
-
 @pytest.mark.parametrize(
     ("encoder", "decoder", "skips"),
     [
@@ -114,8 +71,4 @@ def test_keys_are_the_same_in_every_process() -> None:
     ],
 )
 def test_skips(encoder: int, decoder: int, skips: list[int | None]) -> None:
-    assert [skip_scale(i, encoder_stages=encoder, decoder_stages=decoder) for i in range(decoder)] == skips
-
-
-def test_names_of_blocks_count_from_1() -> None:
-    assert Block("decoder", 1, ("depth", "normals")).name == "decoder2/depth+normals"
+    assert [find_skip_scale(i, encoder_stages=encoder, decoder_stages=decoder) for i in range(decoder)] == skips

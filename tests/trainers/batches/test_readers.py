@@ -60,9 +60,8 @@ def test_batches_that_come_page_locked_are_the_same(root: Path, workers: int) ->
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators are left as they are")
 def test_a_process_keeps_its_memory_where_glibc_gives_it() -> None:
-    script = (
-        "from trainers.batches.readers import keep_memory; print(keep_memory())"  # for good, so in a process of its own
-    )
+    # For good, so in a process of its own.
+    script = "from trainers.batches.reading_process import keep_memory; print(keep_memory())"
     assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout == "True\n"
 
 
@@ -141,10 +140,10 @@ LONG = """
 import sys, torch
 from tests.pictures import Pictures
 from trainers.data.loading import Loading
-from trainers.batches.stream import stream
+from trainers.batches.stream import open_stream
 
 if __name__ == "__main__":
-    source = stream(Pictures(sys.argv[1], Loading(workers=2)), "train", "cpu")
+    source = open_stream(Pictures(sys.argv[1], Loading(workers=2)), "train", "cpu")
     order = torch.arange(24).repeat(100000)
     for number, _ in enumerate(source.batches(4, (), order)):
         if number == 5:

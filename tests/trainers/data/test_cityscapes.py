@@ -14,7 +14,7 @@ from spaces.errors import DataError
 from tests.trainers.data.published import CAMERA, cityscapes, cityscapes_official, drawn
 from trainers.data.cityscapes import metres
 from trainers.data.specs.folder_spec import FILES, read_folder_spec
-from trainers.data.specs.spec import locate_spec
+from trainers.data.specs.parsing import locate_spec
 
 OFFICIAL = {  # trainId by id, of the benchmark's own table
     7: 0, 8: 1, 11: 2, 12: 3, 13: 4, 17: 5, 19: 6, 20: 7, 21: 8, 22: 9, 23: 10, 24: 11, 25: 12, 26: 13, 27: 14, 28: 15,

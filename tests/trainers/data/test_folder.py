@@ -16,7 +16,6 @@ from PIL import Image
 from spaces.errors import ConfigError, DataError
 from tests.trainers.data.masks import COUNTS, SIZE, SPEC, refusal, write_masks
 from trainers.data.folder import Folder
-from trainers.data.formats.resizing import resized_target
 
 
 def test_targets_are_what_the_files_and_the_specification_say(tmp_path: Path) -> None:
@@ -82,15 +81,6 @@ def test_images_and_targets_are_resized_together(tmp_path: Path) -> None:
     for name, target in half.targets.items():
         assert target.shape[-2:] == (8, 12)
         assert np.array_equal(target, whole.targets[name][..., 1::2, 1::2])  # picked, not averaged
-
-
-def test_nearest_pixels_are_those_under_the_centres() -> None:
-    target = np.arange(12).reshape(1, 3, 4)
-
-    assert resized_target(target, (3, 4)) is target
-    assert resized_target(target, (6, 8))[0, ::2, ::2].tolist() == target[0].tolist()
-    assert resized_target(target, (1, 2)).tolist() == [[[5, 7]]]
-    assert resized_target(np.int16(3) * np.ones(5), (6, 8)).shape == (5,)  # of an image as a whole
 
 
 def test_images_of_other_sizes_are_refused_or_resized(tmp_path: Path) -> None:
@@ -220,7 +210,7 @@ def test_millimetres_read_as_metres_are_refused_with_the_scale_to_say(tmp_path: 
 def test_what_the_check_does_not_look_at_is_told_when_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainers.data.folder_inspection.MOST", 2)
+    monkeypatch.setattr("trainers.data.folders.inspection.MOST", 2)
     data = write_masks(tmp_path / "own")
     bad = tmp_path / "own" / "train" / "label" / "im_1.png"
     _paint(bad, 7, np.uint8)

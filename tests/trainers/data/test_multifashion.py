@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.config.compose import compose
-from search.problem.validation import check_settings
+from search.config.composition import compose
+from search.config.validation import check_settings
 from spaces.errors import ConfigError, DataError
 from tests.trainers.data.labelled import idx, write_fashion, write_official
 from trainers.data.multifashion import CLASSES, MultiFashion

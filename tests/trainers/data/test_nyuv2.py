@@ -17,7 +17,7 @@ from tests.trainers.data.published import drawn, nyud, nyuv2, nyuv2_adashare
 from trainers.data.folder import Folder
 from trainers.data.formats.resizing import resized_target
 from trainers.data.specs.folder_spec import FILES, read_folder_spec
-from trainers.data.specs.spec import locate_spec
+from trainers.data.specs.parsing import locate_spec
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data"
 SAMPLES, META = SHARED / "nyuv2_samples", SHARED / "nyuv2_meta13"

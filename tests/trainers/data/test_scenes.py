@@ -89,11 +89,11 @@ def test_two_processes_at_once_draw_it_once(tmp_path: Path) -> None:
     script = f"""
 import sys
 from trainers.data import scenes
-draw = scenes.draw
+draw = scenes.draw_scenes
 def told(*given):
     print("drawn", flush=True)
     return draw(*given)
-scenes.draw = told
+scenes.draw_scenes = told
 data = scenes.Scenes(images=150, val_images=1, test_images=1, image_size=16, cache={str(tmp_path)!r})
 print("ready", flush=True)
 sys.stdin.readline()

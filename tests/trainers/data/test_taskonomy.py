@@ -11,7 +11,7 @@ import pytest
 from tests.trainers.data.published import drawn, taskonomy
 from trainers.data.folder import Folder
 from trainers.data.specs.folder_spec import FILES, read_folder_spec
-from trainers.data.specs.spec import locate_spec
+from trainers.data.specs.parsing import locate_spec
 
 
 @pytest.mark.parametrize("form", ["{building}/{task}", "{task}/{building}", "{task}/taskonomy/{building}"])

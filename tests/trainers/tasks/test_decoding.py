@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spaces.fields import Fields
-from trainers.tasks.decoding import check_invalid, describe_array, marked
+from spaces.errors import DataError
+from trainers.tasks.decoding import describe_array, in_parts, layers, may_be_empty, one_layer, rows
 
 
 @pytest.mark.parametrize(
@@ -21,25 +21,45 @@ def test_description(array: np.ndarray, text: str) -> None:
     assert describe_array(array) == text
 
 
-@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint64, np.float16, np.float32])
-def test_marks_of_any_type_match_values_of_any_type(dtype: type) -> None:
-    array = np.array([0, 7, 100], dtype)
-    np.testing.assert_array_equal(marked(array, (7.0, -1, 65535, 0.5)), [False, True, False])
+@pytest.mark.parametrize("shape", [(2, 3, 4), (2, 3, 4, 1), (2, 1, 3, 4)])
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.float32])
+def test_one_value_a_pixel_in_any_layout(shape: tuple[int, ...], dtype: type) -> None:
+    values = np.arange(24).reshape(2, 3, 4).astype(dtype)
+    found = one_layer(values.reshape(shape), "here", "biuf")
+    assert np.array_equal(found, values)
+    assert found.dtype != bool
 
 
-def test_float_marks_match_in_the_arrays_precision() -> None:
-    assert marked(np.array([-9999.9], np.float32), (-9999.9,)).all()
+def test_several_values_a_pixel_in_either_layout() -> None:
+    first = np.arange(2 * 3 * 4 * 5).reshape(2, 3, 4, 5)
+    assert np.array_equal(layers(first, "here", 3), first)
+    assert np.array_equal(layers(np.moveaxis(first, 1, -1), "here", 3), first)
+    assert layers(first[:, 0], "here", 1).shape == (2, 1, 4, 5)
 
 
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        (None, ()),
-        (255, (255,)),
-        ([0, 255], (0, 255)),
-        ([float("nan"), 1.5], (1.5,)),
-        (float("inf"), (float("inf"),)),
-    ],
-)
-def test_invalid_values_as_yaml_gives_them(given: object, kept: tuple[float, ...]) -> None:
-    assert check_invalid(Fields(object()), "tasks.t", given) == kept
+def test_channels_last_are_preferred_where_both_fit() -> None:
+    cube = np.arange(2 * 3 * 4 * 3).reshape(2, 3, 4, 3)
+    assert np.array_equal(layers(cube, "here", 3), np.moveaxis(cube, -1, 1))
+
+
+def test_labels_of_images_are_rows() -> None:
+    assert rows(np.array([1, 0, 1]), "here", 1).tolist() == [[1], [0], [1]]
+    assert rows(np.array([[True, False]]), "here", 2).tolist() == [[1, 0]]
+    with pytest.raises(DataError, match=r"here: wrong shape .*want 2 labels an image: \(N, 2\)"):
+        rows(np.array([1, 0, 1]), "here", 2)
+
+
+def test_a_coloured_mask_is_told_how_to_be_saved() -> None:
+    with pytest.raises(DataError, match="save a picture of colours as grey or with a palette"):
+        one_layer(np.zeros((2, 4, 4, 3), np.uint8), "here")
+
+
+def test_parts_of_a_split_may_be_empty_for_as_long_as_it_is_said() -> None:
+    assert not may_be_empty()
+    with pytest.raises(KeyError), in_parts():
+        assert may_be_empty()
+        with in_parts():
+            pass
+        assert may_be_empty()
+        raise KeyError
+    assert not may_be_empty()

@@ -1,4 +1,4 @@
-"""What every weighting promises, on the tiny problem and on losses small enough to see through."""
+"""What every weighting promises, on the tiny problem; what one alone promises stands in a file of its own."""
 
 from __future__ import annotations
 
@@ -9,30 +9,26 @@ from pathlib import Path
 import pytest
 import torch
 
-from spaces.errors import ConfigError
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.small import Small
 from spaces.pattern.exchange import NoExchange
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
 from spaces.pattern.stage import Stage
 from tests.tiny import write_tiny
+from tests.trainers.weighting.toy import make_gradients
 from trainers.batches.memory import load_split
 from trainers.data.npz import Npz
 from trainers.recipe import Recipe
-from trainers.tasks.depth import Depth
 from trainers.train import TrainingError, train
 from trainers.training_state import Leg
-from trainers.weighting.dwa import Dwa, weights
+from trainers.weighting.dwa import Dwa
 from trainers.weighting.equal import Equal
 from trainers.weighting.fixed import Fixed
-from trainers.weighting.gradients import METHODS, Gradients
-from trainers.weighting.uncertainty import LogVariances, Uncertainty
+from trainers.weighting.gradients import METHODS
+from trainers.weighting.uncertainty import Uncertainty
 from trainers.weighting.weighting import Weighting
 
-CPU = torch.device("cpu")
 FAMILY = Small(encoder_widths=(4, 4), decoder_width=4)
-TASKS = (Depth("a"), Depth("b", weight=3.0), Depth("c"))
-NAMES = [task.name for task in TASKS]
 PLAIN = {
     "equal": Equal(),
     "fixed": Fixed({"depth": 2}),
@@ -41,17 +37,8 @@ PLAIN = {
 }
 
 
-def gradients(name: str) -> Weighting:
-    weighting = Gradients(name)
-    try:
-        weighting.check(NAMES)
-    except ConfigError as error:
-        pytest.skip(str(error))
-    return weighting
-
-
 def any_weighting(name: str) -> Weighting:
-    return PLAIN[name] if name in PLAIN else gradients(name)
+    return PLAIN[name] if name in PLAIN else make_gradients(name)
 
 
 every_weighting = pytest.mark.parametrize("name", [*PLAIN, *METHODS])
@@ -141,145 +128,6 @@ def test_weightings_differ(data: Npz) -> None:
     names = ("equal", "fixed", "uncertainty", "dwa", "pcgrad", "mgda")
     ends = [trained(data, any_weighting(name))[1][-1]["loss"] for name in names]
     assert len(set(ends)) == len(ends)
-
-
-# On quadratic losses of three shared numbers and one private number a task.
-
-
-@dataclass
-class Toy:
-    """Losses (a_t . shared - 1)^2 + private_t^2."""
-
-    shared: torch.nn.Parameter
-    private: list[torch.nn.Parameter]
-
-    @property
-    def parameters(self) -> list[torch.nn.Parameter]:
-        return [self.shared, *self.private]
-
-    def losses(self) -> dict[str, torch.Tensor]:
-        directions = torch.tensor([[1.0, 0.2, 0.1], [-1.0, 0.5, 0.3], [0.1, -1.0, 0.2]])  # conflicting
-        residuals = directions @ self.shared - 1
-        return {name: residuals[i].square() + self.private[i].square() for i, name in enumerate(NAMES)}
-
-    def gradient(self, name: str) -> torch.Tensor:
-        return torch.autograd.grad(self.losses()[name], self.shared)[0]
-
-
-@pytest.fixture
-def toy() -> Toy:
-    return Toy(
-        torch.nn.Parameter(torch.tensor([0.3, -0.2, 0.1])),
-        [torch.nn.Parameter(torch.tensor(0.5 + i)) for i in range(3)],
-    )
-
-
-def test_equal_is_the_weighted_sum_to_the_last_bit(toy: Toy) -> None:
-    penalty = toy.shared.square().sum()
-    losses = toy.losses()
-    total = sum((task.weight * losses[task.name] for task in TASKS), torch.zeros(())) + penalty + 0.0
-    expected = torch.autograd.grad(total, toy.parameters)
-    losses, penalty = toy.losses(), toy.shared.square().sum()
-    Equal().begin(TASKS, CPU).backward(losses, (penalty, 0.0), toy.parameters)
-    assert all(torch.equal(p.grad, want) for p, want in zip(toy.parameters, expected, strict=True))
-
-
-def test_fixed_weights_replace_those_of_the_data_set(toy: Toy) -> None:
-    Fixed({"b": 0.5}).begin(TASKS, CPU).backward(toy.losses(), (), toy.parameters)
-    expected = toy.gradient("a") + 0.5 * toy.gradient("b") + toy.gradient("c")
-    torch.testing.assert_close(toy.shared.grad, expected)
-
-
-def test_log_variances_have_the_gradient_of_equation_7(toy: Toy) -> None:
-    balance = LogVariances(TASKS, CPU, lr_ratio=1.0)
-    balance.s.data = torch.tensor([0.3, -1.0, 2.0])
-    balance.backward(toy.losses(), (), toy.parameters)
-    values = torch.tensor([loss.item() * task.weight for loss, task in zip(toy.losses().values(), TASKS, strict=True)])
-    torch.testing.assert_close(balance.s.grad, 0.5 - 0.5 * torch.exp(-balance.s.detach()) * values)
-    scales = 0.5 * torch.exp(-balance.s.detach()) * torch.tensor([task.weight for task in TASKS])
-    expected = sum(scale * toy.gradient(name) for scale, name in zip(scales, NAMES, strict=True))
-    torch.testing.assert_close(toy.shared.grad, expected)
-    assert balance.used() == pytest.approx({f"{n}.weight": float(w) for n, w in zip(NAMES, scales, strict=True)})
-
-
-def test_log_variances_agree_with_the_librarys(toy: Toy) -> None:
-    scalarization = pytest.importorskip("torchjd.scalarization", reason="compares with TorchJD")
-    balance, theirs = LogVariances(TASKS, CPU, lr_ratio=1.0), scalarization.UW(3)
-    balance.backward(toy.losses(), (), toy.parameters)
-    theirs(torch.stack([task.weight * toy.losses()[task.name] for task in TASKS])).backward()
-    torch.testing.assert_close(balance.s.grad, theirs.log_var.grad)
-
-
-@pytest.mark.parametrize("temperature", [0.01, 2.0, 50.0])
-def test_dwa_weighs_slow_tasks_more_and_sums_to_their_number(temperature: float) -> None:
-    found = weights([0.9, 0.5, 3.0], [1.0, 1.0, 1.0], temperature)
-    assert sum(found) == pytest.approx(3)
-    assert found[2] > found[0] >= found[1]
-    assert weights([0.0, 2.0], [0.0, 2.0], temperature) == [1.0, 1.0]
-
-
-def test_dwa_looks_two_epochs_back_and_agrees_with_the_librarys() -> None:
-    balance = Dwa().begin(TASKS, CPU)
-    history: list[dict[str, float]] = []
-    told = []
-    for values in ((1.0, 2.0, 4.0), (0.5, 1.9, 4.0), (0.5, 0.5, 0.5)):
-        balance.turn(history)
-        told.append(balance.used())
-        history.append({f"{name}.loss": value for name, value in zip(NAMES, values, strict=True)})
-    own = {"a.weight": 1.0, "b.weight": 3.0, "c.weight": 1.0}
-    assert told[0] == told[1] == own
-    relative = torch.tensor([told[2][key] / own[key] for key in own])
-    expected = 3 * torch.softmax(torch.tensor([0.5 / 1.0, 1.9 / 2.0, 4.0 / 4.0]) / 2.0, 0)
-    torch.testing.assert_close(relative, expected)
-
-
-@pytest.mark.parametrize("method", METHODS)
-def test_private_numbers_get_their_own_gradient_and_terms_come_on_top(toy: Toy, method: str) -> None:
-    plain, more = (gradients(method).begin(TASKS, CPU) for _ in range(2))
-    torch.manual_seed(0)
-    plain.backward(toy.losses(), (0.0, 0.0), toy.parameters)
-    first = [p.grad.clone() for p in toy.parameters]
-    for value, task, number in zip(first[1:], TASKS, toy.private, strict=True):
-        torch.testing.assert_close(value, 2 * task.weight * number.detach())
-    for p in toy.parameters:
-        p.grad = None
-    torch.manual_seed(0)
-    more.backward(toy.losses(), (7 * toy.shared.sum(), 0.0), toy.parameters)
-    torch.testing.assert_close(toy.shared.grad, first[0] + 7)
-
-
-@pytest.mark.parametrize("method", ["upgrad", "dualproj", "mgda"])
-def test_no_loss_rises_to_first_order(toy: Toy, method: str) -> None:
-    gradients(method).begin(TASKS, CPU).backward(toy.losses(), (), toy.parameters)
-    assert toy.shared.grad is not None
-    slack = 1e-2 * toy.shared.grad.norm()  # their solvers stop early
-    assert all(toy.gradient(name) @ toy.shared.grad > -slack for name in NAMES)
-
-
-@pytest.mark.parametrize("method", ["pcgrad", "upgrad", "mgda"])
-def test_of_two_that_conflict_neither_rises(method: str) -> None:
-    shared = torch.nn.Parameter(torch.tensor([1.0, 1.0]))
-    rows = {"a": torch.tensor([4.0, 1.0]), "b": torch.tensor([-1.0, 0.5])}
-    tasks = TASKS[0], Depth("b")
-    losses = {name: row @ shared for name, row in rows.items()}
-    assert rows["a"] @ (rows["a"] + rows["b"]) > 0 > rows["b"] @ (rows["a"] + rows["b"])  # the sum lets b rise
-    gradients(method).begin(tasks, CPU).backward(losses, (), [shared])
-    assert shared.grad is not None
-    assert all(row @ shared.grad >= -1e-3 for row in rows.values())
-
-
-def test_a_row_is_zero_where_a_task_does_not_reach(toy: Toy) -> None:
-    """Numbers shared by two of three tasks: the third has no say in them but through the weights."""
-    pair = torch.nn.Parameter(torch.tensor([0.4, 0.6]))
-    losses = toy.losses()
-    losses["a"] = losses["a"] + (pair[0] - 2).square()
-    losses["b"] = losses["b"] + (pair[0] + pair[1]).square()
-    balance = gradients("mgda").begin(TASKS, CPU)
-    expected = [torch.autograd.grad(losses[name], pair, retain_graph=True)[0] for name in ("a", "b")]
-    balance.backward(losses, (), [*toy.parameters, pair])
-    told = balance.used()
-    torch.testing.assert_close(pair.grad, told["a.weight"] * expected[0] + told["b.weight"] * expected[1])
-    assert told["a.weight"] + told["b.weight"] / 3.0 + told["c.weight"] == pytest.approx(1)  # of the rows
 
 
 @every_weighting

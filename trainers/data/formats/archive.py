@@ -6,18 +6,17 @@ Headers come before contents, since most mistakes show in names, shapes and dtyp
 from __future__ import annotations
 
 import hashlib
-import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 from numpy.lib import format as npy
 
+from spaces.common.atomic_files import replacing
 from spaces.errors import DataError
 
 _SUFFIX = ".npy"
@@ -79,16 +78,8 @@ def digest_archive(path: Path) -> bytes:
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     """Write or replace an archive at one stroke: no reader ever sees a part of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid4().hex}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]  # mypy takes a name for allow_pickle
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary, open(temporary, "wb") as file:  # a name would be given another suffix
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # mypy takes a name for allow_pickle
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from spaces.errors import DataError
 
@@ -57,8 +58,6 @@ def read_image(path: Path) -> np.ndarray:
     """
     if path.suffix.lower() not in IMAGES:
         return make_rgb(read_array(path), str(path))
-    from PIL import Image
-
     with readable(path), Image.open(path) as image:
         if image.mode[0] not in "IF":  # 16 bits and more would be cut off
             return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
@@ -115,8 +114,6 @@ def readable(path: Path) -> Iterator[None]:
 
 
 def _pixels(path: Path) -> np.ndarray:
-    from PIL import Image
-
     with Image.open(path) as image:
         array = np.asarray(image)
     # Some versions of Pillow open 16-bit grey as 32-bit integers.
@@ -124,7 +121,7 @@ def _pixels(path: Path) -> np.ndarray:
 
 
 def _variable(path: Path, name: str | None) -> np.ndarray:
-    from scipy.io import loadmat
+    from scipy.io import loadmat  # scipy: 0.2 s, few data sets hold .mat files
 
     try:
         content = loadmat(path)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import Image
 
 
 def resized_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """``(H, W, 3)`` uint8 at another size, bilinear; averaged over all pixels that a smaller one covers."""
-    from PIL import Image
-
     if image.shape[:2] == size:
         return image
     height, width = size

@@ -44,73 +44,22 @@ their bare name.
 
 from __future__ import annotations
 
-import hashlib
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from importlib import import_module
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from spaces.errors import DataError
-from trainers.data.folder_listing import FIELD
-from trainers.data.formats.files import read_array, readable
+from trainers.data.specs.files import Files, find_versions, parse_files
+from trainers.data.specs.parsing import COMMON, SHIPPED, Format, parse_spec
 from trainers.data.specs.reader_names import READERS
-from trainers.data.specs.spec import COMMON, SHIPPED, Format, parse_spec
 from trainers.data.splits.arrays import SPLITS
 from trainers.tasks import Task
-from trainers.tasks.decoding import is_number
+from trainers.tasks.valid_values import is_number, list_marks
 
 OWN = ("files", "array", "read", "channels", "map", "valid")
 FILES = Format("trainers/data/specs/folder_spec.py", SHIPPED / "folder", (*COMMON, "splits", "lists", "held_out"), OWN)
 MOST_HELD_OUT = 0.4  # of two splits, so that training has more than either: our choice
-
-
-@dataclass(frozen=True)
-class Files:
-    """Where the values of the samples lie, and how they are read.
-
-    Args:
-        patterns: paths inside the root; the first that exists counts.
-        array: variable in .mat files, or None.
-        read: a function from a path to an array, by its dotted path or name, or None for what the suffix says.
-        channels: "first" where values are (C, H, W), or None.
-        map: class by stored id; empty for none.
-        valid: smallest and largest stored value that count, or None.
-    """
-
-    patterns: tuple[str, ...]
-    array: str | None = None
-    read: str | None = None
-    channels: str | None = None
-    map: tuple[tuple[int, int], ...] = ()
-    valid: tuple[float, float] | None = None
-
-    @property
-    def plain(self) -> dict[str, Any]:
-        """The same in values of JSON; a reader by the first path it ever had."""
-        return {**asdict(self), "read": self.read and READERS.mark(self.read)}
-
-    def raw(self, path: Path) -> np.ndarray:
-        """The values in a file, channels last.
-
-        Raises:
-            DataError: the file is missing, damaged, or not of this form.
-        """
-        raw = self._own(path) if self.read else read_array(path, self.array)
-        return np.moveaxis(raw, 0, -1) if self.channels == "first" and raw.ndim == 3 else raw
-
-    def _own(self, path: Path) -> np.ndarray:
-        assert self.read is not None
-        own = find_reader(self.read)
-        with readable(path):
-            raw = own(path)
-        if not isinstance(raw, np.ndarray):
-            raise DataError(f"{path}: read: {self.read} gives a {type(raw).__name__}; want a numpy array")
-        return raw
 
 
 @dataclass(frozen=True)
@@ -166,8 +115,8 @@ def read_folder_spec(path: Path) -> FolderSpec:
     said = dict(image) if isinstance(image, Mapping) else {"files": image}
     allowed = ("files", "array", "read", "channels")
     problems += [f"image.{key}: unknown, want among {', '.join(allowed)}" for key in said if key not in allowed]
-    images = _files("image", said, lists is not None, problems)
-    files = {name: _files(f"tasks.{name}", own, lists is not None, problems) for name, own in parsed.own.items()}
+    images = parse_files("image", said, lists is not None, problems)
+    files = {name: parse_files(f"tasks.{name}", own, lists is not None, problems) for name, own in parsed.own.items()}
     for name, where in files.items():
         if where.valid is not None and find_mark(parsed.tasks[name]) is None:
             problems.append(f"tasks.{name}.valid: kind {parsed.tasks[name].kind!r} needs a number in invalid beside it")
@@ -178,90 +127,9 @@ def read_folder_spec(path: Path) -> FolderSpec:
     return FolderSpec(images, parsed.tasks, files, parsed.default, splits, lists, float(held_out), parsed.source)
 
 
-def find_reader(path: str) -> Callable[[Path], np.ndarray]:
-    """The function at a dotted path.
-
-    Raises:
-        DataError: there is none.
-    """
-    module, _, name = READERS.locate(path).rpartition(".")
-    try:
-        found = getattr(import_module(module), name)
-    except Exception as error:  # the user's module runs here, and may raise anything
-        raise DataError(f"read: {path}: cannot be imported ({error}); want package.module.function") from error
-    return found
-
-
-def find_versions(path: str) -> list[str]:
-    """Names how the function at a dotted path reads: the VERSION that its module declares, else the module's bytes.
-
-    Both the module that is named and that in which the function is defined count; not what these import.
-
-    Raises:
-        DataError: there is no such function.
-    """
-    names = {READERS.locate(path).rpartition(".")[0], getattr(find_reader(path), "__module__", None)}
-    modules = [sys.modules[name] for name in sorted(filter(None, names)) if name in sys.modules]
-    return list(filter(None, map(_version, modules)))
-
-
-def _version(module: ModuleType) -> str | None:
-    declared, file = getattr(module, "VERSION", None), getattr(module, "__file__", None)
-    if declared is not None:
-        return str(declared)
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest() if file and Path(file).is_file() else None
-
-
 def find_mark(task: Task) -> float | None:
     """A number that the task takes for invalid."""
-    marks = [mark for mark in getattr(task, "invalid", ()) if is_number(mark)]
-    return marks[0] if marks else None
-
-
-def _files(where: str, own: Mapping[str, Any], listed: bool, problems: list[str]) -> Files:
-    """Check what is said of files."""
-    given = own.get("files")
-    patterns = (given,) if isinstance(given, str) else tuple(given) if isinstance(given, list) else ()
-    if not patterns or not all(isinstance(pattern, str) and pattern for pattern in patterns):
-        problems.append(
-            f"{where}.files={given!r}: want a pattern such as '{{split}}/label/{{id}}.png', or a list of them"
-        )
-        patterns = ()
-    for pattern in patterns:
-        names = FIELD.findall(pattern)
-        want = "{id}, {split}, {0}, {1} ... (columns of the list)" if listed else "{id} and {split}"
-        if any(name not in ("id", "split") and not (listed and name.isdigit()) for name in names):
-            problems.append(f"{where}.files={pattern!r}: unknown {{...}}; want {want}")
-        elif not set(names) - {"split"}:
-            problems.append(f"{where}.files={pattern!r}: names the same file for every sample; want {want}")
-    texts = [key for key in ("array", "read") if key in own and not isinstance(own[key], str)]
-    problems += [f"{where}.{key}={own[key]!r}: want a text" for key in texts]
-    if own.get("channels", "first") not in ("first", "last"):
-        problems.append(f"{where}.channels={own['channels']!r}: want first or last")
-    valid = own.get("valid")
-    if valid is not None and not (isinstance(valid, list) and len(valid) == 2 and all(map(is_number, valid))):
-        problems.append(f"{where}.valid={valid!r}: want [LOWEST, HIGHEST] of the stored values that count")
-        valid = None
-    table = _table(where, own.get("map"), problems)
-    read = own.get("read")
-    if isinstance(read, str):
-        try:
-            find_reader(read)
-        except DataError as error:
-            problems += [f"{where}.{problem}" for problem in error.problems]
-    return Files(patterns, own.get("array"), read, own.get("channels"), table, tuple(valid) if valid else None)
-
-
-def _table(where: str, given: Any, problems: list[str]) -> tuple[tuple[int, int], ...]:
-    if given is None:
-        return ()
-    pairs = (
-        list(enumerate(given)) if isinstance(given, list) else list(given.items()) if isinstance(given, Mapping) else []
-    )
-    if not pairs or not all(type(key) is int and type(value) is int for key, value in pairs):
-        problems.append(f"{where}.map={given!r}: want the class of every stored id, a list from id 0 or a mapping")
-        return ()
-    return tuple(pairs)
+    return next(iter(list_marks(task)), None)
 
 
 def _splits(given: Any, named: bool, problems: list[str]) -> dict[str, tuple[str, ...]] | str:

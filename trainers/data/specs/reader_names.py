@@ -1,6 +1,6 @@
 """What shipped specifications call the functions that read their files; ``read`` in `trainers.data.specs.folder_spec`.
 
-As `search.config.component_names` does for classes: a name stays, and a function that moves gets a further path.
+As `search.components.component_names` does for classes: a name stays, and a function that moves gets a further path.
 """
 
 from __future__ import annotations

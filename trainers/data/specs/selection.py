@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
+from spaces.common.suggestions import suggest
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.tasks import Task
@@ -31,8 +31,7 @@ def select_tasks(available: Mapping[str, Task], names: Sequence[str]) -> tuple[T
     problems = []
     for name in names:
         if name not in available:
-            close = get_close_matches(name, available, 1)
-            meant = f"; did you mean {close[0]!r}?" if close else ""
+            meant = suggest(name, available).removesuffix(".")
             there = ", ".join(available)
             problems.append(f"data.tasks: unknown task {name!r}, this data set has {there}{meant}")
     if len(names) < FEWEST:

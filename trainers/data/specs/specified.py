@@ -10,8 +10,9 @@ from typing import ClassVar, Protocol
 
 from spaces.errors import DataError
 from spaces.fields import Fields
+from trainers.data.dataset import DataSet
+from trainers.data.specs.parsing import Format, explain_missing_spec, locate_spec
 from trainers.data.specs.selection import check_names, select_tasks
-from trainers.data.specs.spec import Format, explain_missing_spec, locate_spec
 from trainers.tasks import Task
 
 
@@ -32,7 +33,7 @@ class Described(Protocol):
 
 
 @dataclass(frozen=True)
-class Specified(ABC):
+class Specified(DataSet, ABC):
     """A folder, read as a specification says.
 
     Args:
@@ -70,7 +71,7 @@ class Specified(ABC):
         if self.spec is not None:
             object.__setattr__(self, "_file", locate_spec(self.spec, self.form))
 
-    def _check(self, fields: Fields) -> None:  # noqa: B027 - not every data set has fields of its own
+    def _check(self, fields: Fields) -> None:
         """Checks of further fields, collected with the common ones."""
 
     @property

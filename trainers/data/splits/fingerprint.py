@@ -1,4 +1,4 @@
-"""A name for the content of many files, quick for a hundred thousand of them."""
+"""Fingerprint of the content of many files, quick for a hundred thousand of them."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def digest_files(root: Path, splits: Mapping[str, Sequence[Sequence[str]]], read
 def digest_times(root: Path, splits: Mapping[str, Sequence[Sequence[str]]]) -> str:
     """Names the times at which the files were last written.
 
-    Depends on copying, so it names nothing that lasts; it sees what ``fingerprint`` misses, except for files that keep
+    Depends on copying, so it names nothing that lasts; it sees what `digest_files` misses, except for files that keep
     their times when they are written anew.
 
     Args:
         root: the folder.
-        splits: as for ``fingerprint``.
+        splits: as for `digest_files`.
     """
     digest, place = hashlib.sha256(), f"{root}/"
     for samples in splits.values():

@@ -1,7 +1,6 @@
-"""A split read sample by sample: what data sets of many files offer beside `load`.
+"""Samples of a split, read one by one: what data sets of many files offer beside `load`.
 
-A data set of `trainers.data` that has a method ``samples(split, only=None) -> Samples`` can be streamed; `gathered` is
-the same split in memory.
+A data set that is `trainers.data.dataset.Sampled` can be streamed; `gather_samples` gives the same split in memory.
 """
 
 from __future__ import annotations

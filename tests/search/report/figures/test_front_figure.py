@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from search.jobs.trial import Trial
 from search.problem import objectives
 from search.report.figures import front_figure as plots
 from search.study import front
 from search.study.front import FrontView
-from search.study.trial import Trial
 from tests.search.trials import TASKS, complete, failed
 
 CHOSEN = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from spaces.networks.cost import count_macs
-from spaces.networks.modules.resnet import Bottleneck, stage
+from spaces.networks.modules.resnet import Bottleneck, make_stage
 from spaces.networks.pdf import Pdf
 
 
@@ -38,6 +38,6 @@ def test_a_bottleneck_adds_to_its_input(inputs: int, stride: int) -> None:
 
 
 def test_a_stage_halves_once() -> None:
-    made = stage(6, 2, count=3, stride=2)
+    made = make_stage(6, 2, count=3, stride=2)
     assert len(made) == 3
     assert made(torch.randn(2, 6, 8, 4)).shape == (2, 8, 4, 2)

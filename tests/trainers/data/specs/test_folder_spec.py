@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from spaces.errors import DataError
 from tests.trainers.data.masks import write_masks
-from trainers.data.folder_samples import map_ids
 from trainers.data.specs import folder_spec
 from trainers.data.specs.folder_spec import FILES, FolderSpec, read_folder_spec
-from trainers.data.specs.spec import list_shipped, locate_spec
+from trainers.data.specs.parsing import list_shipped, locate_spec
 
 ONE = "tasks: {d: {kind: depth, files: 'd/{id}.png'}}"
 
@@ -116,18 +114,6 @@ def test_a_wrong_specification_is_refused(tmp_path: Path, case: str) -> None:
 
     assert expected in str(caught.value)
     assert all(problem.startswith(f"{tmp_path / 'spec.yaml'}: ") for problem in caught.value.problems)
-
-
-def test_ids_are_mapped_and_those_without_a_class_refused(tmp_path: Path) -> None:
-    task = "{kind: segmentation, classes: 3, files: '{id}.png', map: {7: 0, 8: 2}, invalid: 255}"
-    text = f"image: '{{id}}.png'\ntasks: {{p: {task}}}"
-    spec = read(tmp_path, text)
-    files, parts = spec.files["p"], spec.tasks["p"]
-
-    for kind in (np.uint8, np.int64, np.float32):
-        assert map_ids(np.array([[7, 8, 255]], kind), files, parts, "x").tolist() == [[0, 2, 255]]
-    with pytest.raises(DataError, match=r"x: id 3, 9 has no class in map \(ids 7\.\.8\); add it to map"):
-        map_ids(np.array([[7, 3, 9]], np.uint8), files, parts, "x")
 
 
 def test_values_beyond_those_that_count_are_invalid(tmp_path: Path) -> None:

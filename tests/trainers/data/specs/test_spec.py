@@ -8,7 +8,8 @@ import pytest
 
 from spaces.errors import DataError
 from trainers.data.specs import spec
-from trainers.data.specs.spec import Spec, list_shipped, locate_spec, read_spec
+from trainers.data.specs.parsing import list_shipped, locate_spec
+from trainers.data.specs.spec import ARRAYS, Spec, read_spec
 from trainers.tasks import Task
 
 
@@ -164,8 +165,8 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
 def test_a_bare_name_is_a_shipped_specification(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    assert list_shipped() == ["redkitchen"]
-    assert read_spec(locate_spec("redkitchen")).default == ("geo", "depth", "normals")
-    assert locate_spec("redkitchen.yaml") == tmp_path / "redkitchen.yaml"
-    assert locate_spec("./redkitchen") == tmp_path / "redkitchen"
-    assert locate_spec(str(tmp_path / "own.yml")) == tmp_path / "own.yml"
+    assert list_shipped(ARRAYS) == ["redkitchen"]
+    assert read_spec(locate_spec("redkitchen", ARRAYS)).default == ("geo", "depth", "normals")
+    assert locate_spec("redkitchen.yaml", ARRAYS) == tmp_path / "redkitchen.yaml"
+    assert locate_spec("./redkitchen", ARRAYS) == tmp_path / "redkitchen"
+    assert locate_spec(str(tmp_path / "own.yml"), ARRAYS) == tmp_path / "own.yml"

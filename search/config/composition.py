@@ -1,0 +1,134 @@
+"""From the command line to checked settings: Hydra composes the YAML, every mistake ends as one message.
+
+First step of a search. Imports neither torch nor ray, mlflow or optuna, so that it answers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from search.components.groups import Groups
+from search.config.arguments import Arguments, Value, parse
+from search.config.help import format_help
+from search.config.sections import Baselines, Run
+from search.config.settings import Settings, from_plain
+from search.problem.bounds import Limits
+from spaces.common.suggestions import suggest
+from spaces.errors import ConfigError
+
+__all__ = ["Baselines", "Limits", "Run", "Settings", "answer", "compose", "from_plain"]
+
+
+def compose(argv: Sequence[str]) -> Settings:
+    """Composes and checks a search.
+
+    Args:
+        argv: the arguments after the program's name, such as ``["space=fusion", "trials=20"]``.
+
+    Returns:
+        The search, its components built.
+
+    Raises:
+        ConfigError: with every problem found.
+    """
+    arguments = parse(argv)
+    library = Groups(arguments.config_dir)
+    choices, values = _sorted(arguments.values, library)
+    return from_plain(_composed(arguments, choices, values))
+
+
+def answer(argv: Sequence[str], program: str = "search.run") -> str | None:
+    """The text that ``--help`` or ``--cfg`` asks for, or None when a search is asked for.
+
+    Args:
+        argv: as for ``compose``.
+        program: which one is asked: "search.run", "search.plan" or "search.check".
+
+    Raises:
+        ConfigError: as ``compose``.
+    """
+    arguments = parse(argv)
+    if arguments.asks_help:
+        library = Groups(arguments.config_dir)
+        choices, _ = _sorted(arguments.values, library)
+        return format_help(library, choices, program)
+    if arguments.asks_config:
+        return yaml.safe_dump(compose(argv).plain, sort_keys=False)
+    return None
+
+
+def _sorted(values: Sequence[Value], library: Groups) -> tuple[dict[str, str], list[Value]]:
+    """The choice of every group, and the values that are no choices.
+
+    Raises:
+        ConfigError: with every choice that is not there.
+    """
+    choices = library.groups
+    problems = []
+    given: dict[str, Any] = {}
+    rest = []
+    for value in values:
+        # A part is named by a word; a mapping lays it down itself.
+        part = library.parts.get(value.key) if isinstance(value.parsed, str) else None
+        group = value.key if value.key in choices else part
+        if group is None:
+            rest.append(value)
+            continue
+        allowed = list(library.choices(group))
+        if group in given:
+            problems.append(f"{value.key}={value.text}: {value.key} is chosen twice; give it once")
+        elif value.parsed not in allowed:
+            problems.append(
+                f"{value.key}={value.text}: unknown{suggest(value.text, allowed)} "
+                f"Allowed: {', '.join(allowed)}; "
+                f"one of your own is a file DIR/{group}/NAME.yaml with --config-dir DIR"
+            )
+        given[group] = value.parsed
+    if problems:
+        raise ConfigError(problems)
+    return {**choices, **given}, rest
+
+
+def _composed(arguments: Arguments, choices: Mapping[str, str], values: Sequence[Value]) -> dict[str, Any]:
+    """The configuration as Hydra composes it, interpolations resolved.
+
+    Raises:
+        ConfigError: what Hydra or a YAML file cannot do.
+    """
+    from hydra import compose as hydra_compose  # hydra: 0.2 s, --help does without
+    from hydra import initialize_config_module
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    for value in values:
+        if value.key.partition(".")[0] == "hydra":
+            raise ConfigError(f"{value.key}={value.text}: Hydra's own settings are fixed; leave it out")
+    # A part is put in by the choice's own YAML, if at all, and not by a list of defaults, so it is added.
+    overrides = [f"{'+' * ('/' in group)}{group}={choice}" for group, choice in choices.items()]
+    # Forced, for a component's field need not be in its YAML; from_plain refuses what no component knows.
+    overrides += [f"++{value.key}={value.text}" for value in values]
+    if arguments.config_dir is not None:
+        folder = str(arguments.config_dir.resolve()).replace("\\", "\\\\").replace('"', '\\"')
+        overrides.append(f'hydra.searchpath=["file://{folder}"]')
+    try:
+        with initialize_config_module("search.conf", version_base="1.3"):
+            config = hydra_compose("config", overrides)
+        plain = OmegaConf.to_container(config, resolve=True)
+    except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
+        reason = str(error).splitlines()[0]
+        if at := getattr(error, "full_key", None):
+            reason += f" (at {at})"
+        shown = " ".join(f"{value.key}={value.text}" for value in values)
+        raise ConfigError(
+            f"the configuration cannot be composed: {reason}; given: {shown or 'defaults'}. "
+            "Check these values and the YAML of the chosen groups; --help lists the keys"
+        ) from error
+    assert isinstance(plain, dict)  # config.yaml is a mapping
+    run = plain.get("run")
+    if isinstance(run, dict) and run.get("name") is None:
+        run["name"] = f"{choices['space']}-{choices['data']}"
+    return {str(name): value for name, value in plain.items()}

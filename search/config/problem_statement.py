@@ -1,0 +1,66 @@
+"""From checked settings to the problem that samplers see, and to the reference point that its hypervolume has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from search.config.settings import Settings
+from search.problem.census import find_costliest
+from search.problem.objectives import resolve_objectives
+from search.problem.problem import Problem
+from search.problem.reference_point import compute_reference_point
+from spaces.networks.cost import Cost, compute_ceiling, compute_cost
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
+from trainers.constant_prediction import measure_constants
+
+
+def state_problem(settings: Settings) -> Problem:
+    """What is searched; torch is imported with the first cost that is asked for."""
+    tasks = settings.data.selected
+    outputs = {task.name: task.output for task in tasks}
+    price, most = (
+        _remember(partial(each, family=settings.network, outputs=outputs, size=settings.data.size))
+        for each in (compute_cost, compute_ceiling)
+    )
+    names, wanted = tuple(sorted(outputs)), resolve_objectives(settings.objectives, tasks)
+    return Problem(settings.space, names, wanted, price, settings.limits, most, settings.reference)
+
+
+def fix_reference_point(problem: Problem, settings: Settings) -> Problem:
+    """The same problem with the point that its hypervolume is measured from.
+
+    Raises:
+        DataError: a metric of a task is an objective, and constant predictions have no value for it.
+    """
+    high = find_costliest(problem)
+    measured = any("." in objective.name for objective in problem.objectives)
+    constants = measure_trivial_predictions(settings) if measured else {}
+    point = compute_reference_point(problem.objectives, high.macs, high.params, constants, settings.reference)
+    return replace(problem, point=point)
+
+
+def measure_trivial_predictions(settings: Settings) -> dict[str, float]:
+    """Metrics of the best constant predictions on the validation split."""
+    from trainers.batches.memory import load_split  # torch: 1.5 s, for objectives and tables that need them alone
+
+    return measure_constants(load_split(settings.data, "val", "cpu"), settings.data.selected)
+
+
+def count_single_task_macs(problem: Problem, settings: Settings) -> dict[str, int]:
+    """Multiply-accumulates of each task's single-task network, by task."""
+    stages = settings.network.encoder_stages, settings.network.decoder_stages
+    return {name: problem.cost(hard_sharing([name], *stages)).macs for name in problem.tasks}
+
+
+def _remember(price: Callable[[SharingPattern], Cost]) -> Callable[[SharingPattern], Cost]:
+    """The same, each pattern priced once: samplers ask for all trials at every proposal."""
+    known: dict[str, Cost] = {}
+
+    def priced(pattern: SharingPattern) -> Cost:
+        if pattern.key not in known:
+            known[pattern.key] = price(pattern)
+        return known[pattern.key]
+
+    return priced

@@ -1,0 +1,113 @@
+"""What is settled before anything heavy is imported, timed or written: a search that can be, and its problem.
+
+Between the settings and whatever is done with them, a search or the plan of one.
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from random import Random
+
+from search.config.settings import Settings
+from search.problem.objectives import MACS, PARAMS, resolve_objectives
+from spaces.choices import cover
+from spaces.errors import ConfigError, PatternError
+from spaces.networks import feasible
+from spaces.networks.family import ChecksOutputs, Family, NamesWeights, StartsFromWeights
+from spaces.pattern.exchange import Workspace
+from spaces.pattern.sharing_pattern import SharingPattern
+from trainers.batches.cache import check_cache
+from trainers.data.dataset import Sampled
+from trainers.dot_regression import KIND, check_frame_classes
+
+
+def check_settings(settings: Settings) -> None:
+    """See that the parts of a search exist and fit together.
+
+    Raises:
+        UserError: the tracking store, the data, the folder that caches them, the objectives, outputs that the network
+            has no heads for, an image size that it cannot halve, a weighting of other tasks or by packages that are not
+            there, a space with options that the network, the tasks or the images do not allow, or published weights
+            that do not fit.
+    """
+    settings.tracking.check()
+    settings.data.check()
+    if isinstance(settings.data, Sampled) and not settings.runner.elsewhere:  # other machines may have other folders
+        check_cache(settings.data.loading)
+    resolve_objectives(settings.objectives, settings.data.selected)
+    if isinstance(settings.network, ChecksOutputs):
+        settings.network.check({task.name: task.output for task in settings.data.selected})
+    height, width = settings.data.size
+    stride = settings.network.stride
+    if height % stride or width % stride:
+        raise ConfigError(
+            f"data={settings.data.name} has images of {height}x{width} pixels, but the network wants "
+            f"multiples of {stride}: "
+            "crop, pad or resize the images (data.image_size where there is one), or take a network of smaller stride "
+            "(network=small: fewer network.encoder_widths)"
+        )
+    settings.trainer.weighting.check([task.name for task in settings.data.selected])
+    _check_course(settings)
+    _check_space(settings)
+    _check_weights(settings.network)
+
+
+def _check_course(settings: Settings) -> None:
+    """See that objectives, sampler, scheduler and stop make a search."""
+    rungs = settings.scheduler.rungs(settings.trainer.epochs)
+    if all(name in (MACS.name, PARAMS.name) for name in settings.objectives):
+        raise ConfigError(
+            f"objectives={', '.join(settings.objectives)}: known of every pattern before it is trained; add one that a "
+            "training tells, such as delta_mtl"
+        )
+    if settings.stop.hv_gain is not None and not settings.sampler.foretells:
+        raise ConfigError(
+            f"stop.hv_gain={settings.stop.hv_gain:g}: the sampler {_name(settings.sampler)} does not foretell what a "
+            "training gains; "
+            "take sampler=frontier, or leave stop.hv_gain out"
+        )
+    if settings.sampler.probe is not None and len(rungs) > 1:
+        raise ConfigError(
+            f"the sampler {_name(settings.sampler)} looks into every network that was trained to its end, and the "
+            f"scheduler {_name(settings.scheduler)} stops some before; take scheduler=full, or a sampler that does not"
+        )
+
+
+def _name(component: object) -> str:
+    return type(component).__name__
+
+
+def _check_space(settings: Settings) -> None:
+    """Send patterns that show every option of the space through the rules of the network."""
+    tasks = tuple(sorted(task.name for task in settings.data.selected))
+    try:
+        for proposal in chain(settings.space.anchors(tasks).values(), cover(settings.space, tasks, Random(0))):
+            feasible.check_feasible(proposal.pattern, settings.network, settings.data.size)
+            _check_frames(proposal.pattern, settings)
+    except PatternError as error:
+        raise ConfigError([f"space={settings.space.name}: {text}" for text in error.problems]) from error
+
+
+def _check_weights(network: Family) -> None:
+    """See that published weights are there and fit; torch is imported where there are any."""
+    if not isinstance(network, NamesWeights) or network.weights is None:
+        return
+    if not isinstance(network, StartsFromWeights):
+        raise ConfigError(
+            f"network.weights={network.weights}: {_name(network)} cannot start from weights, for it has no "
+            "adapt_weights (called adapted in version 0.1.0); add it, or leave network.weights out"
+        )
+    from spaces.networks.published import fit_names  # torch: 1.5 s, where weights are given
+
+    fit_names(network)
+
+
+def _check_frames(pattern: SharingPattern, settings: Settings) -> None:
+    """A loss on frame vectors wants one for every class."""
+    if not settings.trainer.dot_regression:
+        return
+    for exchange in pattern.exchange:
+        if isinstance(exchange, Workspace) and exchange.etf:
+            for task in settings.data.selected:
+                if task.kind == KIND:
+                    check_frame_classes(task.output.channels, exchange.etf)

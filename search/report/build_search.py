@@ -1,0 +1,57 @@
+"""The one builder of a search: its problem and study, and the reporter that hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from search.config.problem_statement import count_single_task_macs, fix_reference_point, state_problem
+from search.config.settings import Settings
+from search.report.progress import Progress
+from search.report.reporter import Reporter
+from search.report.search_cost import CostRates
+from search.study.run_folder import RunFolder
+from search.study.study import Study
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search that is open: what commands work with.
+
+    Args:
+        study: what is known, and what comes next.
+        reporter: the callback that shows it, and writes the report.
+        single_task_macs: multiply-accumulates of each task's single-task network, by task.
+    """
+
+    study: Study
+    reporter: Reporter
+    single_task_macs: Mapping[str, int]
+
+
+def build_search(settings: Settings, folder: RunFolder, command: str) -> Search:
+    """Open the study of a run folder and whatever shows it; the tracking store is told that the run goes on.
+
+    Args:
+        settings: of the search, checked.
+        folder: that is held for it.
+        command: as it was given, for the record.
+
+    Raises:
+        UserError: no pattern meets the limits, the sampler cannot serve the problem, the journal is damaged, or there
+            is no reference point.
+    """
+    problem = fix_reference_point(state_problem(settings), settings)
+    anchors = settings.space.anchors(problem.tasks)
+    study = Study(
+        folder.journal, problem, settings.sampler, anchors=anchors, seed=settings.run.seed, stop=settings.stop
+    )
+    tracker = settings.tracking.tracker(settings.run.folder)
+    tracker.open(settings.run.name, folder.search_id, settings.plain, command)
+    tasks, runner = settings.data.selected, settings.runner
+    progress = Progress(settings.trials, settings.baselines.seeds * len(tasks), objectives=problem.objectives)
+    alone = count_single_task_macs(problem, settings)
+    rates = CostRates(alone, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
+    point = problem.point or ()
+    reporter = Reporter(folder.path, problem.objectives, point, tasks, progress, tracker, study.marks, rates)
+    return Search(study, reporter, alone)

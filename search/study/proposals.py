@@ -1,0 +1,90 @@
+"""Proposals that are new: the sampler's, drawn again where they repeat a pattern or break a limit."""
+
+from __future__ import annotations
+
+import random
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import optuna
+from optuna.trial import TrialState
+
+from search.problem.bounds import Stop
+from search.problem.problem import Problem
+from search.samplers.sampler import Done, Draw, Sampler, Wait
+from spaces.choices import Proposal, draw, enumerate_patterns, mutate, replay
+from spaces.pattern.sharing_pattern import SharingPattern
+
+REDRAWS = 5  # times the sampler is asked again when it repeats itself: each costs tens of milliseconds
+NEIGHBOURS = 50  # mutations and random draws tried after that, microseconds each
+SCANNED = 20_000  # patterns enumerated, at most, in search of one that is new: seconds
+
+
+class Proposals:
+    """What a study may train next.
+
+    Args:
+        problem: what is searched.
+        sampler: proposes patterns.
+        anchors: patterns that come first, whatever the sampler.
+        seed: of the proposals.
+        stop: when there are no more by themselves.
+    """
+
+    def __init__(self, problem: Problem, sampler: Sampler, anchors: Sequence[Proposal], seed: int, stop: Stop) -> None:
+        self._problem, self._sampler, self._anchors, self._seed, self._stop = problem, sampler, anchors, seed, stop
+
+    def seed_of(self, number: int, purpose: str) -> int:
+        """Of the draws for a trial: the same in a search that was resumed."""
+        return zlib.crc32(f"{self._seed}:{number}:{purpose}".encode())
+
+    def find(self, history: Sequence[optuna.trial.FrozenTrial]) -> tuple[Proposal, dict[str, Any]] | Wait | Done:
+        """The first proposal that is new and within the limits, with the sampler's notes for its trial.
+
+        Args:
+            history: trials so far.
+
+        Returns:
+            That, or that there is nothing to train for now, or any more.
+
+        Raises:
+            UserError: the sampler cannot go on, with its reason.
+        """
+        seen = {trial.user_attrs["key"] for trial in history}
+        sound = {trial.user_attrs["key"] for trial in history if trial.state != TrialState.FAIL}
+        failures = Counter(trial.user_attrs["key"] for trial in history if trial.state == TrialState.FAIL)
+        for proposed in self._proposed(history):
+            if isinstance(proposed, (Wait, Done)):
+                return proposed
+            if reason := self._stop.reason(proposed.gain):
+                return Done(reason)
+            wanted = replay(self._problem.space, self._problem.tasks, proposed.choices)
+            spent = {key for key, count in failures.items() if count >= proposed.tries}
+            if self._fits(wanted.pattern, sound | spent):
+                return wanted, proposed.notes
+        rng = random.Random(self.seed_of(len(history), "around"))
+        for proposal in self._around([wanted.choices, *(trial.params for trial in history)], rng):
+            if self._fits(proposal.pattern, seen):
+                return proposal, {}
+        return Done(f"The space has no other pattern within the limits: all {len(history)} are trained.")
+
+    def _proposed(self, history: Sequence[optuna.trial.FrozenTrial]) -> Iterator[Draw | Wait | Done]:
+        """Anchors, then the sampler's proposals."""
+        yield from (Draw(dict(anchor.choices)) for anchor in self._anchors)
+        for attempt in range(REDRAWS):
+            yield self._sampler.propose(self._problem, history, self.seed_of(len(history), str(attempt)))
+
+    def _around(self, known: Sequence[Mapping[str, Any]], rng: random.Random) -> Iterator[Proposal]:
+        """Mutations of the first and then of all known choices, random draws, and at last the space in order."""
+        space, tasks = self._problem.space, self._problem.tasks
+        first = replay(space, tasks, known[0])
+        yield from (mutate(space, tasks, first, rng) for _ in range(NEIGHBOURS))
+        yield from (mutate(space, tasks, replay(space, tasks, rng.choice(known)), rng) for _ in range(NEIGHBOURS))
+        yield from (draw(space, tasks, rng) for _ in range(NEIGHBOURS))
+        yield from islice(enumerate_patterns(space, tasks), SCANNED)
+
+    def _fits(self, pattern: SharingPattern, seen: set[str]) -> bool:
+        return pattern.key not in seen and self._problem.allows(pattern)

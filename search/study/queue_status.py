@@ -1,0 +1,40 @@
+"""Where a trial queue stands: open, spent, or stopped, with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class QueueState(Enum):
+    """Whether new trials start."""
+
+    OPEN = auto()
+    """They do, as long as there is budget."""
+    SPENT = auto()
+    """There is nothing left to train, though there is budget: the end of a search that went well."""
+    STOPPED = auto()
+    """Something is to be mended; then the same command goes on."""
+    STUCK = auto()
+    """As stopped, but the same command cannot go on: what is there already decides that."""
+
+
+@dataclass(frozen=True)
+class QueueStatus:
+    """A state and why it came to it.
+
+    Args:
+        state: of the queue.
+        reason: a sentence for people; empty while the queue is open.
+    """
+
+    state: QueueState = QueueState.OPEN
+    reason: str = ""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the search cannot go on."""
+        return self.state in (QueueState.STOPPED, QueueState.STUCK)
+
+
+OPEN = QueueStatus()

@@ -1,0 +1,93 @@
+"""The config.yaml of a run: what it says, and whether another search has the same results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from search.components.component_names import TARGET, name_all
+from search.components.components import describe_component
+from search.config.settings import Settings
+from search.jobs.job import TRAINING_VERSION
+from spaces.errors import ConfigError
+from spaces.networks.content import digest_weights
+
+CONFIG = "config.yaml"
+# Two runs give the same results when everything but these is equal; the data say the tasks. For the places of data,
+# which may move, their content is compared.
+FREE = ("search_id", "begun", "trials", "stop", "runner", "tracking", "run.name", "run.folder", "tasks", "data.loading")
+PLACES = ("data.root", "data.spec", "data.cache")
+
+
+def list_contents(settings: Settings) -> dict[str, Any]:
+    """What the file says of a search, beside its id."""
+    # The tasks, so that what was trained can be built again where the data are not.
+    tasks = [describe_component(task) for task in settings.data.selected]
+    contents = {"data_content": settings.data.fingerprint, "weights_content": digest_weights(settings.network)}
+    known = {name: held for name, held in contents.items() if held is not None}
+    return {"training_version": TRAINING_VERSION, **known, "tasks": tasks, **settings.plain}
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The configuration that a run folder keeps, which it has.
+
+    Raises:
+        ConfigError: it is damaged.
+    """
+    path = folder / CONFIG
+    try:
+        old = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        old = str(error).splitlines()[0]
+    if not isinstance(old, dict) or not isinstance(old.get("search_id"), str):
+        raise ConfigError(
+            f"{path} is no configuration of a run ({str(old)[:80]}); restore it from a copy, "
+            "or start anew with run.name=NAME"
+        )
+    return old
+
+
+def list_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Keys that define results and differ, as ``key: old -> new``."""
+    before, after = _flat(name_all(old)), _flat(new)  # earlier versions kept dotted paths
+    keys = [*after, *(key for key in before if key not in after)]
+    return [
+        f"{key.removesuffix(f'.{TARGET}')}: {_shown(before, key)} -> {_shown(after, key)}"
+        for key in keys
+        if not _is_free(key) and (key not in before or key not in after or before[key] != after[key])
+    ]
+
+
+def explain_mismatch(path: Path, changes: list[str]) -> str:
+    """The message that refuses a run folder of another configuration."""
+    listed = "".join(f"\n  {change}" for change in changes)
+    return (
+        f"run folder {path} belongs to another configuration (there -> now):{listed}\n"
+        "Give the values it was started with to resume it, or start another search with run.name=NAME; "
+        "only trials, stop, runner, tracking, data.loading and the place of the data may change"
+    )
+
+
+def _is_free(key: str) -> bool:
+    return any(key == free or key.startswith(f"{free}.") for free in (*FREE, *PLACES))
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Values by dotted key; an empty mapping counts as a value."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            found.update(_flat(value, f"{prefix}{name}."))
+        else:
+            found[f"{prefix}{name}"] = value
+    return found
+
+
+def _shown(values: Mapping[str, Any], key: str) -> str:
+    if key not in values:
+        return "absent"
+    value = values[key]
+    return "null" if value is None else str(value)

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from spaces.errors import DataError
+from spaces.fields import Fields
+from trainers.tasks.autoencoder import Autoencoder
+from trainers.tasks.decoding import in_parts
+from trainers.tasks.depth import Depth
+from trainers.tasks.normals import Normals
+from trainers.tasks.valid_values import (
+    check_invalid,
+    find_extent,
+    is_list,
+    is_number,
+    list_marks,
+    marked,
+    refuse_unless_binary,
+)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint64, np.float16, np.float32])
+def test_marks_of_any_type_match_values_of_any_type(dtype: type) -> None:
+    array = np.array([0, 7, 100], dtype)
+    np.testing.assert_array_equal(marked(array, (7.0, -1, 65535, 0.5)), [False, True, False])
+
+
+def test_float_marks_match_in_the_arrays_precision() -> None:
+    assert marked(np.array([-9999.9], np.float32), (-9999.9,)).all()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (None, ()),
+        (255, (255,)),
+        ([0, 255], (0, 255)),
+        ([float("nan"), 1.5], (1.5,)),
+        (float("inf"), (float("inf"),)),
+    ],
+)
+def test_invalid_values_as_yaml_gives_them(given: object, kept: tuple[float, ...]) -> None:
+    assert check_invalid(Fields(object()), "tasks.t", given) == kept
+
+
+@pytest.mark.parametrize("given", ["255", [0, "x"], [[0, 0, 0]], True])
+def test_other_invalid_values_are_refused(given: object) -> None:
+    fields = Fields(object())
+    assert check_invalid(fields, "tasks.t", given) == ()
+    with pytest.raises(ValueError, match=r"tasks\.t\.invalid=.*: want a number or a list of numbers"):
+        fields.done()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_extent_is_that_of_the_valid_values(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    raw = rng.normal(size=(3, 4)).astype(np.float32)
+    invalid = rng.random((3, 4)) < 0.4
+    valid = [float(value) for value, bad in zip(raw.flat, invalid.flat, strict=True) if not bad]
+    assert find_extent(raw, invalid, raw, "here", ()) == (min(valid), max(valid))
+
+
+def test_no_valid_value_is_wrong_of_a_whole_and_right_of_a_part() -> None:
+    raw, nothing = np.zeros((2, 2)), np.ones((2, 2), bool)
+    with pytest.raises(DataError, match=r"here: no valid image \(invalid values: \[0\]\)"):
+        find_extent(raw, nothing, raw, "here", (0, 0), "image")
+    with in_parts():
+        assert all(map(math.isnan, find_extent(raw, nothing, raw, "here", (0,))))
+
+
+def test_infinite_values_are_refused() -> None:
+    raw = np.array([1.0, np.inf])
+    with pytest.raises(DataError, match="here: infinite values"):
+        find_extent(raw, np.zeros(2, bool), raw, "here", ())
+    assert find_extent(raw, np.array([False, True]), raw, "here", ()) == (1, 1)
+
+
+def test_states_are_0_and_1() -> None:
+    array, invalid = np.array([0, 1, 7, 255]), np.array([False, False, True, False])
+    with pytest.raises(DataError, match=r"value 255 where 0 \(off\) and 1 \(on\) are allowed.*\[7, 255\]\), or else"):
+        refuse_unless_binary(array, "here", invalid, ("off", "on"), (7,), ", or else")
+    refuse_unless_binary(array[:3], "here", invalid[:3], ("off", "on"), (7,), "")
+
+
+@dataclass(frozen=True)
+class Own:
+    invalid: tuple[object, ...]
+
+
+def test_marks_of_a_task_are_its_numbers() -> None:
+    assert list_marks(Depth("it", invalid=(0, 65535))) == [0, 65535]
+    assert list_marks(Own((True, 3, "x", 0.5))) == [3, 0.5]
+    assert list_marks(Normals("it")) == []  # vectors
+    assert list_marks(Autoencoder("it")) == []
+
+
+def test_what_counts_as_a_number_and_as_a_list() -> None:
+    assert [is_number(value) for value in (0, 1.5, math.nan, True, "1", None)] == [True] * 3 + [False] * 3
+    assert [is_list(value) for value in ([], (1,), "ab", {1: 2}, 3)] == [True, True, False, False, False]

@@ -1,0 +1,141 @@
+"""The samples of a split of files: each read, mapped, decoded and resized on its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from spaces.errors import DataError
+from trainers.data.folders.listing import Row, find_existing
+from trainers.data.formats.files import make_rgb, read_image
+from trainers.data.formats.resizing import resized_image, resized_target
+from trainers.data.specs.files import Files
+from trainers.data.specs.folder_spec import find_mark
+from trainers.data.splits.arrays import decode_arrays
+from trainers.data.splits.samples import Sample
+from trainers.tasks import Task
+from trainers.tasks.decoding import in_parts
+from trainers.tasks.valid_values import list_marks
+
+
+@dataclass(frozen=True, eq=False)
+class FolderSamples:
+    """A split; reading follows ``trainers.data.splits.samples.Samples``.
+
+    Args:
+        root: the folder.
+        rows: its samples.
+        image: files of the images.
+        files: files of each task that has some.
+        size: height and width of every sample, in pixels.
+        resize: whether images of another size are brought to it, or else refused.
+    """
+
+    root: Path
+    rows: tuple[Row, ...]
+    image: Files
+    files: tuple[tuple[Task, Files], ...]
+    size: tuple[int, int]
+    resize: bool
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def read(self, index: int) -> Sample:
+        """Read and decode one.
+
+        Raises:
+            DataError: with everything wrong in its files, each with its path and the rule.
+        """
+        image = self.stored_image(index)
+        targets: dict[str, np.ndarray] = {}
+        problems: list[str] = []
+        for task, _ in self.files:
+            try:
+                targets[task.name] = self.target(index, task, image, alone=False)
+            except DataError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise DataError(problems)
+        return Sample(resized_image(image, self.size), targets)
+
+    def stored_image(self, index: int) -> np.ndarray:
+        """The image as it is stored, ``(H, W, 3)`` uint8.
+
+        Raises:
+            DataError: as ``read``.
+        """
+        path = self.root / find_existing(self.root, self.image.patterns, self.rows[index])
+        image = read_image_at(self.image, path)
+        if image.shape[:2] == self.size or self.resize:
+            return image
+        height, width = self.size
+        raise DataError(
+            f"{path}: image of {image.shape[0]}x{image.shape[1]} pixels, the first has {height}x{width}; all want one "
+            f"size: data.image_size=[{height},{width}] resizes them with their targets"
+        )
+
+    def target(self, index: int, task: Task, image: np.ndarray, *, alone: bool) -> np.ndarray:
+        """Canonical target of one task, at the size of the samples.
+
+        Args:
+            index: of the sample.
+            task: which.
+            image: as stored.
+            alone: whether it has to have something valid by itself.
+
+        Raises:
+            DataError: as ``read``.
+        """
+        files = dict(self.files)[task]
+        path = self.root / find_existing(self.root, files.patterns, self.rows[index])
+        where = f"{path} of task {task.name!r}"
+        raw = _marked(map_ids(files.raw(path), files, task, where), files, task)
+        if alone:
+            target = decode_arrays(task, raw[None], image[None], where)[0]
+        else:
+            with in_parts():
+                target = decode_arrays(task, raw[None], image[None], where)[0]
+        return np.asarray(resized_target(target, self.size), order="C")
+
+
+def read_image_at(files: Files, path: Path) -> np.ndarray:
+    """An image, ``(H, W, 3)`` uint8.
+
+    Raises:
+        DataError: the file is missing, damaged or no image.
+    """
+    plain = files.read is None and files.array is None and files.channels is None
+    return read_image(path) if plain else make_rgb(files.raw(path), str(path))
+
+
+def map_ids(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray:
+    """Stored ids as classes; ids that mark invalid pixels may stay.
+
+    Raises:
+        DataError: an id without a class.
+    """
+    if not files.map:
+        return raw
+    table = dict(files.map)
+    keep = set(list_marks(task))
+    present = np.unique(raw)
+    beyond = [value.item() for value in present if value not in table and value not in keep and value == value]
+    if beyond:
+        shown = ", ".join(f"{value:g}" for value in beyond[:8]) + (", ..." if len(beyond) > 8 else "")
+        raise DataError(
+            f"{where}: id {shown} has no class in map (ids {min(table)}..{max(table)}); add it to map, with a class or "
+            f"with one of invalid ({', '.join(f'{value:g}' for value in sorted(keep)) or 'none'})"
+        )
+    classes = np.array([table.get(value, value) for value in present.tolist()])
+    return classes[np.searchsorted(present, raw)]
+
+
+def _marked(raw: np.ndarray, files: Files, task: Task) -> np.ndarray:
+    """Stored values beyond those that count, as the task's invalid ones."""
+    if files.valid is None:
+        return raw
+    low, high = files.valid
+    return np.where((raw >= low) & (raw <= high), raw, np.asarray(find_mark(task)).astype(raw.dtype))

@@ -1,0 +1,62 @@
+"""What is wrong with an archive of arrays, as far as the names, shapes and dtypes in it tell: nothing is read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from spaces.errors import DataError
+from trainers.data.formats.archive import read_headers
+from trainers.data.specs.spec import Spec
+from trainers.data.splits.arrays import FEWEST_TO_TRAIN, image_problem, target_problem
+from trainers.tasks import Task
+
+
+def inspect_headers(path: Path, spec: Spec, tasks: Sequence[Task], *, training: bool) -> list[str]:
+    """Compare an archive with a specification.
+
+    Args:
+        path: of the archive.
+        spec: which arrays it should have.
+        tasks: whose arrays are looked at.
+        training: whether it is trained on, so that one image is too few.
+
+    Returns:
+        Every problem of the first stage that has any: names; shapes.
+    """
+    try:
+        headers = read_headers(path)
+    except DataError as error:
+        return list(error.problems)
+    arrays = {spec.arrays[task.name]: f"task {task.name!r}" for task in tasks}
+    arrays[spec.image] = "the images"
+    problems = [
+        f"{path}: no array {array!r} for {use}, the file has {', '.join(headers) or 'none'}; "
+        "save it there, or name the right one in the specification"
+        for array, use in arrays.items()
+        if array not in headers
+    ]
+    problems += [
+        f"{path}: array {array!r} holds Python objects, which are never loaded; save plain numbers"
+        for array in arrays
+        if array in headers and headers[array].dtype.hasobject
+    ]
+    if problems:
+        return problems
+    images = headers[spec.image]
+    problem = image_problem(images.shape, images.dtype)
+    if not problem and training and images.shape[0] < FEWEST_TO_TRAIN:
+        problem = (
+            f"{images.shape[0]} image to train on; want at least {FEWEST_TO_TRAIN}, for batch normalisation "
+            "compares the images of a batch"
+        )
+    if problem:
+        return [f"{path}: array {spec.image!r}: {problem}"]
+    shapes = {task: headers[spec.arrays[task.name]].shape for task in tasks}
+    found = ((t, target_problem(shape, images.shape, dense=t.dense)) for t, shape in shapes.items())
+    return [f"{name_array(path, spec, task)}: {problem}" for task, problem in found if problem]
+
+
+def name_array(path: Path, spec: Spec, task: Task) -> str:
+    """The array of a task, in messages."""
+    return f"{path}: array {spec.arrays[task.name]!r} of task {task.name!r}"

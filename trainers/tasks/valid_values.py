@@ -1,0 +1,114 @@
+"""Valid and invalid values of raw arrays, shared by the task kinds' ``decode``; NaN always counts as invalid."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeGuard, runtime_checkable
+
+import numpy as np
+
+from spaces.fields import Fields
+from trainers.tasks.decoding import may_be_empty, refuse
+
+
+@runtime_checkable
+class Marking(Protocol):
+    """A task whose arrays mark what is invalid by certain values."""
+
+    @property
+    def invalid(self) -> Sequence[object]:
+        """The values; numbers, of a kind with one value a place."""
+
+
+def list_marks(task: object) -> list[float]:
+    """The numbers that mark what is invalid in the arrays of a task; none of a kind that marks it otherwise."""
+    return [mark for mark in task.invalid if is_number(mark)] if isinstance(task, Marking) else []
+
+
+def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
+    """Mask of the entries that are NaN or equal one of the values."""
+    mask = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, bool)
+    if array.dtype == np.float16:  # in which 65535 would be infinite
+        array = array.astype(np.float32)
+    for value in dict.fromkeys(values):
+        # Whole values are compared as integers: against a float, an integer array would be copied to float64.
+        whole = math.isfinite(value) and float(value).is_integer()
+        mask |= array == (int(value) if whole else value)
+    return mask
+
+
+def find_extent(
+    raw: np.ndarray, invalid: np.ndarray, array: np.ndarray, where: str, marks: Sequence[Any], place: str = "pixel"
+) -> tuple[float, float]:
+    """Smallest and largest of the valid values of an array, one a ``place``; NaN if a part of a split has none.
+
+    Args:
+        raw: the values.
+        invalid: which of them are not valid.
+        array: as given, for messages.
+        where: names it.
+        marks: the field ``invalid`` of the task.
+        place: what has one value.
+
+    Raises:
+        DataError: there is no valid value in a whole split, or an infinite one.
+    """
+    values = raw[~invalid] if invalid.any() else raw  # picking is the slowest step here, and most arrays are whole
+    if values.size == 0 and may_be_empty():
+        return math.nan, math.nan
+    if values.size == 0:
+        problem = f"no valid {place} (invalid values: {list(dict.fromkeys(marks)) or 'none named'})"
+        refuse(array, where, problem, "check the array and the field 'invalid'")
+    low, high = float(values.min()), float(values.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        refuse(array, where, "infinite values", "replace them, or add .inf or -.inf to the field 'invalid'")
+    return low, high
+
+
+def refuse_unless_binary(
+    array: np.ndarray, where: str, invalid: np.ndarray, states: tuple[str, str], marks: Sequence[float], mend: str
+) -> None:
+    """Refuse valid values other than 0 and 1.
+
+    Args:
+        array: values.
+        where: names it.
+        invalid: mask of its invalid values.
+        states: what 0 and 1 mean.
+        marks: the field ``invalid`` of the task.
+        mend: what else may be done, or "".
+
+    Raises:
+        DataError: there are such values.
+    """
+    if ((array == 0) | (array == 1) | invalid).all():
+        return
+    other = np.setdiff1d(array[~invalid], (0, 1))
+    shown = ", ".join(f"{value:g}" for value in other[:4]) + (", ..." if len(other) > 4 else "")
+    problem = f"value {shown} where 0 ({states[0]}) and 1 ({states[1]}) are allowed"
+    refuse(
+        array, where, problem, f"add what marks missing labels to invalid (invalid: {[*marks, other[-1].item()]}){mend}"
+    )
+
+
+def check_invalid(fields: Fields, group: str, given: Any) -> tuple[float, ...]:
+    """Coerce the field ``invalid`` of a task: nothing, one number or a list of numbers.
+
+    NaN is dropped, for it is invalid anyway and would make equal specifications unequal.
+    """
+    values = () if given is None else given if is_list(given) else (given,)
+    if not all(is_number(value) for value in values):
+        fields.require(False, f"{group}.invalid={given}: want a number or a list of numbers")
+        return ()
+    return tuple(value for value in values if not math.isnan(value))
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether it is an int or float, infinite and NaN included."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def is_list(value: Any) -> bool:
+    """Whether it is a list of any kind, a text not included."""
+    return isinstance(value, Sequence) and not isinstance(value, str)
