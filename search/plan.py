@@ -15,7 +15,8 @@ from search.config.command import FAILED, explain_unwritable, run_command, spell
 from search.config.problem_statement import state_problem
 from search.config.settings import Settings
 from search.config.validation import check_settings
-from search.preview.forecast import Forecast, count_places, make_forecast
+from search.preview.forecast import Forecast, make_forecast
+from search.preview.places import count_places
 from search.preview.plan_text import format_patterns, format_time, format_trainings
 from search.preview.remaining import Remaining, count_remaining
 from search.preview.step_timing import NotTimed

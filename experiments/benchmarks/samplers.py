@@ -114,10 +114,10 @@ def run(place: Arena, contestant: str, seed: int, name: str) -> Iterator[tuple[s
     elif contestant == FLOOR:
         yield from train_informed(place, name, seed, min(budget, len(place.keys)))
     elif contestant == "moasha":
-        from experiments.benchmarks.moasha import moasha  # syne_tune: of an optional extra
+        from experiments.benchmarks.moasha import run_moasha  # syne_tune: of an optional extra
 
         asha = ASHA[name]
-        yield from moasha(place, asha.rung, asha.eta, legs, seed)
+        yield from run_moasha(place, asha.rung, asha.eta, legs, seed)
     elif contestant.endswith("+asha"):
         yield from train_in_legs(place, _make_sampler(contestant.removesuffix("+asha")), ASHA[name], seed, legs)
     else:

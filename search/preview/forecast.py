@@ -1,4 +1,4 @@
-"""How long a search is going to take, and how much memory: from a few timed steps, on this machine, as it is now.
+"""The forecast of a search, its time and memory: from a few timed steps, on this machine, as it is now.
 
 An estimate, used by `search.plan` alone: which patterns a sampler picks is not known before, so times lie between
 those of the cheapest and the costliest one, and every place is taken to be busy until the end.
@@ -15,33 +15,20 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from search.jobs.job import Job
-from search.preview.step_timing import Clocked, Timing, time_steps
+from search.preview.step_timing import time_steps
+from search.preview.timed_training import Clocked, Timing
 from search.study.baselines import derive_seed
-from spaces.errors import ConfigError
 
 if TYPE_CHECKING:
     from search.config.settings import Settings
+    from search.preview.places import Places
     from search.preview.remaining import Remaining
     from spaces.pattern.sharing_pattern import SharingPattern
+    from trainers.trainer import Trainer
 
 START = 15.0  # seconds to start and end the driver, Ray and MLflow on two quiet cores: our guess
 BESIDE = 800 * 2**20  # bytes of the driver, Ray and MLflow: as measured, pages that workers share counted once
 CROWDED = 0.8  # of a CPU: who gets less shares it with something else, our choice
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where trainings run.
-
-    Args:
-        device: "cpu" or "cuda".
-        gpus: that one training takes.
-        concurrency: trainings at a time.
-    """
-
-    device: str
-    gpus: float
-    concurrency: int
 
 
 @dataclass(frozen=True)
@@ -94,24 +81,6 @@ class Forecast:
         return {**asdict(self), "memory": self.memory}
 
 
-def count_places(settings: Settings) -> Places:
-    """Where trainings would run on this machine; nothing is started.
-
-    Raises:
-        ConfigError: not one training fits on it.
-    """
-    import torch
-    from joblib import cpu_count  # type: ignore[import-untyped]  # ships no types; as Ray, it heeds limits of containers
-
-    try:
-        gpus, concurrency = settings.runner.places(cpu_count(), torch.cuda.device_count())
-    except ConfigError as error:
-        if not settings.runner.elsewhere:
-            raise
-        raise ConfigError(f"{error}. A plan is timed where it is asked for: ask on a machine of the cluster") from error
-    return Places("cuda" if gpus else "cpu", gpus, concurrency)
-
-
 def make_forecast(
     settings: Settings, remaining: Remaining, extremes: Sequence[SharingPattern], where: Places
 ) -> Forecast | None:
@@ -134,7 +103,7 @@ def make_forecast(
     if not trials and not baselines:
         return None
     concurrency = min(where.concurrency, trials + len(baselines))
-    jobs = [_job(settings, pattern) for pattern in extremes] + list(baselines[:1])
+    jobs = [_make_job(settings, pattern) for pattern in extremes] + list(baselines[:1])
     clocked = time_steps(jobs, concurrency, where.gpus)
     share = settings.scheduler.share(settings.trainer.epochs)
     return estimate(clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share)
@@ -142,7 +111,7 @@ def make_forecast(
 
 def estimate(
     clocked: Sequence[Clocked],
-    recipe: Any,
+    recipe: Trainer,
     trials: int,
     baselines: int,
     device: str,
@@ -160,34 +129,26 @@ def estimate(
         concurrency: trainings at a time.
         share: of its epochs that a trial is trained on average, where a scheduler stops some early.
     """
-    timings = [_mean(row) for row in zip(*(each.timings for each in clocked), strict=True)]
+    timings = [_average_timings(row) for row in zip(*(each.timings for each in clocked), strict=True)]
     extremes = timings[:-1] if baselines else timings
     images = clocked[0].images
     steps = images // min(recipe.batch_size, images)
-    rounds = math.ceil((trials + baselines) / concurrency)
-
-    def training(timing: Timing) -> float:
-        return timing.setup + recipe.epochs * (steps * timing.step + timing.measuring)
-
-    def search(start: float, extremes: Sequence[Timing], alone: Timing) -> tuple[float, float]:
-        low, high = _range(trials * share * training(each) + baselines * training(alone) for each in extremes)
-        return start + rounds * low / (trials + baselines), start + rounds * high / (trials + baselines)
-
+    work = _Work(trials, baselines, concurrency, recipe.epochs, steps, share)
     quick = fmean(t.share for t in timings)
     crowded = device == "cpu" and quick < CROWDED
     start = START / quick if crowded else START
     return Forecast(
         device=device,
         concurrency=concurrency,
-        step=_range(t.step for t in extremes),
+        step=_find_range(t.step for t in extremes),
         steps=steps,
         epochs=recipe.epochs,
-        measuring=_range(t.measuring for t in extremes),
-        trial=_range(map(training, extremes)),
-        baseline=training(timings[-1]) if baselines else None,
+        measuring=_find_range(t.measuring for t in extremes),
+        trial=_find_range(map(work.time_training, extremes)),
+        baseline=work.time_training(timings[-1]) if baselines else None,
         start=start,
-        search=search(start, extremes, timings[-1]),
-        quiet=search(START, [t.undisturbed for t in extremes], timings[-1].undisturbed) if crowded else None,
+        search=work.time_search(start, timings),
+        quiet=work.time_search(START, [t.undisturbed for t in timings]) if crowded else None,
         worker=max(each.resident for each in clocked),
         training=max(each.growth for each in clocked),
         gpu=max(each.gpu for each in clocked),
@@ -196,7 +157,32 @@ def estimate(
     )
 
 
-def _job(settings: Settings, pattern: SharingPattern) -> Job:
+@dataclass(frozen=True)
+class _Work:
+    """What is left to train, in trainings of so many epochs and steps."""
+
+    trials: int
+    baselines: int
+    concurrency: int
+    epochs: int
+    steps: int
+    share: float
+
+    def time_training(self, timing: Timing) -> float:
+        """Seconds of one whole training."""
+        return timing.setup + self.epochs * (self.steps * timing.step + timing.measuring)
+
+    def time_search(self, start: float, timings: Sequence[Timing]) -> tuple[float, float]:
+        """Least and most seconds of all of it, every place taken until the end; the last timing is a baseline's."""
+        trainings = self.trials + self.baselines
+        rounds = math.ceil(trainings / self.concurrency)
+        extremes = timings[:-1] if self.baselines else timings
+        alone = self.baselines * self.time_training(timings[-1])
+        low, high = _find_range(self.trials * self.share * self.time_training(each) + alone for each in extremes)
+        return start + rounds * low / trainings, start + rounds * high / trainings
+
+
+def _make_job(settings: Settings, pattern: SharingPattern) -> Job:
     """A trial's training, which leaves no outcome."""
     return Job(
         label="timed",
@@ -210,14 +196,17 @@ def _job(settings: Settings, pattern: SharingPattern) -> Job:
     )
 
 
-def _mean(timings: Sequence[Timing]) -> Timing:
+def _average_timings(timings: Sequence[Timing]) -> Timing:
     """Of one network, over the processes."""
-    setup, step, measuring, share = (
-        fmean(getattr(t, name) for t in timings) for name in ("setup", "step", "measuring", "share")
+    return Timing(
+        setup=fmean(t.setup for t in timings),
+        step=fmean(t.step for t in timings),
+        measuring=fmean(t.measuring for t in timings),
+        steps=min(t.steps for t in timings),
+        share=fmean(t.share for t in timings),
     )
-    return Timing(setup, step, measuring, min(t.steps for t in timings), share)
 
 
-def _range(values: Iterable[float]) -> tuple[float, float]:
+def _find_range(values: Iterable[float]) -> tuple[float, float]:
     values = list(values)
     return min(values), max(values)

@@ -28,19 +28,28 @@ def format_patterns(settings: Settings, census: Census) -> str:
             f"More than {LARGEST} patterns; the numbers are of {census.seen.patterns}: "
             f"the anchors and draws with seed {settings.run.seed}"
         )
-    rows = [["", "patterns", "MACs", "FLOPs", "parameters"], _row("all" if census.exact else "looked at", census.seen)]
+    rows = [
+        ["", "patterns", "MACs", "FLOPs", "parameters"],
+        _describe_span("all" if census.exact else "looked at", census.seen),
+    ]
     if limits:
         lines[-1] += f", {census.allowed.patterns} within {', '.join(limits)}"
-        rows.append(_row("within limits", census.allowed))
+        rows.append(_describe_span("within limits", census.allowed))
     lines += align_columns(rows)
     for word, extreme in (("Cheapest", census.cheapest), ("Costliest", census.costliest)):
-        lines += ["", _priced(word + " within limits" * bool(limits), extreme), draw_text(extreme.pattern)]
+        lines += [
+            "",
+            _describe_extreme(f"{word} within limits" if limits else word, extreme),
+            draw_text(extreme.pattern),
+        ]
     return "\n".join(lines)
 
 
 def format_trainings(settings: Settings, left: Remaining) -> str:
     """What is left to train."""
-    trials = f"{left.trials} to train" + f", {left.finished} are finished" * bool(left.finished)
+    trials = f"{left.trials} to train"
+    if left.finished:
+        trials += f", {left.finished} are finished"
     if left.finished + left.trials < settings.trials:
         trials += "; there are no other patterns within the limits"
     tasks, seeds = len(settings.data.selected), settings.baselines.seeds
@@ -52,42 +61,14 @@ def format_time(expected: Forecast | None) -> str:
     """How long it takes, and how much memory."""
     if expected is None:
         return "Nothing is left to train: the search would write its report again."
-    step, measuring = (_between(*each, _seconds) for each in (expected.step, expected.measuring))
-    training = f"{expected.epochs} epochs of {expected.steps} steps ({step} each) and a validation ({measuring})"
-    baseline = "none to train" if expected.baseline is None else _seconds(expected.baseline)
-    search = (
-        f"{_between(*expected.search, format_duration)}, of which {format_duration(expected.start)} to start and end"
-    )
-    memory = (
-        f"{_size(expected.memory)} in all: {_size(expected.worker)} a worker, {_size(expected.training)} of it for the "
-        "training; driver, Ray and MLflow"
-    )
-    early = "" if expected.share == 1 else f"; the scheduler ends most earlier, after {expected.share:.0%} on average"
-    rows = [
-        ["a trial", f"{_between(*expected.trial, _seconds)}: {training}{early}"],
-        ["a baseline", baseline],
-        ["the search", search],
-        ["memory", memory],
-    ]
-    if expected.gpu:
-        rows.append(["GPU", f"{_size(expected.gpu)} of tensors a training; CUDA itself takes some more"])
-    if expected.quiet and _between(*expected.quiet, format_duration) != _between(*expected.search, format_duration):
-        rows.insert(
-            3,
-            [
-                "",
-                f"{_between(*expected.quiet, format_duration)} on a quiet machine; now something else uses the CPUs, "
-                "too",
-            ],
-        )
     at_once = "one training" if expected.concurrency == 1 else f"{expected.concurrency} trainings"
     processes = "one process" if expected.concurrency == 1 else f"{expected.concurrency} processes at once"
-    steps = f"{expected.timed} step{'s' * (expected.timed > 1)}"
-    timed = "the extremes" + " and of a baseline" * (expected.baseline is not None)
+    steps = "1 step" if expected.timed == 1 else f"{expected.timed} steps"
+    timed = "the extremes" if expected.baseline is None else "the extremes and of a baseline"
     return "\n".join(
         [
             f"Expected on the {_DEVICES[expected.device]} of this machine, {at_once} at a time",
-            *align_columns(rows),
+            *align_columns(_list_expectations(expected)),
             f"An estimate from {steps} or more of {timed}, timed in {processes} on the machine as",
             "it is now. Other load, a cluster, or a sampler that waits for results or ends by itself changes it.",
         ]
@@ -97,27 +78,50 @@ def format_time(expected: Forecast | None) -> str:
 _DEVICES = {"cpu": "CPUs", "cuda": "GPUs"}
 
 
-def _priced(word: str, extreme: Priced) -> str:
-    name, cost = f" ({extreme.name})" * bool(extreme.name), extreme.cost
-    macs, flops, params = map(format_count, (cost.macs, cost.flops, cost.params))
+def _list_expectations(expected: Forecast) -> list[list[str]]:
+    """Rows of what is expected: what, and how much of it."""
+    step, measuring = (_format_range(*each, _format_seconds) for each in (expected.step, expected.measuring))
+    training = f"{expected.epochs} epochs of {expected.steps} steps ({step} each) and a validation ({measuring})"
+    early = "" if expected.share == 1 else f"; the scheduler ends most earlier, after {expected.share:.0%} on average"
+    search = _format_range(*expected.search, format_duration)
+    whole, worker, own = map(_format_size, (expected.memory, expected.worker, expected.training))
+    rows = [
+        ["a trial", f"{_format_range(*expected.trial, _format_seconds)}: {training}{early}"],
+        ["a baseline", "none to train" if expected.baseline is None else _format_seconds(expected.baseline)],
+        ["the search", f"{search}, of which {format_duration(expected.start)} to start and end"],
+    ]
+    quiet = _format_range(*expected.quiet, format_duration) if expected.quiet else search
+    if quiet != search:
+        rows.append(["", f"{quiet} on a quiet machine; now something else uses the CPUs, too"])
+    memory = f"{whole} in all: {worker} a worker, {own} of it for the training; driver, Ray and MLflow"
+    rows.append(["memory", memory])
+    if expected.gpu:
+        rows.append(["GPU", f"{_format_size(expected.gpu)} of tensors a training; CUDA itself takes some more"])
+    return rows
+
+
+def _describe_extreme(word: str, extreme: Priced) -> str:
+    name = f" ({extreme.name})" if extreme.name else ""
+    macs, flops, params = map(format_count, (extreme.cost.macs, extreme.cost.flops, extreme.cost.params))
     return f"{word}{name}: {macs}MACs, {flops}FLOPs, {params} parameters"
 
 
-def _row(word: str, span: Span) -> list[str]:
-    return [word, str(span.patterns), *(_between(*pair, format_count) for pair in (span.macs, span.flops, span.params))]
+def _describe_span(word: str, span: Span) -> list[str]:
+    ranges = (_format_range(*pair, format_count) for pair in (span.macs, span.flops, span.params))
+    return [word, str(span.patterns), *ranges]
 
 
-def _between(low: float, high: float, show: Callable[[float], str]) -> str:
+def _format_range(low: float, high: float, show: Callable[[float], str]) -> str:
     return show(low) if show(low) == show(high) else f"{show(low)} to {show(high)}"
 
 
-def _seconds(seconds: float) -> str:
+def _format_seconds(seconds: float) -> str:
     """A time span, short ones with two digits or more."""
     if seconds < 1:
         return f"{1000 * seconds:.{int(seconds < 0.01)}f} ms"
     return f"{seconds:.1f} s" if seconds < 10 else format_duration(seconds)
 
 
-def _size(size: float) -> str:
+def _format_size(size: float) -> str:
     """Bytes with a binary prefix."""
     return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"

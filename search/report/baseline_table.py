@@ -1,4 +1,4 @@
-"""What a front's numbers are to be read against: the best constant predictions, and single-task networks.
+"""The table of baselines that a front is read against: the best constant predictions, and single-task networks.
 
 Both on the validation split, by headline metric. A front member that loses to a constant has learned nothing of that
 task, however good its other numbers are.
@@ -65,7 +65,7 @@ class BaselineRow:
 def make_baseline_rows(
     tasks: Sequence[Task], outcomes: Iterable[Outcome], trivial: Mapping[str, float], macs: Mapping[str, int]
 ) -> tuple[BaselineRow, ...]:
-    """One yardstick a task.
+    """One row a task.
 
     Args:
         tasks: of the run.
@@ -87,7 +87,7 @@ def make_baseline_rows(
 
 
 def write_baseline_table(path: Path, rows: Sequence[BaselineRow]) -> None:
-    """Write the yardsticks as a CSV file."""
+    """Write the baselines as a CSV file."""
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow([field.name for field in fields(BaselineRow)])
@@ -96,7 +96,7 @@ def write_baseline_table(path: Path, rows: Sequence[BaselineRow]) -> None:
 
 
 def summarise_baselines(rows: Sequence[BaselineRow], members: Sequence[Trial]) -> str:
-    """The yardsticks beside the range of the front, and which members lose to a constant, for the terminal."""
+    """The baselines beside the range of the front, and which members lose to a constant, for the terminal."""
     lines = ["Validation split: constant prediction | single-task networks | range on the front"]
     for row in rows:
         values = sorted(trial.metrics[row.name] for trial in members)

@@ -29,7 +29,7 @@ def compute_mean_ranks(trials: Sequence[Trial], tasks: Sequence[Task]) -> dict[i
     """
     main = [task for task in tasks if task.main]
     names = [f"{task.name}.{task.headline}" for task in main]
-    signs = [-1.0 if _higher(task) else 1.0 for task in main]
+    signs = [-1.0 if _is_higher_better(task) else 1.0 for task in main]
     ranked = [
         trial
         for trial in trials
@@ -44,5 +44,5 @@ def compute_mean_ranks(trials: Sequence[Trial], tasks: Sequence[Task]) -> dict[i
     return {trial.number: float(mean) for trial, mean in zip(ranked, ranks.mean(1), strict=True)}
 
 
-def _higher(task: Task) -> bool:
+def _is_higher_better(task: Task) -> bool:
     return next(metric.higher_is_better for metric in task.table if metric.name == task.headline)

@@ -1,4 +1,4 @@
-"""A folder for each member of the front."""
+"""A folder for each member of the front: its sharing pattern drawn and in JSON, and its trained weights."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import re
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from search.jobs.trial import Trial
 from spaces.common.atomic_files import replacing, write_json, write_text
 from spaces.common.formatting import format_count
-
-if TYPE_CHECKING:
-    pass
-
+from spaces.drawing.svg import draw_svg
+from spaces.drawing.text import draw_text
 
 MEMBER = re.compile(r"\d+-[0-9a-f]{16}")  # name of a front member's folder: number and key
 
 
 def list_pictures(folder: Path, members: Iterable[Trial]) -> list[Path]:
-    """The drawings of the front's members, as `write` left them."""
-    return [_member_folder(folder, trial) / "pattern.svg" for trial in members]
+    """The drawings of the front's members, as `write_member_folders` left them."""
+    return [_find_folder(folder, trial) / "pattern.svg" for trial in members]
 
 
-def _member_folders(folder: Path, members: Sequence[Trial]) -> None:
-    from spaces.drawing.svg import draw_svg
-    from spaces.drawing.text import draw_text
+def write_member_folders(folder: Path, members: Sequence[Trial]) -> None:
+    """Write or bring up to date the folders of the front's members, and remove those of trials that have left it.
 
+    Args:
+        folder: the run folder; weights are copied from `trials/0012.pt` where they are.
+        members: the front.
+    """
     for trial in members:
-        place = _member_folder(folder, trial)
+        place = _find_folder(folder, trial)
         title = f"trial {trial.number}, {format_count(trial.macs)}MACs, {format_count(trial.params)} parameters"
         write_text(place / "pattern.txt", draw_text(trial.pattern).rstrip() + "\n")
         write_text(place / "pattern.svg", draw_svg(trial.pattern, title))
@@ -37,7 +37,7 @@ def _member_folders(folder: Path, members: Sequence[Trial]) -> None:
         if trial.masks:
             write_json(place / "masks.json", dict(trial.masks))
         _copy_if_changed(folder / "trials" / f"{trial.number:04d}.pt", place / "weights.pt")
-    current = {_member_folder(folder, trial).name for trial in members}
+    current = {_find_folder(folder, trial).name for trial in members}
     (folder / "front").mkdir(parents=True, exist_ok=True)
     for place in (folder / "front").iterdir():
         # Only what this report has made; a folder that somebody put there stays.
@@ -45,7 +45,7 @@ def _member_folders(folder: Path, members: Sequence[Trial]) -> None:
             shutil.rmtree(place)
 
 
-def _member_folder(folder: Path, trial: Trial) -> Path:
+def _find_folder(folder: Path, trial: Trial) -> Path:
     return folder / "front" / f"{trial.number}-{trial.key}"
 
 

@@ -21,9 +21,10 @@ from search.jobs.trial import FAILED, PRUNED
 from search.jobs.trial_columns import read_columns, read_shown_columns
 from search.problem.objectives import format_value
 from search.report.figures import palette
-from search.report.figures.front_panel import POINT
+from search.report.figures.trial_points import POINT
 from spaces.common.atomic_files import strict, write_text
 from spaces.common.formatting import format_count
+from spaces.drawing.svg import draw_svg
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -42,41 +43,41 @@ _COLOURS = {
 }
 
 
-def write_page(path: Path, title: str, standing: FrontView, figure: str, receipt: Sequence[str] = ()) -> None:
-    """Write the page, replacing an older one at one stroke; the same standing gives the same file.
+def write_page(path: Path, title: str, view: FrontView, figure: str, cost_lines: Sequence[str] = ()) -> None:
+    """Write the page, replacing an older one at one stroke; the same view gives the same file.
 
     Args:
         path: where to.
         title: heads the page.
-        standing: what is shown.
-        figure: the drawing of the standing that `search.report.figures.front_figure.render_front_svg` gave.
-        receipt: lines that say what the run has cost.
+        view: what is shown.
+        figure: the drawing of the view that `search.report.figures.front_figure.render_front_svg` gave.
+        cost_lines: lines that say what the run has cost.
     """
     template = TEMPLATE.read_text(encoding="utf-8")
     data = {
-        "objectives": [{"name": o.name, "label": o.label, "unit": o.unit} for o in standing.objectives],
-        "trials": list_trials(standing),
-        "pictures": _pictures(trial.pattern for trial in standing.trials),
+        "objectives": [{"name": o.name, "label": o.label, "unit": o.unit} for o in view.objectives],
+        "trials": list_trials(view),
+        "pictures": _draw_pictures(trial.pattern for trial in view.trials),
     }
     parts = {
-        "policy": _policy(template),
+        "policy": _make_policy(template),
         "title": escape(title),
-        "summary": escape(_summary(standing)),
-        "receipt": "\n".join(f"<p>{escape(line)}</p>" for line in receipt),
-        "figure": _interactive(figure, standing),
+        "summary": escape(_summarise(view)),
+        "receipt": "\n".join(f"<p>{escape(line)}</p>" for line in cost_lines),
+        "figure": _make_interactive(figure, view),
         # What users have named and what their code has said may hold "</script>" and "<!--".
         "data": json.dumps(strict(data), allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
     }
     write_text(path, re.sub(r"\{\{(\w+)\}\}", lambda hole: parts[hole[1]], template))
 
 
-def list_trials(standing: FrontView) -> list[dict[str, Any]]:
+def list_trials(view: FrontView) -> list[dict[str, Any]]:
     """All that the page knows of each trial, in order of number."""
     return [
         {
             **read_columns(trial, ("number", "key")),
-            "status": _status(trial, standing),
-            "mark": standing.marked.get(trial.number, ""),
+            "status": _find_status(trial, view),
+            "mark": view.marked.get(trial.number, ""),
             "objectives": dict(trial.objectives),
             **read_columns(trial, ("macs", "flops", "params", "sharing")),
             "metrics": dict(trial.metrics),
@@ -84,31 +85,29 @@ def list_trials(standing: FrontView) -> list[dict[str, Any]]:
             "hypervolume": float(volume),
             **read_columns(trial, ("reason",)),
         }
-        for trial, volume in zip(standing.trials, standing.volumes, strict=True)
+        for trial, volume in zip(view.trials, view.volumes, strict=True)
     ]
 
 
-def _status(trial: Trial, standing: FrontView) -> str:
-    if trial.number in standing.members:
+def _find_status(trial: Trial, view: FrontView) -> str:
+    if trial.number in view.members:
         return "front"
     return "dominated" if trial.complete else trial.status
 
 
-def _summary(standing: FrontView) -> str:
-    if not standing.trials:
+def _summarise(view: FrontView) -> str:
+    if not view.trials:
         return "No trial has finished."
-    if not standing.front:
+    if not view.front:
         return "No front: no trial has completed. The table tells why each one failed."
-    failed, stopped = (sum(trial.status == status for trial in standing.trials) for status in (FAILED, PRUNED))
-    names = ", ".join(objective.name for objective in standing.objectives)
+    failed, stopped = (sum(trial.status == status for trial in view.trials) for status in (FAILED, PRUNED))
+    names = ", ".join(objective.name for objective in view.objectives)
     early = f", {stopped} stopped early" if stopped else ""
-    return f"Pareto front of {names}: {len(standing.front)} of {len(standing.trials)} trials; {failed} failed{early}."
+    return f"Pareto front of {names}: {len(view.front)} of {len(view.trials)} trials; {failed} failed{early}."
 
 
-def _pictures(patterns: Iterable[SharingPattern]) -> dict[str, Any]:
+def _draw_pictures(patterns: Iterable[SharingPattern]) -> dict[str, Any]:
     """Drawings of patterns by key, as positions in one list of lines: they differ in few lines, if in many ways."""
-    from spaces.drawing.svg import draw_svg
-
     lines: dict[str, int] = {}
     drawn: dict[str, list[int]] = {}
     for pattern in patterns:
@@ -117,19 +116,19 @@ def _pictures(patterns: Iterable[SharingPattern]) -> dict[str, Any]:
     return {"lines": list(lines), "drawn": drawn}
 
 
-def _interactive(figure: str, standing: FrontView) -> str:
+def _make_interactive(figure: str, view: FrontView) -> str:
     """The figure as part of a page: what shows a trial can be found, pointed at, focused and read aloud."""
     root = ElementTree.fromstring(figure)
-    points = {POINT.format(trial.number): trial for trial in standing.trials}
+    points = {POINT.format(trial.number): trial for trial in view.trials}
     for element in root.iter():
         # In a page an SVG needs no namespaces, and so names no address.
         element.tag = element.tag.rpartition("}")[2]
         element.attrib = {name.rpartition("}")[2]: value for name, value in element.attrib.items()}
         if "style" in element.attrib:
-            element.set("style", re.sub(r"#[0-9a-f]{6}", _page_colour, element.get("style", "")))
+            element.set("style", re.sub(r"#[0-9a-f]{6}", _replace_colour, element.get("style", "")))
         trial = points.get(element.get("id", ""))
         if trial:
-            _make_point(element, trial, standing)
+            _make_point(element, trial, view)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.set("role", "group")
@@ -137,7 +136,7 @@ def _interactive(figure: str, standing: FrontView) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _make_point(element: ElementTree.Element, trial: Trial, standing: FrontView) -> None:
+def _make_point(element: ElementTree.Element, trial: Trial, view: FrontView) -> None:
     marker = next(use for use in element.iter() if use.tag.endswith("use"))
     centre = {"cx": marker.get("x", ""), "cy": marker.get("y", "")}
     element.append(ElementTree.Element("circle", {"class": "halo", "r": "9", **centre}))
@@ -146,17 +145,17 @@ def _make_point(element: ElementTree.Element, trial: Trial, standing: FrontView)
         "tabindex": "0",
         "role": "button",
         "data-trial": str(trial.number),
-        "aria-label": _in_words(trial, standing),
+        "aria-label": _describe_trial(trial, view),
     }
 
 
-def _in_words(trial: Trial, standing: FrontView) -> str:
+def _describe_trial(trial: Trial, view: FrontView) -> str:
     known = {**trial.objectives, "macs": trial.macs}
-    numbers = [f"{o.name} {format_value(o, known.pop(o.name))}" for o in standing.objectives if o.name in known]
+    numbers = [f"{o.name} {format_value(o, known.pop(o.name))}" for o in view.objectives if o.name in known]
     cost = f"{format_count(trial.macs)}MACs" if "macs" in known else ""
     words = [
-        _status(trial, standing),
-        standing.marked.get(trial.number),
+        _find_status(trial, view),
+        view.marked.get(trial.number),
         *numbers,
         cost,
         " ".join(trial.reason.split()),
@@ -164,11 +163,11 @@ def _in_words(trial: Trial, standing: FrontView) -> str:
     return f"trial {trial.number}: " + ", ".join(word for word in words if word)
 
 
-def _page_colour(found: re.Match[str]) -> str:
+def _replace_colour(found: re.Match[str]) -> str:
     return _COLOURS.get(found[0], found[0])
 
 
-def _policy(template: str) -> str:
+def _make_policy(template: str) -> str:
     """Content security policy: nothing is fetched or sent, and no script runs but the page's own."""
     scripts = re.findall(r"<script>(.*?)</script>", template, flags=re.DOTALL)
     digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]

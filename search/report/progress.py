@@ -10,13 +10,16 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.text import Text
+
 from search.problem.objectives import Objective, format_value
 from spaces.common.formatting import format_duration
 from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-
     from search.jobs.trial import Trial
 
 
@@ -40,9 +43,6 @@ class Progress:
         objectives: Sequence[Objective] = (),
         concurrency: int = 1,
     ) -> None:
-        from rich.console import Console
-        from rich.live import Live
-
         self.console = console or Console()
         self._objectives = {objective.name: objective for objective in objectives}
         self._total = total
@@ -53,7 +53,7 @@ class Progress:
         self._hypervolume: float | None = None
         self._seconds: list[float] = []
         self._live = (
-            Live(get_renderable=self._panel, console=self.console, refresh_per_second=2, transient=True)
+            Live(get_renderable=self._make_panel, console=self.console, refresh_per_second=2, transient=True)
             if self.console.is_terminal
             else None
         )
@@ -104,22 +104,26 @@ class Progress:
         self._baselines_done = self._baselines_done if baselines_done is None else baselines_done
         self._concurrency = self._concurrency if concurrency is None else max(1, concurrency)
 
-    def paused(self, trial: Trial) -> None:
+    def print_pause(self, trial: Trial) -> None:
         """Print what a trial shows at a pause of its training."""
         epochs, values = list(trial.rungs.items())[-1]
-        parts = [f"trial {trial.number}", f"after {epochs} epochs", *(self._value(*each) for each in values.items())]
-        self._line("  ".join([*parts, format_duration(trial.seconds)]))
+        parts = [
+            f"trial {trial.number}",
+            f"after {epochs} epochs",
+            *(self._format_value(*each) for each in values.items()),
+        ]
+        self._print_line("  ".join([*parts, format_duration(trial.seconds)]))
 
-    def finished(self, trial: Trial) -> None:
+    def print_trial(self, trial: Trial) -> None:
         """Print the line of a finished trial: number, status, objectives, time, sharing, reason."""
         self._seconds += [] if trial.failed else [trial.seconds]
         parts = [f"trial {trial.number}", trial.status]
-        parts += [self._value(name, value) for name, value in trial.objectives.items() if trial.complete]
+        parts += [self._format_value(name, value) for name, value in trial.objectives.items() if trial.complete]
         parts += [format_duration(trial.seconds), describe_in_line(trial.pattern)]
         parts += [" ".join(trial.reason.split())] if trial.reason else []
-        self._line("  ".join(parts))
+        self._print_line("  ".join(parts))
 
-    def baseline(self, name: str, metrics: Mapping[str, float], seconds: float) -> None:
+    def print_baseline(self, name: str, metrics: Mapping[str, float], seconds: float) -> None:
         """Print the line of a finished single-task network.
 
         Args:
@@ -129,7 +133,7 @@ class Progress:
         """
         self._baselines_done += 1
         values = [f"{metric} {value:.4g}" for metric, value in metrics.items()]
-        self._line("  ".join([f"baseline {name}", *values, format_duration(seconds)]))
+        self._print_line("  ".join([f"baseline {name}", *values, format_duration(seconds)]))
 
     @property
     def seconds_left(self) -> float | None:
@@ -139,7 +143,7 @@ class Progress:
         left = max(0, self._total - int(self._ended))
         return left * sum(self._seconds) / len(self._seconds) / self._concurrency
 
-    def status(self) -> str:
+    def describe_counts(self) -> str:
         """The counts in one line, as the live panel shows them."""
         parts = []
         if self._baselines_done < self._baselines:
@@ -159,20 +163,16 @@ class Progress:
     def _ended(self) -> float:
         return self._counts["done"] + self._counts["stopped"] + self._counts["failed"]
 
-    def _value(self, name: str, value: float) -> str:
+    def _format_value(self, name: str, value: float) -> str:
         objective = self._objectives.get(name)
         return f"{name} {format_value(objective, value) if objective else format(value, '.4g')}"
 
-    def _panel(self) -> RenderableType:
-        from rich.console import Group
-        from rich.progress_bar import ProgressBar
-        from rich.text import Text
+    def _make_panel(self) -> RenderableType:
+        return Group(
+            ProgressBar(total=max(1, self._total), completed=self._ended, width=60), Text(self.describe_counts())
+        )
 
-        return Group(ProgressBar(total=max(1, self._total), completed=self._ended, width=60), Text(self.status()))
-
-    def _line(self, text: str) -> None:
-        from rich.text import Text
-
+    def _print_line(self, text: str) -> None:
         # Text, not markup: a reason may hold square brackets.
         self.console.print(Text(text), soft_wrap=True)
         self.console.file.flush()

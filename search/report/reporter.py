@@ -1,4 +1,4 @@
-"""What is shown of a search: every finished trial goes to the terminal, the tables and the tracker."""
+"""The reporter, a callback of the search: every finished trial goes to the terminal, the tables and the tracker."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ import numpy as np
 from search.jobs.job import Job, Outcome
 from search.problem.objectives import Objective, volume_units
 from search.problem.pareto import compute_hypervolume
-from search.report import member_folders, report, tables
-from search.report.figures import similarity_figure as similarities
+from search.report.baseline_table import summarise_baselines, write_baseline_table
+from search.report.figures.similarity_figure import draw_missing
+from search.report.front_table import format_markdown, summarise_front
+from search.report.member_folders import list_pictures
+from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
+from search.report.tables import write_tables
 from search.study.front import read_objectives, start_volume
 
 if TYPE_CHECKING:
@@ -82,73 +86,69 @@ class Reporter:
             self._tracker.log_hypervolume(step, volume)
         many = "trial of earlier starts is" if len(trials) == 1 else "trials of earlier starts are"
         self._progress.console.print(f"{len(trials)} {many} there already")
-        self._count(volume)
+        self._update_counts(volume)
 
     def baseline(self, job: Job, outcome: Outcome) -> None:
         """A single-task network is there, or failed."""
         if not outcome.complete:
-            self._say(f"baseline {job.label}  failed: {outcome.reason}")
+            self._print(f"baseline {job.label}  failed: {outcome.reason}")
             return
         task = next(task for task in self._tasks if task.name in job.pattern.tasks)
         name = f"{task.name}.{task.headline}"
-        self._progress.baseline(job.label, {name: outcome.metrics[name]}, outcome.seconds)
+        self._progress.print_baseline(job.label, {name: outcome.metrics[name]}, outcome.seconds)
 
     def paused(self, trial: Trial) -> None:
         """A trial pauses at a rung."""
-        self._progress.paused(trial)
+        self._progress.print_pause(trial)
 
     def trial(self, trial: Trial) -> None:
         """A trial has ended."""
         self._trials.append(trial)
-        self._progress.finished(trial)
+        self._progress.print_trial(trial)
         volume = self._volume.add(read_objectives(trial, self._objectives))
-        self._count(volume)
+        self._update_counts(volume)
         self._tracker.log(trial)
         self._tracker.log_hypervolume(len(self._trials), volume)
 
-    def report(self, status: str, baselines: Mapping[Job, Outcome], yardsticks: Sequence[BaselineRow] = ()) -> None:
+    def report(self, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> None:
         """Write the report, close the record and say where things are.
 
         Args:
             status: "FINISHED", "FAILED" or "KILLED".
             baselines: outcomes of the single-task networks, as far as they are there.
-            yardsticks: what the numbers are read against; none when the search did not get that far.
+            rows: what the numbers are read against; none when the search did not get that far.
         """
-        from search.report import baseline_table as rows
-
         if not self._heard:  # the folder's trials are not known, so nothing in it is to be written anew
             self._tracker.close(status)
             return
         marks = self._marks()
-        cost = self._receipt(baselines)
-        members = report.write_report(
-            self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost
-        )
+        cost = self._compute_cost(baselines)
+        members = write_report(self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost)
         names = ("config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json")
         files = [self._folder / name for name in names]
-        if yardsticks:
+        if rows:
             files.append(self._folder / "baselines.csv")
-            rows.write_baseline_table(files[-1], yardsticks)
+            write_baseline_table(files[-1], rows)
         self._tracker.close(
             status,
             [
                 *files,
-                *member_folders.list_pictures(self._folder, members),
-                *similarities.draw_missing(self._folder, self._trials),
+                *list_pictures(self._folder, members),
+                *draw_missing(self._folder, self._trials),
             ],
             {"hypervolume.final": cost.hypervolume, "front.size": float(len(members)), **cost.metrics},
-            report.format_markdown(members, self._objectives, cost),
+            format_markdown(members, self._objectives, cost),
         )
         if self._trials:
-            self._say(report.summarise_front(members, self._objectives))
-        if yardsticks:
-            self._say(rows.summarise_baselines(yardsticks, members))
-        self._say("\n".join(cost.lines))
-        self._say(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
+            self._print(summarise_front(members, self._objectives))
+        if rows:
+            self._print(summarise_baselines(rows, members))
+        self._print("\n".join(cost.lines))
+        self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():
-            self._say(f"MLflow      {command}")
+            self._print(f"MLflow      {command}")
 
-    def _receipt(self, baselines: Mapping[Job, Outcome]) -> SearchCost:
+    def _compute_cost(self, baselines: Mapping[Job, Outcome]) -> SearchCost:
         alone = [(task, outcome) for job, outcome in baselines.items() for task in job.pattern.tasks]
         values = np.array([read_objectives(trial, self._objectives) for trial in self._members])
         directions = [objective.direction for objective in self._objectives]
@@ -157,13 +157,13 @@ class Reporter:
         units = volume_units(self._objectives)
         return compute_search_cost(self._trials, alone, self._rates, volume, units, self._members)
 
-    def _count(self, volume: float) -> None:
+    def _update_counts(self, volume: float) -> None:
         """Bring tables, weights and counts up to date."""
-        self._members = tables.write_tables(self._folder, self._trials, self._objectives, self._tasks, self._marks())
+        self._members = write_tables(self._folder, self._trials, self._objectives, self._tasks, self._marks())
         done = sum(trial.complete for trial in self._trials)
         failed = sum(trial.failed for trial in self._trials)
         stopped = len(self._trials) - done - failed
         self._progress.update(done=done, failed=failed, stopped=stopped, front=len(self._members), hypervolume=volume)
 
-    def _say(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)

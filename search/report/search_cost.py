@@ -1,4 +1,4 @@
-"""What a run has cost and what it got for that: trainings, seconds of CPU or GPU, hypervolume per unit of them.
+"""The search cost, and what a run got for it: trainings, seconds of CPU or GPU, hypervolume per unit of them.
 
 One single-task training of a run is its recipe's epochs times the mean multiply-accumulates of its single-task
 networks; a trial costs its own epochs times its own MACs in that unit, on whatever machine. In full trainings, which
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +49,12 @@ class CostRates:
         """What one training took, of wall time in seconds on "cpu", "cuda" or, if not known, ""."""
         wall = seconds if math.isfinite(seconds) else 0.0
         full = epochs / self.epochs
-        cpu, gpu = wall * self.threads * (device == "cpu"), wall * self.gpus * (device == "cuda")
-        return Spent(1, full * macs / fmean(self.macs.values()), full, cpu, gpu, wall * (device not in ("cpu", "cuda")))
+        trained = Spent(1, full * macs / fmean(self.macs.values()), full)
+        if device == "cpu":
+            return replace(trained, cpu_seconds=wall * self.threads)
+        if device == "cuda":
+            return replace(trained, gpu_seconds=wall * self.gpus)
+        return replace(trained, unknown_seconds=wall)
 
 
 @dataclass(frozen=True)

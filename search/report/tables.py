@@ -36,22 +36,22 @@ def write_tables(
     Returns:
         The front, cheapest first.
     """
-    trials = _by_number(trials)
+    trials = sort_by_number(trials)
     members = find_front(trials, objectives)
     names = [objective.name for objective in objectives]
     costs = [name for name in COSTS if name not in names]
-    metrics = [name for name in _metric_names(trials, tasks) if name not in names]
+    metrics = [name for name in _list_metrics(trials, tasks) if name not in names]
     ranks = compute_mean_ranks(trials, tasks)
     last = ["seconds", "epochs", "network_key", "reason"]
     if ranks:
         last.insert(0, "mean_rank")
     columns = ["number", "key", "status", "mark", *names, *costs, *metrics, *last]
-    write_text(folder / "trials.csv", _table(columns, trials, marks, ranks))
-    write_text(folder / "front.csv", _table(["key", "number", *names, *metrics, *costs, "mark"], members, marks))
+    write_text(folder / "trials.csv", _format_table(columns, trials, marks, ranks))
+    write_text(folder / "front.csv", _format_table(["key", "number", *names, *metrics, *costs, "mark"], members, marks))
     return members
 
 
-def _table(
+def _format_table(
     columns: Sequence[str], trials: Iterable[Trial], marks: Mapping[str, str], ranks: Mapping[int, float] = NO_RANKS
 ) -> str:
     text = io.StringIO()
@@ -70,12 +70,13 @@ def _clean_cell(value: Any) -> Any:
     return "" if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
 
 
-def _metric_names(trials: Iterable[Trial], tasks: Sequence[Task]) -> list[str]:
+def _list_metrics(trials: Iterable[Trial], tasks: Sequence[Task]) -> list[str]:
     """Columns of metrics: those of the tasks in their order, then the deltas, then what else was measured."""
     names = [f"{task.name}.{metric.name}" for task in tasks for metric in task.table]
     names += ["delta_mtl", "worst_delta", *(f"{task.name}.delta" for task in tasks)]
     return names + sorted({name for trial in trials for name in trial.metrics} - set(names))
 
 
-def _by_number(trials: Iterable[Trial]) -> list[Trial]:
+def sort_by_number(trials: Iterable[Trial]) -> list[Trial]:
+    """The trials in order of number."""
     return sorted(trials, key=lambda trial: trial.number)

@@ -28,14 +28,14 @@ def tabulate_trials(trials: Sequence[Trial], objectives: Sequence[str]) -> DataF
         By trial number: key, status, sharing in words, objectives, costs, metrics, seconds, epochs, network key,
         reason, and a column ``choice.<name>`` for each decision. What a trial has not is NaN.
     """
-    import pandas
+    import pandas  # pandas: 1 s, whoever wants no table does without
 
-    metrics = _names(trial.metrics for trial in trials)
+    metrics = _collect_names(trial.metrics for trial in trials)
     columns = [
         *("number", "key", "status", "sharing", *objectives),
         *(name for name in (*COSTS, *metrics) if name not in objectives),
         *("seconds", "epochs", "network_key", "reason"),
-        *(CHOICE + name for name in _names(trial.choices for trial in trials)),
+        *(CHOICE + name for name in _collect_names(trial.choices for trial in trials)),
     ]
     rows = [
         read_columns(trial, columns) | {CHOICE + name: value for name, value in trial.choices.items()}
@@ -46,7 +46,7 @@ def tabulate_trials(trials: Sequence[Trial], objectives: Sequence[str]) -> DataF
 
 def tabulate_curves(trial: Trial) -> DataFrame:
     """One row an epoch, from 1: "loss", "<task>.loss" and "<task>.<metric>" of a trial."""
-    import pandas
+    import pandas  # pandas: as above
 
     # Series, for a trial that failed may have curves of several lengths.
     frame = pandas.DataFrame({name: pandas.Series(values, dtype=float) for name, values in trial.curves.items()})
@@ -54,6 +54,6 @@ def tabulate_curves(trial: Trial) -> DataFrame:
     return frame
 
 
-def _names(mappings: Iterable[Iterable[str]]) -> list[str]:
+def _collect_names(mappings: Iterable[Iterable[str]]) -> list[str]:
     """All keys, in the order in which they first occur."""
     return list(dict.fromkeys(name for mapping in mappings for name in mapping))

@@ -6,7 +6,7 @@ run. Nothing is written to the folder, and only what trains or asks for data nee
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Integral
@@ -15,6 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 from search.components.components import build_component
 from search.jobs.trial import Trial, load_trial
+from search.problem.objectives import resolve_objectives
+from search.results.data_frames import tabulate_curves, tabulate_trials
+from search.results.missing import explain_missing_front, explain_missing_weights
+from search.results.picture import Picture
+from search.study.front import find_front
 from search.study.run_folder import TRIALS
 from spaces.common.formatting import format_count, format_list
 from spaces.errors import ConfigError, DataError
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
 
     from spaces.networks.build import SharedNetwork
     from spaces.networks.family import Family
+    from trainers.data.dataset import DataSet
     from trainers.tasks.task import Task
 
 
@@ -44,9 +50,7 @@ class Results:
     @property
     def trials(self) -> DataFrame:
         """All finished trials by number, as `search.results.data_frames.tabulate_trials` lays them out."""
-        from search.results.data_frames import tabulate_trials
-
-        return tabulate_trials(self._trials(), self.config["objectives"])
+        return tabulate_trials(self._load_trials(), self.config["objectives"])
 
     @property
     def front(self) -> DataFrame:
@@ -55,29 +59,23 @@ class Results:
         Raises:
             DataError: no trial has completed.
         """
-        from search.problem.objectives import resolve_objectives
-        from search.results.data_frames import tabulate_trials
-        from search.study.front import find_front
-
-        trials, names = self._trials(), self.config["objectives"]
+        trials, names = self._load_trials(), self.config["objectives"]
         members = find_front(trials, resolve_objectives(names, self.tasks))
         if not members:
-            raise DataError(_no_front(self.path, trials))
+            raise DataError(explain_missing_front(self.path, trials))
         return tabulate_trials(trials, names).loc[[member.number for member in members]]
 
     def curves(self, number: int) -> DataFrame:
         """Losses and validation metrics of a trial, one row an epoch, from 1."""
-        from search.results.data_frames import tabulate_curves
-
-        return tabulate_curves(self._trial(number))
+        return tabulate_curves(self._load_trial(number))
 
     def pattern(self, number: int) -> SharingPattern:
         """What the tasks of a trial share."""
-        return self._trial(number).pattern
+        return self._load_trial(number).pattern
 
     def picture(self, number: int) -> Picture:
         """The drawing of a trial's pattern, which a notebook shows."""
-        trial = self._trial(number)
+        trial = self._load_trial(number)
         title = f"trial {trial.number}, {format_count(trial.macs)}MACs, {format_count(trial.params)} parameters"
         return Picture(trial.pattern, title)
 
@@ -92,13 +90,13 @@ class Results:
             ConfigError: there is no such device.
             DataError: no such trial, no weights, or a damaged file; the message says what to do.
         """
-        from search.results.trained_network import rebuild_network
+        from search.results.trained_network import rebuild_network  # torch: 1.5 s, reading tables does without
 
-        trial = self._trial(number)
-        weights = _weights(self.path, trial)
+        trial = self._load_trial(number)
+        weights = _find_weights(self.path, trial)
         if weights is None:
-            kept = [each.number for each in self._trials() if _weights(self.path, each)]
-            raise DataError(_no_weights(self.path, trial, kept))
+            kept = [each.number for each in self._load_trials() if _find_weights(self.path, each)]
+            raise DataError(explain_missing_weights(self.path, trial, kept))
         return rebuild_network(trial.pattern, self._family, self.tasks, weights, device, trial.masks)
 
     def predict(self, network: int | SharedNetwork, images: np.ndarray) -> dict[str, np.ndarray]:
@@ -117,7 +115,7 @@ class Results:
         Raises:
             ConfigError, DataError: as ``network``, or the images are of another type, shape or size.
         """
-        from torch import nn
+        from torch import nn  # torch: as above
 
         from spaces.networks.build import SharedNetwork
         from trainers.predict import predict
@@ -133,18 +131,16 @@ class Results:
         Raises:
             DataError: the data are not where they were, or are others now, or the training fails.
         """
-        from search.results.trained_network import retrain_network
+        from search.results.trained_network import retrain_network  # torch: as above
 
-        trial, searched = self._trial(number), self.config.get("data_content")
+        trial, searched = self._load_trial(number), self.config.get("data_content")
         if self.data.fingerprint != searched:
             raise DataError(
                 f"trial {trial.number} cannot be trained as it was, for the data have changed since (content "
                 f"{searched} -> {self.data.fingerprint}); restore them"
             )
-        recipe, threads = (
-            build_component(self.config["trainer"], "trainer"),
-            build_component(self.config["runner"], "runner").threads,
-        )
+        recipe = build_component(self.config["trainer"], "trainer")
+        threads = build_component(self.config["runner"], "runner").threads
         return retrain_network(trial, self.data, self._family, recipe, threads)
 
     @cached_property
@@ -153,7 +149,7 @@ class Results:
         return tuple(build_component(spec, f"tasks.{position}") for position, spec in enumerate(self.config["tasks"]))
 
     @cached_property
-    def data(self) -> Any:
+    def data(self) -> DataSet:
         """The data set, where the search found it; ``data.load("val").images`` are images to predict for."""
         return build_component(self.config["data"], "data")
 
@@ -161,65 +157,23 @@ class Results:
     def _family(self) -> Family:
         return build_component(self.config["network"], "network")
 
-    def _trials(self) -> list[Trial]:
+    def _load_trials(self) -> list[Trial]:
         return [load_trial(path) for path in sorted((self.path / TRIALS).glob("[0-9]*.json"))]
 
-    def _trial(self, number: int) -> Trial:
+    def _load_trial(self, number: int) -> Trial:
         """A finished trial."""
         if isinstance(number, bool) or not isinstance(number, Integral):
             raise ConfigError(f"{number!r} is no number of a trial: want a whole number, such as one of .trials.index")
         path = self.path / TRIALS / f"{number:04d}.json"
         if path.exists():
             return load_trial(path)
-        numbers = [trial.number for trial in self._trials()]
+        numbers = [trial.number for trial in self._load_trials()]
         there = f"it has {format_list(numbers)}" if numbers else "none has finished yet"
         raise DataError(f"{self.path} has no finished trial {number}: {there}")
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A sharing pattern as a notebook shows it: drawn, or in characters where nothing can be drawn."""
-
-    pattern: SharingPattern
-    title: str
-
-    def _repr_svg_(self) -> str:
-        from spaces.drawing.svg import draw_svg
-
-        return draw_svg(self.pattern, self.title)
-
-    def __repr__(self) -> str:
-        from spaces.drawing.text import draw_text
-
-        return f"{self.title}\n{draw_text(self.pattern)}"
-
-
-def _weights(path: Path, trial: Trial) -> Path | None:
+def _find_weights(path: Path, trial: Trial) -> Path | None:
     """The file of a trial's weights: while the search runs in one place, when it ended in another too."""
     name = f"{trial.number:04d}.pt"
     places = (path / TRIALS / name, path / "front" / f"{trial.number}-{trial.key}" / "weights.pt")
     return next((place for place in places if place.exists()), None)
-
-
-def _no_front(path: Path, trials: Sequence[Trial]) -> str:
-    """Why there is no front, and the way to one."""
-    if not trials:
-        return (
-            f"{path} has no front, for no trial has finished yet: wait where the search still runs, or give its "
-            "command again, which goes on with it"
-        )
-    last = trials[-1]
-    return (
-        f"{path} has no front, for all {len(trials)} of its trials failed, the last one, {last.number}, because: "
-        f"{last.reason}. Mend that and give the command of the search again, with a larger trials=N if it had ended; "
-        ".trials has every reason"
-    )
-
-
-def _no_weights(path: Path, trial: Trial, kept: Sequence[int]) -> str:
-    if not trial.complete:
-        return f"trial {trial.number} of {path} has no weights, for it failed because: {trial.reason}"
-    return (
-        f"trial {trial.number} of {path} has no weights: only those of the front's members are kept, "
-        f"here {format_list(kept) or 'none'}. Take one of these, or train it again as it was: .train({trial.number})"
-    )

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from spaces.networks.family import Family
     from spaces.pattern.sharing_pattern import SharingPattern
+    from trainers.data.dataset import DataSet
     from trainers.tasks.task import Task
+    from trainers.trainer import Trainer
 
 NO_MASKS: Mapping[str, Any] = MappingProxyType({})
 SHOWN = 5  # differences that a message names: our choice
@@ -57,7 +59,7 @@ def rebuild_network(
     """
     where = where or find_device()
     _check_device(where)
-    state = _read(weights)
+    state = _read_weights(weights)
     network = build(pattern, family, {task.name: task.output for task in tasks}, seed=0)
     if masks or network.gated:
         network = prune(network, {name: tuple(layers) for name, layers in masks.items()})
@@ -71,12 +73,12 @@ def rebuild_network(
     return network.to(where).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]  # not in its stubs
 
 
-def retrain_network(trial: Trial, data: Any, family: Family, recipe: Any, threads: int) -> SharedNetwork:
+def retrain_network(trial: Trial, data: DataSet, family: Family, recipe: Trainer, threads: int) -> SharedNetwork:
     """The network of a trial trained again, on the device where training takes place.
 
     Args:
         trial: gives pattern and seed.
-        data: a data set of `trainers.data`.
+        data: that it was trained on.
         family: makes the blocks.
         recipe: how it is trained.
         threads: CPU threads as the search had them, for sums in another order differ in the last digits.
@@ -107,7 +109,7 @@ def _check_device(where: str) -> None:
         raise ConfigError(f"device={where!r} cannot be used here; want {there}") from error
 
 
-def _read(path: Path) -> dict[str, torch.Tensor]:
+def _read_weights(path: Path) -> dict[str, torch.Tensor]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # what a damaged file raises depends on where it is damaged

@@ -1,7 +1,7 @@
-"""Where a search stands, as the figure and the page of the report show it.
+"""The Pareto front of trials, and a search's front and hypervolume as figure and page of the report show them.
 
-Made by the report from the trials; read by `search.report.figures.front_figure` and `search.report.page`, so that both
-say the same.
+One view, made by the report and read by `search.report.figures.front_figure` and `search.report.page`, so that both say
+the same.
 """
 
 from __future__ import annotations

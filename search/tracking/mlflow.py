@@ -43,8 +43,8 @@ class Mlflow:
     experiment: str | None = ""
 
     def __post_init__(self) -> None:
-        for name in ("uri", "experiment"):  # null in YAML
-            object.__setattr__(self, name, "" if getattr(self, name) is None else getattr(self, name))
+        object.__setattr__(self, "uri", "" if self.uri is None else self.uri)  # null in YAML
+        object.__setattr__(self, "experiment", "" if self.experiment is None else self.experiment)
         fields = Fields(self)
         fields.text("uri", empty=True)
         fields.text("experiment", empty=True)

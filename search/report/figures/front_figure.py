@@ -26,26 +26,26 @@ if TYPE_CHECKING:
 INCHES = (11.0, 4.9)
 
 
-def draw_front_figure(standing: FrontView) -> Figure:
+def draw_front_figure(view: FrontView) -> Figure:
     """Draw front and hypervolume; the first two objectives span the front's panel."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # matplotlib: 1 s, only drawing wants it
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=INCHES, layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-    places = front_panel.draw_front_panel(left, right, standing)
-    _hypervolume(right, standing)
+    places = front_panel.draw_front_panel(left, right, view)
+    _draw_hypervolume(right, view)
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color=LIGHT, linewidth=0.6)
         axes.set_axisbelow(True)
-    _legend(figure)
+    _draw_legend(figure)
     # From here on the axes stay where they are, or labels would not stay beside their points.
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     for axes in (left, right):
-        front_panel.label_objective(axes, standing, places)
+        front_panel.label_objective(axes, view, places)
     return figure
 
 
@@ -57,7 +57,7 @@ def save_png(path: Path, figure: Figure) -> None:
 
 def render_front_svg(figure: Figure) -> str:
     """The figure as an SVG document with a transparent ground; the same figure gives the same text."""
-    from matplotlib import rc_context
+    from matplotlib import rc_context  # matplotlib: as above
 
     text = io.StringIO()
     nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -66,7 +66,7 @@ def render_front_svg(figure: Figure) -> str:
     return text.getvalue()
 
 
-def _legend(figure: Figure) -> None:
+def _draw_legend(figure: Figure) -> None:
     found = [axes.get_legend_handles_labels() for axes in figure.axes]
     handles = {label: handle for panel in found for handle, label in zip(*panel, strict=True)}
     if handles:
@@ -74,10 +74,10 @@ def _legend(figure: Figure) -> None:
         figure.legend(handles.values(), handles.keys(), loc="outside lower left", **style)
 
 
-def _hypervolume(axes: Axes, standing: FrontView) -> None:
-    from matplotlib.ticker import MaxNLocator
+def _draw_hypervolume(axes: Axes, view: FrontView) -> None:
+    from matplotlib.ticker import MaxNLocator  # matplotlib: as above
 
-    volumes, objectives = standing.volumes, standing.objectives
+    volumes, objectives = view.volumes, view.objectives
     finished = np.arange(len(volumes) + 1)
     axes.step(finished, np.append(0.0, volumes), where="post", color=BLUE, linewidth=1.6)
     axes.set_xlim(0, max(1, len(volumes)))
@@ -89,8 +89,6 @@ def _hypervolume(axes: Axes, standing: FrontView) -> None:
         front_panel.count_ticks(axes.yaxis)
     if not volumes.any():
         axes.set(ylim=(0, 1), yticks=[0])
-    point = ", ".join(
-        f"{o.name} {format_value(o, value)}" for o, value in zip(objectives, standing.reference, strict=True)
-    )
+    point = ", ".join(f"{o.name} {format_value(o, value)}" for o, value in zip(objectives, view.reference, strict=True))
     title = "\n".join(textwrap.wrap(f"reference point: {point}", 60))
     axes.set_title(title, fontsize=9 if "\n" not in title else 8, loc="left", parse_math=False)

@@ -1,6 +1,6 @@
-"""Words beside points of a plot, where they cover neither each other nor, if it can be helped, the points.
+"""Labels of points: words beside them that cover neither each other nor, if it can be helped, the points.
 
-Used by `search.report.figures.front_figure` once the axes have their final place.
+Used by `search.report.figures.front_panel` once the axes have their final place.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def place_labels(axes: Axes, labels: Iterable[Label], avoid: np.ndarray) -> None
     """
     figure: Any = axes.get_figure()
     renderer = figure.canvas.get_renderer()
-    frame = _box(axes.get_window_extent(renderer))
+    frame = _make_box(axes.get_window_extent(renderer))
     taken: list[_Box] = []
     for label in sorted(labels, key=lambda label: not label.needed):
         text = axes.annotate(
@@ -102,8 +102,8 @@ def place_labels(axes: Axes, labels: Iterable[Label], avoid: np.ndarray) -> None
         )
         text.set_in_layout(False)
         size = text.get_window_extent(renderer)
-        spots = list(_spots(label, (size.width, size.height), figure.dpi / 72))
-        troubles = [_trouble(box, frame, taken, avoid) for *_, box in spots]
+        spots = list(_list_spots(label, (size.width, size.height), figure.dpi / 72))
+        troubles = [_measure_trouble(box, frame, taken, avoid) for *_, box in spots]
         best = min(range(len(spots)), key=troubles.__getitem__)
         if troubles[best][0] and not label.needed:
             text.remove()
@@ -115,7 +115,7 @@ def place_labels(axes: Axes, labels: Iterable[Label], avoid: np.ndarray) -> None
         taken.append(box)
 
 
-def _spots(
+def _list_spots(
     label: Label, size: tuple[float, float], pixels: float
 ) -> Iterator[tuple[tuple[int, int], tuple[float, float], _Box]]:
     """Side, offset in points and box in pixels of every place where the label may stand."""
@@ -131,11 +131,11 @@ def _spots(
             yield side, offset, _Box(left, bottom, left + width, bottom + height)
 
 
-def _trouble(box: _Box, frame: _Box, taken: Sequence[_Box], avoid: np.ndarray) -> tuple[int, int]:
+def _measure_trouble(box: _Box, frame: _Box, taken: Sequence[_Box], avoid: np.ndarray) -> tuple[int, int]:
     """Labels met, with the end of the axes as one more, and then points covered."""
     met = sum(box.meets(other) for other in taken) + (not box.within(frame))
     return met, box.covers(avoid)
 
 
-def _box(extent: Any) -> _Box:
+def _make_box(extent: Any) -> _Box:
     return _Box(extent.x0, extent.y0, extent.x1, extent.y1)

@@ -54,26 +54,28 @@ def make_figure(
     groups: Sequence[Partition],
 ) -> Figure:
     """One heat map a stage with its numbers; tasks that are fused stand side by side, in a box."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # matplotlib: 1 s, only drawing wants it
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.patches import Patch
 
-    order = _side_by_side(tasks, groups)
+    order = _order_rows(tasks, groups)
     names = [tasks[row] for row in order]
     columns = len(matrices) if len(matrices) <= 3 else math.ceil(len(matrices) / 2)
     rows = math.ceil(len(matrices) / columns)
-    figure = Figure(figsize=_inches(names, rows, columns), layout=ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08))
+    figure = Figure(
+        figsize=_measure_inches(names, rows, columns), layout=ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.08)
+    )
     FigureCanvasAgg(figure)
     axes = figure.subplots(rows, columns, squeeze=False)
     for index, panel in enumerate(axes.flat):
         if index >= len(matrices):
             panel.set_axis_off()
             continue
-        image = _panel(panel, np.asarray(matrices[index], dtype=np.float64)[np.ix_(order, order)], names)
+        image = _draw_panel(panel, np.asarray(matrices[index], dtype=np.float64)[np.ix_(order, order)], names)
         panel.set_title(f"decoder stage {index + 1}", fontsize=10)
         panel.tick_params(labelleft=index % columns == 0)
-        _boxes(panel, names, groups[index])
+        _draw_boxes(panel, names, groups[index])
     scale = figure.colorbar(image, ax=axes, fraction=0.04, aspect=30)
     scale.set_label("similarity (debiased CKA)", fontsize=9)
     scale.ax.tick_params(labelsize=8)
@@ -83,13 +85,13 @@ def make_figure(
     return figure
 
 
-def _side_by_side(tasks: Sequence[str], groups: Sequence[Partition]) -> list[int]:
+def _order_rows(tasks: Sequence[str], groups: Sequence[Partition]) -> list[int]:
     """Rows in an order that keeps the members of every group together; partitions that get finer have one."""
     homes = [{task: group for group in partition for task in group} for partition in groups]
     return sorted(range(len(tasks)), key=lambda row: ([home.get(tasks[row], ()) for home in homes], tasks[row]))
 
 
-def _inches(names: Sequence[str], rows: int, columns: int) -> tuple[float, float]:
+def _measure_inches(names: Sequence[str], rows: int, columns: int) -> tuple[float, float]:
     panel = CELL * len(names) + 0.3
     label = LETTER * max(map(len, names))
     width = columns * panel + label + 1.4  # the colour scale
@@ -97,7 +99,7 @@ def _inches(names: Sequence[str], rows: int, columns: int) -> tuple[float, float
     return max(LEAST, width), max(LEAST, height)
 
 
-def _panel(axes: Axes, values: np.ndarray, names: Sequence[str]) -> AxesImage:
+def _draw_panel(axes: Axes, values: np.ndarray, names: Sequence[str]) -> AxesImage:
     image = axes.imshow(values, cmap="Blues", vmin=0, vmax=1)
     for (row, column), value in np.ndenumerate(values):
         ink = "white" if value > 0.6 else "black"
@@ -111,8 +113,8 @@ def _panel(axes: Axes, values: np.ndarray, names: Sequence[str]) -> AxesImage:
     return image
 
 
-def _boxes(axes: Axes, names: Sequence[str], partition: Partition) -> None:
-    from matplotlib.patches import Rectangle
+def _draw_boxes(axes: Axes, names: Sequence[str], partition: Partition) -> None:
+    from matplotlib.patches import Rectangle  # matplotlib: as above
 
     for group in partition:
         if len(group) > 1:

@@ -11,7 +11,8 @@ import pytest
 from search.config.composition import Settings, compose
 from search.preview.forecast import BESIDE, START, estimate
 from search.preview.plan_text import format_time
-from search.preview.step_timing import Clocked, NotTimed, Timing, time_steps
+from search.preview.step_timing import NotTimed, time_steps
+from search.preview.timed_training import Clocked, Timing
 from search.runners.inline import Inline
 from search.runners.ray_tune import RayTune
 from search.study.baselines import list_baseline_jobs

@@ -75,7 +75,7 @@ class Page(HTMLParser):
         return json.loads(self.contents["scriptdata"])
 
 
-def _standing(
+def _view(
     trials: Sequence[Trial] = TRIALS,
     marks: dict[str, str] | None = None,
     chosen: Sequence[Objective] = CHOSEN,
@@ -84,8 +84,8 @@ def _standing(
     return FrontView(trials, front.find_front(trials, chosen), chosen, reference, marks or {})
 
 
-def _page(folder: Path, standing: FrontView, title: str = "a run") -> Page:
-    page.write_page(folder / "front.html", title, standing, plots.render_front_svg(plots.draw_front_figure(standing)))
+def _page(folder: Path, view: FrontView, title: str = "a run") -> Page:
+    page.write_page(folder / "front.html", title, view, plots.render_front_svg(plots.draw_front_figure(view)))
     return Page((folder / "front.html").read_text(encoding="utf-8"))
 
 
@@ -107,7 +107,7 @@ def test_every_trial_is_one_point_that_can_be_focused_and_read_aloud(
         replace(t, objectives=objectives.collect_objectives(t.metrics, t.macs, t.params, chosen)) if t.complete else t
         for t in TRIALS
     ]
-    found = _page(tmp_path, _standing(trials, chosen=chosen, reference=reference))
+    found = _page(tmp_path, _view(trials, chosen=chosen, reference=reference))
     assert sorted(found.points) == [0, 1, 2, 3, 4]
     for number, point in found.points.items():
         assert (point["tabindex"], point["role"]) == ("0", "button")
@@ -119,12 +119,12 @@ def test_every_trial_is_one_point_that_can_be_focused_and_read_aloud(
 
 
 def test_the_data_are_the_trials(tmp_path: Path) -> None:
-    standing = _standing(marks={TRIALS[4].key: "progressive tree"})
-    data = _page(tmp_path, standing).data
+    view = _view(marks={TRIALS[4].key: "progressive tree"})
+    data = _page(tmp_path, view).data
     assert [line["name"] for line in data["objectives"]] == ["delta_mtl", "macs"]
     assert [line["status"] for line in data["trials"]] == ["front", "dominated", "failed", "front", "front"]
     assert [line["mark"] for line in data["trials"]] == ["", "", "", "", "progressive tree"]
-    assert [line["hypervolume"] for line in data["trials"]] == list(standing.volumes)
+    assert [line["hypervolume"] for line in data["trials"]] == list(view.volumes)
     for line, trial in zip(data["trials"], TRIALS, strict=True):
         for name in ("number", "key", "macs", "params", "seconds", "epochs", "reason", "objectives", "metrics"):
             assert line[name] == getattr(trial, name)
@@ -135,20 +135,20 @@ def test_the_data_are_the_trials(tmp_path: Path) -> None:
 def test_numbers_that_are_not_finite_are_null_in_the_data(tmp_path: Path) -> None:
     trial = complete(0, 1.0, 9_000_000)
     trial = replace(trial, metrics={**trial.metrics, "edges.f1": float("nan")}, seconds=float("nan"))
-    (line,) = _page(tmp_path, _standing([trial])).data["trials"]
+    (line,) = _page(tmp_path, _view([trial])).data["trials"]
     assert (line["metrics"]["edges.f1"], line["seconds"]) == (None, None)
 
 
 def test_every_pattern_is_drawn_once(tmp_path: Path) -> None:
     again = complete(5, 0.0, 17_000_000, key=TRIALS[0].key, pattern=TRIALS[0].pattern)
-    pictures = _page(tmp_path, _standing([*TRIALS, again])).data["pictures"]
+    pictures = _page(tmp_path, _view([*TRIALS, again])).data["pictures"]
     assert len(set(pictures["lines"])) == len(pictures["lines"])
     drawn = {key: [pictures["lines"][line] for line in lines] for key, lines in pictures["drawn"].items()}
     assert drawn == {trial.key: draw_svg(trial.pattern).splitlines() for trial in TRIALS}
 
 
 def test_the_page_refers_to_nothing_outside(tmp_path: Path) -> None:
-    found = _page(tmp_path, _standing(marks={TRIALS[0].key: "all separate"}))
+    found = _page(tmp_path, _view(marks={TRIALS[0].key: "all separate"}))
     for _, attributes in found.elements:
         assert "src" not in attributes
         assert str(attributes.get("href", "#")).startswith("#")
@@ -161,7 +161,7 @@ def test_the_page_refers_to_nothing_outside(tmp_path: Path) -> None:
 
 
 def test_the_policy_forbids_the_network_and_all_scripts_but_the_pages_own(tmp_path: Path) -> None:
-    found = _page(tmp_path, _standing())
+    found = _page(tmp_path, _view())
     (policy,) = [str(a["content"]) for _, a in found.elements if a.get("http-equiv") == "Content-Security-Policy"]
     digest = base64.b64encode(hashlib.sha256(found.contents["script"].encode()).digest()).decode()
     rules = dict(rule.split(maxsplit=1) for rule in policy.split("; "))
@@ -185,7 +185,7 @@ def test_what_users_write_stays_text(tmp_path: Path) -> None:
             replace(trial, objectives={metric: 0.5, "delta_mtl": 1.0} if trial.complete else {}, pattern=pattern)
             for trial in (complete(0, 1.0, 10), failed(1, words))
         ]
-        return _page(tmp_path, _standing(trials, {trials[0].key: words}, chosen, (1.0, -20.0)), title=words)
+        return _page(tmp_path, _view(trials, {trials[0].key: words}, chosen, (1.0, -20.0)), title=words)
 
     harmless, attacked = found(re.sub(r"\S", "x", hostile)), found(hostile)
     assert attacked.tags == harmless.tags
@@ -197,10 +197,10 @@ def test_what_users_write_stays_text(tmp_path: Path) -> None:
 
 
 def test_the_same_trials_give_the_same_bytes(tmp_path: Path) -> None:
-    first = _page(tmp_path, _standing()).text
-    assert _page(tmp_path, _standing()).text == first
+    first = _page(tmp_path, _view()).text
+    assert _page(tmp_path, _view()).text == first
     assert [path.name for path in tmp_path.iterdir()] == ["front.html"]
-    assert _page(tmp_path, _standing([*TRIALS, complete(5, 3.0, 8_000_000)])).text != first
+    assert _page(tmp_path, _view([*TRIALS, complete(5, 3.0, 8_000_000)])).text != first
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_the_same_trials_give_the_same_bytes(tmp_path: Path) -> None:
     ],
 )
 def test_the_page_says_whether_there_is_a_front(trials: list[Trial], words: str, tmp_path: Path) -> None:
-    found = _page(tmp_path, _standing(trials))
+    found = _page(tmp_path, _view(trials))
     assert words in found.contents["p"]
     assert len(found.points) == len(trials)
 
@@ -222,4 +222,4 @@ def test_a_hundred_trials_make_a_small_page(tmp_path: Path) -> None:
     chosen = random.Random(0).sample(patterns, 100)
     trials = [complete(n, n % 7 - n / 20, 9_000_000 + n, pattern=p, key=p.key) for n, p in enumerate(chosen)]
     assert len({trial.key for trial in trials}) == 100
-    assert len(_page(tmp_path, _standing(trials)).text.encode()) < 400_000
+    assert len(_page(tmp_path, _view(trials)).text.encode()) < 400_000

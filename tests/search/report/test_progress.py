@@ -33,11 +33,11 @@ def _lines(progress: Progress) -> list[str]:
 def test_each_finished_trial_is_one_flushed_line_where_there_is_no_terminal() -> None:
     good, bad = complete(0, 1.5, 12_400_000), failed(1, "out of memory\nin [decoder]")
     with Progress(24, 2, Console(file=Flushed(), width=60), objectives=CHOSEN) as progress:
-        progress.baseline("depth, seed 1", {"abs_err_m [m]": 0.1234}, 11.6)
+        progress.print_baseline("depth, seed 1", {"abs_err_m [m]": 0.1234}, 11.6)
         assert _lines(progress) == ["baseline depth, seed 1  abs_err_m [m] 0.1234  12 s"]
         progress.update(done=1, running=2, front=1)
-        progress.finished(good)
-        progress.finished(bad)
+        progress.print_trial(good)
+        progress.print_trial(bad)
         assert _lines(progress)[1:] == [
             "trial 0  complete  delta_mtl +1.50 %  macs 12.4 MMACs  12 s  " + describe_in_line(good.pattern),
             "trial 1  failed  12 s  " + describe_in_line(bad.pattern) + "  out of memory in [decoder]",
@@ -50,7 +50,7 @@ def test_undefined_deltas_do_not_disturb_a_line() -> None:
     measured = {"edges.f1": 0.4, "delta_mtl": math.nan, "worst_delta": math.nan}
     trial = complete(0, 0.0, 10, metrics=measured, objectives={"edges.f1": 0.4, "macs": 10.0})
     with Progress(24, 2, Console(file=Flushed(), width=60), objectives=chosen) as progress:
-        progress.finished(trial)
+        progress.print_trial(trial)
     assert _lines(progress)[0].startswith("trial 0  complete  edges.f1 0.4")
     assert "nan" not in _lines(progress)[0]
 
@@ -59,7 +59,7 @@ def test_a_terminal_shows_the_counts_below_the_lines() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=160)
     with Progress(24, 0, console, objectives=CHOSEN, concurrency=2) as progress:
         progress.update(done=6, running=2, failed=1, front=4, hypervolume=123456789.0)
-        progress.finished(complete(6, 1.5, 12_400_000))
+        progress.print_trial(complete(6, 1.5, 12_400_000))
     shown = console.file.getvalue()  # type: ignore[attr-defined]  # the file is a StringIO
     assert "trial 6  complete" in shown
     assert "trials 6/24 done, 2 running  |  1 failed  |  front 4  |  hypervolume 1.235e+08" in shown
@@ -68,15 +68,15 @@ def test_a_terminal_shows_the_counts_below_the_lines() -> None:
 def test_time_left_follows_the_finished_trials_and_the_concurrency() -> None:
     progress = Progress(24, 3, Console(file=io.StringIO()), concurrency=2)
     assert progress.seconds_left is None
-    assert "baselines 0/3" in progress.status()
-    assert "time left unknown" in progress.status()
-    progress.finished(complete(0, 0.0, 1, seconds=10.0))
-    progress.finished(failed(1))
-    progress.finished(complete(2, 0.0, 1, seconds=20.0))
+    assert "baselines 0/3" in progress.describe_counts()
+    assert "time left unknown" in progress.describe_counts()
+    progress.print_trial(complete(0, 0.0, 1, seconds=10.0))
+    progress.print_trial(failed(1))
+    progress.print_trial(complete(2, 0.0, 1, seconds=20.0))
     progress.update(done=2, failed=1, baselines_done=3)
     assert progress.seconds_left == pytest.approx((24 - 3) * 15 / 2)
-    assert "about 2 min 38 s left" in progress.status()
-    assert "baselines" not in progress.status()
+    assert "about 2 min 38 s left" in progress.describe_counts()
+    assert "baselines" not in progress.describe_counts()
     progress.update(total=3)
     assert progress.seconds_left == 0
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from search.jobs.job import Outcome
 from search.jobs.trial import Trial
 from search.problem.objectives import resolve_objectives
-from search.report import report
+from search.report import front_table, report
 from search.report.search_cost import CostRates, SearchCost, Spent, compute_search_cost
 from search.run import main as search
 from search.tracking.mlflow import Mlflow
@@ -118,9 +118,9 @@ def test_a_run_without_a_front_or_beyond_the_reference_point_says_so() -> None:
 def test_it_is_in_the_page_the_note_and_a_file_of_its_own(tmp_path: Path) -> None:
     trials = [complete(0, 1.5, 18_000_000), failed(1)]
     found = of(trials)
-    members = report.write_report(tmp_path, trials, CHOSEN, REFERENCE, TASKS, receipt=found)
+    members = report.write_report(tmp_path, trials, CHOSEN, REFERENCE, TASKS, cost=found)
     page = (tmp_path / "front.html").read_text()
-    note = report.format_markdown(members, CHOSEN, found)
+    note = front_table.format_markdown(members, CHOSEN, found)
     for line in found.lines:
         assert f"<p>{line}</p>" in page
         assert note.splitlines().count(line) == 1

@@ -1,276 +1,59 @@
 from __future__ import annotations
 
-import math
+import os
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from search.tracking import background_tracker
 from search.tracking.mlflow import Mlflow
-from tests.search.trials import complete, failed
-
-mlflow = pytest.importorskip("mlflow")
-
-# One store for the module, for a new one takes seconds; every test has a search of its own in it.
-EXPERIMENT = "a test"
-CONFIG = {"trials": 3, "space": {"_target_": "spaces.fusion.Fusion", "odd name!": "x" * 7000}, "limits": {}}
+from spaces.errors import ConfigError
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("runs")
-
-
-@pytest.fixture
-def client(runs: Path) -> Any:
-    return mlflow.MlflowClient(f"sqlite:///{runs / 'mlflow.db'}")
-
-
-@pytest.fixture
-def track(runs: Path) -> Callable[..., Any]:
-    """Opens a tracker for a search that is named by its id."""
-
-    def start(search_id: str, **params: Any) -> Any:
-        tracker = Mlflow(experiment=EXPERIMENT).tracker(runs)
-        tracker.open("a search", search_id, {**CONFIG, **params}, "python -m search.run space=fusion")
-        return tracker
-
-    return start
-
-
-def _parent(client: Any, search_id: str) -> Any:
-    experiment = client.get_experiment_by_name(EXPERIMENT).experiment_id
-    (run,) = client.search_runs([experiment], f"tags.`search.id` = '{search_id}'")
-    return run
-
-
-def _children(client: Any, parent: Any) -> list[Any]:
-    found = client.search_runs([parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'")
-    return sorted(found, key=lambda run: int(run.data.tags["search.trial"]))
-
-
-def _history(client: Any, run: Any, name: str) -> list[tuple[int, float]]:
-    return [(point.step, point.value) for point in client.get_metric_history(run.info.run_id, name)]
-
-
-def test_a_search_is_a_parent_run_with_a_child_for_each_trial(
-    track: Callable[..., Any], client: Any, runs: Path, tmp_path: Path
+def test_the_store_is_the_one_given_then_the_environment_then_the_runs_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("front.csv", "front/0-abc/pattern.svg"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(name)
-    tracker = track("whole")
-    tracker.log(complete(0, 1.5, 12_000_000))
-    tracker.log_hypervolume(1, 2.5e8)
-    tracker.log(failed(1, "lost worker"))
-    tracker.log_hypervolume(2, 2.5e8)
-    files = [tmp_path / "front.csv", tmp_path / "front/0-abc/pattern.svg", tmp_path / "missing.png"]
-    tracker.close("FINISHED", files, {"front size": 1, "undefined": math.nan}, note="| a | front |")
-
-    parent = _parent(client, "whole")
-    assert parent.info.status == "FINISHED"
-    assert parent.info.run_name == "a search"
-    assert parent.data.params["trials"] == "3"
-    assert parent.data.params["space._target_"] == "spaces.fusion.Fusion"
-    assert parent.data.params["space.odd name_"] == "x" * 6000
-    assert parent.data.tags["resume_command"] == "python -m search.run space=fusion"
-    assert parent.data.tags["mlflow.note.content"] == "| a | front |"
-    assert _history(client, parent, "hypervolume") == [(1, 2.5e8), (2, 2.5e8)]
-    assert _history(client, parent, "trials.complete") == [(1, 1.0), (2, 1.0)]
-    assert _history(client, parent, "trials.failed") == [(1, 0.0), (2, 1.0)]
-    assert parent.data.metrics["front size"] == 1
-    assert "undefined" not in parent.data.metrics
-    assert parent.info.artifact_uri.startswith((runs / "mlartifacts").as_uri())
-    kept = Path(parent.info.artifact_uri.removeprefix("file://"))
-    assert sorted(str(p.relative_to(kept)) for p in kept.rglob("*") if p.is_file()) == [
-        "front after 2 trials/0-abc/pattern.svg",
-        "front.csv",
-    ]
-
-    good, bad = _children(client, parent)
-    trial = complete(0, 1.5, 12_000_000)
-    assert good.info.status == "FINISHED"
-    assert bad.info.status == "FAILED"
-    assert bad.data.tags["reason"] == "lost worker"
-    assert good.data.params["key"] == trial.key
-    assert good.data.params["parent.depth"] == "segmentation"
-    assert good.data.metrics["flops"] == 24_000_000
-    assert good.data.metrics["delta_mtl"] == 1.5
-    assert good.data.metrics["depth.abs_err_m"] == trial.metrics["depth.abs_err_m"]
-    assert good.info.end_time == int(1000 * trial.ended)
-    assert good.info.start_time == good.info.end_time - 12_500
-    curve = _history(client, good, "epoch/depth.abs_err_m")
-    assert curve == list(enumerate(trial.curves["depth.abs_err_m"], start=1))
-    moments = [p.timestamp for p in client.get_metric_history(good.info.run_id, "epoch/loss")]
-    assert moments == sorted(set(moments))
-    assert moments[-1] == good.info.end_time
-    assert not list(tmp_path.glob("mlruns*"))  # the working folder
-
-
-def test_a_search_that_died_is_taken_up_and_nothing_is_counted_twice(track: Callable[..., Any], client: Any) -> None:
-    first = track("dies")
-    first.log(complete(0, 1.0, 10))
-    first.log_hypervolume(1, 5.0)
-    first.close("RUNNING")  # a driver that is killed leaves its parent running ...
-    parent = _parent(client, "dies")
-    unfinished = client.create_run(  # ... and may leave a child half written
-        parent.info.experiment_id,
-        tags={"mlflow.parentRunId": parent.info.run_id, "search.trial": "1"},
+    default = Mlflow(uri=None, experiment=None).tracker(Path("runs"))
+    assert default.view_command() == (
+        f"mlflow ui --backend-store-uri sqlite:///{tmp_path / 'runs' / 'mlflow.db'} --host 127.0.0.1"
     )
-    assert unfinished.info.status == "RUNNING"
-
-    second = track("dies", trials=4)
-    for number in range(4):  # the driver logs all it knows, then goes on
-        second.log(complete(number, 1.0, 10))
-        second.log_hypervolume(number + 1, 5.0 + number)
-    second.log(complete(2, 1.0, 10))
-    second.close("KILLED", metrics={"front size": 2})
-
-    again = _parent(client, "dies")
-    assert again.info.run_id == parent.info.run_id
-    assert again.info.status == "KILLED"
-    assert again.data.params["trials"] == "3"
-    assert again.data.tags["resumed.trials"] == "4"
-    assert "resumed.space._target_" not in again.data.tags
-    children = _children(client, again)
-    assert [run.data.tags["search.trial"] for run in children] == ["0", "1", "2", "3"]
-    assert {run.info.status for run in children} == {"FINISHED"}
-    assert unfinished.info.run_id not in {run.info.run_id for run in children}
-    assert _history(client, again, "hypervolume") == [(1, 5.0), (2, 6.0), (3, 7.0), (4, 8.0)]
-    assert _history(client, again, "trials.complete") == [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0)]
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://me:pass@tracking.example")
+    assert Mlflow().tracker(tmp_path).view_command() == "https://***@tracking.example"
+    given = Mlflow(uri="sqlite:///my store.db").tracker(tmp_path)
+    assert given.view_command() == (
+        f"mlflow ui --backend-store-uri 'sqlite:///{tmp_path / 'my store.db'}' --host 127.0.0.1"
+    )
+    assert not os.listdir(tmp_path)  # nothing is made before a search is opened
 
 
-def test_a_parent_is_running_while_the_search_runs(track: Callable[..., Any], client: Any) -> None:
-    for _ in range(2):  # new, then resumed
-        tracker = track("alive")
-        tracker.log(complete(0, 1.0, 10))
-        _until(lambda: _children(client, _parent(client, "alive")))
-        _until(lambda: _parent(client, "alive").info.status == "RUNNING")
-        tracker.close("FINISHED")
-        assert _parent(client, "alive").info.status == "FINISHED"
+@pytest.mark.parametrize("uri", ["./mlruns", "file:///somewhere/mlruns", "sqlite://", "ftp://x", "runs/mlflow.db"])
+def test_stores_that_mlflow_does_not_take_are_refused(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    want = r"=.*: want sqlite:///FILE, .* MLflow no longer takes folders such as \./mlruns"
+    with pytest.raises(ConfigError, match="^tracking.uri" + want):
+        Mlflow(uri=uri)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    for ask in (Mlflow().check, partial(Mlflow().tracker, Path("runs"))):
+        with pytest.raises(ConfigError, match="^MLFLOW_TRACKING_URI" + want):
+            ask()
+    Mlflow(uri="sqlite:///given.db").check()  # goes before the environment
 
 
-def test_values_that_are_not_finite_are_left_out_and_long_curves_are_whole(
-    track: Callable[..., Any], client: Any
-) -> None:
-    long = [float(epoch) for epoch in range(1500)]
-    curves = {"loss": [1.0, math.nan, math.inf, 0.5], "segmentation.miou": long}
-    tracker = track("odd curves")
-    tracker.log(complete(0, math.nan, 10, curves=curves))
-    tracker.log_hypervolume(1, math.nan)
-    tracker.close("FINISHED")
-    parent = _parent(client, "odd curves")
-    (child,) = _children(client, parent)
-    assert _history(client, child, "epoch/loss") == [(1, 1.0), (4, 0.5)]
-    assert [value for _, value in _history(client, child, "epoch/segmentation.miou")] == long
-    assert "delta_mtl" not in child.data.metrics
-    assert "hypervolume" not in parent.data.metrics
-
-
-WRITER = """
-import sys
-from pathlib import Path
-from search.tracking.mlflow import Mlflow
-from tests.search.trials import complete
-tracker = Mlflow().tracker(Path(sys.argv[1]))
-tracker.open(sys.argv[2], sys.argv[2], {}, "")
-for number in range(3):
-    tracker.log(complete(number, 1.0, 10))
-tracker.close("FINISHED")
-"""
-
-
-def test_two_searches_that_start_at_once_make_one_store_and_lose_nothing(tmp_path: Path) -> None:
-    names = ["one", "two"]
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path / "runs"), name], stderr=subprocess.PIPE)
-        for name in names
+def test_fields_of_the_wrong_type_are_refused_together() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Mlflow(uri=3, experiment=["x"])  # type: ignore[arg-type]  # as a configuration may
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "tracking.uri=3",
+        "tracking.experiment=['x']",
     ]
-    errors = [writer.communicate(timeout=60)[1] for writer in writers]
-    assert [writer.returncode for writer in writers] == [0, 0]
-    assert errors == [b"", b""]
-    client = mlflow.MlflowClient(f"sqlite:///{tmp_path / 'runs' / 'mlflow.db'}")
-    (experiment,) = [e for e in client.search_experiments() if e.name != "Default"]
-    parents = client.search_runs([experiment.experiment_id], "attributes.status = 'FINISHED'")
-    parents = [run for run in parents if "search.id" in run.data.tags]
-    assert sorted(run.data.tags["search.id"] for run in parents) == names
-    assert all(len(_children(client, run)) == 3 for run in parents)
-    assert not (tmp_path / "mlruns").exists()
 
 
-def test_a_writer_that_is_killed_leaves_a_record_that_the_next_one_completes(tmp_path: Path, runs: Path) -> None:
-    program = WRITER.replace('tracker.close("FINISHED")', 'import time; print("on", flush=True); time.sleep(60)')
-    program = program.replace("Mlflow()", f"Mlflow(experiment={EXPERIMENT!r})").replace("range(3)", "range(400)")
-    writer = subprocess.Popen([sys.executable, "-c", program, str(runs), "killed"], stdout=subprocess.PIPE)
-    client = mlflow.MlflowClient(f"sqlite:///{runs / 'mlflow.db'}")
-    try:
-        _until(lambda: len(_children(client, _parent(client, "killed"))) >= 2, seconds=30)
-    finally:
-        writer.kill()
-        writer.communicate()
-    left = _children(client, _parent(client, "killed"))
-    assert len(left) < 400
-    tracker = Mlflow(experiment=EXPERIMENT).tracker(runs)
-    tracker.open("killed", "killed", {}, "")
-    for number in range(len(left) + 2):
-        tracker.log(complete(number, 1.0, 10))
-    tracker.close("FINISHED")
-    children = _children(client, _parent(client, "killed"))
-    assert [int(run.data.tags["search.trial"]) for run in children] == list(range(len(left) + 2))
-    assert {run.info.status for run in children} == {"FINISHED"}
-
-
-def test_what_a_store_missed_while_it_failed_is_written_when_it_is_back(
-    runs: Path, client: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(background_tracker, "PAUSE", 0.0)
-    ok = threading.Event()
-    real = mlflow.MlflowClient.set_terminated
-
-    def fails_once(self: Any, run_id: str, *args: Any, **options: Any) -> None:
-        if not ok.is_set():
-            ok.set()
-            raise OSError(28, "No space left on device")
-        real(self, run_id, *args, **options)
-
-    monkeypatch.setattr(mlflow.MlflowClient, "set_terminated", fails_once)
-    tracker = Mlflow(experiment=EXPERIMENT).tracker(runs)
-    tracker.open("a search", "full disk", {}, "")
-    tracker.log(complete(0, 1.0, 10))
-    tracker.log(complete(1, 1.0, 10))
-    tracker.close("FINISHED")
-    parent = _parent(client, "full disk")
-    assert parent.info.status == "FINISHED"
-    assert [run.data.tags["search.trial"] for run in _children(client, parent)] == ["0", "1"]
-    assert "No space left on device" in caplog.text
-
-
-def test_an_experiment_that_was_deleted_is_named(runs: Path, client: Any, caplog: pytest.LogCaptureFixture) -> None:
-    client.delete_experiment(client.create_experiment("gone", artifact_location=(runs / "x").as_uri()))
-    tracker = Mlflow(experiment="gone").tracker(runs)
-    tracker.open("a search", "id", {}, "")
-    tracker.close("FINISHED")
-    assert "its experiment 'gone' was deleted; restore it or set tracking.experiment to another" in caplog.text
+def test_checking_imports_nothing_heavy() -> None:
+    program = "import sys, search.tracking.mlflow as t; t.Mlflow().check(); sys.exit('mlflow' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_composing_a_configuration_does_not_import_mlflow() -> None:
     program = "import sys, search.tracking.mlflow as t; t.Mlflow(); assert 'mlflow' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
-
-
-def _until(holds: Callable[[], Any], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if holds():
-                return
-        except (ValueError, AttributeError, IndexError):  # not yet there
-            pass
-        time.sleep(0.05)
-    raise AssertionError(f"did not come true within {seconds:g} s")

@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import os
 import shlex
-import subprocess
-import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,35 +8,6 @@ from sqlalchemy.engine import make_url
 
 from search.tracking import store_uri as address
 from search.tracking.mlflow import Mlflow
-from spaces.errors import ConfigError
-
-
-def test_the_store_is_the_one_given_then_the_environment_then_the_runs_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    default = Mlflow(uri=None, experiment=None).tracker(Path("runs"))
-    assert default.view_command() == (
-        f"mlflow ui --backend-store-uri sqlite:///{tmp_path / 'runs' / 'mlflow.db'} --host 127.0.0.1"
-    )
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://me:pass@tracking.example")
-    assert Mlflow().tracker(tmp_path).view_command() == "https://***@tracking.example"
-    given = Mlflow(uri="sqlite:///my store.db").tracker(tmp_path)
-    assert given.view_command() == (
-        f"mlflow ui --backend-store-uri 'sqlite:///{tmp_path / 'my store.db'}' --host 127.0.0.1"
-    )
-    assert not os.listdir(tmp_path)  # nothing is made before a search is opened
-
-
-@pytest.mark.parametrize("uri", ["./mlruns", "file:///somewhere/mlruns", "sqlite://", "ftp://x", "runs/mlflow.db"])
-def test_stores_that_mlflow_does_not_take_are_refused(uri: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    want = r"=.*: want sqlite:///FILE, .* MLflow no longer takes folders such as \./mlruns"
-    with pytest.raises(ConfigError, match="^tracking.uri" + want):
-        Mlflow(uri=uri)
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
-    for ask in (Mlflow().check, partial(Mlflow().tracker, Path("runs"))):
-        with pytest.raises(ConfigError, match="^MLFLOW_TRACKING_URI" + want):
-            ask()
-    Mlflow(uri="sqlite:///given.db").check()  # goes before the environment
 
 
 @pytest.mark.parametrize("folder", ["50%", "a%41b", "%3F", "really?", "a?b=c&d#e", "me@home: x+y;z é"])
@@ -58,17 +25,3 @@ def test_a_given_address_is_read_as_the_store_reads_it(tmp_path: Path) -> None:
     assert make_url(uri).database == str(tmp_path / "aA b?.db")
     assert make_url(uri).query == {"timeout": "30"}
     assert address.find_sqlite_file(uri) == tmp_path / "aA b?.db"
-
-
-def test_checking_imports_nothing_heavy() -> None:
-    program = "import sys, search.tracking.mlflow as t; t.Mlflow().check(); sys.exit('mlflow' in sys.modules)"
-    subprocess.run([sys.executable, "-c", program], check=True)
-
-
-def test_fields_of_the_wrong_type_are_refused_together() -> None:
-    with pytest.raises(ConfigError) as caught:
-        Mlflow(uri=3, experiment=["x"])  # type: ignore[arg-type]  # as a configuration may
-    assert [problem.split(":")[0] for problem in caught.value.problems] == [
-        "tracking.uri=3",
-        "tracking.experiment=['x']",
-    ]

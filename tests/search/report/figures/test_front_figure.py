@@ -24,9 +24,7 @@ TRIALS = [
 ]
 
 
-def _standing(
-    trials: Sequence[Trial], marks: dict[str, str], names: Sequence[str] = ("delta_mtl", "macs")
-) -> FrontView:
+def _view(trials: Sequence[Trial], marks: dict[str, str], names: Sequence[str] = ("delta_mtl", "macs")) -> FrontView:
     chosen = objectives.resolve_objectives(names, TASKS)
     trials = [
         replace(t, objectives=objectives.collect_objectives(t.metrics, t.macs, t.params, chosen)) if t.complete else t
@@ -47,7 +45,7 @@ def _points(figure: Any) -> dict[str, Any]:
 
 def test_members_are_numbered_and_marked_trials_named_wherever_they_stand() -> None:
     marks = {TRIALS[4].key: "progressive tree", TRIALS[1].key: "all fused", TRIALS[2].key: "broken"}
-    figure = plots.draw_front_figure(_standing(TRIALS, marks))
+    figure = plots.draw_front_figure(_view(TRIALS, marks))
     assert set(_words(figure)) == {"0", "3", "4: progressive tree", "1: all fused", "2: broken"}
     rings = [line for line in figure.axes[0].lines if line.get_fillstyle() == "none"]
     centres = {number: _points(figure)[f"trial-{number}"].get_xydata().tolist() for number in (1, 2, 4)}
@@ -58,7 +56,7 @@ def test_a_mark_is_drawn_once_on_the_front_if_it_can_be() -> None:
     first = complete(7, -9.0, 18_000_000, key=TRIALS[0].key, pattern=TRIALS[0].pattern)
     trials = [failed(5), *TRIALS, first]
     trials[0] = replace(trials[0], key=TRIALS[0].key, pattern=TRIALS[0].pattern)
-    assert _standing(trials, {TRIALS[0].key: "all separate"}).marked == {0: "all separate"}
+    assert _view(trials, {TRIALS[0].key: "all separate"}).marked == {0: "all separate"}
 
 
 @pytest.mark.parametrize(
@@ -70,7 +68,7 @@ def test_a_mark_is_drawn_once_on_the_front_if_it_can_be() -> None:
     ],
 )
 def test_failed_trials_stand_at_the_foot_where_their_place_is_known(names: list[str], panel: int, across: int) -> None:
-    figure = plots.draw_front_figure(_standing(TRIALS, {}, names))
+    figure = plots.draw_front_figure(_view(TRIALS, {}, names))
     point = _points(figure)["trial-2"]
     assert point.axes is figure.axes[panel]
     assert point.get_xdata()[0] == across
@@ -84,7 +82,7 @@ def test_failed_trials_stand_at_the_foot_where_their_place_is_known(names: list[
 def test_labels_leave_neither_the_axes_nor_each_other(step: int) -> None:
     trials = [complete(n, n / 5, 9_000_000 + n * step) for n in range(18)]
     marks = {trials[0].key: "all fused", trials[17].key: "all separate", trials[9].key: "progressive tree"}
-    figure = plots.draw_front_figure(_standing(trials, marks))
+    figure = plots.draw_front_figure(_view(trials, marks))
     words = _words(figure)
     assert {"0: all fused", "17: all separate", "9: progressive tree"} <= set(words)
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]  # Figure does not say which canvas it has
@@ -97,7 +95,7 @@ def test_labels_leave_neither_the_axes_nor_each_other(step: int) -> None:
 
 def test_the_picture_and_the_drawing_are_the_same_each_time(tmp_path: Path) -> None:
     marks = {TRIALS[4].key: "cost in $ and $"}
-    figures = [plots.draw_front_figure(_standing(TRIALS, marks)) for _ in range(2)]
+    figures = [plots.draw_front_figure(_view(TRIALS, marks)) for _ in range(2)]
     for number, figure in enumerate(figures):
         plots.save_png(tmp_path / f"{number}.png", figure)
     assert (tmp_path / "0.png").read_bytes() == (tmp_path / "1.png").read_bytes()

@@ -1,0 +1,84 @@
+"""Points of trials in the figure of a search: how each kind looks, and where each trial stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from search.report.figures.palette import BLUE, GREY, ORANGE, RED
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
+
+POINT = "trial-{}"  # id in the SVG of the point of a trial, by number
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the points of one kind of trial look; sizes in points."""
+
+    label: str
+    colour: str
+    marker: str
+    size: float
+    order: int
+
+
+FRONT = Look("Pareto front", BLUE, "o", 6.8, 4)
+DOMINATED = Look("dominated", GREY, "o", 5.1, 2)
+STOPPED = Look("stopped early", GREY, "|", 6.0, 2)
+FAILED = Look("failed", RED, "x", 5.0, 3)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a trial is drawn.
+
+    Args:
+        axes: the panel.
+        at: its point.
+        transform: of the point's coordinates.
+    """
+
+    axes: Axes
+    at: tuple[float, float]
+    transform: Transform
+
+
+def draw_points(
+    axes: Axes, look: Look, points: Mapping[int, tuple[float, float]], transform: Transform
+) -> dict[int, Place]:
+    """Draw trials of one kind.
+
+    Args:
+        axes: where.
+        look: of their points.
+        points: by number of the trial.
+        transform: of the points' coordinates.
+
+    Returns:
+        Where each trial stands, by number.
+    """
+    for index, (number, (x, y)) in enumerate(points.items()):
+        axes.plot(
+            [x],
+            [y],
+            linestyle="",
+            marker=look.marker,
+            markersize=look.size,
+            color=look.colour,
+            zorder=look.order,
+            label=look.label if not index else "_",  # one entry in the legend for all of them
+            gid=POINT.format(number),
+            transform=transform,
+        )
+    return {number: Place(axes, point, transform) for number, point in points.items()}
+
+
+def draw_ring(spot: Place) -> None:
+    """Draw a ring around a trial's point."""
+    x, y = spot.at
+    look: dict[str, Any] = {"marker": "o", "markersize": 11, "fillstyle": "none", "markeredgewidth": 1.6}
+    spot.axes.plot([x], [y], color=ORANGE, zorder=5, transform=spot.transform, scalex=False, scaley=False, **look)

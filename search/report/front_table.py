@@ -1,0 +1,73 @@
+"""The front as a table: for the terminal, and in Markdown for the tracker."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from search.problem.objectives import MACS, PARAMS, Objective, format_value
+from spaces.common.formatting import format_count
+from spaces.drawing.one_line import describe_in_line
+
+if TYPE_CHECKING:
+    from search.jobs.trial import Trial
+    from search.report.search_cost import SearchCost
+
+
+def summarise_front(members: Sequence[Trial], objectives: Sequence[Objective], width: int = 110) -> str:
+    """The front as a table for the terminal, cheapest first.
+
+    Args:
+        members: as `search.study.front.find_front` gives them.
+        objectives: what was optimised.
+        width: columns of the terminal.
+    """
+    if not members:
+        return "No front: no trial has completed. The column 'reason' of trials.csv says why each one failed.\n"
+    table = Table(title="Pareto front, cheapest first", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("trial", justify="right")
+    shown_apart = [objective for objective in objectives if objective not in (MACS, PARAMS)]
+    for objective in shown_apart:
+        table.add_column(objective.label, justify="right")
+    table.add_column("MACs", justify="right")
+    table.add_column("parameters", justify="right")
+    table.add_column("what is shared, from the encoder to the heads", overflow="fold")
+    for trial in members:
+        numbers = [format_value(o, trial.objectives[o.name]).removesuffix(o.unit).strip() for o in shown_apart]
+        costs = [format_count(trial.macs), format_count(trial.params)]
+        table.add_row(str(trial.number), *numbers, *costs, Text(describe_in_line(trial.pattern)))
+    text = io.StringIO()
+    Console(file=text, width=width, color_system=None, force_terminal=False).print(table)
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def format_markdown(members: Sequence[Trial], objectives: Sequence[Objective], cost: SearchCost | None = None) -> str:
+    """The front as a Markdown table and what it has cost, for the page of the run in MLflow."""
+    return "\n\n".join([_format_front(members, objectives), *(cost.lines if cost else ())])
+
+
+def _format_front(members: Sequence[Trial], objectives: Sequence[Objective]) -> str:
+    if not members:
+        return "No front: no trial has completed."
+    head = ["trial", *(objective.name for objective in objectives), "sharing"]
+    rows = [
+        [
+            str(t.number),
+            *(format_value(o, t.objectives[o.name]) for o in objectives),
+            _escape_cell(describe_in_line(t.pattern)),
+        ]
+        for t in members
+    ]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _escape_cell(text: str) -> str:
+    """A text that may stand in a Markdown table, in which | parts the cells."""
+    return text.replace("|", "\\|")

@@ -1,0 +1,37 @@
+"""Why a run folder has no front, or a trial no weights, and the way to them: in words, for errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spaces.common.formatting import format_list
+
+if TYPE_CHECKING:
+    from search.jobs.trial import Trial
+
+
+def explain_missing_front(path: Path, trials: Sequence[Trial]) -> str:
+    """Why there is no front, and the way to one."""
+    if not trials:
+        return (
+            f"{path} has no front, for no trial has finished yet: wait where the search still runs, or give its "
+            "command again, which goes on with it"
+        )
+    last = trials[-1]
+    return (
+        f"{path} has no front, for all {len(trials)} of its trials failed, the last one, {last.number}, because: "
+        f"{last.reason}. Mend that and give the command of the search again, with a larger trials=N if it had ended; "
+        ".trials has every reason"
+    )
+
+
+def explain_missing_weights(path: Path, trial: Trial, kept: Sequence[int]) -> str:
+    """Why a trial has no weights, and how to have them; kept are the numbers of trials that have theirs."""
+    if not trial.complete:
+        return f"trial {trial.number} of {path} has no weights, for it failed because: {trial.reason}"
+    return (
+        f"trial {trial.number} of {path} has no weights: only those of the front's members are kept, "
+        f"here {format_list(kept) or 'none'}. Take one of these, or train it again as it was: .train({trial.number})"
+    )
