@@ -13,10 +13,11 @@ from search.study.run_folder import RunFolder
 from spaces.errors import DataError
 from tests.search.trials import complete, failed
 
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 TRIALS = [failed(n) if n % 4 == 3 else complete(n, float(n), 1000 + n) for n in range(8)]
 
 
-@settings(max_examples=25)
+@quick
 @given(unfinished=st.sets(st.integers(0, len(TRIALS) - 1)))
 def test_what_had_ended_comes_back_in_order_and_what_was_running_does_not(unfinished: set[int]) -> None:
     with TemporaryDirectory() as path:

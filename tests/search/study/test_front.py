@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.jobs.trial import Trial
@@ -14,6 +14,7 @@ from search.problem.pareto import compute_hypervolume
 from search.study.front import FrontView, collect_values, find_front, read_objectives
 from tests.search.trials import complete, failed
 
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 WANTED = (DELTA_MTL, MACS)
 REFERENCE = (-10.0, 20.0)
 VALUES = st.none() | st.tuples(st.integers(-9, 9), st.integers(1, 19))
@@ -34,6 +35,7 @@ def look_at(trials: list[Trial], marks: dict[str, str] | None = None) -> FrontVi
     return FrontView(trials, find_front(trials, WANTED), WANTED, REFERENCE, marks or {})
 
 
+@quick
 @given(trials=histories())
 def test_the_front_dominates_all_that_is_complete_and_names_a_pattern_once(trials: list[Trial]) -> None:
     front = find_front(trials, WANTED)
@@ -45,6 +47,7 @@ def test_the_front_dominates_all_that_is_complete_and_names_a_pattern_once(trial
         assert any(each.objectives["delta_mtl"] >= delta and each.objectives["macs"] <= macs for each in front)
 
 
+@quick
 @given(trials=histories())
 def test_the_volume_grows_and_is_at_last_that_of_the_front(trials: list[Trial]) -> None:
     seen = look_at(trials)

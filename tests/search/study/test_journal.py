@@ -11,6 +11,7 @@ from optuna.study import StudyDirection
 from search.study.journal import open_journal
 from spaces.errors import DataError
 
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 WAYS = [StudyDirection.MAXIMIZE, StudyDirection.MINIMIZE]
 HALVES = st.binary(min_size=1, max_size=40).filter(lambda half: b"\n" not in half)
 
@@ -25,7 +26,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=25)
+@quick
 @given(half=HALVES)
 def test_half_a_line_at_the_end_is_cut_off_and_all_before_it_stays(whole: Path, half: bytes) -> None:
     before = whole.read_bytes()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.jobs.trial import Trial
@@ -12,6 +12,7 @@ from search.problem.objectives import DELTA_MTL, MACS
 from search.study.kept_weights import drop_dominated_weights
 from tests.search.trials import complete, failed
 
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 WANTED = (DELTA_MTL, MACS)
 VALUES = st.none() | st.tuples(st.integers(-5, 5), st.integers(1, 9))
 
@@ -35,6 +36,7 @@ def is_beaten(trial: Trial, others: Iterable[Trial]) -> bool:
     )
 
 
+@quick
 @given(trials=histories())
 def test_exactly_the_weights_of_the_front_are_left_however_often_one_looks(trials: list[Trial]) -> None:
     front = {trial.number for trial in trials if trial.complete and not is_beaten(trial, trials)}

@@ -21,6 +21,7 @@ from spaces.fusion import Fusion
 from spaces.networks.cost import Cost
 from spaces.pattern.sharing_pattern import SharingPattern
 
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 TASKS = ("a", "b", "c")
 
 
@@ -64,7 +65,7 @@ def propose_all(proposals: Proposals, state: TrialState) -> list[str]:
     return [trial.user_attrs["key"] for trial in history]
 
 
-@settings(max_examples=25, deadline=None)
+@quick
 @given(
     sampler=st.sampled_from((Random(), *map(Stubborn, ALL))),
     seed=st.integers(0, 99),
@@ -82,7 +83,7 @@ def test_every_pattern_within_the_limits_comes_once_whatever_the_sampler(
     assert propose_all(Proposals(problem, sampler, [], seed, Stop()), state) == keys
 
 
-@settings(deadline=None)
+@quick
 @given(anchors=st.lists(st.sampled_from(sorted(ALL)), unique=True))
 def test_anchors_come_first_and_in_order(anchors: list[str]) -> None:
     proposals = Proposals(PROBLEM, Random(), [ALL[key] for key in anchors], 0, Stop())
@@ -97,6 +98,7 @@ def test_a_pattern_that_failed_is_tried_as_often_as_the_sampler_wants_it(tries: 
     assert propose_all(proposals, TrialState.COMPLETE).count(key) == 1
 
 
+@quick
 @given(gain=st.floats(0.0, 1.0), least=st.floats(0.01, 1.0))
 def test_a_proposal_that_is_to_gain_too_little_ends_the_search(gain: float, least: float) -> None:
     answer = Proposals(PROBLEM, Stubborn(next(iter(ALL)), gain=gain), [], 0, Stop(least)).find([])

@@ -5,12 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.jobs.job import Job
 from search.study.retry_policy import RESTARTS, RetryPolicy
 from tests.search.jobs.tiny_job import make_job
+
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +22,7 @@ def jobs(tmp_path_factory: pytest.TempPathFactory) -> list[Job]:
     return [replace(job, label=f"trial {n}", outcome=folder / f"{n}.json") for n in range(3)]
 
 
+@quick
 @given(losses=st.lists(st.integers(0, 2), max_size=20))
 def test_a_job_is_handed_out_again_some_times_whatever_happens_to_others(jobs: list[Job], losses: list[int]) -> None:
     policy, lost = RetryPolicy(), Counter[int]()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.components.component_names import COMPONENTS, TARGET, name_all
@@ -16,6 +16,7 @@ from search.study.run_config import FREE, PLACES, explain_mismatch, list_changes
 from spaces.errors import ConfigError
 from tests.tiny import arguments, write_tiny
 
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 CONTENTS = {"search_id": "0" * 32, **list_contents(compose(["run.name=mine"]))}
 
 
@@ -47,6 +48,7 @@ def restore_paths(plain: Any, which: int) -> Any:
     return [restore_paths(each, which) for each in plain] if isinstance(plain, list) else plain
 
 
+@quick
 @given(path=st.sampled_from(sorted(walk(CONTENTS))))
 def test_whatever_defines_results_is_a_change_and_the_rest_is_none(path: tuple[str, ...]) -> None:
     key = ".".join(path)
@@ -59,6 +61,7 @@ def test_whatever_defines_results_is_a_change_and_the_rest_is_none(path: tuple[s
         assert f"\n  {told}\n" in explain_mismatch(Path("runs/mine"), changes)
 
 
+@quick
 @given(which=st.integers(0, 3))
 def test_where_classes_lay_in_an_earlier_version_is_no_change(which: int) -> None:
     earlier = restore_paths(CONTENTS, which)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.jobs.job import Job, Outcome
@@ -16,6 +16,7 @@ from spaces.networks.cost import Cost
 from tests.search.jobs.tiny_job import make_job
 from tests.search.trials import complete, failed
 
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 COST = Cost(1000, 50)
 OBJECTIVES = ("delta_mtl", "macs", "depth.abs_err_m")
 
@@ -37,6 +38,7 @@ def end_well(job: Job, value: float, **changes) -> Outcome:
     return Outcome(metrics=metrics, curves={"loss": [2.0, 1.0]}, ended=9.0, **changes)
 
 
+@quick
 @given(value=st.floats(0.1, 9.0))
 def test_a_training_that_ended_well_has_its_metrics_its_deltas_and_all_objectives(job: Job, value: float) -> None:
     outcome = end_well(job, value)
@@ -50,6 +52,7 @@ def test_a_training_that_ended_well_has_its_metrics_its_deltas_and_all_objective
     assert trial.epochs == 2  # counted from the losses where nobody told
 
 
+@quick
 @given(reason=st.text(min_size=1), macs=st.integers(1, 2000))
 def test_a_failure_keeps_its_reason_and_has_no_number_that_could_count(job: Job, reason: str, macs: int) -> None:
     trial = tell(job, Outcome(reason=reason), Limits(macs=macs))
@@ -59,6 +62,7 @@ def test_a_failure_keeps_its_reason_and_has_no_number_that_could_count(job: Job,
     assert trial.device == ""  # no worker told
 
 
+@quick
 @given(limit=st.integers(1, 3000), macs=st.integers(1, 3000))
 def test_what_was_measured_is_held_against_the_limits_not_what_was_priced(job: Job, limit: int, macs: int) -> None:
     trial = tell(job, end_well(job, 1.0, cost={"macs": macs, "params": 5, "fixed": 0}), Limits(macs=limit))
@@ -71,6 +75,7 @@ def test_what_was_measured_is_held_against_the_limits_not_what_was_priced(job: J
 SECONDS, EPOCHS = st.floats(0.0, 1e6), st.integers(0, 20)
 
 
+@quick
 @given(first=SECONDS, second=SECONDS, before=EPOCHS, after=EPOCHS, lost=st.booleans())
 def test_a_leg_adds_its_time_and_loses_nothing_that_was_known(
     first: float, second: float, before: int, after: int, lost: bool
