@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.jobs.job import Job, Outcome
@@ -15,6 +15,7 @@ from spaces.common.atomic_files import write_json
 from spaces.errors import DataError
 from tests.search.jobs.tiny_job import make_job
 
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 NUMBERS = st.integers(0, 99_999)
 DONE = Outcome(metrics={"depth.abs_err_m": 0.5}, curves={"loss": [1.0, 0.5]}, seconds=2.0, node="here", ended=9.0)
 
@@ -37,6 +38,7 @@ def write_all(files: OutcomeFiles, number: int) -> set[Path]:
     return paths
 
 
+@quick
 @given(numbers=st.sets(NUMBERS, min_size=2, max_size=6))
 def test_what_is_left_of_a_trial_is_cleared_and_no_file_is_anothers(numbers: set[int]) -> None:
     with TemporaryDirectory() as folder:

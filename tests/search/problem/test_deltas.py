@@ -4,13 +4,14 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.problem import deltas
 from spaces.errors import DataError
 from tests.search.trials import TASKS
 
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 METRICS = {
     "segmentation.miou": 0.6,
     "depth.abs_err_m": 0.3,
@@ -21,6 +22,7 @@ REFERENCE = {"segmentation": 0.5, "depth": 0.25, "normals": 20.0, "edges": 0.4}
 VALUES = st.floats(0.01, 100.0)
 
 
+@quick
 @given(base=VALUES, value=VALUES, task=st.sampled_from(TASKS))
 def test_a_task_changes_with_the_sign_of_its_headline_and_by_itself_alone(base: float, value: float, task) -> None:
     metrics = {f"{each.name}.{each.headline}": REFERENCE[each.name] for each in TASKS}
@@ -33,6 +35,7 @@ def test_a_task_changes_with_the_sign_of_its_headline_and_by_itself_alone(base: 
     assert all(found[f"{each.name}.delta"] == 0 for each in TASKS if each is not task)
 
 
+@quick
 @given(values=st.lists(VALUES, min_size=len(TASKS), max_size=len(TASKS)))
 def test_mean_and_worst_are_those_of_the_main_tasks_whatever_their_order(values: list[float]) -> None:
     metrics = {f"{task.name}.{task.headline}": value for task, value in zip(TASKS, values, strict=True)}

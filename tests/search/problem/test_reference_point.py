@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.problem import objectives, reference_point
@@ -13,10 +13,12 @@ from search.problem.pareto import compute_hypervolume
 from spaces.errors import DataError
 from tests.search.trials import TASKS
 
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 NAMES = ("delta_mtl", "worst_delta", "macs", "params", "depth.abs_err_m", "segmentation.miou")
 TRIVIAL = {"depth.abs_err_m": 0.9, "segmentation.miou": 0.1}
 
 
+@quick
 @given(
     macs=st.integers(1, 10**12),
     params=st.integers(1, 10**9),
@@ -35,6 +37,7 @@ def test_the_costliest_pattern_as_good_as_single_task_networks_still_counts(
     assert compute_hypervolume([allowed], point, [objective.direction for objective in chosen]) > 0
 
 
+@quick
 @given(names=st.permutations(NAMES))
 def test_it_has_one_value_an_objective_in_the_order_of_the_objectives(names: list[str]) -> None:
     by_name = {}
