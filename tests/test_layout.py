@@ -42,12 +42,6 @@ TESTED_ELSEWHERE = {
     "search/samplers/random.py": ("tests/contracts/test_samplers.py", "held to what all samplers keep"),
     "search/samplers/tpe.py": ("tests/contracts/test_samplers.py", "Optuna's own, held to what all samplers keep"),
     "trainers/data/dataset.py": ("tests/contracts/test_datasets.py", "all data sets side by side"),
-    "trainers/weighting/dwa.py": ("tests/trainers/weighting/test_weightings.py", "all weightings side by side"),
-    "trainers/weighting/equal.py": ("tests/trainers/weighting/test_weightings.py", "all weightings side by side"),
-    "trainers/weighting/fixed.py": ("tests/trainers/weighting/test_weightings.py", "all weightings side by side"),
-    "trainers/weighting/gradients.py": ("tests/trainers/weighting/test_weightings.py", "all weightings side by side"),
-    "trainers/weighting/uncertainty.py": ("tests/trainers/weighting/test_weightings.py", "all weightings side by side"),
-    "trainers/weighting/weighting.py": ("tests/trainers/weighting/test_weightings.py", "all weightings side by side"),
 }
 # Sources whose test of their name is still to be written; one that has it must leave this list.
 UNTESTED = {
