@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -11,47 +10,25 @@ from search.jobs.trial import Trial
 from search.problem import deltas, objectives
 from search.report import front_table, report
 from search.tracking import mlflow_values as records
+from tests.search.report.reports import TRIALS, read_files, read_rows, write
 from tests.search.trials import TASKS, complete, failed
-
-CHOSEN = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
-REFERENCE = (-20.0, 21e6)
-TRIALS = [
-    complete(3, -2.0, 9_000_000),
-    failed(2),
-    complete(0, 1.5, 18_000_000),
-    complete(1, -4.0, 16_000_000),  # dominated
-    complete(4, 1.0, 12_400_000),
-]
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-
-
-def _write(folder: Path, trials: list[Trial]) -> tuple[Trial, ...]:
-    return report.write_report(folder, trials, CHOSEN, REFERENCE, TASKS)
 
 
 def test_writing_again_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "trials").mkdir()
     (tmp_path / "trials" / "0000.pt").write_bytes(b"0")
-    _write(tmp_path, TRIALS)
-    first = _files(tmp_path)
-    _write(tmp_path, TRIALS[::-1])
-    assert _files(tmp_path) == first
+    write(tmp_path, TRIALS)
+    first = read_files(tmp_path)
+    write(tmp_path, TRIALS[::-1])
+    assert read_files(tmp_path) == first
     assert not [name for name in first if name.endswith(".tmp")]
 
 
 @pytest.mark.parametrize("trials", [[], [failed(0), failed(1)]])
 def test_without_a_complete_trial_there_is_no_front_but_a_report(trials: list[Trial], tmp_path: Path) -> None:
-    assert _write(tmp_path, trials) == ()
-    assert len(_rows(tmp_path / "trials.csv")) == len(trials)
-    assert _rows(tmp_path / "front.csv") == []
+    assert write(tmp_path, trials) == ()
+    assert len(read_rows(tmp_path / "trials.csv")) == len(trials)
+    assert read_rows(tmp_path / "front.csv") == []
     assert (tmp_path / "front.png").stat().st_size > 1000
     assert ("No trial has finished." if not trials else "no trial has completed") in (
         tmp_path / "front.html"
@@ -76,7 +53,7 @@ def test_any_objectives_can_be_reported(names: list[str], reference: tuple[float
     ]
     members = report.write_report(tmp_path, trials, chosen, reference, TASKS)
     assert members
-    assert list(_rows(tmp_path / "front.csv")[0])[2 : 2 + len(names)] == names
+    assert list(read_rows(tmp_path / "front.csv")[0])[2 : 2 + len(names)] == names
     assert (tmp_path / "front.png").read_bytes().startswith(b"\x89PNG")
     assert (
         f"Pareto front of {', '.join(names)}: {len(members)} of 3 trials; 0 failed."
@@ -96,7 +73,7 @@ def test_undefined_deltas_are_empty_cells_and_no_metrics_in_the_record(tmp_path:
     trial = Trial.from_json(json.loads(json.dumps(replace(trial, metrics=trial.metrics | undefined).to_json())))
     assert report.write_report(tmp_path, [trial], chosen, (0.1, 21.0), tasks) == (trial,)
     for table in ("trials.csv", "front.csv"):
-        (row,) = _rows(tmp_path / table)
+        (row,) = read_rows(tmp_path / table)
         assert {row[name] for name in undefined} == {""}
         assert row["edges.f1"] == "0.4"
     assert "0.4" in front_table.summarise_front([trial], chosen)

@@ -1,41 +1,16 @@
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
-from search.jobs.trial import Trial
-from search.problem import objectives
-from search.report import report, tables
-from tests.search.trials import TASKS, complete, failed
-
-CHOSEN = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
-REFERENCE = (-20.0, 21e6)
-TRIALS = [
-    complete(3, -2.0, 9_000_000),
-    failed(2),
-    complete(0, 1.5, 18_000_000),
-    complete(1, -4.0, 16_000_000),  # dominated
-    complete(4, 1.0, 12_400_000),
-]
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-
-
-def _write(folder: Path, trials: list[Trial]) -> tuple[Trial, ...]:
-    return report.write_report(folder, trials, CHOSEN, REFERENCE, TASKS)
+from search.report import tables
+from tests.search.report.reports import CHOSEN, TRIALS, read_rows
+from tests.search.trials import TASKS, failed
 
 
 def test_the_table_of_trials_has_every_trial_in_order_and_every_number(tmp_path: Path) -> None:
     tables.write_tables(tmp_path, TRIALS, CHOSEN, TASKS)
-    rows = _rows(tmp_path / "trials.csv")
+    rows = read_rows(tmp_path / "trials.csv")
     assert [row["number"] for row in rows] == ["0", "1", "2", "3", "4"]
     metrics = [f"{task.name}.{metric.name}" for task in TASKS for metric in task.table]
     deltas = [f"{task.name}.delta" for task in TASKS]
@@ -51,7 +26,7 @@ def test_the_table_of_trials_has_every_trial_in_order_and_every_number(tmp_path:
 
 def test_the_table_of_the_front_is_sorted_by_cost(tmp_path: Path) -> None:
     members = tables.write_tables(tmp_path, TRIALS, CHOSEN, TASKS)
-    rows = _rows(tmp_path / "front.csv")
+    rows = read_rows(tmp_path / "front.csv")
     assert [row["number"] for row in rows] == ["3", "4", "0"] == [str(trial.number) for trial in members]
     assert list(rows[0])[:4] == ["key", "number", "delta_mtl", "macs"]
     assert {"flops", "params", "worst_delta", "normals.angle_deg", "mark"} <= set(rows[0])
@@ -60,8 +35,8 @@ def test_the_table_of_the_front_is_sorted_by_cost(tmp_path: Path) -> None:
 def test_both_tables_name_the_marked_patterns(tmp_path: Path) -> None:
     marks = {TRIALS[0].key: "all fused", TRIALS[3].key: "progressive tree"}
     tables.write_tables(tmp_path, TRIALS, CHOSEN, TASKS, marks)
-    assert [row["mark"] for row in _rows(tmp_path / "trials.csv")] == ["", "progressive tree", "", "all fused", ""]
-    assert [row["mark"] for row in _rows(tmp_path / "front.csv")] == ["all fused", "", ""]
+    assert [row["mark"] for row in read_rows(tmp_path / "trials.csv")] == ["", "progressive tree", "", "all fused", ""]
+    assert [row["mark"] for row in read_rows(tmp_path / "front.csv")] == ["all fused", "", ""]
 
 
 def test_what_is_not_known_is_an_empty_cell_and_reasons_stand_on_one_line(tmp_path: Path) -> None:
@@ -70,7 +45,7 @@ def test_what_is_not_known_is_an_empty_cell_and_reasons_stand_on_one_line(tmp_pa
         failed(2, "out of\n  memory"),
     ]
     tables.write_tables(tmp_path, trials, CHOSEN, TASKS)
-    rows = {row["number"]: row for row in _rows(tmp_path / "trials.csv")}
+    rows = {row["number"]: row for row in read_rows(tmp_path / "trials.csv")}
     first = rows[str(TRIALS[0].number)]
     assert (first["edges.f1"], first["own.metric"]) == ("", "2.5")
     assert rows["2"]["reason"] == "out of memory"
@@ -79,6 +54,6 @@ def test_what_is_not_known_is_an_empty_cell_and_reasons_stand_on_one_line(tmp_pa
 
 def test_without_ranks_there_is_no_column_of_them(tmp_path: Path) -> None:
     tables.write_tables(tmp_path, [failed(0)], CHOSEN, TASKS)
-    assert "mean_rank" not in _rows(tmp_path / "trials.csv")[0]
+    assert "mean_rank" not in read_rows(tmp_path / "trials.csv")[0]
     tables.write_tables(tmp_path, TRIALS, CHOSEN, TASKS)
-    assert {row["mean_rank"] == "" for row in _rows(tmp_path / "trials.csv")} == {True, False}
+    assert {row["mean_rank"] == "" for row in read_rows(tmp_path / "trials.csv")} == {True, False}
