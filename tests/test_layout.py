@@ -53,6 +53,7 @@ UNTESTED = {
     "search/config/sections.py",
     "search/config/settings.py",
     "search/config/validation.py",
+<<<<<<< HEAD
     "search/preview/places.py",
     "search/preview/plan_text.py",
     "search/preview/step_timing.py",
@@ -64,6 +65,15 @@ UNTESTED = {
     "search/report/reporter.py",
     "search/results/missing.py",
     "search/results/picture.py",
+=======
+    "search/jobs/outcome_files.py",
+    "search/jobs/worker.py",
+    "search/problem/bounds.py",
+    "search/problem/deltas.py",
+    "search/problem/problem.py",
+    "search/problem/reference_point.py",
+    "search/report/build_search.py",
+>>>>>>> h-report
     "search/runners/inline.py",
     "search/samplers/ask_optuna.py",
     "search/samplers/candidates.py",
@@ -73,8 +83,22 @@ UNTESTED = {
     "search/samplers/tree_trials.py",
     "search/schedulers/full.py",
     "search/schedulers/pareto_asha.py",
+<<<<<<< HEAD
     "search/tracking/background_thread.py",
     "search/tracking/mlflow_values.py",
+=======
+    "search/study/baselines.py",
+    "search/study/earlier_trials.py",
+    "search/study/failure_policy.py",
+    "search/study/journal.py",
+    "search/study/kept_weights.py",
+    "search/study/proposals.py",
+    "search/study/queue_status.py",
+    "search/study/retry_policy.py",
+    "search/study/run_config.py",
+    "search/study/trial_result.py",
+    "spaces/common/atomic_files.py",
+>>>>>>> h-report
     "spaces/common/interruption.py",
     "trainers/batches/reading_process.py",
     "trainers/data/celeba_groups.py",

@@ -158,7 +158,7 @@ class Reporter:
         return compute_search_cost(self._trials, alone, self._rates, volume, units, self._members)
 
     def _update_counts(self, volume: float) -> None:
-        """Bring tables, weights and counts up to date."""
+        """Bring tables and counts up to date."""
         self._members = write_tables(self._folder, self._trials, self._objectives, self._tasks, self._marks())
         done = sum(trial.complete for trial in self._trials)
         failed = sum(trial.failed for trial in self._trials)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from search.jobs.trial import PRUNED, Trial
+from search.problem.objectives import resolve_objectives
+from search.report.figures.front_panel import draw_front_panel
+from search.study.front import FrontView, find_front
+from tests.search.trials import TASKS, complete, failed
+
+TRIALS = [
+    complete(0, 1.5, 18_000_000),
+    complete(1, -4.0, 16_000_000),  # dominated
+    complete(3, -2.0, 9_000_000),
+]
+
+
+def _draw(trials: list[Trial], names: list[str]) -> tuple[Any, dict[int, Any]]:
+    chosen = resolve_objectives(names, TASKS)
+    figure = Figure()
+    FigureCanvasAgg(figure)
+    panel, by_turn = figure.subplots(1, 2)
+    view = FrontView(trials, find_front(trials, chosen), chosen, [0.0] * len(names), {})
+    return panel, draw_front_panel(panel, by_turn, view)
+
+
+def _staircase(panel: Any) -> list[list[float]]:
+    (line,) = [line for line in panel.lines if line.get_gid() is None and len(line.get_xydata()) > 2]
+    return line.get_xydata().tolist()
+
+
+def test_costs_go_across_and_the_front_is_a_staircase_that_ends_at_its_members() -> None:
+    panel, places = _draw(TRIALS, ["delta_mtl", "macs"])
+    assert panel.get_xlabel() == "MACs of one image, lower is better"
+    assert panel.get_ylabel() == "delta_mtl [% vs single-task], higher is better"
+    assert {number: place.at for number, place in places.items()} == {0: (18e6, 1.5), 1: (16e6, -4.0), 3: (9e6, -2.0)}
+    # What the cheaper member dominates ends at its own height until the next one begins.
+    assert _staircase(panel) == [[9e6, -2.0], [18e6, -2.0], [18e6, 1.5]]
+
+
+def test_where_more_across_is_better_a_step_ends_at_the_height_of_the_next() -> None:
+    objectives = ({"delta_mtl": 1.0, "worst_delta": -5.0}, {"delta_mtl": 3.0, "worst_delta": -9.0})
+    trials = [complete(n, 0.0, 10, objectives=each) for n, each in enumerate(objectives)]
+    panel, _ = _draw(trials, ["delta_mtl", "worst_delta"])
+    assert _staircase(panel) == [[-9.0, 3.0], [-9.0, 1.0], [-5.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("more", "title"),
+    [
+        ([], "2 of 3 trials on the front"),
+        ([failed(7)], "2 of 4 trials on the front, 1 failed"),
+        (
+            [complete(8, 0.0, 10, status=PRUNED, objectives={}, reason="x"), failed(9)],
+            "2 of 5 trials on the front, 1 stopped early, 1 failed",
+        ),
+    ],
+)
+def test_the_title_counts_what_ended_otherwise(more: list[Trial], title: str) -> None:
+    panel, places = _draw([*TRIALS, *more], ["delta_mtl", "macs"])
+    assert panel.get_title(loc="left") == title
+    assert len(places) == 3 + len(more)
+
+
+def test_without_a_front_it_says_so_and_with_three_objectives_that_two_are_seen() -> None:
+    panel, _ = _draw([], ["delta_mtl", "macs"])
+    assert [text.get_text() for text in panel.texts] == ["no complete trial"]
+    three = {"delta_mtl": 1.0, "macs": 10.0, "params": 2.0}
+    panel, _ = _draw([complete(0, 1.0, 10, objectives=three)], ["delta_mtl", "macs", "params"])
+    assert panel.get_title(loc="left") == "1 of 1 trials on the front (seen in 2 of 3 objectives)"

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from search.jobs.trial import Trial
+from search.problem.objectives import resolve_objectives
+from search.report.progress import Progress
+from search.report.reporter import Reporter
+from search.report.search_cost import CostRates
+from tests.search.trials import NAMES, TASKS, complete, failed
+
+CHOSEN = resolve_objectives(["delta_mtl", "macs"], TASKS)
+TRIALS = [complete(0, 0.0, 10), failed(1), complete(2, -10.0, 15), complete(3, -10.0, 5)]
+VOLUMES = [20.0 * 10, 20.0 * 10, 20.0 * 10, 20.0 * 10 + 10.0 * 5]  # to the reference point, -20 % and 20 MACs
+
+
+class Record:
+    """A tracker that remembers."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[Any, ...]] = []
+        self.ends: list[tuple[str, list[str], Mapping[str, float], str]] = []
+
+    def open(self, *given: Any) -> None:
+        self.said.append(("open", *given))
+
+    def log(self, trial: Trial) -> None:
+        self.said.append(("trial", trial.number))
+
+    def log_hypervolume(self, step: int, value: float) -> None:
+        self.said.append(("volume", step, value))
+
+    def close(
+        self,
+        status: str,
+        artifacts: Sequence[Path] = (),
+        metrics: Mapping[str, float] | None = None,
+        note: str = "",
+    ) -> None:
+        self.ends.append((status, [path.name for path in artifacts], metrics or {}, note))
+
+    def view_command(self) -> str:
+        return "show it"
+
+
+def _start(folder: Path) -> tuple[Reporter, Record, io.StringIO]:
+    shown, record = io.StringIO(), Record()
+    progress = Progress(9, 0, Console(file=shown, width=200), objectives=CHOSEN)
+    rates = CostRates(dict.fromkeys(NAMES, 10), 8)
+    return Reporter(folder, CHOSEN, (-20.0, 20.0), TASKS, progress, record, dict, rates), record, shown
+
+
+def test_every_trial_goes_to_the_terminal_the_tables_and_the_tracker(tmp_path: Path) -> None:
+    reporter, record, shown = _start(tmp_path)
+    reporter.resumed([])
+    for count, trial in enumerate(TRIALS, start=1):
+        reporter.trial(trial)
+        assert shown.getvalue().count("\n") == count
+        assert len((tmp_path / "trials.csv").read_text().splitlines()) == 1 + count
+    assert [said[:2] for said in record.said] == [
+        (kind, n + (kind == "volume")) for n in range(4) for kind in ("trial", "volume")
+    ]
+    assert [said[2] for said in record.said if said[0] == "volume"] == pytest.approx(VOLUMES)
+
+
+def test_a_search_that_goes_on_tells_the_tracker_all_that_earlier_starts_found(tmp_path: Path) -> None:
+    reporter, record, shown = _start(tmp_path)
+    reporter.resumed(TRIALS[:3])
+    reporter.trial(TRIALS[3])
+    assert "3 trials of earlier starts are there already" in shown.getvalue()
+    assert [said[1] for said in record.said if said[0] == "trial"] == [0, 1, 2, 3]
+    assert [said[1:] for said in record.said if said[0] == "volume"] == [
+        (step, pytest.approx(volume)) for step, volume in enumerate(VOLUMES, start=1)
+    ]
+
+
+def test_the_end_is_a_report_and_a_closed_record(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").touch()
+    reporter, record, shown = _start(tmp_path)
+    reporter.resumed(TRIALS)
+    reporter.report("FINISHED", {})
+    ((status, files, metrics, note),) = record.ends
+    assert status == "FINISHED"
+    assert files[:6] == ["config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json"]
+    assert files.count("pattern.svg") == 2
+    assert metrics["front.size"] == 2
+    assert metrics["hypervolume.final"] == pytest.approx(VOLUMES[-1])
+    assert "| 3 |" in note
+    assert all(path.exists() for path in (tmp_path / "front.png", tmp_path / "receipt.json", tmp_path / "front"))
+    assert "MLflow      show it" in shown.getvalue()
+
+
+def test_before_the_folders_trials_are_known_nothing_is_written(tmp_path: Path) -> None:
+    reporter, record, _ = _start(tmp_path)
+    reporter.report("KILLED", {})
+    assert record.ends == [("KILLED", [], {}, "")]
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from search.results.missing import explain_missing_front, explain_missing_weights
+from tests.search.trials import complete, failed
+
+RUN = Path("runs/mine")
+
+
+def test_no_front_has_a_reason_and_a_way_to_one() -> None:
+    assert explain_missing_front(RUN, []).startswith("runs/mine has no front, for no trial has finished yet: wait")
+    text = explain_missing_front(RUN, [failed(0), failed(4, "out of memory")])
+    assert "all 2 of its trials failed, the last one, 4, because: out of memory." in text
+
+
+def test_missing_weights_name_those_that_are_kept_or_why_there_are_none() -> None:
+    text = explain_missing_weights(RUN, complete(2, 1.0, 10), [5, 7])
+    assert "here 5, 7. Take one of these, or train it again as it was: .train(2)" in text
+    assert "here none. Take" in explain_missing_weights(RUN, complete(2, 1.0, 10), [])
+    assert explain_missing_weights(RUN, failed(4, "NaN"), [5]) == (
+        "trial 4 of runs/mine has no weights, for it failed because: NaN"
+    )
