@@ -58,9 +58,9 @@ def remember(proposal: Proposal, state: TrialState) -> FrozenTrial:
 
 
 def propose_all(proposals: Proposals, state: TrialState) -> list[str]:
-    """Keys in the order of proposal, until there are no more."""
+    """Keys in the order of proposal, until there are no more, or too many."""
     history: list[FrozenTrial] = []
-    while not isinstance(answer := proposals.find(history), (Wait, Done)):
+    while len(history) < 2 * len(ALL) and not isinstance(answer := proposals.find(history), (Wait, Done)):
         history.append(remember(answer[0], state))
     return [trial.user_attrs["key"] for trial in history]
 
