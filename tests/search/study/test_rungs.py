@@ -3,17 +3,12 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 
-import numpy as np
 import pytest
 
 from search.problem.objectives import DELTA_MTL, MACS
-from search.problem.pareto import mark_front
 from search.schedulers.full import Full
-from search.schedulers.pareto_asha import ParetoAsha, rank
+from search.schedulers.pareto_asha import ParetoAsha
 from search.study.rungs import Rungs
-from spaces.errors import ConfigError
-
-WAYS = [DELTA_MTL.direction, MACS.direction]
 
 
 def climbed(scheduler, trials: int, epochs: int, seed: int, workers: int = 1) -> tuple[Rungs, dict[int, int]]:
@@ -62,32 +57,3 @@ def test_without_pauses_everybody_is_trained_to_the_end() -> None:
     rungs, trained = climbed(Full(), 7, 8, 0)
     assert rungs.rungs == (8,)
     assert set(trained.values()) == {8}
-
-
-def test_ranks_go_front_by_front_and_then_by_contribution() -> None:
-    rng = np.random.default_rng(0)
-    for _ in range(50):
-        values = rng.normal(size=(rng.integers(1, 20), 2))
-        order = rank(values, WAYS)
-        assert sorted(order) == list(range(len(values)))
-        first = set(mark_front(values, WAYS))
-        assert set(order[: len(first)]) == first
-    # Of a front, the one that stands alone goes before two that stand together.
-    assert rank(np.array([[0.0, 1.0], [0.01, 1.01], [3.0, 2.0]]), WAYS)[0] == 2
-    assert rank(np.array([[0.0, 1.0], [5.0, 1.0]]), WAYS).tolist() == [1, 0]
-
-
-def test_units_do_not_matter() -> None:
-    values = np.random.default_rng(1).normal(size=(30, 2))
-    assert rank(values, WAYS).tolist() == rank(values * [1e-3, 1e9] + [5, 7], WAYS).tolist()
-
-
-def test_rungs() -> None:
-    assert ParetoAsha(rung=1, eta=3).rungs(27) == (1, 3, 9, 27)
-    assert ParetoAsha(rung=2, eta=2).rungs(7) == (2, 4, 7)
-    assert ParetoAsha(rung=1, eta=1.5).rungs(4) == (1, 2, 3, 4)
-    with pytest.raises(ConfigError, match=r"scheduler.rung=8: a pause after 8 epochs is not before the end of a train"):
-        ParetoAsha(rung=8).rungs(8)
-    for fields, told in (({"rung": 0}, "scheduler.rung=0"), ({"eta": 1}, "scheduler.eta=1"), ({"eta": "x"}, "eta=x")):
-        with pytest.raises(ConfigError, match=told):
-            ParetoAsha(**fields)

@@ -1,0 +1,46 @@
+"""The YAML files behind the command line explain themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search.components.groups import SHIPPED, Groups
+from spaces.errors import ConfigError
+
+LIBRARY = Groups()
+EVERY = [*LIBRARY.groups, *LIBRARY.parts.values()]
+
+
+@pytest.mark.parametrize("group", EVERY)
+def test_every_shipped_choice_says_what_it_is_and_what_its_keys_are(group: str) -> None:
+    choices = LIBRARY.choices(group)
+    assert choices
+    for choice in choices:
+        assert LIBRARY.meaning(group, choice), choice
+        for key in LIBRARY.keys(group, choice):
+            assert key.name.startswith(f"{group.replace('/', '.')}.")
+            assert key.comment, key.name
+
+
+def test_every_shipped_file_is_a_choice_and_every_default_one_of_them() -> None:
+    found = {path for group in EVERY for path in LIBRARY.choices(group).values()}
+    assert found == {path for path in SHIPPED.rglob("*.yaml") if path.parent != SHIPPED}
+    for group, default in LIBRARY.groups.items():
+        assert default in LIBRARY.choices(group)
+    assert all(key.comment for key in LIBRARY.keys(None))
+
+
+def test_a_folder_of_ones_own_adds_choices_and_takes_none_away(tmp_path: Path) -> None:
+    (tmp_path / "space").mkdir()
+    (tmp_path / "space" / "mine.yaml").write_text("# My own.\n_target_: mine.Space\ndeep:\n  width: 3  # metres\n")
+    library = Groups(tmp_path)
+
+    assert set(library.choices("space")) == {*LIBRARY.choices("space"), "mine"}
+    assert library.meaning("space", "mine") == "My own."
+    (key,) = library.keys("space", "mine")
+    assert (key.name, key.default, key.comment) == ("space.deep.width", "3", "metres")
+    (tmp_path / "space" / "mine.yaml").write_text("a: [\n")
+    with pytest.raises(ConfigError, match="mend the file"):
+        library.keys("space", "mine")

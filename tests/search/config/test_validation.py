@@ -1,0 +1,38 @@
+"""The parts of a search have to fit together before anything is trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search.components.groups import Groups
+from search.config.composition import compose
+from search.config.validation import check_settings
+from spaces.errors import UserError
+from tests.tiny import arguments, write_tiny
+
+
+@pytest.mark.parametrize("space", Groups().choices("space"))
+def test_every_shipped_space_fits_the_shipped_network(space: str, tmp_path: Path) -> None:
+    check_settings(compose(arguments(write_tiny(tmp_path / "data"), f"space={space}")))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["objectives=[macs,params]"], "objectives=macs, params: known of every pattern before it is trained"),
+        (["sampler=random", "stop.hv_gain=0.1"], "the sampler Random does not foretell"),
+        (
+            ["sampler=progressive", "scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4"],
+            "the sampler Progressive looks into every network that was trained to its end",
+        ),
+        (["network.encoder_widths=[4,4,4,4,4,4]"], "images of 16x16 pixels, but the network wants"),
+        (["trainer.weighting=fixed", "trainer.weighting.weights.nobody=2"], "nobody"),
+    ],
+)
+def test_parts_that_do_not_fit_are_told(given: list[str], told: str, tmp_path: Path) -> None:
+    settings = compose(arguments(write_tiny(tmp_path / "data"), *given))
+    with pytest.raises(UserError) as caught:
+        check_settings(settings)
+    assert told in "\n".join(caught.value.problems)
