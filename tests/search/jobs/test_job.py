@@ -10,14 +10,12 @@ import torch
 
 from search.components.component_names import mark_all
 from search.components.components import describe_component
-from search.config.composition import compose
-from search.jobs.job import TRAINING_VERSION, Job, Outcome
-from search.jobs.outcome_files import read_outcome
+from search.jobs.job import TRAINING_VERSION, Job
 from search.jobs.worker import run_job
 from spaces.networks import small
 from spaces.networks.build import build
-from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
-from tests.tiny import arguments, write_tiny
+from spaces.pattern.sharing_pattern import hard_sharing
+from tests.search.jobs.tiny_job import make_job
 from trainers.batches.memory import load_split
 from trainers.measure import measure
 from trainers.recipe import list_idle_fields
@@ -27,28 +25,7 @@ from trainers.weighting.fixed import Fixed
 
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
-    settings = compose(arguments(write_tiny(tmp_path / "data")))
-    names = [task.name for task in settings.data.selected]
-    return Job(
-        "a job",
-        separate_decoders(names, 2, 2),
-        settings.data,
-        settings.network,
-        settings.trainer,
-        0,
-        1,
-        tmp_path / "outcome.json",
-        tmp_path / "weights.pt",
-    )
-
-
-def test_an_outcome_comes_back_from_its_file_and_is_not_trained_again(job: Job) -> None:
-    outcome = run_job(job)
-    assert outcome.complete
-    assert read_outcome(job) == outcome
-    written = job.outcome.stat().st_mtime_ns
-    assert run_job(job) == outcome
-    assert job.outcome.stat().st_mtime_ns == written
+    return make_job(tmp_path)
 
 
 def test_the_weights_are_those_that_were_measured_and_load_without_pickle(job: Job) -> None:
@@ -114,35 +91,6 @@ def test_a_measure_that_is_named_is_measured_and_part_of_the_name(job: Job, tmp_
     assert run_job(more).metrics.keys() - run_job(job).metrics.keys() == {"depth.sq_rel"}
 
 
-def test_an_exception_becomes_a_reason_with_its_place_and_never_a_number(job: Job) -> None:
-    broken = replace(job, pattern=separate_decoders(list(job.pattern.tasks), 2, 1))
-    outcome = run_job(broken)
-    assert not outcome.complete
-    assert outcome.metrics == {}
-    assert "Error: " in outcome.reason and ".py:" in outcome.reason
-    assert read_outcome(broken) == outcome
-
-
-def test_a_node_that_does_not_see_the_run_folder_says_so_before_it_trains(job: Job, tmp_path: Path) -> None:
-    outcome = run_job(replace(job, outcome=tmp_path / "not there" / "outcome.json"), node="far")
-    assert "node far does not see the run folder" in outcome.reason
-    assert "storage that all nodes share" in outcome.reason
-    assert outcome.curves == {}
-
-
-@pytest.mark.parametrize("text", ['{"fingerprint": "FP", "outcome": {}}', "{", "[]", "null"])
-def test_a_damaged_outcome_is_none(job: Job, text: str) -> None:
-    job.outcome.write_text(text.replace("FP", job.fingerprint))
-    assert read_outcome(job) is None
-    assert run_job(job).complete
-
-
-def test_a_result_of_another_kind_of_device_is_not_taken(job: Job) -> None:
-    there = run_job(job)
-    job.outcome.write_text(job.outcome.read_text().replace('"device": "cpu"', '"device": "cuda"'))
-    assert run_job(job).ended > there.ended
-
-
 @dataclass(frozen=True)
 class Small(small.Small):
     """Another family of the same name."""
@@ -152,12 +100,3 @@ def test_two_classes_of_one_name_are_two_things(job: Job) -> None:
     other = replace(job, network=Small(job.network.encoder_widths, job.network.decoder_width))
     assert repr(other.network) == repr(job.network)
     assert other.fingerprint != job.fingerprint
-
-
-def test_numbers_that_are_not_finite_survive_the_file(job: Job) -> None:
-    run_job(job)
-    text = job.outcome.read_text()
-    job.outcome.write_text(text.replace('"loss": [', '"loss": [null, ', 1))
-    back = read_outcome(job)
-    assert isinstance(back, Outcome)
-    assert back.curves["loss"][0] != back.curves["loss"][0]  # NaN

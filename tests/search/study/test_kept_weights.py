@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.jobs.trial import Trial
+from search.problem.objectives import DELTA_MTL, MACS
+from search.study.kept_weights import drop_dominated_weights
+from tests.search.trials import complete, failed
+
+quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
+WANTED = (DELTA_MTL, MACS)
+VALUES = st.none() | st.tuples(st.integers(-5, 5), st.integers(1, 9))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Trial]:
+    """Trials of different patterns in the order in which they ended, failed ones among them."""
+    values = draw(st.lists(VALUES, max_size=8))
+    trials = [complete(n, *each) if each else failed(n) for n, each in enumerate(values)]
+    return draw(st.permutations(trials))
+
+
+def is_beaten(trial: Trial, others: Iterable[Trial]) -> bool:
+    delta, macs = trial.objectives.values()
+    return any(
+        each.objectives["delta_mtl"] >= delta
+        and each.objectives["macs"] <= macs
+        and each.objectives != trial.objectives
+        for each in others
+        if each.complete
+    )
+
+
+@quick
+@given(trials=histories())
+def test_exactly_the_weights_of_the_front_are_left_however_often_one_looks(trials: list[Trial]) -> None:
+    front = {trial.number for trial in trials if trial.complete and not is_beaten(trial, trials)}
+    with TemporaryDirectory() as folder:
+        for ended, trial in enumerate(trials, start=1):
+            (Path(folder) / f"{trial.number:04d}.pt").write_text("")
+            drop_dominated_weights(Path(folder), trials[:ended], WANTED)
+        assert {path.name for path in Path(folder).iterdir()} == {f"{number:04d}.pt" for number in front}
+
+
+def test_other_files_and_weights_of_running_trials_stay(tmp_path: Path) -> None:
+    names = {"0000.json", "0000.pt", "0001.json", "0001.pt", "0002.pt"}
+    for name in names:
+        (tmp_path / name).write_text("")
+    drop_dominated_weights(tmp_path, [complete(0, 1.0, 5), complete(1, 0.0, 6)], WANTED)
+    assert {path.name for path in tmp_path.iterdir()} == names - {"0001.pt"}
