@@ -13,6 +13,7 @@ from search.config.settings import Settings
 from search.config.validation import check_settings
 from search.preview.contact_sheet import draw_contact_sheet
 from search.preview.data_summary import summarise_split, tabulate_tasks
+from spaces.common.formatting import align_columns
 from spaces.errors import ConfigError
 from trainers.data.splits.arrays import SPLITS
 
@@ -36,9 +37,8 @@ def _report(settings: Settings) -> None:
     seen = [summarise_split(data, split) for split in SPLITS]
     print(f"{data.name}: images of {height}x{width} pixels (height x width)\n")
     counts = [(each.split, str(each.count), str(len(each.arrays))) for each in seen]
-    print(
-        _aligned([("split", "images", "looked at"), *counts]), _aligned(tabulate_tasks(data.selected, seen)), sep="\n\n"
-    )
+    splits = align_columns([("split", "images", "looked at"), *counts])
+    print(*splits, "", *align_columns(tabulate_tasks(data.selected, seen)), sep="\n")
     if any(each.count > len(each.arrays) for each in seen):
         print("\nOf larger splits, files evenly spread are looked at; the others are read when they are trained on.")
     path = settings.run.folder / "checks" / f"{data.name}.png"
@@ -47,12 +47,6 @@ def _report(settings: Settings) -> None:
     except OSError as error:
         raise ConfigError(explain_unwritable(path, error)) from error
     print(f"\nImages with their targets, black where invalid: {path}")
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(f"  {line}".rstrip() for line in lines)
 
 
 if __name__ == "__main__":

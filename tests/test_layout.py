@@ -54,7 +54,6 @@ UNTESTED = {
     "search/config/sections.py",
     "search/config/settings.py",
     "search/config/validation.py",
-    "search/report/build_search.py",
     "search/runners/inline.py",
     "search/samplers/ask_optuna.py",
     "search/samplers/candidates.py",

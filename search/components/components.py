@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import Parameter
 from pathlib import Path
 from typing import Any
@@ -155,7 +155,20 @@ def _nested(value: Any, where: str) -> Any:
     if isinstance(value, Mapping):
         if TARGET in value:
             return _built_inside(value, where)
-        return {name: _nested(item, f"{where}.{name}") for name, item in value.items()}
+        return dict(zip(value, _build_all(value.values(), value, where), strict=True))
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_nested(item, f"{where}.{index}") for index, item in enumerate(value)]
+        return _build_all(value, range(len(value)), where)
     return value
+
+
+def _build_all(values: Iterable[Any], names: Iterable[Any], where: str) -> list[Any]:
+    """Values of a list or a mapping built; what is wrong with any of them is told of all."""
+    built, problems = [], []
+    for name, value in zip(names, values, strict=True):
+        try:
+            built.append(_nested(value, f"{where}.{name}"))
+        except UserError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise ConfigError(problems)
+    return built

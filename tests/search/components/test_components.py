@@ -76,3 +76,13 @@ def test_everything_wrong_is_told_at_once_with_its_place() -> None:
 def test_components_inside_components_come_back() -> None:
     tree = Tree([Leaf(3), Leaf()], "oak")
     assert build_component(describe_component(tree), "garden") == tree
+
+
+def test_what_is_wrong_with_any_of_a_list_is_told_of_all() -> None:
+    leaves = [{TARGET: LEAF, "size": -1}, {TARGET: LEAF}, {TARGET: LEAF, "colour": 3}]
+    with pytest.raises(ConfigError) as caught:
+        build_component({TARGET: TREE, "leaves": leaves, "nam": "oak"}, "garden")
+    unknown, refused, inside = caught.value.problems
+    assert "garden.nam=oak" in unknown
+    assert "garden.leaves.0" in refused
+    assert "garden.leaves.2.colour=3" in inside
