@@ -163,7 +163,8 @@ def _nested(value: Any, where: str) -> Any:
 
 def _build_all(values: Iterable[Any], names: Iterable[Any], where: str) -> list[Any]:
     """Values of a list or a mapping built; what is wrong with any of them is told of all."""
-    built, problems = [], []
+    built: list[Any] = []
+    problems: list[str] = []
     for name, value in zip(names, values, strict=True):
         try:
             built.append(_nested(value, f"{where}.{name}"))
