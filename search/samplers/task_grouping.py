@@ -48,7 +48,7 @@ def find_best(similarity: ArrayLike, tasks: Sequence[str]) -> Grouping:
         ConfigError: more than 10 tasks.
         DataError: a matrix that does not fit the tasks, is not symmetric or holds a value that is not finite.
 
-    >>> best([[1, 0.8, 0.1], [0.8, 1, 0.2], [0.1, 0.2, 1]], ["semantic", "edges", "depth"]).groups
+    >>> find_best([[1, 0.8, 0.1], [0.8, 1, 0.2], [0.1, 0.2, 1]], ["semantic", "edges", "depth"]).groups
     (('depth',), ('edges', 'semantic'))
     """
     names, matrix = _sorted(similarity, tasks)

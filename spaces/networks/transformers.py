@@ -31,6 +31,7 @@ class Transformers(WholeBackbone):
 
     def encoder_block(self, stage: int) -> nn.Module:
         """The backbone, drawn at random."""
+        check_installed("transformers", "transformers")
         config = _make_config(self)
         from transformers import AutoBackbone  # torch and transformers: 5 s, and of an extra
 
@@ -62,7 +63,6 @@ def _read_last(body: Any, image: Tensor) -> Tensor:
 
 @lru_cache(maxsize=16)
 def _make_config(family: Transformers) -> PretrainedConfig:
-    check_installed("transformers", "transformers")
     from transformers import CONFIG_MAPPING  # torch and transformers: 5 s, and of an extra
     from transformers.models.auto.modeling_auto import MODEL_FOR_BACKBONE_MAPPING_NAMES as known
 

@@ -10,7 +10,7 @@ from search.problem.objectives import DELTA_MTL, MACS
 from search.problem.problem import Problem
 from spaces.choices import enumerate_patterns
 from spaces.fusion import Fusion
-from spaces.gates import Gates
+from spaces.gates import GatedEncoder
 from spaces.networks.cost import compute_ceiling, compute_cost
 from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
@@ -22,7 +22,7 @@ GIVEN = {
     "size": (16, 16),
 }
 FUSION = Problem(Fusion(2, 2), TASKS, (DELTA_MTL, MACS), partial(compute_cost, **GIVEN))
-GATED = replace(FUSION, space=Gates(2, 2), ceiling=partial(compute_ceiling, **GIVEN))
+GATED = replace(FUSION, space=GatedEncoder(2, 2), ceiling=partial(compute_ceiling, **GIVEN))
 
 
 def list_patterns(problem: Problem) -> list:
