@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -37,22 +38,26 @@ def open_journal(journal: Path, ways: list[optuna.study.StudyDirection]) -> optu
             with open(journal, "r+b") as file:
                 file.truncate(whole.rfind(b"\n") + 1)
     try:
+        if journal.exists():
+            for line in journal.read_bytes().splitlines():
+                json.loads(line)  # Optuna tells of a damaged last line only when it writes behind it
         storage = JournalStorage(JournalFileBackend(str(journal)))
+        names = optuna.get_all_study_names(storage)  # a folder that was renamed keeps its study
+        if names:
+            study = optuna.load_study(storage=storage, study_name=names[0])
+        else:
+            study = optuna.create_study(storage=storage, study_name=journal.parent.name, directions=ways)
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"{journal} is damaged ({' '.join(str(error).split())[:100]}): restore it from a copy, or start anew with "
             "run.name=NAME; the trials' own files are whole"
         ) from error
-    names = optuna.get_all_study_names(storage)  # a folder that was renamed keeps its study
-    if names:
-        study = optuna.load_study(storage=storage, study_name=names[0])
-        if study.directions != ways:
-            raise DataError(
-                f"{journal} is the study of {_words(study.directions)}, and this search has {_words(ways)}: objectives "
-                "cannot change in a study; give those it was started with, or start anew with run.name=NAME"
-            )
-        return study
-    return optuna.create_study(storage=storage, study_name=journal.parent.name, directions=ways)
+    if study.directions != ways:
+        raise DataError(
+            f"{journal} is the study of {_words(study.directions)}, and this search has {_words(ways)}: objectives "
+            "cannot change in a study; give those it was started with, or start anew with run.name=NAME"
+        )
+    return study
 
 
 def _words(ways: Sequence[optuna.study.StudyDirection]) -> str:

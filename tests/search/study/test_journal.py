@@ -64,3 +64,18 @@ def test_a_journal_that_was_lost_or_spoilt_is_refused(whole: Path, tmp_path: Pat
     with pytest.raises(DataError, match="is missing, but its trials are there"):
         open_journal(journal, WAYS)
     assert not journal.exists()
+
+
+@pytest.mark.parametrize("where", ["alone", "first", "last"])
+def test_a_whole_line_that_is_no_record_is_one_message(whole: Path, tmp_path: Path, where: str) -> None:
+    sound = whole.read_bytes()
+    journal = tmp_path / "study.journal"
+    journal.write_bytes({"alone": b"{x\n", "first": b"{x\n" + sound, "last": sound + b"{x\n"}[where])
+    try:
+        study = open_journal(journal, WAYS)
+        study.add_trial(optuna.trial.create_trial(values=[3.0, 1.0]))
+    except DataError as error:
+        assert str(journal) in str(error)
+        assert "restore it from a copy" in str(error)
+    else:
+        pytest.fail("it went on with a damaged journal")
