@@ -1,8 +1,8 @@
 """What this project's components are called in files that last: run configurations and fingerprints of trainings.
 
-A name is GROUP/CHOICE and stays for ever; where its class lies may change. Whoever moves or renames a class adds its
-new path at the end of the row and leaves the others, for files of earlier versions hold them. A component of a user's
-own has no row: its dotted path is its name.
+A name is GROUP/CHOICE, or KIND/NAME of what is no group of its own (task, augment, probe), and stays for ever; where
+its class lies may change. Whoever moves or renames a class adds its new path at the end of the row and leaves the
+others, for files of earlier versions hold them. A component of a user's own has no row: its dotted path is its name.
 """
 
 from __future__ import annotations

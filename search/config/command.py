@@ -1,4 +1,7 @@
-"""What every command does first and last: help, settings, checks, and an end that people understand."""
+"""What every command does first and last: help, settings, and an end that people understand.
+
+What of the settings is checked, and when, is the command's own matter.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a trial queue stands: open, spent, or stopped, with the reason."""
+"""Where a trial queue stands: open, spent, stopped or stuck, with the reason."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum, auto
 
 
 class QueueState(Enum):
-    """Whether new trials start."""
+    """Whether jobs start; when stopped or stuck, those that wait do not start either."""
 
     OPEN = auto()
     """They do, as long as there is budget."""
@@ -33,7 +33,7 @@ class QueueStatus:
 
     @property
     def stopped(self) -> bool:
-        """Whether the search cannot go on."""
+        """Whether this start of the search is over before its end: stopped or stuck."""
         return self.state in (QueueState.STOPPED, QueueState.STUCK)
 
 

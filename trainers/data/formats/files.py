@@ -51,7 +51,7 @@ def read_image(path: Path) -> np.ndarray:
     """An image as ``(H, W, 3)`` uint8 RGB.
 
     Palettes are resolved, grey is repeated, transparency dropped; floats in [0, 1] become 0..255. Pixels stay where
-    they are stored: an orientation that a camera noted beside them is not heeded, for masks know nothing of it.
+    they are stored: an orientation that a camera noted beside them (EXIF) is not heeded, for masks know nothing of it.
 
     Raises:
         DataError: as ``read_array``, or the values are no image.
