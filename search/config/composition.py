@@ -108,7 +108,7 @@ def _composed(arguments: Arguments, choices: Mapping[str, str], values: Sequence
         if value.key.partition(".")[0] == "hydra":
             raise ConfigError(f"{value.key}={value.text}: Hydra's own settings are fixed; leave it out")
     # A part is put in by the choice's own YAML, if at all, and not by a list of defaults, so it is added.
-    overrides = [f"{'+' * ('/' in group)}{group}={choice}" for group, choice in choices.items()]
+    overrides = [f"{'+' if '/' in group else ''}{group}={choice}" for group, choice in choices.items()]
     # Forced, for a component's field need not be in its YAML; from_plain refuses what no component knows.
     overrides += [f"++{value.key}={value.text}" for value in values]
     if arguments.config_dir is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import fmean
@@ -45,8 +45,7 @@ class BaselineTrainings:
     def resume(self) -> list[Job]:
         """Take those that this very run rests on, whatever became of the cache; the jobs that are left."""
         if self._kept.exists():
-            stored = read_json(self._kept)
-            self.outcomes = {j: Outcome(**stored[j.fingerprint]) for j in self._jobs if j.fingerprint in stored}
+            self.outcomes = _take(read_json(self._kept), self._jobs, self._kept)
         if len(self.outcomes) < len(self._jobs):
             return list(self._jobs)
         self._settle()
@@ -86,6 +85,19 @@ class BaselineTrainings:
             self.stopped = str(error)
             return
         self.reference, self.whole = means, average_metrics(self.outcomes, self._settings)
+
+
+def _take(stored: object, jobs: Sequence[Job], kept: Path) -> dict[Job, Outcome]:
+    """The outcomes of jobs as the file holds them, by fingerprint."""
+    try:
+        if not isinstance(stored, Mapping):
+            raise TypeError(f"a {type(stored).__name__} where a mapping is wanted")
+        return {job: Outcome(**stored[job.fingerprint]) for job in jobs if job.fingerprint in stored}
+    except TypeError as error:
+        raise DataError(
+            f"{kept}: no baselines by fingerprint ({error}); it was damaged from outside: restore it from a copy, or "
+            "use another run.name"
+        ) from error
 
 
 def list_baseline_jobs(settings: Settings, threads: int) -> list[Job]:

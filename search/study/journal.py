@@ -47,7 +47,7 @@ def open_journal(journal: Path, ways: list[optuna.study.StudyDirection]) -> optu
             study = optuna.load_study(storage=storage, study_name=names[0])
         else:
             study = optuna.create_study(storage=storage, study_name=journal.parent.name, directions=ways)
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AssertionError) as error:  # the last one: of a record of no known kind
         raise DataError(
             f"{journal} is damaged ({' '.join(str(error).split())[:100]}): restore it from a copy, or start anew with "
             "run.name=NAME; the trials' own files are whole"

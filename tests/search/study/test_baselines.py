@@ -12,6 +12,7 @@ from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
 from search.study.baselines import RETRIES, BaselineTrainings, list_baseline_jobs
 from spaces.common.atomic_files import write_json
+from spaces.errors import DataError
 from tests.tiny import arguments, write_tiny
 
 SEEDS = 2
@@ -88,3 +89,12 @@ def test_what_an_earlier_search_trained_is_found_on_its_kind_of_device(settings:
     write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(outcome)})
     assert list(trainings.find_cached("cpu")) == [(job, outcome)]
     assert list(trainings.find_cached("cuda")) == []
+
+
+@pytest.mark.parametrize("text", ["[1]", "null", "3"])
+def test_a_file_that_holds_no_baselines_is_one_message(tmp_path: Path, text: str) -> None:
+    kept = tmp_path / "baselines.json"
+    kept.write_text(text)
+    settings = compose(arguments(write_tiny(tmp_path / "data"), f"run.folder={tmp_path / 'runs'}"))
+    with pytest.raises(DataError, match="no baselines by fingerprint"):
+        BaselineTrainings(settings, kept, 1).resume()

@@ -79,3 +79,10 @@ def test_a_whole_line_that_is_no_record_is_one_message(whole: Path, tmp_path: Pa
         assert "restore it from a copy" in str(error)
     else:
         pytest.fail("it went on with a damaged journal")
+
+
+def test_a_record_of_no_known_kind_is_one_message(tmp_path: Path) -> None:
+    journal = tmp_path / "study.journal"
+    journal.write_text('{"op_code": 99, "worker_id": "0"}\n')
+    with pytest.raises(DataError, match="is damaged"):
+        open_journal(journal, WAYS)
