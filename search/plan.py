@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from search.config.command import FAILED, explain_unwritable, run_command, spell_command
+from search.config.command import EXIT_FAILED, explain_unwritable, run_command, spell_command
 from search.config.problem_statement import state_problem
 from search.config.settings import Settings
 from search.config.validation import check_settings
@@ -57,7 +57,7 @@ def _plan(settings: Settings, command: str) -> int:
         failed = True
         print(f"No forecast: a training that was to be timed failed: {error}", file=sys.stderr)
     print(f"Written to {folder}: {', '.join(FILES)}\n\nThe search starts with\n  {command}")
-    return FAILED if failed else 0
+    return EXIT_FAILED if failed else 0
 
 
 def _keep(folder: Path, plain: dict[str, Any], census: Census) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from search.config.command import FAILED, run_command, spell_command
+from search.config.command import EXIT_FAILED, run_command, spell_command
 from search.config.settings import Settings
 from search.config.validation import check_settings
 from search.report.baseline_table import make_baseline_rows
@@ -52,7 +52,7 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
         reporter.report("FAILED", queue.baselines)
         mend = "" if status.state is QueueState.STUCK else f"\nMend this, then go on with:\n  {command}"
         print(f"The search stopped: {status.reason}{mend}", file=sys.stderr)
-        return FAILED
+        return EXIT_FAILED
     tasks, constants = settings.data.selected, measure_trivial_predictions(settings)
     rows = make_baseline_rows(tasks, queue.baselines.values(), constants, search.single_task_macs)
     reporter.report("FINISHED", queue.baselines, rows)

@@ -95,7 +95,7 @@ class Gating:
         over = [torch.stack(rates[task]).mean() - sum(targets[task]) / len(targets[task]) for task in rates]
         return self.weight * torch.stack(over).clamp(min=0).mean()
 
-    def settled(self, network: torch.nn.Module, epoch: int, epochs: int) -> None:
+    def settle_gates(self, network: torch.nn.Module, epoch: int, epochs: int) -> None:
         """Let gates come to rest when only the last share of the epochs is left, but learn in the first; from 1 on."""
         rest = epoch > max(1, epochs * (1 - self.settle))
         for _, stage in gated_stages(network):

@@ -100,7 +100,7 @@ def _learn_epoch(
     """
     network, random = standing.network, standing.random
     network.train()
-    recipe.gates.settled(network, len(standing.reports) + 1, recipe.epochs)
+    recipe.gates.settle_gates(network, len(standing.reports) + 1, recipe.epochs)
     standing.weighting.turn(standing.reports)
     parameters = list(network.parameters())
     steps = len(training) // size

@@ -17,7 +17,7 @@ from search.config.settings import Settings
 from spaces.common.interruption import sigterm_interrupts
 from spaces.errors import UserError
 
-REFUSED, FAILED, INTERRUPTED = 2, 1, 130  # exit statuses
+EXIT_REFUSED, EXIT_FAILED, EXIT_INTERRUPTED = 2, 1, 130  # exit statuses
 
 
 def run_command(
@@ -69,10 +69,10 @@ def end_in_one_message(onward: str) -> Callable[[Callable[..., int]], Callable[.
                 return command(*args, **options)
             except UserError as error:
                 print("\n".join(error.problems), file=sys.stderr)
-                return REFUSED
+                return EXIT_REFUSED
             except KeyboardInterrupt:
                 print(f"\nInterrupted. {onward}".rstrip(), file=sys.stderr)
-                return INTERRUPTED
+                return EXIT_INTERRUPTED
 
         return run
 

@@ -26,7 +26,7 @@ from spaces.networks.family import Family
 from trainers.data.dataset import DataSet
 from trainers.trainer import Trainer
 
-COMPONENTS = ("space", "data", "network", "trainer", "sampler", "scheduler", "runner", "tracking")
+GROUPS = ("space", "data", "network", "trainer", "sampler", "scheduler", "runner", "tracking")
 STAGES = 4  # stands in for the network's number of stages when the network itself is refused: our choice
 
 
@@ -96,12 +96,12 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
 
     for name, kind in SECTIONS.items():
         attempt(name, _section, kind, name, plain.get(name))
-    for name in COMPONENTS:
+    for name in GROUPS:
         if name != "space":
             attempt(name, build_component, plain.get(name), name)
     attempt("space", build_component, plain.get("space"), "space", _stages(parts.get("network")))
     # The plain values of the top level are checked even when a part is refused, so that all is said at once.
-    whole: dict[str, Any] = {name: parts.get(name) for name in (*SECTIONS, *COMPONENTS)}
+    whole: dict[str, Any] = {name: parts.get(name) for name in (*SECTIONS, *GROUPS)}
     attempt("all", partial(Settings, **whole), plain.get("trials"), plain.get("objectives"))
     if problems:
         raise ConfigError(problems)
@@ -112,7 +112,7 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
 
 def _unknown(plain: Mapping[str, Any]) -> list[str]:
     """Top-level keys that no setting has."""
-    allowed = ["run", "trials", "objectives", "limits", "reference", "stop", "baselines", *COMPONENTS]
+    allowed = ["run", "trials", "objectives", "limits", "reference", "stop", "baselines", *GROUPS]
     return [
         f"{name}={value}: unknown key{suggest(str(name), allowed)} Allowed: {', '.join(allowed)}; "
         "--help lists every key"
@@ -157,5 +157,5 @@ def _described(settings: Settings, plain: Mapping[str, Any]) -> dict[str, Any]:
         "reference": asdict(settings.reference),
         "stop": asdict(settings.stop),
         "baselines": asdict(settings.baselines),
-        **{name: describe_component(getattr(settings, name), plain[name]) for name in COMPONENTS},
+        **{name: describe_component(getattr(settings, name), plain[name]) for name in GROUPS},
     }

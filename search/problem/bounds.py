@@ -86,7 +86,7 @@ class Stop:
         checks.number("hv_gain", above=0, high=1, optional=True)
         checks.done()
 
-    def reason(self, gain: float | None) -> str:
+    def explain(self, gain: float | None) -> str:
         """Why a search ends when its next training is expected to add this share; empty while it goes on."""
         if self.hv_gain is None or gain is None or gain >= self.hv_gain:
             return ""

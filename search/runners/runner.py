@@ -21,8 +21,8 @@ class JobQueue(Protocol):
     def done(self, job: Job, outcome: Outcome) -> None:
         """Take the outcome of a job."""
 
-    def never_ran(self, job: Job, why: str) -> None:
-        """A job was lost before it began; why, if it is known, or ""."""
+    def return_lost(self, job: Job, why: str) -> None:
+        """Take back a job whose worker was lost before it began, or that goes on from its checkpoint; why, or ""."""
 
     def answer_from_cache(self, device: str) -> None:
         """Take what is known already from this kind of device, "cpu" or "cuda"."""

@@ -71,7 +71,7 @@ class QueueSearcher(Searcher):
         if outcome:
             self._queue.done(job, outcome)
         else:
-            self._queue.never_ran(job, why)
+            self._queue.return_lost(job, why)
 
     def __getstate__(self) -> dict[str, Any]:
         """Nothing of the queue: Tune pickles its searcher for a restore that never happens."""

@@ -37,7 +37,7 @@ class Proposals:
     def __init__(self, problem: Problem, sampler: Sampler, anchors: Sequence[Proposal], seed: int, stop: Stop) -> None:
         self._problem, self._sampler, self._anchors, self._seed, self._stop = problem, sampler, anchors, seed, stop
 
-    def seed_of(self, number: int, purpose: str) -> int:
+    def derive_seed(self, number: int, purpose: str) -> int:
         """Of the draws for a trial: the same in a search that was resumed."""
         return zlib.crc32(f"{self._seed}:{number}:{purpose}".encode())
 
@@ -59,13 +59,13 @@ class Proposals:
         for proposed in self._proposed(history):
             if isinstance(proposed, (Wait, Done)):
                 return proposed
-            if reason := self._stop.reason(proposed.gain):
+            if reason := self._stop.explain(proposed.gain):
                 return Done(reason)
             wanted = replay(self._problem.space, self._problem.tasks, proposed.choices)
             spent = {key for key, count in failures.items() if count >= proposed.tries}
             if self._fits(wanted.pattern, sound | spent):
                 return wanted, proposed.notes
-        rng = random.Random(self.seed_of(len(history), "around"))
+        rng = random.Random(self.derive_seed(len(history), "around"))
         for proposal in self._around([wanted.choices, *(trial.params for trial in history)], rng):
             if self._fits(proposal.pattern, seen):
                 return proposal, {}
@@ -75,7 +75,7 @@ class Proposals:
         """Anchors, then the sampler's proposals."""
         yield from (Draw(dict(anchor.choices)) for anchor in self._anchors)
         for attempt in range(REDRAWS):
-            yield self._sampler.propose(self._problem, history, self.seed_of(len(history), str(attempt)))
+            yield self._sampler.propose(self._problem, history, self.derive_seed(len(history), str(attempt)))
 
     def _around(self, known: Sequence[Mapping[str, Any]], rng: random.Random) -> Iterator[Proposal]:
         """Mutations of the first and then of all known choices, random draws, and at last the space in order."""

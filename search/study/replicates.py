@@ -169,7 +169,7 @@ class ReplicateQueue:
         what = f"{outcome.seconds:.0f} s" if outcome.complete else f"failed: {outcome.reason}"
         self._say(f"{job.label}: {what}; {left} of {self._total} trainings left, about {format_duration(left * pace)}")
 
-    def never_ran(self, job: Job, why: str) -> None:
+    def return_lost(self, job: Job, why: str) -> None:
         """A job was lost before it began: it is handed out again, some times."""
         if failure := self._retries.count_loss(job, why):
             self.done(job, failure)

@@ -142,7 +142,7 @@ class Study:
         if most is None:
             return ""
         history = self._study.get_trials(deepcopy=False)
-        answer = self.sampler.propose(self.problem, history, self._proposals.seed_of(len(history), "outlook"))
+        answer = self.sampler.propose(self.problem, history, self._proposals.derive_seed(len(history), "outlook"))
         if isinstance(answer, Done):
             return answer.reason
         return f"The sampler had not come to its end after {len(history)} trials: trials={most} is enough for it."

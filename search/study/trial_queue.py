@@ -114,7 +114,7 @@ class TrialQueue:
                 self._waiting.remove(job)
                 self.done(job, outcome)
 
-    def never_ran(self, job: Job, why: str) -> None:
+    def return_lost(self, job: Job, why: str) -> None:
         """A job was lost before it began, or goes on from its checkpoint: it is handed out again, some times."""
         if failure := self._retries.count_loss(job, why):
             self.done(job, failure)

@@ -95,7 +95,7 @@ def test_gates_rest_in_the_last_share_of_the_epochs() -> None:
     gate = next(iter(made.gated.values())).gates[0]
     seen = []
     for epoch in range(1, 9):
-        Gating(settle=0.25).settled(made, epoch, 8)
+        Gating(settle=0.25).settle_gates(made, epoch, 8)
         seen.append((gate.settled, gate.alpha.requires_grad))
     assert seen == [(False, True)] * 6 + [(True, False)] * 2
 
@@ -124,7 +124,7 @@ def test_what_does_not_act_on_a_pattern_is_named() -> None:
 def test_gates_learn_in_one_epoch_at_least(epochs: int, settle: float) -> None:
     made = network()
     gate = next(iter(made.gated.values())).gates[0]
-    Gating(settle=settle).settled(made, 1, epochs)
+    Gating(settle=settle).settle_gates(made, 1, epochs)
     assert not gate.settled
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from search.config.command import FAILED, INTERRUPTED, REFUSED, run_command
+from search.config.command import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_REFUSED, run_command
 from search.config.settings import Settings
 from spaces.errors import ConfigError
 
@@ -22,11 +22,11 @@ def test_a_mistake_is_one_message_and_an_interruption_says_how_to_go_on(capsys: 
 
         return run_command(["trials=3"], "search.run", body, lambda command: f"Go on with: {command}")
 
-    assert command(ConfigError(["trials=0: want more", "and so on"])) == REFUSED
+    assert command(ConfigError(["trials=0: want more", "and so on"])) == EXIT_REFUSED
     assert capsys.readouterr().err == "trials=0: want more\nand so on\n"
-    assert command(KeyboardInterrupt()) == INTERRUPTED
+    assert command(KeyboardInterrupt()) == EXIT_INTERRUPTED
     assert capsys.readouterr().err == "\nInterrupted. Go on with: python -m search.run trials=3\n"
-    assert command(FAILED) == FAILED
+    assert command(EXIT_FAILED) == EXIT_FAILED
     with pytest.raises(ZeroDivisionError):  # a defect of ours is not hidden
         command(ZeroDivisionError())
 
@@ -51,5 +51,5 @@ def test_a_program_that_runs_a_command_keeps_its_own_handler_of_signals() -> Non
 
 
 def test_questions_are_answered_and_nothing_is_run(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command(["--help"], "search.plan", lambda settings, given: FAILED) == 0
+    assert run_command(["--help"], "search.plan", lambda settings, given: EXIT_FAILED) == 0
     assert "python -m search.plan" in capsys.readouterr().out

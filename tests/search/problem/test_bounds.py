@@ -63,8 +63,8 @@ def test_a_reference_point_inside_the_front_is_refused(delta: float, cost: float
 def test_a_search_ends_by_itself_when_it_was_told_to_and_the_gain_is_foretold_and_small(
     least: float, gain: float
 ) -> None:
-    assert bool(Stop(least).reason(gain)) == (gain < least)
-    assert Stop(least).reason(None) == Stop().reason(gain) == ""
+    assert bool(Stop(least).explain(gain)) == (gain < least)
+    assert Stop(least).explain(None) == Stop().explain(gain) == ""
 
 
 @pytest.mark.parametrize("gain", [0.0, -0.1, 1.1, math.nan])

@@ -38,7 +38,7 @@ class Jobs:
         self.running.remove(job)
         self.answers.append((job, outcome))
 
-    def never_ran(self, job: Job, why: str) -> None:
+    def return_lost(self, job: Job, why: str) -> None:
         raise AssertionError(why)
 
     def answer_from_cache(self, device: str) -> None:

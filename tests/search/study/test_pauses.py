@@ -101,9 +101,9 @@ def test_a_lost_worker_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
         job.checkpoint.write_bytes(b"")
         assert read_tune_outcome(job, None) is None
         for _ in range(RESTARTS):
-            queue.never_ran(job, "")
+            queue.return_lost(job, "")
             assert queue.next() is job
-        queue.never_ran(job, "its node ran out of memory")
+        queue.return_lost(job, "its node ran out of memory")
         for alone in (job for job in queue.running.copy() if is_baseline(job)):
             queue.done(alone, run_job(alone))
         assert [trial.reason for trial in told.trials] == [

@@ -113,10 +113,10 @@ def test_a_job_that_no_worker_began_is_handed_out_again_and_at_last_given_up(tmp
         while is_baseline(job := queue.next()):
             queue.done(job, run_job(job))
         for _ in range(RESTARTS):
-            queue.never_ran(job, "")
+            queue.return_lost(job, "")
             assert not queue.running
             assert queue.next() == job
-        queue.never_ran(job, "ModuleNotFoundError: No module named 'mine'")
+        queue.return_lost(job, "ModuleNotFoundError: No module named 'mine'")
         assert queue.next() is None
     assert [trial.reason for trial in told.trials] == [
         "no worker could be started for it, 4 times in a row (ModuleNotFoundError: No module named 'mine'); "

@@ -133,7 +133,7 @@ def test_images_that_are_all_held_out_are_said_to_be(tmp_path: Path, count: int,
     message = refusal(data)
 
     assert "\n" not in message
-    assert f"{count} image{'s' * (count > 1)} found" in message
+    assert f"{count} image{'s' if count > 1 else ''} found" in message
     assert f"{held}" in message
     assert f"leaves {left} to train on; want at least 2" in message
     assert f"add images, 4 at least, or name folders or lists of val and test under splits in {tmp_path}" in message
