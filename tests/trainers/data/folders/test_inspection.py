@@ -13,7 +13,7 @@ from PIL import Image
 from tests.trainers.data.masks import refusal
 from trainers.data.folder import Folder
 
-SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "data" / "nyuv2_samples"
+SAMPLES = Path(__file__).resolve().parents[5] / "shared" / "data" / "nyuv2_samples"
 TASKS = "tasks: {again: {kind: autoencoder}, more: {kind: autoencoder}}\n"
 
 
