@@ -1,7 +1,7 @@
 """The search: the flow from settings to front.
 
-argv -> settings -> study.ask -> space.sample -> runner -> worker: build, train, measure
-     -> study.tell -> tracker -> front -> report
+argv -> settings -> trial queue: study.ask -> space.sample -> runner -> worker: build, train, measure
+     -> trial queue: study.tell -> tracker -> front -> report
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from search.config.command import EXIT_FAILED, run_command, spell_command
+from search.config.problem_statement import measure_trivial_predictions
 from search.config.settings import Settings
 from search.config.validation import check_settings
 from search.report.baseline_table import make_baseline_rows
@@ -32,10 +33,9 @@ def _run(settings: Settings, given: str) -> int:
 
 def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     """Train what the trial queue says, keep the record, write the report."""
-    # optuna, pandas, rich: --help and a refused configuration do without
-    from search.config.problem_statement import measure_trivial_predictions
-    from search.report.build_search import build_search  # optuna: 0.2 s of start-up
-    from search.study.trial_queue import TrialQueue  # optuna: 0.2 s of start-up
+    # optuna and rich: 0.3 s, --help and a refused configuration do without
+    from search.report.build_search import build_search
+    from search.study.trial_queue import TrialQueue
 
     search = build_search(settings, folder, command)
     reporter = search.reporter

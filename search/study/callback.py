@@ -1,4 +1,4 @@
-"""Whoever wants to hear how a search goes."""
+"""The contract of a callback: what it hears of a search, event by event."""
 
 from __future__ import annotations
 
