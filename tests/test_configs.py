@@ -14,7 +14,7 @@ from search.config.composition import compose, from_plain
 from trainers.weighting.gradients import Gradients
 
 LIBRARY = Groups()
-GROUPS = [*LIBRARY.groups, *LIBRARY.parts.values()]
+GROUPS = [*LIBRARY.defaults, *LIBRARY.parts.values()]
 CHOICES = [(group, choice) for group in GROUPS for choice in LIBRARY.choices(group)]
 
 

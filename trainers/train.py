@@ -59,23 +59,23 @@ def train(
     size = min(recipe.batch_size, len(training))
     steps = len(training) // size  # a last smaller batch is left out: batch-norm suffers from it
     device = training.device
-    standing = _begin(network, tasks, recipe, seed, steps, device)
+    state = _begin(network, tasks, recipe, seed, steps, device)
     if leg.state is not None:
-        standing.take_up(leg.state, device)
-    for epoch, values in enumerate(standing.reports, start=1):
+        state.take_up(leg.state, device)
+    for epoch, values in enumerate(state.reports, start=1):
         report(epoch, values)
     last = recipe.epochs if leg.until is None else leg.until
 
     with dot_regression.capture_features(network, tasks if recipe.dot_regression else ()) as tokens:
-        for epoch in range(len(standing.reports) + 1, last + 1):
-            losses = _learn_epoch(standing, training, size, tasks, recipe, tokens)
+        for epoch in range(len(state.reports) + 1, last + 1):
+            losses = _learn_epoch(state, training, size, tasks, recipe, tokens)
             _refuse_non_finite(losses, epoch)
             losses["loss"] = sum(task.weight * losses[f"{task.name}.loss"] for task in tasks)
-            standing.metrics = measure(network, validation, tasks)
-            standing.reports.append(losses | standing.metrics | standing.weighting.used() | gate_rates(network))
-            report(epoch, standing.reports[-1])
-            standing.keep(leg, device)
-    return standing.metrics
+            state.metrics = measure(network, validation, tasks)
+            state.reports.append(losses | state.metrics | state.weighting.used() | gate_rates(network))
+            report(epoch, state.reports[-1])
+            state.keep(leg, device)
+    return state.metrics
 
 
 def _begin(
@@ -91,17 +91,17 @@ def _begin(
 
 
 def _learn_epoch(
-    standing: TrainingState, training: Source, size: int, tasks: Sequence[Task], recipe: Trainer, tokens: Captured
+    state: TrainingState, training: Source, size: int, tasks: Sequence[Task], recipe: Trainer, tokens: Captured
 ) -> dict[str, float]:
     """Pass once over the training split, in whole batches.
 
     Returns:
         "<task>.loss", the mean over the steps.
     """
-    network, random = standing.network, standing.random
+    network, random = state.network, state.random
     network.train()
-    recipe.gates.settle_gates(network, len(standing.reports) + 1, recipe.epochs)
-    standing.weighting.turn(standing.reports)
+    recipe.gates.settle_gates(network, len(state.reports) + 1, recipe.epochs)
+    state.weighting.turn(state.reports)
     parameters = list(network.parameters())
     steps = len(training) // size
     order = torch.randperm(len(training), generator=random)[: steps * size]
@@ -114,10 +114,10 @@ def _learn_epoch(
             recipe.gates.penalty(network),
             recipe.dot_regression * dot_regression.compute_loss(tokens, targets),
         )
-        standing.optimiser.zero_grad(set_to_none=True)
-        standing.weighting.backward(losses, terms, parameters)
-        standing.optimiser.step()
-        standing.schedule.step()
+        state.optimiser.zero_grad(set_to_none=True)
+        state.weighting.backward(losses, terms, parameters)
+        state.optimiser.step()
+        state.schedule.step()
         for name, loss in losses.items():
             sums[name] += loss.detach()
     return {f"{name}.loss": float(total) / steps for name, total in sums.items()}

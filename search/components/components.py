@@ -132,11 +132,9 @@ def _unfit(spec: Mapping[str, Any], where: str, room: Mapping[str, Parameter], o
 
 def _elsewhere(group: str, name: Any) -> str:
     """Which shipped choices of a group have an option."""
-    library = Groups()
+    groups = Groups()
     others = [
-        choice
-        for choice in library.choices(group)
-        if f"{group}.{name}" in {k.name for k in library.keys(group, choice)}
+        choice for choice in groups.choices(group) if f"{group}.{name}" in {k.name for k in groups.keys(group, choice)}
     ]
     return f"; {group}={' and '.join(others)} {'has' if len(others) == 1 else 'have'} it" if others else ""
 

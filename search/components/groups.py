@@ -49,7 +49,7 @@ class Groups:
             )
 
     @property
-    def groups(self) -> dict[str, str]:
+    def defaults(self) -> dict[str, str]:
         """Default choice by group, in the order of config.yaml."""
         defaults = yaml.safe_load((SHIPPED / "config.yaml").read_text())["defaults"]
         return {group: choice for entry in defaults if entry != "_self_" for group, choice in entry.items()}

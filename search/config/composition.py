@@ -35,8 +35,8 @@ def compose(argv: Sequence[str]) -> Settings:
         ConfigError: with every problem found.
     """
     arguments = parse(argv)
-    library = Groups(arguments.config_dir)
-    choices, values = _sorted(arguments.values, library)
+    groups = Groups(arguments.config_dir)
+    choices, values = _sorted(arguments.values, groups)
     return from_plain(_composed(arguments, choices, values))
 
 
@@ -52,32 +52,32 @@ def answer(argv: Sequence[str], program: str = "search.run") -> str | None:
     """
     arguments = parse(argv)
     if arguments.asks_help:
-        library = Groups(arguments.config_dir)
-        choices, _ = _sorted(arguments.values, library)
-        return format_help(library, choices, program)
+        groups = Groups(arguments.config_dir)
+        choices, _ = _sorted(arguments.values, groups)
+        return format_help(groups, choices, program)
     if arguments.asks_config:
         return yaml.safe_dump(compose(argv).plain, sort_keys=False)
     return None
 
 
-def _sorted(values: Sequence[Value], library: Groups) -> tuple[dict[str, str], list[Value]]:
+def _sorted(values: Sequence[Value], groups: Groups) -> tuple[dict[str, str], list[Value]]:
     """The choice of every group, and the values that are no choices.
 
     Raises:
         ConfigError: with every choice that is not there.
     """
-    choices = library.groups
+    choices = groups.defaults
     problems = []
     given: dict[str, Any] = {}
     rest = []
     for value in values:
         # A part is named by a word; a mapping lays it down itself.
-        part = library.parts.get(value.key) if isinstance(value.parsed, str) else None
+        part = groups.parts.get(value.key) if isinstance(value.parsed, str) else None
         group = value.key if value.key in choices else part
         if group is None:
             rest.append(value)
             continue
-        allowed = list(library.choices(group))
+        allowed = list(groups.choices(group))
         if group in given:
             problems.append(f"{value.key}={value.text}: {value.key} is chosen twice; give it once")
         elif value.parsed not in allowed:

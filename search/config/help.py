@@ -53,24 +53,24 @@ INTRODUCTIONS = {
 }
 
 
-def format_help(library: Groups, choices: Mapping[str, str], program: str) -> str:
+def format_help(groups: Groups, choices: Mapping[str, str], program: str) -> str:
     """Groups with their choices, keys with their defaults.
 
     Args:
-        library: the YAML files.
+        groups: the YAML files.
         choices: choice by group, whose keys are shown.
         program: "search.run", "search.plan" or "search.check", which take the same arguments.
     """
-    groups: list[tuple[str, str]] = []
-    keys = [(f"{key.name}={key.default}", key.comment) for key in library.keys(None)]
-    for group in [*choices, *(part for part in library.parts.values() if part not in choices)]:
+    rows: list[tuple[str, str]] = []
+    keys = [(f"{key.name}={key.default}", key.comment) for key in groups.keys(None)]
+    for group in [*choices, *(part for part in groups.parts.values() if part not in choices)]:
         key = group.replace("/", ".")
-        for name in library.choices(group):
-            star = " *" if name == library.groups.get(group) else ""
-            groups.append((f"{key}={name}{star}", library.meaning(group, name)))
+        for name in groups.choices(group):
+            star = " *" if name == groups.defaults.get(group) else ""
+            rows.append((f"{key}={name}{star}", groups.meaning(group, name)))
     for group, choice in choices.items():
-        keys += [(f"{key.name}={key.default}", key.comment) for key in library.keys(group, choice)]
-    parts = [INTRODUCTIONS[program], f"Groups and their choices (* default)\n{_rows(groups)}"]
+        keys += [(f"{key.name}={key.default}", key.comment) for key in groups.keys(group, choice)]
+    parts = [INTRODUCTIONS[program], f"Groups and their choices (* default)\n{_rows(rows)}"]
     return "\n\n".join([*parts, f"Keys and their defaults\n{_rows(keys)}", ENDING.format(program=program)])
 
 

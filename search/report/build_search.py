@@ -50,8 +50,8 @@ def build_search(settings: Settings, folder: RunFolder, command: str) -> Search:
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
     tasks, runner = settings.data.selected, settings.runner
     progress = Progress(settings.trials, settings.baselines.seeds * len(tasks), objectives=problem.objectives)
-    alone = count_single_task_macs(problem, settings)
-    rates = CostRates(alone, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
+    single_task_macs = count_single_task_macs(problem, settings)
+    rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
     point = problem.point or ()
     reporter = Reporter(folder.path, problem.objectives, point, tasks, progress, tracker, study.marks, rates)
-    return Search(study, reporter, alone)
+    return Search(study, reporter, single_task_macs)

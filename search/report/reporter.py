@@ -149,13 +149,13 @@ class Reporter:
             self._print(f"MLflow      {command}")
 
     def _compute_cost(self, baselines: Mapping[Job, Outcome]) -> SearchCost:
-        alone = [(task, outcome) for job, outcome in baselines.items() for task in job.pattern.tasks]
+        single_tasks = [(task, outcome) for job, outcome in baselines.items() for task in job.pattern.tasks]
         values = np.array([read_objectives(trial, self._objectives) for trial in self._members])
         directions = [objective.direction for objective in self._objectives]
         # Of the front at once: the same digits in whatever order the trials have come.
         volume = compute_hypervolume(values, self._reference, directions)
         units = volume_units(self._objectives)
-        return compute_search_cost(self._trials, alone, self._rates, volume, units, self._members)
+        return compute_search_cost(self._trials, single_tasks, self._rates, volume, units, self._members)
 
     def _update_counts(self, volume: float) -> None:
         """Bring tables and counts up to date."""

@@ -210,7 +210,7 @@ def test_help_names_every_group_choice_and_key() -> None:
     text = str(answer(["--help", "sampler=nsga2"]))
     library = Groups()
 
-    for group in library.groups:
+    for group in library.defaults:
         for choice in library.choices(group):
             assert f"  {group}={choice} " in text
     assert "sampler=frontier *   " in text
