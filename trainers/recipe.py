@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from spaces.fields import Fields
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import torch
 
     from spaces.pattern.sharing_pattern import SharingPattern
+    from trainers.trainer import Trainer
 
 GATING = Gating()
 EQUAL = Equal()
@@ -117,3 +118,17 @@ def list_idle_fields(pattern: SharingPattern) -> tuple[str, ...]:
     alone = len(pattern.tasks) == 1
     idle = {"gates": not gated, "dot_regression": not framed, "weighting": alone}
     return tuple(name for name, unused in idle.items() if unused)
+
+
+def stretch_recipe(recipe: Trainer, epochs: int, lr_share: float = 1.0) -> Trainer:
+    """The same recipe with other epochs, to which its schedule is stretched, and a share of its learning rate.
+
+    Args:
+        recipe: a dataclass; one without a field ``lr`` keeps its own learning rate.
+        epochs: passes over the training split.
+        lr_share: of the learning rate.
+    """
+    changes: dict[str, Any] = {"epochs": epochs}
+    if isinstance(lr := getattr(recipe, "lr", None), float):
+        changes["lr"] = lr * lr_share
+    return replace(recipe, **changes)

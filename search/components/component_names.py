@@ -56,6 +56,7 @@ COMPONENTS = LastingNames(
         "weighting/gradients": ("trainers.weighting.gradients.Gradients",),
         "probe/similarity": ("trainers.similarity.Similarity",),
         "sampler/frontier": ("search.samplers.frontier.Frontier",),
+        "sampler/oneshot": ("search.samplers.oneshot.Oneshot",),
         "sampler/tpe": ("search.samplers.tpe.Tpe",),
         "sampler/nsga2": ("search.samplers.nsga2.Nsga2",),
         "sampler/gp": ("search.samplers.gp.Gp",),

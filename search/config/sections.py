@@ -18,6 +18,7 @@ SHARED = (
     "checks",
     "plans",
     "replicates",
+    "supernets",
     "mlflow.db",
     "mlflow.db.lock",
     "mlartifacts",
@@ -79,4 +80,55 @@ class Baselines:
     def __post_init__(self) -> None:
         checks = Fields(self)
         checks.integer("seeds", low=1)
+        checks.done()
+
+
+STARTS = ("auto", "supernet", "trial", "nothing")
+
+
+@dataclass(frozen=True)
+class Supernet:
+    """The one training of all patterns that some samplers rest on.
+
+    Args:
+        epochs: of it; None for 5 of a trial's trainings, or the share that ``budget`` leaves.
+    """
+
+    epochs: int | None = None
+    group: ClassVar[str] = "supernet"
+
+    def __post_init__(self) -> None:
+        checks = Fields(self)
+        checks.integer("epochs", low=1, optional=True)
+        checks.done()
+
+
+@dataclass(frozen=True)
+class Final:
+    """The training to the end of the networks that are delivered.
+
+    Args:
+        epochs: of each network's own; None for none, or for what the sampler or ``budget`` says.
+        budget: the same as a share of all epochs, or None.
+        members: of the front that are trained to the end, at most.
+        start: weights they start from: of the supernet, of their trial, or from nothing; "auto" for the first of these
+            that is there.
+    """
+
+    epochs: int | None = None
+    budget: float | None = None
+    members: int = 3
+    start: str = "auto"
+    group: ClassVar[str] = "final"
+
+    def __post_init__(self) -> None:
+        checks = Fields(self)
+        checks.integer("epochs", low=1, optional=True)
+        checks.number("budget", above=0.0, high=0.95, optional=True)
+        checks.integer("members", low=1)
+        checks.one_of("start", STARTS)
+        checks.require(
+            self.epochs is None or self.budget is None,
+            f"final.epochs={self.epochs} and final.budget={self.budget}: both say how long; give one of them",
+        )
         checks.done()

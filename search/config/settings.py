@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from search.components.components import build_component, describe_component
-from search.config.sections import Baselines, Run
+from search.config.epoch_split import EpochSplit, split_epochs
+from search.config.sections import Baselines, Final, Run, Supernet
 from search.problem.bounds import Limits, Reference, Stop
 from search.runners.runner import Runner
 from search.samplers.sampler import Sampler
@@ -35,18 +36,22 @@ class Settings:
     """A whole search, checked.
 
     Args:
-        trials: patterns to train in this run folder, those of earlier starts counted.
+        trials: patterns to train in this run folder, those of earlier starts counted; None as the split says.
+        budget: epochs in all, single-task networks apart; None as the parts say.
         objectives: names of what is traded off, resolved by ``search.problem.objectives``.
         plain: the same in mappings, lists, numbers and texts; ``from_plain(plain)`` is an equal search.
     """
 
-    trials: int
+    trials: int | None
+    budget: int | None
     objectives: tuple[str, ...]
     run: Run
     limits: Limits
     reference: Reference
     stop: Stop
     baselines: Baselines
+    supernet: Supernet
+    final: Final
     space: Space
     data: DataSet
     network: Family
@@ -59,17 +64,32 @@ class Settings:
 
     def __post_init__(self) -> None:
         checks = Fields(self)
-        checks.integer("trials", low=1)
+        checks.integer("trials", low=1, optional=True)
+        checks.integer("budget", low=1, optional=True)
         checks.names("objectives", at_least=1)
         checks.done()
 
+    @cached_property
+    def split(self) -> EpochSplit:
+        """What its epochs are spent on.
 
-SECTIONS: dict[str, type[Run | Limits | Reference | Stop | Baselines]] = {
+        Raises:
+            ConfigError: see `search.config.epoch_split.split_epochs`.
+        """
+        epochs, sampler = self.trainer.epochs, self.sampler
+        return split_epochs(self.trials, self.budget, epochs, sampler, self.supernet, self.final)
+
+
+LATER = ("supernet", "final")  # sections that configurations of earlier versions do not have
+Section = Run | Limits | Reference | Stop | Baselines | Supernet | Final
+SECTIONS: dict[str, type[Section]] = {
     "run": Run,
     "limits": Limits,
     "reference": Reference,
     "stop": Stop,
     "baselines": Baselines,
+    "supernet": Supernet,
+    "final": Final,
 }
 
 
@@ -95,14 +115,16 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
             problems.extend(error.problems)
 
     for name, kind in SECTIONS.items():
-        attempt(name, _section, kind, name, plain.get(name))
+        attempt(name, _section, kind, name, plain.get(name, {} if name in LATER else None))
     for name in GROUPS:
         if name != "space":
             attempt(name, build_component, plain.get(name), name)
     attempt("space", build_component, plain.get("space"), "space", _stages(parts.get("network")))
     # The plain values of the top level are checked even when a part is refused, so that all is said at once.
     whole: dict[str, Any] = {name: parts.get(name) for name in (*SECTIONS, *GROUPS)}
-    attempt("all", partial(Settings, **whole), plain.get("trials"), plain.get("objectives"))
+    attempt(
+        "all", partial(Settings, **whole), plain.get("trials"), plain.get("budget"), plain.get("objectives")
+    )
     if problems:
         raise ConfigError(problems)
     settings: Settings = parts["all"]
@@ -112,7 +134,7 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
 
 def _unknown(plain: Mapping[str, Any]) -> list[str]:
     """Top-level keys that no setting has."""
-    allowed = ["run", "trials", "objectives", "limits", "reference", "stop", "baselines", *GROUPS]
+    allowed = ["run", "trials", "budget", "objectives", *(name for name in SECTIONS if name != "run"), *GROUPS]
     return [
         f"{name}={value}: unknown key{suggest(str(name), allowed)} Allowed: {', '.join(allowed)}; "
         "--help lists every key"
@@ -121,7 +143,7 @@ def _unknown(plain: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _section(kind: type[Run | Limits | Reference | Stop | Baselines], name: str, values: Any) -> Any:
+def _section(kind: type[Section], name: str, values: Any) -> Any:
     """One of the small groups of plain values."""
     keys = [field.name for field in fields(kind)]
     shown = ", ".join(f"{name}.{key}" for key in keys)
@@ -152,10 +174,13 @@ def _described(settings: Settings, plain: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "run": {**asdict(settings.run), "folder": str(settings.run.folder)},
         "trials": settings.trials,
+        "budget": settings.budget,
         "objectives": list(settings.objectives),
         "limits": asdict(settings.limits),
         "reference": asdict(settings.reference),
         "stop": asdict(settings.stop),
         "baselines": asdict(settings.baselines),
+        "supernet": asdict(settings.supernet),
+        "final": asdict(settings.final),
         **{name: describe_component(getattr(settings, name), plain[name]) for name in GROUPS},
     }

@@ -53,7 +53,13 @@ def check_settings(settings: Settings) -> None:
 
 
 def _check_course(settings: Settings) -> None:
-    """See that objectives, sampler, scheduler and stop make a search."""
+    """See that objectives, sampler, scheduler, stop and epochs make a search."""
+    split = settings.split  # refuses what leaves nothing for a part
+    if split.delivers and len(settings.scheduler.rungs(split.trial)) > 1:
+        raise ConfigError(
+            f"the sampler {_name(settings.sampler)} trains its few networks to the end, and the scheduler "
+            f"{_name(settings.scheduler)} stops some before; take scheduler=full"
+        )
     rungs = settings.scheduler.rungs(settings.trainer.epochs)
     if all(name in (MACS.name, PARAMS.name) for name in settings.objectives):
         raise ConfigError(

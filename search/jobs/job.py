@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from search.components.component_names import mark_all
 from search.components.components import describe_component
+from search.jobs.members import Inherited, Members
 from search.jobs.probe import Probe
 from spaces.networks.content import digest_weights
 from spaces.networks.family import Family
@@ -81,6 +82,9 @@ class Job:
         judged: split that is measured; a search never looks beyond "val".
         until: epoch after which the training pauses and is measured; None for its end.
         checkpoint: file that keeps where the training stands, or None; it is taken up by the next job that names it.
+        members: patterns of a supernet, or None for a network of the one pattern; of a supernet this is the one that is
+            measured after every epoch, and the findings have estimates of all.
+        inherits: weights that the training starts from; None for those of the seed.
         probe: what is to be found out about the trained network, see `search.jobs.probe.Probe`, or None.
     """
 
@@ -97,6 +101,8 @@ class Job:
     probe: Probe | None = None
     until: int | None = None
     checkpoint: Path | None = None
+    members: Members | None = None
+    inherits: Inherited | None = None
 
     @property
     def begun(self) -> Path:
@@ -134,6 +140,10 @@ class Job:
             named.append(self.judged)
         if self.probe is not None:
             named.append(describe_component(self.probe))
+        if self.members is not None:
+            named += ["supernet", describe_component(self.members.space), asdict(self.members.limits)]
+        if self.inherits is not None:
+            named += ["inherits", self.inherits.training]
         return hashlib.sha256(json.dumps(mark_all(named)).encode()).hexdigest()[:16]
 
 

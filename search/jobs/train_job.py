@@ -9,25 +9,33 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
+from statistics import fmean
 from typing import Any
 
 import torch
 
 from search.jobs.checkpoint import read_checkpoint, write_checkpoint
 from search.jobs.job import Job, Outcome, find_device
+from search.jobs.members import ESTIMATES, Members
 from spaces.common.atomic_files import replacing
+from spaces.draws import Draws, plan_draws
 from spaces.errors import DataError
 from spaces.networks.build import SharedNetwork, build
-from spaces.networks.cost import compute_cost, count_macs
+from spaces.networks.cost import Cost, compute_cost, count_macs
 from spaces.networks.published import load_published
+from spaces.networks.supernet import Supernet, build_supernet
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
 from trainers.batches.memory import load_split
 from trainers.batches.source import Source
+from trainers.estimate import estimate
+from trainers.inherit import inherit_weights
 from trainers.measure import measure
 from trainers.prune import adopt, prune_network
 from trainers.tasks.task import Task
 from trainers.train import TrainingError, train
 from trainers.training_state import Leg
+
+PRICED = 1000  # patterns of a supernet whose mean cost is told
 
 
 def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
@@ -61,21 +69,28 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
         metrics = measure(network, judged, tasks)
         price = count_macs(network, job.data.size)
     else:
-        price = compute_cost(job.pattern, job.network, {task.name: task.output for task in tasks}, job.data.size)
+        price = _price(job, network, tasks)
     undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
     if undefined:
         raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {job.judged} split")
     if job.weights and not job.until:
         with replacing(job.weights) as file:
             torch.save({name: tensor.cpu() for name, tensor in network.state_dict().items()}, file)
-    found, masks = _found(job, network, training), {name: list(layers) for name, layers in network.masks.items()}
+    found, masks = _found(job, network, training, judged, tasks), {name: list(layers) for name, layers in network.masks.items()}
     return Outcome(metrics, curves, found, asdict(price), masks, epochs)
 
 
 def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], where: str) -> SharedNetwork:
     outputs = {task.name: task.output for task in tasks}
-    network = build(pattern, job.network, outputs, job.seed, job.recipe.gates.begin)
-    load_published(network, job.network)
+    if job.members is None:
+        network = build(pattern, job.network, outputs, job.seed, job.recipe.gates.begin)
+    else:
+        draws = _plan_draws(job, job.members)
+        network = build_supernet(pattern, draws, job.network, outputs, job.seed, job.recipe.gates.begin)
+    if job.inherits is None:
+        load_published(network, job.network)
+    else:
+        inherit_weights(network, job.inherits.file)
     return network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
 
@@ -93,8 +108,31 @@ def _start(
     return len(tasks) * job.recipe.epochs
 
 
-def _found(job: Job, network: SharedNetwork, training: Source) -> dict[str, Any]:
-    """What the probe finds; a refusal is a finding too, for the training itself is sound."""
+def _price(job: Job, network: SharedNetwork, tasks: Sequence[Task]) -> Cost:
+    """What the network costs; of a supernet the mean multiply-accumulates of its patterns, and all its parameters."""
+    outputs = {task.name: task.output for task in tasks}
+    if not isinstance(network, Supernet):
+        return compute_cost(job.pattern, job.network, outputs, job.data.size)
+    macs = [compute_cost(each, job.network, outputs, job.data.size).macs for each in network.draws.patterns[:PRICED]]
+    return Cost(round(fmean(macs)), sum(each.numel() for each in network.parameters()))
+
+
+def _plan_draws(job: Job, members: Members) -> Draws:
+    """Patterns by step, those within the limits."""
+    outputs = {task.name: task.output for task in job.data.selected}
+
+    def allows(pattern: SharingPattern) -> bool:
+        return members.limits.allow(compute_cost(pattern, job.network, outputs, job.data.size))
+
+    return plan_draws(members.space, list(outputs), job.seed, allows)
+
+
+def _found(
+    job: Job, network: SharedNetwork, training: Source, judged: Source, tasks: Sequence[Task]
+) -> dict[str, Any]:
+    """What the probe finds; a refusal is a finding too, for the training itself is sound. Of a supernet estimates."""
+    if isinstance(network, Supernet):
+        return {ESTIMATES: estimate(network, network.draws.patterns, training, judged, tasks)}
     if job.probe is None or job.until:
         return {}
     try:

@@ -50,7 +50,7 @@ def format_trainings(settings: Settings, left: Remaining) -> str:
     trials = f"{left.trials} to train"
     if left.finished:
         trials += f", {left.finished} are finished"
-    if left.finished + left.trials < settings.trials:
+    if left.finished + left.trials < settings.split.trials:
         trials += "; there are no other patterns within the limits"
     tasks, seeds = len(settings.data.selected), settings.baselines.seeds
     baselines = f"{len(left.untrained)} to train, {left.cached} are there already; tasks x seeds: {tasks} x {seeds}"

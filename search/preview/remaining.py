@@ -55,7 +55,7 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     folder = check_folder(settings)
     finished = sum(1 for _ in (folder / "trials").glob("[0-9]*.json"))
     ends = settings.sampler.most(state_problem(settings))
-    most = min(settings.trials, *(bound for bound in (patterns, ends) if bound is not None), settings.trials)
+    most = min(bound for bound in (settings.split.trials, patterns, ends) if bound is not None)
     jobs = tuple(list_baseline_jobs(settings, settings.runner.threads))
     kept = read_json(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
     untrained = tuple(job for job in jobs if job.fingerprint not in kept and read_result(job, device) is None)

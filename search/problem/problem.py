@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from search.problem.bounds import USUAL, Limits, Reference
@@ -25,6 +25,8 @@ class Problem:
         ceiling: the most that can be left of a pattern with gates; None where it is no different.
         reference: the worst values that count.
         point: the same in numbers, one an objective, fixed when a search starts; None where it is not known.
+        estimates: objectives by name that a supernet tells of a pattern; None where there is no such training, or
+            before it has ended.
     """
 
     space: Space
@@ -35,6 +37,7 @@ class Problem:
     ceiling: Callable[[SharingPattern], Cost] | None = None
     reference: Reference = USUAL
     point: tuple[float, ...] | None = None
+    estimates: Callable[[SharingPattern], Mapping[str, float]] | None = None
 
     def most(self, pattern: SharingPattern) -> Cost:
         """The most that a pattern can cost, whatever its gates learn."""

@@ -49,7 +49,7 @@ def build_search(settings: Settings, folder: RunFolder, command: str) -> Search:
     tracker = settings.tracking.tracker(settings.run.folder)
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
     tasks, runner = settings.data.selected, settings.runner
-    progress = Progress(settings.trials, settings.baselines.seeds * len(tasks), objectives=problem.objectives)
+    progress = Progress(settings.split.trials, settings.baselines.seeds * len(tasks), objectives=problem.objectives)
     single_task_macs = count_single_task_macs(problem, settings)
     rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
     point = problem.point or ()

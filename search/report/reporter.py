@@ -19,6 +19,7 @@ from search.report.member_folders import list_pictures
 from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.report.tables import write_tables
+from spaces.common.formatting import format_duration
 from search.study.front import read_objectives, start_volume
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Reporter:
         self._members: tuple[Trial, ...] = ()
         self._volume = start_volume(objectives, reference)
         self._heard = False
+        self._supernet: Outcome | None = None
 
     def showing(self) -> AbstractContextManager[Progress]:
         """The terminal's display, while the block runs."""
@@ -96,6 +98,14 @@ class Reporter:
         task = next(task for task in self._tasks if task.name in job.pattern.tasks)
         name = f"{task.name}.{task.headline}"
         self._progress.print_baseline(job.label, {name: outcome.metrics[name]}, outcome.seconds)
+
+    def supernet(self, job: Job, outcome: Outcome) -> None:
+        """The supernet is there, or failed."""
+        self._supernet = outcome if outcome.complete else None
+        if not outcome.complete:
+            self._print(f"{job.label}  failed: {outcome.reason}")
+            return
+        self._print(f"{job.label}  {outcome.epochs} epochs, {format_duration(outcome.seconds)}: all patterns estimated")
 
     def paused(self, trial: Trial) -> None:
         """A trial pauses at a rung."""

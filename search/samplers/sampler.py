@@ -56,9 +56,18 @@ class Sampler(ABC):
 
     Attributes:
         foretells: whether it says what a training is expected to gain.
+        delivers: whether its trials are final trainings: few, long ones, on a supernet's weights.
+        landmarks: whether the space's landmarks are trained before it is asked.
     """
 
     foretells: ClassVar[bool] = False
+    delivers: ClassVar[bool] = False
+    landmarks: ClassVar[bool] = True
+
+    @property
+    def uses_supernet(self) -> bool:
+        """Whether it rests on one training that estimates every pattern, see `Problem.estimates`."""
+        return False
 
     @property
     def probe(self) -> Probe | None:

@@ -18,6 +18,9 @@ class Callback(Protocol):
     def baseline(self, job: Job, outcome: Outcome) -> None:
         """A single-task network is trained, was found in the cache, or failed."""
 
+    def supernet(self, job: Job, outcome: Outcome) -> None:
+        """The supernet is trained, was found in the cache, or failed."""
+
     def paused(self, trial: Trial) -> None:
         """A trial pauses at a rung, with what it shows there."""
 

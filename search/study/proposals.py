@@ -32,10 +32,13 @@ class Proposals:
         anchors: patterns that come first, whatever the sampler.
         seed: of the proposals.
         stop: when there are no more by themselves.
+
+    Attributes:
+        problem: with a supernet's estimates, once they are there.
     """
 
     def __init__(self, problem: Problem, sampler: Sampler, anchors: Sequence[Proposal], seed: int, stop: Stop) -> None:
-        self._problem, self._sampler, self._anchors, self._seed, self._stop = problem, sampler, anchors, seed, stop
+        self.problem, self._sampler, self._anchors, self._seed, self._stop = problem, sampler, anchors, seed, stop
 
     def derive_seed(self, number: int, purpose: str) -> int:
         """Of the draws for a trial: the same in a search that was resumed."""
@@ -61,7 +64,7 @@ class Proposals:
                 return proposed
             if reason := self._stop.explain(proposed.gain):
                 return Done(reason)
-            wanted = replay(self._problem.space, self._problem.tasks, proposed.choices)
+            wanted = replay(self.problem.space, self.problem.tasks, proposed.choices)
             spent = {key for key, count in failures.items() if count >= proposed.tries}
             if self._fits(wanted.pattern, sound | spent):
                 return wanted, proposed.notes
@@ -75,11 +78,11 @@ class Proposals:
         """Anchors, then the sampler's proposals."""
         yield from (Draw(dict(anchor.choices)) for anchor in self._anchors)
         for attempt in range(REDRAWS):
-            yield self._sampler.propose(self._problem, history, self.derive_seed(len(history), str(attempt)))
+            yield self._sampler.propose(self.problem, history, self.derive_seed(len(history), str(attempt)))
 
     def _around(self, known: Sequence[Mapping[str, Any]], rng: random.Random) -> Iterator[Proposal]:
         """Mutations of the first and then of all known choices, random draws, and at last the space in order."""
-        space, tasks = self._problem.space, self._problem.tasks
+        space, tasks = self.problem.space, self.problem.tasks
         first = replay(space, tasks, known[0])
         yield from (mutate(space, tasks, first, rng) for _ in range(NEIGHBOURS))
         yield from (mutate(space, tasks, replay(space, tasks, rng.choice(known)), rng) for _ in range(NEIGHBOURS))
@@ -87,4 +90,4 @@ class Proposals:
         yield from islice(enumerate_patterns(space, tasks), SCANNED)
 
     def _fits(self, pattern: SharingPattern, seen: set[str]) -> bool:
-        return pattern.key not in seen and self._problem.allows(pattern)
+        return pattern.key not in seen and self.problem.allows(pattern)

@@ -18,7 +18,10 @@ from spaces.networks.content import digest_weights
 CONFIG = "config.yaml"
 # Two runs give the same results when everything but these is equal; the data say the tasks. For the places of data,
 # which may move, their content is compared.
-FREE = ("search_id", "begun", "trials", "stop", "runner", "tracking", "run.name", "run.folder", "tasks", "data.loading")
+FREE = (
+    *("search_id", "begun", "trials", "budget", "supernet", "final", "stop", "runner", "tracking"),
+    *("run.name", "run.folder", "tasks", "data.loading"),
+)
 PLACES = ("data.root", "data.spec", "data.cache")
 
 
@@ -28,7 +31,9 @@ def list_contents(settings: Settings) -> dict[str, Any]:
     tasks = [describe_component(task) for task in settings.data.selected]
     contents = {"data_content": settings.data.fingerprint, "weights_content": digest_weights(settings.network)}
     known = {name: held for name, held in contents.items() if held is not None}
-    return {"training_version": TRAINING_VERSION, **known, "tasks": tasks, **settings.plain}
+    # What budget, supernet and final come to; they may change where this does not.
+    epochs = {"supernet": settings.split.supernet, "trial": settings.split.trial}
+    return {"training_version": TRAINING_VERSION, **known, "tasks": tasks, "epochs": epochs, **settings.plain}
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -53,6 +58,8 @@ def read_config(folder: Path) -> dict[str, Any]:
 def list_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Keys that define results and differ, as ``key: old -> new``."""
     before, after = _flat(name_all(old)), _flat(new)  # earlier versions kept dotted paths
+    # Those of versions without supernets do not say their epochs.
+    before = {"epochs.supernet": 0, "epochs.trial": before.get("trainer.epochs"), **before}
     keys = [*after, *(key for key in before if key not in after)]
     return [
         f"{key.removesuffix(f'.{TARGET}')}: {_shown(before, key)} -> {_shown(after, key)}"
@@ -67,7 +74,7 @@ def explain_mismatch(path: Path, changes: list[str]) -> str:
     return (
         f"run folder {path} belongs to another configuration (there -> now):{listed}\n"
         "Give the values it was started with to resume it, or start another search with run.name=NAME; "
-        "only trials, stop, runner, tracking, data.loading and the place of the data may change"
+        "only trials, stop, final, runner, tracking, data.loading and the place of the data may change"
     )
 
 

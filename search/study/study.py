@@ -7,8 +7,8 @@ there. One process writes; the run folder's lock sees to that.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,8 @@ class Study:
         stop: Stop = NEVER,
     ) -> None:
         self.problem, self.sampler, self._anchors = problem, sampler, anchors
-        self._proposals = Proposals(problem, sampler, list(anchors.values()), seed, stop)
+        first = list(anchors.values()) if sampler.landmarks else []
+        self._proposals = Proposals(problem, sampler, first, seed, stop)
         refuse_impossible_limits(problem, list(anchors.values()))
         sampler.check(problem)
         self._study = open_journal(journal, list_directions(problem))
@@ -86,6 +87,11 @@ class Study:
             self._candidate(trial.number, replay(self.problem.space, self.problem.tasks, trial.params))
             for trial in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
         ]
+
+    def foretell(self, estimates: Callable[[SharingPattern], Mapping[str, float]]) -> None:
+        """Take what a supernet tells of patterns: objectives by name."""
+        self.problem = replace(self.problem, estimates=estimates)
+        self._proposals.problem = self.problem
 
     def rungs(self, number: int) -> dict[str, dict[str, float]]:
         """What a trial has shown at pauses, by the epochs until then."""

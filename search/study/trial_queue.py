@@ -17,8 +17,9 @@ from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import OutcomeFiles, make_folder, read_outcome
 from search.jobs.trial import PRUNED, Trial, save_trial
 from search.problem.bounds import Limits
+from search.problem.estimates import relate_estimates
 from search.samplers.sampler import Done, Wait
-from search.study.baselines import BaselineTrainings, derive_seed
+from search.study.baselines import BaselineTrainings
 from search.study.callback import Callback
 from search.study.earlier_trials import load_earlier_trials
 from search.study.failure_policy import judge_failures
@@ -28,6 +29,8 @@ from search.study.retry_policy import RetryPolicy
 from search.study.run_folder import RunFolder
 from search.study.rungs import Rungs
 from search.study.study import Candidate, Study
+from search.study.supernet_training import SUPERNETS, SupernetTraining
+from search.study.trial_jobs import TrialJobs
 from search.study.trial_result import add_leg, make_trial
 from spaces.errors import UserError
 
@@ -56,10 +59,12 @@ class TrialQueue:
         threads: int,
         callback: Callback,
     ) -> None:
-        self._settings, self._folder, self._study, self._threads = settings, folder, study, threads
+        self._settings, self._folder, self._study = settings, folder, study
         self._callback = callback
         self._baselines = BaselineTrainings(settings, folder.path / "baselines.json", threads)
+        self._supernet = SupernetTraining(settings, threads)
         self._outcomes = OutcomeFiles(folder.path.absolute() / ".outcomes")
+        self._jobs = TrialJobs(settings, folder, self._outcomes, threads, self._supernet.job)
         self._rungs = Rungs(settings.scheduler, settings.trainer.epochs, study.problem.objectives)
         self._by_number: dict[int, Candidate] = {}
         self._shown: dict[int, Trial] = {}  # of paused trials
@@ -78,7 +83,8 @@ class TrialQueue:
         Raises:
             DataError: files of the run folder are damaged, or do not belong together; nothing is touched.
         """
-        make_folder(self._settings.run.folder / "baselines")
+        for cache in ("baselines", SUPERNETS):
+            make_folder(self._settings.run.folder / cache)
         self._outcomes.make()
         interrupted = self._study.list_running()
         earlier = load_earlier_trials(self._folder, len(self._study), {each.number for each in interrupted})
@@ -87,6 +93,8 @@ class TrialQueue:
             self._outcomes.clear(number)
         self._callback.resumed(earlier)
         self._drop_weights()
+        if self._supernet.job is not None and len(earlier) < self._settings.split.trials:
+            self._waiting.append(self._supernet.job)  # the longest of all, so it is first
         self._waiting.extend(self._baselines.resume())
         self._stop(self._baselines.stopped)
         for trial in earlier:
@@ -108,7 +116,10 @@ class TrialQueue:
             self._start(job)
 
     def answer_from_cache(self, device: str) -> None:
-        """Take the baselines that an earlier search trained on this kind of device, "cpu" or "cuda"."""
+        """Take supernet and baselines that an earlier search trained on this kind of device, "cpu" or "cuda"."""
+        if self._supernet.job in self._waiting and (outcome := self._supernet.find_cached(device)):
+            self._waiting.remove(self._supernet.job)
+            self.done(self._supernet.job, outcome)
         for job, outcome in self._baselines.find_cached(device):
             if job in self._waiting:
                 self._waiting.remove(job)
@@ -128,9 +139,11 @@ class TrialQueue:
             return None
         if not self._waiting:
             self._find()
-        if not self._waiting:
+        # What starts from the supernet's weights waits for them.
+        job = next((each for each in self._waiting if each.inherits is None or not self._supernet.missing), None)
+        if job is None:
             return None
-        job = self._waiting.popleft()
+        self._waiting.remove(job)
         self.running.add(job)
         self._callback.running(len(self.running))
         return job
@@ -146,7 +159,7 @@ class TrialQueue:
     @property
     def _over(self) -> bool:
         """Whether no new trial will start."""
-        return self.status.state is QueueState.SPENT or len(self._study) >= self._settings.trials
+        return self.status.state is QueueState.SPENT or len(self._study) >= self._settings.split.trials
 
     def _climb(self) -> bool:
         number = self._rungs.next(over=self._over)
@@ -178,7 +191,9 @@ class TrialQueue:
         """Take the outcome of a job."""
         self.running.discard(job)
         self._callback.running(len(self.running))
-        if job not in self._candidates:
+        if job == self._supernet.job:
+            self._supernet_done(job, outcome)
+        elif job not in self._candidates:
             self._baseline_done(job, outcome)
         elif self._baselines.reference:
             self._tell(job, outcome)
@@ -197,29 +212,34 @@ class TrialQueue:
 
     def _job(self, candidate: Candidate) -> Job:
         """The next job of a trial."""
-        settings, until = self._settings, self._rungs.until(candidate.number)
-        job = Job(
-            label=f"trial {candidate.number}",
-            pattern=candidate.pattern,
-            data=settings.data,
-            network=settings.network,
-            recipe=settings.trainer,
-            seed=derive_seed(settings.run.seed, 0),
-            threads=self._threads,
-            outcome=self._outcomes.file(candidate.number, until),
-            weights=self._folder.weights(candidate.number).absolute(),
-            probe=settings.sampler.probe,
-            until=until,
-            checkpoint=self._outcomes.checkpoint(candidate.number),
-        )
+        job = self._jobs.make(candidate, self._rungs.until(candidate.number))
         self._candidates[job] = self._by_number[candidate.number] = candidate
         return job
+
+    def _supernet_done(self, job: Job, outcome: Outcome) -> None:
+        self._callback.supernet(job, outcome)
+        if self._supernet.done(outcome):
+            self._waiting.appendleft(job)
+        self._stop(self._supernet.stopped)
+        self._foretell()
+
+    def _foretell(self) -> None:
+        """Tell the study what the supernet estimates, once there is something to relate it to."""
+        if self._supernet.outcome is None or not self._baselines.reference:
+            return
+        tasks, single = self._settings.data.selected, self._baselines
+        estimates = self._supernet.read_estimates()
+        self._study.foretell(
+            relate_estimates(estimates, self._study.problem, tasks, single.reference, single.whole)
+        )
+        self._waited_at = -1
 
     def _baseline_done(self, job: Job, outcome: Outcome) -> None:
         self._callback.baseline(job, outcome)
         if self._baselines.done(job, outcome):
             self._waiting.appendleft(job)
         self._stop(self._baselines.stopped)
+        self._foretell()
         if self._baselines.reference:
             held, self._held = self._held, []
             for each, found in held:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 
-from spaces.errors import DataError
+from spaces.errors import DataError, PatternError
 from spaces.networks.family import Family
 from spaces.networks.make import count_channels, make_module
 from spaces.networks.modules.gated import START, GatedStage, Masks, Start
@@ -105,19 +105,37 @@ def build(
         PatternError: blocks that cannot be gated, or a ratio that leaves a branch without channels.
     """
 
+    return SharedNetwork(pattern, *build_union([pattern], family, outputs, seed, start))
+
+
+def build_union(
+    patterns: Iterable[SharingPattern],
+    family: Family,
+    outputs: Mapping[str, Output],
+    seed: int,
+    start: Start = START,
+) -> tuple[dict[str, nn.Module], dict[str, nn.Module]]:
+    """The blocks of all patterns and the heads of their tasks, by name; arguments as of `build`.
+
+    Raises:
+        PatternError: as `build`, or two patterns have a block of one name for inputs of different widths.
+    """
+
     def seeded(name: str, build_it: Callable[[], nn.Module]) -> nn.Module:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(zlib.crc32(f"{seed}/{name}".encode()))
             return build_it()
 
     making = _Making(family, lambda block, widths: make_module(block, widths, family, seeded, start), {})
-    walk(pattern, _Width(3), making)
-    heads = {
-        # A bare "type" would clash with ModuleDict's own names.
-        f"head/{task}": seeded(f"head/{task}", lambda task=task: family.head(outputs[task]))  # type: ignore[misc]  # bound
-        for task in pattern.tasks
-    }
-    return SharedNetwork(pattern, making.modules, heads)
+    heads: dict[str, nn.Module] = {}
+    for pattern in patterns:
+        making.met.clear()
+        walk(pattern, _Width(3), making)
+        for task in pattern.tasks:
+            # A bare "type" would clash with ModuleDict's own names.
+            if (name := f"head/{task}") not in heads:
+                heads[name] = seeded(name, lambda task=task: family.head(outputs[task]))  # type: ignore[misc]  # bound
+    return making.modules, heads
 
 
 def prune(network: SharedNetwork, masks: Masks | None = None) -> SharedNetwork:
@@ -153,11 +171,21 @@ class _Making:
     family: Family
     make: Callable[[Block, list[int]], nn.Module]
     modules: dict[str, nn.Module]
+    made: dict[str, tuple[str, list[int]]] = field(default_factory=dict)  # what each was made as
+    met: set[str] = field(default_factory=set)  # in the pattern that is walked
 
     def block(self, block: Block, inputs: tuple[_Width, ...]) -> _Width:
         widths = [each.channels for each in inputs]
+        what = (block.computation, widths)
+        first = block.name not in self.met  # in this pattern; tied weights may be evaluated again in other ways
+        self.met.add(block.name)
         if block.name not in self.modules:
-            self.modules[block.name] = self.make(block, widths)
+            self.modules[block.name], self.made[block.name] = self.make(block, widths), what
+        elif first and self.made[block.name] != what:
+            raise PatternError(
+                f"block {block.name} is one thing in one pattern and another in the next "
+                f"({self.made[block.name]}, {what}): patterns with it have no weights in common"
+            )
         return _Width(count_channels(block, widths, self.family))
 
     def blend(self, block: Block, inputs: tuple[_Width, ...], outputs: int) -> tuple[_Width, ...]:

@@ -1,0 +1,174 @@
+"""What a budget of epochs delivers: hypervolume, on the test split, of the networks that a user is handed.
+
+    python -m experiments.benchmarks.delivered
+    python -m experiments.benchmarks.delivered --problems scenes5 --budgets 88 --contestants stratified:3 supernet:3
+
+Every contestant gets the same epochs for all it trains: searching, a supernet, final trainings; single-task networks
+are told apart. Delivered networks are judged by delta_mtl on the test split against single-task networks of the usual
+8 epochs, and their exact multiply-accumulates; selection never sees more than the validation split. It can be stopped
+at any moment; the same command goes on, and several may work into one folder.
+
+Contestants, K members each where a number stands behind them:
+  stratified:K    K patterns chosen by cost alone: the ends, then the middle of the widest gap, ties at random
+  frontier, tpe   as a search without more: trainings of 8 epochs, the returned front
+  frontier+K      half of the epochs for such a search, the other half to train K of its front on, on their weights
+  tpe+K           likewise
+  supernet:K      a supernet for a share of the epochs, then K of the best estimates on its weights
+  ranked:K        the same patterns, trained from nothing
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from experiments.benchmarks.lab import Lab
+from search.config.composition import compose
+from search.jobs.job import Job
+from search.jobs.trial import COMPLETE, Trial
+from search.problem.pareto import mark_front
+from search.problem.subset import choose_subset
+from search.samplers.sampler import Sampler
+from search.study.study import Candidate, Study
+from spaces.choices import enumerate_patterns
+from spaces.pattern.sharing_pattern import SharingPattern
+from trainers.recipe import stretch_recipe
+
+FOLDER = Path(__file__).with_suffix("")
+PROBLEMS = {"scenes3": "[segmentation,depth,normals]", "scenes5": "[segmentation,depth,normals,edges,autoencoder]"}
+BUDGETS = (40, 88, 120, 200, 400)
+CONTESTANTS = ("stratified:3", "frontier", "frontier+3", "tpe+3", "supernet:3")
+SHARED = 0.45  # of the epochs, for the supernet
+LR = 0.75  # share of the learning rate on weights that were trained before
+SEEDS = 3
+
+
+def train_stratified(lab: Lab, budget: int, seed: int, members: int) -> Iterator[Job]:
+    """Few patterns by cost alone, trained for long."""
+    recipe = stretch_recipe(lab.settings.trainer, budget // members)
+    for number, pattern in enumerate(_choose_apart(lab, members, random.Random(seed))):
+        yield lab.plan(f"stratified {number}, seed {seed}", pattern, recipe, 1000 * seed)
+
+
+def _choose_apart(lab: Lab, count: int, rng: random.Random) -> list[SharingPattern]:
+    """The ends in cost, then those nearest the middle of the widest gap, ties at random."""
+    problem = lab.problem
+    patterns = [each.pattern for each in enumerate_patterns(problem.space, problem.tasks)]
+    costs = np.array([problem.cost(each).macs for each in patterns], dtype=float)
+    rows = [rng.choice(np.flatnonzero(costs == end).tolist()) for end in (costs.min(), costs.max())]
+    while len(rows) < count:
+        known = np.sort(costs[rows])
+        widest = int(np.diff(known).argmax())
+        away = np.abs(costs - known[widest : widest + 2].mean())
+        rows.append(rng.choice(np.flatnonzero(away == away.min()).tolist()))
+    return [patterns[row] for row in rows[:count]]
+
+
+def search(lab: Lab, sampler: Sampler, epochs: int, seed: int) -> list[tuple[Job, float]]:
+    """A search's trainings in turn, each with its delta_mtl on the validation split."""
+    trainer, problem = lab.settings.trainer, lab.problem
+    anchors = problem.space.anchors(problem.tasks)
+    done: list[tuple[Job, float]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        study = Study(Path(folder) / "study.journal", problem, sampler, anchors=anchors, seed=seed)
+        for number in range(epochs // trainer.epochs):
+            candidate = study.ask()
+            if not isinstance(candidate, Candidate):
+                break
+            job = lab.plan(f"trial {number}, seed {seed}", candidate.pattern, trainer, 1000 * seed)
+            delta = lab.delta(lab.train(job).metrics)
+            study.tell(_make_trial(candidate, delta))
+            done.append((job, delta))
+    return done
+
+
+def _make_trial(candidate: Candidate, delta: float) -> Trial:
+    cost = candidate.cost
+    values = {"delta_mtl": delta, "macs": float(cost.macs)}
+    identity = candidate.number, COMPLETE, candidate.pattern.key, candidate.choices, candidate.pattern
+    return Trial(*identity, cost.macs, cost.params, objectives=values, metrics={"delta_mtl": delta})
+
+
+def _points(lab: Lab, patterns: Sequence[SharingPattern], deltas: Sequence[float]) -> np.ndarray:
+    return np.array([(d, lab.problem.cost(p).macs) for p, d in zip(patterns, deltas, strict=True)], dtype=float)
+
+
+def train_search(lab: Lab, budget: int, seed: int, sampler: str, members: int) -> Iterator[Job]:
+    """A search, and where members are wanted those of its front trained on; the whole front otherwise."""
+    directions = [objective.direction for objective in lab.problem.objectives]
+    share = 0.5 if members else 1.0
+    trained = search(lab, compose([f"sampler={sampler}"]).sampler, int(share * budget), seed)
+    points = _points(lab, [job.pattern for job, _ in trained], [delta for _, delta in trained])
+    if not members:
+        yield from (trained[row][0] for row in mark_front(points, directions))
+        return
+    spent = len(trained) * lab.settings.trainer.epochs
+    rows = choose_subset(points, lab.problem.point or (), directions, members)
+    recipe = stretch_recipe(lab.settings.trainer, (budget - spent) // len(rows), LR)
+    for row in rows:
+        start = trained[row][0]
+        yield lab.plan(f"final of {start.label}", start.pattern, recipe, 1000 * seed, start=start)
+
+
+def train_supernet(
+    lab: Lab, budget: int, seed: int, members: int, *, inherit: bool = True, shared: float = SHARED
+) -> Iterator[Job]:
+    """A supernet, then those of its patterns that are estimated to hold most hypervolume."""
+    directions = [objective.direction for objective in lab.problem.objectives]
+    epochs = round(shared * budget)
+    supernet = lab.plan_supernet(stretch_recipe(lab.settings.trainer, epochs), 1000 * seed)
+    estimates = lab.estimate(supernet)
+    patterns = [each.pattern for each in enumerate_patterns(lab.problem.space, lab.problem.tasks)]
+    deltas = foretell_trained(np.array([lab.delta(estimates.read(pattern)) for pattern in patterns]))
+    points = _points(lab, patterns, deltas.tolist())
+    rows = choose_subset(points, lab.problem.point or (), directions, members)
+    recipe = stretch_recipe(lab.settings.trainer, (budget - epochs) // len(rows), LR if inherit else 1.0)
+    for number, row in enumerate(rows):
+        start = supernet if inherit else None
+        yield lab.plan(f"member {number}, seed {seed}", patterns[row], recipe, 1000 * seed, start=start)
+
+
+def deliver(lab: Lab, contestant: str, budget: int, seed: int) -> list[Job]:
+    """The trainings whose networks a contestant hands over."""
+    name, _, number = contestant.replace("+", ":").partition(":")
+    first, _, share = number.partition("/")
+    count = int(first or 0)
+    if name == "stratified":
+        return list(train_stratified(lab, budget, seed, count))
+    if name in ("supernet", "ranked"):
+        shared = float(share) / 100 if share else SHARED
+        return list(train_supernet(lab, budget, seed, count, inherit=name == "supernet", shared=shared))
+    return list(train_search(lab, budget, seed, name, count))
+
+
+def main() -> int:
+    """Run what is not there yet, then print and plot."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--problems", nargs="+", default=list(PROBLEMS), choices=list(PROBLEMS))
+    parser.add_argument("--contestants", nargs="+", default=list(CONTESTANTS))
+    parser.add_argument("--budgets", nargs="+", type=int, default=list(BUDGETS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(range(SEEDS)))
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    told, overrides = parser.parse_known_args()
+    say = partial(print, flush=True)
+    for problem in told.problems:
+        lab = Lab(compose([f"data.tasks={PROBLEMS[problem]}", *overrides]), say)
+        for seed in told.seeds:
+            for budget in told.budgets:
+                for contestant in told.contestants:
+                    jobs = deliver(lab, contestant, budget, seed)
+                    points = sorted((lab.judge(job) for job in jobs), key=lambda point: point[1])
+                    shown = ", ".join(f"{delta:+.1f} % at {macs / 1e6:.1f} M" for delta, macs in points)
+                    say(f"{problem} {budget} {contestant} seed {seed}: {lab.volume(points):.0f} ({shown})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""Trainings for benchmarks of what is delivered: done once, kept with their weights, judged on the test split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from search.config.problem_statement import fix_reference_point, state_problem
+from search.config.settings import Settings
+from search.jobs.job import Job, Outcome, find_device
+from search.jobs.members import Inherited, Members
+from search.jobs.outcome_files import read_result
+from search.jobs.worker import run_job
+from search.problem.deltas import compute_delta
+from search.problem.estimates import Estimates
+from search.problem.pareto import compute_hypervolume
+from search.study.baselines import average_headlines
+from spaces.common.atomic_files import read_json, write_json
+from spaces.errors import DataError
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
+from trainers.trainer import Trainer
+
+MEGA = 1e6
+
+
+class Lab:
+    """One problem: its trainings, and the hypervolume of what came of them.
+
+    Args:
+        settings: of a search; its `run.folder` keeps the trainings.
+        say: hears of them.
+    """
+
+    def __init__(self, settings: Settings, say: Callable[[str], None] = print) -> None:
+        self.settings, self._say = settings, say
+        self.problem = fix_reference_point(state_problem(settings), settings)
+        self._folder = settings.run.folder.absolute() / "delivered"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._done: dict[Job, Outcome] = {}
+
+    def plan(
+        self,
+        label: str,
+        pattern: SharingPattern,
+        recipe: Trainer,
+        seed: int,
+        *,
+        start: Job | None = None,
+        members: Members | None = None,
+        judged: str = "val",
+    ) -> Job:
+        """A training; where it starts from another one's weights, of that."""
+        inherits = None if start is None or start.weights is None else Inherited(start.weights, start.fingerprint)
+        job = Job(
+            label=label,
+            pattern=pattern,
+            data=self.settings.data,
+            network=self.settings.network,
+            recipe=recipe,
+            seed=seed,
+            threads=self.settings.runner.threads,
+            outcome=self._folder / "unnamed",
+            judged=judged,
+            members=members,
+            inherits=inherits,
+        )
+        file = self._folder / f"{job.fingerprint}.json"
+        return replace(job, outcome=file, weights=file.with_suffix(".pt"), checkpoint=file.with_suffix(".ckpt"))
+
+    def plan_supernet(self, recipe: Trainer, seed: int) -> Job:
+        """A supernet's training."""
+        network = self.settings.network
+        shown = separate_decoders(self.problem.tasks, network.encoder_stages, network.decoder_stages)
+        members = Members(self.settings.space, self.settings.limits)
+        return self.plan(f"supernet of {recipe.epochs} epochs, seed {seed}", shown, recipe, seed, members=members)
+
+    def train(self, job: Job) -> Outcome:
+        """Its outcome, on the validation split.
+
+        Raises:
+            DataError: it failed.
+        """
+        if job not in self._done:
+            outcome = read_result(job, find_device())
+            if outcome is None or not (job.weights and job.weights.exists()):
+                job.outcome.unlink(missing_ok=True)
+                outcome = run_job(job)
+                self._say(f"{job.label}: {outcome.seconds:.0f} s")
+            if not outcome.complete:
+                raise DataError(f"{job.label} failed: {outcome.reason}")
+            self._done[job] = outcome
+        return self._done[job]
+
+    def estimate(self, supernet: Job) -> Estimates:
+        """What a supernet tells of every pattern."""
+        return Estimates(self.train(supernet).findings["estimates"])
+
+    @cached_property
+    def reference(self) -> Mapping[str, float]:
+        """Single-task networks' mean headline metrics on the validation split, by task."""
+        return self._average("val")
+
+    def delta(self, metrics: Mapping[str, float]) -> float:
+        """delta_mtl on the validation split."""
+        return compute_delta(metrics, self.reference, self.settings.data.selected)["delta_mtl"]
+
+    def judge(self, job: Job) -> tuple[float, float]:
+        """delta_mtl of its network on the test split, against single-task networks of the usual epochs, and MACs."""
+        file = job.outcome.with_suffix(".test.json")
+        if not file.exists():
+            self.train(job)
+            write_json(file, _measure_test(job))
+        reference = self._test_reference
+        delta = compute_delta(read_json(file), reference, self.settings.data.selected)["delta_mtl"]
+        return delta, float(self.problem.cost(job.pattern).macs)
+
+    def volume(self, points: list[tuple[float, float]]) -> float:
+        """Hypervolume of (delta_mtl, MACs) from the usual point, in % x M MACs."""
+        directions = [objective.direction for objective in self.problem.objectives]
+        return compute_hypervolume(np.array(points), self.problem.point or (), directions) / MEGA
+
+    @cached_property
+    def _test_reference(self) -> Mapping[str, float]:
+        return self._average("test")
+
+    def _average(self, judged: str) -> Mapping[str, float]:
+        settings, outcomes = self.settings, {}
+        for seed in range(settings.baselines.seeds):
+            for task in settings.data.selected:
+                stages = settings.network.encoder_stages, settings.network.decoder_stages
+                pattern = hard_sharing([task.name], *stages)
+                job = self.plan(f"{task.name} alone, seed {seed}", pattern, settings.trainer, seed, judged=judged)
+                outcomes[job] = self.train(job)
+        return average_headlines(outcomes, settings)
+
+
+def _measure_test(job: Job) -> dict[str, float]:
+    """Metrics of a trained network on the test split."""
+    # torch: 2 s, for what is not measured yet alone
+    import torch
+
+    from spaces.networks.build import build
+    from trainers.batches.memory import load_split
+    from trainers.inherit import inherit_weights
+    from trainers.measure import measure
+
+    torch.set_num_threads(job.threads)
+    tasks, device = job.data.selected, find_device()
+    network = build(job.pattern, job.network, {task.name: task.output for task in tasks}, job.seed)
+    assert job.weights is not None
+    inherit_weights(network, Path(job.weights))
+    network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
+    return measure(network, load_split(job.data, "test", device), tasks)

@@ -1,0 +1,131 @@
+"""How a search spends its epochs: on a supernet, on trials, on the final training of what is delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from search.config.sections import Final, Supernet
+from spaces.errors import ConfigError
+
+if TYPE_CHECKING:
+    from search.samplers.sampler import Sampler
+
+TRIALS = 18  # patterns that a search trains where nothing is said: our choice
+DELIVERED = 3  # networks of a sampler whose trials are final; more, shorter ones hold less: experiments.benchmarks
+SUPERNET, OWN = 5, 2  # trainings' worth of epochs: of a supernet, and of a network on its weights
+SHARED = 0.45  # of a budget for the supernet, where the rest trains what is delivered
+SEARCHED = 0.5  # of a budget for trials that are trained on at the end; with a supernet, of what that leaves
+
+
+@dataclass(frozen=True)
+class EpochSplit:
+    """Epochs by what they are for.
+
+    Args:
+        supernet: of the one training of all patterns; 0 for none.
+        trials: patterns to train, earlier starts counted.
+        trial: epochs of each.
+        members: networks that are trained to the end after the trials; 0 for none.
+        final: epochs of each.
+        delivers: whether trials are final trainings themselves.
+    """
+
+    supernet: int
+    trials: int
+    trial: int
+    members: int
+    final: int
+    delivers: bool
+
+    @property
+    def total(self) -> int:
+        """All of them, single-task networks apart."""
+        return self.supernet + self.trials * self.trial + self.members * self.final
+
+    def describe(self) -> str:
+        """In words, such as "supernet 40 + 3 networks x 16 = 88 epochs"."""
+        what = "networks" if self.delivers else "trials"
+        parts = [f"supernet {self.supernet}"] if self.supernet else []
+        parts.append(f"{self.trials} {what} x {self.trial}")
+        if self.members:
+            parts.append(f"{self.members} final trainings x {self.final}")
+        return f"{' + '.join(parts)} = {self.total} epochs"
+
+
+def split_epochs(
+    trials: int | None, budget: int | None, epochs: int, sampler: Sampler, supernet: Supernet, final: Final
+) -> EpochSplit:
+    """What every part gets.
+
+    Args:
+        trials: as they were given, or None.
+        budget: epochs in all, or None.
+        epochs: of a trial's training, as the recipe has them.
+        sampler: of the search.
+        supernet: section of the configuration.
+        final: section of the configuration.
+
+    Raises:
+        ConfigError: the budget leaves nothing for a part, or a final training is shorter than a trial's.
+    """
+    if final.epochs is not None and final.epochs < epochs:
+        raise ConfigError(
+            f"final.epochs={final.epochs}: a trial has {epochs} already (trainer.epochs); give at least as many, or "
+            "leave it out"
+        )
+    if budget is not None:
+        _refuse_doubles(supernet, final, sampler)
+        return _split_budget(trials, budget, epochs, sampler, final.members)
+    shared = (supernet.epochs or SUPERNET * epochs) if sampler.uses_supernet else 0
+    if sampler.delivers:
+        count = trials or DELIVERED
+        own = final.epochs or _share(final.budget, shared, count) or OWN * epochs
+        return EpochSplit(shared, count, own, 0, 0, delivers=True)
+    count = trials or TRIALS
+    own = final.epochs or _share(final.budget, shared + count * epochs, final.members)
+    return EpochSplit(shared, count, epochs, final.members if own else 0, own, delivers=False)
+
+
+def _share(share: float | None, spent: int, members: int) -> int:
+    """Epochs of each final training that takes a share of all epochs; 0 where none is given."""
+    if share is None:
+        return 0
+    own = int(share / (1.0 - share) * spent / members)
+    if own < 1:
+        raise ConfigError(
+            f"final.budget={share:g}: beside {spent} epochs that is less than one for each of {members} networks; "
+            "give a larger share, or final.epochs=N"
+        )
+    return own
+
+
+def _refuse_doubles(supernet: Supernet, final: Final, sampler: Sampler) -> None:
+    given = {"final.epochs": final.epochs, "final.budget": final.budget}
+    if sampler.uses_supernet:
+        given["supernet.epochs"] = supernet.epochs
+    doubled = [f"{name}={value}" for name, value in given.items() if value is not None]
+    if doubled:
+        raise ConfigError(
+            f"budget and {', '.join(doubled)}: a budget is split by itself; leave it out and say every part, or leave "
+            "these out"
+        )
+
+
+def _split_budget(trials: int | None, budget: int, epochs: int, sampler: Sampler, members: int) -> EpochSplit:
+    shared = round(SHARED * budget) if sampler.uses_supernet else 0
+    left = budget - shared
+    if sampler.delivers:
+        count = trials or DELIVERED
+        split = EpochSplit(shared, count, left // count, 0, 0, delivers=True)
+        least = split.supernet and split.trial
+    else:
+        count = trials or int(SEARCHED * left / epochs)
+        split = EpochSplit(shared, count, epochs, members, (left - count * epochs) // members, delivers=False)
+        least = (split.supernet or not sampler.uses_supernet) and split.trials and split.final > 0
+    if not least:
+        raise ConfigError(
+            f"budget={budget}: leaves no epoch for a part ({split.describe()}); give more epochs, fewer trials or "
+            "final.members, or a shorter trainer.epochs"
+        )
+    return split

@@ -1,0 +1,63 @@
+"""From a pattern that is to be trained to its job: recipe, seed, and the weights that it starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search.config.settings import Settings
+from search.jobs.job import Job
+from search.jobs.members import Inherited
+from search.jobs.outcome_files import OutcomeFiles
+from search.study.baselines import derive_seed
+from search.study.run_folder import RunFolder
+from search.study.study import Candidate
+from trainers.recipe import stretch_recipe
+
+LR = 0.75  # share of the learning rate for weights that were trained before: .003 of .004, our choice
+
+
+@dataclass(frozen=True)
+class TrialJobs:
+    """Makes the jobs of one search's trials.
+
+    Args:
+        settings: of the search.
+        folder: where its trials are kept.
+        outcomes: where workers leave what came of them.
+        threads: CPU threads a training may use.
+        supernet: whose weights trials start from where they are final trainings; None for none.
+    """
+
+    settings: Settings
+    folder: RunFolder
+    outcomes: OutcomeFiles
+    threads: int
+    supernet: Job | None
+
+    def make(self, candidate: Candidate, until: int | None) -> Job:
+        """The job of a trial that pauses after so many epochs, or goes on to its end."""
+        settings, split = self.settings, self.settings.split
+        recipe, inherits = settings.trainer, None
+        if split.delivers and self.supernet is not None:
+            recipe, inherits = stretch_recipe(recipe, split.trial, LR), inherit_from(self.supernet)
+        return Job(
+            label=f"trial {candidate.number}",
+            pattern=candidate.pattern,
+            data=settings.data,
+            network=settings.network,
+            recipe=recipe,
+            seed=derive_seed(settings.run.seed, 0),
+            threads=self.threads,
+            outcome=self.outcomes.file(candidate.number, until),
+            weights=self.folder.weights(candidate.number).absolute(),
+            probe=settings.sampler.probe,
+            until=until,
+            checkpoint=self.outcomes.checkpoint(candidate.number),
+            inherits=inherits,
+        )
+
+
+def inherit_from(job: Job) -> Inherited:
+    """The weights that a job leaves."""
+    assert job.weights is not None
+    return Inherited(job.weights, job.fingerprint)

@@ -1,0 +1,155 @@
+"""Which pattern of a space a supernet trains at which step: a pure function of seed and step, so it can be resumed.
+
+Small spaces are listed, and every pattern comes once before one comes again; of large ones patterns are drawn.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import Protocol
+
+from spaces.choices import Space, draw, enumerate_patterns
+from spaces.errors import PatternError
+from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.walk import list_blocks
+
+LARGEST = 10_000  # patterns of a space that is listed; seconds, once
+QUIET = 1_000  # draws in a row without a block that is new, after which a large space has shown them all: our choice
+TRIES = 1_000  # draws for one step, until one is within the limits and of known blocks
+
+Allows = Callable[[SharingPattern], bool]
+
+
+class Draws(Protocol):
+    """Patterns by step."""
+
+    @property
+    def patterns(self) -> Sequence[SharingPattern]:
+        """Patterns that hold every block between them: all of a small space."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether these are all that there are."""
+
+    def at(self, step: int) -> SharingPattern:
+        """The pattern of a step, from 0."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """All patterns, each once a round in an order of that round's own.
+
+    Args:
+        patterns: of the space that are allowed.
+        seed: of the orders.
+    """
+
+    patterns: tuple[SharingPattern, ...]
+    seed: int
+
+    @property
+    def complete(self) -> bool:
+        """They are."""
+        return True
+
+    def at(self, step: int) -> SharingPattern:
+        """Drawn uniformly without replacement."""
+        turn, place = divmod(step, len(self.patterns))
+        return self.patterns[_shuffle_rows(len(self.patterns), self.seed, turn)[place]]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Patterns by independent, uniform decisions.
+
+    Args:
+        space: that they are drawn from.
+        tasks: sorted names.
+        seed: of the draws.
+        allows: whether a pattern is within the limits.
+        patterns: that hold every block between them.
+        blocks: names of these; a pattern with another is not drawn.
+    """
+
+    space: Space
+    tasks: tuple[str, ...]
+    seed: int
+    allows: Allows
+    patterns: tuple[SharingPattern, ...]
+    blocks: frozenset[str]
+
+    @property
+    def complete(self) -> bool:
+        """There are more."""
+        return False
+
+    def at(self, step: int) -> SharingPattern:
+        """The first allowed one of the step's draws."""
+        rng = random.Random(f"{self.seed}/{step}")
+        for _ in range(TRIES):
+            pattern = draw(self.space, self.tasks, rng).pattern
+            if self.allows(pattern) and all(block.name in self.blocks for block in list_blocks(pattern)):
+                return pattern
+        return rng.choice(self.patterns)
+
+
+def plan_draws(space: Space, tasks: Sequence[str], seed: int, allows: Allows) -> Draws:
+    """What a supernet of a space is trained on.
+
+    Args:
+        space: that patterns are drawn from.
+        tasks: distinct task names.
+        seed: of the draws.
+        allows: whether a pattern is within the limits.
+
+    Raises:
+        PatternError: no pattern that was met is allowed.
+    """
+    tasks = tuple(sorted(tasks))
+    listed = tuple(islice((each.pattern for each in enumerate_patterns(space, tasks)), LARGEST + 1))
+    if len(listed) <= LARGEST:
+        allowed = tuple(pattern for pattern in listed if allows(pattern))
+        if not allowed:
+            raise PatternError(f"no pattern of space={space.name} is within the limits: want one to train; raise them")
+        return Listed(allowed, seed)
+    found, blocks = _cover_blocks(space, tasks, allows)
+    return Drawn(space, tasks, seed, allows, found, blocks)
+
+
+def _cover_blocks(
+    space: Space, tasks: tuple[str, ...], allows: Allows
+) -> tuple[tuple[SharingPattern, ...], frozenset[str]]:
+    """Allowed patterns that hold all blocks that were met, and the names of these."""
+    found: list[SharingPattern] = []
+    blocks: set[str] = set()
+    quiet = 0
+    for pattern in _propose(space, tasks):
+        names = {block.name for block in list_blocks(pattern)} if allows(pattern) else set()
+        quiet = quiet + 1 if names <= blocks else 0
+        if not quiet:
+            found.append(pattern)
+            blocks |= names
+        if quiet >= QUIET:
+            break
+    if not found:
+        raise PatternError(f"{QUIET} draws of space={space.name} gave no pattern within the limits: raise them")
+    return tuple(found), frozenset(blocks)
+
+
+def _propose(space: Space, tasks: tuple[str, ...]) -> Iterator[SharingPattern]:
+    """Landmarks, then draws without end."""
+    yield from (anchor.pattern for anchor in space.anchors(tasks).values())
+    rng = random.Random(0)
+    while True:
+        yield draw(space, tasks, rng).pattern
+
+
+@lru_cache(maxsize=8)
+def _shuffle_rows(count: int, seed: int, turn: int) -> tuple[int, ...]:
+    rows = list(range(count))
+    random.Random(f"{seed}/{turn}").shuffle(rows)
+    return tuple(rows)
