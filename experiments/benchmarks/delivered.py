@@ -29,17 +29,19 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.benchmarks.lab import Lab
+from experiments.benchmarks.lab import Foretold, Lab
 from search.config.composition import compose
 from search.jobs.job import Job
 from search.jobs.trial import COMPLETE, Trial
 from search.problem.pareto import mark_front
 from search.problem.subset import choose_subset
+from search.samplers.oneshot import Oneshot
 from search.samplers.sampler import Sampler
 from search.study.study import Candidate, Study
 from spaces.choices import enumerate_patterns
 from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.recipe import stretch_recipe
+from trainers.trainer import Trainer
 
 FOLDER = Path(__file__).with_suffix("")
 PROBLEMS = {"scenes3": "[segmentation,depth,normals]", "scenes5": "[segmentation,depth,normals,edges,autoencoder]"}
@@ -71,18 +73,28 @@ def _choose_apart(lab: Lab, count: int, rng: random.Random) -> list[SharingPatte
     return [patterns[row] for row in rows[:count]]
 
 
-def search(lab: Lab, sampler: Sampler, epochs: int, seed: int) -> list[tuple[Job, float]]:
-    """A search's trainings in turn, each with its delta_mtl on the validation split."""
-    trainer, problem = lab.settings.trainer, lab.problem
+def search(
+    lab: Lab,
+    sampler: Sampler,
+    trials: int,
+    recipe: Trainer,
+    seed: int,
+    foretold: Foretold | None = None,
+    start: Job | None = None,
+) -> list[tuple[Job, float]]:
+    """A search's trainings in turn, as its study asks for them, each with its delta_mtl on the validation split."""
+    problem = lab.problem
     anchors = problem.space.anchors(problem.tasks)
     done: list[tuple[Job, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         study = Study(Path(folder) / "study.journal", problem, sampler, anchors=anchors, seed=seed)
-        for number in range(epochs // trainer.epochs):
+        if foretold is not None:
+            study.foretell(foretold)
+        for number in range(trials):
             candidate = study.ask()
             if not isinstance(candidate, Candidate):
                 break
-            job = lab.plan(f"trial {number}, seed {seed}", candidate.pattern, trainer, 1000 * seed)
+            job = lab.plan(f"trial {number}, seed {seed}", candidate.pattern, recipe, 1000 * seed, start=start)
             delta = lab.delta(lab.train(job).metrics)
             study.tell(_make_trial(candidate, delta))
             done.append((job, delta))
@@ -104,7 +116,8 @@ def train_search(lab: Lab, budget: int, seed: int, sampler: str, members: int) -
     """A search, and where members are wanted those of its front trained on; the whole front otherwise."""
     directions = [objective.direction for objective in lab.problem.objectives]
     share = 0.5 if members else 1.0
-    trained = search(lab, compose([f"sampler={sampler}"]).sampler, int(share * budget), seed)
+    trials = int(share * budget) // lab.settings.trainer.epochs
+    trained = search(lab, compose([f"sampler={sampler}"]).sampler, trials, lab.settings.trainer, seed)
     points = _points(lab, [job.pattern for job, _ in trained], [delta for _, delta in trained])
     if not members:
         yield from (trained[row][0] for row in mark_front(points, directions))
@@ -120,19 +133,14 @@ def train_search(lab: Lab, budget: int, seed: int, sampler: str, members: int) -
 def train_supernet(
     lab: Lab, budget: int, seed: int, members: int, *, inherit: bool = True, shared: float = SHARED
 ) -> Iterator[Job]:
-    """A supernet, then those of its patterns that are estimated to hold most hypervolume."""
-    directions = [objective.direction for objective in lab.problem.objectives]
+    """A supernet, then the patterns that `sampler=oneshot` names, which is asked as a search asks it."""
     epochs = round(shared * budget)
     supernet = lab.plan_supernet(stretch_recipe(lab.settings.trainer, epochs), 1000 * seed)
-    estimates = lab.estimate(supernet)
-    patterns = [each.pattern for each in enumerate_patterns(lab.problem.space, lab.problem.tasks)]
-    deltas = foretell_trained(np.array([lab.delta(estimates.read(pattern)) for pattern in patterns]))
-    points = _points(lab, patterns, deltas.tolist())
-    rows = choose_subset(points, lab.problem.point or (), directions, members)
-    recipe = stretch_recipe(lab.settings.trainer, (budget - epochs) // len(rows), LR if inherit else 1.0)
-    for number, row in enumerate(rows):
-        start = supernet if inherit else None
-        yield lab.plan(f"member {number}, seed {seed}", patterns[row], recipe, 1000 * seed, start=start)
+    own = (budget - epochs) // members
+    recipe = stretch_recipe(lab.settings.trainer, own, LR if inherit else 1.0)
+    start = supernet if inherit else None
+    foretold = lab.foretell(supernet)
+    yield from (job for job, _ in search(lab, Oneshot(), members, recipe, seed, foretold, start))
 
 
 def deliver(lab: Lab, contestant: str, budget: int, seed: int) -> list[Job]:

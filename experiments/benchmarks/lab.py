@@ -12,11 +12,11 @@ import numpy as np
 from search.config.problem_statement import fix_reference_point, state_problem
 from search.config.settings import Settings
 from search.jobs.job import Job, Outcome, find_device
-from search.jobs.members import Inherited, Members
+from search.jobs.members import ESTIMATES, Inherited, Members
 from search.jobs.outcome_files import read_result
 from search.jobs.worker import run_job
 from search.problem.deltas import compute_delta
-from search.problem.estimates import Estimates
+from search.problem.estimates import Estimates, relate_estimates
 from search.problem.pareto import compute_hypervolume
 from search.study.baselines import average_headlines
 from spaces.common.atomic_files import read_json, write_json
@@ -25,6 +25,7 @@ from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separat
 from trainers.trainer import Trainer
 
 MEGA = 1e6
+Foretold = Callable[[SharingPattern], Mapping[str, float]]
 
 
 class Lab:
@@ -95,9 +96,10 @@ class Lab:
             self._done[job] = outcome
         return self._done[job]
 
-    def estimate(self, supernet: Job) -> Estimates:
-        """What a supernet tells of every pattern."""
-        return Estimates(self.train(supernet).findings["estimates"])
+    def foretell(self, supernet: Job) -> Foretold:
+        """What a supernet tells of patterns, as a search's study takes it."""
+        estimates = Estimates(self.train(supernet).findings[ESTIMATES])
+        return relate_estimates(estimates, self.problem, self.settings.data.selected, self.reference, {})
 
     @cached_property
     def reference(self) -> Mapping[str, float]:

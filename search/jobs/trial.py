@@ -38,6 +38,7 @@ class Trial:
         fixed: weights of it that are not learned, such as those of primitives.
         rungs: objectives by name that it showed at pauses of its training, by the epochs until then.
         device: kind that it ran on, "cpu" or "cuda"; empty if not known.
+        estimates: objectives by name as a supernet told them before; empty where there was none.
         masks: hard gates that it was pruned by, for rebuilding; empty where nothing was gated.
         objectives: value by objective name.
         metrics: final validation value by name: "<task>.<metric>", "delta_mtl", "worst_delta", "delta_all",
@@ -73,6 +74,7 @@ class Trial:
     masks: Mapping[str, Any] = field(default_factory=dict)
     rungs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     device: str = ""
+    estimates: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.status not in (COMPLETE, FAILED, PRUNED):
@@ -118,6 +120,7 @@ class Trial:
                     "metrics": _numbers(data["metrics"]),
                     "curves": {name: [_number(v) for v in values] for name, values in data["curves"].items()},
                     "seconds": _number(data["seconds"]),
+                    "estimates": _numbers(data.get("estimates", {})),
                     "rungs": {epochs: _numbers(values) for epochs, values in data.get("rungs", {}).items()},
                 }
             )

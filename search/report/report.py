@@ -16,6 +16,7 @@ from search.report import page
 from search.report.figures import front_figure
 from search.report.member_folders import write_member_folders
 from search.report.tables import NO_MARKS, sort_by_number, write_tables
+from search.study.best_guess import guess_objectives
 from search.study.front import FrontView
 from spaces.common.atomic_files import write_json
 
@@ -49,7 +50,8 @@ def write_report(
     """
     members = write_tables(folder, trials, objectives, tasks, marks)
     write_member_folders(folder, members)
-    view = FrontView(sort_by_number(trials), members, objectives, reference, marks)
+    guesses = guess_objectives(sort_by_number(trials), objectives)
+    view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses)
     figure = front_figure.draw_front_figure(view)
     front_figure.save_png(folder / "front.png", figure)
     page.write_page(

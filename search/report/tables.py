@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from search.jobs.trial import Trial
 from search.jobs.trial_columns import COSTS, read_shown_columns
-from search.problem.objectives import Objective
+from search.problem.objectives import MACS, PARAMS, Objective
 from search.report.mean_rank import compute_mean_ranks
+from search.study.best_guess import Guesses, guess_objectives
 from search.study.front import find_front
 from spaces.common.atomic_files import write_text
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from trainers.tasks.task import Task
 
 NO_MARKS: Mapping[str, str] = MappingProxyType({})
+Extra = Mapping[int, Mapping[str, Any]]
+NO_EXTRA: Extra = MappingProxyType({})
 NO_RANKS: Mapping[int, float] = MappingProxyType({})
 
 
@@ -33,11 +36,16 @@ def write_tables(
 ) -> tuple[Trial, ...]:
     """Write or bring up to date trials.csv and front.csv alone; cheap enough for after each trial.
 
+    Beside what was measured stand best guesses and their standard deviations, by which a trial is on the front, and
+    whether it is on the raw one, of single measurements.
+
     Returns:
         The front, cheapest first.
     """
     trials = sort_by_number(trials)
-    members = find_front(trials, objectives)
+    guesses = guess_objectives(trials, objectives)
+    members = find_front(trials, objectives, guesses)
+    extra = _tabulate_guesses(trials, objectives, guesses)
     names = [objective.name for objective in objectives]
     costs = [name for name in COSTS if name not in names]
     metrics = [name for name in _list_metrics(trials, tasks) if name not in names]
@@ -45,14 +53,35 @@ def write_tables(
     last = ["seconds", "epochs", "network_key", "reason"]
     if ranks:
         last.insert(0, "mean_rank")
-    columns = ["number", "key", "status", "mark", *names, *costs, *metrics, *last]
-    write_text(folder / "trials.csv", _format_table(columns, trials, marks, ranks))
-    write_text(folder / "front.csv", _format_table(["key", "number", *names, *metrics, *costs, "mark"], members, marks))
+    added = list(dict.fromkeys(column for row in extra.values() for column in row))
+    columns = ["number", "key", "status", "mark", *names, *added, *costs, *metrics, *last]
+    write_text(folder / "trials.csv", _format_table(columns, trials, marks, ranks, extra))
+    columns = ["key", "number", *names, *added, *metrics, *costs, "mark"]
+    write_text(folder / "front.csv", _format_table(columns, members, marks, extra=extra))
     return members
 
 
+def _tabulate_guesses(trials: Sequence[Trial], objectives: Sequence[Objective], guesses: Guesses) -> Extra:
+    """Further columns by number of trial: guesses with their deviations, a supernet's estimates, the raw front."""
+    raw = {trial.number for trial in find_front(trials, objectives)}
+    rows: dict[int, dict[str, Any]] = {}
+    for trial in trials:
+        row = rows.setdefault(trial.number, {})
+        for name, guess in guesses.get(trial.number, {}).items():
+            row |= {f"{name}.guess": guess.value, f"{name}.sd": guess.sd}
+        told = {o.name for o in objectives} - {MACS.name, PARAMS.name}
+        row |= {f"{name}.estimate": value for name, value in trial.estimates.items() if name in told}
+        if guesses:
+            row["raw_front"] = "yes" if trial.number in raw else ""
+    return rows
+
+
 def _format_table(
-    columns: Sequence[str], trials: Iterable[Trial], marks: Mapping[str, str], ranks: Mapping[int, float] = NO_RANKS
+    columns: Sequence[str],
+    trials: Iterable[Trial],
+    marks: Mapping[str, str],
+    ranks: Mapping[int, float] = NO_RANKS,
+    extra: Extra = NO_EXTRA,
 ) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -60,6 +89,7 @@ def _format_table(
     for trial in trials:
         row = read_shown_columns(trial, columns)
         row |= {"mark": marks.get(trial.key), "mean_rank": ranks.get(trial.number)}
+        row |= extra.get(trial.number, {})
         row["reason"] = " ".join(trial.reason.split())
         writer.writerow([_clean_cell(row.get(column)) for column in columns])
     return text.getvalue()

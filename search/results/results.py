@@ -19,6 +19,7 @@ from search.problem.objectives import resolve_objectives
 from search.results.data_frames import tabulate_curves, tabulate_trials
 from search.results.missing import explain_missing_front, explain_missing_weights
 from search.results.picture import Picture
+from search.study.best_guess import NO_GUESSES, guess_objectives
 from search.study.front import find_front
 from search.study.run_folder import TRIALS
 from spaces.common.formatting import format_count, format_list
@@ -54,13 +55,26 @@ class Results:
 
     @property
     def front(self) -> DataFrame:
-        """The members of the Pareto front, cheapest first, with the columns of ``trials``.
+        """The members of the Pareto front by best guesses, cheapest first, with the columns of ``trials``.
 
         Raises:
             DataError: no trial has completed.
         """
+        return self._tabulate_front(guessed=True)
+
+    @property
+    def raw_front(self) -> DataFrame:
+        """The same of single measurements, which flatter those that were lucky.
+
+        Raises:
+            DataError: no trial has completed.
+        """
+        return self._tabulate_front(guessed=False)
+
+    def _tabulate_front(self, *, guessed: bool) -> DataFrame:
         trials, names = self._load_trials(), self.config["objectives"]
-        members = find_front(trials, resolve_objectives(names, self.tasks))
+        objectives = resolve_objectives(names, self.tasks)
+        members = find_front(trials, objectives, guess_objectives(trials, objectives) if guessed else NO_GUESSES)
         if not members:
             raise DataError(explain_missing_front(self.path, trials))
         return tabulate_trials(trials, names).loc[[member.number for member in members]]

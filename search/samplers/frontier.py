@@ -16,7 +16,8 @@ from search.problem.problem import Problem
 from search.samplers.candidates import collect_candidates, replay_all
 from search.samplers.expected_improvement import compute_improvement
 from search.samplers.observations import Observations, collect_observations
-from search.samplers.sampler import Draw, Sampler
+from search.samplers.sampler import Draw, Sampler, Wait
+from search.samplers.supernet_rule import refuse_unserved
 from search.samplers.surrogate import compute_posterior
 from spaces.choices import Proposal
 from spaces.fields import Fields
@@ -27,6 +28,7 @@ from spaces.pattern.sharing_pattern import SharingPattern
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
+SUPERNET = "supernet"
 NEAR = 0.1  # of a gap between costs: how far from its middle a pattern may lie
 KEPT = 0.3, 0.25  # share of its gates that a pattern keeps, and its spread, before any is trained: our choice
 SPREAD = 0.03  # of a metric between patterns, usually, and 3 points of a delta: our choice
@@ -46,22 +48,38 @@ class Frontier(Sampler):
     Args:
         startup: trials before the model takes over, landmarks counted; those beyond the landmarks lie in the middle of
             the widest gap between the costs so far.
+        prior: "supernet" for estimates of every pattern by one shared training, on which the process rests; None for
+            none.
 
     Raises:
-        ConfigError: startup is not a whole number >= 2.
+        ConfigError: startup is not a whole number >= 2, or the prior is another one.
     """
 
     startup: int = 2
+    prior: str | None = None
     foretells: ClassVar[bool] = True
     group: ClassVar[str] = "sampler"
 
     def __post_init__(self) -> None:
         fields = Fields(self)
         fields.integer("startup", low=2)
+        fields.one_of("prior", (None, SUPERNET))
         fields.done()
 
-    def propose(self, problem: Problem, history: Sequence[FrozenTrial], seed: int) -> Draw:
+    @property
+    def uses_supernet(self) -> bool:
+        """Where it is the prior."""
+        return self.prior == SUPERNET
+
+    def check(self, problem: Problem) -> None:
+        """Refuse a space that the prior does not serve (ConfigError)."""
+        if self.uses_supernet:
+            refuse_unserved(problem, f"sampler.prior={self.prior}")
+
+    def propose(self, problem: Problem, history: Sequence[FrozenTrial], seed: int) -> Draw | Wait:
         """The candidate with the greatest expected hypervolume improvement, or a draw where there is none left."""
+        if self.uses_supernet and problem.estimates is None:
+            return Wait()
         known = collect_observations(history, problem.objectives)
         seen = {trial.user_attrs["key"] for trial in history}
         found = collect_candidates(
@@ -134,7 +152,8 @@ def _gains(
         else:
             deltas = objective.name.endswith("delta_mtl") or objective.name == "worst_delta"
             usual = 100.0 * SPREAD if deltas else SPREAD * float(np.abs(values).mean()) or 1.0
-            mean, spread = compute_posterior(x[: len(values)], values, x, usual, doubts)
+            foretold = _foretell(problem, objective.name, proposals, len(values))
+            mean, spread = compute_posterior(x[: len(values)], values, x, usual, doubts, foretold)
             worst = problem.reference.delta if deltas else _worst(values, sign)
         means.append(sign * mean)
         spreads.append(spread)
@@ -144,6 +163,17 @@ def _gains(
     volume = pareto.compute_hypervolume(front, worst.tolist(), [MAXIMISE] * len(worst))
     gains = [compute_improvement(mean[rows], spread[rows], front, worst) for rows in _chunks(many, len(mean))]
     return np.concatenate(gains) / volume if volume else np.concatenate(gains), volume > 0
+
+
+def _foretell(
+    problem: Problem, name: str, proposals: Sequence[Proposal], seen: int
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """A supernet's estimates of an objective, of the first proposals and of all; None where there are none."""
+    if problem.estimates is None:
+        return None
+    every = np.array([problem.estimates(each.pattern)[name] for each in proposals], dtype=float)
+    every = np.nan_to_num(every, nan=float(np.nanmean(every)) if np.isfinite(every).any() else 0.0)
+    return every[:seen], every
 
 
 def _thinned(values: np.ndarray) -> np.ndarray:

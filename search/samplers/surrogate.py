@@ -10,11 +10,17 @@ import numpy as np
 FITTED = 150  # observations that hyperparameters are fitted on, evenly spread; all others are conditioned on
 # Before anything is observed, in units of the usual spread between patterns: our choice.
 PAIRS, REST, LENGTH, NOISE = 2.0, 0.5, 1.0, 0.1  # variances of both parts, length of the second, variance of noise
+SLOPE = 0.3  # variance of the values' slope in a supernet's estimates, by standard deviations of both: our choice
 BELIEF = 1.0  # natural logarithms by which each of these may be wrong
 
 
 def compute_posterior(
-    seen: np.ndarray, values: np.ndarray, asked: np.ndarray, usual: float, doubt: np.ndarray | None = None
+    seen: np.ndarray,
+    values: np.ndarray,
+    asked: np.ndarray,
+    usual: float,
+    doubt: np.ndarray | None = None,
+    foretold: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Expected values, and standard deviations of them without the noise of a training.
 
@@ -27,6 +33,8 @@ def compute_posterior(
         asked: (m, features).
         usual: standard deviation that is usual between patterns, in the values' unit.
         doubt: (n,) standard deviations of observations beyond the noise of a training, or None.
+        foretold: (n,) and (m,) estimates of a supernet, or None. The values follow a line in them, whose slope is fitted
+            with the rest, and so is how much of it is believed: estimates that tell nothing end with a slope of 0.
 
     Returns:
         (m,) means and (m,) standard deviations.
@@ -38,6 +46,14 @@ def compute_posterior(
     scale = np.sqrt(2.0 / max(1, seen.shape[1]))  # so that patterns are about 1 apart, however many features there are
     linear = ConstantKernel(PAIRS, wide) * DotProduct(1e-3, "fixed")
     smooth = ConstantKernel(REST, wide) * Matern(LENGTH, wide, nu=2.5)
+    if foretold is not None:
+        from search.samplers.column_kernel import ColumnKernel  # scikit-learn, as above
+
+        features = slice(0, seen.shape[1])
+        line = ConstantKernel(SLOPE, wide) * DotProduct(1e-3, "fixed")
+        linear = ColumnKernel(linear, features) + ColumnKernel(line, slice(seen.shape[1], seen.shape[1] + 1))
+        smooth = ColumnKernel(smooth, features)
+        seen, asked = _join(seen, asked, foretold, scale)
     prior = linear + smooth + WhiteKernel(NOISE, wide)
     uncertain = np.zeros(len(values)) if doubt is None else (doubt / usual) ** 2
     chosen = np.unique(np.linspace(0, len(values) - 1, min(FITTED, len(values))).astype(int))
@@ -48,6 +64,16 @@ def compute_posterior(
     model = GaussianProcessRegressor(kernel, alpha=1e-10 + uncertain, optimizer=None).fit(x, y)
     mean, spread = model.predict(scale * asked, return_std=True)
     return centre + usual * mean, usual * np.sqrt(np.maximum(spread**2 - kernel.k2.noise_level, 1e-12))
+
+
+def _join(
+    seen: np.ndarray, asked: np.ndarray, foretold: tuple[np.ndarray, np.ndarray], scale: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Features and, behind them, the estimates in standard deviations from their mean."""
+    every = np.concatenate(foretold)
+    centre, spread = float(every.mean()), float(every.std()) or 1.0
+    columns = [((each - centre) / spread / scale)[:, None] for each in foretold]  # features are scaled with them later
+    return np.hstack([seen, columns[0]]), np.hstack([asked, columns[1]])
 
 
 def _towards(believed: np.ndarray) -> Callable[..., tuple[np.ndarray, float]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,7 @@ from search.jobs.trial import Trial
 from search.problem import pareto
 from search.problem.growing_volume import GrowingVolume
 from search.problem.objectives import Objective
+from search.study.best_guess import NO_GUESSES, Guesses
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class FrontView:
         objectives: what was optimised.
         reference: reference point of the hypervolume, one value an objective.
         marks: words by key of a pattern that people look for, such as "all fused".
+        guesses: best guesses of what was measured; empty where there are none, and measured values stand.
     """
 
     trials: Sequence[Trial]
@@ -36,6 +38,7 @@ class FrontView:
     objectives: Sequence[Objective]
     reference: Sequence[float]
     marks: Mapping[str, str]
+    guesses: Guesses = field(default_factory=dict)
 
     @cached_property
     def volumes(self) -> np.ndarray:
@@ -72,17 +75,31 @@ def start_volume(objectives: Sequence[Objective], reference: Sequence[float]) ->
     return GrowingVolume(reference, [objective.direction for objective in objectives])
 
 
-def find_front(trials: Iterable[Trial], objectives: Sequence[Objective]) -> tuple[Trial, ...]:
-    """The complete trials that no other one dominates, cheapest first, each key once."""
+def find_front(
+    trials: Iterable[Trial], objectives: Sequence[Objective], guesses: Guesses = NO_GUESSES
+) -> tuple[Trial, ...]:
+    """The complete trials that no other one dominates, cheapest first, each key once.
+
+    Args:
+        trials: any.
+        objectives: that count.
+        guesses: best guesses, which then count in place of the single measurements; none for the raw front.
+    """
     names = [objective.name for objective in objectives]
     sound = [
         trial
         for trial in sorted(trials, key=lambda trial: trial.number)
         if trial.complete and all(math.isfinite(trial.objectives.get(name, math.nan)) for name in names)
     ]
-    values = np.array([[trial.objectives[name] for name in names] for trial in sound], dtype=float)
+    values = np.array([guess_values(trial, names, guesses) for trial in sound], dtype=float)
     best = pareto.mark_front(values, [objective.direction for objective in objectives])
     distinct: dict[str, Trial] = {}
     for row in best:
         distinct.setdefault(sound[row].key, sound[row])
     return tuple(sorted(distinct.values(), key=lambda trial: (trial.macs, trial.number)))
+
+
+def guess_values(trial: Trial, names: Iterable[str], guesses: Guesses) -> list[float]:
+    """A complete trial's objectives by name: best guesses where there are some."""
+    known = guesses.get(trial.number, {})
+    return [known[name].value if name in known else trial.objectives[name] for name in names]

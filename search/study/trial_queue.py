@@ -251,7 +251,11 @@ class TrialQueue:
         number = self._candidates[job].number
         limits = Limits() if job.until else self._settings.limits  # gates still close after a pause
         single = self._baselines
-        trial = make_trial(self._candidates[job], job, outcome, single.reference, tasks, wanted, limits, single.whole)
+        estimates = self._study.problem.estimates
+        told = estimates(job.pattern) if estimates else None
+        trial = make_trial(
+            self._candidates[job], job, outcome, single.reference, tasks, wanted, limits, single.whole, told
+        )
         if before := self._shown.get(number):
             trial = add_leg(before, trial)
         if job.until and trial.complete:

@@ -26,6 +26,7 @@ def make_trial(
     wanted: Sequence[objectives.Objective],
     limits: Limits,
     whole: Mapping[str, float] | None = None,
+    estimates: Mapping[str, float] | None = None,
 ) -> Trial:
     """The trial of a job that has ended; it is decided here whether it has failed.
 
@@ -38,11 +39,12 @@ def make_trial(
         wanted: the objectives.
         limits: of the search; a gated network shows only after training whether it is within them.
         whole: mean values of all metrics of single-task networks, or None where they are not known.
+        estimates: objectives by name as a supernet told them, or None.
 
     Returns:
         A complete trial with metrics and objectives, or a failed one with its reason.
     """
-    trial = _record(candidate, job, outcome, limits)
+    trial = replace(_record(candidate, job, outcome, limits), estimates=dict(estimates or {}))
     if not trial.complete:
         return trial
     metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
