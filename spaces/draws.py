@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from typing import Protocol
 
 from spaces.choices import Space, draw, enumerate_patterns
 from spaces.errors import PatternError
@@ -22,21 +21,6 @@ QUIET = 1_000  # draws in a row without a block that is new, after which a large
 TRIES = 1_000  # draws for one step, until one is within the limits and of known blocks
 
 Allows = Callable[[SharingPattern], bool]
-
-
-class Draws(Protocol):
-    """Patterns by step."""
-
-    @property
-    def patterns(self) -> Sequence[SharingPattern]:
-        """Patterns that hold every block between them: all of a small space."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether these are all that there are."""
-
-    def at(self, step: int) -> SharingPattern:
-        """The pattern of a step, from 0."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +81,7 @@ class Drawn:
         return rng.choice(self.patterns)
 
 
-def plan_draws(space: Space, tasks: Sequence[str], seed: int, allows: Allows) -> Draws:
+def plan_draws(space: Space, tasks: Sequence[str], seed: int, allows: Allows) -> Listed | Drawn:
     """What a supernet of a space is trained on.
 
     Args:

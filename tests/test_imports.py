@@ -42,7 +42,7 @@ def test_all_contracts_are_kept() -> None:
         ("search/study/study.py", "import ray", "ray stays"),
         ("trainers/recipe.py", "import mlflow", "mlflow stays"),
         ("spaces/pattern/sharing_pattern.py", "import torch", "without torch"),
-        ("search/problem/objectives.py", "import search.study.front", "search: commands"),
+        ("search/problem/objectives.py", "import search.study.fronts.front", "search: commands"),
         ("search/plan.py", "import search.run", "search: commands"),
         ("spaces/pattern/walk.py", "import spaces.networks.build", "spaces: views"),
         ("trainers/tasks/depth.py", "import trainers.data.npz", "trainers: the loop"),

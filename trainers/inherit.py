@@ -25,7 +25,9 @@ def inherit_weights(network: nn.Module, file: Path) -> None:
     except FileNotFoundError:
         raise DataError(f"{file}: no such file of weights to start from; the same command trains it again") from None
     except KeyError as error:
-        raise DataError(f"{file}: these weights have no {error.args[0]}, so they are of another space; {mend}") from None
+        raise DataError(
+            f"{file}: these weights have no {error.args[0]}, so they are of another space; {mend}"
+        ) from None
     except Exception as error:  # what a damaged file raises depends on where it is damaged
         raise DataError(f"{file}: no weights ({type(error).__name__}); it was damaged from outside: {mend}") from error
     network.load_state_dict(wanted)

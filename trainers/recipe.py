@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 GATING = Gating()
 EQUAL = Equal()
+INHERITED_LR = 0.75  # share of the learning rate for weights that were trained before: .003 of .004, our choice
 
 
 @dataclass(frozen=True)

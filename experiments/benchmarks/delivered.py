@@ -40,7 +40,7 @@ from search.samplers.sampler import Sampler
 from search.study.study import Candidate, Study
 from spaces.choices import enumerate_patterns
 from spaces.pattern.sharing_pattern import SharingPattern
-from trainers.recipe import stretch_recipe
+from trainers.recipe import INHERITED_LR, stretch_recipe
 from trainers.trainer import Trainer
 
 FOLDER = Path(__file__).with_suffix("")
@@ -48,7 +48,7 @@ PROBLEMS = {"scenes3": "[segmentation,depth,normals]", "scenes5": "[segmentation
 BUDGETS = (40, 88, 120, 200, 400)
 CONTESTANTS = ("stratified:3", "frontier", "frontier+3", "tpe+3", "supernet:3")
 SHARED = 0.45  # of the epochs, for the supernet
-LR = 0.75  # share of the learning rate on weights that were trained before
+
 SEEDS = 3
 
 
@@ -124,7 +124,7 @@ def train_search(lab: Lab, budget: int, seed: int, sampler: str, members: int) -
         return
     spent = len(trained) * lab.settings.trainer.epochs
     rows = choose_subset(points, lab.problem.point or (), directions, members)
-    recipe = stretch_recipe(lab.settings.trainer, (budget - spent) // len(rows), LR)
+    recipe = stretch_recipe(lab.settings.trainer, (budget - spent) // len(rows), INHERITED_LR)
     for row in rows:
         start = trained[row][0]
         yield lab.plan(f"final of {start.label}", start.pattern, recipe, 1000 * seed, start=start)
@@ -137,7 +137,7 @@ def train_supernet(
     epochs = round(shared * budget)
     supernet = lab.plan_supernet(stretch_recipe(lab.settings.trainer, epochs), 1000 * seed)
     own = (budget - epochs) // members
-    recipe = stretch_recipe(lab.settings.trainer, own, LR if inherit else 1.0)
+    recipe = stretch_recipe(lab.settings.trainer, own, INHERITED_LR if inherit else 1.0)
     start = supernet if inherit else None
     foretold = lab.foretell(supernet)
     yield from (job for job, _ in search(lab, Oneshot(), members, recipe, seed, foretold, start))

@@ -76,7 +76,7 @@ class Lab:
         """A supernet's training."""
         network = self.settings.network
         shown = separate_decoders(self.problem.tasks, network.encoder_stages, network.decoder_stages)
-        members = Members(self.settings.space, self.settings.limits)
+        members = Members(self.settings.space, self.settings.limits.macs, self.settings.limits.params)
         return self.plan(f"supernet of {recipe.epochs} epochs, seed {seed}", shown, recipe, seed, members=members)
 
     def train(self, job: Job) -> Outcome:

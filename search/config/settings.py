@@ -122,9 +122,7 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
     attempt("space", build_component, plain.get("space"), "space", _stages(parts.get("network")))
     # The plain values of the top level are checked even when a part is refused, so that all is said at once.
     whole: dict[str, Any] = {name: parts.get(name) for name in (*SECTIONS, *GROUPS)}
-    attempt(
-        "all", partial(Settings, **whole), plain.get("trials"), plain.get("budget"), plain.get("objectives")
-    )
+    attempt("all", partial(Settings, **whole), plain.get("trials"), plain.get("budget"), plain.get("objectives"))
     if problems:
         raise ConfigError(problems)
     settings: Settings = parts["all"]

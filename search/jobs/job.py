@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +141,11 @@ class Job:
         if self.probe is not None:
             named.append(describe_component(self.probe))
         if self.members is not None:
-            named += ["supernet", describe_component(self.members.space), asdict(self.members.limits)]
+            named += [
+                "supernet",
+                describe_component(self.members.space),
+                {"macs": self.members.macs, "params": self.members.params},
+            ]
         if self.inherits is not None:
             named += ["inherits", self.inherits.training]
         return hashlib.sha256(json.dumps(mark_all(named)).encode()).hexdigest()[:16]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.problem.bounds import Limits
 from spaces.choices import Space
+from spaces.networks.cost import Cost
 
 ESTIMATES = "estimates"  # finding of a supernet's training: metrics by task and key of what its head reads
 
@@ -17,11 +17,17 @@ class Members:
 
     Args:
         space: that they are drawn from.
-        limits: those beyond are left out.
+        macs: multiply-accumulates of one image, beyond which they are left out, or None.
+        params: parameters, likewise.
     """
 
     space: Space
-    limits: Limits
+    macs: float | None = None
+    params: float | None = None
+
+    def allow(self, cost: Cost) -> bool:
+        """Whether a pattern of this cost is among them."""
+        return (self.macs is None or cost.macs <= self.macs) and (self.params is None or cost.params <= self.params)
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from search.jobs.checkpoint import read_checkpoint, write_checkpoint
 from search.jobs.job import Job, Outcome, find_device
 from search.jobs.members import ESTIMATES, Members
 from spaces.common.atomic_files import replacing
-from spaces.draws import Draws, plan_draws
+from spaces.draws import plan_draws
 from spaces.errors import DataError
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.cost import Cost, compute_cost, count_macs
 from spaces.networks.published import load_published
-from spaces.networks.supernet import Supernet, build_supernet
+from spaces.networks.supernet import Draws, Supernet, build_supernet
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
 from trainers.batches.memory import load_split
 from trainers.batches.source import Source
@@ -76,7 +76,10 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     if job.weights and not job.until:
         with replacing(job.weights) as file:
             torch.save({name: tensor.cpu() for name, tensor in network.state_dict().items()}, file)
-    found, masks = _found(job, network, training, judged, tasks), {name: list(layers) for name, layers in network.masks.items()}
+    found, masks = (
+        _found(job, network, training, judged, tasks),
+        {name: list(layers) for name, layers in network.masks.items()},
+    )
     return Outcome(metrics, curves, found, asdict(price), masks, epochs)
 
 
@@ -122,14 +125,12 @@ def _plan_draws(job: Job, members: Members) -> Draws:
     outputs = {task.name: task.output for task in job.data.selected}
 
     def allows(pattern: SharingPattern) -> bool:
-        return members.limits.allow(compute_cost(pattern, job.network, outputs, job.data.size))
+        return members.allow(compute_cost(pattern, job.network, outputs, job.data.size))
 
     return plan_draws(members.space, list(outputs), job.seed, allows)
 
 
-def _found(
-    job: Job, network: SharedNetwork, training: Source, judged: Source, tasks: Sequence[Task]
-) -> dict[str, Any]:
+def _found(job: Job, network: SharedNetwork, training: Source, judged: Source, tasks: Sequence[Task]) -> dict[str, Any]:
     """What the probe finds; a refusal is a finding too, for the training itself is sound. Of a supernet estimates."""
     if isinstance(network, Supernet):
         return {ESTIMATES: estimate(network, network.draws.patterns, training, judged, tasks)}

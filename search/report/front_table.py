@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from search.problem.objectives import MACS, PARAMS, Objective, format_value
+from search.study.fronts.best_guess import NO_GUESSES, Guesses
 from spaces.common.formatting import format_count
 from spaces.drawing.one_line import describe_in_line
 
@@ -20,26 +21,43 @@ if TYPE_CHECKING:
     from search.report.search_cost import SearchCost
 
 
-def summarise_front(members: Sequence[Trial], objectives: Sequence[Objective], width: int = 110) -> str:
+def summarise_front(
+    members: Sequence[Trial],
+    objectives: Sequence[Objective],
+    width: int = 110,
+    *,
+    guesses: Guesses = NO_GUESSES,
+    final: bool = False,
+) -> str:
     """The front as a table for the terminal, cheapest first.
 
     Args:
-        members: as `search.study.front.find_front` gives them.
+        members: as `search.study.fronts.front.find_front` gives them.
         objectives: what was optimised.
         width: columns of the terminal.
+        guesses: best guesses of what was measured, shown with their standard deviations where there are some.
+        final: whether these are networks that were trained to the end.
     """
     if not members:
         return "No front: no trial has completed. The column 'reason' of trials.csv says why each one failed.\n"
-    table = Table(title="Pareto front, cheapest first", title_justify="left", box=box.SIMPLE_HEAD)
+    title = "Delivered, trained to the end, cheapest first" if final else "Pareto front, cheapest first"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("trial", justify="right")
     shown_apart = [objective for objective in objectives if objective not in (MACS, PARAMS)]
     for objective in shown_apart:
         table.add_column(objective.label, justify="right")
+        if guesses:
+            table.add_column("best guess", justify="right", no_wrap=True)
     table.add_column("MACs", justify="right")
     table.add_column("parameters", justify="right")
     table.add_column("what is shared, from the encoder to the heads", overflow="fold")
     for trial in members:
-        numbers = [format_value(o, trial.objectives[o.name]).removesuffix(o.unit).strip() for o in shown_apart]
+        numbers = []
+        for o in shown_apart:
+            numbers.append(format_value(o, trial.objectives[o.name]).removesuffix(o.unit).strip())
+            if guesses:
+                guess = guesses[trial.number][o.name]
+                numbers.append(f"{format_value(o, guess.value).removesuffix(o.unit).strip()} +- {guess.sd:.2g}")
         costs = [format_count(trial.macs), format_count(trial.params)]
         table.add_row(str(trial.number), *numbers, *costs, Text(describe_in_line(trial.pattern)))
     text = io.StringIO()

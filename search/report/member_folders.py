@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from search.jobs.trial import Trial
+from search.study.run_folder import TRIALS
 from spaces.common.atomic_files import replacing, write_json, write_text
 from spaces.common.formatting import format_count
 from spaces.drawing.svg import draw_svg
@@ -21,12 +22,13 @@ def list_pictures(folder: Path, members: Iterable[Trial]) -> list[Path]:
     return [_find_folder(folder, trial) / "pattern.svg" for trial in members]
 
 
-def write_member_folders(folder: Path, members: Sequence[Trial]) -> None:
+def write_member_folders(folder: Path, members: Sequence[Trial], source: str = TRIALS) -> None:
     """Write or bring up to date the folders of the front's members, and remove those of trials that have left it.
 
     Args:
-        folder: the run folder; weights are copied from `trials/0012.pt` where they are.
+        folder: the run folder; weights are copied from its `trials/0012.pt` where they are.
         members: the front.
+        source: folder of the weights: that of the trials, or of the final trainings.
     """
     for trial in members:
         place = _find_folder(folder, trial)
@@ -36,7 +38,7 @@ def write_member_folders(folder: Path, members: Sequence[Trial]) -> None:
         write_json(place / "pattern.json", trial.pattern.to_json())
         if trial.masks:
             write_json(place / "masks.json", dict(trial.masks))
-        _copy_if_changed(folder / "trials" / f"{trial.number:04d}.pt", place / "weights.pt")
+        _copy_if_changed(folder / source / f"{trial.number:04d}.pt", place / "weights.pt")
     current = {_find_folder(folder, trial).name for trial in members}
     (folder / "front").mkdir(parents=True, exist_ok=True)
     for place in (folder / "front").iterdir():

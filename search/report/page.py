@@ -28,7 +28,7 @@ from spaces.drawing.svg import draw_svg
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
-    from search.study.front import FrontView
+    from search.study.fronts.front import FrontView
     from spaces.pattern.sharing_pattern import SharingPattern
 
 TEMPLATE = Path(__file__).with_suffix(".html")
@@ -43,7 +43,9 @@ _COLOURS = {
 }
 
 
-def write_page(path: Path, title: str, view: FrontView, figure: str, cost_lines: Sequence[str] = ()) -> None:
+def write_page(
+    path: Path, title: str, view: FrontView, figure: str, cost_lines: Sequence[str] = (), lead: Sequence[str] = ()
+) -> None:
     """Write the page, replacing an older one at one stroke; the same view gives the same file.
 
     Args:
@@ -52,6 +54,7 @@ def write_page(path: Path, title: str, view: FrontView, figure: str, cost_lines:
         view: what is shown.
         figure: the drawing of the view that `search.report.figures.front_figure.render_front_svg` gave.
         cost_lines: lines that say what the run has cost.
+        lead: lines above it: what is delivered, and how well a supernet ranked.
     """
     template = TEMPLATE.read_text(encoding="utf-8")
     data = {
@@ -63,6 +66,7 @@ def write_page(path: Path, title: str, view: FrontView, figure: str, cost_lines:
         "policy": _make_policy(template),
         "title": escape(title),
         "summary": escape(_summarise(view)),
+        "lead": "\n".join(f"<p>{escape(line)}</p>" for line in lead),
         "receipt": "\n".join(f"<p>{escape(line)}</p>" for line in cost_lines),
         "figure": _make_interactive(figure, view),
         # What users have named and what their code has said may hold "</script>" and "<!--".

@@ -114,14 +114,21 @@ class Progress:
         ]
         self._print_line("  ".join([*parts, format_duration(trial.seconds)]))
 
+    def print_final(self, trial: Trial) -> None:
+        """Print the line of a network that was trained to the end."""
+        self._print_line(self._describe(trial, f"final training of trial {trial.number}"))
+
     def print_trial(self, trial: Trial) -> None:
         """Print the line of a finished trial: number, status, objectives, time, sharing, reason."""
         self._seconds += [] if trial.failed else [trial.seconds]
-        parts = [f"trial {trial.number}", trial.status]
+        self._print_line(self._describe(trial, f"trial {trial.number}"))
+
+    def _describe(self, trial: Trial, label: str) -> str:
+        parts = [label, trial.status]
         parts += [self._format_value(name, value) for name, value in trial.objectives.items() if trial.complete]
         parts += [format_duration(trial.seconds), describe_in_line(trial.pattern)]
         parts += [" ".join(trial.reason.split())] if trial.reason else []
-        self._print_line("  ".join(parts))
+        return "  ".join(parts)
 
     def print_baseline(self, name: str, metrics: Mapping[str, float], seconds: float) -> None:
         """Print the line of a finished single-task network.

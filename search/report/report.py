@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from search.jobs.trial import Trial
 from search.problem.objectives import Objective
 from search.report import page
+from search.report.delivered import describe_delivered, describe_ranking
 from search.report.figures import front_figure
 from search.report.member_folders import write_member_folders
-from search.report.tables import NO_MARKS, sort_by_number, write_tables
-from search.study.best_guess import guess_objectives
-from search.study.front import FrontView
+from search.report.tables import NO_MARKS, sort_by_number, write_finals_table, write_tables
+from search.study.fronts.best_guess import guess_objectives
+from search.study.fronts.final_trainings import FINALS
+from search.study.fronts.front import FrontView, find_front
 from spaces.common.atomic_files import write_json
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ def write_report(
     tasks: Sequence[Task],
     marks: Mapping[str, str] = NO_MARKS,
     cost: SearchCost | None = None,
+    finals: Sequence[Trial] = (),
 ) -> tuple[Trial, ...]:
     """Write or bring up to date the tables, front.png, front.html, receipt.json and the folders of the front's members.
 
@@ -44,12 +47,18 @@ def write_report(
         tasks: the tasks of the run, for the order of the columns.
         marks: words by key of the patterns that people look for, such as "all fused".
         cost: what the run has cost; without one, none is written.
+        finals: networks that were trained to the end, which are then delivered in place of the front's trials.
 
     Returns:
-        The front, cheapest first.
+        What is delivered: those, or the front, cheapest first.
     """
     members = write_tables(folder, trials, objectives, tasks, marks)
-    write_member_folders(folder, members)
+    delivered = find_front(finals, objectives)
+    if delivered:
+        write_finals_table(folder, finals, objectives, tasks, marks)
+        write_member_folders(folder, delivered, FINALS)
+    else:
+        write_member_folders(folder, members)
     guesses = guess_objectives(sort_by_number(trials), objectives)
     view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses)
     figure = front_figure.draw_front_figure(view)
@@ -60,7 +69,8 @@ def write_report(
         view,
         front_figure.render_front_svg(figure),
         cost.lines if cost else (),
+        describe_delivered(delivered, view) if delivered else describe_ranking(view),
     )
     if cost:
         write_json(folder / "receipt.json", cost.to_json())
-    return members
+    return delivered or members

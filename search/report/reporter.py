@@ -19,8 +19,9 @@ from search.report.member_folders import list_pictures
 from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.report.tables import write_tables
+from search.study.fronts.best_guess import guess_objectives
+from search.study.fronts.front import read_objectives, start_volume
 from spaces.common.formatting import format_duration
-from search.study.front import read_objectives, start_volume
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -62,6 +63,7 @@ class Reporter:
         self._volume = start_volume(objectives, reference)
         self._heard = False
         self._supernet: Outcome | None = None
+        self._finals: dict[int, Trial] = {}
 
     def showing(self) -> AbstractContextManager[Progress]:
         """The terminal's display, while the block runs."""
@@ -111,6 +113,11 @@ class Reporter:
         """A trial pauses at a rung."""
         self._progress.print_pause(trial)
 
+    def final(self, trial: Trial) -> None:
+        """A network that is delivered was trained to the end."""
+        self._finals[trial.number] = trial
+        self._progress.print_final(trial)
+
     def trial(self, trial: Trial) -> None:
         """A trial has ended."""
         self._trials.append(trial)
@@ -133,9 +140,12 @@ class Reporter:
             return
         marks = self._marks()
         cost = self._compute_cost(baselines)
-        members = write_report(self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost)
+        finals = list(self._finals.values())
+        members = write_report(
+            self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost, finals
+        )
         names = ("config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json")
-        files = [self._folder / name for name in names]
+        files = [self._folder / name for name in (*names, *(["finals.csv"] if finals else []))]
         if rows:
             files.append(self._folder / "baselines.csv")
             write_baseline_table(files[-1], rows)
@@ -150,7 +160,8 @@ class Reporter:
             format_markdown(members, self._objectives, cost),
         )
         if self._trials:
-            self._print(summarise_front(members, self._objectives))
+            guesses = {} if finals else guess_objectives(self._trials, self._objectives)
+            self._print(summarise_front(members, self._objectives, guesses=guesses, final=bool(finals)))
         if rows:
             self._print(summarise_baselines(rows, members))
         self._print("\n".join(cost.lines))

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from search.jobs.trial import Trial
 from search.jobs.trial_columns import COSTS, read_shown_columns
-from search.problem.objectives import MACS, PARAMS, Objective
+from search.problem.objectives import Objective
 from search.report.mean_rank import compute_mean_ranks
-from search.study.best_guess import Guesses, guess_objectives
-from search.study.front import find_front
+from search.study.fronts.best_guess import guess_objectives
+from search.study.fronts.front import find_front
+from search.study.fronts.guess_columns import Extra, tabulate_guesses
 from spaces.common.atomic_files import write_text
 
 if TYPE_CHECKING:
     from trainers.tasks.task import Task
 
 NO_MARKS: Mapping[str, str] = MappingProxyType({})
-Extra = Mapping[int, Mapping[str, Any]]
 NO_EXTRA: Extra = MappingProxyType({})
 NO_RANKS: Mapping[int, float] = MappingProxyType({})
 
@@ -45,7 +45,7 @@ def write_tables(
     trials = sort_by_number(trials)
     guesses = guess_objectives(trials, objectives)
     members = find_front(trials, objectives, guesses)
-    extra = _tabulate_guesses(trials, objectives, guesses)
+    extra = tabulate_guesses(trials, objectives, guesses)
     names = [objective.name for objective in objectives]
     costs = [name for name in COSTS if name not in names]
     metrics = [name for name in _list_metrics(trials, tasks) if name not in names]
@@ -61,19 +61,19 @@ def write_tables(
     return members
 
 
-def _tabulate_guesses(trials: Sequence[Trial], objectives: Sequence[Objective], guesses: Guesses) -> Extra:
-    """Further columns by number of trial: guesses with their deviations, a supernet's estimates, the raw front."""
-    raw = {trial.number for trial in find_front(trials, objectives)}
-    rows: dict[int, dict[str, Any]] = {}
-    for trial in trials:
-        row = rows.setdefault(trial.number, {})
-        for name, guess in guesses.get(trial.number, {}).items():
-            row |= {f"{name}.guess": guess.value, f"{name}.sd": guess.sd}
-        told = {o.name for o in objectives} - {MACS.name, PARAMS.name}
-        row |= {f"{name}.estimate": value for name, value in trial.estimates.items() if name in told}
-        if guesses:
-            row["raw_front"] = "yes" if trial.number in raw else ""
-    return rows
+def write_finals_table(
+    folder: Path,
+    finals: Sequence[Trial],
+    objectives: Sequence[Objective],
+    tasks: Sequence[Task],
+    marks: Mapping[str, str] = NO_MARKS,
+) -> None:
+    """Write or bring up to date finals.csv: values of the end, which never stand in a column with a search's."""
+    names = [objective.name for objective in objectives]
+    metrics = [name for name in _list_metrics(finals, tasks) if name not in names]
+    columns = ["number", "key", "status", "mark", *names, *(c for c in COSTS if c not in names), *metrics]
+    columns += ["seconds", "epochs", "reason"]
+    write_text(folder / "finals.csv", _format_table(columns, sort_by_number(finals), marks))
 
 
 def _format_table(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from search.jobs.trial import Trial
 from search.jobs.trial_columns import COSTS, read_columns
+from search.study.fronts.guess_columns import Extra
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 CHOICE = "choice."  # prefix of the columns of choices
 
 
-def tabulate_trials(trials: Sequence[Trial], objectives: Sequence[str]) -> DataFrame:
+def tabulate_trials(trials: Sequence[Trial], objectives: Sequence[str], extra: Extra | None = None) -> DataFrame:
     """One row a trial, in the order given.
 
     Args:
         trials: any.
         objectives: names of what was optimised; they come first among the numbers.
+        extra: further values by number of trial and column, such as best guesses.
 
     Returns:
         By trial number: key, status, sharing in words, objectives, costs, metrics, seconds, epochs, network key,
@@ -30,15 +32,18 @@ def tabulate_trials(trials: Sequence[Trial], objectives: Sequence[str]) -> DataF
     """
     import pandas  # pandas: 1 s, whoever wants no table does without
 
+    extra = extra or {}
     metrics = _collect_names(trial.metrics for trial in trials)
     columns = [
-        *("number", "key", "status", "sharing", *objectives),
+        *("number", "key", "status", "sharing", *objectives, *_collect_names(extra.values())),
         *(name for name in (*COSTS, *metrics) if name not in objectives),
         *("seconds", "epochs", "network_key", "reason"),
         *(CHOICE + name for name in _collect_names(trial.choices for trial in trials)),
     ]
     rows = [
-        read_columns(trial, columns) | {CHOICE + name: value for name, value in trial.choices.items()}
+        read_columns(trial, columns)
+        | dict(extra.get(trial.number, {}))
+        | {CHOICE + name: value for name, value in trial.choices.items()}
         for trial in trials
     ]
     return pandas.DataFrame(rows, columns=columns).set_index("number")

@@ -6,7 +6,7 @@ run. Nothing is written to the folder, and only what trains or asks for data nee
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from numbers import Integral
@@ -19,8 +19,10 @@ from search.problem.objectives import resolve_objectives
 from search.results.data_frames import tabulate_curves, tabulate_trials
 from search.results.missing import explain_missing_front, explain_missing_weights
 from search.results.picture import Picture
-from search.study.best_guess import NO_GUESSES, guess_objectives
-from search.study.front import find_front
+from search.study.fronts.best_guess import NO_GUESSES, guess_objectives
+from search.study.fronts.final_trainings import FINALS, load_finals
+from search.study.fronts.front import find_front
+from search.study.fronts.guess_columns import tabulate_guesses
 from search.study.run_folder import TRIALS
 from spaces.common.formatting import format_count, format_list
 from spaces.errors import ConfigError, DataError
@@ -51,7 +53,12 @@ class Results:
     @property
     def trials(self) -> DataFrame:
         """All finished trials by number, as `search.results.data_frames.tabulate_trials` lays them out."""
-        return tabulate_trials(self._load_trials(), self.config["objectives"])
+        return self._tabulate(self._load_trials())
+
+    def _tabulate(self, trials: Sequence[Trial]) -> DataFrame:
+        objectives = resolve_objectives(self.config["objectives"], self.tasks)
+        extra = tabulate_guesses(trials, objectives, guess_objectives(trials, objectives))
+        return tabulate_trials(trials, self.config["objectives"], extra)
 
     @property
     def front(self) -> DataFrame:
@@ -63,6 +70,11 @@ class Results:
         return self._tabulate_front(guessed=True)
 
     @property
+    def finals(self) -> DataFrame:
+        """The networks that were trained to the end, by number of their trials; empty where the search has none."""
+        return tabulate_trials(load_finals(self.path), self.config["objectives"])
+
+    @property
     def raw_front(self) -> DataFrame:
         """The same of single measurements, which flatter those that were lucky.
 
@@ -72,12 +84,12 @@ class Results:
         return self._tabulate_front(guessed=False)
 
     def _tabulate_front(self, *, guessed: bool) -> DataFrame:
-        trials, names = self._load_trials(), self.config["objectives"]
-        objectives = resolve_objectives(names, self.tasks)
+        trials = self._load_trials()
+        objectives = resolve_objectives(self.config["objectives"], self.tasks)
         members = find_front(trials, objectives, guess_objectives(trials, objectives) if guessed else NO_GUESSES)
         if not members:
             raise DataError(explain_missing_front(self.path, trials))
-        return tabulate_trials(trials, names).loc[[member.number for member in members]]
+        return self._tabulate(trials).loc[[member.number for member in members]]
 
     def curves(self, number: int) -> DataFrame:
         """Losses and validation metrics of a trial, one row an epoch, from 1."""
@@ -94,7 +106,7 @@ class Results:
         return Picture(trial.pattern, title)
 
     def network(self, number: int, device: str | None = None) -> SharedNetwork:
-        """The trained network of a trial, in evaluation mode.
+        """The trained network of a trial, in evaluation mode; that of its final training where it had one.
 
         Args:
             number: of a trial whose weights are kept, as are those of the front's members.
@@ -189,5 +201,5 @@ class Results:
 def _find_weights(path: Path, trial: Trial) -> Path | None:
     """The file of a trial's weights: while the search runs in one place, when it ended in another too."""
     name = f"{trial.number:04d}.pt"
-    places = (path / TRIALS / name, path / "front" / f"{trial.number}-{trial.key}" / "weights.pt")
+    places = (path / FINALS / name, path / TRIALS / name, path / "front" / f"{trial.number}-{trial.key}" / "weights.pt")
     return next((place for place in places if place.exists()), None)

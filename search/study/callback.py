@@ -27,5 +27,8 @@ class Callback(Protocol):
     def trial(self, trial: Trial) -> None:
         """A trial has ended."""
 
+    def final(self, trial: Trial) -> None:
+        """A network that is delivered was trained to the end; the trial has its values of the end."""
+
     def running(self, jobs: int) -> None:
         """So many jobs are handed out and not answered."""

@@ -81,7 +81,7 @@ def plan_supernet(settings: Settings, threads: int) -> Job | None:
         seed=derive_seed(settings.run.seed, 0),
         threads=threads,
         outcome=cache / "unnamed",
-        members=Members(settings.space, settings.limits),
+        members=Members(settings.space, settings.limits.macs, settings.limits.params),
     )
     named = cache / f"{job.fingerprint}.json"
     return replace(job, outcome=named, weights=named.with_suffix(".pt"), checkpoint=named.with_suffix(".ckpt"))

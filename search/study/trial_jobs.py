@@ -8,12 +8,12 @@ from search.config.settings import Settings
 from search.jobs.job import Job
 from search.jobs.members import Inherited
 from search.jobs.outcome_files import OutcomeFiles
+from search.jobs.trial import Trial
 from search.study.baselines import derive_seed
 from search.study.run_folder import RunFolder
 from search.study.study import Candidate
-from trainers.recipe import stretch_recipe
-
-LR = 0.75  # share of the learning rate for weights that were trained before: .003 of .004, our choice
+from spaces.networks.cost import Cost
+from trainers.recipe import INHERITED_LR, stretch_recipe
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class TrialJobs:
         settings, split = self.settings, self.settings.split
         recipe, inherits = settings.trainer, None
         if split.delivers and self.supernet is not None:
-            recipe, inherits = stretch_recipe(recipe, split.trial, LR), inherit_from(self.supernet)
+            recipe, inherits = stretch_recipe(recipe, split.trial, INHERITED_LR), inherit_from(self.supernet)
         return Job(
             label=f"trial {candidate.number}",
             pattern=candidate.pattern,
@@ -55,6 +55,16 @@ class TrialJobs:
             checkpoint=self.outcomes.checkpoint(candidate.number),
             inherits=inherits,
         )
+
+    def repeat(self, trial: Trial) -> Job:
+        """The job of a trial that has ended."""
+        return self.make(make_candidate(trial), None)
+
+
+def make_candidate(trial: Trial) -> Candidate:
+    """What a trial that has ended was asked for as."""
+    cost = Cost(trial.macs, trial.params, trial.fixed)
+    return Candidate(trial.number, dict(trial.choices), trial.pattern, cost)
 
 
 def inherit_from(job: Job) -> Inherited:

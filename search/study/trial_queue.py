@@ -14,22 +14,21 @@ from dataclasses import replace
 
 from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
-from search.jobs.outcome_files import OutcomeFiles, make_folder, read_outcome
+from search.jobs.outcome_files import OutcomeFiles, read_outcome
 from search.jobs.trial import PRUNED, Trial, save_trial
 from search.problem.bounds import Limits
-from search.problem.estimates import relate_estimates
 from search.samplers.sampler import Done, Wait
-from search.study.baselines import BaselineTrainings
 from search.study.callback import Callback
 from search.study.earlier_trials import load_earlier_trials
 from search.study.failure_policy import judge_failures
-from search.study.kept_weights import drop_dominated_weights
+from search.study.fronts.final_phase import FinalPhase
+from search.study.fronts.kept_weights import drop_dominated_weights
+from search.study.groundwork import Groundwork
 from search.study.queue_status import OPEN, QueueState, QueueStatus
 from search.study.retry_policy import RetryPolicy
 from search.study.run_folder import RunFolder
 from search.study.rungs import Rungs
 from search.study.study import Candidate, Study
-from search.study.supernet_training import SUPERNETS, SupernetTraining
 from search.study.trial_jobs import TrialJobs
 from search.study.trial_result import add_leg, make_trial
 from spaces.errors import UserError
@@ -61,10 +60,10 @@ class TrialQueue:
     ) -> None:
         self._settings, self._folder, self._study = settings, folder, study
         self._callback = callback
-        self._baselines = BaselineTrainings(settings, folder.path / "baselines.json", threads)
-        self._supernet = SupernetTraining(settings, threads)
+        self._ground = Groundwork(settings, folder.path / "baselines.json", threads, callback)
+        self._finals = FinalPhase(settings, folder.path)
         self._outcomes = OutcomeFiles(folder.path.absolute() / ".outcomes")
-        self._jobs = TrialJobs(settings, folder, self._outcomes, threads, self._supernet.job)
+        self._jobs = TrialJobs(settings, folder, self._outcomes, threads, self._ground.supernet)
         self._rungs = Rungs(settings.scheduler, settings.trainer.epochs, study.problem.objectives)
         self._by_number: dict[int, Candidate] = {}
         self._shown: dict[int, Trial] = {}  # of paused trials
@@ -83,8 +82,6 @@ class TrialQueue:
         Raises:
             DataError: files of the run folder are damaged, or do not belong together; nothing is touched.
         """
-        for cache in ("baselines", SUPERNETS):
-            make_folder(self._settings.run.folder / cache)
         self._outcomes.make()
         interrupted = self._study.list_running()
         earlier = load_earlier_trials(self._folder, len(self._study), {each.number for each in interrupted})
@@ -93,10 +90,8 @@ class TrialQueue:
             self._outcomes.clear(number)
         self._callback.resumed(earlier)
         self._drop_weights()
-        if self._supernet.job is not None and len(earlier) < self._settings.split.trials:
-            self._waiting.append(self._supernet.job)  # the longest of all, so it is first
-        self._waiting.extend(self._baselines.resume())
-        self._stop(self._baselines.stopped)
+        self._waiting.extend(self._ground.resume(trials_left=len(earlier) < self._settings.split.trials))
+        self._stop(self._ground.stopped)
         for trial in earlier:
             for epochs, values in trial.rungs.items():
                 self._rungs.reach(trial.number, int(epochs), values)
@@ -117,13 +112,9 @@ class TrialQueue:
 
     def answer_from_cache(self, device: str) -> None:
         """Take supernet and baselines that an earlier search trained on this kind of device, "cpu" or "cuda"."""
-        if self._supernet.job in self._waiting and (outcome := self._supernet.find_cached(device)):
-            self._waiting.remove(self._supernet.job)
-            self.done(self._supernet.job, outcome)
-        for job, outcome in self._baselines.find_cached(device):
-            if job in self._waiting:
-                self._waiting.remove(job)
-                self.done(job, outcome)
+        for job, outcome in self._ground.find_cached(device, tuple(self._waiting)):
+            self._waiting.remove(job)
+            self.done(job, outcome)
 
     def return_lost(self, job: Job, why: str) -> None:
         """A job was lost before it began, or goes on from its checkpoint: it is handed out again, some times."""
@@ -140,7 +131,7 @@ class TrialQueue:
         if not self._waiting:
             self._find()
         # What starts from the supernet's weights waits for them.
-        job = next((each for each in self._waiting if each.inherits is None or not self._supernet.missing), None)
+        job = next(filter(self._ground.ready_for, self._waiting), None)
         if job is None:
             return None
         self._waiting.remove(job)
@@ -152,9 +143,29 @@ class TrialQueue:
         """Look for a job: a trial that goes on, else a new one; give up who will not go on when there is neither."""
         if not self._climb() and not self._over:
             self._ask()
-        if self._over and not self._waiting and not self._climb() and not self.running:
-            for number in self._rungs.paused if not self.status.stopped else ():
+        if self._over and not self._waiting and not self._climb() and not self.running and not self.status.stopped:
+            for number in self._rungs.paused:
                 self._give_up(number)
+            if not self._finals.begun:
+                self._deliver()
+
+    def _deliver(self) -> None:
+        """Have the networks that are returned trained to the end."""
+        trials, weights = list(self.trials.values()), self._ground.inherited
+        for each, outcome in self._finals.begin(self._study.problem, trials, self._jobs.repeat, weights):
+            if outcome is None:
+                self._waiting.append(each)
+            else:
+                self._final_done(each, outcome)
+        for final in self._finals.finals.values():
+            self._callback.final(final)
+
+    def _final_done(self, job: Job, outcome: Outcome) -> None:
+        final = self._finals.done(job, outcome, self._measure)
+        if final is None:
+            self._waiting.append(job)
+        else:
+            self._callback.final(final)
 
     @property
     def _over(self) -> bool:
@@ -191,11 +202,11 @@ class TrialQueue:
         """Take the outcome of a job."""
         self.running.discard(job)
         self._callback.running(len(self.running))
-        if job == self._supernet.job:
-            self._supernet_done(job, outcome)
+        if self._finals.owns(job):
+            self._final_done(job, outcome)
         elif job not in self._candidates:
-            self._baseline_done(job, outcome)
-        elif self._baselines.reference:
+            self._ground_done(job, outcome)
+        elif self._ground.reference:
             self._tell(job, outcome)
         else:
             self._held.append((job, outcome))
@@ -203,12 +214,12 @@ class TrialQueue:
     @property
     def reference(self) -> dict[str, float]:
         """Mean headline metric of the single-task networks by task; empty until all are there."""
-        return dict(self._baselines.reference)
+        return dict(self._ground.reference)
 
     @property
     def baselines(self) -> dict[Job, Outcome]:
         """Outcomes of the single-task networks."""
-        return self._baselines.outcomes
+        return self._ground.outcomes
 
     def _job(self, candidate: Candidate) -> Job:
         """The next job of a trial."""
@@ -216,52 +227,37 @@ class TrialQueue:
         self._candidates[job] = self._by_number[candidate.number] = candidate
         return job
 
-    def _supernet_done(self, job: Job, outcome: Outcome) -> None:
-        self._callback.supernet(job, outcome)
-        if self._supernet.done(outcome):
+    def _ground_done(self, job: Job, outcome: Outcome) -> None:
+        if self._ground.done(job, outcome):
             self._waiting.appendleft(job)
-        self._stop(self._supernet.stopped)
-        self._foretell()
-
-    def _foretell(self) -> None:
-        """Tell the study what the supernet estimates, once there is something to relate it to."""
-        if self._supernet.outcome is None or not self._baselines.reference:
-            return
-        tasks, single = self._settings.data.selected, self._baselines
-        estimates = self._supernet.read_estimates()
-        self._study.foretell(
-            relate_estimates(estimates, self._study.problem, tasks, single.reference, single.whole)
-        )
-        self._waited_at = -1
-
-    def _baseline_done(self, job: Job, outcome: Outcome) -> None:
-        self._callback.baseline(job, outcome)
-        if self._baselines.done(job, outcome):
-            self._waiting.appendleft(job)
-        self._stop(self._baselines.stopped)
-        self._foretell()
-        if self._baselines.reference:
+        self._stop(self._ground.stopped)
+        if estimates := self._ground.foretell(self._study.problem):
+            self._study.foretell(estimates)
+            self._waited_at = -1
+        if self._ground.reference:
             held, self._held = self._held, []
             for each, found in held:
                 self._tell(each, found)
 
     def _tell(self, job: Job, outcome: Outcome) -> None:
         """A trial has ended, or pauses."""
-        tasks, wanted = self._settings.data.selected, self._study.problem.objectives
         number = self._candidates[job].number
-        limits = Limits() if job.until else self._settings.limits  # gates still close after a pause
-        single = self._baselines
-        estimates = self._study.problem.estimates
-        told = estimates(job.pattern) if estimates else None
-        trial = make_trial(
-            self._candidates[job], job, outcome, single.reference, tasks, wanted, limits, single.whole, told
-        )
+        trial = self._measure(self._candidates[job], job, outcome)
         if before := self._shown.get(number):
             trial = add_leg(before, trial)
         if job.until and trial.complete:
             self._pause(job.until, trial)
         else:
             self._end(trial)
+
+    def _measure(self, candidate: Candidate, job: Job, outcome: Outcome) -> Trial:
+        """What came of a job, related to the single-task networks."""
+        limits = Limits() if job.until else self._settings.limits  # gates still close after a pause
+        tasks, single, problem = self._settings.data.selected, self._ground, self._study.problem
+        told = problem.estimates(job.pattern) if problem.estimates else None
+        return make_trial(
+            candidate, job, outcome, single.reference, tasks, problem.objectives, limits, single.whole, told
+        )
 
     def _pause(self, epochs: int, trial: Trial) -> None:
         """A trial has shown what it gains so far; its outcome stays where it is until the trial has ended."""

@@ -104,7 +104,6 @@ def build(
     Raises:
         PatternError: blocks that cannot be gated, or a ratio that leaves a branch without channels.
     """
-
     return SharedNetwork(pattern, *build_union([pattern], family, outputs, seed, start))
 
 

@@ -6,17 +6,28 @@ every pattern that has it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from spaces.draws import Draws
 from spaces.networks.build import SharedNetwork, build_union
 from spaces.networks.family import Family
 from spaces.networks.modules.gated import START, Start
 from spaces.networks.modules.output import Output
 from spaces.pattern.sharing_pattern import SharingPattern
+
+
+class Draws(Protocol):
+    """Which pattern is trained at which step, as `spaces.draws` plans it."""
+
+    @property
+    def patterns(self) -> Sequence[SharingPattern]:
+        """Patterns that hold every block between them: all of a small space."""
+
+    def at(self, step: int) -> SharingPattern:
+        """The pattern of a step, from 0."""
 
 
 class Supernet(SharedNetwork):

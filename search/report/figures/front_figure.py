@@ -16,7 +16,7 @@ import numpy as np
 from search.problem.objectives import format_value, volume_units
 from search.report.figures import front_panel
 from search.report.figures.palette import BLUE, LIGHT
-from search.study.front import FrontView
+from search.study.fronts.front import FrontView
 from spaces.common.atomic_files import replacing
 
 if TYPE_CHECKING:

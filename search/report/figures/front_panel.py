@@ -18,7 +18,7 @@ from search.problem.objectives import MACS, MAXIMISE, PARAMS, Objective
 from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE
 from search.report.figures.point_labels import Label, place_labels
 from search.report.figures.trial_points import DOMINATED, FAILED, FRONT, STOPPED, Place, draw_points, draw_ring
-from search.study.front import FrontView, collect_values
+from search.study.fronts.front import FrontView, collect_values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

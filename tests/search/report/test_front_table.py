@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from search.problem.objectives import resolve_objectives
 from search.report.front_table import format_markdown, summarise_front
-from search.study.front import find_front
+from search.study.fronts.front import find_front
 from tests.search.trials import TASKS, complete, failed
 
 CHOSEN = resolve_objectives(["delta_mtl", "macs"], TASKS)

@@ -18,8 +18,8 @@ from search.problem import objectives
 from search.problem.objectives import MAXIMISE, MINIMISE, Objective
 from search.report import page
 from search.report.figures import front_figure as plots
-from search.study import front
-from search.study.front import FrontView
+from search.study.fronts import front
+from search.study.fronts.front import FrontView
 from spaces.choices import enumerate_patterns
 from spaces.drawing.one_line import describe_in_line
 from spaces.drawing.svg import draw_svg

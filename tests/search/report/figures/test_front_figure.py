@@ -10,8 +10,8 @@ import pytest
 from search.jobs.trial import Trial
 from search.problem import objectives
 from search.report.figures import front_figure as plots
-from search.study import front
-from search.study.front import FrontView
+from search.study.fronts import front
+from search.study.fronts.front import FrontView
 from tests.search.trials import TASKS, complete, failed
 
 CHOSEN = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from search.jobs.trial import PRUNED, Trial
 from search.problem.objectives import resolve_objectives
 from search.report.figures.front_panel import draw_front_panel
-from search.study.front import FrontView, find_front
+from search.study.fronts.front import FrontView, find_front
 from tests.search.trials import TASKS, complete, failed
 
 TRIALS = [

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from search.jobs.trial import Trial
 from search.problem.objectives import MAXIMISE, Objective
-from search.study.best_guess import Guess, guess_objectives
-from search.study.front import find_front
+from search.study.fronts.best_guess import Guess, guess_objectives
+from search.study.fronts.front import find_front
 
 DOUBT = 2.0  # standard deviations: our choice
 

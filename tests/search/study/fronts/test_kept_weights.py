@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from search.jobs.trial import Trial
 from search.problem.objectives import DELTA_MTL, MACS
-from search.study.kept_weights import drop_dominated_weights
+from search.study.fronts.kept_weights import drop_dominated_weights
 from tests.search.trials import complete, failed
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours

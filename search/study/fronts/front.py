@@ -17,7 +17,7 @@ from search.jobs.trial import Trial
 from search.problem import pareto
 from search.problem.growing_volume import GrowingVolume
 from search.problem.objectives import Objective
-from search.study.best_guess import NO_GUESSES, Guesses
+from search.study.fronts.best_guess import NO_GUESSES, Guesses
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from search.jobs.trial import PRUNED
 from search.problem.objectives import resolve_objectives
 from search.problem.pareto import compute_hypervolume
-from search.study.front import FrontView, collect_values, find_front, read_objectives
+from search.study.fronts.front import FrontView, collect_values, find_front, read_objectives
 from tests.search.trials import TASKS, complete, failed
 
 CHOSEN = resolve_objectives(["delta_mtl", "macs"], TASKS)
