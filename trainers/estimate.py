@@ -154,7 +154,7 @@ def _merge(
 
 
 def _run_calibrated(module: nn.Module, inputs: Sequence[tuple[Tensor, Tensor]]) -> tuple[tuple[Tensor, Tensor], ...]:
-    """A block on both kinds of images: its batch-norms take the statistics of the first, which the second are run by."""
+    """A block on both kinds of images: its batch-norms take the statistics of the first, and run the second by them."""
     norms = _list_norms(module)
     for norm in norms:
         norm.train()

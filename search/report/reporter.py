@@ -20,7 +20,7 @@ from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.report.tables import write_tables
 from search.study.fronts.best_guess import guess_objectives
-from search.study.fronts.front import read_objectives, start_volume
+from search.study.fronts.front import find_front, read_objectives, start_volume
 from spaces.common.formatting import format_duration
 
 if TYPE_CHECKING:
@@ -171,12 +171,16 @@ class Reporter:
 
     def _compute_cost(self, baselines: Mapping[Job, Outcome]) -> SearchCost:
         single_tasks = [(task, outcome) for job, outcome in baselines.items() for task in job.pattern.tasks]
-        values = np.array([read_objectives(trial, self._objectives) for trial in self._members])
+        raw = find_front(self._trials, self._objectives)  # single measurements, as the progress shows them
+        values = np.array([read_objectives(trial, self._objectives) for trial in raw])
         directions = [objective.direction for objective in self._objectives]
         # Of the front at once: the same digits in whatever order the trials have come.
         volume = compute_hypervolume(values, self._reference, directions)
         units = volume_units(self._objectives)
-        return compute_search_cost(self._trials, single_tasks, self._rates, volume, units, self._members)
+        finals = self._finals.values()
+        return compute_search_cost(
+            self._trials, single_tasks, self._rates, volume, units, self._members, self._supernet, finals
+        )
 
     def _update_counts(self, volume: float) -> None:
         """Bring tables and counts up to date."""

@@ -88,6 +88,9 @@ class Spent:
         return " + ".join(f"{format_duration(seconds)} {kind}" for kind, seconds in kinds.items() if seconds) or "0 s"
 
 
+NOTHING = Spent()
+
+
 @dataclass(frozen=True)
 class SearchCost:
     """What a run took and has.
@@ -99,6 +102,8 @@ class SearchCost:
         hypervolume: of the front, in the product of the objectives' units.
         units: that product.
         members: of the front.
+        supernet: what the one training of all patterns took, at its time where it was there already.
+        finals: what the final trainings took.
     """
 
     trials: Spent
@@ -107,13 +112,21 @@ class SearchCost:
     hypervolume: float
     units: str
     members: int
+    supernet: Spent = NOTHING
+    finals: Spent = NOTHING
+
+    @property
+    def searched(self) -> Spent:
+        """What the front of trials took: them and the supernet."""
+        return self.trials + self.supernet
 
     @property
     def rates(self) -> dict[str, float]:
-        """Hypervolume per unit of the trials' cost; per hour only where one known kind of device ran all of them."""
-        cpu, gpu, other = self.trials.cpu_seconds, self.trials.gpu_seconds, self.trials.unknown_seconds
+        """Hypervolume per unit of what was searched; per hour only where one known kind of device ran all of it."""
+        spent = self.searched
+        cpu, gpu, other = spent.cpu_seconds, spent.gpu_seconds, spent.unknown_seconds
         units = {
-            "hypervolume_per_training": self.trials.single_task_trainings,
+            "hypervolume_per_training": spent.single_task_trainings,
             "hypervolume_per_cpu_hour": cpu / HOUR if not gpu and not other else 0.0,
             "hypervolume_per_gpu_hour": gpu / HOUR if not cpu and not other else 0.0,
         }
@@ -123,6 +136,8 @@ class SearchCost:
     def metrics(self) -> dict[str, float]:
         """All numbers by name, for a tracker; seconds only of the kinds of device that ran."""
         parts = {"cost": self.trials, "cost.baselines_trained": self.trained, "cost.baselines_cached": self.cached}
+        further = {"cost.supernet": self.supernet, "cost.finals": self.finals}
+        parts |= {name: spent for name, spent in further.items() if spent.trainings}
         return self.rates | {
             f"{part}.{name}": float(value)
             for part, spent in parts.items()
@@ -136,7 +151,7 @@ class SearchCost:
         spent, own, cached = self.trials, self.trained, self.cached
         cost = (
             f"Cost        {spent.single_task_trainings:.4g} single-task trainings by epochs x MACs "
-            f"({spent.full_trainings:.4g} by epochs alone), {spent.time}; "
+            f"({spent.full_trainings:.4g} by epochs alone), {spent.time}; {self._describe_further()}"
             f"baselines: {own.trainings} trained, {own.time}; {cached.trainings} from the cache"
         )
         words = {"training": "single-task training", "cpu_hour": "CPU hour", "gpu_hour": "GPU hour"}
@@ -152,6 +167,15 @@ class SearchCost:
             volume = f"{format_count(self.hypervolume)} [{self.units}]: {', '.join(rates) or 'no cost is known'}"
         return cost, f"Hypervolume {volume}"
 
+    def _describe_further(self) -> str:
+        """Supernet and final trainings in the words of the line, where there are any."""
+        parts = {"supernet": self.supernet, "final trainings": self.finals}
+        return "".join(
+            f"{name}: {spent.single_task_trainings:.4g}, {spent.time}; "
+            for name, spent in parts.items()
+            if spent.trainings
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Values of JSON."""
         return {**asdict(self), **self.rates}
@@ -164,6 +188,8 @@ def compute_search_cost(
     hypervolume: float,
     units: str,
     members: Sequence[Trial],
+    supernet: Outcome | None = None,
+    finals: Iterable[Trial] = (),
 ) -> SearchCost:
     """Add up a run.
 
@@ -174,8 +200,15 @@ def compute_search_cost(
         hypervolume: of the front.
         units: of the hypervolume.
         members: of the front.
+        supernet: outcome of the one training of all patterns, or None.
+        finals: final trainings.
     """
-    tried, trained, cached = Spent(), Spent(), Spent()
+    tried, trained, cached, ended = Spent(), Spent(), Spent(), Spent()
+    shared = Spent()
+    if supernet is not None:
+        shared = rates.spent(supernet.cost["macs"], supernet.epochs, supernet.seconds, supernet.device)
+    for final in finals:
+        ended += rates.spent(final.macs, final.epochs, final.seconds, final.device)
     for trial in trials:
         tried += rates.spent(trial.macs, trial.epochs, trial.seconds, trial.device)
     for task, each in baselines:
@@ -185,4 +218,4 @@ def compute_search_cost(
             trained += spent
         else:
             cached += spent
-    return SearchCost(tried, trained, cached, hypervolume, units, len(members))
+    return SearchCost(tried, trained, cached, hypervolume, units, len(members), shared, ended)

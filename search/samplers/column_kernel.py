@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.gaussian_process.kernels import Kernel
 
 
-class ColumnKernel(Kernel):  # type: ignore[misc]  # no types in scikit-learn
+class ColumnKernel(Kernel):
     """Another kernel, which sees a slice of the columns.
 
     Args:

@@ -33,8 +33,9 @@ def compute_posterior(
         asked: (m, features).
         usual: standard deviation that is usual between patterns, in the values' unit.
         doubt: (n,) standard deviations of observations beyond the noise of a training, or None.
-        foretold: (n,) and (m,) estimates of a supernet, or None. The values follow a line in them, whose slope is fitted
-            with the rest, and so is how much of it is believed: estimates that tell nothing end with a slope of 0.
+        foretold: (n,) and (m,) estimates of a supernet, or None. The values follow a line in them, whose slope is
+            fitted with the rest, and so is how much of it is believed: estimates that tell nothing end with a slope
+            of 0.
 
     Returns:
         (m,) means and (m,) standard deviations.
