@@ -20,6 +20,8 @@ LARGEST = 10_000  # patterns of a space that is listed; seconds, once
 QUIET = 1_000  # draws in a row without a block that is new, after which a large space has shown them all: our choice
 TRIES = 1_000  # draws for one step, until one is within the limits and of known blocks
 
+OFTEN = 8  # every such step is a landmark's: of many patterns the all-fused one would hardly ever be drawn
+
 Allows = Callable[[SharingPattern], bool]
 
 
@@ -30,10 +32,12 @@ class Listed:
     Args:
         patterns: of the space that are allowed.
         seed: of the orders.
+        landmarks: that have further steps of their own, see `OFTEN`.
     """
 
     patterns: tuple[SharingPattern, ...]
     seed: int
+    landmarks: tuple[SharingPattern, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -41,7 +45,10 @@ class Listed:
         return True
 
     def at(self, step: int) -> SharingPattern:
-        """Drawn uniformly without replacement."""
+        """Drawn uniformly without replacement, but for landmarks' own steps."""
+        own, place = divmod(step, OFTEN)
+        if place == 0 and self.landmarks:
+            return self.landmarks[own % len(self.landmarks)]
         turn, place = divmod(step, len(self.patterns))
         return self.patterns[_shuffle_rows(len(self.patterns), self.seed, turn)[place]]
 
@@ -57,6 +64,7 @@ class Drawn:
         allows: whether a pattern is within the limits.
         patterns: that hold every block between them.
         blocks: names of these; a pattern with another is not drawn.
+        landmarks: that have further steps of their own, see `OFTEN`.
     """
 
     space: Space
@@ -65,6 +73,7 @@ class Drawn:
     allows: Allows
     patterns: tuple[SharingPattern, ...]
     blocks: frozenset[str]
+    landmarks: tuple[SharingPattern, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -73,6 +82,9 @@ class Drawn:
 
     def at(self, step: int) -> SharingPattern:
         """The first allowed one of the step's draws."""
+        own, place = divmod(step, OFTEN)
+        if place == 0 and self.landmarks:
+            return self.landmarks[own % len(self.landmarks)]
         rng = random.Random(f"{self.seed}/{step}")
         for _ in range(TRIES):
             pattern = draw(self.space, self.tasks, rng).pattern
@@ -94,14 +106,15 @@ def plan_draws(space: Space, tasks: Sequence[str], seed: int, allows: Allows) ->
         PatternError: no pattern that was met is allowed.
     """
     tasks = tuple(sorted(tasks))
+    landmarks = tuple(each.pattern for each in space.anchors(tasks).values() if allows(each.pattern))
     listed = tuple(islice((each.pattern for each in enumerate_patterns(space, tasks)), LARGEST + 1))
     if len(listed) <= LARGEST:
         allowed = tuple(pattern for pattern in listed if allows(pattern))
         if not allowed:
             raise PatternError(f"no pattern of space={space.name} is within the limits: want one to train; raise them")
-        return Listed(allowed, seed)
+        return Listed(allowed, seed, landmarks)
     found, blocks = _cover_blocks(space, tasks, allows)
-    return Drawn(space, tasks, seed, allows, found, blocks)
+    return Drawn(space, tasks, seed, allows, found, blocks, landmarks)
 
 
 def _cover_blocks(

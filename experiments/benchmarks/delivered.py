@@ -47,7 +47,7 @@ FOLDER = Path(__file__).with_suffix("")
 PROBLEMS = {"scenes3": "[segmentation,depth,normals]", "scenes5": "[segmentation,depth,normals,edges,autoencoder]"}
 BUDGETS = (40, 88, 120, 200, 400)
 CONTESTANTS = ("stratified:3", "frontier", "frontier+3", "tpe+3", "supernet:3")
-SHARED = 0.45  # of the epochs, for the supernet
+SHARED = 0.6  # of the epochs, for the supernet
 
 SEEDS = 3
 

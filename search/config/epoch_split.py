@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 TRIALS = 18  # patterns that a search trains where nothing is said: our choice
 DELIVERED = 3  # networks of a sampler whose trials are final; more, shorter ones hold less: experiments.benchmarks
 SUPERNET, OWN = 5, 2  # trainings' worth of epochs: of a supernet, and of a network on its weights
-SHARED = 0.45  # of a budget for the supernet, where the rest trains what is delivered
+SHARED = 0.6  # of a budget for the supernet, where the rest trains what is delivered
 SEARCHED = 0.5  # of a budget for trials that are trained on at the end; with a supernet, of what that leaves
 
 
