@@ -20,7 +20,7 @@ Contestants, K members each where a number stands behind them:
 from __future__ import annotations
 
 import argparse
-import random
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,10 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.benchmarks.lab import Foretold, Lab
+from experiments.benchmarks.contestants.stratified import Stratified
+from experiments.benchmarks.delivery.cells import DeliveredCells
+from experiments.benchmarks.delivery.lab import Foretold, Lab
+from search.config.command import end_in_one_message
 from search.config.composition import compose
 from search.jobs.job import Job
 from search.jobs.trial import COMPLETE, Trial
@@ -38,7 +41,6 @@ from search.problem.subset import choose_subset
 from search.samplers.oneshot import Oneshot
 from search.samplers.sampler import Sampler
 from search.study.study import Candidate, Study
-from spaces.choices import enumerate_patterns
 from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.recipe import INHERITED_LR, stretch_recipe
 from trainers.trainer import Trainer
@@ -48,29 +50,14 @@ PROBLEMS = {"scenes3": "[segmentation,depth,normals]", "scenes5": "[segmentation
 BUDGETS = (40, 88, 120, 200, 400)
 CONTESTANTS = ("stratified:3", "frontier", "frontier+3", "tpe+3", "supernet:3")
 SHARED = 0.6  # of the epochs, for the supernet
-
 SEEDS = 3
+NAME = re.compile(r"(stratified|ranked):\d+|(frontier|tpe)(\+\d+)?|supernet:\d+(/\d+)?")
 
 
 def train_stratified(lab: Lab, budget: int, seed: int, members: int) -> Iterator[Job]:
     """Few patterns by cost alone, trained for long."""
     recipe = stretch_recipe(lab.settings.trainer, budget // members)
-    for number, pattern in enumerate(_choose_apart(lab, members, random.Random(seed))):
-        yield lab.plan(f"stratified {number}, seed {seed}", pattern, recipe, 1000 * seed)
-
-
-def _choose_apart(lab: Lab, count: int, rng: random.Random) -> list[SharingPattern]:
-    """The ends in cost, then those nearest the middle of the widest gap, ties at random."""
-    problem = lab.problem
-    patterns = [each.pattern for each in enumerate_patterns(problem.space, problem.tasks)]
-    costs = np.array([problem.cost(each).macs for each in patterns], dtype=float)
-    rows = [rng.choice(np.flatnonzero(costs == end).tolist()) for end in (costs.min(), costs.max())]
-    while len(rows) < count:
-        known = np.sort(costs[rows])
-        widest = int(np.diff(known).argmax())
-        away = np.abs(costs - known[widest : widest + 2].mean())
-        rows.append(rng.choice(np.flatnonzero(away == away.min()).tolist()))
-    return [patterns[row] for row in rows[:count]]
+    yield from (job for job, _ in search(lab, Stratified(), members, recipe, seed))
 
 
 def search(
@@ -156,6 +143,19 @@ def deliver(lab: Lab, contestant: str, budget: int, seed: int) -> list[Job]:
     return list(train_search(lab, budget, seed, name, count))
 
 
+def _check(parser: argparse.ArgumentParser, told: argparse.Namespace) -> None:
+    """Refuse what cannot be run, before anything is."""
+    for contestant in told.contestants:
+        if not NAME.fullmatch(contestant):
+            parser.error(
+                f"--contestants {contestant}: want stratified:K, frontier, tpe, frontier+K, tpe+K, supernet:K, "
+                "supernet:K/SHARE or ranked:K; give overrides of the search before the options"
+            )
+    if told.folder == FOLDER and (set(told.contestants), set(told.problems)) != (set(CONTESTANTS), set(PROBLEMS)):
+        parser.error(f"--folder: a part of the benchmark would replace the tables in {FOLDER}; give another folder")
+
+
+@end_in_one_message("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Run what is not there yet, then print and plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -165,7 +165,9 @@ def main() -> int:
     parser.add_argument("--seeds", nargs="+", type=int, default=list(range(SEEDS)))
     parser.add_argument("--folder", type=Path, default=FOLDER)
     told, overrides = parser.parse_known_args()
+    _check(parser, told)
     say = partial(print, flush=True)
+    cells = DeliveredCells(told.folder)
     for problem in told.problems:
         lab = Lab(compose([f"data.tasks={PROBLEMS[problem]}", *overrides]), say)
         for seed in told.seeds:
@@ -173,8 +175,11 @@ def main() -> int:
                 for contestant in told.contestants:
                     jobs = deliver(lab, contestant, budget, seed)
                     points = sorted((lab.judge(job) for job in jobs), key=lambda point: point[1])
-                    shown = ", ".join(f"{delta:+.1f} % at {macs / 1e6:.1f} M" for delta, macs in points)
-                    say(f"{problem} {budget} {contestant} seed {seed}: {lab.volume(points):.0f} ({shown})")
+                    cells.add((problem, contestant, budget, seed), lab.volume(points), points)
+                    say(cells.describe((problem, contestant, budget, seed)))
+    cells.read()
+    print(cells.summarise())
+    cells.draw()
     return 0
 
 

@@ -6,8 +6,9 @@
     python -m experiments.benchmarks.ranking --patterns 24 --trainings 2 space=workspace
 
 The truth is the mean of several trainings of every pattern, or of some whose multiply-accumulates lie evenly, two of
-each cost, on the validation split, as a search sees it; of the default problem that of the 15 trainings in the committed
-table (validation) and landscape (test). It can be stopped at any moment; the same command goes on. Other arguments are those of `search.run`.
+each cost, on the validation split, as a search sees it; of the default problem that of the 15 trainings in the
+committed table (validation) and landscape (test). It can be stopped at any moment; the same command goes on. Other
+arguments are those of `search.run`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.benchmarks.lab import Lab
+from experiments.benchmarks.delivery.lab import Lab
 from experiments.benchmarks.landscape import FOLDER as LANDSCAPES
 from experiments.benchmarks.table import FOLDER as TABLES
 from experiments.benchmarks.table import read
@@ -43,6 +44,7 @@ from trainers.recipe import stretch_recipe
 FOLDER = Path(__file__).with_suffix("")
 FIRST_SEED = 2000  # the first ones are those of `experiments.benchmarks.table`
 COLUMNS = ("estimate", "seed", "trainings", "spearman", "tau_within_macs", "beyond_macs", "best_3", "best_5")
+Row = dict[str, str | float]
 ENOUGH = 35  # patterns of a space that is trained whole
 
 
@@ -139,25 +141,25 @@ def _rest(macs: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.asarray(values - np.polyval(np.polyfit(macs, values, 1), macs))
 
 
-def compare(lab: Lab, truth: Truth, epochs: Sequence[int], seeds: Sequence[int]) -> list[dict[str, str | float]]:
+def compare(lab: Lab, truth: Truth, epochs: Sequence[int], seeds: Sequence[int]) -> list[Row]:
     """A row an estimate: supernets by epochs and seed, single trainings against the mean of the others, cost alone."""
-    rows: list[dict[str, str | float]] = []
+    rows: list[Row] = []
     usual = lab.settings.trainer.epochs
     for length in epochs:
         for seed in seeds:
             foretold = lab.foretell(lab.plan_supernet(stretch_recipe(lab.settings.trainer, length), 1000 * seed))
             estimated = np.array([foretold(pattern)["delta_mtl"] for pattern in truth.patterns])
-            named: dict[str, str | float] = {"estimate": f"supernet of {length} epochs", "seed": seed}
-            rows.append(named | {"trainings": length / usual} | judge(lab, truth, truth.means, estimated))
+            told = judge(lab, truth, truth.means, estimated)
+            rows.append({"estimate": f"supernet of {length} epochs", "seed": seed, "trainings": length / usual, **told})
     for seed, single in enumerate(truth.deltas.T):
         others = (truth.seeds * truth.means - single) / (truth.seeds - 1)  # what a training has no part in
-        named = {"estimate": "one training of each", "seed": seed, "trainings": len(truth.patterns)}
-        rows.append(named | judge(lab, truth, others, single))
-    alone = {"estimate": "multiply-accumulates alone", "seed": 0, "trainings": 0}
-    return [*rows, alone | judge(lab, truth, truth.means, 1e-6 * truth.macs)]
+        named: Row = {"estimate": "one training of each", "seed": seed, "trainings": len(truth.patterns)}
+        rows.append({**named, **judge(lab, truth, others, single)})
+    alone: Row = {"estimate": "multiply-accumulates alone", "seed": 0, "trainings": 0}
+    return [*rows, {**alone, **judge(lab, truth, truth.means, 1e-6 * truth.macs)}]
 
 
-def summarise(rows: Sequence[dict[str, str | float]]) -> str:
+def summarise(rows: Sequence[Row]) -> str:
     """Medians over the seeds."""
     lines = [f"{'median of seeds':32} {'seeds':>5} " + " ".join(f"{name:>15}" for name in COLUMNS[3:])]
     for name in dict.fromkeys(row["estimate"] for row in rows):

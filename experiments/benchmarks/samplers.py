@@ -24,7 +24,8 @@ from pathlib import Path
 import numpy as np
 
 from experiments.benchmarks.arenas import TREES, Arena, arena
-from experiments.benchmarks.informed import train_informed
+from experiments.benchmarks.contestants.informed import train_informed
+from experiments.benchmarks.contestants.stratified import Stratified
 from experiments.benchmarks.volumes import Volumes, write_report
 from search.config.command import end_in_one_message
 from search.config.composition import compose
@@ -40,7 +41,8 @@ SAMPLERS = ("frontier", "tpe", "tpe:3", "nsga2", "random", "gp", "gp:3", "botorc
 STOPPING = ("frontier+asha", "random+asha", "moasha")  # trainings that may stop early
 FLOOR = "informed"  # knows the family of problems; for the arenas that it can be held against
 INFORMED = ("tree51", "tree561")
-EVERY = [FLOOR, *SAMPLERS, *STOPPING]
+TRIVIAL = "stratified"  # knows the cost alone
+EVERY = [FLOOR, TRIVIAL, *SAMPLERS, *STOPPING]
 BUDGETS = {"table": 35, "tree51": 51, "tree561": 120, "tree7556": 150}  # whole trainings
 OTHERS = {name: 120 for name in TREES if name not in BUDGETS}  # on demand
 SLOW = {"gp": 30, "botorch": 50}  # trainings at most, for about a second a proposal
@@ -114,7 +116,7 @@ def run(place: Arena, contestant: str, seed: int, name: str) -> Iterator[tuple[s
     elif contestant == FLOOR:
         yield from train_informed(place, name, seed, min(budget, len(place.keys)))
     elif contestant == "moasha":
-        from experiments.benchmarks.moasha import run_moasha  # syne_tune: of an optional extra
+        from experiments.benchmarks.contestants.moasha import run_moasha  # syne_tune: of an optional extra
 
         asha = ASHA[name]
         yield from run_moasha(place, asha.rung, asha.eta, legs, seed)
@@ -128,8 +130,10 @@ def run(place: Arena, contestant: str, seed: int, name: str) -> Iterator[tuple[s
 
 def _make_sampler(name: str) -> Sampler:
     name, _, startup = name.partition(":")
+    if name == TRIVIAL:
+        return Stratified()
     if name == "botorch":
-        from experiments.benchmarks.peers import QNehvi  # torch: 2 s, for this sampler alone
+        from experiments.benchmarks.contestants.peers import QNehvi  # torch: 2 s, for this sampler alone
 
         return QNehvi(int(startup or QNehvi.startup))
     return compose([f"sampler={name}", *([f"sampler.startup={startup}"] if startup else [])]).sampler

@@ -23,6 +23,7 @@ COLOURS = {
     "nsga2": "#8a5fa8",
     "gp": "#c98a1b",
     "random": "#555555",
+    "stratified": "#a08060",
     "random+asha": "#555555",
     "moasha": "#1f5fa8",
 }

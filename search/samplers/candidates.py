@@ -9,11 +9,15 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
+from search.problem.problem import Problem
 from spaces.choices import Proposal, Space, draw, enumerate_patterns, mutate, replay
 
 PROBED = 2000  # draws that tell whether a space can be enumerated
 MANY = 8_000  # patterns, by Chao's estimate from those draws (Chao 1984, a lower bound), from which that is not tried
 LARGEST = 10_000  # patterns of a space that is looked at whole; a few seconds, once
+NEAR = 0.1  # of a gap between costs: how far from its middle a pattern may lie
 DRAWN, BRED = 100, 200  # of a large space, for one proposal
 
 
@@ -57,3 +61,16 @@ def collect_candidates(
 def replay_all(space: Space, tasks: tuple[str, ...], choices: tuple[tuple[str, Any], ...]) -> Proposal:
     """A trial's pattern."""
     return replay(space, tasks, dict(choices))
+
+
+def choose_apart(problem: Problem, fresh: Sequence[Proposal], patterns: Sequence[Proposal], seed: int) -> Proposal:
+    """A random one of those nearest the middle of the widest gap between known costs."""
+    costs = np.array([problem.cost(each.pattern).macs for each in fresh], dtype=float)
+    known = np.unique([problem.cost(each.pattern).macs for each in patterns])
+    if len(known) < 2:
+        return random.Random(seed).choice(fresh)
+    gaps = np.diff(known)
+    widest = int(np.argmax(gaps))
+    away = np.abs(costs - known[widest : widest + 2].mean())
+    near = np.flatnonzero(away <= away.min() + NEAR * gaps[widest])
+    return fresh[random.Random(seed).choice(near.tolist())]

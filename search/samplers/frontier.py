@@ -13,7 +13,7 @@ import numpy as np
 from search.problem import pareto
 from search.problem.objectives import MACS, MAXIMISE, PARAMS
 from search.problem.problem import Problem
-from search.samplers.candidates import collect_candidates, replay_all
+from search.samplers.candidates import choose_apart, collect_candidates, replay_all
 from search.samplers.expected_improvement import compute_improvement
 from search.samplers.observations import Observations, collect_observations
 from search.samplers.sampler import Draw, Sampler, Wait
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 SUPERNET = "supernet"
-NEAR = 0.1  # of a gap between costs: how far from its middle a pattern may lie
 KEPT = 0.3, 0.25  # share of its gates that a pattern keeps, and its spread, before any is trained: our choice
 SPREAD = 0.03  # of a metric between patterns, usually, and 3 points of a delta: our choice
 MEMBERS, FEWEST = {1: 1000, 2: 1000, 3: 48}, 12  # of a front that gains are taken of, by objectives: boxes grow fast
@@ -91,7 +90,7 @@ class Frontier(Sampler):
         begun = [trial for trial in history if not trial.state.is_finished()]
         if len(history) < self.startup or known.finished < 2:
             patterns = [_pattern(problem, trial) for trial in (*known.trials, *begun)]
-            return Draw(_apart(problem, fresh, patterns, seed).choices)
+            return Draw(choose_apart(problem, fresh, patterns, seed).choices)
         gains, related = _gains(problem, known, begun, fresh)
         best = int(np.argmax(gains))
         return Draw(fresh[best].choices, gain=float(gains[best]) if related else None)
@@ -111,19 +110,6 @@ def _front(problem: Problem, known: Observations) -> list[FrozenTrial]:
         return []
     values = known.values[: known.finished]
     return [known.trials[row] for row in pareto.mark_front(values, [each.direction for each in problem.objectives])]
-
-
-def _apart(problem: Problem, fresh: Sequence[Proposal], patterns: Sequence[Proposal], seed: int) -> Proposal:
-    """A random one of those nearest the middle of the widest gap between known costs."""
-    costs = np.array([problem.cost(each.pattern).macs for each in fresh], dtype=float)
-    known = np.unique([problem.cost(each.pattern).macs for each in patterns])
-    if len(known) < 2:
-        return random.Random(seed).choice(fresh)
-    gaps = np.diff(known)
-    widest = int(np.argmax(gaps))
-    away = np.abs(costs - known[widest : widest + 2].mean())
-    near = np.flatnonzero(away <= away.min() + NEAR * gaps[widest])
-    return fresh[random.Random(seed).choice(near.tolist())]
 
 
 def _gains(

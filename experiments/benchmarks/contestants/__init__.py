@@ -1,0 +1,1 @@
+"""Who is compared: rivals and bounds that no search offers."""
