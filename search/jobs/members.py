@@ -10,6 +10,8 @@ from spaces.networks.cost import Cost
 
 ESTIMATES = "estimates"  # finding of a supernet's training: metrics by task and key of what its head reads
 
+WEIGHTS = "weights"  # likewise: digest of the file of its weights
+
 
 @dataclass(frozen=True)
 class Members:

@@ -16,11 +16,12 @@ import torch
 
 from search.jobs.checkpoint import read_checkpoint, write_checkpoint
 from search.jobs.job import Job, Outcome, find_device
-from search.jobs.members import ESTIMATES, Members
+from search.jobs.members import ESTIMATES, WEIGHTS, Members
 from spaces.common.atomic_files import replacing
 from spaces.draws import plan_draws
 from spaces.errors import DataError
 from spaces.networks.build import SharedNetwork, build
+from spaces.networks.content import digest_file
 from spaces.networks.cost import Cost, compute_cost, count_macs
 from spaces.networks.published import load_published
 from spaces.networks.supernet import Draws, Supernet, build_supernet
@@ -133,7 +134,8 @@ def _plan_draws(job: Job, members: Members) -> Draws:
 def _found(job: Job, network: SharedNetwork, training: Source, judged: Source, tasks: Sequence[Task]) -> dict[str, Any]:
     """What the probe finds; a refusal is a finding too, for the training itself is sound. Of a supernet estimates."""
     if isinstance(network, Supernet):
-        return {ESTIMATES: estimate(network, network.draws.patterns, training, judged, tasks)}
+        estimates = estimate(network, network.draws.patterns, training, judged, tasks)
+        return {ESTIMATES: estimates, WEIGHTS: digest_file(job.weights) if job.weights else ""}
     if job.probe is None or job.until:
         return {}
     try:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
-from search.jobs.members import ESTIMATES, Members
+from search.jobs.members import ESTIMATES, WEIGHTS, Members
 from search.jobs.outcome_files import read_result
 from search.problem.estimates import Estimates
 from search.study.baselines import RETRIES, derive_seed
+from spaces.networks.content import digest_file
 from spaces.pattern.sharing_pattern import separate_decoders
 from trainers.recipe import stretch_recipe
 
@@ -41,11 +42,20 @@ class SupernetTraining:
         return self.job is not None and self.outcome is None
 
     def find_cached(self, device: str) -> Outcome | None:
-        """What an earlier search trained on this kind of device, "cpu" or "cuda", with its weights."""
-        if self.job is None or self.job.weights is None or not self.job.weights.exists():
+        """What an earlier search trained on this kind of device, "cpu" or "cuda", with its weights, whole.
+
+        What is damaged is removed, so that it is trained again.
+        """
+        if self.job is None or self.job.weights is None:
             return None
         outcome = read_result(self.job, device)
-        return outcome if outcome and isinstance(outcome.findings.get(ESTIMATES), dict) else None
+        if outcome is None:
+            return None
+        whole = isinstance(outcome.findings.get(ESTIMATES), dict) and self.job.weights.is_file()
+        if whole and digest_file(self.job.weights) == outcome.findings.get(WEIGHTS):
+            return outcome
+        self.job.outcome.unlink(missing_ok=True)
+        return None
 
     def done(self, outcome: Outcome) -> bool:
         """Take an outcome; whether the job is to be tried again."""

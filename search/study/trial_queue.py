@@ -152,13 +152,14 @@ class TrialQueue:
     def _deliver(self) -> None:
         """Have the networks that are returned trained to the end."""
         trials, weights = list(self.trials.values()), self._ground.inherited
-        for each, outcome in self._finals.begin(self._study.problem, trials, self._jobs.repeat, weights):
-            if outcome is None:
-                self._waiting.append(each)
-            else:
-                self._final_done(each, outcome)
+        left = self._finals.begin(self._study.problem, trials, self._jobs.repeat, weights)
         for final in self._finals.finals.values():
             self._callback.final(final)
+        for job, outcome in left:
+            if outcome is None:
+                self._waiting.append(job)
+            else:
+                self._final_done(job, outcome)
 
     def _final_done(self, job: Job, outcome: Outcome) -> None:
         final = self._finals.done(job, outcome, self._measure)

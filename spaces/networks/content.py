@@ -47,5 +47,10 @@ def list_weight_files(weights: str) -> list[Path]:
 @lru_cache(maxsize=64)
 def _digest_file(file: Path, size: int, changed: int) -> str:
     """Of a file's bytes; asked for at every trial, so it is kept as long as size and time say the same."""
+    return digest_file(file)
+
+
+def digest_file(file: Path) -> str:
+    """64 hex characters of a file's bytes."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from search.config.composition import compose
+from search.config.problem_statement import fix_reference_point
 from search.jobs.job import Job, Outcome
 from search.jobs.trial import Trial
 from search.jobs.worker import run_job
@@ -27,6 +28,8 @@ class Told:
         self.trials: list[Trial] = []
         self.pauses: list[tuple[int, str]] = []
         self.baselines: list[Job] = []
+        self.supernets: list[Outcome] = []
+        self.finals: list[Trial] = []
         self.most = 0
 
     def resumed(self, trials: Sequence[Trial]) -> None:
@@ -41,6 +44,12 @@ class Told:
     def baseline(self, job: Job, outcome: Outcome) -> None:
         self.baselines.append(job)
 
+    def supernet(self, job: Job, outcome: Outcome) -> None:
+        self.supernets.append(outcome)
+
+    def final(self, trial: Trial) -> None:
+        self.finals.append(trial)
+
     def running(self, jobs: int) -> None:
         self.most = max(self.most, jobs)
 
@@ -54,6 +63,7 @@ def opened(folder: Path, *more: str) -> Iterator[tuple[TrialQueue, Told]]:
     price = partial(compute_cost, family=settings.network, outputs=outputs, size=settings.data.size)
     objectives = resolve_objectives(settings.objectives, tasks)
     problem = Problem(settings.space, tuple(sorted(outputs)), objectives, price, settings.limits)
+    problem = fix_reference_point(problem, settings)
     with open_folder(settings) as place:
         study = Study(place.journal, problem, settings.sampler, anchors={}, seed=settings.run.seed)
         queue = TrialQueue(settings, place, study, 1, told)

@@ -65,6 +65,7 @@ def test_a_new_folder_holds_its_configuration_and_an_id() -> None:
         "training_version": TRAINING_VERSION,
         "data_content": settings().data.fingerprint,
         "tasks": [describe_component(task) for task in settings().data.selected],
+        "epochs": {"supernet": settings().split.supernet, "trial": settings().split.trial},
         **settings().plain,
     }
     assert not (folder.path / ".owner.json").exists()

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search.jobs.job import Job, Outcome
+from search.jobs.worker import run_job
+from search.study.fronts.final_trainings import load_finals
+from spaces.errors import DataError
+from tests.search.study.queues import opened, run_all
+
+GIVEN = ("sampler=random", "trials=3", "trainer.epochs=1", "final.epochs=2", "final.members=2", "run.name=own")
+
+
+def is_final(job: Job) -> bool:
+    return job.label.startswith("final")
+
+
+def test_the_front_is_trained_on_after_the_last_trial_on_its_own_weights(tmp_path: Path) -> None:
+    seen: list[Job] = []
+    with opened(tmp_path, *GIVEN) as (queue, told):
+        while job := queue.next():
+            seen.append(job)
+            queue.done(job, run_job(job))
+    finals = [job for job in seen if is_final(job)]
+    assert [is_final(job) for job in seen] == [False] * (len(seen) - len(finals)) + [True] * len(finals)
+    assert 1 <= len(finals) <= 2
+    assert all(job.inherits and job.inherits.file.parent.name == "trials" for job in finals)
+    assert {final.number for final in told.finals} <= {trial.number for trial in told.trials}
+    assert all(final.epochs == 2 and final.complete for final in told.finals)
+    kept = load_finals(tmp_path / "runs" / "own")
+    assert [final.objectives for final in kept] == [f.objectives for f in sorted(told.finals, key=lambda f: f.number)]
+
+
+def test_finals_are_done_once_and_again_where_something_else_is_wanted(tmp_path: Path) -> None:
+    with opened(tmp_path, *GIVEN) as (queue, first):
+        run_all(queue)
+    with opened(tmp_path, *GIVEN) as (queue, again):
+        assert queue.next() is None
+    assert sorted(final.ended for final in again.finals) == sorted(final.ended for final in first.finals)
+    with opened(tmp_path, *GIVEN, "final.start=nothing") as (queue, other):
+        job = queue.next()
+        assert job is not None
+        assert is_final(job)
+        assert job.inherits is None
+        queue.done(job, run_job(job))
+        run_all(queue)
+    assert {final.number for final in other.finals} == {final.number for final in first.finals}
+
+
+def test_a_finished_search_gets_a_final_training_when_the_same_command_asks_for_one(tmp_path: Path) -> None:
+    with opened(tmp_path, *GIVEN[:3], "run.name=own") as (queue, told):
+        run_all(queue)
+    assert not told.finals
+    with opened(tmp_path, *GIVEN) as (queue, told):
+        run_all(queue)
+    assert told.finals
+
+
+def test_a_final_training_that_was_cut_off_is_not_begun_anew(tmp_path: Path) -> None:
+    with opened(tmp_path, *GIVEN) as (queue, _told):
+        while job := queue.next():
+            outcome = run_job(job)
+            if is_final(job):
+                break  # the driver died before it heard of it
+            queue.done(job, outcome)
+    with opened(tmp_path, *GIVEN) as (queue, told):
+        left = []
+        while job := queue.next():
+            left.append(job)
+            queue.done(job, run_job(job))
+    assert len(left) == len(told.finals) - 1
+    assert min(final.ended for final in told.finals) == outcome.ended
+
+
+def test_a_final_training_that_fails_is_tried_again_and_then_told(tmp_path: Path) -> None:
+    with opened(tmp_path, *GIVEN) as (queue, told):
+        while job := queue.next():
+            queue.done(job, Outcome(reason="broken") if is_final(job) else run_job(job))
+    assert told.finals
+    assert all(final.failed and final.reason == "broken" for final in told.finals)
+
+
+def test_the_supernet_gives_its_weights_where_there_is_one(tmp_path: Path) -> None:
+    given = (*GIVEN[1:], "sampler=frontier", "sampler.prior=supernet")
+    with opened(tmp_path, *given) as (queue, told):
+        starts = []
+        while job := queue.next():
+            starts += [job.inherits.file.parent.name] if is_final(job) and job.inherits else []
+            queue.done(job, run_job(job))
+    assert starts == ["supernets"] * len(told.finals)
+
+
+def test_weights_that_are_not_there_are_refused_with_the_way_out(tmp_path: Path) -> None:
+    with opened(tmp_path, *GIVEN, "final.start=supernet") as (queue, _told), pytest.raises(DataError) as caught:
+        run_all(queue)
+    assert str(caught.value) == "final.start=supernet: there are no such weights; take final.start=auto"

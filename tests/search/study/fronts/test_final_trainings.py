@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search.jobs.members import Inherited
+from search.problem.objectives import DELTA_MTL, MACS
+from search.study.fronts.final_trainings import FINALS, Starts, choose_members, drop_others, load_finals
+from spaces.errors import DataError
+from tests.search.trials import complete, failed
+
+SUPERNET, TRIAL = Inherited(Path("a"), "a"), Inherited(Path("b"), "b")
+
+
+@pytest.mark.parametrize(
+    ("start", "starts", "chosen"),
+    [
+        ("auto", Starts(SUPERNET, TRIAL), SUPERNET),
+        ("auto", Starts(None, TRIAL), TRIAL),
+        ("auto", Starts(None, None), None),
+        ("trial", Starts(SUPERNET, TRIAL), TRIAL),
+        ("supernet", Starts(SUPERNET, TRIAL), SUPERNET),
+        ("nothing", Starts(SUPERNET, TRIAL), None),
+    ],
+)
+def test_the_first_weights_that_are_there_are_taken_unless_others_are_wanted(
+    start: str, starts: Starts, chosen: Inherited | None
+) -> None:
+    assert starts.choose(start) == chosen
+
+
+def test_weights_that_are_not_there_are_refused() -> None:
+    with pytest.raises(DataError, match=r"^final.start=trial: there are no such weights; take final.start=auto$"):
+        Starts(SUPERNET, None).choose("trial")
+
+
+def test_members_hold_most_hypervolume_between_them() -> None:
+    trials = [complete(0, 1.0, 10), complete(1, 5.0, 20), complete(2, 5.1, 21), complete(3, 4.0, 30), failed(4)]
+    chosen = choose_members(trials, (DELTA_MTL, MACS), (-20.0, 40.0), 2)
+    assert [trial.number for trial in chosen] == [0, 1]
+    assert choose_members([failed(0)], (DELTA_MTL, MACS), (-20.0, 40.0), 2) == []
+
+
+def test_a_damaged_file_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / FINALS).mkdir()
+    (tmp_path / FINALS / "0003.json").write_text("[1]")
+    with pytest.raises(DataError, match="no final training") as caught:
+        load_finals(tmp_path)
+    assert "remove it, and the same command trains it again" in str(caught.value)
+
+
+def test_only_final_trainings_of_others_are_dropped(tmp_path: Path) -> None:
+    (tmp_path / FINALS).mkdir()
+    for name in ("0001.json", "0001.pt", "0002.json", "0002.pt", "notes.txt"):
+        (tmp_path / FINALS / name).write_text("")
+    drop_others(tmp_path, {2})
+    assert {path.name for path in (tmp_path / FINALS).iterdir()} == {"0002.json", "0002.pt", "notes.txt"}
