@@ -82,7 +82,8 @@ def foretell_trained(problem: Problem, patterns: Sequence[SharingPattern]) -> np
     """Objectives after a training of each pattern's own on the supernet's weights, (patterns, objectives).
 
     Costs are exact. What a training tells lies less far below the best than it is estimated: patterns that share much
-    are trained least in a supernet, and gain most from epochs of their own.
+    are trained least in a supernet, and gain most from epochs of their own. One of which nothing is told counts as the
+    worst.
     """
     assert problem.estimates is not None
     rows = [problem.estimates(pattern) for pattern in patterns]
@@ -90,7 +91,8 @@ def foretell_trained(problem: Problem, patterns: Sequence[SharingPattern]) -> np
     for objective in problem.objectives:
         values = np.array([row[objective.name] for row in rows], dtype=float)
         if objective not in (MACS, PARAMS):
-            best = np.nanmax(values) if objective.direction == MAXIMISE else np.nanmin(values)
-            values = best + SLOPE * (np.nan_to_num(values, nan=best) - best)
+            told = values[np.isfinite(values)] if np.isfinite(values).any() else np.zeros(1)
+            best, worst = (told.max(), told.min()) if objective.direction == MAXIMISE else (told.min(), told.max())
+            values = best + SLOPE * (np.where(np.isfinite(values), values, worst) - best)
         columns.append(values)
     return np.column_stack(columns)
