@@ -42,7 +42,7 @@ def estimate(
     """Measure every pattern on shared weights.
 
     Args:
-        network: that has the blocks of all patterns.
+        network: that has the blocks of all patterns; left in evaluation mode, and otherwise as it was.
         patterns: that are estimated.
         training: whose first images the batch-norms' statistics are taken of.
         judged: split that is measured.
@@ -54,7 +54,7 @@ def estimate(
     calibration = _calibration(training)
     named = {task.name: task for task in tasks}
     size = max(1, PIXELS // math.prod(judged.size))
-    with torch.no_grad(), mixed_precision(judged.device), _calibrating(network):
+    with torch.no_grad(), mixed_precision(judged.device), _calibrating(network), _keeping_statistics(network):
         for images, targets in judged.batches(size, tasks):
             for (task, reading), values in _evaluate(network, plan, torch.cat([calibration, images]), len(calibration)):
                 kind = named[task]
@@ -181,6 +181,18 @@ def _calibrating(network: nn.Module) -> Iterator[None]:
         for norm, momentum in zip(norms, before, strict=True):
             norm.momentum = momentum
         network.eval()
+
+
+@contextmanager
+def _keeping_statistics(network: nn.Module) -> Iterator[None]:
+    """Batch-norms have the statistics of before again in the end."""
+    norms = _list_norms(network)
+    before = [{name: each.clone() for name, each in norm.state_dict().items()} for norm in norms]
+    try:
+        yield
+    finally:
+        for norm, state in zip(norms, before, strict=True):
+            norm.load_state_dict(state)
 
 
 def _list_norms(module: nn.Module) -> list[_BatchNorm]:

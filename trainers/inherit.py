@@ -16,12 +16,13 @@ def inherit_weights(network: nn.Module, file: Path) -> None:
     """Load a network's blocks and heads from a file that holds at least these; in place.
 
     Raises:
-        DataError: there is no such file, it is damaged, or it lacks blocks of the network.
+        DataError: there is no such file, it is damaged, or it lacks blocks of the network, or has them in another size.
     """
     mend = "remove it, and the same command trains it again"
     try:
         held: Mapping[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
         wanted = {name: held[name] for name in network.state_dict()}
+        other = [name for name, each in network.state_dict().items() if each.shape != wanted[name].shape]
     except FileNotFoundError:
         raise DataError(f"{file}: no such file of weights to start from; the same command trains it again") from None
     except KeyError as error:
@@ -30,4 +31,6 @@ def inherit_weights(network: nn.Module, file: Path) -> None:
         ) from None
     except Exception as error:  # what a damaged file raises depends on where it is damaged
         raise DataError(f"{file}: no weights ({type(error).__name__}); it was damaged from outside: {mend}") from error
+    if other:
+        raise DataError(f"{file}: these weights have another {other[0]}, so they are of another network; {mend}")
     network.load_state_dict(wanted)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import pytest
 import torch
 
@@ -9,7 +11,7 @@ from spaces.pattern.mixing import Gated
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
 from spaces.pattern.stage import Stage
 from trainers.augment import Flip, Zoom
-from trainers.recipe import Recipe, list_idle_fields
+from trainers.recipe import Recipe, list_idle_fields, stretch_recipe
 from trainers.tasks.depth import Depth
 from trainers.weighting.uncertainty import Uncertainty
 
@@ -93,3 +95,40 @@ def test_fields_that_cannot_act_are_idle() -> None:
     assert list_idle_fields(hard_sharing(("a",), 2, 2)) == ("gates", "dot_regression", "weighting")
     assert list_idle_fields(_pattern(("a", "b"), gated=True)) == ("dot_regression",)
     assert list_idle_fields(_pattern(("a", "b"), framed=True)) == ("gates",)
+
+
+@pytest.mark.parametrize("lr", [0.01, 1])
+def test_a_stretched_recipe_differs_in_epochs_and_its_share_of_the_learning_rate_alone(lr: float) -> None:
+    recipe = Recipe(epochs=4, lr=lr, warmup=0.3, weighting=Uncertainty())
+    assert stretch_recipe(recipe, 16, 0.75) == replace(recipe, epochs=16, lr=0.75 * lr)
+    assert stretch_recipe(recipe, 16) == replace(recipe, epochs=16)
+    assert recipe.epochs == 4
+
+
+def test_the_schedule_is_stretched_with_the_epochs() -> None:
+    def peak(recipe: Recipe) -> float:
+        steps = 10 * recipe.epochs
+        optimiser, schedule = recipe.optimiser(torch.nn.Linear(1, 1), steps)
+        rates = []
+        for _ in range(steps):
+            rates.append(optimiser.param_groups[0]["lr"])
+            optimiser.step()
+            schedule.step()
+        return rates.index(max(rates)) / steps
+
+    short = Recipe(epochs=4, warmup=0.5)
+    assert peak(stretch_recipe(short, 12)) == pytest.approx(peak(short), abs=0.05)
+
+
+@dataclass(frozen=True)
+class Unrated(Recipe):
+    """A recipe of a user's own without a learning rate to share."""
+
+    lr: None = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        """Nothing to check."""
+
+
+def test_a_recipe_without_a_learning_rate_gets_other_epochs_alone() -> None:
+    assert stretch_recipe(Unrated(epochs=2), 6, 0.5) == Unrated(epochs=6)

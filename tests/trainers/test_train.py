@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from spaces.draws import plan_draws
+from spaces.fusion import Fusion
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
+from spaces.networks.supernet import Supernet, build_supernet
 from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.tiny import write_tiny
 from trainers.augment import Flip
@@ -17,6 +21,7 @@ from trainers.data.npz import Npz
 from trainers.measure import measure
 from trainers.recipe import Recipe
 from trainers.tasks.autoencoder import Autoencoder
+from trainers.tasks.task import Task
 from trainers.train import TrainingError, train
 from trainers.training_state import Leg
 
@@ -173,14 +178,25 @@ def test_on_cuda_it_learns_as_on_the_cpu(data: Npz) -> None:
     assert results["cuda"] == pytest.approx(results["cpu"], rel=0.2)
 
 
-def _in_legs(data: Npz, recipe: Recipe, pauses: tuple[int, ...]) -> tuple[SharedNetwork, list[dict[str, float]]]:
+def _separate(tasks: Sequence[Task]) -> SharedNetwork:
+    outputs = {task.name: task.output for task in tasks}
+    return build(separate_decoders(list(outputs), 2, 2), FAMILY, outputs, seed=0)
+
+
+def _supernet(tasks: Sequence[Task]) -> SharedNetwork:
+    outputs = {task.name: task.output for task in tasks}
+    draws = plan_draws(Fusion(2, 2), list(outputs), 0, lambda pattern: True)
+    return build_supernet(separate_decoders(list(outputs), 2, 2), draws, FAMILY, outputs, seed=0)
+
+
+def _in_legs(
+    data: Npz, recipe: Recipe, pauses: tuple[int, ...], make: Callable[[Sequence[Task]], SharedNetwork]
+) -> tuple[SharedNetwork, list[dict[str, float]]]:
     """The same training, every leg in a network of its own that knows nothing but the state, through a file."""
     tasks, state, curves = data.selected, None, []
     network = None
     for until in (*pauses, None):
-        pattern = separate_decoders([task.name for task in tasks], 2, 2)
-        network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, seed=0)
-        network = network.to(memory_format=torch.channels_last)
+        network = make(tasks).to(memory_format=torch.channels_last)
         torch.manual_seed(7)  # whatever else happened in between
         kept: list[dict] = []
         curves = []
@@ -195,10 +211,21 @@ def _in_legs(data: Npz, recipe: Recipe, pauses: tuple[int, ...]) -> tuple[Shared
     return network, curves
 
 
+@pytest.mark.parametrize("make", [_separate, _supernet])
 @pytest.mark.parametrize("pauses", [(1,), (2,), (1, 2, 4)])
-def test_a_training_in_legs_is_the_training_in_one_to_the_last_bit(data: Npz, pauses: tuple[int, ...]) -> None:
+def test_a_training_in_legs_is_the_training_in_one_to_the_last_bit(
+    data: Npz, pauses: tuple[int, ...], make: Callable[[Sequence[Task]], SharedNetwork]
+) -> None:
     recipe = replace(RECIPE, epochs=5, augment=(Flip(),))
-    (whole, curves), (legs, again) = _in_legs(data, recipe, ()), _in_legs(data, recipe, pauses)
+    (whole, curves), (legs, again) = _in_legs(data, recipe, (), make), _in_legs(data, recipe, pauses, make)
     assert curves == again
     for name, tensor in whole.state_dict().items():
         assert torch.equal(tensor, legs.state_dict()[name]), name
+
+
+def test_a_supernet_takes_a_pattern_a_step(data: Npz) -> None:
+    supernet, curves = _in_legs(data, replace(RECIPE, epochs=3), (), _supernet)
+    assert isinstance(supernet, Supernet)
+    assert supernet.step == 3 * (24 // RECIPE.batch_size)
+    assert len(curves) == 3
+    assert supernet.pattern == supernet.shown  # what was measured last
