@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from spaces import draws
 from spaces.choices import enumerate_patterns
-from spaces.draws import Drawn, Listed, plan_draws
+from spaces.draws import OFTEN, Drawn, Listed, plan_draws
 from spaces.errors import PatternError
 from spaces.fusion import Fusion
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
@@ -34,10 +34,17 @@ def parts_c(pattern: SharingPattern) -> bool:
 @quick
 @given(seed=st.integers(0, 2**31 - 1), turn=st.integers(0, 50))
 def test_every_pattern_comes_once_a_round(seed: int, turn: int) -> None:
-    plan = plan_draws(SPACE, TASKS, seed, anything)
-    assert isinstance(plan, Listed)
+    plan = Listed(tuple(ALL), seed)
     steps = [plan.at(turn * len(ALL) + place).key for place in range(len(ALL))]
     assert sorted(steps) == sorted(pattern.key for pattern in ALL)
+
+
+def test_every_eighth_step_is_a_landmark_s() -> None:
+    plan, plain = plan_draws(SPACE, TASKS, 3, anything), Listed(tuple(ALL), 3)
+    landmarks = [anchor.pattern.key for anchor in SPACE.anchors(TASKS).values()]
+    for step in range(60):
+        wanted = landmarks[step // OFTEN % 2] if step % OFTEN == 0 else plain.at(step).key
+        assert plan.at(step).key == wanted
 
 
 def test_rounds_and_seeds_have_orders_of_their_own() -> None:

@@ -108,7 +108,9 @@ def test_what_a_training_tells_is_foretold_nearer_to_the_best_and_costs_stay() -
     assert found.shape == (len(PATTERNS), 4)
     assert found[:, 1:3] == pytest.approx(rows[:, 1:3])
     for column, best in ((0, rows[:, 0].max()), (3, rows[:, 3].min())):
-        assert found[:, column] == pytest.approx(best + SLOPE * (rows[:, column] - best))
+        below, told = np.abs(rows[:, column] - best), np.abs(found[:, column] - best)
+        assert (told <= SLOPE * below + 1e-9).all()  # nearer to the best, in the same order
+        assert (np.argsort(told) == np.argsort(below)).all()
 
 
 def test_a_pattern_of_which_nothing_is_told_counts_as_the_worst() -> None:
