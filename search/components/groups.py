@@ -55,6 +55,11 @@ class Groups:
         return {group: choice for entry in defaults if entry != "_self_" for group, choice in entry.items()}
 
     @property
+    def implied(self) -> dict[str, dict[str, str]]:
+        """Choices by group that a choice, as "GROUP=CHOICE", takes with it where they are not given."""
+        return dict(yaml.safe_load((SHIPPED / "implied.yaml").read_text()))
+
+    @property
     def parts(self) -> dict[str, str]:
         """Group by dotted key of what can be chosen inside a choice: "trainer/weighting" by "trainer.weighting"."""
         found = {path.parent.relative_to(root).as_posix() for root in self._roots for path in root.glob("*/*/*.yaml")}

@@ -89,7 +89,10 @@ def _sorted(values: Sequence[Value], groups: Groups) -> tuple[dict[str, str], li
         given[group] = value.parsed
     if problems:
         raise ConfigError(problems)
-    return {**choices, **given}, rest
+    implied: dict[str, str] = {}
+    for group, choice in {**choices, **given}.items():
+        implied |= groups.implied.get(f"{group}={choice}", {})
+    return {**choices, **implied, **given}, rest
 
 
 def _composed(arguments: Arguments, choices: Mapping[str, str], values: Sequence[Value]) -> dict[str, Any]:

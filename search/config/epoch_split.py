@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TRIALS = 18  # patterns that a search trains where nothing is said: our choice
 DELIVERED = 3  # networks of a sampler whose trials are final; more, shorter ones hold less: experiments.benchmarks
-SUPERNET, OWN = 5, 2  # trainings' worth of epochs: of a supernet, and of a network on its weights
+SUPERNET, OWN = 6.6, 1.46  # trainings' worth of epochs: of a supernet, and of a network on its weights; 11 in all
 SHARED = 0.6  # of a budget for the supernet, where the rest trains what is delivered
 SEARCHED = 0.5  # of a budget for trials that are trained on at the end; with a supernet, of what that leaves
 
@@ -77,10 +77,10 @@ def split_epochs(
     if budget is not None:
         _refuse_doubles(supernet, final, sampler)
         return _split_budget(trials, budget, epochs, sampler, final.members)
-    shared = (supernet.epochs or SUPERNET * epochs) if sampler.uses_supernet else 0
+    shared = (supernet.epochs or round(SUPERNET * epochs)) if sampler.uses_supernet else 0
     if sampler.delivers:
         count = trials or DELIVERED
-        own = final.epochs or _share(final.budget, shared, count) or OWN * epochs
+        own = final.epochs or _share(final.budget, shared, count) or int(OWN * epochs)
         return EpochSplit(shared, count, own, 0, 0, delivers=True)
     count = trials or TRIALS
     own = final.epochs or _share(final.budget, shared + count * epochs, final.members)

@@ -91,7 +91,7 @@ class Supernet:
     """The one training of all patterns that some samplers rest on.
 
     Args:
-        epochs: of it; None for 5 of a trial's trainings, or the share that ``budget`` leaves.
+        epochs: of it; None for 6.6 of a trial's trainings, or the share that ``budget`` leaves.
     """
 
     epochs: int | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,8 @@ class Forecast:
         gpu: bytes of tensors of one training on a GPU; 0 without one.
         timed: steps that were timed of each network, at least.
         share: of its epochs that a trial is trained on average.
+        supernet: seconds of the one training of all patterns, without its estimates; None when none is to be trained.
+        final: seconds of all final trainings, one after the other; None for none.
     """
 
     device: str
@@ -70,6 +72,8 @@ class Forecast:
     gpu: int
     timed: int
     share: float
+    supernet: tuple[float, float] | None = None
+    final: tuple[float, float] | None = None
 
     @property
     def memory(self) -> int:
@@ -106,7 +110,27 @@ def make_forecast(
     jobs = [_make_job(settings, pattern) for pattern in extremes] + list(baselines[:1])
     clocked = time_steps(jobs, concurrency, where.gpus)
     share = settings.scheduler.share(settings.trainer.epochs)
-    return estimate(clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share)
+    found = estimate(
+        clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share, settings.split.trial
+    )
+    return _add_further(found, remaining)
+
+
+def _add_further(found: Forecast, remaining: Remaining) -> Forecast:
+    """The same with the supernet, beside which only baselines run, and with final trainings."""
+    epoch = [found.steps * step + measuring for step, measuring in zip(found.step, found.measuring, strict=True)]
+    supernet = (remaining.supernet * epoch[0], remaining.supernet * epoch[1])
+    final = (remaining.final * epoch[0], remaining.final * epoch[1])
+    alone = len(remaining.untrained) * (found.baseline or 0.0)
+    hidden = min(supernet[0], alone / found.concurrency) if found.concurrency > 1 else 0.0
+    more = [s + f / found.concurrency - hidden for s, f in zip(supernet, final, strict=True)]
+    return replace(
+        found,
+        supernet=supernet if remaining.supernet else None,
+        final=final if remaining.final else None,
+        search=(found.search[0] + more[0], found.search[1] + more[1]),
+        quiet=(found.quiet[0] + more[0], found.quiet[1] + more[1]) if found.quiet else None,
+    )
 
 
 def estimate(
@@ -117,6 +141,7 @@ def estimate(
     device: str,
     concurrency: int,
     share: float = 1.0,
+    own: int | None = None,
 ) -> Forecast:
     """What timings amount to.
 
@@ -128,12 +153,13 @@ def estimate(
         device: that was timed.
         concurrency: trainings at a time.
         share: of its epochs that a trial is trained on average, where a scheduler stops some early.
+        own: epochs of a trial, where they are not those of the recipe.
     """
     timings = [_average_timings(row) for row in zip(*(each.timings for each in clocked), strict=True)]
     extremes = timings[:-1] if baselines else timings
     images = clocked[0].images
     steps = images // min(recipe.batch_size, images)
-    work = _Work(trials, baselines, concurrency, recipe.epochs, steps, share)
+    work = _Work(trials, baselines, concurrency, own or recipe.epochs, recipe.epochs, steps, share)
     quick = fmean(t.share for t in timings)
     crowded = device == "cpu" and quick < CROWDED
     start = START / quick if crowded else START
@@ -142,10 +168,10 @@ def estimate(
         concurrency=concurrency,
         step=_find_range(t.step for t in extremes),
         steps=steps,
-        epochs=recipe.epochs,
+        epochs=own or recipe.epochs,
         measuring=_find_range(t.measuring for t in extremes),
         trial=_find_range(map(work.time_training, extremes)),
-        baseline=work.time_training(timings[-1]) if baselines else None,
+        baseline=work.time_baseline(timings[-1]) if baselines else None,
         start=start,
         search=work.time_search(start, timings),
         quiet=work.time_search(START, [t.undisturbed for t in timings]) if crowded else None,
@@ -165,8 +191,13 @@ class _Work:
     baselines: int
     concurrency: int
     epochs: int
+    usual: int
     steps: int
     share: float
+
+    def time_baseline(self, timing: Timing) -> float:
+        """Seconds of a single-task network's training, of the recipe's epochs."""
+        return timing.setup + self.usual * (self.steps * timing.step + timing.measuring)
 
     def time_training(self, timing: Timing) -> float:
         """Seconds of one whole training."""
@@ -177,7 +208,7 @@ class _Work:
         trainings = self.trials + self.baselines
         rounds = math.ceil(trainings / self.concurrency)
         extremes = timings[:-1] if self.baselines else timings
-        alone = self.baselines * self.time_training(timings[-1])
+        alone = self.baselines * self.time_baseline(timings[-1])
         low, high = _find_range(self.trials * self.share * self.time_training(each) + alone for each in extremes)
         return start + rounds * low / trainings, start + rounds * high / trainings
 

@@ -54,7 +54,17 @@ def format_trainings(settings: Settings, left: Remaining) -> str:
         trials += "; there are no other patterns within the limits"
     tasks, seeds = len(settings.data.selected), settings.baselines.seeds
     baselines = f"{len(left.untrained)} to train, {left.cached} are there already; tasks x seeds: {tasks} x {seeds}"
-    return "\n".join(["To train", *align_columns([["trials", trials], ["baselines", baselines]])])
+    rows = [["trials", trials], ["baselines", baselines]]
+    split = settings.split
+    if split.supernet:
+        there = (
+            f"{left.supernet} epochs, on which all patterns are estimated" if left.supernet else "it is there already"
+        )
+        rows.insert(0, ["supernet", there])
+    if split.members:
+        rows.append(["final", f"{split.members} networks of the front, {split.final} epochs each"])
+    rows.append(["epochs", split.describe()])
+    return "\n".join(["To train", *align_columns(rows)])
 
 
 def format_time(expected: Forecast | None) -> str:
@@ -88,6 +98,8 @@ def _list_expectations(expected: Forecast) -> list[list[str]]:
     rows = [
         ["a trial", f"{_format_range(*expected.trial, _format_seconds)}: {training}{early}"],
         ["a baseline", "none to train" if expected.baseline is None else _format_seconds(expected.baseline)],
+        *([["the supernet", _format_range(*expected.supernet, format_duration)]] if expected.supernet else []),
+        *([["final trainings", _format_range(*expected.final, format_duration)]] if expected.final else []),
         ["the search", f"{search}, of which {format_duration(expected.start)} to start and end"],
     ]
     quiet = _format_range(*expected.quiet, format_duration) if expected.quiet else search

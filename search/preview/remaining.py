@@ -13,6 +13,7 @@ from search.jobs.job import Job
 from search.jobs.outcome_files import read_result
 from search.study.baselines import list_baseline_jobs
 from search.study.run_folder import check_folder
+from search.study.supernet_training import SupernetTraining
 from spaces.common.atomic_files import read_json
 
 if TYPE_CHECKING:
@@ -28,12 +29,16 @@ class Remaining:
         trials: to train, at most.
         baselines: single-task networks that deltas refer to.
         untrained: those of them that are to be trained.
+        supernet: epochs of the one training of all patterns, 0 for none or for one that is there already.
+        final: epochs of all final trainings together, as if none were there.
     """
 
     finished: int
     trials: int
     baselines: tuple[Job, ...]
     untrained: tuple[Job, ...]
+    supernet: int = 0
+    final: int = 0
 
     @property
     def cached(self) -> int:
@@ -59,4 +64,7 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     jobs = tuple(list_baseline_jobs(settings, settings.runner.threads))
     kept = read_json(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
     untrained = tuple(job for job in jobs if job.fingerprint not in kept and read_result(job, device) is None)
-    return Remaining(finished, max(0, most - finished), jobs, untrained)
+    trials, split = max(0, most - finished), settings.split
+    supernet = SupernetTraining(settings, settings.runner.threads)
+    shared = split.supernet if trials and supernet.missing and not supernet.find_cached(device) else 0
+    return Remaining(finished, trials, jobs, untrained, shared, split.members * split.final)
