@@ -91,7 +91,7 @@ def _share(share: float | None, spent: int, members: int) -> int:
     """Epochs of each final training that takes a share of all epochs; 0 where none is given."""
     if share is None:
         return 0
-    own = int(share / (1.0 - share) * spent / members)
+    own = int(share / (1.0 - share) * spent / members + 1e-9)  # 0.6 of all beside 40 is 60, not 59.99...
     if own < 1:
         raise ConfigError(
             f"final.budget={share:g}: beside {spent} epochs that is less than one for each of {members} networks; "
@@ -121,7 +121,8 @@ def _split_budget(trials: int | None, budget: int, epochs: int, sampler: Sampler
         least = split.supernet and split.trial
     else:
         count = trials or int(SEARCHED * left / epochs)
-        split = EpochSplit(shared, count, epochs, members, (left - count * epochs) // members, delivers=False)
+        own = max(0, left - count * epochs) // members
+        split = EpochSplit(shared, count, epochs, members, own, delivers=False)
         least = (split.supernet or not sampler.uses_supernet) and split.trials and split.final > 0
     if not least:
         raise ConfigError(

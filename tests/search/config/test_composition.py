@@ -37,7 +37,7 @@ def test_nothing_given_means_the_default_search() -> None:
 
     assert settings.run.name == "fusion-scenes"
     assert settings.run.folder == Path("runs")
-    assert (settings.run.seed, settings.split.trials, settings.baselines.seeds) == (0, 18, 3)
+    assert (settings.run.seed, settings.trials, settings.budget, settings.baselines.seeds) == (0, None, None, 3)
     assert settings.objectives == ("delta_mtl", "macs")
     assert (settings.limits.macs, settings.limits.params) == (None, None)
     assert settings.trainer.epochs == 8
@@ -164,16 +164,16 @@ def test_components_from_outside_the_repository(tmp_path: Path, monkeypatch: pyt
     (folder / "space").mkdir(parents=True)
     (folder / "sampler").mkdir()
     (folder / "space" / "hedge.yaml").write_text("_target_: garden.Hedge\nheight: ???   # metres\n")
-    (folder / "sampler" / "path.yaml").write_text("_target_: garden.path\nlength: ${trials}\n")
+    (folder / "sampler" / "path.yaml").write_text("_target_: garden.path\nlength: ${baselines.seeds}\n")
     outside = ["--config-dir", str(folder), "space=hedge", "sampler=path"]
 
-    settings = compose([*outside, "space.height=2", "trials=18"])
+    settings = compose([*outside, "space.height=2"])
 
     assert settings.space.name == "hedge"
-    assert settings.sampler == ("path", 18)
+    assert settings.sampler == ("path", 3)
     assert settings.run.name == "hedge-scenes"
     assert settings.plain["space"] == {"_target_": "garden.Hedge", "height": 2, "name": "hedge"}
-    assert settings.plain["sampler"] == {"_target_": "garden.path", "length": 18}
+    assert settings.plain["sampler"] == {"_target_": "garden.path", "length": 3}
     assert problems(*outside) == ("space.height: missing; give space.height=VALUE",)
     assert re.search(r"space.height=\?\?\? +metres", str(answer([*outside, "--help"])))
 

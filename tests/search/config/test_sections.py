@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.config.sections import LARGEST_SEED, SHARED, Baselines, Run
+from search.config.sections import LARGEST_SEED, SHARED, STARTS, Baselines, Final, Run, Supernet
 from spaces.errors import ConfigError
 
 
@@ -30,9 +30,43 @@ def test_seeds_and_numbers_of_baselines_have_bounds(number: int) -> None:
     for fits, make in (
         (0 <= number <= LARGEST_SEED, lambda: Run("a", seed=number)),
         (number >= 1, lambda: Baselines(number)),
+        (number >= 1, lambda: Supernet(number)),
+        (number >= 1, lambda: Final(epochs=number)),
+        (number >= 1, lambda: Final(members=number)),
     ):
         if fits:
             make()
         else:
             with pytest.raises(ConfigError, match=f"={number}: want"):
                 make()
+
+
+def test_a_search_has_no_final_training_and_no_epochs_of_a_supernet_of_its_own_where_nothing_is_said() -> None:
+    assert Supernet().epochs is None
+    assert (Final().epochs, Final().budget, Final().start) == (None, None, "auto")
+    assert Final(start=STARTS[-1], budget=0.95, members=1).budget == 0.95
+
+
+def test_all_that_is_wrong_with_a_final_training_is_said_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Final(epochs=0, budget=1.0, members=0, start="zero")
+    assert caught.value.problems == (
+        "final.epochs=0: want a whole number >= 1 (or null)",
+        "final.budget=1.0: want a number > 0 and <= 0.95 (or null)",
+        "final.members=0: want a whole number >= 1",
+        "final.start=zero: want one of auto, supernet, trial, nothing",
+        "final.epochs=0 and final.budget=1.0: both say how long; give one of them",
+    )
+
+
+@pytest.mark.parametrize("given", ["40", 0, 1.5, True])
+def test_epochs_of_a_supernet_are_a_whole_number(given: object) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Supernet(given)  # type: ignore[arg-type]
+    assert caught.value.problems == (f"supernet.epochs={given}: want a whole number >= 1 (or null)",)
+
+
+def test_both_ways_to_say_how_long_are_refused() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Final(epochs=20, budget=0.5)
+    assert caught.value.problems == ("final.epochs=20 and final.budget=0.5: both say how long; give one of them",)

@@ -11,7 +11,10 @@ import torch
 from search.components.component_names import mark_all
 from search.components.components import describe_component
 from search.jobs.job import TRAINING_VERSION, Job
+from search.jobs.members import Inherited, Members
 from search.jobs.worker import run_job
+from spaces.branching import Branching
+from spaces.fusion import Fusion
 from spaces.networks import small
 from spaces.networks.build import build
 from spaces.pattern.sharing_pattern import hard_sharing
@@ -100,3 +103,44 @@ def test_two_classes_of_one_name_are_two_things(job: Job) -> None:
     other = replace(job, network=Small(job.network.encoder_widths, job.network.decoder_width))
     assert repr(other.network) == repr(job.network)
     assert other.fingerprint != job.fingerprint
+
+
+def test_a_supernet_is_named_by_its_space_and_limits_and_others_keep_their_names(job: Job, tmp_path: Path) -> None:
+    members = Members(Fusion(2, 2))
+    others = [
+        job,
+        replace(job, members=members),
+        replace(job, members=replace(members, macs=1e6)),
+        replace(job, members=replace(members, params=1e6)),
+        replace(job, members=Members(Branching(2, 2))),
+        replace(job, members=Members(Fusion(2, 3))),
+    ]
+    assert len({each.fingerprint for each in others}) == len(others)
+    assert replace(job, members=Members(Fusion(2, 2)), weights=None).fingerprint == others[1].fingerprint
+    assert replace(job, members=None, inherits=None).fingerprint == job.fingerprint
+
+
+def test_a_training_on_inherited_weights_is_named_by_their_training_and_not_by_their_place(
+    job: Job, tmp_path: Path
+) -> None:
+    here = replace(job, inherits=Inherited(tmp_path / "here.pt", "a"))
+    there = replace(job, inherits=Inherited(tmp_path / "there.pt", "a"))
+    other = replace(job, inherits=Inherited(tmp_path / "here.pt", "b"))
+    assert here.fingerprint == there.fingerprint
+    assert len({job.fingerprint, here.fingerprint, other.fingerprint}) == 3
+
+
+def test_names_of_trainings_without_a_supernet_are_those_of_before(job: Job) -> None:
+    """What is put into the name stands in its order: a field that came later has to stay out where it is not used."""
+    recipe = {
+        name: each
+        for name, each in describe_component(job.recipe).items()
+        if name not in ("weighting", *list_idle_fields(job.pattern))
+    }
+    tasks = [
+        {k: v for k, v in describe_component(task).items() if v or k not in ("measures", "judged_by")}
+        for task in job.data.selected
+    ]
+    components = [*tasks, describe_component(job.network), recipe]
+    named = [TRAINING_VERSION, job.pattern.key, job.data.fingerprint, components, 0]
+    assert job.fingerprint == hashlib.sha256(json.dumps(mark_all(named)).encode()).hexdigest()[:16]

@@ -17,7 +17,7 @@ from search.problem.problem import Problem
 from search.samplers.candidates import collect_candidates, enumerate_all
 from search.samplers.expected_improvement import find_boxes
 from search.samplers.frontier import Frontier, _thinned
-from search.samplers.sampler import Draw
+from search.samplers.sampler import Draw, Wait
 from spaces.choices import Proposal, enumerate_patterns, replay
 from spaces.errors import ConfigError
 from spaces.fusion import Fusion
@@ -165,3 +165,75 @@ def test_gains_count_from_the_reference_point_of_the_search() -> None:
 def test_a_start_without_two_trials_is_refused() -> None:
     with pytest.raises(ConfigError, match="startup"):
         Frontier(startup=1)
+
+
+def test_another_prior_is_refused() -> None:
+    with pytest.raises(ConfigError) as caught:
+        Frontier(prior="oracle")
+    assert caught.value.problems == ("sampler.prior=oracle: want one of None, supernet",)
+    assert not Frontier().uses_supernet
+    assert Frontier(prior="supernet").uses_supernet
+
+
+def test_with_a_prior_it_waits_for_the_supernet_and_without_one_it_does_not() -> None:
+    made = problem(Fusion(4, 4), DELTA_MTL, MACS)
+    assert Frontier(prior="supernet").propose(made, [], 0) == Wait()
+    assert isinstance(Frontier().propose(made, [], 0), Draw)
+
+
+def with_estimates(made: Problem, seed: int, correlation: float) -> Problem:
+    """Estimates of such a correlation with the truth of `searched`, in another unit."""
+    weights = np.random.default_rng(seed).normal(0, 3, 3)
+    rng = np.random.default_rng(seed + 100)
+    proposals = list(enumerate_patterns(made.space, made.tasks))
+    truths = np.array([truth(each, weights) for each in proposals])
+    away = truths.std() * rng.normal(size=len(truths))
+    told = 3 * (correlation * truths + np.sqrt(1 - correlation**2) * away) - 20
+    known = {
+        each.pattern.key: {"delta_mtl": value, "macs": float(made.cost(each.pattern).macs)}
+        for each, value in zip(proposals, told.tolist(), strict=True)
+    }
+    return replace(made, estimates=lambda pattern: known[pattern.key])
+
+
+def share_reached(made: Problem, seed: int, many: int, sampler: Frontier) -> float:
+    directions = [each.direction for each in made.objectives]
+    worst = (-20.0, 1.05 * max(made.cost(p.pattern).macs for p in enumerate_patterns(made.space, TASKS)))
+    found, whole = (
+        pareto.compute_hypervolume(np.array([v for _, v in searched(made, count, seed, each)]), worst, directions)
+        for count, each in ((many, sampler), (35, None))
+    )
+    return found / whole
+
+
+def test_true_estimates_bring_it_to_the_front_sooner_and_noise_costs_little() -> None:
+    made, many = problem(Fusion(4, 4), DELTA_MTL, MACS), 5
+    reached = {
+        correlation: np.mean(
+            [share_reached(with_estimates(made, s, correlation), s, many, Frontier(prior="supernet")) for s in range(4)]
+        )
+        for correlation in (1.0, 0.0)
+    }
+    without = np.mean([share_reached(made, seed, many, Frontier()) for seed in range(4)])
+    assert reached[1.0] > 0.98
+    assert reached[1.0] >= without
+    assert reached[0.0] > 0.95 * without
+
+
+def test_estimates_that_are_no_numbers_are_passed_over() -> None:
+    made = problem(Fusion(4, 4), DELTA_MTL, MACS)
+    told = with_estimates(made, 0, 1.0).estimates
+    assert told is not None
+    proposals = list(enumerate_patterns(made.space, TASKS))
+    lost = {each.pattern.key for each in proposals[::2]}
+    history = [trial(made, dict(p.choices), [0.0, float(made.cost(p.pattern).macs)]) for p in proposals[:4]]
+    for all_lost in (False, True):
+        broken = replace(
+            made,
+            estimates=lambda p, all_lost=all_lost: (
+                told(p) | ({"delta_mtl": float("nan")} if all_lost or p.key in lost else {})
+            ),
+        )
+        answer = Frontier(prior="supernet").propose(broken, history, 0)
+        assert isinstance(answer, Draw)
+        assert np.isfinite(answer.gain or 0.0)

@@ -42,3 +42,58 @@ def test_observations_beyond_those_it_is_fitted_on_count_and_doubtful_ones_count
     doubt[-1] = 10.0
     unsure, _ = compute_posterior(seen, values, seen[-1:], usual=1.0, doubt=doubt)
     assert abs(unsure[0] - seen[-1, 0]) < abs(sure[0] - seen[-1, 0])
+
+
+def foretold(seed: int, correlation: float, seen: int = 6) -> tuple[float, float]:
+    """Mean absolute errors beyond what was seen, with and without estimates of such a correlation with the truth."""
+    rng = np.random.default_rng(seed)
+    x = rng.random((40, 6))
+    truth = rng.normal(size=40)
+    told = correlation * truth + np.sqrt(1 - correlation**2) * rng.normal(size=40)
+    told = 5 * told - 40  # in another unit, from another origin
+    asked = x[seen:]
+    given = told[:seen], told[seen:]
+    errors = []
+    for each in (given, None):
+        mean, _ = compute_posterior(x[:seen], truth[:seen], asked, usual=1.0, foretold=each)
+        errors.append(float(np.abs(mean - truth[seen:]).mean()))
+    return errors[0], errors[1]
+
+
+def test_estimates_that_tell_the_truth_are_believed() -> None:
+    errors = np.array([foretold(seed, 1.0) for seed in range(8)])
+    assert errors[:, 0].mean() < 0.25 * errors[:, 1].mean()
+
+
+def test_good_estimates_help_and_noise_costs_little() -> None:
+    good = np.array([foretold(seed, 0.9) for seed in range(10)]).mean(0)
+    noise = np.array([foretold(seed, 0.0, seen=15) for seed in range(10)]).mean(0)
+    assert good[0] < 0.75 * good[1]
+    assert noise[0] < 1.15 * noise[1]
+
+
+def test_unit_and_origin_of_the_estimates_do_not_matter() -> None:
+    rng = np.random.default_rng(0)
+    seen, asked, values = rng.random((12, 3)), rng.random((5, 3)), rng.normal(size=12)
+    told = rng.normal(size=17)
+    mean, spread = compute_posterior(seen, values, asked, 1.0, foretold=(told[:12], told[12:]))
+    other = 1000 * told - 7
+    again, wide = compute_posterior(seen, values, asked, 1.0, foretold=(other[:12], other[12:]))
+    assert again == pytest.approx(mean, rel=1e-4, abs=1e-4)
+    assert wide == pytest.approx(spread, rel=1e-3)
+
+
+def test_estimates_that_are_all_alike_change_nothing() -> None:
+    rng = np.random.default_rng(2)
+    seen, asked, values = rng.random((12, 3)), rng.random((5, 3)), rng.normal(size=12)
+    mean, spread = compute_posterior(seen, values, asked, 1.0)
+    same = compute_posterior(seen, values, asked, 1.0, foretold=(np.full(12, 3.0), np.full(5, 3.0)))
+    assert same[0] == pytest.approx(mean, abs=0.02)
+    assert same[1] == pytest.approx(spread, rel=0.05)
+
+
+def test_where_features_tell_nothing_estimates_still_do() -> None:
+    seen, asked = np.empty((8, 0)), np.empty((3, 0))
+    told = np.arange(11.0)
+    mean, _ = compute_posterior(seen, 2 * told[:8], asked, usual=4.0, foretold=(told[:8], told[8:]))
+    assert (np.diff(mean) > 0).all()

@@ -1,0 +1,186 @@
+"""How a search spends its epochs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.config.epoch_split import DELIVERED, OWN, SUPERNET, TRIALS, EpochSplit, split_epochs
+from search.config.sections import Final, Supernet
+from search.samplers.frontier import Frontier
+from search.samplers.oneshot import Oneshot
+from search.samplers.random import Random
+from search.samplers.sampler import Sampler
+from spaces.errors import ConfigError
+
+quick = settings(max_examples=200, deadline=None)  # on busy cores a deadline measures the neighbours
+PRIOR = Frontier(prior="supernet")
+SAMPLERS = st.sampled_from((Random(), Frontier(), PRIOR, Oneshot()))
+
+
+def split(
+    sampler: Sampler,
+    trials: int | None = None,
+    budget: int | None = None,
+    recipe: int = 8,
+    supernet: int | None = None,
+    **final: Any,
+) -> EpochSplit:
+    return split_epochs(trials, budget, recipe, sampler, Supernet(supernet), Final(**final))
+
+
+def refuse(*args: Any, **options: Any) -> str:
+    with pytest.raises(ConfigError) as caught:
+        split(*args, **options)
+    (problem,) = caught.value.problems
+    return problem
+
+
+def test_where_nothing_is_said_trials_are_trained_as_the_recipe_has_it() -> None:
+    found = split(Frontier())
+    assert found == EpochSplit(0, TRIALS, 8, 0, 0, delivers=False)
+    assert found.describe() == f"{TRIALS} trials x 8 = {TRIALS * 8} epochs"
+
+
+def test_a_sampler_that_delivers_trains_few_networks_to_the_end_on_a_supernet() -> None:
+    found = split(Oneshot())
+    assert found == EpochSplit(SUPERNET * 8, DELIVERED, OWN * 8, 0, 0, delivers=True)
+    total = SUPERNET * 8 + DELIVERED * OWN * 8
+    assert found.describe() == f"supernet {SUPERNET * 8} + {DELIVERED} networks x {OWN * 8} = {total} epochs"
+    assert split(Oneshot(), trials=5, supernet=24, epochs=9) == EpochSplit(24, 5, 9, 0, 0, delivers=True)
+
+
+def test_a_prior_adds_a_supernet_to_the_trials() -> None:
+    assert split(PRIOR) == EpochSplit(SUPERNET * 8, TRIALS, 8, 0, 0, delivers=False)
+    assert split(PRIOR, supernet=24, trials=4) == EpochSplit(24, 4, 8, 0, 0, delivers=False)
+    assert split(Frontier(), supernet=24).supernet == 0  # nobody asks for it
+
+
+def test_final_trainings_come_after_the_trials() -> None:
+    found = split(Frontier(), trials=6, epochs=20, members=2)
+    assert found == EpochSplit(0, 6, 8, 2, 20, delivers=False)
+    assert found.describe() == "6 trials x 8 + 2 final trainings x 20 = 88 epochs"
+
+
+@pytest.mark.parametrize(
+    ("share", "spent", "members", "own"),
+    [(0.5, 48, 3, 16), (0.6, 40, 3, 20), (0.75, 40, 2, 60), (0.9, 40, 3, 120), (0.1, 48, 3, 1)],
+)
+def test_a_final_budget_is_a_share_of_all_epochs(share: float, spent: int, members: int, own: int) -> None:
+    found = split_epochs(spent // 8, None, 8, Frontier(), Supernet(), Final(budget=share, members=members))
+    assert (found.members, found.final) == (members, own)
+
+
+@quick
+@given(
+    sampler=SAMPLERS,
+    share=st.floats(0.01, 0.95),
+    trials=st.none() | st.integers(1, 60),
+    recipe=st.integers(1, 30),
+    members=st.integers(1, 6),
+)
+def test_a_final_share_is_as_large_as_whole_epochs_allow(
+    sampler: Sampler, share: float, trials: int | None, recipe: int, members: int
+) -> None:
+    try:
+        found = split_epochs(trials, None, recipe, sampler, Supernet(), Final(budget=share, members=members))
+    except ConfigError as error:
+        assert "less than one for each of" in str(error)
+        return
+    count, own = (found.trials, found.trial) if found.delivers else (found.members, found.final)
+    spent = found.total - count * own
+    assert count * own <= share * found.total * (1 + 1e-6)
+    assert count * (own + 1) > share * (spent + count * (own + 1)) * (1 - 1e-6)
+
+
+@quick
+@given(
+    sampler=SAMPLERS,
+    budget=st.integers(1, 1000),
+    trials=st.none() | st.integers(1, 60),
+    recipe=st.integers(1, 30),
+    members=st.integers(1, 6),
+)
+def test_a_budget_is_never_exceeded_and_leaves_little(
+    sampler: Sampler, budget: int, trials: int | None, recipe: int, members: int
+) -> None:
+    try:
+        found = split(sampler, trials, budget, recipe, members=members)
+    except ConfigError as error:
+        assert f"budget={budget}: leaves no epoch for a part" in str(error)
+        return
+    assert found.total <= budget
+    assert budget - found.total < (found.trials if found.delivers else members)
+    assert found.trials == trials or trials is None
+    assert found.trials > 0
+    assert found.trial > 0
+    assert (found.supernet > 0) == sampler.uses_supernet
+    assert found.delivers == sampler.delivers
+    assert found.delivers or found.final > 0
+    assert f" = {found.total} epochs" in found.describe()
+
+
+def test_88_epochs_are_split_as_it_was_found_best() -> None:
+    assert split(Oneshot(), budget=88).describe() == "supernet 40 + 3 networks x 16 = 88 epochs"
+
+
+@pytest.mark.parametrize("sampler", [Frontier(), Oneshot()])
+def test_final_epochs_below_those_of_a_trial_are_refused(sampler: Sampler) -> None:
+    assert refuse(sampler, epochs=7) == (
+        "final.epochs=7: a trial has 8 already (trainer.epochs); give at least as many, or leave it out"
+    )
+    split(sampler, epochs=8)
+
+
+def test_a_final_share_of_less_than_an_epoch_is_refused() -> None:
+    with pytest.raises(ConfigError) as caught:
+        split_epochs(1, None, 8, Frontier(), Supernet(), Final(budget=0.25))
+    assert caught.value.problems == (
+        "final.budget=0.25: beside 8 epochs that is less than one for each of 3 networks; give a larger share, or "
+        "final.epochs=N",
+    )
+
+
+@pytest.mark.parametrize(
+    ("sampler", "supernet", "final", "told"),
+    [
+        (Frontier(), None, {"epochs": 20}, "final.epochs=20"),
+        (Frontier(), None, {"budget": 0.5}, "final.budget=0.5"),
+        (Oneshot(), 24, {"epochs": 20}, "final.epochs=20, supernet.epochs=24"),
+        (PRIOR, 24, {}, "supernet.epochs=24"),
+    ],
+)
+def test_a_budget_and_the_parts_of_it_are_refused(
+    sampler: Sampler, supernet: int | None, final: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        split_epochs(None, 100, 8, sampler, Supernet(supernet), Final(**final))
+    assert caught.value.problems == (
+        f"budget and {told}: a budget is split by itself; leave it out and say every part, or leave these out",
+    )
+
+
+def test_the_epochs_of_a_supernet_that_nobody_asks_for_are_no_part_of_a_budget() -> None:
+    assert split(Frontier(), budget=100, supernet=24).supernet == 0
+
+
+@pytest.mark.parametrize(
+    ("sampler", "trials", "budget", "told"),
+    [
+        (Oneshot(), None, 1, "3 networks x 0 = 0 epochs"),
+        (Oneshot(), 30, 40, "supernet 18 + 30 networks x 0 = 18 epochs"),
+        (Frontier(), None, 10, "0 trials x 8 + 3 final trainings x 3 = 9 epochs"),
+        (Frontier(), 4, 32, "4 trials x 8 + 3 final trainings x 0 = 32 epochs"),
+        (Frontier(), 18, 100, "18 trials x 8 + 3 final trainings x 0 = 144 epochs"),
+    ],
+)
+def test_a_budget_that_leaves_nothing_for_a_part_is_refused(
+    sampler: Sampler, trials: int | None, budget: int, told: str
+) -> None:
+    assert refuse(sampler, trials, budget) == (
+        f"budget={budget}: leaves no epoch for a part ({told}); give more epochs, fewer trials or final.members, or a "
+        "shorter trainer.epochs"
+    )

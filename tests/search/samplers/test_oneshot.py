@@ -1,0 +1,127 @@
+"""The patterns of a supernet's estimated front that hold most, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+from optuna.trial import FrozenTrial, TrialState, create_trial
+
+from search.problem.bounds import Limits
+from search.problem.estimates import foretell_trained
+from search.problem.objectives import DELTA_MTL, MACS
+from search.problem.pareto import compute_hypervolume, mark_front
+from search.problem.problem import Problem
+from search.problem.subset import choose_subset
+from search.samplers import candidates
+from search.samplers.oneshot import Oneshot
+from search.samplers.sampler import Done, Draw, Wait
+from spaces.choices import enumerate_patterns, replay
+from spaces.fusion import Fusion
+from spaces.networks.cost import compute_cost
+from spaces.networks.modules.output import Output
+from spaces.networks.small import Small
+from spaces.pattern.sharing_pattern import SharingPattern
+
+TASKS = ("depth", "normals", "segmentation")
+SPACE = Fusion(4, 4)
+COST = partial(compute_cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(1, "depth")), size=(32, 32))
+PATTERNS = [proposal.pattern for proposal in enumerate_patterns(SPACE, TASKS)]
+TOLD = dict(zip([p.key for p in PATTERNS], np.random.default_rng(0).normal(0, 8, len(PATTERNS)).tolist(), strict=True))
+MOST = 1.05 * max(COST(pattern).macs for pattern in PATTERNS)
+
+
+def tell(pattern: SharingPattern) -> dict[str, float]:
+    macs = float(COST(pattern).macs)
+    return {"delta_mtl": TOLD[pattern.key] + 40 * macs / MOST - 30, "macs": macs}
+
+
+PROBLEM = Problem(SPACE, TASKS, (DELTA_MTL, MACS), COST, point=(-20.0, MOST), estimates=tell)
+
+
+def begun(keys: Sequence[str]) -> list[FrozenTrial]:
+    """Trials that run: their keys are all that this sampler looks at."""
+    return [create_trial(state=TrialState.RUNNING, user_attrs={"key": key}) for key in keys]
+
+
+def propose(problem: Problem, keys: Sequence[str], seed: int = 0) -> tuple[SharingPattern, float | None]:
+    answer = Oneshot().propose(problem, begun(keys), seed)
+    assert isinstance(answer, Draw)
+    return replay(problem.space, problem.tasks, answer.choices).pattern, answer.gain
+
+
+def propose_many(problem: Problem, count: int) -> list[SharingPattern]:
+    taken: list[SharingPattern] = []
+    for number in range(count):
+        taken.append(propose(problem, [pattern.key for pattern in taken], number)[0])
+    return taken
+
+
+def test_it_waits_for_the_supernet() -> None:
+    assert Oneshot().propose(replace(PROBLEM, estimates=None), [], 0) == Wait()
+
+
+def test_it_rests_on_a_supernet_and_its_trials_are_final() -> None:
+    assert Oneshot().uses_supernet
+    assert (Oneshot.delivers, Oneshot.foretells, Oneshot.landmarks) == (True, True, False)
+
+
+@pytest.mark.parametrize("count", [1, 3, 5])
+def test_it_takes_what_adds_most_hypervolume_as_it_is_foretold(count: int) -> None:
+    values = foretell_trained(PROBLEM, PATTERNS)
+    directions = [objective.direction for objective in PROBLEM.objectives]
+
+    def hold(chosen: Sequence[SharingPattern]) -> float:
+        rows = [PATTERNS.index(pattern) for pattern in chosen]
+        return compute_hypervolume(values[rows], PROBLEM.point or (), directions)
+
+    taken = propose_many(PROBLEM, count)
+    for number in range(count):
+        most = max(hold([*taken[:number], other]) for other in PATTERNS)
+        assert hold(taken[: number + 1]) == pytest.approx(most)
+    best = [PATTERNS[row] for row in choose_subset(values, PROBLEM.point or (), directions, count)]
+    assert hold(taken) >= 0.97 * hold(best)
+    front = {PATTERNS[row].key for row in mark_front(values, directions)}
+    assert {pattern.key for pattern in taken} <= front
+
+
+def test_it_foretells_what_a_training_adds_as_a_share() -> None:
+    first, gain = propose(PROBLEM, [])
+    assert gain is None  # there is nothing yet that it could be a share of
+    second, gain = propose(PROBLEM, [first.key])
+    values = foretell_trained(PROBLEM, PATTERNS)
+    directions = [objective.direction for objective in PROBLEM.objectives]
+    one, two = (
+        compute_hypervolume(values[[PATTERNS.index(pattern) for pattern in rows]], PROBLEM.point or (), directions)
+        for rows in ([first], [first, second])
+    )
+    assert gain == pytest.approx((two - one) / one)
+
+
+def test_all_patterns_are_proposed_in_the_end_each_once() -> None:
+    taken = propose_many(PROBLEM, len(PATTERNS))
+    assert len({pattern.key for pattern in taken}) == len(PATTERNS)
+    answer = Oneshot().propose(PROBLEM, begun([pattern.key for pattern in taken]), 0)
+    assert answer == Done(f"Every pattern within the limits is trained, {len(PATTERNS)} in all.")
+
+
+def test_patterns_beyond_the_limits_are_left_out() -> None:
+    limit = float(np.median([COST(pattern).macs for pattern in PATTERNS]))
+    limited = replace(PROBLEM, limits=Limits(macs=limit))
+    within = sum(COST(pattern).macs <= limit for pattern in PATTERNS)
+    taken = propose_many(limited, within)
+    assert all(COST(pattern).macs <= limit for pattern in taken)
+    answer = Oneshot().propose(limited, begun([pattern.key for pattern in taken]), 0)
+    assert answer == Done(f"Every pattern within the limits is trained, {within} in all.")
+
+
+def test_equal_inputs_give_equal_proposals() -> None:
+    assert [p.key for p in propose_many(PROBLEM, 4)] == [p.key for p in propose_many(PROBLEM, 4)]
+
+
+def test_of_a_large_space_it_chooses_among_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "enumerate_all", lambda space, tasks: ())
+    assert propose(PROBLEM, [])[0].key in TOLD
