@@ -64,7 +64,8 @@ def list_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     return [
         f"{key.removesuffix(f'.{TARGET}')}: {_shown(before, key)} -> {_shown(after, key)}"
         for key in keys
-        if not _is_free(key) and (key not in before or key not in after or before[key] != after[key])
+        if not _is_free(key) and not _is_later(key, before, after)
+        if key not in before or key not in after or before[key] != after[key]
     ]
 
 
@@ -80,6 +81,11 @@ def explain_mismatch(path: Path, changes: list[str]) -> str:
 
 def _is_free(key: str) -> bool:
     return any(key == free or key.startswith(f"{free}.") for free in (*FREE, *PLACES))
+
+
+def _is_later(key: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether an option came with a later version and is not made use of."""
+    return key not in before and key in after and after[key] is None
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -84,7 +84,7 @@ def test_a_proposal_is_valid_and_a_pure_function_of_history_and_seed(
         assert [(t.params, t.state, t.values, dict(t.system_attrs)) for t in history] == before
 
 
-@pytest.mark.parametrize("name", sorted(set(SAMPLERS) - {"exhaustive", "progressive", "offline"}))
+@pytest.mark.parametrize("name", sorted(set(SAMPLERS) - {"exhaustive", "progressive", "offline", "oneshot"}))
 def test_the_seed_is_used(name: str) -> None:
     sampler = compose([f"sampler={name}"]).sampler
     problem = problem_of(SETS[0])

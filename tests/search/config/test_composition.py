@@ -114,7 +114,9 @@ def test_a_field_that_the_yaml_does_not_name_can_be_set() -> None:
 
 
 def test_problems_of_several_parts_are_told_together() -> None:
-    told = problems("trainer.epochs=abc", "trials=0", "sampler.startpu=3", "run.seed=-1", "tirals=3", "limits.macs=0")
+    told = problems(
+        "sampler=tpe", "trainer.epochs=abc", "trials=0", "sampler.startpu=3", "run.seed=-1", "tirals=3", "limits.macs=0"
+    )
 
     assert len(told) == 6
     for given in (
@@ -213,7 +215,7 @@ def test_help_names_every_group_choice_and_key() -> None:
     for group in library.defaults:
         for choice in library.choices(group):
             assert f"  {group}={choice} " in text
-    assert "sampler=frontier *   " in text
+    assert "sampler=oneshot *   " in text
     for line in ("trials=null", "run.seed=0", "limits.macs=null", "sampler.population=16", "trainer.epochs=8"):
         assert line in text
     assert "sampler.startup" not in text
