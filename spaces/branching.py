@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
+from spaces.chains import TreeSpace
 from spaces.choices import Choose, Proposal
 from spaces.fields import Fields
 from spaces.options import check_stages, choose_deepest, choose_first, record_anchors
@@ -20,7 +21,7 @@ from spaces.tree import decode_partitions
 
 
 @dataclass(frozen=True)
-class Branching:
+class Branching(TreeSpace):
     """All trees over encoder and decoder stages, from one network for all tasks to one network a task.
 
     Args:
@@ -46,6 +47,19 @@ class Branching:
         """Draw one tree over all stages: ``parent.<task>`` and ``depth.<task>`` for every task but the first."""
         groups = decode_partitions(choose, tasks, self.encoder_stages + self.decoder_stages)
         return _make_pattern(groups, self.encoder_stages)
+
+    @property
+    def tree_stages(self) -> int:
+        """Those of encoder and decoder."""
+        return self.encoder_stages + self.decoder_stages
+
+    def read_tree(self, pattern: SharingPattern) -> tuple[Partition, ...]:
+        """Its groups, from the image to the heads."""
+        return tuple(stage.groups for stage in (*pattern.encoder, *pattern.decoder))
+
+    def make_pattern(self, tree: Sequence[Partition]) -> SharingPattern:
+        """The pattern with these groups."""
+        return _make_pattern(tuple(tree), self.encoder_stages)
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """One network for all tasks, the cheapest, and single-task networks side by side, the costliest."""

@@ -1,6 +1,7 @@
 """Which pattern of a space a supernet trains at which step: a pure function of seed and step, so it can be resumed.
 
-Small spaces are listed, and every pattern comes once before one comes again; of large ones patterns are drawn.
+Small spaces are listed, and every pattern comes once before one comes again; of large ones patterns are drawn, and few
+hold between them what is built and, of trees with not too many chains of groups, all that can be estimated.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from spaces.choices import Space, draw, enumerate_patterns
+from spaces.chains import TreeSpace
+from spaces.choices import Space, count_patterns, draw, enumerate_patterns
 from spaces.errors import PatternError
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.walk import list_blocks
 
+MOST_CHAINS = 20_000  # of a large space of trees that is covered whole: a quarter of an hour on two cores; our choice
 LARGEST = 10_000  # patterns of a space that is listed; seconds, once
 QUIET = 1_000  # draws in a row without a block that is new, after which a large space has shown them all: our choice
 TRIES = 1_000  # draws for one step, until one is within the limits and of known blocks
@@ -62,7 +65,8 @@ class Drawn:
         tasks: sorted names.
         seed: of the draws.
         allows: whether a pattern is within the limits.
-        patterns: that hold every block between them.
+        patterns: that hold every block between them, and where `is_covered` says so every computation, which is then
+            in the estimates.
         blocks: names of these; a pattern with another is not drawn.
         landmarks: that have further steps of their own, see `OFTEN`.
     """
@@ -113,14 +117,42 @@ def plan_draws(space: Space, tasks: Sequence[str], seed: int, allows: Allows) ->
         if not allowed:
             raise PatternError(f"no pattern of space={space.name} is within the limits: want one to train; raise them")
         return Listed(allowed, seed, landmarks)
-    found, blocks = _cover_blocks(space, tasks, allows)
+    found = cover_space(space, tasks, allows)
+    blocks = frozenset(block.name for each in found for block in list_blocks(each))
     return Drawn(space, tasks, seed, allows, found, blocks, landmarks)
 
 
-def _cover_blocks(
-    space: Space, tasks: tuple[str, ...], allows: Allows
-) -> tuple[tuple[SharingPattern, ...], frozenset[str]]:
-    """Allowed patterns that hold all blocks that were met, and the names of these."""
+def is_covered(space: Space, tasks: Sequence[str]) -> bool:
+    """Whether a supernet's patterns hold every computation of the space within the limits, so that all are estimated.
+
+    In larger spaces only the computations of those that were drawn are.
+    """
+    if isinstance(space, TreeSpace) and space.count_chains(tasks) <= MOST_CHAINS:
+        return True
+    return count_patterns(space, tasks, at_most=LARGEST + 1) <= LARGEST
+
+
+def cover_space(space: Space, tasks: Sequence[str], allows: Allows) -> tuple[SharingPattern, ...]:
+    """Few allowed patterns of a large space: with all chains of its trees, or with all blocks that are met.
+
+    Args:
+        space: that they are drawn from.
+        tasks: distinct task names.
+        allows: whether a pattern is within the limits of cost.
+
+    Raises:
+        PatternError: none that was met is allowed.
+    """
+    tasks = tuple(sorted(tasks))
+    found: tuple[SharingPattern, ...] = ()
+    if isinstance(space, TreeSpace) and space.count_chains(tasks) <= MOST_CHAINS:
+        # What is beyond the limits is the cheapest pattern with its chain, so no allowed one needs that.
+        found = tuple(filter(allows, space.cover_chains(tasks)))
+    return found or _cover_blocks(space, tasks, allows)
+
+
+def _cover_blocks(space: Space, tasks: tuple[str, ...], allows: Allows) -> tuple[SharingPattern, ...]:
+    """Allowed patterns that hold all blocks that were met."""
     found: list[SharingPattern] = []
     blocks: set[str] = set()
     quiet = 0
@@ -134,7 +166,7 @@ def _cover_blocks(
             break
     if not found:
         raise PatternError(f"{QUIET} draws of space={space.name} gave no pattern within the limits: raise them")
-    return tuple(found), frozenset(blocks)
+    return tuple(found)
 
 
 def _propose(space: Space, tasks: tuple[str, ...]) -> Iterator[SharingPattern]:

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from spaces.choices import Choose, Proposal, replay
+from spaces.chains import TreeSpace
+from spaces.choices import Choose, Proposal
 from spaces.errors import PatternError
 from spaces.fields import Fields
 from spaces.options import check_stages, choose_deepest, choose_first, record_anchors
 from spaces.pattern.sharing_pattern import SharingPattern, uniform
 from spaces.pattern.stage import Partition
-from spaces.tree import decode_partitions, encode_choices
+from spaces.tree import decode_partitions
 
 
 @dataclass(frozen=True)
-class Fusion:
+class Fusion(TreeSpace):
     """All trees of decoders over a shared encoder, from one decoder for all tasks to one decoder a task.
 
     Args:
@@ -57,7 +58,22 @@ class Fusion:
         pattern = _make_pattern(tuple(sorted(tasks)), self.encoder_stages, tuple(decoder))
         if len(decoder) != self.decoder_stages:
             raise PatternError(f"{len(decoder)} decoder groups for {self.decoder_stages} stages: want one a stage")
-        return replay(self, tasks, encode_choices([stage.groups for stage in pattern.decoder]))
+        return self.propose_tree(tasks, self.read_tree(pattern))
+
+    @property
+    def tree_stages(self) -> int:
+        """Those of the decoder."""
+        return self.decoder_stages
+
+    def read_tree(self, pattern: SharingPattern) -> tuple[Partition, ...]:
+        """The decoder's groups."""
+        return tuple(stage.groups for stage in pattern.decoder)
+
+    def make_pattern(self, tree: Sequence[Partition]) -> SharingPattern:
+        """The pattern with these decoder groups."""
+        return _make_pattern(
+            tuple(sorted(task for group in tree[0] for task in group)), self.encoder_stages, tuple(tree)
+        )
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
         """One decoder for all, the cheapest pattern, and one decoder a task, the costliest."""

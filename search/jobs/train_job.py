@@ -117,7 +117,8 @@ def _price(job: Job, network: SharedNetwork, tasks: Sequence[Task]) -> Cost:
     outputs = {task.name: task.output for task in tasks}
     if not isinstance(network, Supernet):
         return compute_cost(job.pattern, job.network, outputs, job.data.size)
-    macs = [compute_cost(each, job.network, outputs, job.data.size).macs for each in network.draws.patterns[:PRICED]]
+    drawn = [network.draws.at(step) for step in range(min(PRICED, len(network.draws.patterns)))]
+    macs = [compute_cost(each, job.network, outputs, job.data.size).macs for each in drawn]
     return Cost(round(fmean(macs)), sum(each.numel() for each in network.parameters()))
 
 

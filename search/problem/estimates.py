@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from search.problem.deltas import compute_delta
 from search.problem.objectives import MACS, MAXIMISE, PARAMS, collect_objectives
 from search.problem.problem import Problem
+from spaces.draws import is_covered
 from spaces.errors import DataError
 from spaces.pattern.computations import Computations
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -59,6 +61,9 @@ def relate_estimates(
 ) -> Callable[[SharingPattern], dict[str, float]]:
     """Objectives of patterns by name, from a supernet's metrics and the single-task networks' mean values.
 
+    Main tasks' changes are told beside them, by "<task>.delta": `search.problem.chain_front` adds these up. In a space
+    too large to be covered, what was not estimated is NaN, costs apart.
+
     Args:
         estimates: of the supernet.
         problem: names the objectives and prices patterns.
@@ -67,12 +72,20 @@ def relate_estimates(
         whole: mean of every metric, by "<task>.<metric>".
     """
     known: dict[str, dict[str, float]] = {}
+    deltas = [f"{task.name}.delta" for task in tasks if task.main]
 
     def tell(pattern: SharingPattern) -> dict[str, float]:
         if pattern.key not in known:
-            metrics, cost = estimates.read(pattern), problem.cost(pattern)
-            metrics = metrics | compute_delta(metrics, reference, tasks, whole)
-            known[pattern.key] = collect_objectives(metrics, cost.macs, cost.params, problem.objectives)
+            cost = problem.cost(pattern)
+            try:
+                metrics = estimates.read(pattern)
+                metrics = metrics | compute_delta(metrics, reference, tasks, whole)
+            except DataError:
+                if is_covered(problem.space, problem.tasks):
+                    raise
+                metrics = dict.fromkeys([*deltas, *(each.name for each in problem.objectives)], math.nan)
+            told = collect_objectives(metrics, cost.macs, cost.params, problem.objectives)
+            known[pattern.key] = told | {name: metrics[name] for name in deltas}
         return known[pattern.key]
 
     return tell

@@ -25,8 +25,8 @@ class Problem:
         ceiling: the most that can be left of a pattern with gates; None where it is no different.
         reference: the worst values that count.
         point: the same in numbers, one an objective, fixed when a search starts; None where it is not known.
-        estimates: objectives by name that a supernet tells of a pattern; None where there is no such training, or
-            before it has ended.
+        estimates: objectives by name that a supernet tells of a pattern, and main tasks' changes by "<task>.delta";
+            None where there is no such training, or before it has ended.
     """
 
     space: Space

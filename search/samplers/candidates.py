@@ -1,4 +1,7 @@
-"""What a model-based sampler chooses among: all patterns of a small space, else neighbours of the best and draws."""
+"""What a model-based sampler chooses among: all patterns of a small space, else some, the estimated front among them.
+
+The others are neighbours of the best patterns so far, and random draws.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from search.problem.chain_front import list_estimated_front
 from search.problem.problem import Problem
 from spaces.choices import Proposal, Space, draw, enumerate_patterns, mutate, replay
 
@@ -55,6 +59,20 @@ def collect_candidates(
         # One step or two: the second leaves a local optimum of single decisions.
         found.append(child if rng.random() < 0.5 else mutate(space, tasks, child, rng))
     return tuple({proposal.pattern.key: proposal for proposal in found}.values())
+
+
+def collect_with_front(problem: Problem, parents: Sequence[dict[str, Any]], seed: int) -> tuple[Proposal, ...]:
+    """The same, and of a large space first the front that a supernet estimates, where there is one.
+
+    Args:
+        problem: what is searched.
+        parents: choices of good patterns, whose neighbours are worth a look.
+        seed: of the draws.
+    """
+    found = collect_candidates(problem.space, problem.tasks, parents, seed)
+    if enumerate_all(problem.space, problem.tasks):  # type: ignore[arg-type]  # spaces are frozen
+        return found
+    return tuple({each.pattern.key: each for each in (*list_estimated_front(problem), *found)}.values())
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ import numpy as np
 from search.problem import pareto
 from search.problem.objectives import MACS, MAXIMISE, PARAMS
 from search.problem.problem import Problem
-from search.samplers.candidates import choose_apart, collect_candidates, replay_all
+from search.samplers.candidates import choose_apart, collect_with_front, replay_all
 from search.samplers.expected_improvement import compute_improvement
 from search.samplers.observations import Observations, collect_observations
 from search.samplers.sampler import Draw, Sampler, Wait
@@ -42,7 +42,8 @@ class Frontier(Sampler):
     A Gaussian process over `spaces.pattern.features` stands for every objective that training tells;
     multiply-accumulates and parameters are exact, but for gates, of which the process models how much is kept. What is
     being trained counts as if it had come out as expected; trials that paused at a rung count by what their end is
-    expected to show. In spaces too large to enumerate, candidates are neighbours of the front and random draws.
+    expected to show. In spaces too large to enumerate, candidates are neighbours of the front, random draws and, with a
+    prior, the front that it estimates.
 
     Args:
         startup: trials before the model takes over, landmarks counted; those beyond the landmarks lie in the middle of
@@ -81,9 +82,7 @@ class Frontier(Sampler):
             return Wait()
         known = collect_observations(history, problem.objectives)
         seen = {trial.user_attrs["key"] for trial in history}
-        found = collect_candidates(
-            problem.space, problem.tasks, [trial.params for trial in _front(problem, known)], seed
-        )
+        found = collect_with_front(problem, [trial.params for trial in _front(problem, known)], seed)
         fresh = [each for each in found if each.pattern.key not in seen and problem.allows(each.pattern)]
         if not fresh:
             return Draw(random.Random(seed).choice(found).choices)

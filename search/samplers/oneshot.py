@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -11,7 +12,7 @@ import numpy as np
 from search.problem.estimates import foretell_trained
 from search.problem.pareto import compute_hypervolume
 from search.problem.problem import Problem
-from search.samplers.candidates import collect_candidates
+from search.samplers.candidates import collect_with_front
 from search.samplers.sampler import Done, Draw, Sampler, Wait
 from search.samplers.supernet_rule import refuse_unserved
 from spaces.choices import Proposal
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 class Oneshot(Sampler):
     """Takes the patterns that are estimated to add most hypervolume, one after the other.
 
-    Its trials start from the supernet's weights and are final: nothing of the budget goes to trainings that only rank.
+    In spaces too large to enumerate it chooses among the whole estimated front, see `search.problem.chain_front`. Its
+    trials start from the supernet's weights and are final: nothing of the budget goes to trainings that only rank.
     """
 
     group: ClassVar[str] = "sampler"
@@ -64,5 +66,8 @@ class Oneshot(Sampler):
 
 
 def _list_candidates(problem: Problem, seed: int) -> list[Proposal]:
-    found = collect_candidates(problem.space, problem.tasks, [], seed)
-    return [each for each in found if problem.allows(each.pattern)]
+    """Those within the limits, without what was not estimated in a space too large for that."""
+    assert problem.estimates is not None
+    found = [each for each in collect_with_front(problem, [], seed) if problem.allows(each.pattern)]
+    told = [each for each in found if all(map(math.isfinite, problem.estimates(each.pattern).values()))]
+    return told or found
