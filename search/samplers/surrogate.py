@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from sklearn.gaussian_process.kernels import Kernel
 
 FITTED = 150  # observations that hyperparameters are fitted on, evenly spread; all others are conditioned on
 # Before anything is observed, in units of the usual spread between patterns: our choice.
@@ -41,21 +44,12 @@ def compute_posterior(
         (m,) means and (m,) standard deviations.
     """
     from sklearn.gaussian_process import GaussianProcessRegressor  # scikit-learn: 1.3 s, --help does without
-    from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel
 
-    centre, wide = float(values.mean()), (1e-9, 1e9)
+    centre = float(values.mean())
     scale = np.sqrt(2.0 / max(1, seen.shape[1]))  # so that patterns are about 1 apart, however many features there are
-    linear = ConstantKernel(PAIRS, wide) * DotProduct(1e-3, "fixed")
-    smooth = ConstantKernel(REST, wide) * Matern(LENGTH, wide, nu=2.5)
+    prior = _make_prior(seen.shape[1], told=foretold is not None)
     if foretold is not None:
-        from search.samplers.column_kernel import ColumnKernel  # scikit-learn, as above
-
-        features = slice(0, seen.shape[1])
-        line = ConstantKernel(SLOPE, wide) * DotProduct(1e-3, "fixed")
-        linear = ColumnKernel(linear, features) + ColumnKernel(line, slice(seen.shape[1], seen.shape[1] + 1))
-        smooth = ColumnKernel(smooth, features)
         seen, asked = _join(seen, asked, foretold, scale)
-    prior = linear + smooth + WhiteKernel(NOISE, wide)
     uncertain = np.zeros(len(values)) if doubt is None else (doubt / usual) ** 2
     chosen = np.unique(np.linspace(0, len(values) - 1, min(FITTED, len(values))).astype(int))
     x, y = scale * seen, (values - centre) / usual
@@ -65,6 +59,23 @@ def compute_posterior(
     model = GaussianProcessRegressor(kernel, alpha=1e-10 + uncertain, optimizer=None).fit(x, y)
     mean, spread = model.predict(scale * asked, return_std=True)
     return centre + usual * mean, usual * np.sqrt(np.maximum(spread**2 - kernel.k2.noise_level, 1e-12))
+
+
+def _make_prior(features: int, *, told: bool) -> Kernel:
+    """Kernel of so many features, a supernet's estimates behind them where they are told; noise is its second part."""
+    from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel  # scikit-learn, above
+
+    wide = (1e-9, 1e9)
+    linear = ConstantKernel(PAIRS, wide) * DotProduct(1e-3, "fixed")
+    smooth = ConstantKernel(REST, wide) * Matern(LENGTH, wide, nu=2.5)
+    if told:
+        from search.samplers.column_kernel import ColumnKernel  # scikit-learn, above
+
+        line = ConstantKernel(SLOPE, wide) * DotProduct(1e-3, "fixed")
+        first, last = slice(0, features), slice(features, features + 1)
+        linear = ColumnKernel(linear, first) + ColumnKernel(line, last)
+        smooth = ColumnKernel(smooth, first)
+    return linear + smooth + WhiteKernel(NOISE, wide)
 
 
 def _join(
