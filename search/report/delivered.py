@@ -44,10 +44,10 @@ def describe_ranking(view: FrontView) -> list[str]:
         costs = np.array([trial.macs for trial in sound], dtype=float)
         rank, low, high = correlate_ranks(estimated, measured)
         alone = correlate_ranks(costs, measured)[0]
-        lines.append(
-            f"The supernet's estimates of {objective.name} rank {len(sound)} trials with a correlation of {rank:.2f} "
-            f"({low:.2f} to {high:.2f}), MACs alone with {alone:.2f}."
-        )
+        told = f"a correlation of {rank:.2f} ({low:.2f} to {high:.2f})" if math.isfinite(rank) else "no correlation"
+        cost = f"{alone:.2f}" if math.isfinite(alone) else "none"
+        what = f"The supernet's estimates of {objective.name} rank {len(sound)} trials"
+        lines.append(f"{what} with {told}, MACs alone with {cost}.")
     return lines
 
 

@@ -56,8 +56,11 @@ def summarise_front(
         for o in shown_apart:
             numbers.append(format_value(o, trial.objectives[o.name]).removesuffix(o.unit).strip())
             if guesses:
-                guess = guesses[trial.number][o.name]
-                numbers.append(f"{format_value(o, guess.value).removesuffix(o.unit).strip()} +- {guess.sd:.2g}")
+                guess = guesses.get(trial.number, {}).get(o.name)
+                told = (
+                    f"{format_value(o, guess.value).removesuffix(o.unit).strip()} +- {guess.sd:.2g}" if guess else "-"
+                )
+                numbers.append(told)
         costs = [format_count(trial.macs), format_count(trial.params)]
         table.add_row(str(trial.number), *numbers, *costs, Text(describe_in_line(trial.pattern)))
     text = io.StringIO()

@@ -53,7 +53,9 @@ def write_tables(
     last = ["seconds", "epochs", "network_key", "reason"]
     if ranks:
         last.insert(0, "mean_rank")
-    added = list(dict.fromkeys(column for row in extra.values() for column in row))
+    # In one order whichever trial came first: one that failed has fewer of these columns.
+    fullest = sorted(extra.values(), key=len, reverse=True)
+    added = list(dict.fromkeys(column for row in fullest for column in row))
     columns = ["number", "key", "status", "mark", *names, *added, *costs, *metrics, *last]
     write_text(folder / "trials.csv", _format_table(columns, trials, marks, ranks, extra))
     columns = ["key", "number", *names, *added, *metrics, *costs, "mark"]

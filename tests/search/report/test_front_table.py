@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from search.problem.objectives import resolve_objectives
 from search.report.front_table import format_markdown, summarise_front
+from search.study.fronts.best_guess import Guess
 from search.study.fronts.front import find_front
 from tests.search.trials import TASKS, complete, failed
 
@@ -34,3 +35,32 @@ def test_the_summary_tells_what_is_shared_and_what_it_costs() -> None:
 def test_the_markdown_table_keeps_its_columns() -> None:
     lines = format_markdown(find_front(TRIALS, CHOSEN), CHOSEN).splitlines()
     assert len({line.replace("\\|", "").count("|") for line in lines}) == 1
+
+
+def test_best_guesses_have_a_column_of_their_own() -> None:
+    members = find_front(TRIALS, CHOSEN)
+    guesses = {trial.number: {"delta_mtl": Guess(trial.objectives["delta_mtl"] - 0.25, 0.123)} for trial in members}
+    text = summarise_front(members, CHOSEN, guesses=guesses)
+    (head,) = (line for line in text.splitlines() if "best guess" in line)
+    assert head.index("delta_mtl [%]") < head.index("best guess") < head.index("MACs")
+    (row,) = (line.split() for line in text.splitlines() if line.split()[:1] == ["3"])
+    assert row[:5] == ["3", "-2.00", "-2.25", "+-", "0.12"]
+    assert max(map(len, text.splitlines())) <= 110
+
+
+def test_without_guesses_there_is_no_column_of_them() -> None:
+    assert "best guess" not in summarise_front(find_front(TRIALS, CHOSEN), CHOSEN)
+
+
+def test_networks_that_were_trained_to_the_end_are_told_as_that() -> None:
+    text = summarise_front(find_front(TRIALS, CHOSEN), CHOSEN, final=True)
+    assert "Delivered, trained to the end, cheapest first" in text
+    assert "Pareto front" not in text
+
+
+def test_a_member_of_which_nothing_is_guessed_shows_what_was_measured() -> None:
+    members = find_front(TRIALS, CHOSEN)
+    guesses = {trial.number: {"delta_mtl": Guess(0.0, 0.5)} for trial in members[1:]}
+    lines = summarise_front(members, CHOSEN, guesses=guesses).splitlines()
+    (row,) = (line.split() for line in lines if line.split()[:1] == [str(members[0].number)])
+    assert row[:4] == ["3", "-2.00", "-", "9.00"]
