@@ -56,9 +56,13 @@ class Results:
         return self._tabulate(self._load_trials())
 
     def _tabulate(self, trials: Sequence[Trial]) -> DataFrame:
-        objectives = resolve_objectives(self.config["objectives"], self.tasks)
-        extra = tabulate_guesses(trials, objectives, guess_objectives(trials, objectives))
-        return tabulate_trials(trials, self.config["objectives"], extra)
+        names = self.config["objectives"]
+        try:
+            objectives = resolve_objectives(names, self.tasks)
+        except ConfigError:  # tasks of one's own that are not here: what was measured can be read all the same
+            return tabulate_trials(trials, names)
+        guesses = guess_objectives(trials, objectives)
+        return tabulate_trials(trials, names, tabulate_guesses(trials, objectives, guesses))
 
     @property
     def front(self) -> DataFrame:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+from search.config.epoch_split import EpochSplit
 from search.preview.forecast import Forecast
 from search.preview.plan_text import format_patterns, format_time, format_trainings
 from search.problem.census import LARGEST, Census, Priced, Span
@@ -59,24 +60,28 @@ def test_a_quiet_machine_is_told_of_where_that_makes_a_difference() -> None:
     assert format_time(None) == "Nothing is left to train: the search would write its report again."
 
 
-def _settings(**more: Any) -> Any:
+PLAIN = EpochSplit(0, 5, 8, 0, 0, delivers=False)
+
+
+def _settings(split: EpochSplit = PLAIN, **more: Any) -> Any:
     tasks = [SimpleNamespace(name="depth"), SimpleNamespace(name="edges")]
     return SimpleNamespace(
         data=SimpleNamespace(selected=tasks, size=(32, 64)),
         space=SimpleNamespace(name="fusion"),
         run=SimpleNamespace(seed=7),
-        trials=5,
         baselines=SimpleNamespace(seeds=3),
+        split=split,
         plain={"limits": {"macs": None, "params": None, **more}},
     )
 
 
 def test_trainings_are_counted_and_missing_patterns_told() -> None:
-    left: Any = SimpleNamespace(trials=3, finished=2, untrained=[1], cached=5)
+    left: Any = SimpleNamespace(trials=3, finished=2, untrained=[1], cached=5, supernet=53)
     assert format_trainings(_settings(), left).splitlines() == [
         "To train",
         "  trials     3 to train, 2 are finished",
         "  baselines  1 to train, 5 are there already; tasks x seeds: 2 x 3",
+        "  epochs     5 trials x 8 = 40 epochs",
     ]
     left.finished = 0
     assert "3 to train; there are no other patterns within the limits" in format_trainings(_settings(), left)
@@ -117,3 +122,15 @@ def test_limits_are_named_with_what_they_leave() -> None:
     unlimited = format_patterns(_settings(), replace(census, exact=False)).splitlines()
     assert unlimited[1] == f"More than {LARGEST} patterns; the numbers are of 6: the anchors and draws with seed 7"
     assert "within limits" not in "".join(unlimited)
+
+
+def test_supernet_and_final_trainings_are_planned() -> None:
+    left: Any = SimpleNamespace(trials=5, finished=0, untrained=[], cached=6, supernet=53)
+    rows = format_trainings(_settings(EpochSplit(53, 5, 8, 2, 20, delivers=False)), left).splitlines()
+    assert rows[1] == "  supernet   53 epochs, on which all patterns are estimated"
+    assert rows[4:] == [
+        "  final      2 networks of the front, 20 epochs each",
+        "  epochs     supernet 53 + 5 trials x 8 + 2 final trainings x 20 = 133 epochs",
+    ]
+    left.supernet = 0
+    assert "it is there already" in format_trainings(_settings(EpochSplit(53, 5, 8, 0, 0, delivers=False)), left)

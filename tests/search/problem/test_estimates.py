@@ -93,11 +93,13 @@ def test_objectives_are_related_to_single_task_networks_and_costs_are_exact() ->
     tell = relate_estimates(Estimates(make_table()), PROBLEM, TASKS, REFERENCE, WHOLE)
     for pattern in PATTERNS:
         metrics, cost = read_alone(pattern), PROBLEM.cost(pattern)
+        told = compute_delta(metrics, REFERENCE, TASKS, WHOLE)
         assert tell(pattern) == {
-            "delta_mtl": compute_delta(metrics, REFERENCE, TASKS, WHOLE)["delta_mtl"],
+            "delta_mtl": told["delta_mtl"],
             "macs": cost.macs,
             "params": cost.params,
             "depth.abs_err_m": metrics["depth.abs_err_m"],
+            **{name: value for name, value in told.items() if name.endswith(".delta") and name != "edges.delta"},
         }
 
 

@@ -11,7 +11,6 @@ from search.jobs.trial import Trial
 from search.problem.objectives import DELTA_MTL, MACS
 from search.study.fronts.best_guess import FEWEST, Guess, guess_objectives
 from search.study.fronts.front import find_front
-from search.study.fronts.guess_columns import tabulate_guesses
 from spaces.choices import enumerate_patterns
 from spaces.fusion import Fusion
 from tests.search.trials import complete, failed
@@ -70,15 +69,6 @@ def test_the_order_of_the_trials_changes_nothing_that_counts() -> None:
     one, other = guess_objectives(trials, WANTED), guess_objectives(shuffled, WANTED)
     for number, guess in one.items():
         assert guess["delta_mtl"].value == pytest.approx(other[number]["delta_mtl"].value, abs=1e-3)
-
-
-def test_the_columns_tell_guesses_and_the_raw_front() -> None:
-    trials, _ = make_trials(2, 2.0, estimates=True)
-    guesses = guess_objectives(trials, WANTED)
-    rows = tabulate_guesses(trials, WANTED, guesses)
-    assert list(rows[0]) == ["delta_mtl.guess", "delta_mtl.sd", "delta_mtl.estimate", "raw_front"]
-    assert {n for n, row in rows.items() if row["raw_front"]} == {t.number for t in find_front(trials, WANTED)}
-    assert tabulate_guesses(trials[:2], WANTED, {})[0] == {"delta_mtl.estimate": trials[0].estimates["delta_mtl"]}
 
 
 def test_the_front_is_by_guesses_where_they_are_given() -> None:
