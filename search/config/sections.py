@@ -72,14 +72,18 @@ class Baselines:
 
     Args:
         seeds: networks per task; their mean is the reference.
+        epochs: of each; None for those of the recipe. Networks that are trained to the end have had more: who compares
+            them gives as many.
     """
 
     seeds: int = 3
+    epochs: int | None = None
     group: ClassVar[str] = "baselines"
 
     def __post_init__(self) -> None:
         checks = Fields(self)
         checks.integer("seeds", low=1)
+        checks.integer("epochs", low=1, optional=True)
         checks.done()
 
 

@@ -32,6 +32,25 @@ def describe_delivered(delivered: Sequence[Trial], view: FrontView) -> list[str]
     return [*lines, *describe_ranking(view)]
 
 
+def describe_reference(members: Sequence[Trial], reference: int, shared: int) -> str:
+    """What deltas of networks are against, where these had more epochs than the single-task ones; else empty.
+
+    Args:
+        members: that are delivered.
+        reference: epochs of the single-task networks; 0 if not known.
+        shared: epochs of the supernet that they started from; 0 for none.
+    """
+    own = max((trial.epochs for trial in members), default=0)
+    if not reference or own + shared <= reference:
+        return ""
+    also = f" and {shared} that all patterns shared" if shared else ""
+    return (
+        f"Deltas are against single-task networks of {reference} epochs; these networks had {own} of their own{also}. "
+        f"baselines.epochs={own + shared} compares them with single-task networks of as many, in a run of another "
+        "run.name."
+    )
+
+
 def describe_ranking(view: FrontView) -> list[str]:
     """How well a supernet's estimates ranked the trials so far, beside MACs alone; nothing without estimates."""
     lines = []

@@ -22,6 +22,7 @@ from search.jobs.trial_columns import read_columns, read_shown_columns
 from search.problem.objectives import format_value
 from search.report.figures import palette
 from search.report.figures.trial_points import POINT
+from search.study.fronts.guess_columns import tabulate_guesses
 from spaces.common.atomic_files import strict, write_text
 from spaces.common.formatting import format_count
 from spaces.drawing.svg import draw_svg
@@ -77,6 +78,7 @@ def write_page(
 
 def list_trials(view: FrontView) -> list[dict[str, Any]]:
     """All that the page knows of each trial, in order of number."""
+    beside = tabulate_guesses(view.trials, view.objectives, view.guesses)
     return [
         {
             **read_columns(trial, ("number", "key")),
@@ -84,7 +86,10 @@ def list_trials(view: FrontView) -> list[dict[str, Any]]:
             "mark": view.marked.get(trial.number, ""),
             "objectives": dict(trial.objectives),
             **read_columns(trial, ("macs", "flops", "params", "sharing")),
-            "metrics": dict(trial.metrics),
+            "metrics": {
+                **{name: value for name, value in beside[trial.number].items() if value != ""},
+                **trial.metrics,
+            },
             **read_shown_columns(trial, ("seconds", "epochs")),
             "hypervolume": float(volume),
             **read_columns(trial, ("reason",)),

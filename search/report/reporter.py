@@ -13,6 +13,7 @@ from search.jobs.job import Job, Outcome
 from search.problem.objectives import Objective, volume_units
 from search.problem.pareto import compute_hypervolume
 from search.report.baseline_table import summarise_baselines, write_baseline_table
+from search.report.delivered import describe_reference
 from search.report.figures.similarity_figure import draw_missing
 from search.report.front_table import format_markdown, summarise_front
 from search.report.member_folders import list_pictures
@@ -164,6 +165,10 @@ class Reporter:
             self._print(summarise_front(members, self._objectives, guesses=guesses, final=bool(finals)))
         if rows:
             self._print(summarise_baselines(rows, members))
+            epochs = max((outcome.epochs for outcome in baselines.values()), default=0)
+            shared = self._supernet.epochs if self._supernet else 0
+            if told := describe_reference(members, epochs, shared):
+                self._print(told + "\n")
         self._print("\n".join(cost.lines))
         self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():

@@ -14,6 +14,7 @@ from search.problem import deltas
 from spaces.common.atomic_files import read_json, write_json
 from spaces.errors import DataError
 from spaces.pattern.sharing_pattern import hard_sharing
+from trainers.recipe import stretch_recipe
 
 RETRIES = 1  # times a failed one is tried again
 
@@ -108,6 +109,7 @@ def list_baseline_jobs(settings: Settings, threads: int) -> list[Job]:
         threads: CPU threads a training may use.
     """
     network, cache = settings.network, settings.run.folder.absolute() / "baselines"
+    recipe = stretch_recipe(settings.trainer, settings.baselines.epochs or settings.trainer.epochs)
     jobs = []
     for replicate in range(settings.baselines.seeds):
         for task in settings.data.selected:
@@ -116,7 +118,7 @@ def list_baseline_jobs(settings: Settings, threads: int) -> list[Job]:
                 pattern=hard_sharing([task.name], network.encoder_stages, network.decoder_stages),
                 data=settings.data,
                 network=network,
-                recipe=settings.trainer,
+                recipe=recipe,
                 seed=derive_seed(settings.run.seed, replicate),
                 threads=threads,
                 outcome=cache / "unnamed",

@@ -49,8 +49,9 @@ def list_params(trial: Trial) -> dict[str, str]:
 
 
 def list_numbers(trial: Trial) -> dict[str, float]:
-    """Costs, objectives and final metrics, those that are finite."""
+    """Costs, objectives and final metrics, and "estimate/<objective>" of a supernet, those that are finite."""
     every = read_columns(trial, (*trial.metrics, *trial.objectives, *COSTS, "seconds", "epochs"))
+    every |= {f"estimate/{name}": trial.estimates[name] for name in trial.objectives if name in trial.estimates}
     return {make_legal(name): float(value) for name, value in every.items() if math.isfinite(value)}
 
 

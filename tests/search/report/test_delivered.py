@@ -14,7 +14,13 @@ from scipy.stats import spearmanr
 
 from search.jobs.trial import Trial
 from search.problem.objectives import resolve_objectives
-from search.report.delivered import FEWEST, correlate_ranks, describe_delivered, describe_ranking
+from search.report.delivered import (
+    FEWEST,
+    correlate_ranks,
+    describe_delivered,
+    describe_ranking,
+    describe_reference,
+)
 from search.study.fronts.front import FrontView
 from spaces.drawing.one_line import describe_in_line
 from tests.search.trials import TASKS, complete, failed
@@ -118,3 +124,16 @@ def test_the_ranking_follows_what_is_delivered() -> None:
     lines = describe_delivered(searched[:1], view(searched))
     assert len(lines) == 3
     assert lines[2:] == describe_ranking(view(searched))
+
+
+def test_deltas_against_shorter_trainings_say_so() -> None:
+    member = replace(complete(0, 1.0, 5), epochs=11)
+    assert describe_reference([member], 8, 53) == (
+        "Deltas are against single-task networks of 8 epochs; these networks had 11 of their own and 53 that all "
+        "patterns shared. baselines.epochs=64 compares them with single-task networks of as many, in a run of another "
+        "run.name."
+    )
+    assert "had 11 of their own. baselines.epochs=11" in describe_reference([member], 8, 0)
+    assert (
+        describe_reference([member], 11, 0) == describe_reference([], 8, 0) == describe_reference([member], 0, 9) == ""
+    )

@@ -38,6 +38,13 @@ def test_parameters_say_how_a_trial_came_about() -> None:
     assert "segmentation" in found["sharing"] or "all" in found["sharing"]
 
 
+def test_a_supernet_s_estimates_stand_beside_what_was_measured() -> None:
+    trial = replace(complete(0, 1.0, 10), estimates={"delta_mtl": -3.0, "macs": 10.0, "depth.delta": 2.0})
+    found = list_numbers(trial)
+    assert (found["estimate/delta_mtl"], found["delta_mtl"]) == (-3.0, 1.0)
+    assert "estimate/depth.delta" not in found
+
+
 def test_numbers_are_finite() -> None:
     trial = complete(0, math.nan, 10, metrics={"depth.delta": math.inf, "edges.f1": 0.5})
     found = list_numbers(trial)
