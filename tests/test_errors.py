@@ -26,7 +26,10 @@ TABLE: list[tuple[str, list[str]]] = [
     ("data=scene", ["data=scene: unknown; did you mean 'scenes'? Allowed: celeba, cityscapes, "]),
     (
         "sampler=bayes",
-        ["sampler=bayes: unknown. Allowed: exhaustive, frontier, gp, nsga2, offline, progressive, random, tpe"],
+        [
+            "sampler=bayes: unknown. Allowed: exhaustive, frontier, gp, ",
+            "nsga2, offline, oneshot, progressive, random, tpe",
+        ],
     ),
     ("runner=slurm", ["runner=slurm: unknown. Allowed: inline, ray_tune"]),
     ("space=[fusion]", ["space=[fusion]: unknown", "Allowed: "]),
@@ -70,7 +73,7 @@ TABLE: list[tuple[str, list[str]]] = [
     ("network.decoder_width=0", ["network.decoder_width=0: want a whole number >= 1"]),
     ("run.seed=-1", ["run.seed=-1: want a whole number from 0 to 2147483647"]),
     ("baselines.seeds=0", ["baselines.seeds=0: want a whole number >= 1"]),
-    ("sampler.startup=0", ["sampler.startup=0: want a whole number >= 2"]),
+    ("sampler=frontier sampler.startup=0", ["sampler.startup=0: want a whole number >= 2"]),
     (
         "network=classifier",
         [

@@ -42,7 +42,6 @@ def arguments(folder: Path, *more: str) -> list[str]:
     """
     chosen = any(each.startswith("sampler=") for each in more)
     return [
-        *([] if chosen else ["sampler=frontier"]),
         "data=npz",
         f"data.root={folder}",
         f"data.spec={folder / 'spec.yaml'}",
@@ -52,5 +51,6 @@ def arguments(folder: Path, *more: str) -> list[str]:
         "baselines.seeds=1",
         "runner=inline",
         "tracking=none",
+        *([] if chosen else ["sampler=frontier"]),
         *more,
     ]

@@ -15,6 +15,7 @@ from search.jobs.outcome_files import read_outcome
 from search.jobs.worker import run_job
 from search.problem.estimates import Estimates
 from spaces.choices import enumerate_patterns
+from spaces.draws import plan_draws
 from spaces.fusion import Fusion
 from spaces.networks.cost import compute_cost
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -46,8 +47,11 @@ def test_a_supernet_tells_every_pattern_also_when_it_is_read_again(supernet: Job
 
 
 def test_it_costs_what_its_patterns_cost_on_average(supernet: Job) -> None:
+    assert supernet.members is not None
     outputs = {task.name: task.output for task in supernet.data.selected}
-    costs = [compute_cost(p, supernet.network, outputs, supernet.data.size).macs for p in list_patterns(supernet)]
+    plan = plan_draws(supernet.members.space, list(outputs), supernet.seed, lambda pattern: True)
+    drawn = [plan.at(step) for step in range(len(list_patterns(supernet)))]
+    costs = [compute_cost(p, supernet.network, outputs, supernet.data.size).macs for p in drawn]
     found = run_job(supernet).cost
     assert found["macs"] == round(fmean(costs))
     state = torch.load(supernet.weights or "", weights_only=True)

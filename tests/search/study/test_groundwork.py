@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from search.config.epoch_split import OWN, SUPERNET
 from search.jobs.job import Job, Outcome
 from search.jobs.worker import run_job
 from search.study.trial_queue import TrialQueue
@@ -33,10 +34,10 @@ def test_the_supernet_is_first_and_nothing_that_rests_on_it_starts_before_it_has
         queue.done(jobs[0], run_job(jobs[0]))
         trials = take_all(queue)
         assert [job.inherits.training for job in trials if job.inherits] == [jobs[0].fingerprint] * 2
-        assert [outcome.epochs for outcome in told.supernets] == [5]
+        assert [outcome.epochs for outcome in told.supernets] == [round(SUPERNET)]
         for job in trials:
             queue.done(job, run_job(job))
-    assert [trial.epochs for trial in told.trials] == [2, 2]
+    assert [trial.epochs for trial in told.trials] == [int(OWN)] * 2
     assert all(set(trial.estimates) == set(trial.objectives) for trial in told.trials)
 
 

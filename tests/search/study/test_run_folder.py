@@ -132,7 +132,7 @@ def test_how_data_are_loaded_may_change(tmp_path: Path) -> None:
         ("baselines.seeds=1", "baselines.seeds: 3 -> 1"),
         ("objectives=[worst_delta,macs]", "objectives: ['delta_mtl', 'macs'] -> ['worst_delta', 'macs']"),
         ("network.decoder_width=16", "network.decoder_width: 8 -> 16"),
-        ("sampler=random", "sampler: sampler/frontier -> sampler/random"),
+        ("sampler=random", "sampler: sampler/oneshot -> sampler/random"),
         ("data.seed=5", "data.seed: "),
     ],
 )
