@@ -10,7 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -55,24 +57,33 @@ def guess_objectives(trials: Sequence[Trial], objectives: Sequence[Objective]) -
     ]
     if len(sound) < FEWEST or not told:
         return NO_GUESSES
+    names = tuple(objective.name for objective in told)
+    rows = tuple((trial.pattern, *_read(trial.objectives, names), *_read(trial.estimates, names)) for trial in sound)
+    found = _guess_rows(rows, names)
+    return {trial.number: guesses for trial, guesses in zip(sound, found, strict=True)} if found else NO_GUESSES
+
+
+@lru_cache(maxsize=4)  # tables, weights and page ask for the same after every trial
+def _guess_rows(rows: tuple[tuple[Any, ...], ...], names: tuple[str, ...]) -> list[dict[str, Guess]]:
+    """Guesses of rows of a pattern, its values and its estimates; nothing where no feature tells them apart."""
     from search.samplers.surrogate import compute_posterior  # scikit-learn: 1.3 s, reading tables does without
 
-    features = np.array([compute_features(trial.pattern) for trial in sound], dtype=float)
+    features = np.array([compute_features(row[0]) for row in rows], dtype=float)
     x = features[:, np.ptp(features, axis=0) > 0]
     if not x.shape[1]:
-        return NO_GUESSES
-    found: dict[int, dict[str, Guess]] = {trial.number: {} for trial in sound}
-    for objective in told:
-        values = np.array([trial.objectives[objective.name] for trial in sound])
-        deltas = objective.name.endswith("delta_mtl") or objective.name == "worst_delta"
+        return []
+    numbers = np.array([row[1:] for row in rows], dtype=float)
+    found: list[dict[str, Guess]] = [{} for _ in rows]
+    for column, name in enumerate(names):
+        values, estimates = numbers[:, column], numbers[:, len(names) + column]
+        deltas = name.endswith("delta_mtl") or name == "worst_delta"
         usual = USUAL_DELTA if deltas else USUAL_SHARE * float(np.abs(values).mean()) or 1.0
-        mean, sd = compute_posterior(x, values, x, usual, foretold=_collect_estimates(sound, objective))
-        for trial, each, spread in zip(sound, mean.tolist(), sd.tolist(), strict=True):
-            found[trial.number][objective.name] = Guess(each, spread)
+        foretold = (estimates, estimates) if np.isfinite(estimates).all() else None
+        mean, sd = compute_posterior(x, values, x, usual, foretold=foretold)
+        for each, value, spread in zip(found, mean.tolist(), sd.tolist(), strict=True):
+            each[name] = Guess(value, spread)
     return found
 
 
-def _collect_estimates(trials: Sequence[Trial], objective: Objective) -> tuple[np.ndarray, np.ndarray] | None:
-    """A supernet's estimates of the trials, where it has made them of all."""
-    values = np.array([trial.estimates.get(objective.name, math.nan) for trial in trials], dtype=float)
-    return (values, values) if np.isfinite(values).all() else None
+def _read(values: Mapping[str, float], names: Sequence[str]) -> list[float]:
+    return [float(values.get(name, math.nan)) for name in names]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from search.jobs.trial import Trial
 from search.problem.objectives import MAXIMISE, Objective
-from search.study.fronts.best_guess import Guess, guess_objectives
-from search.study.fronts.front import find_front
+from search.problem.pareto import convert_to_costs
+from search.study.fronts.best_guess import Guesses, guess_objectives
+from search.study.fronts.front import find_front, guess_values
 
 DOUBT = 2.0  # standard deviations: our choice
 
@@ -26,15 +29,26 @@ def drop_dominated_weights(folder: Path, trials: Sequence[Trial], objectives: Se
     """
     guesses = guess_objectives(trials, objectives)
     kept = {trial.number for trial in find_front(trials, objectives)}
-    kept |= {trial.number for trial in find_front(trials, objectives, guesses)}
-    for number in set(guesses) - kept:
-        lucky = {name: _improve(guess, objectives, name) for name, guess in guesses[number].items()}
-        kept |= {number} & {t.number for t in find_front(trials, objectives, {**guesses, number: lucky})}
+    if guesses:
+        kept |= _list_hopeful(trials, objectives, guesses)
     for trial in trials:
         if trial.number not in kept:
             (folder / f"{trial.number:04d}.pt").unlink(missing_ok=True)
 
 
-def _improve(guess: Guess, objectives: Sequence[Objective], name: str) -> Guess:
-    sign = next(1.0 if each.direction == MAXIMISE else -1.0 for each in objectives if each.name == name)
-    return Guess(guess.value + sign * DOUBT * guess.sd, guess.sd)
+def _list_hopeful(trials: Sequence[Trial], objectives: Sequence[Objective], guesses: Guesses) -> set[int]:
+    """Numbers of the trials that the front by best guesses would not dominate if they were so much better."""
+    names, directions = [each.name for each in objectives], [each.direction for each in objectives]
+    known = [trial for trial in trials if trial.number in guesses]
+    front = np.array([guess_values(trial, names, guesses) for trial in find_front(known, objectives, guesses)])
+    lucky = np.array([[_improve(trial, objective, guesses) for objective in objectives] for trial in known])
+    best, costs = convert_to_costs(front, directions), convert_to_costs(lucky, directions)[:, None]
+    beaten = np.any(np.all(best <= costs, axis=2) & np.any(best < costs, axis=2), axis=1).tolist()
+    return {trial.number for trial, is_beaten in zip(known, beaten, strict=True) if not is_beaten}
+
+
+def _improve(trial: Trial, objective: Objective, guesses: Guesses) -> float:
+    guess = guesses[trial.number].get(objective.name)
+    if guess is None:
+        return trial.objectives[objective.name]
+    return guess.value + (DOUBT if objective.direction == MAXIMISE else -DOUBT) * guess.sd
