@@ -2,6 +2,7 @@
 
 Small spaces are listed, and every pattern comes once before one comes again; of large ones patterns are drawn, and few
 hold between them what is built and, of trees with not too many chains of groups, all that can be estimated.
+Every eighth step is a landmark's, in place of the pattern that would have come.
 """
 
 from __future__ import annotations

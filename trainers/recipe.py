@@ -130,6 +130,7 @@ def stretch_recipe(recipe: Trainer, epochs: int, lr_share: float = 1.0) -> Train
         lr_share: of the learning rate.
     """
     changes: dict[str, Any] = {"epochs": epochs}
-    if isinstance(lr := getattr(recipe, "lr", None), float):
+    lr = getattr(recipe, "lr", None)
+    if isinstance(lr, (int, float)) and lr_share != 1.0:
         changes["lr"] = lr * lr_share
     return replace(recipe, **changes)

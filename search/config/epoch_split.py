@@ -69,22 +69,29 @@ def split_epochs(
     Raises:
         ConfigError: the budget leaves nothing for a part, or a final training is shorter than a trial's.
     """
-    if final.epochs is not None and final.epochs < epochs:
+    _refuse_idle(sampler, supernet, final)
+    members = final.members or DELIVERED
+    if final.epochs is not None and final.epochs < epochs and not sampler.delivers:
         raise ConfigError(
             f"final.epochs={final.epochs}: a trial has {epochs} already (trainer.epochs); give at least as many, or "
             "leave it out"
         )
     if budget is not None:
         _refuse_doubles(supernet, final, sampler)
-        return _split_budget(trials, budget, epochs, sampler, final.members)
+        return _split_budget(trials, budget, epochs, sampler, members)
     shared = (supernet.epochs or round(SUPERNET * epochs)) if sampler.uses_supernet else 0
     if sampler.delivers:
         count = trials or DELIVERED
         own = final.epochs or _share(final.budget, shared, count) or int(OWN * epochs)
         return EpochSplit(shared, count, own, 0, 0, delivers=True)
     count = trials or TRIALS
-    own = final.epochs or _share(final.budget, shared + count * epochs, final.members)
-    return EpochSplit(shared, count, epochs, final.members if own else 0, own, delivers=False)
+    own = final.epochs or _share(final.budget, shared + count * epochs, members)
+    if 0 < own < epochs:
+        raise ConfigError(
+            f"final.budget={final.budget:g}: {own} epochs for each of {members} networks, and a trial has {epochs} "
+            "already (trainer.epochs); give a larger share, or fewer final.members"
+        )
+    return EpochSplit(shared, count, epochs, members if own else 0, own, delivers=False)
 
 
 def _share(share: float | None, spent: int, members: int) -> int:
@@ -98,6 +105,25 @@ def _share(share: float | None, spent: int, members: int) -> int:
             "give a larger share, or final.epochs=N"
         )
     return own
+
+
+def _refuse_idle(sampler: Sampler, supernet: Supernet, final: Final) -> None:
+    """Settings that nothing would come of."""
+    if supernet.epochs is not None and not sampler.uses_supernet:
+        raise ConfigError(
+            f"supernet.epochs={supernet.epochs}: this sampler rests on no supernet; take sampler=oneshot or "
+            "sampler.prior=supernet, or leave it out"
+        )
+    if final.start == "supernet" and not sampler.uses_supernet:
+        raise ConfigError(
+            "final.start=supernet: this sampler rests on no supernet; take final.start=auto, sampler=oneshot or "
+            "sampler.prior=supernet"
+        )
+    if sampler.delivers and (final.members is not None or final.start not in ("auto", "supernet")):
+        raise ConfigError(
+            "final.members and final.start: with sampler=oneshot trials are final trainings on the supernet's weights; "
+            "trials=N says how many, or take another sampler"
+        )
 
 
 def _refuse_doubles(supernet: Supernet, final: Final, sampler: Sampler) -> None:
@@ -123,10 +149,10 @@ def _split_budget(trials: int | None, budget: int, epochs: int, sampler: Sampler
         count = trials or int(SEARCHED * left / epochs)
         own = max(0, left - count * epochs) // members
         split = EpochSplit(shared, count, epochs, members, own, delivers=False)
-        least = (split.supernet or not sampler.uses_supernet) and split.trials and split.final > 0
+        least = (split.supernet or not sampler.uses_supernet) and split.trials and split.final >= epochs
     if not least:
         raise ConfigError(
-            f"budget={budget}: leaves no epoch for a part ({split.describe()}); give more epochs, fewer trials or "
-            "final.members, or a shorter trainer.epochs"
+            f"budget={budget}: leaves too little for a part ({split.describe()}); give more epochs, or fewer trials"
+            + ("" if split.delivers else "; a final training has at least the trainer.epochs of a trial")
         )
     return split

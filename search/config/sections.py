@@ -114,14 +114,14 @@ class Final:
     Args:
         epochs: of each network's own; None for none, or for what the sampler or ``budget`` says.
         budget: the same as a share of all epochs, or None.
-        members: of the front that are trained to the end, at most.
+        members: of the front that are trained to the end, at most; None for 3.
         start: weights they start from: of the supernet, of their trial, or from nothing; "auto" for the first of these
             that is there.
     """
 
     epochs: int | None = None
     budget: float | None = None
-    members: int = 3
+    members: int | None = None
     start: str = "auto"
     group: ClassVar[str] = "final"
 
@@ -129,7 +129,7 @@ class Final:
         checks = Fields(self)
         checks.integer("epochs", low=1, optional=True)
         checks.number("budget", above=0.0, high=0.95, optional=True)
-        checks.integer("members", low=1)
+        checks.integer("members", low=1, optional=True)
         checks.one_of("start", STARTS)
         checks.require(
             self.epochs is None or self.budget is None,

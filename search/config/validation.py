@@ -57,8 +57,8 @@ def _check_course(settings: Settings) -> None:
     split = settings.split  # refuses what leaves nothing for a part
     if split.delivers and len(settings.scheduler.rungs(split.trial)) > 1:
         raise ConfigError(
-            f"the sampler {_name(settings.sampler)} trains its few networks to the end, and the scheduler "
-            f"{_name(settings.scheduler)} stops some before; take scheduler=full"
+            f"sampler=oneshot trains its few networks to the end, and the scheduler {_name(settings.scheduler)} stops "
+            "some before; take scheduler=full, or sampler=frontier"
         )
     rungs = settings.scheduler.rungs(settings.trainer.epochs)
     if all(name in (MACS.name, PARAMS.name) for name in settings.objectives):

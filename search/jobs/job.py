@@ -26,7 +26,6 @@ from trainers.trainer import Trainer
 # Part of the name of every cached result and of a run's configuration: raise it when a change to the code changes the
 # numbers of a training or the meaning of its weights.
 TRAINING_VERSION = 2
-SUPERNET_VERSION = 2  # the same of what a supernet is trained on
 LATER = ("measures", "judged_by")  # fields of tasks that are left out of the name where they are empty
 
 

@@ -110,9 +110,8 @@ def make_forecast(
     jobs = [_make_job(settings, pattern) for pattern in extremes] + list(baselines[:1])
     clocked = time_steps(jobs, concurrency, where.gpus)
     share = settings.scheduler.share(settings.trainer.epochs)
-    found = estimate(
-        clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share, settings.split.trial
-    )
+    own, alone = settings.split.trial, settings.baselines.epochs
+    found = estimate(clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share, own, alone)
     return _add_further(found, remaining)
 
 
@@ -142,6 +141,7 @@ def estimate(
     concurrency: int,
     share: float = 1.0,
     own: int | None = None,
+    alone: int | None = None,
 ) -> Forecast:
     """What timings amount to.
 
@@ -154,12 +154,13 @@ def estimate(
         concurrency: trainings at a time.
         share: of its epochs that a trial is trained on average, where a scheduler stops some early.
         own: epochs of a trial, where they are not those of the recipe.
+        alone: likewise of a single-task network.
     """
     timings = [_average_timings(row) for row in zip(*(each.timings for each in clocked), strict=True)]
     extremes = timings[:-1] if baselines else timings
     images = clocked[0].images
     steps = images // min(recipe.batch_size, images)
-    work = _Work(trials, baselines, concurrency, own or recipe.epochs, recipe.epochs, steps, share)
+    work = _Work(trials, baselines, concurrency, own or recipe.epochs, alone or recipe.epochs, steps, share)
     quick = fmean(t.share for t in timings)
     crowded = device == "cpu" and quick < CROWDED
     start = START / quick if crowded else START

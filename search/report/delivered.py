@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from search.jobs.trial import Trial
-from search.problem.objectives import MACS, PARAMS, format_value
-from search.study.fronts.front import FrontView
+from search.problem.objectives import MACS, PARAMS, format_value, volume_units
+from search.study.fronts.front import FrontView, compute_volume
 from spaces.common.formatting import format_count
 from spaces.drawing.one_line import describe_in_line
 
@@ -19,7 +19,12 @@ FEWEST = 4  # trials of which a rank correlation has an interval
 def describe_delivered(delivered: Sequence[Trial], view: FrontView) -> list[str]:
     """The networks that were trained to the end, a line each, with what their trials had shown; then the ranking."""
     searched = {trial.number: trial for trial in view.trials}
-    lines = [f"Delivered, trained to the end: {len(delivered)} networks, in front/ and finals.csv."]
+    volume = format_count(compute_volume(delivered, view.objectives, view.reference))
+    units = volume_units(view.objectives)
+    lines = [
+        f"Delivered, trained to the end: {len(delivered)} networks, in front/ and finals.csv; hypervolume {volume} "
+        f"[{units}]."
+    ]
     for final in delivered:
         told = [objective for objective in view.objectives if objective not in (MACS, PARAMS)]
         values = ", ".join(f"{o.name} {format_value(o, final.objectives[o.name])}" for o in told)

@@ -7,11 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from search.jobs.job import Job, Outcome
 from search.problem.objectives import Objective, volume_units
-from search.problem.pareto import compute_hypervolume
 from search.report.baseline_table import summarise_baselines, write_baseline_table
 from search.report.delivered import describe_reference
 from search.report.figures.similarity_figure import draw_missing
@@ -21,7 +18,7 @@ from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.report.tables import write_tables
 from search.study.fronts.best_guess import guess_objectives
-from search.study.fronts.front import find_front, read_objectives, start_volume
+from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
 from spaces.common.formatting import format_duration
 
 if TYPE_CHECKING:
@@ -157,7 +154,12 @@ class Reporter:
                 *list_pictures(self._folder, members),
                 *draw_missing(self._folder, self._trials),
             ],
-            {"hypervolume.final": cost.hypervolume, "front.size": float(len(members)), **cost.metrics},
+            {
+                **self._measure_finals(),
+                "hypervolume.final": cost.hypervolume,
+                "front.size": float(len(members)),
+                **cost.metrics,
+            },
             format_markdown(members, self._objectives, cost),
         )
         if self._trials:
@@ -174,13 +176,16 @@ class Reporter:
         if command := self._tracker.view_command():
             self._print(f"MLflow      {command}")
 
+    def _measure_finals(self) -> dict[str, float]:
+        """Hypervolume of the networks that were trained to the end, where there are any."""
+        front = find_front(self._finals.values(), self._objectives)
+        return {"hypervolume.delivered": compute_volume(front, self._objectives, self._reference)} if front else {}
+
     def _compute_cost(self, baselines: Mapping[Job, Outcome]) -> SearchCost:
         single_tasks = [(task, outcome) for job, outcome in baselines.items() for task in job.pattern.tasks]
         raw = find_front(self._trials, self._objectives)  # single measurements, as the progress shows them
-        values = np.array([read_objectives(trial, self._objectives) for trial in raw])
-        directions = [objective.direction for objective in self._objectives]
         # Of the front at once: the same digits in whatever order the trials have come.
-        volume = compute_hypervolume(values, self._reference, directions)
+        volume = compute_volume(raw, self._objectives, self._reference)
         units = volume_units(self._objectives)
         finals = self._finals.values()
         return compute_search_cost(

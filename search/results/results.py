@@ -161,7 +161,9 @@ class Results:
         Raises:
             DataError: the data are not where they were, or are others now, or the training fails.
         """
-        from search.results.trained_network import retrain_network  # torch: as above
+        # torch: as above
+        from search.results.retraining import plan_again
+        from search.results.trained_network import retrain_network
 
         trial, searched = self._load_trial(number), self.config.get("data_content")
         if self.data.fingerprint != searched:
@@ -169,9 +171,7 @@ class Results:
                 f"trial {trial.number} cannot be trained as it was, for the data have changed since (content "
                 f"{searched} -> {self.data.fingerprint}); restore them"
             )
-        recipe = build_component(self.config["trainer"], "trainer")
-        threads = build_component(self.config["runner"], "runner").threads
-        return retrain_network(trial, self.data, self._family, recipe, threads)
+        return retrain_network(trial, plan_again(self.config, self.path, trial))
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:
@@ -203,7 +203,7 @@ class Results:
 
 
 def _find_weights(path: Path, trial: Trial) -> Path | None:
-    """The file of a trial's weights: while the search runs in one place, when it ended in another too."""
+    """The file of a trial's weights: those that are delivered, or those of its training."""
     name = f"{trial.number:04d}.pt"
-    places = (path / FINALS / name, path / TRIALS / name, path / "front" / f"{trial.number}-{trial.key}" / "weights.pt")
+    places = (path / "front" / f"{trial.number}-{trial.key}" / "weights.pt", path / TRIALS / name, path / FINALS / name)
     return next((place for place in places if place.exists()), None)

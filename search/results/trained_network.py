@@ -6,6 +6,7 @@ For `search.results.results`; what a job has saved is read here and nowhere else
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from spaces.networks.family import Family
     from spaces.pattern.sharing_pattern import SharingPattern
-    from trainers.data.dataset import DataSet
     from trainers.tasks.task import Task
-    from trainers.trainer import Trainer
 
 NO_MASKS: Mapping[str, Any] = MappingProxyType({})
 SHOWN = 5  # differences that a message names: our choice
@@ -73,15 +72,12 @@ def rebuild_network(
     return network.to(where).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]  # not in its stubs
 
 
-def retrain_network(trial: Trial, data: DataSet, family: Family, recipe: Trainer, threads: int) -> SharedNetwork:
+def retrain_network(trial: Trial, job: Job) -> SharedNetwork:
     """The network of a trial trained again, on the device where training takes place.
 
     Args:
-        trial: gives pattern and seed.
-        data: that it was trained on.
-        family: makes the blocks.
-        recipe: how it is trained.
-        threads: CPU threads as the search had them, for sums in another order differ in the last digits.
+        trial: that is trained again.
+        job: as `search.results.retraining.plan_again` planned it; its files are left alone.
 
     Raises:
         DataError: the training fails.
@@ -89,15 +85,13 @@ def retrain_network(trial: Trial, data: DataSet, family: Family, recipe: Trainer
     before = torch.get_num_threads()
     with TemporaryDirectory() as place:
         outcome, weights = Path(place, "outcome.json"), Path(place, "weights.pt")
-        label = f"trial {trial.number}"
-        job = Job(label, trial.pattern, data, family, recipe, trial.seed, threads, outcome, weights=weights)
         try:
-            done = run_job(job)
+            done = run_job(replace(job, outcome=outcome, weights=weights, checkpoint=None, probe=None))
         finally:
             torch.set_num_threads(before)
         if not done.complete:
-            raise DataError(f"{label} cannot be trained again: {done.reason}")
-        return rebuild_network(trial.pattern, family, data.selected, weights, done.device, done.masks)
+            raise DataError(f"{job.label} cannot be trained again: {done.reason}")
+        return rebuild_network(trial.pattern, job.network, job.data.selected, weights, done.device, done.masks)
 
 
 def _check_device(where: str) -> None:

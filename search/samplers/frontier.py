@@ -63,7 +63,7 @@ class Frontier(Sampler):
     def __post_init__(self) -> None:
         fields = Fields(self)
         fields.integer("startup", low=2)
-        fields.one_of("prior", (None, SUPERNET))
+        fields.require(self.prior in (None, SUPERNET), f"sampler.prior={self.prior}: want {SUPERNET}, or null for none")
         fields.done()
 
     @property

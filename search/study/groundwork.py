@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from search.config.settings import Settings
@@ -44,8 +44,8 @@ class Groundwork:
 
     @property
     def inherited(self) -> Inherited | None:
-        """Its weights, once they are there."""
-        return inherit_from(self._supernet.job) if self._supernet.job and self._supernet.outcome else None
+        """Its weights, there or not; what starts from them waits, see `ready_for`."""
+        return inherit_from(self._supernet.job) if self._supernet.job else None
 
     @property
     def outcomes(self) -> dict[Job, Outcome]:
@@ -71,17 +71,25 @@ class Groundwork:
         return [self._supernet.job, *jobs] if self._supernet.job and trials_left else jobs
 
     def find_cached(self, device: str, waiting: Collection[Job]) -> Iterator[tuple[Job, Outcome]]:
-        """Those that wait and that an earlier search trained on this kind of device, "cpu" or "cuda"."""
+        """Those that wait and that an earlier search trained on this kind of device, "cpu" or "cuda".
+
+        The supernet also where nothing waits for it, for the receipt of a finished search.
+        """
         job = self._supernet.job
-        if job and job in waiting and (outcome := self._supernet.find_cached(device)):
+        if job and self._supernet.missing and (outcome := self._supernet.find_cached(device)):
             yield job, outcome
         for each, found in self._baselines.find_cached(device):
             if each in waiting:
                 yield each, found
 
     def ready_for(self, job: Job) -> bool:
-        """Whether what a job starts from is there; it is not while the supernet is being trained."""
-        return job.inherits is None or not self._supernet.missing
+        """Whether what a job starts from is there; the supernet's weights are not before it is trained."""
+        return not (self._supernet.missing and job.inherits is not None and job.inherits == self.inherited)
+
+    def list_missing(self, jobs: Iterable[Job]) -> list[Job]:
+        """The supernet where one of the jobs starts from it and it is not there."""
+        wanted = any(not self.ready_for(job) for job in jobs)
+        return [self._supernet.job] if wanted and self._supernet.job else []
 
     def done(self, job: Job, outcome: Outcome) -> bool:
         """Take an outcome; whether the job is to be tried again."""

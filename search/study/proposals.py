@@ -75,7 +75,9 @@ class Proposals:
         return Done(f"The space has no other pattern within the limits: all {len(history)} are trained.")
 
     def _proposed(self, history: Sequence[optuna.trial.FrozenTrial]) -> Iterator[Draw | Wait | Done]:
-        """Anchors, then the sampler's proposals."""
+        """Anchors, then the sampler's proposals; with a supernet none before its estimates are there."""
+        if self._sampler.uses_supernet and self.problem.estimates is None:
+            yield Wait()
         yield from (Draw(dict(anchor.choices)) for anchor in self._anchors)
         for attempt in range(REDRAWS):
             yield self._sampler.propose(self.problem, history, self.derive_seed(len(history), str(attempt)))

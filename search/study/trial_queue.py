@@ -113,7 +113,8 @@ class TrialQueue:
     def answer_from_cache(self, device: str) -> None:
         """Take supernet and baselines that an earlier search trained on this kind of device, "cpu" or "cuda"."""
         for job, outcome in self._ground.find_cached(device, tuple(self._waiting)):
-            self._waiting.remove(job)
+            if job in self._waiting:
+                self._waiting.remove(job)
             self.done(job, outcome)
 
     def return_lost(self, job: Job, why: str) -> None:
@@ -160,6 +161,7 @@ class TrialQueue:
                 self._waiting.append(job)
             else:
                 self._final_done(job, outcome)
+        self._waiting.extendleft(self._ground.list_missing(self._waiting))
 
     def _final_done(self, job: Job, outcome: Outcome) -> None:
         final = self._finals.done(job, outcome, self._measure)

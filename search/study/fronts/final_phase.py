@@ -14,7 +14,6 @@ from search.problem.problem import Problem
 from search.study.fronts.final_trainings import (
     FINALS,
     choose_members,
-    drop_others,
     find_final,
     make_final,
     plan_final,
@@ -62,7 +61,6 @@ class FinalPhase:
         self.begun = True
         make_folder(self._folder / FINALS)
         members = choose_members(trials, problem.objectives, problem.point or (), self._settings.split.members)
-        drop_others(self._folder, {trial.number for trial in members})
         left: list[tuple[Job, Outcome | None]] = []
         for trial in members:
             job = plan_final(self._settings, self._folder, trial, make(trial), supernet)

@@ -127,13 +127,6 @@ def find_final(folder: Path, job: Job, number: int) -> Trial | None:
     return trial if training == job.training and trial.complete else None
 
 
-def drop_others(folder: Path, numbers: set[int]) -> None:
-    """Remove final trainings of trials that are not among those that are delivered."""
-    for path in (folder / FINALS).glob("[0-9]*"):
-        if path.name.partition(".")[0].isdigit() and int(path.name.partition(".")[0]) not in numbers:
-            path.unlink(missing_ok=True)
-
-
 def make_final(trial: Trial, measured: Trial, outcome: Outcome) -> Trial:
     """A final training as a trial of the same number and pattern: values of the end, epochs of its own."""
     return replace(measured, number=trial.number, choices=trial.choices, epochs=outcome.epochs)

@@ -75,6 +75,12 @@ def start_volume(objectives: Sequence[Objective], reference: Sequence[float]) ->
     return GrowingVolume(reference, [objective.direction for objective in objectives])
 
 
+def compute_volume(trials: Iterable[Trial], objectives: Sequence[Objective], reference: Sequence[float]) -> float:
+    """Hypervolume of trials' measured values."""
+    values = np.array([read_objectives(trial, objectives) for trial in trials])
+    return pareto.compute_hypervolume(values, reference, [objective.direction for objective in objectives])
+
+
 def find_front(
     trials: Iterable[Trial], objectives: Sequence[Objective], guesses: Guesses = NO_GUESSES
 ) -> tuple[Trial, ...]:

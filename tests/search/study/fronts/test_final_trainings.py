@@ -6,7 +6,7 @@ import pytest
 
 from search.jobs.members import Inherited
 from search.problem.objectives import DELTA_MTL, MACS
-from search.study.fronts.final_trainings import FINALS, Starts, choose_members, drop_others, load_finals
+from search.study.fronts.final_trainings import FINALS, Starts, choose_members, load_finals
 from spaces.errors import DataError
 from tests.search.trials import complete, failed
 
@@ -48,11 +48,3 @@ def test_a_damaged_file_is_refused_with_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no final training") as caught:
         load_finals(tmp_path)
     assert "remove it, and the same command trains it again" in str(caught.value)
-
-
-def test_only_final_trainings_of_others_are_dropped(tmp_path: Path) -> None:
-    (tmp_path / FINALS).mkdir()
-    for name in ("0001.json", "0001.pt", "0002.json", "0002.pt", "notes.txt"):
-        (tmp_path / FINALS / name).write_text("")
-    drop_others(tmp_path, {2})
-    assert {path.name for path in (tmp_path / FINALS).iterdir()} == {"0002.json", "0002.pt", "notes.txt"}

@@ -1,0 +1,43 @@
+"""The job of a trial that has ended, planned once more from what its run folder says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from search.config.settings import GROUPS, SECTIONS, from_plain
+from search.jobs.job import Job
+from search.jobs.outcome_files import OutcomeFiles
+from search.jobs.trial import Trial
+from search.study.run_folder import RunFolder
+from search.study.supernet_training import plan_supernet
+from search.study.trial_jobs import TrialJobs
+from spaces.errors import DataError
+
+KEYS = ("trials", "budget", "objectives", *SECTIONS, *GROUPS)
+
+
+def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:
+    """The job, wherever the run folder lies now.
+
+    Args:
+        config: that the run folder keeps.
+        path: the run folder.
+        trial: of the run.
+
+    Raises:
+        DataError: it starts from a supernet's weights, and these are not there.
+    """
+    run = {**config["run"], "folder": str(path.absolute().parent)}
+    settings = from_plain({**{name: config[name] for name in KEYS if name in config}, "run": run})
+    threads = settings.runner.threads
+    folder, outcomes = RunFolder(path, "", resumed=True), OutcomeFiles(path / ".outcomes")
+    job = TrialJobs(settings, folder, outcomes, threads, plan_supernet(settings, threads)).repeat(trial)
+    if job.inherits is not None and not job.inherits.file.exists():
+        raise DataError(
+            f"trial {trial.number} started from the weights of a supernet, which {job.inherits.file} does not hold any "
+            "more; the command of the search with a larger trials=N trains it again"
+        )
+    return replace(job, seed=trial.seed)
