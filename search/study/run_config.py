@@ -22,10 +22,7 @@ FREE = (
     *("search_id", "begun", "trials", "budget", "supernet", "final", "stop", "runner", "tracking"),
     *("run.name", "run.folder", "tasks", "data.loading"),
 )
-EPOCHS = {  # what epochs come from
-    "epochs.trial": "by budget, trials, final.epochs and trainer.epochs: ",
-    "epochs.supernet": "by budget, supernet.epochs and trainer.epochs: ",
-}
+EPOCHS = "epochs come of budget, trials, supernet.epochs, final.epochs and trainer.epochs"
 PLACES = ("data.root", "data.spec", "data.cache")
 
 
@@ -75,7 +72,9 @@ def list_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 
 def explain_mismatch(path: Path, changes: list[str]) -> str:
     """The message that refuses a run folder of another configuration."""
-    listed = "".join(f"\n  {EPOCHS.get(change.partition(':')[0], '')}{change}" for change in changes)
+    listed = "".join(f"\n  {change}" for change in changes)
+    if any(change.startswith("epochs.") for change in changes):
+        listed += f"\n{EPOCHS}"
     return (
         f"run folder {path} belongs to another configuration (there -> now):{listed}\n"
         "Give the values it was started with to resume it, or start another search with run.name=NAME; "

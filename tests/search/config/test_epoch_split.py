@@ -57,7 +57,6 @@ def test_a_sampler_that_delivers_trains_few_networks_to_the_end_on_a_supernet() 
 def test_a_prior_adds_a_supernet_to_the_trials() -> None:
     assert split(PRIOR) == EpochSplit(LONG, TRIALS, 8, 0, 0, delivers=False)
     assert split(PRIOR, supernet=24, trials=4) == EpochSplit(24, 4, 8, 0, 0, delivers=False)
-    assert split(Frontier(), supernet=24).supernet == 0  # nobody asks for it
 
 
 def test_final_trainings_come_after_the_trials() -> None:
@@ -68,7 +67,7 @@ def test_final_trainings_come_after_the_trials() -> None:
 
 @pytest.mark.parametrize(
     ("share", "spent", "members", "own"),
-    [(0.5, 48, 3, 16), (0.6, 40, 3, 20), (0.75, 40, 2, 60), (0.9, 40, 3, 120), (0.1, 48, 3, 1)],
+    [(0.5, 48, 3, 16), (0.6, 40, 3, 20), (0.75, 40, 2, 60), (0.9, 40, 3, 120)],
 )
 def test_a_final_budget_is_a_share_of_all_epochs(share: float, spent: int, members: int, own: int) -> None:
     found = split_epochs(spent // 8, None, 8, Frontier(), Supernet(), Final(budget=share, members=members))
@@ -87,9 +86,10 @@ def test_a_final_share_is_as_large_as_whole_epochs_allow(
     sampler: Sampler, share: float, trials: int | None, recipe: int, members: int
 ) -> None:
     try:
-        found = split_epochs(trials, None, recipe, sampler, Supernet(), Final(budget=share, members=members))
+        final = Final(budget=share, members=None if sampler.delivers else members)
+        found = split_epochs(trials, None, recipe, sampler, Supernet(), final)
     except ConfigError as error:
-        assert "less than one for each of" in str(error)
+        assert "less than one for each of" in str(error) or "already (trainer.epochs)" in str(error)
         return
     count, own = (found.trials, found.trial) if found.delivers else (found.members, found.final)
     spent = found.total - count * own
@@ -109,9 +109,9 @@ def test_a_budget_is_never_exceeded_and_leaves_little(
     sampler: Sampler, budget: int, trials: int | None, recipe: int, members: int
 ) -> None:
     try:
-        found = split(sampler, trials, budget, recipe, members=members)
+        found = split(sampler, trials, budget, recipe, members=None if sampler.delivers else members)
     except ConfigError as error:
-        assert f"budget={budget}: leaves no epoch for a part" in str(error)
+        assert f"budget={budget}: leaves too little for a part" in str(error)
         return
     assert found.total <= budget
     assert budget - found.total < (found.trials if found.delivers else members)
@@ -120,7 +120,7 @@ def test_a_budget_is_never_exceeded_and_leaves_little(
     assert found.trial > 0
     assert (found.supernet > 0) == sampler.uses_supernet
     assert found.delivers == sampler.delivers
-    assert found.delivers or found.final > 0
+    assert found.delivers or found.final >= recipe
     assert f" = {found.total} epochs" in found.describe()
 
 
@@ -128,12 +128,12 @@ def test_88_epochs_are_split_as_it_was_found_best() -> None:
     assert split(Oneshot(), budget=88).describe() == "supernet 53 + 3 networks x 11 = 86 epochs"
 
 
-@pytest.mark.parametrize("sampler", [Frontier(), Oneshot()])
-def test_final_epochs_below_those_of_a_trial_are_refused(sampler: Sampler) -> None:
-    assert refuse(sampler, epochs=7) == (
+def test_final_epochs_below_those_of_a_trial_are_refused() -> None:
+    assert split(Oneshot(), epochs=7).trial == 7  # its trials have no others
+    assert refuse(Frontier(), epochs=7) == (
         "final.epochs=7: a trial has 8 already (trainer.epochs); give at least as many, or leave it out"
     )
-    split(sampler, epochs=8)
+    split(Frontier(), epochs=8)
 
 
 def test_a_final_share_of_less_than_an_epoch_is_refused() -> None:
@@ -164,8 +164,20 @@ def test_a_budget_and_the_parts_of_it_are_refused(
     )
 
 
-def test_the_epochs_of_a_supernet_that_nobody_asks_for_are_no_part_of_a_budget() -> None:
-    assert split(Frontier(), budget=100, supernet=24).supernet == 0
+def test_what_nothing_would_come_of_is_refused() -> None:
+    assert refuse(Frontier(), supernet=24) == (
+        "supernet.epochs=24: this sampler rests on no supernet; take sampler=oneshot or sampler.prior=supernet, or "
+        "leave it out"
+    )
+    assert refuse(Frontier(), start="supernet", epochs=20) == (
+        "final.start=supernet: this sampler rests on no supernet; take final.start=auto, sampler=oneshot or "
+        "sampler.prior=supernet"
+    )
+    for idle in ({"members": 2}, {"start": "nothing"}, {"start": "trial"}):
+        assert refuse(Oneshot(), **idle) == (
+            "final.members and final.start: with sampler=oneshot trials are final trainings on the supernet's weights; "
+            "trials=N says how many, or take another sampler"
+        )
 
 
 @pytest.mark.parametrize(
@@ -182,6 +194,6 @@ def test_a_budget_that_leaves_nothing_for_a_part_is_refused(
     sampler: Sampler, trials: int | None, budget: int, told: str
 ) -> None:
     assert refuse(sampler, trials, budget) == (
-        f"budget={budget}: leaves no epoch for a part ({told}); give more epochs, fewer trials or final.members, or a "
-        "shorter trainer.epochs"
+        f"budget={budget}: leaves too little for a part ({told}); give more epochs, or fewer trials"
+        + ("" if sampler.delivers else "; a final training has at least the trainer.epochs of a trial")
     )

@@ -53,7 +53,7 @@ def test_all_that_is_wrong_with_a_final_training_is_said_at_once() -> None:
     assert caught.value.problems == (
         "final.epochs=0: want a whole number >= 1 (or null)",
         "final.budget=1.0: want a number > 0 and <= 0.95 (or null)",
-        "final.members=0: want a whole number >= 1",
+        "final.members=0: want a whole number >= 1 (or null)",
         "final.start=zero: want one of auto, supernet, trial, nothing",
         "final.epochs=0 and final.budget=1.0: both say how long; give one of them",
     )

@@ -29,14 +29,14 @@ def test_every_shipped_space_fits_the_shipped_network(space: str, tmp_path: Path
         ),
         (
             ["sampler=oneshot", "scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4"],
-            "the sampler Oneshot trains its few networks to the end, and the scheduler ParetoAsha stops some before; "
-            "take scheduler=full",
+            "sampler=oneshot trains its few networks to the end, and the scheduler ParetoAsha stops some before; take "
+            "scheduler=full, or sampler=frontier",
         ),
         (
             ["final.epochs=2", "trainer.epochs=4"],
             "final.epochs=2: a trial has 4 already (trainer.epochs); give at least as many, or leave it out",
         ),
-        (["budget=1"], "budget=1: leaves no epoch for a part ("),
+        (["budget=1"], "budget=1: leaves too little for a part ("),
         (["network.encoder_widths=[4,4,4,4,4,4]"], "images of 16x16 pixels, but the network wants"),
         (["trainer.weighting=fixed", "trainer.weighting.weights.nobody=2"], "nobody"),
     ],

@@ -170,7 +170,7 @@ def test_a_start_without_two_trials_is_refused() -> None:
 def test_another_prior_is_refused() -> None:
     with pytest.raises(ConfigError) as caught:
         Frontier(prior="oracle")
-    assert caught.value.problems == ("sampler.prior=oracle: want one of None, supernet",)
+    assert caught.value.problems == ("sampler.prior=oracle: want supernet, or null for none",)
     assert not Frontier().uses_supernet
     assert Frontier(prior="supernet").uses_supernet
 

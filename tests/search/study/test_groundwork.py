@@ -38,7 +38,7 @@ def test_the_supernet_is_first_and_nothing_that_rests_on_it_starts_before_it_has
         for job in trials:
             queue.done(job, run_job(job))
     assert [trial.epochs for trial in told.trials] == [int(OWN)] * 2
-    assert all(set(trial.estimates) == set(trial.objectives) for trial in told.trials)
+    assert all(set(trial.estimates) >= set(trial.objectives) for trial in told.trials)
 
 
 def test_estimates_wait_for_what_they_are_related_to(tmp_path: Path) -> None:

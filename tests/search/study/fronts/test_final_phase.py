@@ -93,6 +93,39 @@ def test_the_supernet_gives_its_weights_where_there_is_one(tmp_path: Path) -> No
 
 
 def test_weights_that_are_not_there_are_refused_with_the_way_out(tmp_path: Path) -> None:
-    with opened(tmp_path, *GIVEN, "final.start=supernet") as (queue, _told), pytest.raises(DataError) as caught:
+    with opened(tmp_path, *GIVEN[:3], "run.name=own") as (queue, _told):
         run_all(queue)
-    assert str(caught.value) == "final.start=supernet: there are no such weights; take final.start=auto"
+    for weights in (tmp_path / "runs" / "own" / "trials").glob("*.pt"):
+        weights.unlink()
+    with opened(tmp_path, *GIVEN, "final.start=trial") as (queue, _told), pytest.raises(DataError) as caught:
+        run_all(queue)
+    assert str(caught.value) == "final.start=trial: there are no such weights; take final.start=auto"
+
+
+def test_finals_on_a_supernet_go_on_whatever_became_of_it(tmp_path: Path) -> None:
+    given = (*GIVEN[1:], "sampler=frontier", "sampler.prior=supernet")
+    with opened(tmp_path, *given) as (queue, first):
+        run_all(queue)
+    with opened(tmp_path, *given) as (queue, again):
+        assert queue.next() is None
+    assert len(again.supernets) == 1  # for the receipt
+    assert sorted(f.ended for f in again.finals) == sorted(f.ended for f in first.finals)
+    for file in (tmp_path / "runs").glob("supernets/*"):
+        file.unlink()
+    with opened(tmp_path, *given, "final.epochs=3") as (queue, longer):
+        jobs = []
+        while job := queue.next():
+            jobs.append(job)
+            queue.done(job, run_job(job))
+    assert [job.members is not None for job in jobs] == [True] + [False] * len(longer.finals)
+    assert {final.epochs for final in longer.finals} == {3}
+
+
+def test_what_was_trained_to_the_end_is_kept_when_others_are_delivered(tmp_path: Path) -> None:
+    with opened(tmp_path, *GIVEN) as (queue, _told):
+        run_all(queue)
+    kept = sorted(path.name for path in (tmp_path / "runs" / "own" / "finals").iterdir())
+    with opened(tmp_path, *GIVEN, "final.members=1") as (queue, told):
+        assert queue.next() is None
+    assert len(told.finals) == 1
+    assert sorted(path.name for path in (tmp_path / "runs" / "own" / "finals").iterdir()) == kept
