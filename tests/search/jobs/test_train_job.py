@@ -105,7 +105,7 @@ def test_single_task_networks_to_start_from_are_counted(job: Job) -> None:
 
 def test_a_gated_trial_is_trained_again_to_the_same_network(job: Job) -> None:
     trial = _trial(job)
-    again = retrain_network(trial, job.data, job.network, job.recipe, threads=1)
+    again = retrain_network(trial, job)
     assert again.masks == {name: tuple(layers) for name, layers in trial.masks.items()}
     assert again.key == trial.network_key
 
