@@ -58,6 +58,7 @@ def write_report(
         write_finals_table(folder, finals, objectives, tasks, marks)
         write_member_folders(folder, delivered, FINALS)
     else:
+        (folder / "finals.csv").unlink(missing_ok=True)  # of an earlier start that asked for final trainings
         write_member_folders(folder, members)
     guesses = guess_objectives(sort_by_number(trials), objectives)
     view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses)

@@ -78,3 +78,20 @@ def test_undefined_deltas_are_empty_cells_and_no_metrics_in_the_record(tmp_path:
         assert row["edges.f1"] == "0.4"
     assert "0.4" in front_table.summarise_front([trial], chosen)
     assert not set(undefined) & {point.name for point in records.list_points(trial)}
+
+
+def test_what_was_trained_to_the_end_is_what_the_folder_of_the_front_holds(tmp_path: Path) -> None:
+    finals = [replace(complete(0, 9.0, 10), epochs=16), replace(complete(4, 12.0, 20), epochs=16), failed(1)]
+    for folder, weights in (("trials", b"short"), ("finals", b"long")):
+        (tmp_path / folder).mkdir()
+        for number in (0, 3, 4):
+            (tmp_path / folder / f"{number:04d}.pt").write_bytes(weights)
+    wanted = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
+    delivered = report.write_report(tmp_path, TRIALS, wanted, (-20.0, 1e9), TASKS, finals=finals)
+    assert [trial.number for trial in delivered] == [0, 4]
+    assert {path.read_bytes() for path in tmp_path.glob("front/*/weights.pt")} == {b"long"}
+    assert [row["number"] for row in read_rows(tmp_path / "finals.csv")] == ["0", "1", "4"]
+    assert "Delivered, trained to the end: 2 networks" in (tmp_path / "front.html").read_text()
+    report.write_report(tmp_path, TRIALS, wanted, (-20.0, 1e9), TASKS)
+    assert not (tmp_path / "finals.csv").exists()
+    assert {path.read_bytes() for path in tmp_path.glob("front/*/weights.pt")} == {b"short"}
