@@ -49,8 +49,9 @@ def estimate(
         tasks: of the patterns.
     """
     graph = Computations()
-    plan = _plan(graph, {(task, read) for pattern in patterns for task, read in graph.walk(pattern).items()})
-    sums: dict[tuple[str, str], Tensor] = {}
+    wanted = {(task, read) for pattern in patterns for task, read in graph.walk(pattern).items()}
+    plan, rows = _plan(graph, wanted), _number_readings(wanted)
+    sums: dict[str, Tensor] = {}  # one tensor a task: thousands of small ones between large ones tear memory apart
     calibration = _calibration(training)
     named = {task.name: task for task in tasks}
     size = max(1, PIXELS // math.prod(judged.size))
@@ -60,12 +61,22 @@ def estimate(
                 kind = named[task]
                 output = network.heads[f"head/{task}"](values, images.shape[-2:]).float()
                 statistics = kind.statistics(output, images if kind.target_from_image else targets[task])
-                place = task, reading[-1].key
-                sums[place] = sums[place] + statistics if place in sums else statistics
-    found: Table = {task.name: {} for task in tasks}
-    for (task, key), each in sums.items():
-        found[task][key] = named[task].metrics(each)
-    return found
+                if task not in sums:
+                    sums[task] = statistics.new_zeros((len(rows[task]), *statistics.shape))
+                sums[task][rows[task][reading[-1].key]] += statistics
+    return {
+        task: {key: named[task].metrics(sums[task][row]) for key, row in places.items()}
+        for task, places in rows.items()
+    }
+
+
+def _number_readings(wanted: Iterable[Reading]) -> dict[str, dict[str, int]]:
+    """A row for each that is read, by task and key."""
+    rows: dict[str, dict[str, int]] = {}
+    for task, reading in sorted(wanted, key=lambda each: (each[0], each[1][-1].number)):
+        places = rows.setdefault(task, {})
+        places.setdefault(reading[-1].key, len(places))
+    return rows
 
 
 def estimate_alone(
