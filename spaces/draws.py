@@ -43,16 +43,10 @@ class Listed:
     seed: int
     landmarks: tuple[SharingPattern, ...] = ()
 
-    @property
-    def complete(self) -> bool:
-        """They are."""
-        return True
-
     def at(self, step: int) -> SharingPattern:
         """Drawn uniformly without replacement, but for landmarks' own steps."""
-        own, place = divmod(step, OFTEN)
-        if place == 0 and self.landmarks:
-            return self.landmarks[own % len(self.landmarks)]
+        if landmark := _find_landmark(self.landmarks, step):
+            return landmark
         turn, place = divmod(step, len(self.patterns))
         return self.patterns[_shuffle_rows(len(self.patterns), self.seed, turn)[place]]
 
@@ -80,22 +74,22 @@ class Drawn:
     blocks: frozenset[str]
     landmarks: tuple[SharingPattern, ...] = ()
 
-    @property
-    def complete(self) -> bool:
-        """There are more."""
-        return False
-
     def at(self, step: int) -> SharingPattern:
         """The first allowed one of the step's draws."""
-        own, place = divmod(step, OFTEN)
-        if place == 0 and self.landmarks:
-            return self.landmarks[own % len(self.landmarks)]
+        if landmark := _find_landmark(self.landmarks, step):
+            return landmark
         rng = random.Random(f"{self.seed}/{step}")
         for _ in range(TRIES):
             pattern = draw(self.space, self.tasks, rng).pattern
             if self.allows(pattern) and all(block.name in self.blocks for block in list_blocks(pattern)):
                 return pattern
         return rng.choice(self.patterns)
+
+
+def _find_landmark(landmarks: Sequence[SharingPattern], step: int) -> SharingPattern | None:
+    """Whose step it is: every so often a landmark's, in turn."""
+    turn, place = divmod(step, OFTEN)
+    return landmarks[turn % len(landmarks)] if place == 0 and landmarks else None
 
 
 def plan_draws(space: Space, tasks: Sequence[str], seed: int, allows: Allows) -> Listed | Drawn:

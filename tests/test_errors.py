@@ -19,10 +19,7 @@ from search.study.run_folder import open_folder
 
 TABLE: list[tuple[str, list[str]]] = [
     # unknown choices
-    (
-        "space=fuson",
-        ["space=fuson: unknown; did you mean 'fusion'? Allowed: ", "fusion", "DIR/space/NAME.yaml"],
-    ),
+    ("space=fuson", ["space=fuson: unknown; did you mean 'fusion'? Allowed: ", "fusion", "DIR/space/NAME.yaml"]),
     ("data=scene", ["data=scene: unknown; did you mean 'scenes'? Allowed: celeba, cityscapes, "]),
     (
         "sampler=bayes",

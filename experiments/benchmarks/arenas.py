@@ -8,7 +8,7 @@ stage, with interactions in larger groups; 51 to 7,556 patterns, all enumerated.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from spaces.pattern.sharing_pattern import SharingPattern
 
 TABLE = Path(__file__).parent / "table" / "fusion-scenes.npz"
 MEAN = -2.0  # points of delta_mtl, of the patterns of a tree arena
+FORETOLD, FORETOLD_SEED = (-8.0, 7.0), 10_000  # mean and spread of estimates in points, and where their seeds begin
 EPOCHS = 27  # of a training there
 EARLY, LAG = 4.0, 10.0  # points after a ninth of the epochs: noise beyond that, how far behind the end; as the table
 
@@ -147,6 +148,23 @@ def _draw_curve(ends: np.ndarray, noise: float, row: int, rng: np.random.Generat
     ahead = EPOCHS / np.arange(1, EPOCHS + 1) - 1  # 0 at the end, 8 after a ninth
     end = ends[row] + noise * rng.standard_normal()
     return np.asarray(end + EARLY * np.sqrt(ahead / 8) * rng.standard_normal(EPOCHS) - LAG * ahead / 8)
+
+
+def foretell(place: Arena, correlation: float, seed: int) -> Arena:
+    """The same with estimates of every pattern that correlate so with the truth, as a supernet gives them; 0 is noise.
+
+    They are too low and too wide, as a supernet's are.
+    """
+    rng = np.random.default_rng(FORETOLD_SEED + seed)
+    truth = place.truth[:, 0]
+    noise = rng.standard_normal(len(truth))
+    told = correlation * (truth - truth.mean()) / truth.std() + (1.0 - correlation**2) ** 0.5 * noise
+    deltas = dict(zip(place.keys, (FORETOLD[0] + FORETOLD[1] * told).tolist(), strict=True))
+
+    def estimate(pattern: SharingPattern) -> dict[str, float]:
+        return {DELTA_MTL.name: deltas[pattern.key], MACS.name: float(place.problem.cost(pattern).macs)}
+
+    return replace(place, problem=replace(place.problem, estimates=estimate))
 
 
 def _make_problem(space: Fusion, tasks: tuple[str, ...], costs: dict[str, Cost]) -> Problem:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.benchmarks.arenas import TREES, Arena, arena
+from experiments.benchmarks.arenas import TREES, Arena, arena, foretell
 from experiments.benchmarks.contestants.informed import train_informed
 from experiments.benchmarks.contestants.stratified import Stratified
 from experiments.benchmarks.volumes import Volumes, write_report
@@ -31,6 +31,7 @@ from search.config.command import end_in_one_message
 from search.config.composition import compose
 from search.jobs.trial import COMPLETE, Trial
 from search.problem.objectives import DELTA_MTL, MACS
+from search.samplers.frontier import Frontier
 from search.samplers.sampler import Sampler
 from search.schedulers.pareto_asha import ParetoAsha
 from search.study.rungs import Rungs
@@ -42,6 +43,7 @@ STOPPING = ("frontier+asha", "random+asha", "moasha")  # trainings that may stop
 FLOOR = "informed"  # knows the family of problems; for the arenas that it can be held against
 INFORMED = ("tree51", "tree561")
 TRIVIAL = "stratified"  # knows the cost alone
+PRIORS = ("frontier~0", "frontier~0.5", "frontier~0.9")  # on demand: with estimates of such a correlation; 0 is noise
 EVERY = [FLOOR, TRIVIAL, *SAMPLERS, *STOPPING]
 BUDGETS = {"table": 35, "tree51": 51, "tree561": 120, "tree7556": 150}  # whole trainings
 OTHERS = {name: 120 for name in TREES if name not in BUDGETS}  # on demand
@@ -129,6 +131,8 @@ def run(place: Arena, contestant: str, seed: int, name: str) -> Iterator[tuple[s
 
 
 def _make_sampler(name: str) -> Sampler:
+    if name in PRIORS:
+        return Frontier(prior="supernet")
     name, _, startup = name.partition(":")
     if name == TRIVIAL:
         return Stratified()
@@ -167,7 +171,7 @@ def _check(parser: argparse.ArgumentParser, told: argparse.Namespace) -> None:
 def main() -> int:
     """Run what is not there yet, then print and plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--contestants", nargs="+", default=EVERY, choices=EVERY)
+    parser.add_argument("--contestants", nargs="+", default=EVERY, choices=[*EVERY, *PRIORS])
     parser.add_argument("--arenas", nargs="+", default=list(BUDGETS), choices=[*BUDGETS, *OTHERS])
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the results")
@@ -181,6 +185,8 @@ def main() -> int:
                 if volumes.has(name, contestant, seed) or (contestant == FLOOR and name not in INFORMED):
                     continue
                 place = arena(name, seed)
+                if contestant in PRIORS:
+                    place = foretell(place, float(contestant.partition("~")[2]), seed)
                 legs = []
                 for leg in run(place, contestant, seed, name):
                     legs.append(leg)
@@ -191,7 +197,7 @@ def main() -> int:
                 print(f"{name}, {contestant}, seed {seed}: {sum(leg[1] for leg in legs)} epochs", flush=True)
     volumes.read()
     present = [name for name in (*BUDGETS, *OTHERS) if volumes.seeds(name, "oracle")]
-    write_report(told.folder, volumes, ("oracle", *EVERY), present)
+    write_report(told.folder, volumes, ("oracle", *EVERY, *PRIORS), present)
     return 0
 
 

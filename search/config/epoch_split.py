@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from search.samplers.sampler import Sampler
 
 TRIALS = 18  # patterns that a search trains where nothing is said: our choice
-DELIVERED = 3  # networks of a sampler whose trials are final; more, shorter ones hold less: experiments.benchmarks
+DELIVERED = 3  # networks of a sampler whose trials are final: our choice, four held less in a single try
 SUPERNET, OWN = 6.6, 1.46  # trainings' worth of epochs: of a supernet, and of a network on its weights; 11 in all
-SHARED = 0.6  # of a budget for the supernet, where the rest trains what is delivered
+SHARED = 0.6  # of a budget for the supernet: our choice, by one seed of `experiments.benchmarks.delivered`
 SEARCHED = 0.5  # of a budget for trials that are trained on at the end; with a supernet, of what that leaves
 
 
@@ -44,7 +44,7 @@ class EpochSplit:
         return self.supernet + self.trials * self.trial + self.members * self.final
 
     def describe(self) -> str:
-        """In words, such as "supernet 40 + 3 networks x 16 = 88 epochs"."""
+        """In words, such as "supernet 53 + 3 networks x 11 = 86 epochs"."""
         what = "networks" if self.delivers else "trials"
         parts = [f"supernet {self.supernet}"] if self.supernet else []
         parts.append(f"{self.trials} {what} x {self.trial}")

@@ -26,6 +26,8 @@ from trainers.trainer import Trainer
 # Part of the name of every cached result and of a run's configuration: raise it when a change to the code changes the
 # numbers of a training or the meaning of its weights.
 TRAINING_VERSION = 2
+# Part of the name of every supernet: another word when the plan of its draws, `spaces.draws`, changes.
+SUPERNET = "supernet"
 LATER = ("measures", "judged_by")  # fields of tasks that are left out of the name where they are empty
 
 
@@ -142,7 +144,7 @@ class Job:
             named.append(describe_component(self.probe))
         if self.members is not None:
             named += [
-                "supernet",
+                SUPERNET,
                 describe_component(self.members.space),
                 {"macs": self.members.macs, "params": self.members.params},
             ]
