@@ -67,7 +67,7 @@ def write_page(
         "policy": _make_policy(template),
         "title": escape(title),
         "summary": escape(_summarise(view)),
-        "lead": "\n".join(f"<p>{escape(line)}</p>" for line in lead),
+        "lead": "\n".join(f"<p>{escape(line)}</p>" for line in lead if line),
         "receipt": "\n".join(f"<p>{escape(line)}</p>" for line in cost_lines),
         "figure": _make_interactive(figure, view),
         # What users have named and what their code has said may hold "</script>" and "<!--".

@@ -6,7 +6,7 @@ interruption they are written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ def write_report(
     marks: Mapping[str, str] = NO_MARKS,
     cost: SearchCost | None = None,
     finals: Sequence[Trial] = (),
+    note: Callable[[Sequence[Trial]], str] = lambda delivered: "",
 ) -> tuple[Trial, ...]:
     """Write or bring up to date the tables, front.png, front.html, receipt.json and the folders of the front's members.
 
@@ -48,6 +49,7 @@ def write_report(
         marks: words by key of the patterns that people look for, such as "all fused".
         cost: what the run has cost; without one, none is written.
         finals: networks that were trained to the end, which are then delivered in place of the front's trials.
+        note: a sentence for the page about what is delivered, or "".
 
     Returns:
         What is delivered: those, or the front, cheapest first.
@@ -70,7 +72,7 @@ def write_report(
         view,
         front_figure.render_front_svg(figure),
         cost.lines if cost else (),
-        describe_delivered(delivered, view) if delivered else describe_ranking(view),
+        [*(describe_delivered(delivered, view) if delivered else describe_ranking(view)), note(delivered or members)],
     )
     if cost:
         write_json(folder / "receipt.json", cost.to_json())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,8 +140,10 @@ class Reporter:
         marks = self._marks()
         cost = self._compute_cost(baselines)
         finals = list(self._finals.values())
+        reference = max((outcome.epochs for outcome in baselines.values()), default=0)
+        note = partial(describe_reference, reference=reference, shared=self._supernet.epochs if self._supernet else 0)
         members = write_report(
-            self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost, finals
+            self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost, finals, note
         )
         names = ("config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json")
         files = [self._folder / name for name in (*names, *(["finals.csv"] if finals else []))]
@@ -167,9 +170,7 @@ class Reporter:
             self._print(summarise_front(members, self._objectives, guesses=guesses, final=bool(finals)))
         if rows:
             self._print(summarise_baselines(rows, members))
-            epochs = max((outcome.epochs for outcome in baselines.values()), default=0)
-            shared = self._supernet.epochs if self._supernet else 0
-            if told := describe_reference(members, epochs, shared):
+            if told := note(members):
                 self._print(told + "\n")
         self._print("\n".join(cost.lines))
         self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")

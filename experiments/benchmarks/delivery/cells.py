@@ -95,8 +95,13 @@ class DeliveredCells:
                 ]
                 means, errors = [mean for mean, _ in pairs], [0.0 if math.isnan(each) else each for _, each in pairs]
                 colour = COLOURS[place % len(COLOURS)]
-                axes.errorbar(budgets, means, errors, fmt="o-", color=colour, markersize=4, label=name, capsize=2)
+                apart = [epochs * (1.0 + 0.012 * (place - len(names) / 2)) for epochs in budgets]
+                axes.errorbar(apart, means, errors, fmt="o-", color=colour, markersize=4, label=name, capsize=2)
             axes.set(title=problem, xlabel="epochs in all, single-task networks apart", xscale="log")
+            ticks = sorted({cell[2] for cell in self._cells if cell[0] == problem})
+            axes.set_xticks(ticks, list(map(str, ticks)))
+            axes.set_xticks([], minor=True)
+            axes.set_xlim(0.8 * ticks[0], 1.25 * ticks[-1])
             axes.grid(color="#d9dee3", linewidth=0.6)
             axes.spines[["top", "right"]].set_visible(False)
             axes.legend(fontsize=8, frameon=False)

@@ -92,6 +92,7 @@ def test_what_was_trained_to_the_end_is_what_the_folder_of_the_front_holds(tmp_p
     assert {path.read_bytes() for path in tmp_path.glob("front/*/weights.pt")} == {b"long"}
     assert [row["number"] for row in read_rows(tmp_path / "finals.csv")] == ["0", "1", "4"]
     assert "Delivered, trained to the end: 2 networks" in (tmp_path / "front.html").read_text()
-    report.write_report(tmp_path, TRIALS, wanted, (-20.0, 1e9), TASKS)
+    report.write_report(tmp_path, TRIALS, wanted, (-20.0, 1e9), TASKS, note=lambda members: f"{len(members)} <members>")
     assert not (tmp_path / "finals.csv").exists()
+    assert "<p>3 &lt;members&gt;</p>" in (tmp_path / "front.html").read_text()
     assert {path.read_bytes() for path in tmp_path.glob("front/*/weights.pt")} == {b"short"}
