@@ -32,10 +32,11 @@ import numpy as np
 from experiments.benchmarks.contestants.stratified import Stratified
 from experiments.benchmarks.delivery.cells import DeliveredCells
 from experiments.benchmarks.delivery.lab import Foretold, Lab
+from experiments.benchmarks.samplers import make_trial
 from search.config.command import end_in_one_message
 from search.config.composition import compose
+from search.config.epoch_split import SEARCHED, SHARED
 from search.jobs.job import Job
-from search.jobs.trial import COMPLETE, Trial
 from search.problem.pareto import mark_front
 from search.problem.subset import choose_subset
 from search.samplers.oneshot import Oneshot
@@ -49,7 +50,6 @@ FOLDER = Path(__file__).with_suffix("")
 PROBLEMS = {"scenes3": "[segmentation,depth,normals]", "scenes5": "[segmentation,depth,normals,edges,autoencoder]"}
 BUDGETS = (40, 88, 120, 200, 400)
 CONTESTANTS = ("stratified:3", "frontier", "frontier+3", "tpe+3", "supernet:3")
-SHARED = 0.6  # of the epochs, for the supernet
 SEEDS = 3
 NAME = re.compile(r"(stratified|ranked):\d+|(frontier|tpe)(\+\d+)?|supernet:\d+(/\d+)?")
 
@@ -83,16 +83,9 @@ def search(
                 break
             job = lab.plan(f"trial {number}, seed {seed}", candidate.pattern, recipe, 1000 * seed, start=start)
             delta = lab.delta(lab.train(job).metrics)
-            study.tell(_make_trial(candidate, delta))
+            study.tell(make_trial(candidate, delta, recipe.epochs))
             done.append((job, delta))
     return done
-
-
-def _make_trial(candidate: Candidate, delta: float) -> Trial:
-    cost = candidate.cost
-    values = {"delta_mtl": delta, "macs": float(cost.macs)}
-    identity = candidate.number, COMPLETE, candidate.pattern.key, candidate.choices, candidate.pattern
-    return Trial(*identity, cost.macs, cost.params, objectives=values, metrics={"delta_mtl": delta})
 
 
 def _points(lab: Lab, patterns: Sequence[SharingPattern], deltas: Sequence[float]) -> np.ndarray:
@@ -102,7 +95,7 @@ def _points(lab: Lab, patterns: Sequence[SharingPattern], deltas: Sequence[float
 def train_search(lab: Lab, budget: int, seed: int, sampler: str, members: int) -> Iterator[Job]:
     """A search, and where members are wanted those of its front trained on; the whole front otherwise."""
     directions = [objective.direction for objective in lab.problem.objectives]
-    share = 0.5 if members else 1.0
+    share = SEARCHED if members else 1.0
     trials = int(share * budget) // lab.settings.trainer.epochs
     trained = search(lab, compose([f"sampler={sampler}"]).sampler, trials, lab.settings.trainer, seed)
     points = _points(lab, [job.pattern for job, _ in trained], [delta for _, delta in trained])

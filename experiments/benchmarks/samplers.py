@@ -62,7 +62,7 @@ def train_whole(place: Arena, sampler: Sampler, seed: int, budget: int) -> Itera
             if not isinstance(candidate, Candidate):
                 return
             curve = place.trained(place.row(candidate.pattern.key), rng)
-            study.tell(_make_trial(candidate, float(curve[-1]), len(curve)))
+            study.tell(make_trial(candidate, float(curve[-1]), len(curve)))
             yield candidate.pattern.key, len(curve), True
 
 
@@ -95,7 +95,7 @@ def train_in_legs(
                 study.record_pause(number, until, values)
             else:
                 rungs.end(number)
-                study.tell(_make_trial(candidate, shown, epochs))
+                study.tell(make_trial(candidate, shown, epochs))
             leg = (until or epochs) - before
             budget -= leg
             yield candidate.pattern.key, leg, until is None
@@ -143,7 +143,8 @@ def _make_sampler(name: str) -> Sampler:
     return compose([f"sampler={name}", *([f"sampler.startup={startup}"] if startup else [])]).sampler
 
 
-def _make_trial(candidate: Candidate, delta: float, epochs: int) -> Trial:
+def make_trial(candidate: Candidate, delta: float, epochs: int) -> Trial:
+    """A complete trial of a candidate, as a study is told of it."""
     values = {DELTA_MTL.name: delta, MACS.name: float(candidate.cost.macs)}
     cost = candidate.cost
     identity = candidate.number, COMPLETE, candidate.pattern.key, candidate.choices, candidate.pattern

@@ -51,7 +51,8 @@ def list_params(trial: Trial) -> dict[str, str]:
 def list_numbers(trial: Trial) -> dict[str, float]:
     """Costs, objectives and final metrics, and "estimate/<objective>" of a supernet, those that are finite."""
     every = read_columns(trial, (*trial.metrics, *trial.objectives, *COSTS, "seconds", "epochs"))
-    every |= {f"estimate/{name}": trial.estimates[name] for name in trial.objectives if name in trial.estimates}
+    told = [name for name in trial.objectives if name in trial.estimates and name not in COSTS]
+    every |= {f"estimate/{name}": trial.estimates[name] for name in told}
     return {make_legal(name): float(value) for name, value in every.items() if math.isfinite(value)}
 
 

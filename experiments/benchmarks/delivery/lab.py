@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 
@@ -145,15 +144,12 @@ def _measure_test(job: Job) -> dict[str, float]:
     # torch: 2 s, for what is not measured yet alone
     import torch
 
-    from spaces.networks.build import build
+    from search.results.trained_network import rebuild_network
     from trainers.batches.memory import load_split
-    from trainers.inherit import inherit_weights
     from trainers.measure import measure
 
     torch.set_num_threads(job.threads)
-    tasks, device = job.data.selected, find_device()
-    network = build(job.pattern, job.network, {task.name: task.output for task in tasks}, job.seed)
     assert job.weights is not None
-    inherit_weights(network, Path(job.weights))
-    network = network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
-    return measure(network, load_split(job.data, "test", device), tasks)
+    tasks = job.data.selected
+    network = rebuild_network(job.pattern, job.network, tasks, job.weights, None)
+    return measure(network, load_split(job.data, "test", find_device()), tasks)
