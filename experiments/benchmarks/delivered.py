@@ -14,6 +14,9 @@ Contestants, K members each where a number stands behind them:
   frontier+K      half of the epochs for such a search, the other half to train K of its front on, on their weights
   tpe+K           likewise
   supernet:K      a supernet for a share of the epochs, then K of the best estimates on its weights
+  supernet:K/S    likewise, with a share of S %
+  supernet:K~WAY  likewise, its supernet trained in another way, see `contestants.ways`, for as many
+                  multiply-accumulates
   ranked:K        the same patterns, trained from nothing
 """
 
@@ -30,13 +33,16 @@ from pathlib import Path
 import numpy as np
 
 from experiments.benchmarks.contestants.stratified import Stratified
+from experiments.benchmarks.contestants.ways import WAYS
 from experiments.benchmarks.delivery.cells import DeliveredCells
-from experiments.benchmarks.delivery.lab import Foretold, Lab
+from experiments.benchmarks.delivery.lab import Foretold, Lab, hand_on
 from experiments.benchmarks.samplers import make_trial
 from search.config.command import end_in_one_message
 from search.config.composition import compose
 from search.config.epoch_split import SEARCHED, SHARED
 from search.jobs.job import Job
+from search.jobs.members import Inherited
+from search.problem.estimates import Estimates
 from search.problem.pareto import mark_front
 from search.problem.subset import choose_subset
 from search.samplers.oneshot import Oneshot
@@ -51,7 +57,9 @@ PROBLEMS = {"scenes3": "[segmentation,depth,normals]", "scenes5": "[segmentation
 BUDGETS = (40, 88, 120, 200, 400)
 CONTESTANTS = ("stratified:3", "frontier", "frontier+3", "tpe+3", "supernet:3")
 SEEDS = 3
-NAME = re.compile(r"(stratified|ranked):\d+|(frontier|tpe)(\+\d+)?|supernet:\d+(/\d+)?")
+NAME = re.compile(
+    rf"(stratified|ranked):[1-9]\d*|(frontier|tpe)(\+[1-9]\d*)?|supernet:[1-9]\d*(/[1-9]\d?)?(~({'|'.join(WAYS)}))?"
+)
 
 
 def train_stratified(lab: Lab, budget: int, seed: int, members: int) -> Iterator[Job]:
@@ -67,7 +75,7 @@ def search(
     recipe: Trainer,
     seed: int,
     foretold: Foretold | None = None,
-    start: Job | None = None,
+    inherits: Inherited | None = None,
 ) -> list[tuple[Job, float]]:
     """A search's trainings in turn, as its study asks for them, each with its delta_mtl on the validation split."""
     problem = lab.problem
@@ -81,7 +89,7 @@ def search(
             candidate = study.ask()
             if not isinstance(candidate, Candidate):
                 break
-            job = lab.plan(f"trial {number}, seed {seed}", candidate.pattern, recipe, 1000 * seed, start=start)
+            job = lab.plan(f"trial {number}, seed {seed}", candidate.pattern, recipe, 1000 * seed, inherits=inherits)
             delta = lab.delta(lab.train(job).metrics)
             study.tell(make_trial(candidate, delta, recipe.epochs))
             done.append((job, delta))
@@ -107,24 +115,33 @@ def train_search(lab: Lab, budget: int, seed: int, sampler: str, members: int) -
     recipe = stretch_recipe(lab.settings.trainer, (budget - spent) // len(rows), INHERITED_LR)
     for row in rows:
         start = trained[row][0]
-        yield lab.plan(f"final of {start.label}", start.pattern, recipe, 1000 * seed, start=start)
+        yield lab.plan(f"final of {start.label}", start.pattern, recipe, 1000 * seed, inherits=hand_on(start))
 
 
 def train_supernet(
-    lab: Lab, budget: int, seed: int, members: int, *, inherit: bool = True, shared: float = SHARED
+    lab: Lab, budget: int, seed: int, members: int, *, inherit: bool = True, shared: float = SHARED, way: str = ""
 ) -> Iterator[Job]:
     """A supernet, then the patterns that `sampler=oneshot` names, which is asked as a search asks it."""
     epochs = round(shared * budget)
-    supernet = lab.plan_supernet(stretch_recipe(lab.settings.trainer, epochs), 1000 * seed)
+    weights, estimates = (
+        _train_in_a_way(lab, way, epochs, 1000 * seed) if way else lab.train_supernet(epochs, 1000 * seed)
+    )
     own = (budget - epochs) // members
     recipe = stretch_recipe(lab.settings.trainer, own, INHERITED_LR if inherit else 1.0)
-    start = supernet if inherit else None
-    foretold = lab.foretell(supernet)
-    yield from (job for job, _ in search(lab, Oneshot(), members, recipe, seed, foretold, start))
+    foretold, inherits = lab.foretell(estimates), weights if inherit else None
+    yield from (job for job, _ in search(lab, Oneshot(), members, recipe, seed, foretold, inherits))
+
+
+def _train_in_a_way(lab: Lab, way: str, epochs: int, seed: int) -> tuple[Inherited, Estimates]:
+    # torch: 2 s, --help does without
+    from experiments.benchmarks.delivery.other_supernets import train_other_supernet
+
+    return train_other_supernet(lab, way, epochs, seed)
 
 
 def deliver(lab: Lab, contestant: str, budget: int, seed: int) -> list[Job]:
     """The trainings whose networks a contestant hands over."""
+    contestant, _, way = contestant.partition("~")
     name, _, number = contestant.replace("+", ":").partition(":")
     first, _, share = number.partition("/")
     count = int(first or 0)
@@ -132,7 +149,7 @@ def deliver(lab: Lab, contestant: str, budget: int, seed: int) -> list[Job]:
         return list(train_stratified(lab, budget, seed, count))
     if name in ("supernet", "ranked"):
         shared = float(share) / 100 if share else SHARED
-        return list(train_supernet(lab, budget, seed, count, inherit=name == "supernet", shared=shared))
+        return list(train_supernet(lab, budget, seed, count, inherit=name == "supernet", shared=shared, way=way))
     return list(train_search(lab, budget, seed, name, count))
 
 
@@ -141,8 +158,9 @@ def _check(parser: argparse.ArgumentParser, told: argparse.Namespace) -> None:
     for contestant in told.contestants:
         if not NAME.fullmatch(contestant):
             parser.error(
-                f"--contestants {contestant}: want stratified:K, frontier, tpe, frontier+K, tpe+K, supernet:K, "
-                "supernet:K/SHARE or ranked:K; give overrides of the search before the options"
+                f"--contestants {contestant}: want stratified:K, frontier, tpe, frontier+K, tpe+K, ranked:K, "
+                f"supernet:K, supernet:K/SHARE, or one of these two with ~{', ~'.join(WAYS)}; "
+                "give overrides of the search before the options"
             )
     if told.folder == FOLDER and (set(told.contestants), set(told.problems)) != (set(CONTESTANTS), set(PROBLEMS)):
         parser.error(f"--folder: a part of the benchmark would replace the tables in {FOLDER}; give another folder")

@@ -39,7 +39,6 @@ from search.study.replicates import replicate
 from spaces.choices import enumerate_patterns
 from spaces.drawing.one_line import describe_in_line
 from spaces.pattern.sharing_pattern import SharingPattern
-from trainers.recipe import stretch_recipe
 
 FOLDER = Path(__file__).with_suffix("")
 FIRST_SEED = 2000  # the first ones are those of `experiments.benchmarks.table`
@@ -147,7 +146,7 @@ def compare(lab: Lab, truth: Truth, epochs: Sequence[int], seeds: Sequence[int])
     usual = lab.settings.trainer.epochs
     for length in epochs:
         for seed in seeds:
-            foretold = lab.foretell(lab.plan_supernet(stretch_recipe(lab.settings.trainer, length), 1000 * seed))
+            foretold = lab.foretell(lab.train_supernet(length, 1000 * seed)[1])
             estimated = np.array([foretold(pattern)["delta_mtl"] for pattern in truth.patterns])
             told = judge(lab, truth, truth.means, estimated)
             rows.append({"estimate": f"supernet of {length} epochs", "seed": seed, "trainings": length / usual, **told})

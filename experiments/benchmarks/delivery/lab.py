@@ -21,6 +21,7 @@ from search.study.baselines import average_headlines
 from spaces.common.atomic_files import read_json, write_json
 from spaces.errors import DataError
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
+from trainers.recipe import stretch_recipe
 from trainers.trainer import Trainer
 
 MEGA = 1e6
@@ -49,12 +50,11 @@ class Lab:
         recipe: Trainer,
         seed: int,
         *,
-        start: Job | None = None,
+        inherits: Inherited | None = None,
         members: Members | None = None,
         judged: str = "val",
     ) -> Job:
-        """A training; where it starts from another one's weights, of that."""
-        inherits = None if start is None or start.weights is None else Inherited(start.weights, start.fingerprint)
+        """A training."""
         job = Job(
             label=label,
             pattern=pattern,
@@ -95,9 +95,13 @@ class Lab:
             self._done[job] = outcome
         return self._done[job]
 
-    def foretell(self, supernet: Job) -> Foretold:
+    def train_supernet(self, epochs: int, seed: int) -> tuple[Inherited, Estimates]:
+        """Its weights and what it tells of patterns."""
+        supernet = self.plan_supernet(stretch_recipe(self.settings.trainer, epochs), seed)
+        return hand_on(supernet), Estimates(self.train(supernet).findings[ESTIMATES])
+
+    def foretell(self, estimates: Estimates) -> Foretold:
         """What a supernet tells of patterns, as a search's study takes it."""
-        estimates = Estimates(self.train(supernet).findings[ESTIMATES])
         return relate_estimates(estimates, self.problem, self.settings.data.selected, self.reference, {})
 
     @cached_property
@@ -137,6 +141,12 @@ class Lab:
                 job = self.plan(f"{task.name} alone, seed {seed}", pattern, settings.trainer, seed, judged=judged)
                 outcomes[job] = self.train(job)
         return average_headlines(outcomes, settings)
+
+
+def hand_on(job: Job) -> Inherited:
+    """The weights of a training, for another one to start from."""
+    assert job.weights is not None
+    return Inherited(job.weights, job.fingerprint)
 
 
 def _measure_test(job: Job) -> dict[str, float]:
