@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 from search.jobs.trial import FAILED, PRUNED
 from search.jobs.trial_columns import read_columns, read_shown_columns
-from search.problem.objectives import format_value
+from search.problem.objectives import MACS, PARAMS, format_value
 from search.report.figures import palette
 from search.report.figures.trial_points import POINT
 from search.study.fronts.guess_columns import tabulate_guesses
@@ -79,6 +79,7 @@ def write_page(
 def list_trials(view: FrontView) -> list[dict[str, Any]]:
     """All that the page knows of each trial, in order of number."""
     beside = tabulate_guesses(view.trials, view.objectives, view.guesses)
+    ends = {trial.number: _tell_end(trial, view) for trial in view.finals}
     return [
         {
             **read_columns(trial, ("number", "key")),
@@ -87,6 +88,7 @@ def list_trials(view: FrontView) -> list[dict[str, Any]]:
             "objectives": dict(trial.objectives),
             **read_columns(trial, ("macs", "flops", "params", "sharing")),
             "metrics": {
+                **ends.get(trial.number, {}),
                 **{name: value for name, value in beside[trial.number].items() if value != ""},
                 **trial.metrics,
             },
@@ -96,6 +98,12 @@ def list_trials(view: FrontView) -> list[dict[str, Any]]:
         }
         for trial, volume in zip(view.trials, view.volumes, strict=True)
     ]
+
+
+def _tell_end(final: Trial, view: FrontView) -> dict[str, float]:
+    """What a final training came to, under names of its own."""
+    told = [each.name for each in view.objectives if each not in (MACS, PARAMS)]
+    return {**{f"{name}.final": final.objectives[name] for name in told}, "epochs.final": final.epochs}
 
 
 def _find_status(trial: Trial, view: FrontView) -> str:

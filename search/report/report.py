@@ -63,7 +63,7 @@ def write_report(
         (folder / "finals.csv").unlink(missing_ok=True)  # of an earlier start that asked for final trainings
         write_member_folders(folder, members)
     guesses = guess_objectives(sort_by_number(trials), objectives)
-    view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses)
+    view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses, delivered)
     figure = front_figure.draw_front_figure(view)
     front_figure.save_png(folder / "front.png", figure)
     page.write_page(

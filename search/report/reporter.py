@@ -15,6 +15,7 @@ from search.report.delivered import describe_reference
 from search.report.figures.similarity_figure import draw_missing
 from search.report.front_table import format_markdown, summarise_front
 from search.report.member_folders import list_pictures
+from search.report.other_trainings import describe_final, describe_supernet
 from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.report.tables import write_tables
@@ -106,6 +107,7 @@ class Reporter:
         if not outcome.complete:
             self._print(f"{job.label}  failed: {outcome.reason}")
             return
+        self._tracker.log_training(describe_supernet(job, outcome))
         self._print(f"{job.label}  {outcome.epochs} epochs, {format_duration(outcome.seconds)}: all patterns estimated")
 
     def paused(self, trial: Trial) -> None:
@@ -115,6 +117,7 @@ class Reporter:
     def final(self, trial: Trial) -> None:
         """A network that is delivered was trained to the end."""
         self._finals[trial.number] = trial
+        self._tracker.log_training(describe_final(trial))
         self._progress.print_final(trial)
 
     def trial(self, trial: Trial) -> None:

@@ -18,7 +18,7 @@ from search.tracking.background_thread import Background
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
-    from search.tracking.tracker import Record
+    from search.tracking.tracker import Record, Training
 
 PATIENCE = 60.0  # seconds at the end of a search without a sign of life from the store; our choice
 PAUSE = 30.0  # seconds before a store that failed is tried again; our choice
@@ -57,6 +57,10 @@ class BackgroundTracker:
     def log(self, trial: Trial) -> None:
         """See `Tracker.log`."""
         self._submit(lambda record: record.log(trial))
+
+    def log_training(self, training: Training) -> None:
+        """See `Tracker.log_training`."""
+        self._submit(lambda record: record.log_training(training))
 
     def log_hypervolume(self, step: int, value: float) -> None:
         """See `Tracker.log_hypervolume`."""

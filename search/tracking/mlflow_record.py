@@ -1,4 +1,4 @@
-"""The record of a search in MLflow: a parent run for the search, a nested child run a trial."""
+"""The record of a search in MLflow: a parent run for the search, a nested child run a trial or other training."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
     from search.jobs.trial import Trial
+    from search.tracking.tracker import Training
 
 SEARCH_ID, NUMBER, PARENT, NOTE = "search.id", "search.trial", "mlflow.parentRunId", "mlflow.note.content"
+TRAINING = "search.training"  # of a child run that is no trial: its name and mark
 STATUS = {COMPLETE: "FINISHED", FAILED: "FAILED", PRUNED: "KILLED"}  # of a trial in MLflow's words
 METRICS_A_CALL, PARAMS_A_CALL = 1000, 100  # MLflow's limits
 
@@ -53,7 +55,10 @@ class MlflowRecord:
         steps = client.get_metric_history(self._parent, "hypervolume")
         self._steps = {point.step for point in steps}
         self._status: dict[int, str] = {}
+        self._trainings: set[str] = set()
         for child in find_runs(client, experiment, PARENT, self._parent):
+            if TRAINING in child.data.tags:
+                self._find_training(child)
             if NUMBER not in child.data.tags:  # somebody else's
                 continue
             number = int(child.data.tags[NUMBER])
@@ -82,6 +87,28 @@ class MlflowRecord:
         self._client.set_terminated(run, status, end)
         self._status[trial.number] = status
         self._log_points(self._parent, self._count_trials())
+
+    def log_training(self, training: Training) -> None:
+        """See `Tracker.log_training`."""
+        identity = f"{training.name} {training.mark}"
+        if identity in self._trainings:
+            return
+        start, end = mlflow_values.find_span(training)
+        tags = {PARENT: self._parent, TRAINING: identity, "search.node": training.node, "reason": training.reason}
+        told = {name: value for name, value in tags.items() if value}
+        run = self._client.create_run(self._experiment, start, told, training.name).info.run_id
+        self._log_params(run, mlflow_values.flatten(training.params))
+        self._log_points(run, mlflow_values.list_training_points(training))
+        self._client.set_terminated(run, STATUS[FAILED if training.reason else COMPLETE], end)
+        self._trainings.add(identity)
+
+    def _find_training(self, child: Run) -> None:
+        """Take up one that is whole; delete what is not, or is there twice."""
+        identity = child.data.tags[TRAINING]
+        if child.info.status in STATUS.values() and identity not in self._trainings:
+            self._trainings.add(identity)
+        else:
+            self._client.delete_run(child.info.run_id)
 
     def log_hypervolume(self, step: int, value: float) -> None:
         """See `Tracker.log_hypervolume`."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from search.jobs.trial import Trial
 from search.jobs.trial_columns import COSTS, read_columns
+
+if TYPE_CHECKING:
+    from search.tracking.tracker import Training
 
 MAX_NAME, MAX_VALUE = 250, 6000  # characters that MLflow takes for a name and for a parameter
 
@@ -21,6 +24,22 @@ class Point(NamedTuple):
     value: float
     milliseconds: int
     step: int
+
+
+class Timed(Protocol):
+    """What is known of a training's course."""
+
+    @property
+    def curves(self) -> Mapping[str, Sequence[float]]:
+        """One value an epoch, by name."""
+
+    @property
+    def seconds(self) -> float:
+        """Wall time."""
+
+    @property
+    def ended(self) -> float:
+        """Unix time in seconds; 0 if not known."""
 
 
 def flatten(config: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -62,9 +81,19 @@ def list_points(trial: Trial) -> list[Point]:
     The curves have names of their own because a final metric is measured on the finished network and may
     share its name with a curve.
     """
-    start, end = find_span(trial)
-    found = [Point(name, value, end, 0) for name, value in list_numbers(trial).items()]
-    for name, values in trial.curves.items():
+    return _spread(list_numbers(trial), trial)
+
+
+def list_training_points(training: Training) -> list[Point]:
+    """The same of a training that is no trial."""
+    finite = {make_legal(name): float(value) for name, value in training.numbers.items() if math.isfinite(value)}
+    return _spread(finite, training)
+
+
+def _spread(numbers: Mapping[str, float], timed: Timed) -> list[Point]:
+    start, end = find_span(timed)
+    found = [Point(name, value, end, 0) for name, value in numbers.items()]
+    for name, values in timed.curves.items():
         for epoch, value in enumerate(values, start=1):
             if math.isfinite(value):
                 # Epochs last about equally long; that is all that is known of when each ended.
@@ -73,10 +102,10 @@ def list_points(trial: Trial) -> list[Point]:
     return found
 
 
-def find_span(trial: Trial) -> tuple[int, int]:
-    """Start and end of the trial in Unix milliseconds."""
-    end = int(1000 * (trial.ended or time.time()))
-    seconds = trial.seconds if math.isfinite(trial.seconds) else 0.0
+def find_span(timed: Timed) -> tuple[int, int]:
+    """Start and end of a training in Unix milliseconds."""
+    end = int(1000 * (timed.ended or time.time()))
+    seconds = timed.seconds if math.isfinite(timed.seconds) else 0.0
     return end - int(1000 * seconds), end
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
-    from search.tracking.tracker import Tracker
+    from search.tracking.tracker import Tracker, Training
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,9 @@ class SilentTracker:
         """Nothing."""
 
     def log(self, trial: Trial) -> None:
+        """Nothing."""
+
+    def log_training(self, training: Training) -> None:
         """Nothing."""
 
     def log_hypervolume(self, step: int, value: float) -> None:

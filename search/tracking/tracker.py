@@ -8,11 +8,39 @@ already there are skipped.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training that is no trial, such as that of a supernet, or of a trial's network to the end.
+
+    Args:
+        name: for people; also what it is recorded under once, with `mark`.
+        mark: tells it from others of that name.
+        params: how it came about, as texts.
+        numbers: last values by name.
+        curves: one value an epoch, by name.
+        seconds: wall time.
+        ended: Unix time in seconds when it ended; 0 if not known.
+        reason: why it failed; empty if it did not.
+        node: host that ran it.
+    """
+
+    name: str
+    mark: str
+    params: Mapping[str, str]
+    numbers: Mapping[str, float]
+    curves: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    seconds: float = 0.0
+    ended: float = 0.0
+    reason: str = ""
+    node: str = ""
 
 
 class Tracker(Protocol):
@@ -23,6 +51,9 @@ class Tracker(Protocol):
 
     def log(self, trial: Trial) -> None:
         """Record a finished trial; one that is recorded already is skipped."""
+
+    def log_training(self, training: Training) -> None:
+        """Record a finished training that is no trial; one that is recorded already is skipped."""
 
     def log_hypervolume(self, step: int, value: float) -> None:
         """Record the hypervolume after `step` finished trials; a step that is recorded already is skipped."""
@@ -66,6 +97,9 @@ class Record(Protocol):
 
     def log(self, trial: Trial) -> None:
         """See `Tracker.log`."""
+
+    def log_training(self, training: Training) -> None:
+        """See `Tracker.log_training`."""
 
     def log_hypervolume(self, step: int, value: float) -> None:
         """See `Tracker.log_hypervolume`."""

@@ -17,7 +17,7 @@ from search.problem import pareto
 from search.problem.objectives import MACS, MAXIMISE, PARAMS, Objective
 from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE
 from search.report.figures.point_labels import Label, place_labels
-from search.report.figures.trial_points import DOMINATED, FAILED, FRONT, STOPPED, Place, draw_points, draw_ring
+from search.report.figures.trial_points import DOMINATED, FAILED, FINAL, FRONT, STOPPED, Place, draw_points, draw_ring
 from search.study.fronts.front import FrontView, collect_values
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
         at = zip(_list_values(trials, across), _list_values(trials, up), strict=True)
         found = {trial.number: point for trial, point in zip(trials, at, strict=True) if np.isfinite(point).all()}
         places |= draw_points(panel, look, found, panel.transData)
+    ends = zip(_list_values(view.finals, across), _list_values(view.finals, up), strict=True)
+    draw_points(panel, FINAL, {t.number: point for t, point in zip(view.finals, ends, strict=True)}, panel.transData)
     foot = panel if across in (MACS, PARAMS, NUMBER) else by_turn
     unplaced = [(turn, trial) for turn, trial in enumerate(view.trials, start=1) if trial.number not in places]
     for look, pruned in ((STOPPED, True), (FAILED, False)):

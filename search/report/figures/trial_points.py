@@ -13,23 +13,26 @@ if TYPE_CHECKING:
     from matplotlib.transforms import Transform
 
 POINT = "trial-{}"  # id in the SVG of the point of a trial, by number
+END = "final-{}"  # likewise of its final training
 
 
 @dataclass(frozen=True)
 class Look:
-    """How the points of one kind of trial look; sizes in points."""
+    """How the points of one kind of trial look; sizes in points; by what name they are found in the SVG."""
 
     label: str
     colour: str
     marker: str
     size: float
     order: int
+    name: str = POINT
 
 
 FRONT = Look("Pareto front", BLUE, "o", 6.8, 4)
 DOMINATED = Look("dominated", GREY, "o", 5.1, 2)
 STOPPED = Look("stopped early", GREY, "|", 6.0, 2)
 FAILED = Look("failed", RED, "x", 5.0, 3)
+FINAL = Look("trained to the end", BLUE, "*", 11.0, 5, END)
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def draw_points(
             color=look.colour,
             zorder=look.order,
             label=look.label if not index else "_",  # one entry in the legend for all of them
-            gid=POINT.format(number),
+            gid=look.name.format(number),
             transform=transform,
         )
     return {number: Place(axes, point, transform) for number, point in points.items()}

@@ -31,6 +31,7 @@ class FrontView:
         reference: reference point of the hypervolume, one value an objective.
         marks: words by key of a pattern that people look for, such as "all fused".
         guesses: best guesses of what was measured; empty where there are none, and measured values stand.
+        finals: trials that were trained to the end and are delivered, with what that came to.
     """
 
     trials: Sequence[Trial]
@@ -39,6 +40,7 @@ class FrontView:
     reference: Sequence[float]
     marks: Mapping[str, str]
     guesses: Guesses = field(default_factory=dict)
+    finals: Sequence[Trial] = ()
 
     @cached_property
     def volumes(self) -> np.ndarray:

@@ -13,6 +13,7 @@ from search.problem.objectives import resolve_objectives
 from search.report.progress import Progress
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
+from search.tracking.tracker import Training
 from tests.search.trials import NAMES, TASKS, complete, failed
 
 CHOSEN = resolve_objectives(["delta_mtl", "macs"], TASKS)
@@ -32,6 +33,9 @@ class Record:
 
     def log(self, trial: Trial) -> None:
         self.said.append(("trial", trial.number))
+
+    def log_training(self, training: Training) -> None:
+        self.said.append(("training", training))
 
     def log_hypervolume(self, step: int, value: float) -> None:
         self.said.append(("volume", step, value))

@@ -22,6 +22,9 @@ class Listed:
     def log(self, trial: Any) -> None:
         self._written.append(trial.number)
 
+    def log_training(self, training: Any) -> None:
+        self._written.append(training.name)
+
     def log_hypervolume(self, step: int, value: float) -> None:
         self._written.append(value)
 

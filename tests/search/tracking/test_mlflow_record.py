@@ -13,6 +13,7 @@ import pytest
 
 from search.tracking import background_tracker
 from search.tracking.mlflow import Mlflow
+from search.tracking.tracker import Training
 from tests.search.trials import complete, failed
 
 mlflow = pytest.importorskip("mlflow")
@@ -146,6 +147,31 @@ def test_a_search_that_died_is_taken_up_and_nothing_is_counted_twice(track: Call
     assert _history(client, again, "trials.complete") == [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0)]
 
 
+def test_a_training_that_is_no_trial_is_a_child_of_its_own_name_once(track: Callable[..., Any], client: Any) -> None:
+    curves, numbers = {"loss": [3.0, 2.0]}, {"macs": 12.0, "undefined": math.nan}
+    supernet = Training("supernet", "a1b2", {"fingerprint": "a1b2"}, numbers, curves, 10.0, 1_700_000_000.0)
+    first = track("beside")
+    first.log_training(supernet)
+    first.close("RUNNING")
+    parent = _parent(client, "beside")
+    tags = {"mlflow.parentRunId": parent.info.run_id, "search.training": "final training of trial 0 c3"}
+    unfinished = client.create_run(parent.info.experiment_id, tags=tags)
+
+    second = track("beside")
+    for told in (supernet, Training("final training of trial 0", "c3", {}, {"delta_mtl": 4.5}, reason="lost")):
+        second.log_training(told)
+    second.close("FINISHED")
+    found = client.search_runs([parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'")
+    one, final = sorted(found, key=lambda run: run.info.run_name, reverse=True)
+    assert (one.info.run_name, one.info.status, one.data.params) == ("supernet", "FINISHED", {"fingerprint": "a1b2"})
+    assert one.data.metrics == {"macs": 12.0, "epoch/loss": 2.0}
+    assert one.info.end_time - one.info.start_time == 10_000
+    assert _history(client, one, "epoch/loss") == [(1, 3.0), (2, 2.0)]
+    assert (final.info.run_name, final.info.status) == ("final training of trial 0", "FAILED")
+    assert (final.data.tags["reason"], final.data.metrics) == ("lost", {"delta_mtl": 4.5})
+    assert final.info.run_id != unfinished.info.run_id
+
+
 def test_a_parent_is_running_while_the_search_runs(track: Callable[..., Any], client: Any) -> None:
     for _ in range(2):  # new, then resumed
         tracker = track("alive")
@@ -177,6 +203,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from search.tracking.mlflow import Mlflow
+from search.tracking.tracker import Training
 from tests.search.trials import complete
 tracker = Mlflow().tracker(Path(sys.argv[1]))
 tracker.open(sys.argv[2], sys.argv[2], {}, "")

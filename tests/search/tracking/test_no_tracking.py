@@ -6,6 +6,7 @@ from pathlib import Path
 from search.components.component_names import COMPONENTS
 from search.components.components import build_component
 from search.tracking.no_tracking import NoTracking
+from search.tracking.tracker import Training
 from tests.search.trials import complete
 
 
@@ -14,6 +15,7 @@ def test_no_tracking_writes_nothing(tmp_path: Path) -> None:
     tracker = NoTracking().tracker(tmp_path)
     tracker.open("a search", "id", {"trials": 4}, "")
     tracker.log(complete(0, 1.0, 10))
+    tracker.log_training(Training("supernet", "a", {}, {}))
     tracker.log_hypervolume(1, 1.0)
     tracker.close("FINISHED", [], {})
     assert tracker.view_command() == ""

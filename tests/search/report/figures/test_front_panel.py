@@ -19,11 +19,15 @@ TRIALS = [
 ]
 
 
-def _draw(trials: list[Trial], names: list[str]) -> tuple[Any, dict[int, Any]]:
-    chosen = resolve_objectives(names, TASKS)
+def _panels() -> tuple[Any, Any]:
     figure = Figure()
     FigureCanvasAgg(figure)
-    panel, by_turn = figure.subplots(1, 2)
+    return tuple(figure.subplots(1, 2))
+
+
+def _draw(trials: list[Trial], names: list[str]) -> tuple[Any, dict[int, Any]]:
+    chosen = resolve_objectives(names, TASKS)
+    panel, by_turn = _panels()
     view = FrontView(trials, find_front(trials, chosen), chosen, [0.0] * len(names), {})
     return panel, draw_front_panel(panel, by_turn, view)
 
@@ -72,3 +76,14 @@ def test_without_a_front_it_says_so_and_with_three_objectives_that_two_are_seen(
     three = {"delta_mtl": 1.0, "macs": 10.0, "params": 2.0}
     panel, _ = _draw([complete(0, 1.0, 10, objectives=three)], ["delta_mtl", "macs", "params"])
     assert panel.get_title(loc="left") == "1 of 1 trials on the front (seen in 2 of 3 objectives)"
+
+
+def test_what_was_trained_to_the_end_stands_where_it_came_to_beside_its_trial() -> None:
+    chosen = resolve_objectives(["delta_mtl", "macs"], TASKS)
+    ends = [complete(3, 7.5, 9_000_000)]
+    panel, by_turn = _panels()
+    places = draw_front_panel(panel, by_turn, FrontView(TRIALS, [], chosen, [0.0, 0.0], {}, finals=ends))
+    (drawn,) = [line for line in panel.lines if (line.get_gid() or "").startswith("final-")]
+    assert (drawn.get_gid(), drawn.get_xydata().tolist()) == ("final-3", [[9_000_000, 7.5]])
+    assert drawn.get_label() == "trained to the end"
+    assert places[3].at == (9_000_000, -2.0)

@@ -1,0 +1,44 @@
+"""What a tracker is told of trainings that are no trials: a supernet's, and those to the end."""
+
+from __future__ import annotations
+
+from search.jobs.job import Job, Outcome
+from search.jobs.trial import Trial
+from search.tracking.mlflow_values import list_numbers, list_params
+from search.tracking.tracker import Training
+
+
+def describe_supernet(job: Job, outcome: Outcome) -> Training:
+    """The training of all patterns at once; its values are those of the one that is measured after every epoch.
+
+    Its estimates stand with each trial.
+    """
+    cost = {name: float(value) for name, value in outcome.cost.items()}
+    numbers = {**outcome.metrics, **cost, "seconds": outcome.seconds, "epochs": float(outcome.epochs)}
+    params = {"measured": job.pattern.key, "fingerprint": job.fingerprint, "seed": str(job.seed)}
+    return Training(
+        "supernet",
+        job.fingerprint,
+        params,
+        numbers,
+        outcome.curves,
+        outcome.seconds,
+        outcome.ended,
+        outcome.reason,
+        outcome.node,
+    )
+
+
+def describe_final(trial: Trial) -> Training:
+    """The training to the end of a trial's network, which is what is delivered."""
+    return Training(
+        f"final training of trial {trial.number}",
+        f"{trial.key} {trial.ended:.0f}",
+        list_params(trial),
+        list_numbers(trial),
+        trial.curves,
+        trial.seconds,
+        trial.ended,
+        trial.reason,
+        trial.node,
+    )

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from search.config.composition import compose
+from search.jobs.job import Outcome
+from search.report.other_trainings import describe_final, describe_supernet
+from search.study.supernet_training import plan_supernet
+from tests.search.trials import complete
+from tests.tiny import arguments, write_tiny
+
+
+def test_a_supernet_is_told_under_its_fingerprint_with_what_it_measured_and_cost(tmp_path: Path) -> None:
+    job = plan_supernet(compose(arguments(write_tiny(tmp_path), "sampler=oneshot")), 1)
+    assert job is not None
+    outcome = Outcome({"depth.rmse": 0.5}, {"loss": [2.0, 1.0]}, {}, {"macs": 7}, {}, 2, seconds=3.0, ended=9.0)
+    told = describe_supernet(job, outcome)
+    assert (told.name, told.mark) == ("supernet", job.fingerprint)
+    assert told.numbers == {"depth.rmse": 0.5, "macs": 7.0, "seconds": 3.0, "epochs": 2.0}
+    assert (told.curves, told.seconds, told.ended) == ({"loss": [2.0, 1.0]}, 3.0, 9.0)
+
+
+def test_a_training_to_the_end_is_told_apart_from_a_later_one_of_the_same_trial() -> None:
+    once = replace(complete(3, 1.5, 12), ended=100.0)
+    told, again = describe_final(once), describe_final(replace(once, ended=200.0))
+    assert told.name == again.name == "final training of trial 3"
+    assert told.mark != again.mark
+    assert (told.numbers["delta_mtl"], told.numbers["macs"]) == (1.5, 12.0)
+    assert told.params["key"] == once.key
