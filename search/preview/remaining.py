@@ -12,6 +12,7 @@ from search.config.problem_statement import state_problem
 from search.jobs.job import Job
 from search.jobs.outcome_files import read_result
 from search.study.baselines import list_baseline_jobs
+from search.study.fronts.final_trainings import load_finals
 from search.study.run_folder import check_folder
 from search.study.supernet_training import SupernetTraining
 from spaces.common.atomic_files import read_json
@@ -30,7 +31,7 @@ class Remaining:
         baselines: single-task networks that deltas refer to.
         untrained: those of them that are to be trained.
         supernet: epochs of the one training of all patterns, 0 for none or for one that is there already.
-        final: epochs of all final trainings together, as if none were there.
+        final: epochs of all final trainings together that are not there; while trials are left, of all.
     """
 
     finished: int
@@ -56,6 +57,7 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
 
     Raises:
         ConfigError: the run folder belongs to another search.
+        DataError: a file of a final training is damaged.
     """
     folder = check_folder(settings)
     finished = sum(1 for _ in (folder / "trials").glob("[0-9]*.json"))
@@ -67,4 +69,5 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     trials, split = max(0, most - finished), settings.split
     supernet = SupernetTraining(settings, settings.runner.threads)
     shared = split.supernet if trials and supernet.missing and not supernet.find_cached(device) else 0
-    return Remaining(finished, trials, jobs, untrained, shared, split.members * split.final)
+    ended = 0 if trials else sum(final.complete and final.epochs == split.final for final in load_finals(folder))
+    return Remaining(finished, trials, jobs, untrained, shared, max(0, split.members - ended) * split.final)

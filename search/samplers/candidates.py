@@ -82,13 +82,18 @@ def replay_all(space: Space, tasks: tuple[str, ...], choices: tuple[tuple[str, A
 
 
 def choose_apart(problem: Problem, fresh: Sequence[Proposal], patterns: Sequence[Proposal], seed: int) -> Proposal:
-    """A random one of those nearest the middle of the widest gap between known costs."""
+    """A random one of those nearest the middle of the widest gap between known costs that has some in it; else any."""
     costs = np.array([problem.cost(each.pattern).macs for each in fresh], dtype=float)
     known = np.unique([problem.cost(each.pattern).macs for each in patterns])
     if len(known) < 2:
         return random.Random(seed).choice(fresh)
     gaps = np.diff(known)
-    widest = int(np.argmax(gaps))
-    away = np.abs(costs - known[widest : widest + 2].mean())
+    inside = (known[0] < costs) & (costs < known[-1]) & ~np.isin(costs, known)
+    if not inside.any():
+        return random.Random(seed).choice(fresh)
+    places = np.searchsorted(known, costs) - 1
+    filled = np.unique(places[inside])  # a gap that no cost lies in stays as wide as it is
+    widest = int(filled[np.argmax(gaps[filled])])
+    away = np.where(inside & (places == widest), np.abs(costs - known[widest : widest + 2].mean()), np.inf)
     near = np.flatnonzero(away <= away.min() + NEAR * gaps[widest])
     return fresh[random.Random(seed).choice(near.tolist())]

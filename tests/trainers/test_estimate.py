@@ -16,8 +16,11 @@ from spaces.choices import Space, enumerate_patterns
 from spaces.draws import plan_draws
 from spaces.fusion import Fusion
 from spaces.networks.family import Family
+from spaces.networks.pdf import Pdf
+from spaces.networks.resnets import ResNet
 from spaces.networks.small import Small
 from spaces.networks.supernet import Supernet, build_supernet
+from spaces.networks.vit import Vit
 from spaces.pattern.computations import Computations
 from spaces.pattern.sharing_pattern import SharingPattern, separate_decoders
 from spaces.routing import Routing
@@ -91,6 +94,24 @@ def test_it_equals_estimating_every_pattern_alone(space: Space, family: Family, 
     tasks = data.selected
     supernet, patterns = make(space, data, tasks, family), patterns_of(space, tasks)
     assert len(patterns) > 2
+    table = estimate(supernet, patterns, load_split(data, "train", "cpu"), load_split(data, "val", "cpu"), tasks)
+    check_equal(table, supernet, patterns, data, tasks)
+
+
+@pytest.mark.parametrize(
+    ("space", "family", "size"),
+    [
+        (Fusion(2, 2), Vit(width=16, depth=2, heads=2, patch=8, grid=4, stages=2, decoder_width=4), 32),
+        (Branching(4, 4), ResNet(width=4, decoder_width=4), 64),
+        (Fusion(6, 5), Pdf(), 128),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_encoders_of_all_kinds_make_a_supernet(space: Space, family: Family, size: int, tmp_path: Path) -> None:
+    folder = write_tiny(tmp_path / "data", images=6, size=size)
+    data = Npz(root=str(folder), spec=str(folder / "spec.yaml"))
+    tasks = data.selected[:2]
+    supernet, patterns = make(space, data, tasks, family), patterns_of(space, tasks)[:3]
     table = estimate(supernet, patterns, load_split(data, "train", "cpu"), load_split(data, "val", "cpu"), tasks)
     check_equal(table, supernet, patterns, data, tasks)
 

@@ -63,6 +63,14 @@ def test_baselines_of_another_device_or_damaged_ones_are_trained_again(searched:
     assert numbers(count_remaining(settings("run.name=one"), 12, "cpu"))[2:] == (3, 0)  # it keeps what it rests on
 
 
+def test_final_trainings_that_are_there_are_done_while_no_trial_is_left() -> None:
+    given = ("trials=2", "run.name=ended", "final.epochs=2", "final.members=1", "trainer.epochs=1")
+    assert count_remaining(settings(*given), 12, "cpu").final == 2
+    assert search(arguments(write_tiny(Path("data")), *given)) == 0
+    assert count_remaining(settings(*given), 12, "cpu").final == 0
+    assert count_remaining(settings("trials=3", *given[1:]), 12, "cpu").final == 2
+
+
 def test_a_run_folder_of_another_search_is_refused(searched: Path) -> None:
     with pytest.raises(ConfigError, match="belongs to another configuration"):
         count_remaining(settings("run.name=one", "trainer.epochs=3"), 12, "cpu")

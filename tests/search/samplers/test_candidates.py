@@ -17,6 +17,7 @@ from search.problem.problem import Problem
 from search.samplers.candidates import (
     BRED,
     DRAWN,
+    choose_apart,
     collect_candidates,
     collect_with_front,
     enumerate_all,
@@ -93,3 +94,22 @@ def test_of_a_large_space_the_whole_estimated_front_is_looked_at_and_oneshot_tak
     values = foretell_trained(problem, [each.pattern for each in front])
     best = int(np.argmax([compute_hypervolume(row[None], (-20.0, 200.0), ("maximise", "minimise")) for row in values]))
     assert proposed.choices == front[best].choices
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_costs_are_halved_until_none_is_between_and_then_any_will_do(seed: int) -> None:
+    """A wide gap that no pattern lies in is left alone: what is nearest to it would be chosen for ever."""
+    space, levels = Fusion(1, 4), (10, 80, 85, 90, 95, 100)
+
+    def step(pattern: SharingPattern) -> Cost:
+        return Cost(levels[sum(len(stage.groups) for stage in pattern.decoder) % len(levels)], 1)
+
+    problem = Problem(space, TASKS, (DELTA_MTL, MACS), step)
+    fresh = list(enumerate_all(space, TASKS))
+    known = [next(each for each in fresh if step(each.pattern).macs == cost) for cost in (10, 100)]
+    for _ in range(4):
+        fresh = [each for each in fresh if each not in known]
+        known.append(choose_apart(problem, fresh, known, seed))
+    assert {step(each.pattern).macs for each in known} == set(levels)
+    fresh = [each for each in fresh if each not in known]
+    assert choose_apart(problem, fresh, known, seed) in fresh

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,12 @@ import pytest
 import torch
 
 import trainers.constant_prediction
+from spaces.draws import plan_draws
 from spaces.errors import DataError
+from spaces.fusion import Fusion
 from spaces.networks.build import SharedNetwork, build
 from spaces.networks.small import Small
+from spaces.networks.supernet import Supernet, build_supernet
 from spaces.pattern.sharing_pattern import separate_decoders
 from tests.pictures import Pictures, write_pictures
 from trainers.augment import Flip
@@ -24,6 +27,7 @@ from trainers.batches.source import Source
 from trainers.batches.stream import Stream, count_spare_cores, open_stream
 from trainers.constant_prediction import measure_constants
 from trainers.data.loading import Loading
+from trainers.estimate import estimate
 from trainers.measure import measure
 from trainers.prune import recalibrate
 from trainers.recipe import Recipe
@@ -77,10 +81,22 @@ def network_of(seed: int = 0) -> SharedNetwork:
     return network.to(memory_format=torch.channels_last)
 
 
-def trained(training: Source, validation: Source, pauses: tuple[int, ...] = ()) -> tuple[SharedNetwork, list]:
-    state, curves, network = None, [], network_of()
+def supernet_of(seed: int = 0) -> Supernet:
+    outputs = {task.name: task.output for task in Pictures("").selected}
+    draws = plan_draws(Fusion(2, 2), list(outputs), seed, lambda pattern: True)
+    supernet = build_supernet(separate_decoders(list(outputs), 2, 2), draws, FAMILY, outputs, seed)
+    return supernet.to(memory_format=torch.channels_last)
+
+
+def trained(
+    training: Source,
+    validation: Source,
+    pauses: tuple[int, ...] = (),
+    make: Callable[[], SharedNetwork] = network_of,
+) -> tuple[SharedNetwork, list]:
+    state, curves, network = None, [], make()
     for until in (*pauses, None):
-        network, curves, kept = network_of(), [], []
+        network, curves, kept = make(), [], []
         leg = Leg(until, state, kept.append)
         tasks = Pictures("").selected
         train(network, training, validation, tasks, RECIPE, 0, lambda _, v, seen=curves: seen.append(v), leg)
@@ -144,6 +160,15 @@ def test_reading_draws_nothing_from_the_generator_that_blocks_draw_from(root: Pa
     before = torch.get_rng_state()
     list(streamed(root).batches(5, ()))
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_supernet_on_a_stream_is_the_one_in_memory_and_so_are_its_estimates(root: Path) -> None:
+    sources = (held(root), held(root, "val")), (streamed(root), streamed(root, "val"))
+    (memory, curves), (other, again) = trained(*sources[0], (), supernet_of), trained(*sources[1], (1,), supernet_of)
+    assert curves == again
+    assert all(torch.equal(tensor, other.state_dict()[name]) for name, tensor in memory.state_dict().items())
+    tasks, patterns = Pictures("").selected, supernet_of().draws.patterns
+    assert estimate(memory, patterns, *sources[0], tasks) == estimate(other, patterns, *sources[1], tasks)
 
 
 def test_what_needs_a_whole_split_is_the_same_on_a_stream(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
