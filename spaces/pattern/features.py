@@ -1,39 +1,41 @@
 """Sharing patterns as vectors of fixed length, for surrogate models and for plots.
 
 Two patterns of the same tasks and stages are close when their tasks share about the same number of stages, about as
-much of each, and exchange at the same scales.
+much of each by the same means, and exchange at the same scales. Different keys have different vectors, and one key has
+one.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from itertools import combinations
 
-from spaces.pattern.exchange import Exchange, Workspace
-from spaces.pattern.mixing import Gated, Routed
-from spaces.pattern.sharing_pattern import SharingPattern
-from spaces.pattern.stage import Stage
-
-_HALF = 4.0  # doublings of slots or channels of a workspace that count as 1/2: our choice
+from spaces.pattern.block import WHOLE, Block
+from spaces.pattern.option_features import EXCHANGE, describe_exchange, describe_mixing, name_mixing
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
+from spaces.pattern.stage import SHARED, Stage
+from spaces.pattern.walk import list_blocks
 
 
 def compute_features(pattern: SharingPattern) -> tuple[float, ...]:
     """What of a pattern makes it like or unlike others of the same tasks and stages.
 
     First, by stage of encoder and decoder, 1 for every pair of the sorted tasks that shares it, from which its groups
-    can be told: patterns lie as far apart as pairs times stages differ. Then, by encoder
-    stage, how much of it is shared, whether it is routed or gated, and each task's target rate; and by scale whether
-    there is a workspace, its slots and width on a logarithmic scale that ends nowhere, its share of tokens and of frame
-    vectors.
+    can be told: patterns lie as far apart as pairs times stages differ. Then, by encoder stage, how much of it is
+    shared, whether it is routed or gated, each task's target rate, and what its branches are made of; and by scale
+    whether there is a workspace and what kind it is of. Counts stand on a logarithmic scale that ends nowhere.
 
     Returns:
         Numbers from 0 to 1, named by `name_features`.
     """
     pairs = list(combinations(pattern.tasks, 2))
     shared = [number for stage in (*pattern.encoder, *pattern.decoder) for number in _list_shared(stage, pairs)]
-    mixings = [number for stage in pattern.encoder for number in _list_mixing(stage, pattern.tasks)]
-    return (*shared, *mixings, *(number for each in pattern.exchange for number in _list_exchange(each)))
+    blocks = _list_acting(pattern)
+    stages = range(len(pattern.encoder))
+    encoder = [[block for block in blocks if (block.part, block.stage) == ("encoder", stage)] for stage in stages]
+    neck = [block for block in blocks if block.part == "exchange"]
+    mixings = [number for each in encoder for number in describe_mixing(each, pattern.tasks)]
+    return (*shared, *mixings, *(number for scale in stages for number in describe_exchange(neck, scale)))
 
 
 def name_features(pattern: SharingPattern) -> tuple[str, ...]:
@@ -45,36 +47,18 @@ def name_features(pattern: SharingPattern) -> tuple[str, ...]:
         for one, other in combinations(pattern.tasks, 2)
     ]
     stages = range(1, len(pattern.encoder) + 1)
-    mixing = ("shared", "routed", "gated", *(f"rate.{task}" for task in pattern.tasks))
-    mixings = [f"encoder.{stage}.{name}" for stage in stages for name in mixing]
-    exchanges = [
-        f"scale.{scale}.{name}" for scale in stages for name in ("workspace", "slots", "width", "top_k", "etf")
-    ]
-    return (*shared, *mixings, *exchanges)
+    mixings = [f"encoder.{stage}.{name}" for stage in stages for name in name_mixing(pattern.tasks)]
+    return (*shared, *mixings, *(f"scale.{scale}.{name}" for scale in stages for name in EXCHANGE))
+
+
+def _list_acting(pattern: SharingPattern) -> tuple[Block, ...]:
+    """Blocks with options; none, and no walk, of trees whose blocks are all whole."""
+    plain = all(stage.mixing == SHARED for stage in pattern.encoder)
+    if plain and all(isinstance(each, NoExchange) for each in pattern.exchange):
+        return ()
+    return tuple(block for block in list_blocks(pattern) if block.role != WHOLE)
 
 
 def _list_shared(stage: Stage, pairs: list[tuple[str, str]]) -> Iterator[float]:
     group = {task: number for number, members in enumerate(stage.groups) for task in members}
     return (float(group[one] == group[other]) for one, other in pairs)
-
-
-def _list_mixing(stage: Stage, tasks: tuple[str, ...]) -> list[float]:
-    mixing = stage.mixing
-    if isinstance(mixing, Routed):
-        return [mixing.ratio, 1.0, 0.0, *[0.0] * len(tasks)]
-    if isinstance(mixing, Gated):
-        rates = mixing.of(tasks)
-        return [1 - sum(rates) / len(rates), 0.0, 1.0, *rates]
-    return [1.0, 0.0, 0.0, *[0.0] * len(tasks)]
-
-
-def _list_exchange(exchange: Exchange) -> list[float]:
-    if not isinstance(exchange, Workspace):
-        return [0.0] * 5
-    return [1.0, _squash(exchange.slots), _squash(exchange.width), exchange.top_k, exchange.etf / exchange.width]
-
-
-def _squash(number: int) -> float:
-    """Below 1 and rising for any count, fast where counts are small."""
-    doublings = math.log2(1 + number)
-    return doublings / (doublings + _HALF)

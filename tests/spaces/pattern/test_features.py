@@ -8,13 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spaces.choices import draw, enumerate_patterns
+from spaces.branching import Branching
+from spaces.choices import Space, draw, enumerate_patterns
 from spaces.fusion import Fusion
+from spaces.gates import GatedEncoder
+from spaces.joint import Joint
 from spaces.pattern.exchange import Workspace
 from spaces.pattern.features import compute_features, name_features
-from spaces.pattern.mixing import Gated, Mixing, Routed
+from spaces.pattern.mixing import FLOWS, Gated, Mixing, Routed
+from spaces.pattern.option_features import EXCHANGE, ROUTING
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
 from spaces.pattern.stage import Stage
+from spaces.routing import Routing
+from spaces.workspace import Workspaces
 from tests.spaces.networks.mixes import STAGES, any_mixture
 from tests.spaces.networks.mixes import TASKS as MIXED
 
@@ -34,6 +40,33 @@ def test_equal_keys_have_equal_features_and_others_do_not() -> None:
     assert all(len(keys) == 1 for keys in keys_of.values())
 
 
+@pytest.mark.parametrize("count", [3, 4])
+@pytest.mark.parametrize(
+    "space",
+    [
+        Fusion(4, 4),
+        Branching(4, 4),
+        Routing(4, 4),
+        GatedEncoder(4, 4),
+        Workspaces(4, 4),
+        Joint(4, 4, flows=FLOWS),
+    ],
+    ids=lambda space: space.name,
+)
+def test_keys_and_vectors_tell_the_same_patterns_apart(space: Space, count: int) -> None:
+    rng = random.Random(count)
+    check_apart([draw(space, TASKS[:count], rng).pattern for _ in range(1000)])
+
+
+def test_keys_and_vectors_tell_the_same_mixtures_apart() -> None:
+    check_apart([any_mixture(seed) for seed in range(1500)])
+
+
+def check_apart(patterns: list[SharingPattern]) -> None:
+    both = {(pattern.key, compute_features(pattern)) for pattern in patterns}
+    assert len(both) == len({key for key, _ in both}) == len({vector for _, vector in both}) > 30
+
+
 @quick
 @given(st.integers(0, 2**32), st.integers(1, 5))
 def test_one_number_from_0_to_1_per_name(two_trees: Any, seed: int, tasks: int) -> None:
@@ -42,7 +75,8 @@ def test_one_number_from_0_to_1_per_name(two_trees: Any, seed: int, tasks: int) 
     assert (
         len(compute_features(pattern))
         == len(name_features(pattern))
-        == tasks * (tasks - 1) // 2 * (stages + len(pattern.decoder)) + stages * (3 + tasks + 5)
+        == tasks * (tasks - 1) // 2 * (stages + len(pattern.decoder))
+        + stages * (3 + tasks + len(ROUTING) + len(EXCHANGE))
     )
     assert len(set(name_features(pattern))) == len(name_features(pattern))
     assert all(0 <= value <= 1 for value in compute_features(pattern))
@@ -82,6 +116,11 @@ def test_mixings_and_exchanges_by_hand() -> None:
     assert told == {
         "encoder.1.shared": 0.75,
         "encoder.1.routed": 1.0,
+        **dict.fromkeys((f"encoder.1.primitive.{name}" for name in ("average", "identity", "max", "shift")), 1.0),
+        "encoder.1.kernel": 0.333,
+        "encoder.1.passes": 0.5,
+        "encoder.1.norms": 0.75,
+        "encoder.1.layers": 0.284,
         "encoder.2.shared": 0.625,
         "encoder.2.gated": 1.0,
         "encoder.2.rate.a": 0.5,
@@ -91,6 +130,9 @@ def test_mixings_and_exchanges_by_hand() -> None:
         "scale.2.width": 0.667,
         "scale.2.top_k": 0.25,
         "scale.2.etf": 0.25,
+        "scale.2.overwrite": 1.0,
+        "scale.2.one_weight": 1.0,
+        "scale.2.tied_tasks": 1.0,
     }
 
 
