@@ -95,7 +95,7 @@ class Trial:
     @property
     def network_key(self) -> str:
         """16 hex characters that name the static network: the pattern's key, and the masks where there are any."""
-        return network_key(self.pattern.key, self.masks)
+        return network_key(self.pattern, self.masks) if self.masks else self.pattern.key
 
     def to_json(self) -> dict[str, Any]:
         """Values of strict JSON, for `from_json`: numbers that are not finite become null."""

@@ -46,7 +46,7 @@ class SharedNetwork(nn.Module):
     @property
     def key(self) -> str:
         """16 hex characters that name the static network: the pattern's key, and the masks where it was pruned."""
-        return network_key(self.pattern.key, self.masks)
+        return network_key(self.pattern, self.masks) if self.masks else self.pattern.key
 
     @property
     def gated(self) -> dict[str, GatedStage]:

@@ -6,22 +6,26 @@ import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from spaces.pattern.block import Block
+from spaces.pattern.block import Block, Gates
 from spaces.pattern.stage import Stages
 from spaces.pattern.walk import walk
 
 
 def compute_key(pattern: Stages) -> str:
     """16 hex characters that name the canonical computation graph of a pattern."""
-    outputs = walk(pattern, "image", _Hashes())
+    return _name_outputs(pattern, _Hashes())
+
+
+def _name_outputs(pattern: Stages, algebra: _Hashes) -> str:
+    outputs = walk(pattern, "image", algebra)
     return _hash(*(f"{task}:{values[-1]}" for task, values in sorted(outputs.items())))[:16]
 
 
-def network_key(key: str, masks: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
-    """16 hex characters that name a static network: the pattern's key, and the hard gates where there are any."""
-    if not masks:
-        return key
+def network_key(pattern: Stages, masks: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
+    """16 hex characters that name a static network of a pattern and hard gates, of whose learning nothing is left."""
+    key = _name_outputs(pattern, _Pruned())
     plain = {name: [dict(layer) for layer in layers] for name, layers in masks.items()}
     return _hash(key, json.dumps(plain, sort_keys=True))[:16]
 
@@ -41,6 +45,14 @@ class _Hashes:
 
     def mean(self, values: tuple[str, ...]) -> str:
         return sys.intern(_hash("mean", *sorted(values)))
+
+
+class _Pruned(_Hashes):
+    """The same of networks whose gates have been cut out."""
+
+    def blend(self, block: Block, inputs: tuple[str, ...], outputs: int) -> tuple[str, ...]:
+        role = replace(block.role, rates=()) if isinstance(block.role, Gates) else block.role
+        return super().blend(replace(block, role=role), inputs, outputs)
 
 
 def _hash(*parts: str) -> str:

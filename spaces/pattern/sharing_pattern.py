@@ -2,7 +2,7 @@
 
 One frozen, torch-free value that every space draws, that `spaces.networks.build` realises as a module, and that is
 hashed, stored, drawn and compared. It is kept in canonical form: tasks sorted within groups, groups sorted within
-partitions.
+partitions, target rates sorted among tasks that can be exchanged (`spaces.pattern.interchange`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import Any
 
 from spaces.errors import PatternError
 from spaces.pattern.exchange import Exchange, NoExchange, Workspace
+from spaces.pattern.interchange import order_rates
 from spaces.pattern.json_values import exchange_from_json, exchange_to_json, stage_from_json, stage_to_json
 from spaces.pattern.key import compute_key
-from spaces.pattern.mixing import Shared
+from spaces.pattern.mixing import Gated, Shared
 from spaces.pattern.stage import Group, Partition, Stage
 
 
@@ -69,6 +70,8 @@ class SharingPattern:
                         f"{part} stage {index + 1} merges what stage {index} had split: "
                         "within the encoder and within the decoder, partitions only get finer"
                     )
+        if any(isinstance(stage.mixing, Gated) for stage in self.encoder):
+            object.__setattr__(self, "encoder", order_rates(self.encoder, self.decoder))
 
     @cached_property
     def tasks(self) -> Group:

@@ -33,13 +33,13 @@ def test_every_axis_is_drawn() -> None:
             "mixing.2": "routed",
             "mixing.3": "gated",
             "ratio": 0.75,
-            "rate.depth": 0.5,
+            "rate.segmentation": 0.5,
             "scale.2": True,
             "slots": 8,
         },
     ).pattern
     routed = Routed(0.75, ("dilated", "identity", "random"), flow="mixed")
-    gated = Gated((("depth", 0.5), ("normals", 0.1), ("segmentation", 0.1)))
+    gated = Gated((("depth", 0.1), ("normals", 0.1), ("segmentation", 0.5)))
     assert [stage.mixing for stage in drawn.encoder] == [SHARED, routed, gated]
     assert {stage.groups for stage in drawn.encoder} == {(TASKS,)}
     assert drawn.exchange == (NoExchange(), Workspace(slots=8, width=16, top_k=0.25), NoExchange())

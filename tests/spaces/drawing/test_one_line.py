@@ -59,7 +59,7 @@ def test_what_differs_in_ratio_rate_slots_or_an_option_reads_differently() -> No
     mixings: list[Mixing] = [Shared(), Routed(0.5), Routed(0.25)]
     mixings += [Routed(0.5, flow="mixed"), Routed(0.5, recombination="dense")]
     mixings += [Routed(0.5, norm="shared"), Routed(0.5, layers=1), Routed(0.5, ("max", "shift"))]
-    mixings += [gated(0.5, 0.5), gated(0.25, 0.25), gated(0.5, 0.25), gated(0.25, 0.5)]
+    mixings += [gated(0.5, 0.5), gated(0.25, 0.25), gated(0.25, 0.5)]
     workspaces = [Workspace(), Workspace(slots=4), Workspace(top_k=0.5), Workspace(width=64), Workspace(etf=16)]
     lines = [told(mixing) for mixing in mixings] + [told(Shared(), exchange=(each,)) for each in workspaces]
     assert len(set(lines)) == len(lines)

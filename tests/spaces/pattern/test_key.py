@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spaces.choices import draw
-from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
+from spaces.pattern.key import network_key
+from spaces.pattern.mixing import Gated
+from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
+from spaces.pattern.stage import Stage
 from spaces.pattern.walk import walk
 from tests.spaces.pattern.formulas import Written
 
@@ -37,3 +40,15 @@ def test_keys_are_the_same_in_every_process() -> None:
     root = Path(__file__).resolve().parents[3]
     printed = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
     assert printed.stdout.strip() == hard_sharing("ab", 4, 4).key
+
+
+def test_of_a_pruned_network_target_rates_are_no_part() -> None:
+    def gated(rate: float) -> SharingPattern:
+        groups, apart = (("a", "b"),), (("a",), ("b",))
+        return SharingPattern((Stage(groups, Gated((("a", rate), ("b", 0.5)))),), (NoExchange(),), (Stage(apart),))
+
+    masks = {"encoder1/a+b/gated": [{"own": "10"}]}
+    others = {"encoder1/a+b/gated": [{"own": "01"}]}
+    assert gated(0.1).key != gated(0.2).key
+    assert network_key(gated(0.1), masks) == network_key(gated(0.2), masks)
+    assert network_key(gated(0.1), masks) not in (network_key(gated(0.1), others), gated(0.1).key)

@@ -1,0 +1,90 @@
+"""Tasks that a gated encoder cannot tell apart: of patterns that differ by their exchange, one stands for all.
+
+A task's branch in a gated stage is its own, but where decoders read the mean of several tasks' features, nothing says
+which branch is whose: with their target rates exchanged it is the same network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from spaces.pattern.mixing import Gated, Mixing, Routed
+from spaces.pattern.stage import Group, Stage
+from spaces.pattern.walk import find_skip_scale
+
+
+def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage]) -> tuple[Stage, ...]:
+    """The encoder with target rates in ascending order among tasks that can be exchanged.
+
+    From a gated stage on, as far as their features are kept apart, tasks take their rates along. They can be exchanged
+    if all along they are in one group, or each in one of its own, are in one group behind it, and the same decoder
+    groups read them.
+
+    Args:
+        encoder: stages in order of computation.
+        decoder: likewise.
+    """
+    ordered = list(encoder)
+    for first in _list_starts(encoder):
+        classes: dict[tuple[int, object, object], list[str]] = {}
+        for task in encoder[0].tasks:
+            last = _find_end(encoder, first, task)
+            readers = [_list_readers(scale, task, len(encoder), decoder) for scale in range(first, last)]
+            groups = [_find_group(stage, task) for stage in encoder[first : last + 1]]
+            alike = tuple(group if len(group) > 1 else () for group in groups)
+            classes.setdefault((last, alike, tuple(readers)), []).append(task)
+        for (last, *_), tasks in classes.items():
+            gated = [index for index in range(first, last) if isinstance(ordered[index].mixing, Gated)]
+            if len(tasks) > 1:
+                _sort_rates(ordered, gated, tasks)
+    return tuple(ordered)
+
+
+def _list_starts(encoder: Sequence[Stage]) -> Iterator[int]:
+    """Stages from which on tasks' features are apart, that were the same before."""
+    before = False
+    for index, stage in enumerate(encoder):
+        apart = _keeps_apart(stage.mixing, before=before)
+        if apart and not before:
+            yield index
+        before = apart
+
+
+def _find_end(encoder: Sequence[Stage], first: int, task: str) -> int:
+    """The stage at which a task's features are no longer kept apart from its group's; there may be none."""
+    for index in range(first, len(encoder)):
+        alone = len(_find_group(encoder[index], task)) == 1
+        if not alone and not _keeps_apart(encoder[index].mixing, before=index > first):
+            return index
+    return len(encoder)
+
+
+def _keeps_apart(mixing: Mixing, *, before: bool) -> bool:
+    """Whether tasks of a group have different features behind a stage; ``before``: whether they had in front of it."""
+    if isinstance(mixing, Routed):
+        return mixing.ratio < 1 or (before and mixing.flow == "mixed")
+    return isinstance(mixing, Gated)
+
+
+def _list_readers(scale: int, task: str, scales: int, decoder: Sequence[Stage]) -> tuple[tuple[int, Group], ...]:
+    """Decoder stages that read a scale, and their group with a task."""
+    skips = [
+        find_skip_scale(index, encoder_stages=scales, decoder_stages=len(decoder)) for index in range(len(decoder))
+    ]
+    read = [index for index, skip in enumerate(skips) if skip == scale or (index == 0 and scale == scales - 1)]
+    return tuple((index, _find_group(decoder[index], task)) for index in read)
+
+
+def _find_group(stage: Stage, task: str) -> Group:
+    return next(group for group in stage.groups if task in group)
+
+
+def _sort_rates(encoder: list[Stage], gated: Sequence[int], tasks: Sequence[str]) -> None:
+    """Give tasks, in order of name, their rates at the gated stages in ascending order; in place."""
+    rates: list[dict[str, Any]] = [dict(encoder[index].mixing.rates) for index in gated]  # type: ignore[union-attr]
+    vectors = sorted(tuple(each[task] for each in rates) for task in tasks)
+    for place, index in enumerate(gated):
+        exchanged = {**rates[place], **{task: vector[place] for task, vector in zip(tasks, vectors, strict=True)}}
+        encoder[index] = replace(encoder[index], mixing=Gated(tuple(exchanged.items())))
