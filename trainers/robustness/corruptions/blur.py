@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from trainers.robustness.corruptions.corruption import Corruption, Draws, scale_length
-from trainers.robustness.corruptions.kernels import filter_images, make_disk, make_lines, zoom_images
+from trainers.robustness.corruptions.kernels import filter_gaussian, filter_images, make_disk, make_lines, zoom_images
 
 FAMILY = "blur"
 STEPS = 10  # zooms that are averaged; published are 11 to 31
@@ -18,10 +18,7 @@ STEPS = 10  # zooms that are averaged; published are 11 to 31
 
 def blur_gaussian(images: np.ndarray, strength: float, draws: Draws) -> np.ndarray:
     """Gaussian of a standard deviation."""
-    from scipy.ndimage import gaussian_filter  # scipy.ndimage: 0.2 s, commands that know the names alone do without
-
-    sigma = scale_length(strength, images)
-    return gaussian_filter(images, (0, sigma, sigma, 0), mode="nearest")
+    return filter_gaussian(images, scale_length(strength, images))
 
 
 def blur_defocus(images: np.ndarray, strength: float, draws: Draws) -> np.ndarray:
