@@ -158,9 +158,13 @@ class Results:
         trial = self._load_trial(number)
         found = _find_weights(self.path, trial)
         if found is None:
-            kept = [each.number for each in self._load_trials() if _find_weights(self.path, each)]
-            raise DataError(explain_missing_weights(self.path, trial, kept))
+            raise DataError(explain_missing_weights(self.path, trial, self.kept))
         return found
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Numbers of the trials whose weights are there."""
+        return tuple(each.number for each in self._load_trials() if _find_weights(self.path, each))
 
     def predict(self, network: int | SharedNetwork, images: np.ndarray) -> dict[str, np.ndarray]:
         """What a trained network says about images.

@@ -44,11 +44,30 @@ def load_members(run: Results, numbers: Sequence[int], device: str | None) -> li
         DataError: no such trial, or one without weights; nothing delivered yet.
     """
     wanted = list(dict.fromkeys(numbers)) or [trial.number for trial in run.delivered]
-    members = []
-    for number in wanted:
-        network = run.network(number, device)  # first, for it tells what is wrong with a number
-        members.append(Member(run.trained(number), network, _digest(run.weights(number))))
+    files = _find_files(run, wanted)
+    members = [
+        Member(run.trained(number), run.network(number, device), _digest(file)) for number, file in files.items()
+    ]
     return sorted(members, key=lambda member: (member.trial.macs, member.trial.number))
+
+
+def _find_files(run: Results, numbers: Sequence[int]) -> dict[int, Path]:
+    """Files of weights by number of the trial; all that is wrong with numbers is told at once."""
+    files: dict[int, Path] = {}
+    problems: list[str] = []
+    for number in numbers:
+        try:
+            files[number] = run.weights(number)
+        except DataError as error:
+            problems += error.problems
+    if problems and not run.kept:
+        raise DataError(
+            f"{run.path} keeps no weights, and without them there is no network to measure: restore its folder front/ "
+            "from a copy, or search again with another run.name"
+        )
+    if problems:
+        raise DataError(problems)
+    return files
 
 
 def _digest(path: Path) -> str:

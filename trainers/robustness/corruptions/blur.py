@@ -42,6 +42,6 @@ BLUR = (
     Corruption("gaussian_blur", FAMILY, (1, 2, 3, 4, 6), blur_gaussian),
     Corruption("defocus_blur", FAMILY, (3, 4, 6, 8, 10), blur_defocus),
     # Published as standard deviations 3, 5, 8, 12, 15 of one-sided kernels; these are lengths of as wide a spread.
-    Corruption("motion_blur", FAMILY, (8, 12, 18, 26, 34), blur_motion),
+    Corruption("motion_blur", FAMILY, (10, 15, 22, 30, 40), blur_motion),
     Corruption("zoom_blur", FAMILY, (1.11, 1.16, 1.21, 1.26, 1.33), blur_zoom),
 )

@@ -42,8 +42,8 @@ def add_snow(images: np.ndarray, strength: float, draws: Draws) -> np.ndarray:
 def add_frost(images: np.ndarray, strength: float, draws: Draws) -> np.ndarray:
     """Ice on the pane, densest where a rough cloud is: it hides the scene there and lights it up."""
     ice = _draw_clouds(images, draws, 0.8)[..., None]
-    cover = np.float32(strength) * np.clip(2 * ice - 0.4, 0, 1)
-    return images * (1 - cover) + cover * COLD * (0.5 + 0.5 * ice)
+    cover = np.float32(strength) * np.clip(0.2 + 1.4 * ice, 0, 1)
+    return images * (1 - cover) + cover * COLD * (0.6 + 0.4 * ice)
 
 
 def add_brightness(images: np.ndarray, strength: float, draws: Draws) -> np.ndarray:
@@ -69,6 +69,6 @@ def _draw_clouds(images: np.ndarray, draws: Draws, decay: float) -> np.ndarray:
 WEATHER = (
     Corruption("fog", FAMILY, (1.0, 1.5, 2.0, 2.5, 3.0), add_fog),
     Corruption("snow", FAMILY, (0.03, 0.06, 0.1, 0.14, 0.2), add_snow),
-    Corruption("frost", FAMILY, (0.4, 0.55, 0.7, 0.85, 1.0), add_frost),
+    Corruption("frost", FAMILY, (0.5, 0.6, 0.7, 0.8, 0.9), add_frost),
     Corruption("brightness", FAMILY, (0.1, 0.2, 0.3, 0.4, 0.5), add_brightness),
 )

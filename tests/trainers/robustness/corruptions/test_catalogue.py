@@ -7,7 +7,7 @@ from spaces.errors import ConfigError
 from tests.trainers.robustness.corruptions.images import deviate, draw_images
 from trainers.robustness.corruptions.catalogue import CORRUPTIONS, FAMILIES, find_corruptions
 
-# Ours -> its name there, of those that both have and mean alike.
+# Ours -> its name there; theirs of frost depends on which photograph is drawn.
 PUBLISHED = {
     "gaussian_noise": "gaussian_noise",
     "shot_noise": "shot_noise",
@@ -18,10 +18,12 @@ PUBLISHED = {
     "motion_blur": "motion_blur",
     "zoom_blur": "zoom_blur",
     "fog": "fog",
+    "snow": "snow",
     "brightness": "brightness",
     "contrast": "contrast",
     "jpeg": "jpeg_compression",
     "pixelate": "pixelate",
+    "saturate": "saturate",
 }
 FACTOR = 2.0
 
