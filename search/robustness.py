@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from search.config.command import end_in_one_message
 from search.load import load
+from search.results.results import ROBUSTNESS
 from search.stress.request import JUDGED, Request
 from spaces.common.atomic_files import write_text
 from spaces.common.interruption import sigterm_interrupts
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with sigterm_interrupts():
         # torch: 1.5 s, which wrong arguments are refused without
         from search.stress.measuring import measure_run
-        from search.stress.table import FILE, format_csv, format_rows, tabulate
+        from search.stress.table import format_csv, format_rows, tabulate
 
         say = partial(print, flush=True)
         plan, measured = measure_run(run, request, say)
@@ -53,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"\n{format_rows(rows, plan, run.tasks)}\n")
         for note in plan.notes:
             say(note)
-        _write(run.path / FILE, format_csv(rows))
+        _write(run.path / ROBUSTNESS, format_csv(rows))
     return 0
 
 

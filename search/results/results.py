@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from search.components.components import build_component
 from search.jobs.trial import Trial, load_trial
 from search.problem.objectives import resolve_objectives
-from search.results.data_frames import tabulate_curves, tabulate_trials
+from search.results.data_frames import read_table, tabulate_curves, tabulate_trials
 from search.results.missing import explain_missing_front, explain_missing_weights
 from search.results.picture import Picture
 from search.study.fronts.best_guess import NO_GUESSES, guess_objectives
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from spaces.networks.family import Family
     from trainers.data.dataset import DataSet
     from trainers.tasks.task import Task
+
+ROBUSTNESS = "robustness.csv"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,18 @@ class Results:
     def finals(self) -> DataFrame:
         """The networks that were trained to the end, by number of their trials; empty where the search has none."""
         return tabulate_trials(load_finals(self.path), self.config["objectives"])
+
+    @property
+    def robustness(self) -> DataFrame:
+        """What ``python -m search.robustness`` has measured, by number, as ``front`` is.
+
+        Raises:
+            DataError: it has not measured anything, or its file is damaged.
+        """
+        path = self.path / ROBUSTNESS
+        if not path.exists():
+            raise DataError(f"{path} is not there yet: python -m search.robustness {self.path} measures and writes it")
+        return read_table(path)
 
     @property
     def raw_front(self) -> DataFrame:

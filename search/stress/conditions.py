@@ -64,10 +64,12 @@ class Plan:
 
     @property
     def summaries(self) -> Iterator[Summary]:
-        """What columns are of: families, then attacks within all bounds, weak ones and strong ones."""
-        for family in FAMILIES:
-            if found := self._corrupted(family):
-                yield Summary(family, found)
+        """What columns are of: families, all corruptions, then attacks within all bounds, weak ones and strong ones."""
+        families = {family: found for family in FAMILIES if (found := self._corrupted(family))}
+        for family, found in families.items():
+            yield Summary(family, found)
+        if len(families) > 1:
+            yield Summary("corruptions", tuple(each for found in families.values() for each in found))
         for attack in self.attacks:
             for name, bounds in (("", BOUNDS), (".low", LOW), (".high", HIGH)):
                 conditions = tuple(Attacked(attack, bound, self.seed) for bound in bounds)

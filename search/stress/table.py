@@ -15,7 +15,6 @@ from spaces.common.formatting import align_columns, format_count
 from trainers.robustness.conditions import Clean
 from trainers.tasks.task import Task
 
-FILE = "robustness.csv"
 Row = dict[str, float | int | str]
 
 

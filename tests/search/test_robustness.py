@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from search.load import load
 from search.robustness import main
 from search.run import main as search
+from spaces.errors import DataError
 from tests.search.stress.runs import search_rooms
 from tests.tiny import arguments, write_tiny
 
@@ -74,6 +76,22 @@ def test_the_same_command_gives_the_same_file_and_a_search_goes_on_beside_it(
     shutil.rmtree(rooms / "robustness")
     assert main(["runs/rooms", *FEW]) == 0
     assert (rooms / "robustness.csv").read_bytes() == first
+
+
+def test_a_notebook_reads_it_beside_the_front(rooms: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = load(rooms)
+    with pytest.raises(
+        DataError, match=r"robustness\.csv is not there yet: python -m search\.robustness .*rooms measures"
+    ):
+        _ = run.robustness
+    assert main(["runs/rooms", *FEW]) == 0
+    joined = run.front.join(run.robustness[["corruptions.delta", "attack.joint.delta"]])
+    assert list(joined.index) == list(run.front.index)
+    rows = rows_of(rooms)
+    assert [float(row["corruptions.delta"]) for row in rows] == pytest.approx(list(joined["corruptions.delta"]))
+    (rooms / "robustness.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match=r"is no table with a row a trial \(.*write it again by what wrote it"):
+        _ = run.robustness
 
 
 def test_trials_split_and_images_are_as_said(rooms: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,9 +58,13 @@ def test_the_file_has_a_row_a_network(measured: tuple[Plan, list[Measured]]) -> 
     read = list(csv.DictReader(io.StringIO(format_csv(rows))))
     assert [row["number"] for row in read] == ["4", "2"]
     assert list(read[0])[:5] == ["number", "key", "macs", "params", "clean.segmentation.miou"]
-    assert {"noise.delta", "digital.delta", "attack.joint.delta", "consistency.semantic.truth"} - set(read[0]) == {
-        "noise.delta"
-    }
+    assert {
+        "noise.delta",
+        "digital.delta",
+        "corruptions.delta",
+        "attack.joint.delta",
+        "consistency.semantic.truth",
+    } - set(read[0]) == {"noise.delta"}
     assert float(read[1]["digital.delta"]) == rows[1]["digital.delta"]
 
 
