@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tests.trainers.robustness.rooms import draw_split
+from trainers.robustness import geometry
 from trainers.robustness.geometry import Camera, calibrate, compare_normals, derive_normals
 
 
@@ -58,6 +59,15 @@ def test_the_camera_of_drawn_rooms_is_found_whichever_way_axes_point(axes: tuple
     count, angles = compare_normals(normals, derive_normals(depth, camera)).tolist()
     assert camera.axes == axes
     assert angles / count < 8
+
+
+def test_many_pixels_are_compared_on_some_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    split = draw_split(4, 64)
+    whole = calibrate(split.targets["depth"], split.targets["normals"])
+    monkeypatch.setattr(geometry, "PIXELS", 1000)
+    some = calibrate(split.targets["depth"], split.targets["normals"])
+    assert some.axes == whole.axes
+    assert abs(some.field_of_view - whole.field_of_view) <= 10
 
 
 def test_comparing_counts_pixels_that_both_have() -> None:
