@@ -45,18 +45,19 @@ def format_rows(rows: Sequence[Row], plan: Plan, tasks: Sequence[Task]) -> str:
     deltas = [f"{summary.prefix}.delta" for summary in plan.summaries]
     relations = [f"consistency.{relation.name}" for relation in plan.relations]
     columns = [*headlines, *deltas, *relations]
-    lines = [("trial", "MACs", *columns)]
+    units = {f"consistency.{relation.name}": f" [{relation.unit}]" for relation in plan.relations}
+    lines = [("trial", "MACs", *(f"{column}{units.get(column, '')}" for column in columns))]
     for row in rows:
-        values = [_format(row[column], signed=column in deltas) for column in columns]
+        values = [(_format_change if column in deltas else _format_value)(row[column]) for column in columns]
         lines.append((str(row["number"]), format_count(float(row["macs"])), *values))
     if relations and rows:
-        truth = [_format(rows[0][f"{name}.truth"], signed=False) for name in relations]
+        truth = [_format_value(rows[0][f"{name}.truth"]) for name in relations]
         lines.append(("truth", "", *("" for _ in (*headlines, *deltas)), *truth))
     return "\n".join(align_columns(_turn(lines)))
 
 
 def _make_row(plan: Plan, each: Measured, tasks: Sequence[Task]) -> Row:
-    trial, clean = each.member.trial, each.conditions[Clean().key]
+    trial, clean = each.member.trial, each.conditions[Clean.key]
     row: Row = {"number": trial.number, "key": trial.key, "macs": trial.macs, "params": trial.params}
     row |= {f"clean.{_headline(task)}": clean[_headline(task)] for task in tasks}
     for summary in plan.summaries:
@@ -93,11 +94,12 @@ def _turn(lines: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
     return list(zip(*lines, strict=True))
 
 
-def _format(value: float | int | str, *, signed: bool) -> str:
-    number = float(value)
-    if not math.isfinite(number):
-        return "-"
-    return f"{number:+.1f} %" if signed else f"{number:.4g}"
+def _format_value(value: float | int | str) -> str:
+    return f"{float(value):.4g}" if math.isfinite(float(value)) else "-"
+
+
+def _format_change(value: float | int | str) -> str:
+    return f"{float(value):+.1f} %" if math.isfinite(float(value)) else "-"
 
 
 def _clean(value: float | int | str) -> float | int | str:

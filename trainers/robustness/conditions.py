@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import torch
 
@@ -41,7 +41,7 @@ class Condition(Protocol):
 class Clean:
     """The split as it is."""
 
-    key: str = "clean"
+    key: ClassVar[str] = "clean"
 
     def measure(self, networks: Networks, split: Source, tasks: Sequence[Task]) -> Numbers:
         """Metrics, ``<task>.<metric>``."""
@@ -110,7 +110,7 @@ class Agreeing:
     """
 
     relations: tuple[Consistency, ...]
-    key: str = "consistency"
+    key: ClassVar[str] = "consistency"
 
     def measure(self, networks: Networks, split: Source, tasks: Sequence[Task]) -> Numbers:
         """Mean by relation, and ``<relation>.truth``, that of the targets; NaN where there is no place."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -63,8 +63,8 @@ class Geometric:
     depth: str
     normals: str
     camera: Camera
-    name: str = "geometric"
-    unit: str = "deg"
+    name: ClassVar[str] = "geometric"
+    unit: ClassVar[str] = "deg"
 
     def count(self, said: Said) -> Tensor:
         """Angles where depth is positive."""
@@ -82,8 +82,8 @@ class Semantic:
 
     segmentation: str
     edges: str
-    name: str = "semantic"
-    unit: str = "fraction"
+    name: ClassVar[str] = "semantic"
+    unit: ClassVar[str] = "fraction"
 
     def count(self, said: Said) -> Tensor:
         """Outlines are where classes in 3x3 pixels differ, as that paper makes its edges."""
@@ -102,8 +102,8 @@ class Outlined:
 
     segmentation: str
     depth: str
-    name: str = "outlined"
-    unit: str = "fraction"
+    name: ClassVar[str] = "outlined"
+    unit: ClassVar[str] = "fraction"
 
     def count(self, said: Said) -> Tensor:
         """Outlines alone may well be without a step, as between wall and floor."""
@@ -155,9 +155,9 @@ def explain_left_out(tasks: Sequence[Task]) -> list[str]:
     there = {kind: _first(tasks, kind) is not None for kind in (Segmentation, Depth, Normals)}
     edges = any(isinstance(task, Edges) and not isinstance(task, Saliency) for task in tasks)
     wanted = {
-        "geometric": ("depth and normals", there[Depth] and there[Normals]),
-        "semantic": ("segmentation and edges", there[Segmentation] and edges),
-        "outlined": ("segmentation and depth", there[Segmentation] and there[Depth]),
+        Geometric.name: ("depth and normals", there[Depth] and there[Normals]),
+        Semantic.name: ("segmentation and edges", there[Segmentation] and edges),
+        Outlined.name: ("segmentation and depth", there[Segmentation] and there[Depth]),
     }
     return [
         f"consistency.{name} is left out: it wants tasks of the kinds {kinds}"

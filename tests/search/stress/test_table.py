@@ -78,7 +78,7 @@ def test_the_terminal_shows_what_tells_most(measured: tuple[Plan, list[Measured]
     lines = format_rows(tabulate(plan, each, THREE), plan, THREE).splitlines()
     cells = {line.split("  ")[1].strip(): line.split() for line in lines}
     assert cells["trial"] == ["trial", "4", "2", "truth"]
-    assert len(cells["consistency.semantic"]) == 4
+    assert len(cells["consistency.semantic [fraction]"]) == 5
     assert cells["weather.delta"][2] == "%"
     assert "weather.depth.delta" not in cells
 
