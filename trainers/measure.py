@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 
@@ -26,16 +26,41 @@ def measure(network: torch.nn.Module, split: Source, tasks: Sequence[Task], batc
     Returns:
         ``{"<task>.<metric>": value}``, in the metrics' own units.
     """
-    network.eval()
-    sums: dict[str, torch.Tensor] = {}
+    return measure_together([network], split, tasks, batch_size)[0]
+
+
+def measure_together(
+    networks: Sequence[torch.nn.Module], split: Source, tasks: Sequence[Task], batch_size: int = 64
+) -> list[dict[str, float]]:
+    """Evaluate several networks in one pass over a split whose batches cost something; each as `measure` does."""
+    for network in networks:
+        network.eval()
+    sums: list[dict[str, torch.Tensor]] = [{} for _ in networks]
     with torch.no_grad(), mixed_precision(split.device):
-        for images, targets in split.batches(min(batch_size, max(1, PIXELS // math.prod(split.size))), tasks):
-            outputs = network(images)
-            for task in tasks:
-                target = images if task.target_from_image else targets[task.name]
-                statistics = task.statistics(outputs[task.name].float(), target)
-                sums[task.name] = sums[task.name] + statistics if task.name in sums else statistics
-    return {f"{task.name}.{metric}": value for task in tasks for metric, value in task.metrics(sums[task.name]).items()}
+        for images, targets in split.batches(limit_batch(split.size, batch_size), tasks):
+            for network, own in zip(networks, sums, strict=True):
+                outputs = network(images)
+                for task in tasks:
+                    target = find_target(task, images, targets)
+                    statistics = task.statistics(outputs[task.name].float(), target)
+                    own[task.name] = own[task.name] + statistics if task.name in own else statistics
+    return [
+        {f"{task.name}.{metric}": value for task in tasks for metric, value in task.metrics(own[task.name]).items()}
+        for own in sums
+    ]
+
+
+def limit_batch(size: tuple[int, int], batch_size: int) -> int:
+    """Images a forward pass, so many at most and fewer of large ones."""
+    return min(batch_size, max(1, PIXELS // math.prod(size)))
+
+
+def find_target(task: Task, images: torch.Tensor, targets: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """A task's target in a batch.
+
+    A source that has changed its images gives those of before among the targets of tasks that want the image itself.
+    """
+    return targets.get(task.name, images) if task.target_from_image else targets[task.name]
 
 
 def mixed_precision(device: torch.device) -> torch.autocast:

@@ -38,10 +38,7 @@ def compute_delta(
         DataError: see `check_reference`.
     """
     check_reference(reference, tasks)
-    changes = {
-        task.name: _change(metrics, f"{task.name}.{task.headline}", reference.get(task.name, math.nan), _headline(task))
-        for task in tasks
-    }
+    changes = compute_changes(metrics, reference, tasks)
     counted = [changes[task.name] for task in _main(tasks)] or [math.nan]
     # min() would drop a NaN that does not come first; a trial with an undefined metric has an undefined worst
     # task.
@@ -49,6 +46,25 @@ def compute_delta(
     deltas = {f"{name}.delta": change for name, change in changes.items()}
     found = {**deltas, "delta_mtl": sum(counted) / len(counted), "worst_delta": worst}
     return found if whole is None else {**found, "delta_all": compute_delta_all(metrics, whole, tasks)}
+
+
+def compute_changes(
+    metrics: Mapping[str, float], reference: Mapping[str, float], tasks: Sequence[Task]
+) -> dict[str, float]:
+    """Relative change of each task's headline metric in percent, by task, positive is better.
+
+    Args:
+        metrics: "<task>.<metric>" -> value.
+        reference: task -> headline value that it is related to.
+        tasks: any.
+
+    Returns:
+        NaN where nothing can be related to.
+    """
+    return {
+        task.name: _change(metrics, f"{task.name}.{task.headline}", reference.get(task.name, math.nan), _headline(task))
+        for task in tasks
+    }
 
 
 def compute_delta_all(metrics: Mapping[str, float], reference: Mapping[str, float], tasks: Sequence[Task]) -> float:

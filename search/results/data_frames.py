@@ -6,11 +6,13 @@ For notebooks, through `search.load`; the numbers are those of trials.csv and fr
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.jobs.trial import Trial
 from search.jobs.trial_columns import COSTS, read_columns
 from search.study.fronts.guess_columns import Extra
+from spaces.errors import DataError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -57,6 +59,20 @@ def tabulate_curves(trial: Trial) -> DataFrame:
     frame = pandas.DataFrame({name: pandas.Series(values, dtype=float) for name, values in trial.curves.items()})
     frame.index = pandas.RangeIndex(1, len(frame) + 1, name="epoch")
     return frame
+
+
+def read_table(path: Path) -> DataFrame:
+    """A table of a run folder with a row a trial, by number.
+
+    Raises:
+        DataError: it is damaged.
+    """
+    import pandas  # pandas: as above
+
+    try:
+        return pandas.read_csv(path).set_index("number")
+    except (ValueError, KeyError) as error:
+        raise DataError(f"{path} is no table with a row a trial ({error}); write it again by what wrote it") from error
 
 
 def _collect_names(mappings: Iterable[Iterable[str]]) -> list[str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from search.components.components import build_component
 from search.jobs.trial import Trial, load_trial
 from search.problem.objectives import resolve_objectives
-from search.results.data_frames import tabulate_curves, tabulate_trials
+from search.results.data_frames import read_table, tabulate_curves, tabulate_trials
 from search.results.missing import explain_missing_front, explain_missing_weights
 from search.results.picture import Picture
 from search.study.fronts.best_guess import NO_GUESSES, guess_objectives
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from spaces.networks.family import Family
     from trainers.data.dataset import DataSet
     from trainers.tasks.task import Task
+
+ROBUSTNESS = "robustness.csv"
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,18 @@ class Results:
     def finals(self) -> DataFrame:
         """The networks that were trained to the end, by number of their trials; empty where the search has none."""
         return tabulate_trials(load_finals(self.path), self.config["objectives"])
+
+    @property
+    def robustness(self) -> DataFrame:
+        """What ``python -m search.robustness`` has measured, by number, as ``front`` is.
+
+        Raises:
+            DataError: it has not measured anything, or its file is damaged.
+        """
+        path = self.path / ROBUSTNESS
+        if not path.exists():
+            raise DataError(f"{path} is not there yet: python -m search.robustness {self.path} measures and writes it")
+        return read_table(path)
 
     @property
     def raw_front(self) -> DataFrame:
@@ -122,12 +136,49 @@ class Results:
         """
         from search.results.trained_network import rebuild_network  # torch: 1.5 s, reading tables does without
 
+        trial = self.trained(number)
+        return rebuild_network(trial.pattern, self._family, self.tasks, self.weights(number), device, trial.masks)
+
+    @property
+    def delivered(self) -> tuple[Trial, ...]:
+        """What the search hands over, cheapest first: networks that were trained to the end, else the front's members.
+
+        Raises:
+            DataError: no trial has completed.
+        """
+        objectives, trials = resolve_objectives(self.config["objectives"], self.tasks), self._load_trials()
+        members = find_front(load_finals(self.path), objectives)
+        members = members or find_front(trials, objectives, guess_objectives(trials, objectives))
+        if not members:
+            raise DataError(explain_missing_front(self.path, trials))
+        return members
+
+    def trained(self, number: int) -> Trial:
+        """A trial, or its final training where it had one.
+
+        Raises:
+            DataError: no such trial.
+        """
         trial = self._load_trial(number)
-        weights = _find_weights(self.path, trial)
-        if weights is None:
-            kept = [each.number for each in self._load_trials() if _find_weights(self.path, each)]
-            raise DataError(explain_missing_weights(self.path, trial, kept))
-        return rebuild_network(trial.pattern, self._family, self.tasks, weights, device, trial.masks)
+        finals = {final.number: final for final in load_finals(self.path) if final.complete}
+        return finals.get(trial.number, trial)
+
+    def weights(self, number: int) -> Path:
+        """The file of weights of what `trained` says.
+
+        Raises:
+            DataError: no such trial, or its weights are not kept.
+        """
+        trial = self._load_trial(number)
+        found = _find_weights(self.path, trial)
+        if found is None:
+            raise DataError(explain_missing_weights(self.path, trial, self.kept))
+        return found
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """Numbers of the trials whose weights are there."""
+        return tuple(each.number for each in self._load_trials() if _find_weights(self.path, each))
 
     def predict(self, network: int | SharedNetwork, images: np.ndarray) -> dict[str, np.ndarray]:
         """What a trained network says about images.
@@ -203,7 +254,9 @@ class Results:
 
 
 def _find_weights(path: Path, trial: Trial) -> Path | None:
-    """The file of a trial's weights: those that are delivered, or those of its training."""
+    """The file of a trial's weights: those of its end where it was trained to the end, or those of its training."""
     name = f"{trial.number:04d}.pt"
-    places = (path / "front" / f"{trial.number}-{trial.key}" / "weights.pt", path / TRIALS / name, path / FINALS / name)
-    return next((place for place in places if place.exists()), None)
+    delivered = path / "front" / f"{trial.number}-{trial.key}" / "weights.pt"
+    places = (path / FINALS / name, delivered, path / TRIALS / name)
+    ended = (path / FINALS / name).with_suffix(".json").exists()
+    return next((place for place in (places if ended else places[1:]) if place.exists()), None)

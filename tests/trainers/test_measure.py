@@ -8,7 +8,7 @@ import torch
 from trainers import measure as module
 from trainers.batches.memory import Split
 from trainers.batches.source import Batch
-from trainers.measure import measure, mixed_precision
+from trainers.measure import find_target, measure, measure_together, mixed_precision
 from trainers.tasks import Task
 from trainers.tasks.autoencoder import Autoencoder
 from trainers.tasks.classification import Classification
@@ -75,6 +75,23 @@ def test_large_images_come_in_small_batches(
     guess = Guess()
     measure(guess, split, TASKS)
     assert max(guess.sizes) == most
+
+
+def test_networks_side_by_side_measure_as_each_alone(split: Split) -> None:
+    two = [Guess(), torch.nn.Identity()]
+    two[1].forward = lambda images: {name: each / 2 for name, each in Guess().eval()(images).items()}
+    found = measure_together(two, split, TASKS, 4)
+    assert found == [measure(network, split, TASKS, 4) for network in two]
+    assert found[0] != found[1]
+    assert measure_together([], split, TASKS) == []
+
+
+def test_a_source_may_say_which_image_was_the_one_before(split: Split) -> None:
+    images, targets = next(iter(split.batches(2, TASKS)))
+    again, depth = TASKS[1], TASKS[0]
+    assert find_target(again, images, targets) is images
+    assert find_target(again, images, {**targets, "again": images / 2}) is not images
+    assert find_target(depth, images, targets) is targets["depth"]
 
 
 class Asked(Split):

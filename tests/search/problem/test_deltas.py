@@ -35,6 +35,14 @@ def test_a_task_changes_with_the_sign_of_its_headline_and_by_itself_alone(base: 
     assert all(found[f"{each.name}.delta"] == 0 for each in TASKS if each is not task)
 
 
+def test_changes_are_deltas_to_whatever_they_are_related_to() -> None:
+    found = deltas.compute_changes(METRICS, {**REFERENCE, "edges": 0.0}, TASKS)
+    assert math.isnan(found.pop("edges"))  # related to 0
+    assert found == {name: deltas.compute_delta(METRICS, REFERENCE, TASKS)[f"{name}.delta"] for name in found}
+    assert list(found) == ["segmentation", "depth", "normals"]
+    assert math.isnan(deltas.compute_changes(METRICS, {}, TASKS)["depth"])
+
+
 @quick
 @given(values=st.lists(VALUES, min_size=len(TASKS), max_size=len(TASKS)))
 def test_mean_and_worst_are_those_of_the_main_tasks_whatever_their_order(values: list[float]) -> None:
