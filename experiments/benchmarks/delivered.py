@@ -56,7 +56,7 @@ FOLDER = Path(__file__).with_suffix("")
 PROBLEMS = {"scenes3": "[segmentation,depth,normals]", "scenes5": "[segmentation,depth,normals,edges,autoencoder]"}
 BUDGETS = (40, 88, 120, 200, 400)
 CONTESTANTS = ("stratified:3", "frontier", "frontier+3", "tpe+3", "supernet:3")
-SEEDS = 3
+SEEDS = (1, 2, 3, 4, 5)  # seed 0, judged on the test split, chose how epochs are split, so it is no evidence
 NAME = re.compile(
     rf"(stratified|ranked):[1-9]\d*|(frontier|tpe)(\+[1-9]\d*)?|supernet:[1-9]\d*(/[1-9]\d?)?(~({'|'.join(WAYS)}))?"
 )
@@ -173,7 +173,7 @@ def main() -> int:
     parser.add_argument("--problems", nargs="+", default=list(PROBLEMS), choices=list(PROBLEMS))
     parser.add_argument("--contestants", nargs="+", default=list(CONTESTANTS))
     parser.add_argument("--budgets", nargs="+", type=int, default=list(BUDGETS))
-    parser.add_argument("--seeds", nargs="+", type=int, default=list(range(SEEDS)))
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--folder", type=Path, default=FOLDER)
     told, overrides = parser.parse_known_args()
     _check(parser, told)

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from trainers.batches.source import Source
 
 
+WORKSPACE = "workspace"  # finding of every training with a workspace, `trainers.workspace_effect`
+
+
 class Probe(Protocol):
     """A frozen configuration dataclass that finds out something about a trained network, on its worker."""
 

@@ -17,6 +17,7 @@ import torch
 from search.jobs.checkpoint import read_checkpoint, write_checkpoint
 from search.jobs.job import Job, Outcome, find_device
 from search.jobs.members import ESTIMATES, WEIGHTS, Members
+from search.jobs.probe import WORKSPACE
 from spaces.common.atomic_files import replacing
 from spaces.draws import plan_draws
 from spaces.errors import DataError
@@ -35,6 +36,7 @@ from trainers.prune import adopt, prune_network
 from trainers.tasks.task import Task
 from trainers.train import TrainingError, train
 from trainers.training_state import Leg
+from trainers.workspace_effect import measure_effect
 
 PRICED = 1000  # patterns of a supernet whose mean cost is told
 
@@ -133,13 +135,20 @@ def _plan_draws(job: Job, members: Members) -> Draws:
 
 
 def _found(job: Job, network: SharedNetwork, training: Source, judged: Source, tasks: Sequence[Task]) -> dict[str, Any]:
-    """What the probe finds; a refusal is a finding too, for the training itself is sound. Of a supernet estimates."""
+    """What the probe finds, and whether workspaces act; of a supernet estimates.
+
+    A refusal is a finding too, for the training itself is sound.
+    """
     if isinstance(network, Supernet):
         estimates = estimate(network, network.draws.patterns, training, judged, tasks)
         return {ESTIMATES: estimates, WEIGHTS: digest_file(job.weights) if job.weights else ""}
-    if job.probe is None or job.until:
+    if job.until:
         return {}
+    effect = measure_effect(network, judged, tasks)
+    found: dict[str, Any] = {WORKSPACE: effect} if effect else {}
+    if job.probe is None:
+        return found
     try:
-        return {job.probe.name: job.probe.find(network, training)}
+        return {**found, job.probe.name: job.probe.find(network, training)}
     except DataError as error:
-        return {job.probe.name: {"refused": "; ".join(error.problems)}}
+        return {**found, job.probe.name: {"refused": "; ".join(error.problems)}}

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from search.jobs.job import Job, Outcome
+from search.jobs.probe import WORKSPACE
 from search.jobs.trial import COMPLETE, FAILED, Trial
 from search.problem import deltas, objectives
 from search.problem.bounds import Limits
@@ -48,9 +49,22 @@ def make_trial(
     if not trial.complete:
         return trial
     metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
+    metrics |= _tell_workspace(outcome, metrics["delta_mtl"], reference, tasks)
     return replace(
         trial, metrics=metrics, objectives=objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
     )
+
+
+def _tell_workspace(
+    outcome: Outcome, delta: float, reference: Mapping[str, float], tasks: Sequence[Task]
+) -> dict[str, float]:
+    """Whether workspaces act: entropies as a share of the most, and points of delta_mtl that they are worth."""
+    effect = outcome.findings.get(WORKSPACE)
+    if not effect:
+        return {}
+    alone = deltas.compute_delta(effect["mean_only"], reference, tasks)["delta_mtl"]
+    told = {"retrieval_entropy": effect["retrieval"], "read_entropy": effect["read"], "worth": delta - alone}
+    return {f"{WORKSPACE}.{name}": value for name, value in told.items()}
 
 
 def _record(candidate: Candidate, job: Job, outcome: Outcome, limits: Limits) -> Trial:

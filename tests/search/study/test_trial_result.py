@@ -89,3 +89,16 @@ def test_a_leg_adds_its_time_and_loses_nothing_that_was_known(
     assert whole.epochs == max(before, 0 if lost else after)
     assert (whole.status, whole.reason, whole.objectives) == (leg.status, leg.reason, leg.objectives)
     assert (whole.device, whole.curves) == (("cuda", paused.curves) if lost else ("cpu", leg.curves))
+
+
+def test_what_a_workspace_is_worth_is_what_is_lost_where_it_tells_its_mean(job: Job) -> None:
+    plain, other = tell(job, end_well(job, 1.0)), end_well(job, 1.5)
+    effect = {"retrieval": 0.75, "read": 0.5, "mean_only": other.metrics}
+    told = tell(job, end_well(job, 1.0, findings={"workspace": effect}))
+    assert told.metrics == {
+        **plain.metrics,
+        "workspace.retrieval_entropy": 0.75,
+        "workspace.read_entropy": 0.5,
+        "workspace.worth": pytest.approx(plain.metrics["delta_mtl"] - tell(job, other).metrics["delta_mtl"]),
+    }
+    assert told.objectives == plain.objectives
