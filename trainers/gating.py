@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ESTIMATORS = ("threshold", "hard_concrete", "gumbel_sigmoid")
 COUNTED = ("hard", "soft")
-INITIAL = ("random", "single_task")
+INITIAL = ("random", "single_task", "trained")
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,9 @@ class Gating:
         estimator: of the gate while training: "threshold" (straight through, as published), "hard_concrete" or
             "gumbel_sigmoid".
         settle: last share of the epochs in which gates stay as they are, hard.
-        initial: weights of the task branches: "random", or "single_task", from networks of one task each that are
-            trained first by the same recipe and counted with the trial; shared blocks start as ever.
+        initial: weights of the branches: "random"; "single_task", those of task branches from networks of one task each
+            that are trained first by the same recipe and counted with the trial, while shared blocks start as ever; or
+            "trained", where shared ones start from a network without gates that is trained first likewise.
 
     Raises:
         ConfigError: with every field out of range.

@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 from spaces.networks.build import SharedNetwork, prune
-from spaces.networks.modules.layer import list_layers
 from trainers.batches.source import Source
 
 
@@ -40,16 +39,3 @@ def recalibrate(network: nn.Module, training: Source, batch_size: int) -> None:
     for norm, momentum in zip(norms, before, strict=True):
         norm.momentum = momentum
     network.eval()
-
-
-def adopt(network: SharedNetwork, alone: SharedNetwork, task: str) -> None:
-    """Start a task's branches, private blocks and head from its trained single-task network; in place."""
-    for name, stage in network.gated.items():
-        if task in stage.tasks:
-            source = list_layers(alone.blocks[f"{name.partition('/')[0]}/{task}"])
-            for index, trained in enumerate(source):
-                stage.layers(index)[stage.tasks.index(task)].load_state_dict(trained.state_dict())
-    for name, block in alone.blocks.items():
-        if name in network.blocks:
-            network.blocks[name].load_state_dict(block.state_dict())
-    network.heads[f"head/{task}"].load_state_dict(alone.heads[f"head/{task}"].state_dict())

@@ -27,12 +27,13 @@ from spaces.networks.cost import Cost, compute_cost, count_macs
 from spaces.networks.published import load_published
 from spaces.networks.supernet import Draws, Supernet, build_supernet
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
+from trainers.adopt import adopt_hard_sharing, adopt_single_task, share_all
 from trainers.batches.memory import load_split
 from trainers.batches.source import Source
 from trainers.estimate import estimate
 from trainers.inherit import inherit_weights
 from trainers.measure import measure
-from trainers.prune import adopt, prune_network
+from trainers.prune import prune_network
 from trainers.tasks.task import Task
 from trainers.train import TrainingError, train
 from trainers.training_state import Leg
@@ -103,15 +104,22 @@ def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], where: str)
 def _start(
     job: Job, network: SharedNetwork, tasks: Sequence[Task], training: Source, judged: Source, *, done: bool
 ) -> int:
-    """Start the branches of a gated network from single-task ones if that is wanted; the epochs that they take."""
-    if not network.gated or job.recipe.gates.initial != "single_task":
+    """Start the branches of a gated network from trained ones if that is wanted; the epochs that these take."""
+    initial = job.recipe.gates.initial
+    if not network.gated or initial == "random":
         return 0
+    stages = len(job.pattern.encoder), len(job.pattern.decoder)
+
+    def train_first(pattern: SharingPattern, some: Sequence[Task]) -> SharedNetwork:
+        first = _built(job, pattern, some, training.device.type)
+        train(first, training, judged, some, job.recipe, job.seed, report=lambda epoch, values: None)
+        return first
+
     for task in tasks if not done else ():
-        stages = len(job.pattern.encoder), len(job.pattern.decoder)
-        alone = _built(job, hard_sharing([task.name], *stages), [task], training.device.type)
-        train(alone, training, judged, [task], job.recipe, job.seed, report=lambda epoch, values: None)
-        adopt(network, alone, task.name)
-    return len(tasks) * job.recipe.epochs
+        adopt_single_task(network, train_first(hard_sharing([task.name], *stages), [task]), task.name)
+    if initial == "trained" and not done:
+        adopt_hard_sharing(network, train_first(share_all(job.pattern), tasks))
+    return (len(tasks) + (initial == "trained")) * job.recipe.epochs
 
 
 def _price(job: Job, network: SharedNetwork, tasks: Sequence[Task]) -> Cost:

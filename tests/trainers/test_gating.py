@@ -138,5 +138,5 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         "trainer.gates.start=0: want another number, for 0 is where a gate opens or closes",
         "trainer.gates.estimator=relaxed: want one of threshold, hard_concrete, gumbel_sigmoid",
         "trainer.gates.settle=1: want a number from 0 to 0.9",
-        "trainer.gates.initial=imagenet: want one of random, single_task",
+        "trainer.gates.initial=imagenet: want one of random, single_task, trained",
     )

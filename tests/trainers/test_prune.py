@@ -3,11 +3,10 @@ from __future__ import annotations
 import torch
 
 from spaces.networks.build import build
-from spaces.networks.modules.layer import list_layers
 from spaces.pattern.sharing_pattern import hard_sharing
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, gated
 from trainers.batches.memory import Split
-from trainers.prune import adopt, prune_network, recalibrate
+from trainers.prune import prune_network, recalibrate
 
 
 def images(count: int) -> Split:
@@ -38,19 +37,3 @@ def test_pruned_networks_have_no_gates_and_fresh_statistics() -> None:
     assert static.masks and not static.gated
     norms = [m for m in static.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     assert norms and all(int(norm.num_batches_tracked) == 2 for norm in norms)
-
-
-def test_a_task_starts_from_its_single_task_network() -> None:
-    network = build(gated(shared=1), FAMILY, OUTPUTS, 0)
-    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
-    alone = build(hard_sharing(["depth"], 3, 3), FAMILY, OUTPUTS, 99)
-    adopt(network, alone, "depth")
-    stage = network.gated["encoder3/depth+normals+segmentation/gated"]
-    for index, layer in enumerate(list_layers(alone.blocks["encoder3/depth"])):
-        mine = stage.layers(index)[stage.tasks.index("depth")]
-        assert all(torch.equal(a, b) for a, b in zip(mine.parameters(), layer.parameters(), strict=True))
-    for name in ("blocks.decoder2/depth.fuse.0.weight", "heads.head/depth.project.weight"):
-        assert torch.equal(network.state_dict()[name], alone.state_dict()[name])
-    touched = [name for name, tensor in network.state_dict().items() if not torch.equal(tensor, before[name])]
-    others = ("encoder1", "normals.", "segmentation.", "alpha", "betas", "branches.1", "branches.2", "branches.3")
-    assert touched and not any(word in name for name in touched for word in others)

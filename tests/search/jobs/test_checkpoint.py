@@ -85,7 +85,7 @@ def test_nothing_is_unpickled(job: Job) -> None:
     assert not job.checkpoint.with_name("harmed").exists()
 
 
-@pytest.mark.parametrize("initial", ["random", "single_task"])
+@pytest.mark.parametrize("initial", ["random", "single_task", "trained"])
 def test_a_gated_network_pauses_with_the_pruned_numbers_and_goes_on_with_its_gates(
     job: Job, tmp_path: Path, initial: str
 ) -> None:

@@ -103,6 +103,20 @@ def test_single_task_networks_to_start_from_are_counted(job: Job) -> None:
     assert started.metrics != plain.metrics
 
 
+def test_shared_branches_may_start_from_a_trained_network_too(job: Job) -> None:
+    closed = replace(job.recipe.gates, start=-0.5)  # so that the shared branch is what is left
+    found = [
+        run_job(replace(job, recipe=replace(job.recipe, gates=replace(closed, initial=initial))))
+        for initial in ("random", "single_task", "trained")
+    ]
+    assert [each.epochs // job.recipe.epochs for each in found] == [
+        1,
+        1 + len(job.pattern.tasks),
+        2 + len(job.pattern.tasks),
+    ]
+    assert len({tuple(each.metrics.values()) for each in found}) == 3
+
+
 def test_a_gated_trial_is_trained_again_to_the_same_network(job: Job) -> None:
     trial = _trial(job)
     again = retrain_network(trial, job)
