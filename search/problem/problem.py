@@ -40,7 +40,7 @@ class Problem:
     estimates: Callable[[SharingPattern], Mapping[str, float]] | None = None
 
     def most(self, pattern: SharingPattern) -> Cost:
-        """The most that a pattern can cost, whatever its gates learn."""
+        """The most that a pattern can cost, whatever its gates learn (but see `compute_ceiling`)."""
         return (self.ceiling or self.cost)(pattern)
 
     def allows(self, pattern: SharingPattern) -> bool:

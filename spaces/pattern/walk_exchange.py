@@ -40,7 +40,7 @@ def _walk_workspace(
     index: int, place: int, workspace: Workspace, values: dict[str, V], slots: V | None, algebra: Algebra[V]
 ) -> tuple[dict[str, V], V]:
     """One workspace: project each task's features, attend, broadcast; with the slots that it ends with."""
-    group = tuple(values)
+    group = tuple(sorted(values))  # where the encoder has split, tasks flow by groups
     project, broadcast = Project(workspace.width, workspace.etf), Broadcast(workspace.broadcast)
     tokens = [algebra.block(Block("exchange", index, (task,), project), (values[task],)) for task in group]
     carried = slots if workspace.state == "carried" else None

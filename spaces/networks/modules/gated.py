@@ -36,8 +36,9 @@ class GatedStage(nn.Module):
     """T+1 branches of the same layers; what a branch reads next was chosen or mixed from all of them.
 
     Bejnordi et al. 2024, equations 2 and 3. Gates stand after every convolution with what follows it, after the sum
-    where there is a residual (our choice; the paper leaves the place open): so the multiply-accumulates after pruning
-    lie between those of one network and of one network a task.
+    where there is a residual (our choice; the paper leaves the place open): so the multiply-accumulates of convolutions
+    after pruning lie between those of one network and of one network a task. Of attention there may be more, for every
+    branch of which something is read attends as a whole: 3 % of a vision transformer.
 
     Args:
         tasks: names, in the order of the inputs.

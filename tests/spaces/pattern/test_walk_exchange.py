@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from spaces.pattern.block import Attend
 from spaces.pattern.exchange import NoExchange, Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Partition, Stage
+from spaces.pattern.walk import list_blocks
 
 PAIR: Partition = (("a", "b"),)
 APART: Partition = (("a",), ("b",))
@@ -42,3 +44,10 @@ def test_with_two_they_act() -> None:
 
     options = ({}, {"state": "carried"}, {"tying": "none"}, {"tying": "scales"}, {"tying": "tasks+scales"})
     assert len({key(**each) for each in options}) == len(options)
+
+
+def test_a_workspace_has_its_tasks_in_order_also_where_the_encoder_has_split() -> None:
+    split: Partition = (("a", "c"), ("b",))
+    whole = SharingPattern((Stage(split),), (Workspace(),), (Stage((("a",), ("b",), ("c",))),))
+    groups = {block.group for block in list_blocks(whole) if isinstance(block.role, Attend)}
+    assert groups == {("a", "b", "c")}
