@@ -83,7 +83,7 @@ class DeliveredCells:
         from matplotlib.figure import Figure
 
         problems = sorted({cell[0] for cell in self._cells})
-        names = sorted({cell[1] for cell in self._cells})
+        names = sorted({cell[1] for cell in self._cells if "~" not in cell[1]})  # ways have one budget: in the table
         figure = Figure(figsize=(5.2 * len(problems), 4.2), layout="constrained")
         FigureCanvasAgg(figure)
         for axes, problem in zip(figure.subplots(1, len(problems), squeeze=False)[0], problems, strict=True):
