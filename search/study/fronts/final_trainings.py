@@ -141,11 +141,11 @@ def _is_final(path: Path) -> bool:
 
 
 def _read(path: Path) -> tuple[str, Trial]:
-    data = read_json(path)
     try:
+        data = read_json(path)
         return str(data["training"]), Trial.from_json(data["trial"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (DataError, ValueError, KeyError, TypeError) as error:
         raise DataError(
-            f"{path}: no final training ({error}); it was damaged from outside: remove it, and the same command trains "
+            f"{path}: no final training ({error.__cause__ or error}); it was damaged from outside: remove it, and the same command trains "
             "it again"
         ) from error

@@ -42,9 +42,11 @@ def test_members_hold_most_hypervolume_between_them() -> None:
     assert choose_members([failed(0)], (DELTA_MTL, MACS), (-20.0, 40.0), 2) == []
 
 
-def test_a_damaged_file_is_refused_with_the_way_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["[1]", "{", '{"training": "a"}'])
+def test_a_damaged_file_is_refused_with_the_way_out(tmp_path: Path, text: str) -> None:
     (tmp_path / FINALS).mkdir()
-    (tmp_path / FINALS / "0003.json").write_text("[1]")
+    (tmp_path / FINALS / "0003.json").write_text(text)
     with pytest.raises(DataError, match="no final training") as caught:
         load_finals(tmp_path)
     assert "remove it, and the same command trains it again" in str(caught.value)
+    assert "restore" not in str(caught.value)
