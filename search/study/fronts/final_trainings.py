@@ -146,6 +146,6 @@ def _read(path: Path) -> tuple[str, Trial]:
         return str(data["training"]), Trial.from_json(data["trial"])
     except (DataError, ValueError, KeyError, TypeError) as error:
         raise DataError(
-            f"{path}: no final training ({error.__cause__ or error}); it was damaged from outside: remove it, and the same command trains "
-            "it again"
+            f"{path}: no final training ({error.__cause__ or error}); it was damaged from outside: remove it, and the "
+            "same command trains it again"
         ) from error
