@@ -104,9 +104,10 @@ def make_forecast(
         UserError: the data cannot be loaded.
     """
     trials, baselines = remaining.trials, remaining.untrained
-    if not trials and not baselines:
+    ends = remaining.final // max(1, settings.split.final)
+    if not trials and not baselines and not ends:
         return None
-    concurrency = min(where.concurrency, trials + len(baselines))
+    concurrency = min(where.concurrency, max(trials + len(baselines), ends))
     jobs = [_make_job(settings, pattern) for pattern in extremes] + list(baselines[:1])
     clocked = time_steps(jobs, concurrency, where.gpus)
     share = settings.scheduler.share(settings.trainer.epochs)

@@ -62,7 +62,9 @@ def format_trainings(settings: Settings, left: Remaining) -> str:
         )
         rows.insert(0, ["supernet", there])
     if split.members:
-        rows.append(["final", f"{split.members} networks of the front, {split.final} epochs each"])
+        ends = left.final // split.final
+        there = f"; {split.members - ends} of them are there already" if ends < split.members else ""
+        rows.append(["final", f"{split.members} networks of the front, {split.final} epochs each{there}"])
     rows.append(["epochs", split.describe()])
     return "\n".join(["To train", *align_columns(rows)])
 

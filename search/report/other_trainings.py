@@ -9,9 +9,10 @@ from search.tracking.tracker import Training
 
 
 def describe_supernet(job: Job, outcome: Outcome) -> Training:
-    """The training of all patterns at once; its values are those of the one that is measured after every epoch.
+    """The training of all patterns at once.
 
-    Its estimates stand with each trial.
+    Metrics are those of the pattern that is measured after every epoch, multiply-accumulates the mean of all patterns',
+    parameters those of their union. Estimates stand with each trial.
     """
     cost = {name: float(value) for name, value in outcome.cost.items()}
     numbers = {**outcome.metrics, **cost, "seconds": outcome.seconds, "epochs": float(outcome.epochs)}

@@ -164,7 +164,8 @@ class SearchCost:
                 "reference.cost move it, in a run of another run.name"
             )
         else:
-            volume = f"{format_count(self.hypervolume)} [{self.units}]: {', '.join(rates) or 'no cost is known'}"
+            of = " of the trials, before the final trainings" if self.finals.trainings else ""
+            volume = f"{format_count(self.hypervolume)} [{self.units}]{of}: {', '.join(rates) or 'no cost is known'}"
         return cost, f"Hypervolume {volume}"
 
     def _describe_further(self) -> str:

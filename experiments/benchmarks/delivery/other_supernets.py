@@ -33,7 +33,7 @@ def train_other_supernet(lab: Lab, name: str, epochs: int, seed: int) -> tuple[I
 
     Args:
         lab: of the problem.
-        name: of a way of `contestants.supernets`.
+        name: of a way of `contestants.ways`.
         epochs: of a plain supernet that costs as much.
         seed: of weights, draws and batches.
     """

@@ -125,12 +125,14 @@ def test_limits_are_named_with_what_they_leave() -> None:
 
 
 def test_supernet_and_final_trainings_are_planned() -> None:
-    left: Any = SimpleNamespace(trials=5, finished=0, untrained=[], cached=6, supernet=53)
+    left: Any = SimpleNamespace(trials=5, finished=0, untrained=[], cached=6, supernet=53, final=40)
     rows = format_trainings(_settings(EpochSplit(53, 5, 8, 2, 20, delivers=False)), left).splitlines()
     assert rows[1] == "  supernet   53 epochs, on which all patterns are estimated"
     assert rows[4:] == [
         "  final      2 networks of the front, 20 epochs each",
         "  epochs     supernet 53 + 5 trials x 8 + 2 final trainings x 20 = 133 epochs",
     ]
-    left.supernet = 0
+    left.supernet, left.final = 0, 20
+    rows = format_trainings(_settings(EpochSplit(53, 5, 8, 2, 20, delivers=False)), left).splitlines()
+    assert rows[4] == "  final      2 networks of the front, 20 epochs each; 1 of them are there already"
     assert "it is there already" in format_trainings(_settings(EpochSplit(53, 5, 8, 0, 0, delivers=False)), left)
