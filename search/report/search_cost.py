@@ -7,7 +7,7 @@ are told beside that, only epochs count: those trained, over the recipe's.
 Every trial counts by the epochs and seconds in its file, whatever became of it, and so do those of all earlier starts.
 Nobody knows what was lost with killed drivers and workers, or took a baseline that had to be tried again: that is not
 counted. Of gated networks the MACs are those of the pruned one, and training took more; single-task epochs that they
-started from count as if of their MACs. Hypervolume per unit is over the trials alone, without the baselines.
+started from count as if of their MACs. Hypervolume per unit is over trials and supernet, without the baselines.
 """
 
 from __future__ import annotations

@@ -243,21 +243,6 @@ def test_what_is_delivered_is_the_front_and_its_weights_are_there(run: Results) 
         assert run.weights(trial.number).parent.name == f"{trial.number}-{trial.key}"
 
 
-def test_a_network_that_was_trained_to_the_end_is_that_of_its_end(tmp_path: Path) -> None:
-    given = arguments(write_tiny(tmp_path / "data"), f"run.folder={tmp_path / 'runs'}", "run.name=ended", "trials=3")
-    assert main([*given, "final.epochs=1", "final.members=2"]) == 0
-    ended = load(tmp_path / "runs" / "ended")
-    validation = load_split(ended.data, "val", find_device())
-    for number in ended.finals.index:
-        final = ended.trained(number)
-        assert final.epochs == ended.finals.loc[number, "epochs"]
-        assert ended.weights(number).parent.name == "finals"
-        measured = measure(ended.network(number), validation, ended.tasks)
-        assert measured == pytest.approx({name: ended.finals.loc[number, name] for name in measured}, rel=1e-3)
-        assert measured != {name: ended.trials.loc[number, name] for name in measured}
-    assert {trial.number for trial in ended.delivered} <= set(ended.finals.index)
-
-
 def _failed_run(run: Results, folder: Path, failures: int) -> Results:
     (folder / "trials").mkdir()
     shutil.copy(run.path / "config.yaml", folder)
