@@ -69,7 +69,7 @@ def split_epochs(
     Raises:
         ConfigError: the budget leaves nothing for a part, or a final training is shorter than a trial's.
     """
-    _refuse_idle(sampler, supernet, final)
+    _refuse_idle(sampler, supernet, final, budget)
     members = final.members or DELIVERED
     if final.epochs is not None and final.epochs < epochs and not sampler.delivers:
         raise ConfigError(
@@ -107,8 +107,16 @@ def _share(share: float | None, spent: int, members: int) -> int:
     return own
 
 
-def _refuse_idle(sampler: Sampler, supernet: Supernet, final: Final) -> None:
+def _refuse_idle(sampler: Sampler, supernet: Supernet, final: Final, budget: int | None) -> None:
     """Settings that nothing would come of."""
+    ends = final.epochs is not None or final.budget is not None or budget is not None
+    given = {"final.members": final.members, "final.start": None if final.start == "auto" else final.start}
+    idle = [f"{name}={value}" for name, value in given.items() if value is not None]
+    if idle and not ends and not sampler.delivers:
+        raise ConfigError(
+            f"{' and '.join(idle)}: no network is trained to the end; give final.epochs=N, final.budget=SHARE or "
+            "budget=EPOCHS too, or leave it out"
+        )
     if supernet.epochs is not None and not sampler.uses_supernet:
         raise ConfigError(
             f"supernet.epochs={supernet.epochs}: this sampler rests on no supernet; take sampler=oneshot or "

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from search.jobs.job import Job, Outcome
 from spaces.common.atomic_files import read_json
@@ -67,15 +69,23 @@ def read_outcome(job: Job) -> Outcome | None:
         stored = read_json(job.outcome)
         if stored["fingerprint"] != job.fingerprint:
             return None
-        values = stored["outcome"]
-        return Outcome(
-            metrics={name: _number(value) for name, value in values["metrics"].items()},
-            curves={name: [_number(v) for v in curve] for name, curve in values["curves"].items()},
-            **{name: values[name] for name in ("findings", "cost", "masks", "epochs") if name in values},  # new ones
-            **{name: values[name] for name in ("seconds", "reason", "node", "ended", "device")},
-        )
+        return restore_outcome(stored["outcome"])
     except (UserError, KeyError, TypeError, AttributeError):
         return None  # damaged from outside, or of weights that are gone: the job is simply run again
+
+
+def restore_outcome(values: Mapping[str, Any]) -> Outcome:
+    """An outcome from its JSON; null where a number belongs comes back as NaN.
+
+    Raises:
+        KeyError, TypeError, AttributeError: it is no outcome.
+    """
+    return Outcome(
+        metrics={name: _number(value) for name, value in values["metrics"].items()},
+        curves={name: [_number(v) for v in curve] for name, curve in values["curves"].items()},
+        **{name: values[name] for name in ("findings", "cost", "masks", "epochs") if name in values},  # new ones
+        **{name: values[name] for name in ("seconds", "reason", "node", "ended", "device")},
+    )
 
 
 def read_result(job: Job, device: str) -> Outcome | None:

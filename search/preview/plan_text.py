@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from search.problem.census import LARGEST
@@ -50,12 +51,13 @@ def format_trainings(settings: Settings, left: Remaining) -> str:
     trials = f"{left.trials} to train"
     if left.finished:
         trials += f", {left.finished} are finished"
-    if left.finished + left.trials < settings.split.trials:
+    split, known = settings.split, left.finished + left.trials
+    missing = max(0, split.trials - known)
+    if missing:
         trials += "; there are no other patterns within the limits"
     tasks, seeds = len(settings.data.selected), settings.baselines.seeds
     baselines = f"{len(left.untrained)} to train, {left.cached} are there already; tasks x seeds: {tasks} x {seeds}"
     rows = [["trials", trials], ["baselines", baselines]]
-    split = settings.split
     if split.supernet:
         there = (
             f"{left.supernet} epochs, on which all patterns are estimated" if left.supernet else "it is there already"
@@ -65,7 +67,10 @@ def format_trainings(settings: Settings, left: Remaining) -> str:
         ends = left.final // split.final
         there = f"; {split.members - ends} of them are there already" if ends < split.members else ""
         rows.append(["final", f"{split.members} networks of the front, {split.final} epochs each{there}"])
-    rows.append(["epochs", split.describe()])
+    epochs = replace(split, trials=split.trials - missing).describe()
+    if missing and settings.plain["budget"]:
+        epochs += f"; {missing * split.trial} of the budget stay unspent, for want of patterns"
+    rows.append(["epochs", epochs])
     return "\n".join(["To train", *align_columns(rows)])
 
 

@@ -12,12 +12,15 @@ from search.config.problem_statement import state_problem
 from search.jobs.job import Job
 from search.jobs.outcome_files import read_result
 from search.study.baselines import list_baseline_jobs
-from search.study.fronts.final_trainings import load_finals
+from search.study.fronts.final_files import load_finals
+from search.study.fronts.final_trainings import AUTO, SUPERNET
 from search.study.run_folder import check_folder
-from search.study.supernet_training import SupernetTraining
+from search.study.supernet_training import KEPT, SupernetTraining
 from spaces.common.atomic_files import read_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from search.config.settings import Settings
 
 
@@ -57,7 +60,7 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
 
     Raises:
         ConfigError: the run folder belongs to another search.
-        DataError: a file of a final training is damaged.
+        DataError: a file of a final training or of the supernet is damaged.
     """
     folder = check_folder(settings)
     finished = sum(1 for _ in (folder / "trials").glob("[0-9]*.json"))
@@ -67,7 +70,16 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     kept = read_json(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
     untrained = tuple(job for job in jobs if job.fingerprint not in kept and read_result(job, device) is None)
     trials, split = max(0, most - finished), settings.split
-    supernet = SupernetTraining(settings, settings.runner.threads)
-    shared = split.supernet if trials and supernet.missing and not supernet.find_cached(device) else 0
-    ended = 0 if trials else sum(final.complete and final.epochs == split.final for final in load_finals(folder))
-    return Remaining(finished, trials, jobs, untrained, shared, max(0, split.members - ended) * split.final)
+    ended = {f.trial.number for f in load_finals(folder) if f.ready and f.trial.epochs == split.final}
+    final = max(0, split.members - (0 if trials else len(ended)))
+    shared = split.supernet if _wants_supernet(settings, folder, device, trials, final) else 0
+    return Remaining(finished, trials, jobs, untrained, shared, final * split.final)
+
+
+def _wants_supernet(settings: Settings, folder: Path, device: str, trials: int, final: int) -> bool:
+    """Whether so many trials and final trainings rest on a supernet that is not there."""
+    supernet = SupernetTraining(settings, folder / KEPT, settings.runner.threads)
+    if supernet.job is None or supernet.find_cached(device):
+        return False
+    estimated = trials and (settings.split.delivers or supernet.find_kept() is None)
+    return bool(estimated or (final and settings.final.start in (AUTO, SUPERNET)))

@@ -16,6 +16,7 @@ from spaces.pattern.computations import Computations
 from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.tasks.task import Task
 
+REMEDY = "remove the file, and the same command makes them again"
 SLOPE, BEND = 0.3, 10.0  # of how far trained networks lie apart, in how far their estimates do: our choice, see below
 
 
@@ -23,11 +24,26 @@ class Estimates:
     """Metrics of patterns on shared weights.
 
     Args:
-        table: metrics by name, by task and key of what its head reads last, as `trainers.estimate` made it.
+        table: metrics by name, by task and key of what its head reads last, as `trainers.estimate` made it; None is
+            one that is not a number.
+        source: where it is kept, for messages.
+
+    Raises:
+        DataError: it is no such table.
     """
 
-    def __init__(self, table: Mapping[str, Mapping[str, Mapping[str, float]]]) -> None:
-        self._table = table
+    def __init__(self, table: Mapping[str, Mapping[str, Mapping[str, float | None]]], source: str) -> None:
+        try:
+            self._table = {
+                task: {
+                    key: {name: math.nan if value is None else float(value) for name, value in metrics.items()}
+                    for key, metrics in rows.items()
+                }
+                for task, rows in table.items()
+            }
+        except (TypeError, ValueError, AttributeError) as error:
+            raise DataError(f"{source}: no estimates by task and pattern ({error}); {REMEDY}") from error
+        self._source = source
         self._graph = Computations()
         self._known: dict[str, dict[str, float]] = {}
 
@@ -44,10 +60,10 @@ class Estimates:
                     for task, reads in self._graph.walk(pattern).items()
                     for name, value in self._table[task][reads[-1].key].items()
                 }
-            except (KeyError, TypeError, AttributeError) as error:
+            except KeyError as error:
                 raise DataError(
-                    f"the supernet's estimates have no pattern {pattern.key} ({error}): they are of another space, or "
-                    "damaged; remove the file, and the same command makes them again"
+                    f"{self._source}: no estimates of pattern {pattern.key}, so they are of another space, or damaged; "
+                    f"{REMEDY}"
                 ) from error
         return self._known[pattern.key]
 

@@ -52,6 +52,6 @@ def build_search(settings: Settings, folder: RunFolder, command: str) -> Search:
     progress = Progress(settings.split.trials, settings.baselines.seeds * len(tasks), objectives=problem.objectives)
     single_task_macs = count_single_task_macs(problem, settings)
     rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
-    point = problem.point or ()
-    reporter = Reporter(folder.path, problem.objectives, point, tasks, progress, tracker, study.marks, rates)
+    point, shared = problem.point or (), settings.split.supernet if settings.split.delivers else 0
+    reporter = Reporter(folder.path, problem.objectives, point, tasks, progress, tracker, study.marks, rates, shared)
     return Search(study, reporter, single_task_macs)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from search.jobs.trial import Trial
 from search.problem.objectives import MACS, PARAMS, format_value, volume_units
+from search.study.fronts.final_trainings import SUPERNET
 from search.study.fronts.front import FrontView, compute_volume
 from spaces.common.formatting import format_count
 from spaces.drawing.one_line import describe_in_line
@@ -37,23 +38,37 @@ def describe_delivered(delivered: Sequence[Trial], view: FrontView) -> list[str]
     return [*lines, *describe_ranking(view)]
 
 
-def describe_reference(members: Sequence[Trial], reference: int, shared: int) -> str:
+def describe_reference(
+    members: Sequence[Trial], reference: int, before: Mapping[int, tuple[str, int]], shared: int
+) -> str:
     """What deltas of networks are against, where these had more epochs than the single-task ones; else empty.
 
     Args:
         members: that are delivered.
         reference: epochs of the single-task networks; 0 if not known.
-        shared: epochs of the supernet that they started from; 0 for none.
+        before: of those that were trained to the end, by number: whose weights they began on, and epochs of these.
+        shared: epochs of the supernet whose weights trials start on; 0 where they start from nothing.
     """
-    own = max((trial.epochs for trial in members), default=0)
-    if not reference or own + shared <= reference:
+    if not reference or not members:
         return ""
-    also = f" and {shared} that all patterns shared" if shared else ""
+    starts = {trial.number: before.get(trial.number, (SUPERNET, shared)) for trial in members}
+    longest = max(members, key=lambda trial: trial.epochs + starts[trial.number][1])
+    start, earlier = starts[longest.number]
+    total = longest.epochs + earlier
+    if total <= reference:
+        return ""
+    whose = "that all patterns shared" if start == SUPERNET else "of its trial"
+    also = f" and {earlier} {whose}" if earlier else ""
+    up_to = "up to " if len({trial.epochs + starts[trial.number][1] for trial in members}) > 1 else ""
     return (
-        f"Deltas are against single-task networks of {reference} epochs; these networks had {own} of their own{also}. "
-        f"baselines.epochs={own + shared} compares them with single-task networks of as many, in a run of another "
-        "run.name."
+        f"Deltas are against single-task networks of {_count_epochs(reference)}; each of these networks had {up_to}"
+        f"{_count_epochs(longest.epochs)} of its own{also}. baselines.epochs={total} compares them with single-task "
+        "networks of as many, in a run of another run.name."
     )
+
+
+def _count_epochs(count: int) -> str:
+    return "1 epoch" if count == 1 else f"{count} epochs"
 
 
 def describe_ranking(view: FrontView) -> list[str]:

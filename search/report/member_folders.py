@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from search.jobs.trial import Trial
 from search.study.run_folder import TRIALS
@@ -16,19 +17,21 @@ from spaces.drawing.text import draw_text
 
 MEMBER = re.compile(r"\d+-[0-9a-f]{16}")  # name of a front member's folder: number and key
 
+OF_TRIALS: Mapping[int, Path] = MappingProxyType({})
+
 
 def list_pictures(folder: Path, members: Iterable[Trial]) -> list[Path]:
     """The drawings of the front's members, as `write_member_folders` left them."""
     return [_find_folder(folder, trial) / "pattern.svg" for trial in members]
 
 
-def write_member_folders(folder: Path, members: Sequence[Trial], source: str = TRIALS) -> None:
+def write_member_folders(folder: Path, members: Sequence[Trial], weights: Mapping[int, Path] = OF_TRIALS) -> None:
     """Write or bring up to date the folders of the front's members, and remove those of trials that have left it.
 
     Args:
         folder: the run folder; weights are copied from its `trials/0012.pt` where they are.
         members: the front.
-        source: folder of the weights: that of the trials, or of the final trainings.
+        weights: files of them by number of trial, where they lie elsewhere.
     """
     for trial in members:
         place = _find_folder(folder, trial)
@@ -38,7 +41,8 @@ def write_member_folders(folder: Path, members: Sequence[Trial], source: str = T
         write_json(place / "pattern.json", trial.pattern.to_json())
         if trial.masks:
             write_json(place / "masks.json", dict(trial.masks))
-        _copy_if_changed(folder / source / f"{trial.number:04d}.pt", place / "weights.pt")
+        source = weights.get(trial.number, folder / TRIALS / f"{trial.number:04d}.pt")
+        _copy_if_changed(source, place / "weights.pt")
     current = {_find_folder(folder, trial).name for trial in members}
     (folder / "front").mkdir(parents=True, exist_ok=True)
     for place in (folder / "front").iterdir():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from search.jobs.job import Job, Outcome
-from search.jobs.trial import Trial
+from search.study.fronts.final_files import Final
 from search.tracking.mlflow_values import list_numbers, list_params
 from search.tracking.tracker import Training
 
@@ -30,8 +30,9 @@ def describe_supernet(job: Job, outcome: Outcome) -> Training:
     )
 
 
-def describe_final(trial: Trial) -> Training:
-    """The training to the end of a trial's network, which is what is delivered."""
+def describe_final(final: Final) -> Training:
+    """The training of a trial's network to the end."""
+    trial = final.trial
     return Training(
         f"final training of trial {trial.number}",
         f"{trial.key} {trial.ended:.0f}",

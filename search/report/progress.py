@@ -114,9 +114,9 @@ class Progress:
         ]
         self._print_line("  ".join([*parts, format_duration(trial.seconds)]))
 
-    def print_final(self, trial: Trial) -> None:
-        """Print the line of a network that was trained to the end."""
-        self._print_line(self._describe(trial, f"final training of trial {trial.number}"))
+    def print_final(self, trial: Trial, start: str) -> None:
+        """Print the line of a network that was trained to the end, with the weights that it began on."""
+        self._print_line(self._describe(trial, f"final training of trial {trial.number}, {start}"))
 
     def print_trial(self, trial: Trial) -> None:
         """Print the line of a finished trial: number, status, objectives, time, sharing, reason."""

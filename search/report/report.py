@@ -18,8 +18,8 @@ from search.report.figures import front_figure
 from search.report.member_folders import write_member_folders
 from search.report.tables import NO_MARKS, sort_by_number, write_finals_table, write_tables
 from search.study.fronts.best_guess import guess_objectives
-from search.study.fronts.final_trainings import FINALS
-from search.study.fronts.front import FrontView, find_front
+from search.study.fronts.final_files import Final, choose_delivered, choose_told
+from search.study.fronts.front import FrontView
 from spaces.common.atomic_files import write_json
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def write_report(
     tasks: Sequence[Task],
     marks: Mapping[str, str] = NO_MARKS,
     cost: SearchCost | None = None,
-    finals: Sequence[Trial] = (),
+    finals: Sequence[Final] = (),
     note: Callable[[Sequence[Trial]], str] = lambda delivered: "",
 ) -> tuple[Trial, ...]:
     """Write or bring up to date the tables, front.png, front.html, receipt.json and the folders of the front's members.
@@ -48,20 +48,18 @@ def write_report(
         tasks: the tasks of the run, for the order of the columns.
         marks: words by key of the patterns that people look for, such as "all fused".
         cost: what the run has cost; without one, none is written.
-        finals: networks that were trained to the end, which are then delivered in place of the front's trials.
+        finals: trainings to the end, whose front is then delivered in place of the trials'.
         note: a sentence for the page about what is delivered, or "".
 
     Returns:
         What is delivered: those, or the front, cheapest first.
     """
     members = write_tables(folder, trials, objectives, tasks, marks)
-    delivered = find_front(finals, objectives)
-    if delivered:
-        write_finals_table(folder, finals, objectives, tasks, marks)
-        write_member_folders(folder, delivered, FINALS)
-    else:
-        (folder / "finals.csv").unlink(missing_ok=True)  # of an earlier start that asked for final trainings
-        write_member_folders(folder, members)
+    chosen = choose_delivered(finals, objectives)
+    delivered = tuple(final.trial for final in chosen)
+    if finals:
+        write_finals_table(folder, choose_told(finals), objectives, tasks, marks)
+    write_member_folders(folder, delivered or members, {final.trial.number: final.weights for final in chosen})
     guesses = guess_objectives(sort_by_number(trials), objectives)
     view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses, delivered)
     figure = front_figure.draw_front_figure(view)

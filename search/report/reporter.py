@@ -20,6 +20,8 @@ from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.report.tables import write_tables
 from search.study.fronts.best_guess import guess_objectives
+from search.study.fronts.final_files import choose_delivered, choose_ended
+from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
 from spaces.common.formatting import format_duration
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from search.report.baseline_table import BaselineRow
     from search.report.progress import Progress
+    from search.study.fronts.final_files import Final
     from search.tracking.tracker import Tracker
     from trainers.tasks.task import Task
 
@@ -43,6 +46,7 @@ class Reporter:
         tracker: the record.
         marks: words by key of the patterns that are pointed out, as far as they are known by then.
         rates: what trainings are counted by.
+        shared: epochs of the supernet whose weights trials start on; 0 where they start from nothing.
     """
 
     def __init__(
@@ -55,15 +59,17 @@ class Reporter:
         tracker: Tracker,
         marks: Callable[[], Mapping[str, str]],
         rates: CostRates,
+        shared: int = 0,
     ) -> None:
         self._folder, self._objectives, self._reference, self._tasks = folder, objectives, reference, tasks
         self._progress, self._tracker, self._marks, self._rates = progress, tracker, marks, rates
+        self._shared = shared
         self._trials: list[Trial] = []
         self._members: tuple[Trial, ...] = ()
         self._volume = start_volume(objectives, reference)
         self._heard = False
         self._supernet: Outcome | None = None
-        self._finals: dict[int, Trial] = {}
+        self._finals: list[Final] = []
 
     def showing(self) -> AbstractContextManager[Progress]:
         """The terminal's display, while the block runs."""
@@ -77,9 +83,12 @@ class Reporter:
         """So many jobs run."""
         self._progress.update(running=jobs)
 
-    def resumed(self, trials: Sequence[Trial]) -> None:
+    def resumed(self, trials: Sequence[Trial], finals: Sequence[Final]) -> None:
         """Earlier starts finished these."""
         self._heard = True
+        self._finals = list(finals)
+        for final in finals:
+            self._tracker.log_training(describe_final(final))
         if not trials:
             return
         self._trials = list(trials)
@@ -114,11 +123,11 @@ class Reporter:
         """A trial pauses at a rung."""
         self._progress.print_pause(trial)
 
-    def final(self, trial: Trial) -> None:
-        """A network that is delivered was trained to the end."""
-        self._finals[trial.number] = trial
-        self._tracker.log_training(describe_final(trial))
-        self._progress.print_final(trial)
+    def final(self, final: Final) -> None:
+        """A network was trained to the end."""
+        self._finals.append(final)
+        self._tracker.log_training(describe_final(final))
+        self._progress.print_final(final.trial, WORDS.get(final.start, ""))
 
     def trial(self, trial: Trial) -> None:
         """A trial has ended."""
@@ -142,9 +151,7 @@ class Reporter:
             return
         marks = self._marks()
         cost = self._compute_cost(baselines)
-        finals = list(self._finals.values())
-        reference = max((outcome.epochs for outcome in baselines.values()), default=0)
-        note = partial(describe_reference, reference=reference, shared=self._supernet.epochs if self._supernet else 0)
+        finals, note = self._finals, self._explain_reference(baselines)
         members = write_report(
             self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost, finals, note
         )
@@ -168,21 +175,30 @@ class Reporter:
             },
             format_markdown(members, self._objectives, cost),
         )
-        if self._trials:
-            guesses = {} if finals else guess_objectives(self._trials, self._objectives)
-            self._print(summarise_front(members, self._objectives, guesses=guesses, final=bool(finals)))
-        if rows:
-            self._print(summarise_baselines(rows, members))
-            if told := note(members):
-                self._print(told + "\n")
+        self._print_summary(members, rows, note(members))
         self._print("\n".join(cost.lines))
         self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():
             self._print(f"MLflow      {command}")
 
+    def _print_summary(self, members: Sequence[Trial], rows: Sequence[BaselineRow], note: str) -> None:
+        if self._trials:
+            ended = bool(choose_delivered(self._finals, self._objectives))
+            guesses = {} if ended else guess_objectives(self._trials, self._objectives)
+            self._print(summarise_front(members, self._objectives, guesses=guesses, final=ended))
+        if rows:
+            self._print(summarise_baselines(rows, members))
+            if note:
+                self._print(note + "\n")
+
+    def _explain_reference(self, baselines: Mapping[Job, Outcome]) -> Callable[[Sequence[Trial]], str]:
+        reference = max((outcome.epochs for outcome in baselines.values()), default=0)
+        before = {number: (each.start, each.before) for number, each in choose_ended(self._finals).items()}
+        return partial(describe_reference, reference=reference, before=before, shared=self._shared)
+
     def _measure_finals(self) -> dict[str, float]:
         """Hypervolume of the networks that were trained to the end, where there are any."""
-        front = find_front(self._finals.values(), self._objectives)
+        front = [final.trial for final in choose_delivered(self._finals, self._objectives)]
         return {"hypervolume.delivered": compute_volume(front, self._objectives, self._reference)} if front else {}
 
     def _compute_cost(self, baselines: Mapping[Job, Outcome]) -> SearchCost:
@@ -191,7 +207,7 @@ class Reporter:
         # Of the front at once: the same digits in whatever order the trials have come.
         volume = compute_volume(raw, self._objectives, self._reference)
         units = volume_units(self._objectives)
-        finals = self._finals.values()
+        finals = [final.trial for final in self._finals]
         return compute_search_cost(
             self._trials, single_tasks, self._rates, volume, units, self._members, self._supernet, finals
         )

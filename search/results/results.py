@@ -20,7 +20,7 @@ from search.results.data_frames import read_table, tabulate_curves, tabulate_tri
 from search.results.missing import explain_missing_front, explain_missing_weights
 from search.results.picture import Picture
 from search.study.fronts.best_guess import NO_GUESSES, guess_objectives
-from search.study.fronts.final_trainings import FINALS, load_finals
+from search.study.fronts.final_files import choose_delivered, choose_ended, choose_told, load_finals
 from search.study.fronts.front import find_front
 from search.study.fronts.guess_columns import tabulate_guesses
 from search.study.run_folder import TRIALS
@@ -78,7 +78,7 @@ class Results:
     @property
     def finals(self) -> DataFrame:
         """The networks that were trained to the end, by number of their trials; empty where the search has none."""
-        return tabulate_trials(load_finals(self.path), self.config["objectives"])
+        return tabulate_trials(choose_told(load_finals(self.path)), self.config["objectives"])
 
     @property
     def robustness(self) -> DataFrame:
@@ -147,8 +147,8 @@ class Results:
             DataError: no trial has completed.
         """
         objectives, trials = resolve_objectives(self.config["objectives"], self.tasks), self._load_trials()
-        members = find_front(load_finals(self.path), objectives)
-        members = members or find_front(trials, objectives, guess_objectives(trials, objectives))
+        ended = tuple(final.trial for final in choose_delivered(load_finals(self.path), objectives))
+        members = ended or find_front(trials, objectives, guess_objectives(trials, objectives))
         if not members:
             raise DataError(explain_missing_front(self.path, trials))
         return members
@@ -160,19 +160,21 @@ class Results:
             DataError: no such trial.
         """
         trial = self._load_trial(number)
-        finals = {final.number: final for final in load_finals(self.path) if final.complete}
-        return finals.get(trial.number, trial)
+        final = choose_ended(load_finals(self.path)).get(trial.number)
+        return final.trial if final else trial
 
     def weights(self, number: int) -> Path:
         """The file of weights of what `trained` says.
 
         Raises:
-            DataError: no such trial, or its weights are not kept.
+            DataError: no such trial, or its weights are not kept, or not as its final training left them.
         """
         trial = self._load_trial(number)
         found = _find_weights(self.path, trial)
         if found is None:
             raise DataError(explain_missing_weights(self.path, trial, self.kept))
+        if final := choose_ended(load_finals(self.path)).get(trial.number):
+            final.check_weights()
         return found
 
     @property
@@ -255,8 +257,10 @@ class Results:
 
 def _find_weights(path: Path, trial: Trial) -> Path | None:
     """The file of a trial's weights: those of its end where it was trained to the end, or those of its training."""
+    finals = [final for final in load_finals(path) if final.trial.number == trial.number]
+    if ended := choose_ended(finals):
+        return ended[trial.number].weights
     name = f"{trial.number:04d}.pt"
-    delivered = path / "front" / f"{trial.number}-{trial.key}" / "weights.pt"
-    places = (path / FINALS / name, delivered, path / TRIALS / name)
-    ended = (path / FINALS / name).with_suffix(".json").exists()
-    return next((place for place in (places if ended else places[1:]) if place.exists()), None)
+    # In front/ may lie what a final training left whose own file is gone.
+    front = [] if finals else [path / "front" / f"{trial.number}-{trial.key}" / "weights.pt"]
+    return next((place for place in (*front, path / TRIALS / name) if place.exists()), None)

@@ -7,13 +7,14 @@ from typing import Protocol
 
 from search.jobs.job import Job, Outcome
 from search.jobs.trial import Trial
+from search.study.fronts.final_files import Final
 
 
 class Callback(Protocol):
     """Hears what happens in a search, each thing once and after it is safe."""
 
-    def resumed(self, trials: Sequence[Trial]) -> None:
-        """Trials that earlier starts of the search finished, by number; called once, also with none."""
+    def resumed(self, trials: Sequence[Trial], finals: Sequence[Final]) -> None:
+        """Trials and final trainings that earlier starts finished, by number; called once, also with none."""
 
     def baseline(self, job: Job, outcome: Outcome) -> None:
         """A single-task network is trained, was found in the cache, or failed."""
@@ -27,8 +28,8 @@ class Callback(Protocol):
     def trial(self, trial: Trial) -> None:
         """A trial has ended."""
 
-    def final(self, trial: Trial) -> None:
-        """A network that is delivered was trained to the end; the trial has its values of the end."""
+    def final(self, final: Final) -> None:
+        """A network was trained to the end."""
 
     def running(self, jobs: int) -> None:
         """So many jobs are handed out and not answered."""

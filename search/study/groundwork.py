@@ -13,7 +13,7 @@ from search.problem.estimates import relate_estimates
 from search.problem.problem import Problem
 from search.study.baselines import BaselineTrainings
 from search.study.callback import Callback
-from search.study.supernet_training import SUPERNETS, SupernetTraining
+from search.study.supernet_training import KEPT, SUPERNETS, SupernetTraining
 from search.study.trial_jobs import inherit_from
 from spaces.pattern.sharing_pattern import SharingPattern
 
@@ -23,7 +23,7 @@ class Groundwork:
 
     Args:
         settings: of the search.
-        kept: file of the run folder that holds the single-task networks that it rests on.
+        folder: of the run, which keeps what it rests on.
         threads: CPU threads a training may use.
         callback: hears of them.
 
@@ -31,10 +31,10 @@ class Groundwork:
         stopped: why there will be no trials; empty while there may be.
     """
 
-    def __init__(self, settings: Settings, kept: Path, threads: int, callback: Callback) -> None:
+    def __init__(self, settings: Settings, folder: Path, threads: int, callback: Callback) -> None:
         self._settings, self._callback = settings, callback
-        self._baselines = BaselineTrainings(settings, kept, threads)
-        self._supernet = SupernetTraining(settings, threads)
+        self._baselines = BaselineTrainings(settings, folder / "baselines.json", threads)
+        self._supernet = SupernetTraining(settings, folder / KEPT, threads)
         self.stopped = ""
 
     @property
@@ -73,11 +73,17 @@ class Groundwork:
     def find_cached(self, device: str, waiting: Collection[Job]) -> Iterator[tuple[Job, Outcome]]:
         """Those that wait and that an earlier search trained on this kind of device, "cpu" or "cuda".
 
-        The supernet also where nothing waits for it, for the receipt of a finished search.
+        The supernet also where nothing waits for it, for the receipt of a finished search; where its weights are gone,
+        as this run keeps it, unless trials are to start on them. What is damaged is removed, to be trained again.
         """
         job = self._supernet.job
-        if job and self._supernet.missing and (outcome := self._supernet.find_cached(device)):
-            yield job, outcome
+        if job and self._supernet.missing:
+            outcome = self._supernet.find_cached(device)
+            if outcome is None:
+                self._supernet.clear_damaged()
+                outcome = None if job in waiting and self._settings.split.delivers else self._supernet.find_kept()
+            if outcome:
+                yield job, outcome
         for each, found in self._baselines.find_cached(device):
             if each in waiting:
                 yield each, found

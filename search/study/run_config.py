@@ -73,12 +73,13 @@ def list_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
 def explain_mismatch(path: Path, changes: list[str]) -> str:
     """The message that refuses a run folder of another configuration."""
     listed = "".join(f"\n  {change}" for change in changes)
-    if any(change.startswith("epochs.") for change in changes):
-        listed += f"\n{EPOCHS}"
+    final = "final, "
+    if any(change.startswith("epochs.") for change in changes):  # trials of some samplers are final trainings
+        listed, final = f"{listed}\n{EPOCHS}", ""
     return (
         f"run folder {path} belongs to another configuration (there -> now):{listed}\n"
         "Give the values it was started with to resume it, or start another search with run.name=NAME; "
-        "only trials, stop, final, runner, tracking, data.loading and the place of the data may change"
+        f"only trials, stop, {final}runner, tracking, data.loading and the place of the data may change"
     )
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
 from search.jobs.members import ESTIMATES, WEIGHTS, Members
-from search.jobs.outcome_files import read_result
+from search.jobs.outcome_files import read_result, restore_outcome
 from search.problem.estimates import Estimates
 from search.study.baselines import RETRIES, derive_seed
+from spaces.common.atomic_files import read_json, write_json
+from spaces.errors import DataError
 from spaces.networks.content import digest_file
 from spaces.pattern.sharing_pattern import separate_decoders
 from trainers.recipe import stretch_recipe
 
 SUPERNETS = "supernets"
+KEPT = "supernet.json"  # in the run folder
 
 
 class SupernetTraining:
@@ -22,6 +26,7 @@ class SupernetTraining:
 
     Args:
         settings: of the search.
+        kept: file of the run folder that holds the outcome that it rests on.
         threads: CPU threads a training may use.
 
     Attributes:
@@ -30,38 +35,60 @@ class SupernetTraining:
         stopped: why there will be none; empty while there may be.
     """
 
-    def __init__(self, settings: Settings, threads: int) -> None:
+    def __init__(self, settings: Settings, kept: Path, threads: int) -> None:
+        self._kept = kept
         self.job = plan_supernet(settings, threads)
         self.outcome: Outcome | None = None
         self.stopped = ""
         self._failures = 0
+        self._there = False  # whether its weights are
 
     @property
     def missing(self) -> bool:
-        """Whether it is wanted and not there."""
-        return self.job is not None and self.outcome is None
+        """Whether its weights are wanted and not there."""
+        return self.job is not None and not self._there
 
     def find_cached(self, device: str) -> Outcome | None:
-        """What an earlier search trained on this kind of device, "cpu" or "cuda", with its weights, whole.
-
-        What is damaged is removed, so that it is trained again.
-        """
+        """What an earlier search trained on this kind of device, "cpu" or "cuda", with its weights, whole."""
         if self.job is None or self.job.weights is None:
             return None
         outcome = read_result(self.job, device)
-        if outcome is None:
+        if outcome is None or not self.job.weights.is_file():
             return None
-        whole = isinstance(outcome.findings.get(ESTIMATES), dict) and self.job.weights.is_file()
-        if whole and digest_file(self.job.weights) == outcome.findings.get(WEIGHTS):
-            return outcome
-        self.job.outcome.unlink(missing_ok=True)
-        return None
+        whole = digest_file(self.job.weights) == outcome.findings.get(WEIGHTS)
+        return outcome if whole and _holds_estimates(outcome) else None
+
+    def find_kept(self) -> Outcome | None:
+        """The outcome that this very run rests on, whatever became of the weights.
+
+        Raises:
+            DataError: its file is damaged.
+        """
+        stored = read_json(self._kept) if self.job and self._kept.exists() else {}
+        try:
+            outcome = restore_outcome(stored[self.job.fingerprint]) if self.job else None
+            return outcome if outcome and _holds_estimates(outcome) else None
+        except KeyError:
+            return None
+        except (TypeError, AttributeError) as error:
+            raise DataError(
+                f"{self._kept}: no supernet by fingerprint ({error}); it was damaged from outside: remove it, and the "
+                "same command makes it again"
+            ) from error
+
+    def clear_damaged(self) -> None:
+        """Remove what `find_cached` has not taken, which a worker would answer with and trainings start from."""
+        if self.job is not None and self.job.weights is not None:
+            self.job.outcome.unlink(missing_ok=True)
+            self.job.weights.unlink(missing_ok=True)
 
     def done(self, outcome: Outcome) -> bool:
-        """Take an outcome; whether the job is to be tried again."""
+        """Take an outcome, trained or kept; whether the job is to be tried again."""
         assert self.job is not None
         if outcome.complete:
             self.outcome = outcome
+            self._there = self.job.weights is not None and self.job.weights.is_file()
+            write_json(self._kept, {self.job.fingerprint: asdict(replace(outcome, curves={}))})  # nobody reads curves
             return False
         self._failures += 1
         self.job.outcome.unlink(missing_ok=True)
@@ -72,7 +99,16 @@ class SupernetTraining:
     def read_estimates(self) -> Estimates:
         """What it tells of patterns."""
         assert self.outcome is not None
-        return Estimates(self.outcome.findings[ESTIMATES])
+        assert self.job is not None
+        return Estimates(self.outcome.findings[ESTIMATES], str(self.job.outcome))
+
+
+def _holds_estimates(outcome: Outcome) -> bool:
+    try:
+        Estimates(outcome.findings[ESTIMATES], "")
+    except (DataError, KeyError):
+        return False
+    return True
 
 
 def plan_supernet(settings: Settings, threads: int) -> Job | None:

@@ -60,7 +60,7 @@ class TrialQueue:
     ) -> None:
         self._settings, self._folder, self._study = settings, folder, study
         self._callback = callback
-        self._ground = Groundwork(settings, folder.path / "baselines.json", threads, callback)
+        self._ground = Groundwork(settings, folder.path, threads, callback)
         self._finals = FinalPhase(settings, folder.path)
         self._outcomes = OutcomeFiles(folder.path.absolute() / ".outcomes")
         self._jobs = TrialJobs(settings, folder, self._outcomes, threads, self._ground.supernet)
@@ -86,9 +86,10 @@ class TrialQueue:
         interrupted = self._study.list_running()
         earlier = load_earlier_trials(self._folder, len(self._study), {each.number for each in interrupted})
         self.trials = {trial.number: trial for trial in earlier}
+        finals = self._finals.resume()
         for number in self.trials:  # a worker that outlives its driver may end after its trial was told
             self._outcomes.clear(number)
-        self._callback.resumed(earlier)
+        self._callback.resumed(earlier, finals)
         self._drop_weights()
         self._waiting.extend(self._ground.resume(trials_left=len(earlier) < self._settings.split.trials))
         self._stop(self._ground.stopped)
@@ -154,8 +155,6 @@ class TrialQueue:
         """Have the networks that are returned trained to the end."""
         trials, weights = list(self.trials.values()), self._ground.inherited
         left = self._finals.begin(self._study.problem, trials, self._jobs.repeat, weights)
-        for final in self._finals.finals.values():
-            self._callback.final(final)
         for job, outcome in left:
             if outcome is None:
                 self._waiting.append(job)

@@ -98,7 +98,7 @@ class Lab:
     def train_supernet(self, epochs: int, seed: int) -> tuple[Inherited, Estimates]:
         """Its weights and what it tells of patterns."""
         supernet = self.plan_supernet(stretch_recipe(self.settings.trainer, epochs), seed)
-        return hand_on(supernet), Estimates(self.train(supernet).findings[ESTIMATES])
+        return hand_on(supernet), Estimates(self.train(supernet).findings[ESTIMATES], str(supernet.outcome))
 
     def foretell(self, estimates: Estimates) -> Foretold:
         """What a supernet tells of patterns, as a search's study takes it."""

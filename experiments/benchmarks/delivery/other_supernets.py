@@ -42,7 +42,7 @@ def train_other_supernet(lab: Lab, name: str, epochs: int, seed: int) -> tuple[I
     weights, told = job.outcome.with_name(f"{named}.pt"), job.outcome.with_name(f"{named}.json")
     if not (told.exists() and weights.exists()):
         _train(lab, job, name, told, weights)
-    return Inherited(weights, named), Estimates(read_json(told))
+    return Inherited(weights, named), Estimates(read_json(told), str(told))
 
 
 def _train(lab: Lab, job: Job, name: str, told: Path, weights: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from search.config.settings import Settings
@@ -11,16 +12,11 @@ from search.jobs.members import Inherited
 from search.jobs.outcome_files import make_folder, read_outcome
 from search.jobs.trial import Trial
 from search.problem.problem import Problem
-from search.study.fronts.final_trainings import (
-    FINALS,
-    choose_members,
-    find_final,
-    make_final,
-    plan_final,
-    save_final,
-)
+from search.study.fronts.final_files import FINALS, Final, choose_ended, load_finals, save_final
+from search.study.fronts.final_trainings import PlannedFinal, choose_members, plan_final
 from search.study.study import Candidate
 from search.study.trial_jobs import make_candidate
+from spaces.networks.content import digest_file
 
 RETRIES = 1  # times a failed one is tried again
 
@@ -33,16 +29,26 @@ class FinalPhase:
         folder: of the run.
 
     Attributes:
-        finals: that have ended, by number of their trials.
         begun: whether they were planned.
     """
 
     def __init__(self, settings: Settings, folder: Path) -> None:
         self._settings, self._folder = settings, folder
-        self._members: dict[Job, Trial] = {}
+        self._planned: dict[Job, PlannedFinal] = {}
         self._failures: dict[Job, int] = {}
-        self.finals: dict[int, Trial] = {}
+        self._kept: list[Final] = []
         self.begun = not settings.split.members
+
+    def resume(self) -> list[Final]:
+        """Those that earlier starts have ended.
+
+        Raises:
+            DataError: a file of one is damaged.
+        """
+        self._kept = load_finals(self._folder)
+        for final in choose_ended(self._kept).values():
+            final.check_weights()
+        return list(self._kept)
 
     def begin(
         self, problem: Problem, trials: Sequence[Trial], make: Callable[[Trial], Job], supernet: Inherited | None
@@ -56,41 +62,48 @@ class FinalPhase:
             supernet: weights of the whole space, or None.
 
         Raises:
-            DataError: the weights that they are to start from are not there, or a file is damaged.
+            DataError: the weights that they are to start from are not there.
         """
         self.begun = True
         make_folder(self._folder / FINALS)
+        ended = {(final.trial.number, final.training) for final in self._kept if final.ready}
         members = choose_members(trials, problem.objectives, problem.point or (), self._settings.split.members)
         left: list[tuple[Job, Outcome | None]] = []
         for trial in members:
-            job = plan_final(self._settings, self._folder, trial, make(trial), supernet)
-            if final := find_final(self._folder, job, trial.number):
-                self.finals[trial.number] = final
-                continue
-            self._members[job] = trial
-            left.append((job, read_outcome(job)))
+            planned = plan_final(self._settings, self._folder, trial, make(trial), supernet)
+            if (trial.number, planned.job.training) not in ended:
+                self._planned[planned.job] = planned
+                left.append((planned.job, read_outcome(planned.job)))
         return left
 
     def owns(self, job: Job) -> bool:
         """Whether it is one of them."""
-        return job in self._members
+        return job in self._planned
 
-    def done(self, job: Job, outcome: Outcome, measure: Callable[[Candidate, Job, Outcome], Trial]) -> Trial | None:
-        """Take an outcome; the final training as a trial, or None where the job is to be tried again.
+    def done(self, job: Job, outcome: Outcome, measure: Callable[[Candidate, Job, Outcome], Trial]) -> Final | None:
+        """Take an outcome; what it came to, or None where the job is to be tried again.
 
         Args:
             job: that has ended.
             outcome: of it.
             measure: relates it to the single-task networks.
         """
-        trial = self._members[job]
+        planned = self._planned[job]
         if not outcome.complete:
             self._failures[job] = self._failures.get(job, 0) + 1
             job.outcome.unlink(missing_ok=True)
             if self._failures[job] <= RETRIES:
                 return None
-        final = make_final(trial, measure(make_candidate(trial), job, outcome), outcome)
-        save_final(self._folder, job, final)
+        final = _make_final(planned, measure(make_candidate(planned.trial), job, outcome), outcome)
+        save_final(self._folder, final)
         job.outcome.unlink(missing_ok=True)
-        self.finals[trial.number] = final
         return final
+
+
+def _make_final(planned: PlannedFinal, measured: Trial, outcome: Outcome) -> Final:
+    """A final training as a trial of the same number and pattern: values of the end, epochs of its own."""
+    trial, weights = planned.trial, planned.job.weights
+    assert weights is not None
+    ended = replace(measured, number=trial.number, choices=trial.choices, epochs=outcome.epochs)
+    digest = digest_file(weights) if ended.complete and weights.is_file() else ""
+    return Final(ended, planned.job.training, weights, digest, planned.start, planned.before)

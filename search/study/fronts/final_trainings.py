@@ -9,18 +9,19 @@ from pathlib import Path
 import numpy as np
 
 from search.config.settings import Settings
-from search.jobs.job import Job, Outcome
+from search.jobs.job import Job
 from search.jobs.members import Inherited
 from search.jobs.trial import Trial
 from search.problem.objectives import Objective
 from search.problem.subset import choose_subset
 from search.study.fronts.best_guess import guess_objectives
+from search.study.fronts.final_files import name_final
 from search.study.fronts.front import find_front, guess_values
-from spaces.common.atomic_files import read_json, write_json
 from spaces.errors import DataError
 from trainers.recipe import INHERITED_LR, stretch_recipe
 
-FINALS = "finals"
+SUPERNET, OWN, NOTHING, AUTO = "supernet", "trial", "nothing", "auto"
+WORDS = {SUPERNET: "on the supernet's weights", OWN: "on its trial's weights", NOTHING: "from nothing"}
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,34 @@ class Starts:
     supernet: Inherited | None
     trial: Inherited | None
 
-    def choose(self, start: str) -> Inherited | None:
-        """Those that are wanted: "supernet", "trial", "nothing", or "auto" for the first of these that is there.
+    def choose(self, start: str) -> tuple[str, Inherited | None]:
+        """Those that are wanted, with their name; "auto" is the first of supernet, trial, nothing that is there.
 
         Raises:
             DataError: they are not there.
         """
-        if start == "nothing":
-            return None
-        wanted = {"supernet": self.supernet, "trial": self.trial, "auto": self.supernet or self.trial}[start]
-        if wanted is None and start != "auto":
+        there = {name: held for name, held in ((SUPERNET, self.supernet), (OWN, self.trial)) if held} | {NOTHING: None}
+        name = next(iter(there)) if start == AUTO else start
+        if name not in there:
             raise DataError(f"final.start={start}: there are no such weights; take final.start=auto")
-        return wanted
+        return name, there[name]
+
+
+@dataclass(frozen=True)
+class PlannedFinal:
+    """A final training that is to be done.
+
+    Args:
+        trial: whose network is trained to the end.
+        job: that trains it.
+        start: whose weights it begins on: "supernet", "trial" or "nothing".
+        before: epochs that those have been trained.
+    """
+
+    trial: Trial
+    job: Job
+    start: str
+    before: int
 
 
 def choose_members(
@@ -70,8 +87,8 @@ def choose_members(
     return [front[row] for row in sorted(rows)]
 
 
-def plan_final(settings: Settings, folder: Path, trial: Trial, made: Job, supernet: Inherited | None) -> Job:
-    """The job that trains a member to the end.
+def plan_final(settings: Settings, folder: Path, trial: Trial, made: Job, supernet: Inherited | None) -> PlannedFinal:
+    """How a member is trained to the end.
 
     Args:
         settings: of the search.
@@ -85,67 +102,21 @@ def plan_final(settings: Settings, folder: Path, trial: Trial, made: Job, supern
     """
     kept = made.weights
     own = Inherited(kept, made.training) if kept and kept.exists() and not trial.masks else None
-    inherits = Starts(None if trial.masks else supernet, own).choose(settings.final.start)
-    place = folder.absolute() / FINALS / f"{trial.number:04d}"
-    return replace(
+    start, inherits = Starts(None if trial.masks else supernet, own).choose(settings.final.start)
+    job = replace(
         made,
-        label=f"final training of trial {trial.number}",
+        label=f"final training of trial {trial.number}, {WORDS[start]}",
         recipe=stretch_recipe(settings.trainer, settings.split.final, INHERITED_LR if inherits else 1.0),
         inherits=inherits,
         until=None,
         probe=None,
+    )
+    place = name_final(folder, job, trial.number)
+    job = replace(
+        job,
         outcome=place.with_suffix(".outcome.json"),
         weights=place.with_suffix(".pt"),
         checkpoint=place.with_suffix(".ckpt"),
     )
-
-
-def save_final(folder: Path, job: Job, trial: Trial) -> None:
-    """Keep what a final training came to, under the name of the training."""
-    write_json(_find_file(folder, trial.number), {"training": job.training, "trial": trial.to_json()})
-
-
-def load_finals(folder: Path) -> list[Trial]:
-    """Final trainings that have ended, by number of their trials.
-
-    Raises:
-        DataError: a file is damaged.
-    """
-    return [_read(path)[1] for path in sorted((folder / FINALS).glob("[0-9][0-9][0-9][0-9]*.json")) if _is_final(path)]
-
-
-def find_final(folder: Path, job: Job, number: int) -> Trial | None:
-    """A final training that has ended as the job wants it, with its weights; None where it is to be done.
-
-    Raises:
-        DataError: its file is damaged.
-    """
-    path = _find_file(folder, number)
-    if not path.exists() or job.weights is None or not job.weights.exists():
-        return None
-    training, trial = _read(path)
-    return trial if training == job.training and trial.complete else None
-
-
-def make_final(trial: Trial, measured: Trial, outcome: Outcome) -> Trial:
-    """A final training as a trial of the same number and pattern: values of the end, epochs of its own."""
-    return replace(measured, number=trial.number, choices=trial.choices, epochs=outcome.epochs)
-
-
-def _find_file(folder: Path, number: int) -> Path:
-    return folder / FINALS / f"{number:04d}.json"
-
-
-def _is_final(path: Path) -> bool:
-    return path.name.count(".") == 1
-
-
-def _read(path: Path) -> tuple[str, Trial]:
-    try:
-        data = read_json(path)
-        return str(data["training"]), Trial.from_json(data["trial"])
-    except (DataError, ValueError, KeyError, TypeError) as error:
-        raise DataError(
-            f"{path}: no final training ({error.__cause__ or error}); it was damaged from outside: remove it, and the "
-            "same command trains it again"
-        ) from error
+    before = {SUPERNET: settings.split.supernet, OWN: trial.epochs, NOTHING: 0}[start]
+    return PlannedFinal(trial, job, start, before)

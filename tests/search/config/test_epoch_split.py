@@ -173,6 +173,10 @@ def test_what_nothing_would_come_of_is_refused() -> None:
         "final.start=supernet: this sampler rests on no supernet; take final.start=auto, sampler=oneshot or "
         "sampler.prior=supernet"
     )
+    assert refuse(Frontier(), start="trial", members=2) == (
+        "final.members=2 and final.start=trial: no network is trained to the end; give final.epochs=N, "
+        "final.budget=SHARE or budget=EPOCHS too, or leave it out"
+    )
     for idle in ({"members": 2}, {"start": "nothing"}, {"start": "trial"}):
         assert refuse(Oneshot(), **idle) == (
             "final.members and final.start: with sampler=oneshot trials are final trainings on the supernet's weights; "

@@ -41,7 +41,7 @@ def test_a_supernet_tells_every_pattern_also_when_it_is_read_again(supernet: Job
     assert outcome.complete, outcome.reason
     kept = read_outcome(supernet)
     assert kept == outcome
-    estimates = Estimates(kept.findings[ESTIMATES])
+    estimates = Estimates(kept.findings[ESTIMATES], "file")
     for pattern in list_patterns(supernet):
         assert estimates.read(pattern).keys() == outcome.metrics.keys()
 
@@ -67,7 +67,7 @@ def test_patterns_beyond_the_limits_are_not_estimated(supernet: Job) -> None:
     found = run_job(replace(supernet, members=members)).findings[ESTIMATES]
     allowed = [pattern for pattern, macs in costs.items() if macs <= limit]
     whole = run_job(supernet).findings[ESTIMATES]
-    assert all(Estimates(found).read(pattern) for pattern in allowed)
+    assert all(Estimates(found, "file").read(pattern) for pattern in allowed)
     assert sum(map(len, found.values())) < sum(map(len, whole.values()))
 
 

@@ -63,7 +63,7 @@ def test_a_quiet_machine_is_told_of_where_that_makes_a_difference() -> None:
 PLAIN = EpochSplit(0, 5, 8, 0, 0, delivers=False)
 
 
-def _settings(split: EpochSplit = PLAIN, **more: Any) -> Any:
+def _settings(split: EpochSplit = PLAIN, budget: int | None = None, **more: Any) -> Any:
     tasks = [SimpleNamespace(name="depth"), SimpleNamespace(name="edges")]
     return SimpleNamespace(
         data=SimpleNamespace(selected=tasks, size=(32, 64)),
@@ -71,7 +71,7 @@ def _settings(split: EpochSplit = PLAIN, **more: Any) -> Any:
         run=SimpleNamespace(seed=7),
         baselines=SimpleNamespace(seeds=3),
         split=split,
-        plain={"limits": {"macs": None, "params": None, **more}},
+        plain={"limits": {"macs": None, "params": None, **more}, "budget": budget},
     )
 
 
@@ -136,3 +136,14 @@ def test_supernet_and_final_trainings_are_planned() -> None:
     rows = format_trainings(_settings(EpochSplit(53, 5, 8, 2, 20, delivers=False)), left).splitlines()
     assert rows[4] == "  final      2 networks of the front, 20 epochs each; 1 of them are there already"
     assert "it is there already" in format_trainings(_settings(EpochSplit(53, 5, 8, 0, 0, delivers=False)), left)
+
+
+def test_a_space_with_fewer_patterns_than_trials_leaves_epochs_unspent_and_says_so() -> None:
+    left: Any = SimpleNamespace(trials=2, finished=1, untrained=[], cached=6, supernet=53, final=0)
+    split = EpochSplit(53, 5, 8, 0, 0, delivers=True)
+    rows = format_trainings(_settings(split, budget=93), left).splitlines()
+    assert rows[2] == "  trials     2 to train, 1 are finished; there are no other patterns within the limits"
+    assert rows[-1] == (
+        "  epochs     supernet 53 + 3 networks x 8 = 77 epochs; 16 of the budget stay unspent, for want of patterns"
+    )
+    assert format_trainings(_settings(split), left).endswith("supernet 53 + 3 networks x 8 = 77 epochs")

@@ -228,7 +228,7 @@ def test_it_is_the_front_of_a_supernets_estimates_auxiliary_tasks_among_them(del
     space, names = Fusion(4, 3), tuple(sorted(REAL_NAMES))
     problem = Problem(space, names, (delta, MACS), price)
     reference = dict.fromkeys(names, 0.5)
-    estimates = Estimates(make_table(list(space.cover_chains(names))))
+    estimates = Estimates(make_table(list(space.cover_chains(names))), "file")
     problem = replace(problem, estimates=relate_estimates(estimates, problem, REAL, reference, {}))
 
     values = find_chain_front(problem, delta, MACS)[1]
@@ -242,11 +242,11 @@ def test_what_a_large_space_leaves_unestimated_is_undefined_and_an_error_where_a
 ) -> None:
     space, names = Fusion(4, 3), tuple(sorted(REAL_NAMES))
     problem = Problem(space, names, (DELTA_MTL, MACS), lambda each: Cost(7, 3))
-    estimates = Estimates(make_table([hard_sharing(names, 4, 3)]))
+    estimates = Estimates(make_table([hard_sharing(names, 4, 3)]), "file")
     tell = relate_estimates(estimates, problem, REAL, dict.fromkeys(names, 0.5), {})
     other = space.anchors(names)["all separate"].pattern
 
-    with pytest.raises(DataError, match=f"the supernet's estimates have no pattern {other.key}"):
+    with pytest.raises(DataError, match=f"file: no estimates of pattern {other.key}"):
         tell(other)
 
     monkeypatch.setattr(draws, "MOST_CHAINS", 5)

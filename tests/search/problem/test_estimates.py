@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from functools import partial
@@ -57,13 +58,13 @@ def read_alone(pattern: SharingPattern) -> dict[str, float]:
 
 
 def test_a_pattern_has_the_metrics_of_its_chains_whatever_was_read_before() -> None:
-    estimates = Estimates(make_table())
+    estimates = Estimates(make_table(), "file")
     assert [estimates.read(pattern) for pattern in reversed(PATTERNS)] == [read_alone(p) for p in reversed(PATTERNS)]
     assert estimates.read(PATTERNS[0]) == read_alone(PATTERNS[0])
 
 
 def test_a_task_is_told_alike_by_patterns_with_one_chain_to_it() -> None:
-    estimates = Estimates(make_table())
+    estimates = Estimates(make_table(), "file")
     parted = [
         pattern for pattern in PATTERNS if pattern.decoder[0].groups == separate_decoders(NAMES, 2, 2).decoder[0].groups
     ]
@@ -76,21 +77,34 @@ def test_a_task_is_told_alike_by_patterns_with_one_chain_to_it() -> None:
 )
 def test_a_pattern_of_another_space_is_told(pattern: SharingPattern) -> None:
     with pytest.raises(DataError) as caught:
-        Estimates(make_table()).read(pattern)
-    assert str(caught.value).startswith(f"the supernet's estimates have no pattern {pattern.key} (")
-    assert str(caught.value).endswith(
-        "): they are of another space, or damaged; remove the file, and the same command makes them again"
+        Estimates(make_table(), "file").read(pattern)
+    assert str(caught.value) == (
+        f"file: no estimates of pattern {pattern.key}, so they are of another space, or damaged; remove the file, and "
+        "the same command makes them again"
     )
 
 
-@pytest.mark.parametrize("damaged", [[], {"depth": None, "normals": {}}, {"depth": {}, "normals": {}}, 7])
-def test_a_damaged_table_is_told(damaged: object) -> None:
-    with pytest.raises(DataError, match="the supernet's estimates have no pattern"):
-        Estimates(damaged).read(PATTERNS[0])  # type: ignore[arg-type]
+@pytest.mark.parametrize("damaged", [[], {"depth": None}, {"depth": {"a": 3}}, {"depth": {"a": {"b": "much"}}}, 7])
+def test_a_damaged_table_is_told_with_its_file(damaged: object) -> None:
+    with pytest.raises(
+        DataError, match=r"^file: no estimates by task and pattern \(.*\); remove the file, and the same"
+    ):
+        Estimates(damaged, "file")  # type: ignore[arg-type]
+
+
+def test_a_metric_that_is_no_number_is_kept_as_null_and_comes_back_so() -> None:
+    table = make_table()
+    stored = json.loads(json.dumps(table))
+    key = Computations().walk(PATTERNS[0])["depth"][-1].key
+    stored["depth"][key]["abs_err_m"] = None
+    assert math.isnan(Estimates(stored, "file").read(PATTERNS[0])["depth.abs_err_m"])
+    told = relate_estimates(Estimates(stored, "file"), PROBLEM, TASKS, REFERENCE, WHOLE)(PATTERNS[0])
+    assert math.isnan(told["delta_mtl"])
+    assert math.isfinite(told["macs"])
 
 
 def test_objectives_are_related_to_single_task_networks_and_costs_are_exact() -> None:
-    tell = relate_estimates(Estimates(make_table()), PROBLEM, TASKS, REFERENCE, WHOLE)
+    tell = relate_estimates(Estimates(make_table(), "file"), PROBLEM, TASKS, REFERENCE, WHOLE)
     for pattern in PATTERNS:
         metrics, cost = read_alone(pattern), PROBLEM.cost(pattern)
         told = compute_delta(metrics, REFERENCE, TASKS, WHOLE)
@@ -104,7 +118,7 @@ def test_objectives_are_related_to_single_task_networks_and_costs_are_exact() ->
 
 
 def test_what_a_training_tells_is_foretold_nearer_to_the_best_and_costs_stay() -> None:
-    tell = relate_estimates(Estimates(make_table()), PROBLEM, TASKS, REFERENCE, WHOLE)
+    tell = relate_estimates(Estimates(make_table(), "file"), PROBLEM, TASKS, REFERENCE, WHOLE)
     rows = np.array([list(tell(pattern).values()) for pattern in PATTERNS])
     found = foretell_trained(replace(PROBLEM, estimates=tell), PATTERNS)
     assert found.shape == (len(PATTERNS), 4)

@@ -128,12 +128,21 @@ def test_the_ranking_follows_what_is_delivered() -> None:
 
 def test_deltas_against_shorter_trainings_say_so() -> None:
     member = replace(complete(0, 1.0, 5), epochs=11)
-    assert describe_reference([member], 8, 53) == (
-        "Deltas are against single-task networks of 8 epochs; these networks had 11 of their own and 53 that all "
-        "patterns shared. baselines.epochs=64 compares them with single-task networks of as many, in a run of another "
-        "run.name."
+    assert describe_reference([member], 8, {}, 53) == (
+        "Deltas are against single-task networks of 8 epochs; each of these networks had 11 epochs of its own and 53 "
+        "that all patterns shared. baselines.epochs=64 compares them with single-task networks of as many, in a run of "
+        "another run.name."
     )
-    assert "had 11 of their own. baselines.epochs=11" in describe_reference([member], 8, 0)
-    assert (
-        describe_reference([member], 11, 0) == describe_reference([], 8, 0) == describe_reference([member], 0, 9) == ""
-    )
+    assert "had 11 epochs of its own. baselines.epochs=11" in describe_reference([member], 8, {}, 0)
+    assert "of its own and 8 of its trial. baselines.epochs=19" in describe_reference([member], 8, {0: ("trial", 8)}, 0)
+    assert "of its own and 53 that all" in describe_reference([member], 8, {0: ("supernet", 53)}, 0)
+    assert "had 11 epochs of its own. b" in describe_reference([member], 8, {0: ("nothing", 0)}, 53)
+    assert "networks of 1 epoch; each" in describe_reference([member], 1, {}, 0)
+
+
+def test_the_longest_counts_and_nothing_is_said_of_what_is_fair_or_not_known() -> None:
+    members = [replace(complete(number, 1.0, 5), epochs=epochs) for number, epochs in ((0, 11), (1, 9))]
+    told = describe_reference(members, 8, {1: ("trial", 8)}, 0)
+    assert "had up to 9 epochs of its own and 8 of its trial. baselines.epochs=17" in told
+    assert describe_reference(members, 11, {}, 0) == describe_reference([], 8, {}, 0) == ""
+    assert describe_reference(members, 0, {}, 9) == ""

@@ -6,6 +6,7 @@ from pathlib import Path
 from search.config.composition import compose
 from search.jobs.job import Outcome
 from search.report.other_trainings import describe_final, describe_supernet
+from search.study.fronts.final_files import Final
 from search.study.supernet_training import plan_supernet
 from tests.search.trials import complete
 from tests.tiny import arguments, write_tiny
@@ -23,7 +24,8 @@ def test_a_supernet_is_told_under_its_fingerprint_with_what_it_measured_and_cost
 
 def test_a_training_to_the_end_is_told_apart_from_a_later_one_of_the_same_trial() -> None:
     once = replace(complete(3, 1.5, 12), ended=100.0)
-    told, again = describe_final(once), describe_final(replace(once, ended=200.0))
+    finals = [Final(trial, "a", Path("a.pt")) for trial in (once, replace(once, ended=200.0))]
+    told, again = map(describe_final, finals)
     assert told.name == again.name == "final training of trial 3"
     assert told.mark != again.mark
     assert (told.numbers["delta_mtl"], told.numbers["macs"]) == (1.5, 12.0)

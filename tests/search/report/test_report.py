@@ -9,6 +9,7 @@ import pytest
 from search.jobs.trial import Trial
 from search.problem import deltas, objectives
 from search.report import front_table, report
+from search.study.fronts.final_files import Final
 from search.tracking import mlflow_values as records
 from tests.search.report.reports import TRIALS, read_files, read_rows, write
 from tests.search.trials import TASKS, complete, failed
@@ -81,17 +82,25 @@ def test_undefined_deltas_are_empty_cells_and_no_metrics_in_the_record(tmp_path:
 
 
 def test_what_was_trained_to_the_end_is_what_the_folder_of_the_front_holds(tmp_path: Path) -> None:
-    finals = [replace(complete(0, 9.0, 10), epochs=16), replace(complete(4, 12.0, 20), epochs=16), failed(1)]
-    for folder, weights in (("trials", b"short"), ("finals", b"long")):
+    trials = [replace(complete(0, 9.0, 10), epochs=16), replace(complete(4, 12.0, 20), epochs=16), failed(1)]
+    finals = [Final(trial, "a", tmp_path / "finals" / f"{trial.number:04d}-a.pt") for trial in trials]
+    for folder, name, weights in (("trials", "", b"short"), ("finals", "-a", b"long")):
         (tmp_path / folder).mkdir()
         for number in (0, 3, 4):
-            (tmp_path / folder / f"{number:04d}.pt").write_bytes(weights)
+            (tmp_path / folder / f"{number:04d}{name}.pt").write_bytes(weights)
     wanted = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
     delivered = report.write_report(tmp_path, TRIALS, wanted, (-20.0, 1e9), TASKS, finals=finals)
     assert [trial.number for trial in delivered] == [0, 4]
     assert {path.read_bytes() for path in tmp_path.glob("front/*/weights.pt")} == {b"long"}
     assert [row["number"] for row in read_rows(tmp_path / "finals.csv")] == ["0", "1", "4"]
     assert "Delivered, trained to the end: 2 networks" in (tmp_path / "front.html").read_text()
+
+
+def test_without_final_trainings_the_folder_of_the_front_holds_the_trials(tmp_path: Path) -> None:
+    (tmp_path / "trials").mkdir()
+    for number in (0, 3, 4):
+        (tmp_path / "trials" / f"{number:04d}.pt").write_bytes(b"short")
+    wanted = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
     report.write_report(tmp_path, TRIALS, wanted, (-20.0, 1e9), TASKS, note=lambda members: f"{len(members)} <members>")
     assert not (tmp_path / "finals.csv").exists()
     assert "<p>3 &lt;members&gt;</p>" in (tmp_path / "front.html").read_text()

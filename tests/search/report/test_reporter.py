@@ -62,7 +62,7 @@ def _start(folder: Path) -> tuple[Reporter, Record, io.StringIO]:
 
 def test_every_trial_goes_to_the_terminal_the_tables_and_the_tracker(tmp_path: Path) -> None:
     reporter, record, shown = _start(tmp_path)
-    reporter.resumed([])
+    reporter.resumed([], [])
     for count, trial in enumerate(TRIALS, start=1):
         reporter.trial(trial)
         assert shown.getvalue().count("\n") == count
@@ -75,7 +75,7 @@ def test_every_trial_goes_to_the_terminal_the_tables_and_the_tracker(tmp_path: P
 
 def test_a_search_that_goes_on_tells_the_tracker_all_that_earlier_starts_found(tmp_path: Path) -> None:
     reporter, record, shown = _start(tmp_path)
-    reporter.resumed(TRIALS[:3])
+    reporter.resumed(TRIALS[:3], [])
     reporter.trial(TRIALS[3])
     assert "3 trials of earlier starts are there already" in shown.getvalue()
     assert [said[1] for said in record.said if said[0] == "trial"] == [0, 1, 2, 3]
@@ -87,7 +87,7 @@ def test_a_search_that_goes_on_tells_the_tracker_all_that_earlier_starts_found(t
 def test_the_end_is_a_report_and_a_closed_record(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").touch()
     reporter, record, shown = _start(tmp_path)
-    reporter.resumed(TRIALS)
+    reporter.resumed(TRIALS, [])
     reporter.report("FINISHED", {})
     ((status, files, metrics, note),) = record.ends
     assert status == "FINISHED"

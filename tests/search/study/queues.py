@@ -14,6 +14,7 @@ from search.jobs.trial import Trial
 from search.jobs.worker import run_job
 from search.problem.objectives import resolve_objectives
 from search.problem.problem import Problem
+from search.study.fronts.final_files import Final
 from search.study.run_folder import open_folder
 from search.study.study import Study
 from search.study.trial_queue import TrialQueue
@@ -30,10 +31,12 @@ class Told:
         self.baselines: list[Job] = []
         self.supernets: list[Outcome] = []
         self.finals: list[Trial] = []
+        self.resumed_finals: list[Final] = []
         self.most = 0
 
-    def resumed(self, trials: Sequence[Trial]) -> None:
+    def resumed(self, trials: Sequence[Trial], finals: Sequence[Final]) -> None:
         self.trials.extend(trials)
+        self.resumed_finals.extend(finals)
 
     def paused(self, trial: Trial) -> None:
         self.pauses.append((trial.number, list(trial.rungs)[-1]))
@@ -47,8 +50,8 @@ class Told:
     def supernet(self, job: Job, outcome: Outcome) -> None:
         self.supernets.append(outcome)
 
-    def final(self, trial: Trial) -> None:
-        self.finals.append(trial)
+    def final(self, final: Final) -> None:
+        self.finals.append(final.trial)
 
     def running(self, jobs: int) -> None:
         self.most = max(self.most, jobs)

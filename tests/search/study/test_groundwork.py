@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from search.config.epoch_split import OWN, SUPERNET
 from search.jobs.job import Job, Outcome
 from search.jobs.worker import run_job
 from search.study.trial_queue import TrialQueue
+from spaces.errors import DataError
 from tests.search.study.queues import is_baseline, opened, run_all
 
 ONESHOT = ("sampler=oneshot", "trials=2", "trainer.epochs=1")
@@ -95,6 +97,43 @@ def test_a_finished_search_trains_no_supernet_again(tmp_path: Path) -> None:
     with opened(tmp_path, *ONESHOT) as (queue, told):
         assert queue.next() is None
     assert len(told.trials) == 2
+    assert len(told.supernets) == 1  # for the receipt: the run keeps what it rests on
+
+
+@pytest.mark.parametrize("value", [None, "much"])
+def test_estimates_that_are_no_numbers_are_trained_again_and_undefined_ones_are_not(
+    tmp_path: Path, value: str | None
+) -> None:
+    with opened(tmp_path, *ONESHOT, "run.name=one") as (queue, _told):
+        run_all(queue)
+    (file,) = (tmp_path / "runs" / "supernets").glob("*.json")
+    stored = json.loads(file.read_text())
+    rows = next(iter(stored["outcome"]["findings"]["estimates"].values()))
+    metrics = next(iter(rows.values()))
+    metrics[next(iter(metrics))] = value
+    file.write_text(json.dumps(stored))
+    with opened(tmp_path, *ONESHOT, "run.name=two") as (queue, told):
+        assert len(told.supernets) == (value is None)
+        run_all(queue)
+    assert len(told.trials) == 2
+
+
+def test_trials_with_a_prior_go_on_with_the_estimates_that_the_run_keeps(tmp_path: Path) -> None:
+    given = ("sampler=frontier", "sampler.prior=supernet", "trainer.epochs=1", "run.name=prior")
+    with opened(tmp_path, *given, "trials=1") as (queue, _told):
+        run_all(queue)
+    for file in (tmp_path / "runs" / "supernets").iterdir():
+        file.unlink()
+    with opened(tmp_path, *given, "trials=2") as (queue, told):
+        job = queue.next()
+        assert job is not None
+        assert not is_supernet(job)
+        queue.done(job, run_job(job))
+    assert told.trials[-1].estimates
+    (tmp_path / "runs" / "prior" / "supernet.json").write_text("[]")
+    told_so = r"supernet.json: no supernet by fingerprint \(.*remove it, and the same command"
+    with pytest.raises(DataError, match=told_so), opened(tmp_path, *given, "trials=3"):
+        pass
 
 
 def test_a_resumed_search_ends_as_an_undisturbed_one(tmp_path: Path) -> None:

@@ -37,14 +37,14 @@ def test_what_changes_a_supernet_changes_its_name_and_nothing_else_does() -> Non
 
 
 def test_a_sampler_that_rests_on_none_has_none() -> None:
-    found = SupernetTraining(compose(arguments(write_tiny(Path("data")))), 1)
+    found = SupernetTraining(compose(arguments(write_tiny(Path("data")))), Path("kept.json"), 1)
     assert found.job is None
     assert not found.missing
     assert found.find_cached("cpu") is None
 
 
 def test_it_is_there_once_it_has_ended_and_is_given_up_after_a_second_failure() -> None:
-    found = SupernetTraining(settings("supernet.epochs=1"), 1)
+    found = SupernetTraining(settings("supernet.epochs=1"), Path("kept.json"), 1)
     assert found.job is not None
     assert found.missing
     assert found.done(Outcome(reason="broken"))
@@ -56,4 +56,4 @@ def test_it_is_there_once_it_has_ended_and_is_given_up_after_a_second_failure() 
     assert not found.done(outcome)
     assert not found.missing
     assert set(found.read_estimates().read(found.job.pattern)) == set(outcome.metrics)
-    assert SupernetTraining(settings("supernet.epochs=1"), 1).find_cached(outcome.device) == outcome
+    assert SupernetTraining(settings("supernet.epochs=1"), Path("kept.json"), 1).find_cached(outcome.device) == outcome

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from search.jobs.job import Job, Outcome
 from search.jobs.worker import run_job
-from search.study.fronts.final_trainings import load_finals
+from search.study.fronts.final_files import choose_ended, load_finals
 from spaces.errors import DataError
 from tests.search.study.queues import opened, run_all
 
@@ -30,7 +31,9 @@ def test_the_front_is_trained_on_after_the_last_trial_on_its_own_weights(tmp_pat
     assert {final.number for final in told.finals} <= {trial.number for trial in told.trials}
     assert all(final.epochs == 2 and final.complete for final in told.finals)
     kept = load_finals(tmp_path / "runs" / "own")
-    assert [final.objectives for final in kept] == [f.objectives for f in sorted(told.finals, key=lambda f: f.number)]
+    ended = sorted(told.finals, key=lambda final: final.number)
+    assert [final.trial.objectives for final in kept] == [final.objectives for final in ended]
+    assert all(final.start == "trial" and final.before == 1 and final.whole for final in kept)
 
 
 def test_finals_are_done_once_and_again_where_something_else_is_wanted(tmp_path: Path) -> None:
@@ -38,7 +41,8 @@ def test_finals_are_done_once_and_again_where_something_else_is_wanted(tmp_path:
         run_all(queue)
     with opened(tmp_path, *GIVEN) as (queue, again):
         assert queue.next() is None
-    assert sorted(final.ended for final in again.finals) == sorted(final.ended for final in first.finals)
+    assert not again.finals
+    assert sorted(f.trial.ended for f in again.resumed_finals) == sorted(final.ended for final in first.finals)
     with opened(tmp_path, *GIVEN, "final.start=nothing") as (queue, other):
         job = queue.next()
         assert job is not None
@@ -72,6 +76,7 @@ def test_a_final_training_that_was_cut_off_is_not_begun_anew(tmp_path: Path) -> 
             queue.done(job, run_job(job))
     assert len(left) == len(told.finals) - 1
     assert min(final.ended for final in told.finals) == outcome.ended
+    assert not told.resumed_finals
 
 
 def test_a_final_training_that_fails_is_tried_again_and_then_told(tmp_path: Path) -> None:
@@ -109,7 +114,7 @@ def test_finals_on_a_supernet_go_on_whatever_became_of_it(tmp_path: Path) -> Non
     with opened(tmp_path, *given) as (queue, again):
         assert queue.next() is None
     assert len(again.supernets) == 1  # for the receipt
-    assert sorted(f.ended for f in again.finals) == sorted(f.ended for f in first.finals)
+    assert sorted(f.trial.ended for f in again.resumed_finals) == sorted(f.ended for f in first.finals)
     for file in (tmp_path / "runs").glob("supernets/*"):
         file.unlink()
     with opened(tmp_path, *given, "final.epochs=3") as (queue, longer):
@@ -121,11 +126,51 @@ def test_finals_on_a_supernet_go_on_whatever_became_of_it(tmp_path: Path) -> Non
     assert {final.epochs for final in longer.finals} == {3}
 
 
-def test_what_was_trained_to_the_end_is_kept_when_others_are_delivered(tmp_path: Path) -> None:
-    with opened(tmp_path, *GIVEN) as (queue, _told):
+def test_nothing_that_was_trained_to_the_end_is_lost_and_the_longest_counts(tmp_path: Path) -> None:
+    run = tmp_path / "runs" / "own"
+    with opened(tmp_path, *GIVEN, "final.epochs=3") as (queue, long):
         run_all(queue)
-    kept = sorted(path.name for path in (tmp_path / "runs" / "own" / "finals").iterdir())
-    with opened(tmp_path, *GIVEN, "final.members=1") as (queue, told):
-        assert queue.next() is None
+    before = {path: path.read_bytes() for path in (run / "finals").iterdir()}
+    with opened(tmp_path, *GIVEN, "final.members=1") as (queue, short):
+        run_all(queue)
+    assert len(short.finals) == 1
+    assert {path: path.read_bytes() for path in before} == before
+    kept = load_finals(run)
+    assert sorted(final.trial.epochs for final in kept) == [2, *[3] * len(long.finals)]
+    assert {final.trial.epochs for final in choose_ended(kept).values()} == {3}
+    with opened(tmp_path, *GIVEN, "final.epochs=4", "final.members=1") as (queue, longest):
+        while job := queue.next():
+            queue.done(job, Outcome(reason="broken"))
+    assert [final.failed for final in longest.finals] == [True]
+    assert {final.trial.epochs for final in choose_ended(load_finals(run)).values()} == {3}
+
+
+def test_weights_that_were_damaged_are_refused_and_those_that_are_gone_trained_again(tmp_path: Path) -> None:
+    given = (*GIVEN[:4], "final.members=1", "run.name=own")
+    with opened(tmp_path, *given) as (queue, _told):
+        run_all(queue)
+    (weights,) = (tmp_path / "runs" / "own" / "finals").glob("*.pt")
+    weights.write_bytes(weights.read_bytes()[:-1])
+    with pytest.raises(DataError) as caught, opened(tmp_path, *given):
+        pass
+    assert str(caught.value).startswith(f"{weights}: not the weights that the final training of trial ")
+    assert str(caught.value).endswith("remove it, and the same command trains it again")
+    weights.unlink()
+    with opened(tmp_path, *given) as (queue, told):
+        run_all(queue)
     assert len(told.finals) == 1
-    assert sorted(path.name for path in (tmp_path / "runs" / "own" / "finals").iterdir()) == kept
+    assert weights.exists()
+
+
+def test_files_of_the_first_form_count_as_they_are(tmp_path: Path) -> None:
+    given = (*GIVEN[:4], "final.members=1", "run.name=own")
+    with opened(tmp_path, *given) as (queue, told):
+        run_all(queue)
+    for path in (tmp_path / "runs" / "own" / "finals").iterdir():
+        path.rename(path.with_name(path.name[:4] + path.suffix))
+    file = tmp_path / "runs" / "own" / "finals" / f"{told.finals[0].number:04d}.json"
+    stored = json.loads(file.read_text())
+    file.write_text(json.dumps({name: stored[name] for name in ("training", "trial")}))
+    with opened(tmp_path, *given) as (queue, told):
+        assert queue.next() is None
+    assert len(told.resumed_finals) == 1

@@ -6,7 +6,7 @@ import pytest
 
 from search.jobs.members import Inherited
 from search.problem.objectives import DELTA_MTL, MACS
-from search.study.fronts.final_trainings import FINALS, Starts, choose_members, load_finals
+from search.study.fronts.final_trainings import Starts, choose_members
 from spaces.errors import DataError
 from tests.search.trials import complete, failed
 
@@ -16,16 +16,16 @@ SUPERNET, TRIAL = Inherited(Path("a"), "a"), Inherited(Path("b"), "b")
 @pytest.mark.parametrize(
     ("start", "starts", "chosen"),
     [
-        ("auto", Starts(SUPERNET, TRIAL), SUPERNET),
-        ("auto", Starts(None, TRIAL), TRIAL),
-        ("auto", Starts(None, None), None),
-        ("trial", Starts(SUPERNET, TRIAL), TRIAL),
-        ("supernet", Starts(SUPERNET, TRIAL), SUPERNET),
-        ("nothing", Starts(SUPERNET, TRIAL), None),
+        ("auto", Starts(SUPERNET, TRIAL), ("supernet", SUPERNET)),
+        ("auto", Starts(None, TRIAL), ("trial", TRIAL)),
+        ("auto", Starts(None, None), ("nothing", None)),
+        ("trial", Starts(SUPERNET, TRIAL), ("trial", TRIAL)),
+        ("supernet", Starts(SUPERNET, TRIAL), ("supernet", SUPERNET)),
+        ("nothing", Starts(SUPERNET, TRIAL), ("nothing", None)),
     ],
 )
 def test_the_first_weights_that_are_there_are_taken_unless_others_are_wanted(
-    start: str, starts: Starts, chosen: Inherited | None
+    start: str, starts: Starts, chosen: tuple[str, Inherited | None]
 ) -> None:
     assert starts.choose(start) == chosen
 
@@ -40,13 +40,3 @@ def test_members_hold_most_hypervolume_between_them() -> None:
     chosen = choose_members(trials, (DELTA_MTL, MACS), (-20.0, 40.0), 2)
     assert [trial.number for trial in chosen] == [0, 1]
     assert choose_members([failed(0)], (DELTA_MTL, MACS), (-20.0, 40.0), 2) == []
-
-
-@pytest.mark.parametrize("text", ["[1]", "{", '{"training": "a"}'])
-def test_a_damaged_file_is_refused_with_the_way_out(tmp_path: Path, text: str) -> None:
-    (tmp_path / FINALS).mkdir()
-    (tmp_path / FINALS / "0003.json").write_text(text)
-    with pytest.raises(DataError, match="no final training") as caught:
-        load_finals(tmp_path)
-    assert "remove it, and the same command trains it again" in str(caught.value)
-    assert "restore" not in str(caught.value)
