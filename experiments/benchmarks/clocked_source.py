@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from trainers.batches.source import Batch, Source
+from trainers.batches.wrapped_source import WrappedSource
 from trainers.tasks.task import Task
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -17,26 +18,13 @@ Moment = float | torch.cuda.Event
 
 
 @dataclass
-class Clocked:
+class Clocked(WrappedSource):
     """A source that notes how long a pass over it takes, what is done with the batches included, and the waiting."""
 
     source: Source
     whole: float = 0.0
     waited: float = 0.0
     worked: float = 0.0
-
-    @property
-    def device(self) -> torch.device:
-        """See `Source`; so are the others."""
-        return self.source.device
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Of the images."""
-        return self.source.size
-
-    def __len__(self) -> int:
-        return len(self.source)
 
     def first(self, images: int) -> Source:
         """Not clocked."""

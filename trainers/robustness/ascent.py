@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from trainers.batches.source import Batch, Source
+from trainers.batches.wrapped_source import WrappedSource
 from trainers.measure import find_target
 from trainers.robustness.alignment import measure_alignment
 from trainers.robustness.attacks import ALIGNED, STEP, Attack, count_steps
@@ -24,7 +25,7 @@ LEVELS = 255.0  # bounds and steps are in these
 
 
 @dataclass(frozen=True, eq=False)
-class AttackedSource:
+class AttackedSource(WrappedSource):
     """A `Source` whose images are attacked on their way; targets stay.
 
     Args:
@@ -40,19 +41,6 @@ class AttackedSource:
     attack: Attack
     bound: float
     seed: int
-
-    @property
-    def device(self) -> torch.device:
-        """Where batches are handed out."""
-        return self.source.device
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width."""
-        return self.source.size
-
-    def __len__(self) -> int:
-        return len(self.source)
 
     def first(self, images: int) -> AttackedSource:
         """The first images."""

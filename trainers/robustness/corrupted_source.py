@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from trainers.batches.source import Batch, Source
+from trainers.batches.wrapped_source import WrappedSource
 from trainers.robustness.corruptions.corruption import Corruption, corrupt
 from trainers.tasks.task import Task
 
 
 @dataclass(frozen=True, eq=False)
-class CorruptedSource:
+class CorruptedSource(WrappedSource):
     """A `Source`, whose images are the same whatever the batches.
 
     Args:
@@ -29,19 +30,6 @@ class CorruptedSource:
     corruption: Corruption
     severity: int
     seed: int
-
-    @property
-    def device(self) -> torch.device:
-        """Where batches are handed out."""
-        return self.source.device
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width."""
-        return self.source.size
-
-    def __len__(self) -> int:
-        return len(self.source)
 
     def first(self, images: int) -> CorruptedSource:
         """The first images, corrupted as they are in the whole."""
