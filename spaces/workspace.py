@@ -14,7 +14,7 @@ from spaces.choices import Choose, Proposal
 from spaces.errors import PatternError
 from spaces.fields import Fields
 from spaces.options import Makes, check_options, check_stages, choose_last_but, record_anchors
-from spaces.pattern.exchange import BROADCASTS, STATES, TYINGS, UPDATES, NoExchange, Workspace
+from spaces.pattern.exchange import BROADCASTS, NECKS, NORMS, STATES, TYINGS, UPDATES, Necks, NoExchange, Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Stage
 
@@ -37,6 +37,8 @@ class Workspaces:
         rounds: of retrieving.
         broadcast: weight of what is written back.
         tying: which weights are one.
+        neck: of each task's own at all these scales, with an exchange and without; "none" for none.
+        norm: of what attends.
 
     Raises:
         ConfigError: a list is empty, a scale that the encoder does not have, or options of no workspace.
@@ -55,6 +57,8 @@ class Workspaces:
     rounds: int = 1
     broadcast: str = "one"
     tying: str = "tasks"
+    neck: str = "none"
+    norm: str = "none"
 
     group: ClassVar[str] = "space"
     name: ClassVar[str] = "workspace"
@@ -69,7 +73,8 @@ class Workspaces:
         fields.numbers("top_ks", above=0.0)
         for name in ("heads", "rounds"):
             fields.integer(name, low=1)
-        for name, allowed in (("state", STATES), ("update", UPDATES), ("broadcast", BROADCASTS), ("tying", TYINGS)):
+        words = {"state": STATES, "update": UPDATES, "broadcast": BROADCASTS, "tying": TYINGS}
+        for name, allowed in {**words, "neck": NECKS, "norm": NORMS}.items():
             fields.one_of(name, allowed)
         fields.done()
         if self.scales is None:
@@ -106,9 +111,16 @@ class Workspaces:
             broadcast=self.broadcast,
             tying=self.tying,
             etf=choose("etf", self.etfs),
+            neck=self.neck,
+            norm=self.norm,
         )
+        without = NoExchange() if self.neck == "none" else Necks(self.neck)
+        known = set(self.scales or ())
         together, apart = (tuple(tasks),), tuple((task,) for task in tasks)
-        exchange = tuple(workspace if s in chosen else NoExchange() for s in range(1, self.encoder_stages + 1))
+        exchange = tuple(
+            workspace if scale in chosen else without if scale in known else NoExchange()
+            for scale in range(1, self.encoder_stages + 1)
+        )
         return SharingPattern((Stage(together),) * self.encoder_stages, exchange, (Stage(apart),) * self.decoder_stages)
 
     def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:

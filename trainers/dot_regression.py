@@ -78,7 +78,7 @@ def capture_features(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterato
         ConfigError: a frame has fewer vectors than such a task has classes.
     """
     from spaces.networks.build import SharedNetwork  # torch: 1.5 s, configurations and data are checked without
-    from spaces.networks.modules.workspace import SlotProjection
+    from spaces.networks.modules.exchange.workspace import SlotProjection
 
     found: Captured = {}
     hooks = []

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from spaces.networks.build import SharedNetwork
-from spaces.networks.modules.workspace import SlotAttention, SlotBroadcast
+from spaces.networks.modules.exchange.workspace import SlotAttention, SlotBroadcast
 from trainers.batches.source import Source
 from trainers.measure import measure
 from trainers.tasks.task import Task

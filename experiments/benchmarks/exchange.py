@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from spaces.networks.modules.workspace import SlotAttention
+from spaces.networks.modules.exchange.workspace import SlotAttention
 from spaces.pattern.exchange import Workspace
 
 FILE = Path(__file__).with_suffix(".csv")

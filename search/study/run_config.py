@@ -23,6 +23,8 @@ FREE = (
     *("run.name", "run.folder", "tasks", "data.loading"),
 )
 EPOCHS = "epochs come of budget, trials, supernet.epochs, final.epochs and trainer.epochs"
+# What options that came later stood for before they were there; runs of before go on with these.
+BEFORE = {"space.neck": "none", "space.norm": "none"}
 PLACES = ("data.root", "data.spec", "data.cache")
 
 
@@ -60,7 +62,8 @@ def list_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Keys that define results and differ, as ``key: old -> new``."""
     before, after = _flat(name_all(old)), _flat(new)  # earlier versions kept dotted paths
     # Those of versions without supernets do not say their epochs.
-    before = {"epochs.supernet": 0, "epochs.trial": before.get("trainer.epochs"), **before}
+    usual = {key: value for key, value in BEFORE.items() if key in after}
+    before = {"epochs.supernet": 0, "epochs.trial": before.get("trainer.epochs"), **usual, **before}
     keys = [*after, *(key for key in before if key not in after)]
     return [
         f"{key.removesuffix(f'.{TARGET}')}: {_shown(before, key)} -> {_shown(after, key)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
-from spaces.pattern.exchange import Workspace
+from spaces.pattern.exchange import Necks, Workspace
 from spaces.pattern.mixing import Gated, Routed
 from spaces.pattern.sharing_pattern import SharingPattern
 
@@ -28,6 +28,8 @@ def write_captions(pattern: SharingPattern) -> list[str]:
     for places, exchange in _group_places(pattern.exchange):
         if isinstance(exchange, Workspace):
             lines.append(f"scale {places}: {_describe_workspace(exchange)}")
+        elif isinstance(exchange, Necks):
+            lines.append(f"scale {places}: {describe_neck(exchange.neck)}")
     return lines
 
 
@@ -67,5 +69,12 @@ def _describe_workspace(each: Workspace) -> str:
         (each.broadcast != "one", f"broadcast {each.broadcast}"),
         (each.tying != "tasks", f"tied {each.tying.replace('+', ' and ')}"),
         (each.etf > 0, f"frame of {each.etf}"),
+        (each.neck != "none", describe_neck(each.neck)),
+        (each.norm != "none", "tokens normalised" if each.norm == "tokens" else "attention by cosines"),
     ]
     return ", ".join([*words, *(word for holds, word in unusual if holds)])
+
+
+def describe_neck(neck: str) -> str:
+    """A neck of each task's own, in words."""
+    return f"a {'3x3' if neck == 'conv' else neck} neck a task"

@@ -7,7 +7,7 @@ from dataclasses import fields
 from itertools import groupby
 from typing import Any
 
-from spaces.pattern.exchange import Workspace
+from spaces.pattern.exchange import Exchange, Necks, NoExchange, Workspace
 from spaces.pattern.mixing import Gated, Routed
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import SHARED, Partition, Stage
@@ -56,15 +56,18 @@ def _describe_stage(stage: Stage) -> str:
 
 
 def _describe_exchanges(pattern: SharingPattern) -> list[str]:
-    """Equal workspaces with the scales where they are."""
-    places: dict[Workspace, list[str]] = {}
+    """Equal workspaces or necks with the scales where they are."""
+    places: dict[Exchange, list[str]] = {}
     for scale, exchange in enumerate(pattern.exchange, start=1):
-        if isinstance(exchange, Workspace):
+        if not isinstance(exchange, NoExchange):
             places.setdefault(exchange, []).append(str(scale))
-    return [
-        f"exchange at {', '.join(scales)} by {each.slots} slots{_describe_options(each, Workspace(), ('slots',))}"
-        for each, scales in places.items()
-    ]
+    return [_describe_exchange(each, ", ".join(scales)) for each, scales in places.items()]
+
+
+def _describe_exchange(each: Exchange, scales: str) -> str:
+    if isinstance(each, Workspace):
+        return f"exchange at {scales} by {each.slots} slots{_describe_options(each, Workspace(), ('slots',))}"
+    return f"own necks at {scales}{_describe_options(each, Necks(), ())}"
 
 
 def _describe_options(value: Any, usual: Any, told: Sequence[str]) -> str:

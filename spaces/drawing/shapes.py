@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from spaces.pattern.exchange import Exchange, Workspace
+from spaces.pattern.exchange import Exchange, Necks, Workspace
 from spaces.pattern.mixing import Gated, Mixing, Routed
 from spaces.pattern.stage import Group
 
@@ -16,11 +16,13 @@ COLUMN, ROW, MARGIN = 72.0, 76.0, 24.0
 BLOCK = 34.0  # width of a block
 LINE = 17.0  # from one line of words to the next
 LETTER = 8.5  # about the widest a letter of a task name gets
+_NECK = 9.0
 _SHOWN = 8  # slots of a workspace that are drawn, at most
 _LEGEND = {
     Routed: "in two parts: routed, what is shared stands left",
     Gated: "dashed: gated, gauges show target rates",
     Workspace: "upright bar: workspace",
+    Necks: "small square: a neck of a task's own",
 }
 
 
@@ -77,8 +79,15 @@ def draw_block(block: Box, mixing: Mixing, colours: Mapping[str, str]) -> Iterat
         yield from _draw_bands(block, block.x - BLOCK / 2, block.width, colours)
 
 
-def draw_workspace(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
-    """A workspace behind an encoder stage: a bar across the lines of all tasks, with its slots and their number."""
+def draw_exchange(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
+    """Behind an encoder stage tasks' own necks, and a workspace: a bar across the lines of all, with its slots."""
+    if isinstance(exchange, (Necks, Workspace)) and exchange.neck != "none":
+        left = place_column(scale) + COLUMN / 2 - 6 - _NECK
+        for row in range(tasks):
+            yield (
+                f'<rect x="{left:g}" y="{row * ROW - _NECK / 2:.1f}" width="{_NECK:g}" height="{_NECK:g}" rx="2" '
+                f'fill="#ffffff" stroke="{INK}" stroke-width="1.5"/>'
+            )
     if not isinstance(exchange, Workspace):
         return
     centre, top, height = place_column(scale) + COLUMN / 2, -0.42 * ROW, (tasks - 0.16) * ROW

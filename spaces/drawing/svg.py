@@ -22,8 +22,8 @@ from spaces.drawing.shapes import (
     ROW,
     Box,
     draw_block,
+    draw_exchange,
     draw_label,
-    draw_workspace,
     place_column,
     write_legend,
 )
@@ -96,7 +96,7 @@ def _draw_pattern(pattern: SharingPattern, tasks: Sequence[str]) -> list[str]:
     for block, mixing in blocks:
         shapes += draw_block(block, mixing, colours)
     for scale, exchange in enumerate(pattern.exchange, start=1):
-        shapes += draw_workspace(scale, exchange, len(tasks))
+        shapes += draw_exchange(scale, exchange, len(tasks))
     for head in heads:
         shapes += _draw_head(head, colours)
     return shapes

@@ -9,11 +9,12 @@ from torch import nn
 
 from spaces.networks.family import Family
 from spaces.networks.modules.blocks import Branch, Normalise
+from spaces.networks.modules.exchange.necks import NECKS
+from spaces.networks.modules.exchange.workspace import SlotAttention, SlotBroadcast, SlotProjection
 from spaces.networks.modules.gated import START, GatedStage, Start
 from spaces.networks.modules.layer import list_layers
 from spaces.networks.modules.primitives import SharedLayer
-from spaces.networks.modules.workspace import SlotAttention, SlotBroadcast, SlotProjection
-from spaces.pattern.block import WHOLE, Attend, Block, Broadcast, Gates, Norm, Project, SharedBranch, TaskBranch
+from spaces.pattern.block import WHOLE, Attend, Block, Broadcast, Gates, Neck, Norm, Project, SharedBranch, TaskBranch
 from spaces.pattern.mixing import count_shared_channels
 
 Seeded = Callable[[str, Callable[[], nn.Module]], nn.Module]
@@ -43,7 +44,7 @@ def count_channels(block: Block, inputs: Sequence[int], family: Family) -> int:
     role, stage = block.role, block.stage
     if block.part == "decoder":
         return 0
-    if isinstance(role, (Norm, Attend, Broadcast)):
+    if isinstance(role, (Norm, Neck, Attend, Broadcast)):
         return inputs[0]
     if isinstance(role, Project):
         return role.width
@@ -75,6 +76,8 @@ def _make_branch(block: Block, inputs: Sequence[int], family: Family) -> nn.Modu
 
 def _make_exchange(block: Block, inputs: Sequence[int]) -> nn.Module:
     role = block.role
+    if isinstance(role, Neck):
+        return NECKS[role.kind](inputs[0])
     if isinstance(role, Project):
         return SlotProjection(inputs[0], role.width, role.etf)
     if isinstance(role, Broadcast):

@@ -72,6 +72,14 @@ class Gates:
 
 
 @dataclass(frozen=True)
+class Neck:
+    """A task's own block between a scale of the encoder and what tasks exchange there."""
+
+    kind: str
+    word: ClassVar[str] = "neck"
+
+
+@dataclass(frozen=True)
 class Project:
     """From a task's features at a scale to tokens of the workspace."""
 
@@ -101,6 +109,13 @@ class Attend:
 
 
 @dataclass(frozen=True)
+class NormalisedAttend(Attend):
+    """The same of normalised tokens and slots; a role of its own, for the keys of the plain one are in use."""
+
+    norm: str
+
+
+@dataclass(frozen=True)
 class Broadcast:
     """What a task has read, brought back to its features, its first input."""
 
@@ -108,7 +123,7 @@ class Broadcast:
     word: ClassVar[str] = "broadcast"
 
 
-Role = Whole | SharedBranch | TaskBranch | Norm | Gates | Project | Attend | Broadcast
+Role = Whole | SharedBranch | TaskBranch | Norm | Gates | Neck | Project | Attend | Broadcast
 WHOLE = Whole()
 
 

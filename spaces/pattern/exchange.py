@@ -12,6 +12,8 @@ STATES = ("carried", "identity", "learned")
 UPDATES = ("gated", "overwrite", "residual")
 BROADCASTS = ("identity", "learned", "one")
 TYINGS = ("none", "scales", "tasks", "tasks+scales")
+NECKS = ("conv", "none", "separable")
+NORMS = ("cosine", "none", "tokens")
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,24 @@ class NoExchange:
     """No exchange between the tasks at this encoder scale."""
 
     kind: ClassVar[str] = "none"
+
+
+@dataclass(frozen=True)
+class Necks:
+    """No exchange at this encoder scale, but a neck of each task's own: what `Workspace.neck` is, to compare with.
+
+    Args:
+        neck: "conv" or "separable".
+
+    Raises:
+        PatternError: another kind of neck.
+    """
+
+    neck: str = "separable"
+    kind: ClassVar[str] = "necks"
+
+    def __post_init__(self) -> None:
+        check_word("neck", self.neck, [neck for neck in NECKS if neck != "none"])
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,11 @@ class Workspace:
             from 0 on, with which the network starts as if there were no exchange.
         tying: which attention weights are one: "tasks" (as published), "scales", "tasks+scales", or "none".
         etf: vectors of the simplex equiangular tight frame that tokens are mapped into, the stable variant; 0 for none.
+        neck: of each task's own before its tokens: "separable" or "conv" (3x3, with batch-norm), or "none". Published
+            are task-specific features; without necks all tasks' tokens are maps of what they share, and there is
+            nothing to exchange.
+        norm: of what attends: "tokens" normalises tokens and slots, "cosine" queries and keys too and learns by what
+            factor their cosines count; "none" leaves both as they are, and attention hardly anything but even.
 
     Raises:
         PatternError: a field out of its range, heads that do not divide the width, more frame vectors than it has, or
@@ -59,6 +84,8 @@ class Workspace:
     broadcast: str = "one"
     tying: str = "tasks"
     etf: int = 0
+    neck: str = "none"
+    norm: str = "none"
     kind: ClassVar[str] = "workspace"
 
     def __post_init__(self) -> None:
@@ -82,6 +109,8 @@ class Workspace:
         check_word("update", self.update, UPDATES)
         check_word("broadcast", self.broadcast, BROADCASTS)
         check_word("tying", self.tying, TYINGS)
+        check_word("neck", self.neck, NECKS)
+        check_word("norm", self.norm, NORMS)
         check_whole("etf", self.etf, 0)
         if self.etf == 1 or self.etf > self.width:
             raise PatternError(
@@ -90,5 +119,5 @@ class Workspace:
             )
 
 
-Exchange = NoExchange | Workspace
-KINDS: dict[str, type[Any]] = {kind.kind: kind for kind in (NoExchange, Workspace)}
+Exchange = NoExchange | Necks | Workspace
+KINDS: dict[str, type[Any]] = {kind.kind: kind for kind in (NoExchange, Necks, Workspace)}

@@ -9,13 +9,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from spaces.pattern.block import Attend, Block, Broadcast, Gates, Norm, Project, SharedBranch, TaskBranch
+from spaces.pattern.block import (
+    Attend,
+    Block,
+    Broadcast,
+    Gates,
+    Neck,
+    Norm,
+    NormalisedAttend,
+    Project,
+    SharedBranch,
+    TaskBranch,
+)
 from spaces.pattern.mixing import PRIMITIVES
 
 ROUTING = (*(f"primitive.{name}" for name in PRIMITIVES), "dense", "kernel", "passes", "norms", "layers")
 EXCHANGE = (
     *("workspace", "slots", "width", "top_k", "etf", "heads", "rounds", "carried", "identity", "residual", "overwrite"),
-    *("learned_weight", "one_weight", "tied_tasks", "tied_scales"),
+    *("learned_weight", "one_weight", "tied_tasks", "tied_scales", "neck", "wide_neck", "normalised", "cosine"),
 )
 _HALF = 4.0  # doublings of slots or channels of a workspace that count as 1/2: our choice
 
@@ -67,6 +78,8 @@ def describe_exchange(blocks: Sequence[Block], scale: int) -> list[float]:
         blocks: of the whole exchange, in order of computation.
         scale: from 0.
     """
+    necks = {block.role.kind for block in blocks if isinstance(block.role, Neck) and block.stage == scale}
+    neck = (float(bool(necks)), float("conv" in necks))
     for place, block in enumerate(blocks):
         if isinstance(block.role, Attend) and blocks[place - 1].stage == scale:
             project, attend, broadcast = blocks[place - 1].role, block.role, blocks[place + 1].role
@@ -78,9 +91,14 @@ def describe_exchange(blocks: Sequence[Block], scale: int) -> list[float]:
                 *(float(attend.state == state) for state in ("carried", "identity")),
                 *(float(attend.update == update) for update in ("residual", "overwrite")),
                 *(float(broadcast.weight == weight) for weight in ("learned", "one")),
-                *(float(attend.tied), float(block.stage < 0)),
+                *(float(attend.tied), float(block.stage < 0), *neck),
+                *(float(isinstance(attend, NormalisedAttend)), float(_name_norm(attend) == "cosine")),
             ]
-    return [0.0] * len(EXCHANGE)
+    return [*[0.0] * (len(EXCHANGE) - 4), *neck, 0.0, 0.0]
+
+
+def _name_norm(attend: Attend) -> str:
+    return attend.norm if isinstance(attend, NormalisedAttend) else "none"
 
 
 def squash(number: int) -> float:

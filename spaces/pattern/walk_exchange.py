@@ -6,10 +6,11 @@ Part of `spaces.pattern.walk`. A scale that no decoder stage reads is left as it
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 
 from spaces.pattern.algebra import Algebra, V
-from spaces.pattern.block import Attend, Block, Broadcast, Project
-from spaces.pattern.exchange import Workspace
+from spaces.pattern.block import Attend, Block, Broadcast, Neck, NormalisedAttend, Project
+from spaces.pattern.exchange import Exchange, Necks, Workspace
 from spaces.pattern.stage import Stages
 
 
@@ -24,16 +25,29 @@ def walk_exchange(
         read: scales that decoders read.
         algebra: of the walk.
     """
+    after = [
+        _walk_necks(index, each, values, algebra) if index in read else values
+        for index, (each, values) in enumerate(zip(pattern.exchange, scales, strict=True))
+    ]
     acting = [index for index, each in enumerate(pattern.exchange) if isinstance(each, Workspace) and index in read]
-    after = list(scales)
     slots: V | None = None
     for index in acting:
         workspace = pattern.exchange[index]
         assert isinstance(workspace, Workspace)
         # Where there is but one, there is nobody to be tied to.
         place = -1 if "scales" in workspace.tying and len(acting) > 1 else index
-        after[index], slots = _walk_workspace(index, place, workspace, scales[index], slots, algebra)
+        after[index], slots = _walk_workspace(index, place, workspace, after[index], slots, algebra)
     return after
+
+
+def _walk_necks(index: int, exchange: Exchange, values: dict[str, V], algebra: Algebra[V]) -> dict[str, V]:
+    """What each task's own neck makes of its features, where it has one."""
+    neck = exchange.neck if isinstance(exchange, (Necks, Workspace)) else "none"
+    if neck == "none":
+        return values
+    return {
+        task: algebra.block(Block("exchange", index, (task,), Neck(neck)), (values[task],)) for task in sorted(values)
+    }
 
 
 def _walk_workspace(
@@ -44,17 +58,7 @@ def _walk_workspace(
     project, broadcast = Project(workspace.width, workspace.etf), Broadcast(workspace.broadcast)
     tokens = [algebra.block(Block("exchange", index, (task,), project), (values[task],)) for task in group]
     carried = slots if workspace.state == "carried" else None
-    attend = Attend(
-        workspace.slots,
-        workspace.width,
-        workspace.heads,
-        workspace.top_k,
-        "learned" if workspace.state == "carried" and carried is None else workspace.state,
-        workspace.update,
-        workspace.rounds,
-        tied="tasks" in workspace.tying,
-        starts=carried is None,
-    )
+    attend = _describe_attention(workspace, carried is None)
     inputs = tuple(tokens) if carried is None else (*tokens, carried)
     *heard, slots = algebra.blend(Block("exchange", place, group, attend), inputs, len(group) + 1)
     after = {
@@ -62,3 +66,19 @@ def _walk_workspace(
         for task, read in zip(group, heard, strict=True)
     }
     return after, slots
+
+
+def _describe_attention(workspace: Workspace, starts: bool) -> Attend:
+    """The role of the attention, with slots of its own to start from or with carried ones."""
+    plain = Attend(
+        workspace.slots,
+        workspace.width,
+        workspace.heads,
+        workspace.top_k,
+        "learned" if workspace.state == "carried" and starts else workspace.state,
+        workspace.update,
+        workspace.rounds,
+        tied="tasks" in workspace.tying,
+        starts=starts,
+    )
+    return plain if workspace.norm == "none" else NormalisedAttend(**asdict(plain), norm=workspace.norm)

@@ -7,7 +7,7 @@ import pytest
 
 from spaces.choices import count_patterns, draw, record, replay
 from spaces.errors import ConfigError, PatternError
-from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.exchange import Necks, NoExchange, Workspace
 from spaces.pattern.sharing_pattern import separate_decoders
 from spaces.workspace import Workspaces
 
@@ -36,6 +36,17 @@ def test_fixed_options_are_those_of_the_fields() -> None:
     space = Workspaces(3, 3, **fixed)  # type: ignore[arg-type]  # of several types
     exchange = space.anchors(TASKS)["exchange at all scales"].pattern.exchange[0]
     assert {name: getattr(exchange, name) for name in fixed} == fixed
+
+
+def test_tasks_have_necks_at_all_its_scales_with_an_exchange_and_without() -> None:
+    space = Workspaces(3, 3, scales=(2, 3), neck="conv", norm="cosine")
+    choices = {name: option for name, option in FIRST.items() if name != "scale.1"}
+    drawn = replay(space, TASKS, {**choices, "scale.3": True}).pattern
+    assert drawn.exchange[:2] == (NoExchange(), Necks("conv"))
+    exchange = drawn.exchange[2]
+    assert isinstance(exchange, Workspace)
+    assert (exchange.neck, exchange.norm) == ("conv", "cosine")
+    assert space.anchors(TASKS)["no exchange"].pattern.exchange == (NoExchange(), Necks("conv"), Necks("conv"))
 
 
 def test_no_exchange_and_exchange_at_all_scales_are_anchors() -> None:

@@ -7,8 +7,8 @@ import torch
 
 from spaces.errors import ConfigError
 from spaces.networks.build import build
-from spaces.networks.modules.etf import make_frame
-from spaces.networks.modules.workspace import SlotProjection
+from spaces.networks.modules.exchange.etf import make_frame
+from spaces.networks.modules.exchange.workspace import SlotProjection
 from spaces.pattern.exchange import NoExchange, Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Stage

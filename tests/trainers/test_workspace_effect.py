@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from spaces.networks.build import SharedNetwork, build
-from spaces.networks.modules.workspace import SlotAttention, SlotBroadcast
+from spaces.networks.modules.exchange.workspace import SlotAttention, SlotBroadcast
 from spaces.networks.small import Small
 from spaces.pattern.exchange import Exchange, Workspace
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern

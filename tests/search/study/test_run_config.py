@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from search.components.component_names import COMPONENTS, TARGET, name_all
 from search.config.composition import compose
-from search.study.run_config import FREE, PLACES, explain_mismatch, list_changes, list_contents, read_config
+from search.study.run_config import BEFORE, FREE, PLACES, explain_mismatch, list_changes, list_contents, read_config
 from spaces.errors import ConfigError
 from tests.tiny import arguments, write_tiny
 
@@ -68,6 +68,16 @@ def test_where_classes_lay_in_an_earlier_version_is_no_change(which: int) -> Non
     assert earlier != CONTENTS
     assert name_all(earlier) == CONTENTS
     assert list_changes(earlier, CONTENTS) == []
+
+
+def test_a_run_of_before_an_option_goes_on_with_what_it_did_then(tmp_path: Path) -> None:
+    data = arguments(write_tiny(tmp_path / "one"), "space=workspace")
+    then = list_contents(compose([*data, *(f"{key}={value}" for key, value in BEFORE.items())]))
+    earlier = {**then, "space": {key: value for key, value in then["space"].items() if f"space.{key}" not in BEFORE}}
+    assert set(BEFORE) == {f"space.{key}" for key in set(then["space"]) - set(earlier["space"])}
+    assert list_changes(earlier, then) == []
+    changes = list_changes(earlier, list_contents(compose(data)))
+    assert changes == ["space.neck: none -> separable", "space.norm: none -> cosine"]
 
 
 def test_what_is_kept_is_read_again_and_another_folder_of_the_same_data_is_no_change(tmp_path: Path) -> None:

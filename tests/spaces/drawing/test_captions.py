@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from spaces.drawing.captions import write_captions
-from spaces.pattern.exchange import Workspace
+from spaces.pattern.exchange import Necks, NoExchange, Workspace
 from spaces.pattern.mixing import Gated, Routed
-from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
 from spaces.pattern.stage import Stage
 from tests.spaces.networks.mixes import any_mixture
 
@@ -40,7 +40,7 @@ def test_a_line_stands_for_all_places_that_are_alike(seed: int) -> None:
     for part, values in (("encoder", [stage.mixing for stage in pattern.encoder]), ("scale", [*pattern.exchange])):
         told = [line.partition(": ")[0].removeprefix(f"{part} ") for line in lines if line.startswith(f"{part} ")]
         places = [int(place) for each in told for place in each.split(", ")]
-        wanted = [n for n, value in enumerate(values, start=1) if isinstance(value, (Routed, Gated, Workspace))]
+        wanted = [n for n, value in enumerate(values, start=1) if isinstance(value, (Routed, Gated, Necks, Workspace))]
         assert sorted(places) == wanted
         assert len(told) == len({values[n - 1] for n in wanted})
 
@@ -58,6 +58,14 @@ def test_every_option_that_is_not_the_usual_one_is_told() -> None:
     assert told(broadcast="learned", tying="tasks+scales", etf=4) == (
         "top 25 % of the tokens, broadcast learned, tied tasks and scales, frame of 4"
     )
+    assert told(neck="conv", norm="cosine") == "top 25 % of the tokens, a 3x3 neck a task, attention by cosines"
+    assert told(neck="separable", norm="tokens") == "top 25 % of the tokens, a separable neck a task, tokens normalised"
+
+
+def test_necks_without_an_exchange_are_told() -> None:
+    together = (Stage((("a", "b"),)),) * 2
+    pattern = SharingPattern(together, (Necks("conv"), NoExchange()), together)
+    assert write_captions(pattern) == ["scale 1: a 3x3 neck a task"]
 
 
 @pytest.mark.parametrize(

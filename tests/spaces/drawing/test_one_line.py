@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from spaces.drawing.one_line import describe_in_line
-from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.exchange import Necks, NoExchange, Workspace
 from spaces.pattern.mixing import Gated, Mixing, Routed, Shared
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
 from spaces.pattern.stage import Stage
@@ -49,6 +49,10 @@ def test_exchanges_are_named_by_their_scales() -> None:
     workspace = Workspace(slots=4, etf=16)
     assert told(*[Shared()] * 3, exchange=(workspace, NoExchange(), workspace)) == (
         "exchange at 1, 3 by 4 slots (etf 16); decoder: 1 x all > 1 x apart"
+    )
+    necks = Workspace(slots=4, neck="conv", norm="cosine")
+    assert told(*[Shared()] * 3, exchange=(Necks("conv"), necks, Necks("conv"))) == (
+        "own necks at 1, 3 (neck conv); exchange at 2 by 4 slots (neck conv, norm cosine); decoder: 1 x all > 1 x apart"
     )
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from spaces.drawing.shapes import write_legend
 from spaces.drawing.svg import draw_svg
-from spaces.pattern.exchange import Workspace
+from spaces.pattern.exchange import Necks, NoExchange, Workspace
 from spaces.pattern.mixing import Gated, Routed
-from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
+from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Stage
 from tests.spaces.networks.mixes import any_mixture
 
@@ -48,6 +48,15 @@ def test_a_workspace_crosses_all_lines_and_counts_its_slots() -> None:
     spans = [(float(bar.attrib["y"]), float(bar.attrib["y"]) + float(bar.attrib["height"])) for bar in bars]
     assert [above < min(heads) and max(heads) < below for above, below in spans] == [True, True]
     assert {"2 slots", "300 slots"} <= set(words_of(pattern))
+
+
+def test_necks_are_a_square_a_task_with_a_workspace_and_without() -> None:
+    together = (Stage((("a", "b", "c"),)),) * 3
+    pattern = SharingPattern(together, (NoExchange(), Necks("conv"), Workspace(neck="conv")), together)
+    squares = ElementTree.fromstring(draw_svg(pattern)).findall(f"{SVG}rect[@width='9']")
+    assert len(squares) == 6
+    assert len({square.attrib["y"] for square in squares}) == 3
+    assert "small square: a neck of a task's own" in write_legend(pattern.exchange)
 
 
 @pytest.mark.parametrize("tasks", ["ab", "abcde", "abcdefgh"])

@@ -6,19 +6,36 @@ from typing import Any
 import pytest
 
 from spaces.errors import PatternError
-from spaces.pattern.exchange import BROADCASTS, KINDS, STATES, TYINGS, UPDATES, NoExchange, Workspace
+from spaces.pattern.exchange import (
+    BROADCASTS,
+    KINDS,
+    NECKS,
+    NORMS,
+    STATES,
+    TYINGS,
+    UPDATES,
+    Necks,
+    NoExchange,
+    Workspace,
+)
 
 
 def test_all_words_make_a_workspace_each_another_one() -> None:
     made = [
-        Workspace(state=state, update=update, broadcast=broadcast, tying=tying)
-        for state, update, broadcast, tying in product(STATES, UPDATES, BROADCASTS, TYINGS)
+        Workspace(state=state, update=update, broadcast=broadcast, tying=tying, neck=neck, norm=norm)
+        for state, update, broadcast, tying, neck, norm in product(STATES, UPDATES, BROADCASTS, TYINGS, NECKS, NORMS)
     ]
     assert len(set(made)) == len(made)
 
 
 def test_kinds_are_found_by_name() -> None:
-    assert {kind: cls() for kind, cls in KINDS.items()} == {"none": NoExchange(), "workspace": Workspace()}
+    usual = {"none": NoExchange(), "necks": Necks(), "workspace": Workspace()}
+    assert {kind: cls() for kind, cls in KINDS.items()} == usual
+
+
+def test_necks_without_an_exchange_are_of_a_kind() -> None:
+    with pytest.raises(PatternError, match="neck 'none' is unknown: want one of conv, separable"):
+        Necks("none")
 
 
 def test_a_share_of_one_is_one_value_however_it_is_written() -> None:
@@ -43,6 +60,8 @@ def test_a_share_of_one_is_one_value_however_it_is_written() -> None:
         ({"update": "add"}, "update 'add' is unknown: want one of gated, overwrite, residual"),
         ({"broadcast": "two"}, "broadcast 'two' is unknown: want one of identity, learned, one"),
         ({"tying": "all"}, "tying 'all' is unknown: want one of none, scales, tasks, tasks+scales"),
+        ({"neck": "wide"}, "neck 'wide' is unknown: want one of conv, none, separable"),
+        ({"norm": "layer"}, "norm 'layer' is unknown: want one of cosine, none, tokens"),
         ({"etf": -1}, "etf=-1: want a whole number >= 0"),
         ({"etf": 1}, "etf=1, width=32: want from 2 to 32 frame vectors"),
         ({"etf": 33}, "etf=33, width=32: want from 2 to 32 frame vectors, as many as the width"),

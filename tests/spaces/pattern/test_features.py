@@ -13,11 +13,11 @@ from spaces.choices import Space, draw, enumerate_patterns
 from spaces.fusion import Fusion
 from spaces.gates import GatedEncoder
 from spaces.joint import Joint
-from spaces.pattern.exchange import Workspace
+from spaces.pattern.exchange import NECKS, NORMS, Necks, NoExchange, Workspace
 from spaces.pattern.features import compute_features, name_features
 from spaces.pattern.mixing import FLOWS, Gated, Mixing, Routed
 from spaces.pattern.option_features import EXCHANGE, ROUTING
-from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing, separate_decoders
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
 from spaces.pattern.stage import Stage
 from spaces.routing import Routing
 from spaces.workspace import Workspaces
@@ -165,9 +165,11 @@ def test_numbers_of_options_are_told_apart_however_large() -> None:
         *(Workspace(slots=slots) for slots in (2, 3, 255, 256, 257, 300, 5000, 5001)),
         *(Workspace(width=width) for width in (1, 256, 512, 1024)),
         *(Workspace(top_k=top_k) for top_k in (0.01, 0.02, 1.0)),
+        *(Workspace(neck=neck, norm=norm) for neck in NECKS for norm in NORMS if (neck, norm) != ("none", "none")),
     ]
+    bare = [Necks("conv"), Necks("separable")]
     patterns = [plain, *(replace(plain, encoder=(Stage(pair.groups, mixing),)) for mixing in mixed)]
-    patterns += [replace(plain, exchange=(workspace,)) for workspace in workspaces]
+    patterns += [replace(plain, exchange=(each,)) for each in (*workspaces, *bare)]
     assert len({compute_features(pattern) for pattern in patterns}) == len(patterns)
 
 

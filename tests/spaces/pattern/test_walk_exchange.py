@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from spaces.pattern.block import Attend
-from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.block import Attend, Neck
+from spaces.pattern.exchange import NECKS, NORMS, Exchange, Necks, NoExchange, Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Partition, Stage
 from spaces.pattern.walk import list_blocks
@@ -36,6 +36,24 @@ def test_with_one_workspace_there_is_nobody_to_carry_to_or_to_be_tied_to(tying: 
     other = {"scales": "none", "tasks+scales": "tasks"}.get(tying, tying)
     assert key(tying=tying) == key(tying=other) == key(tying=tying, state="carried")
     assert key(tying="none") != key(tying="tasks")
+
+
+def test_necks_are_blocks_of_each_task_with_an_exchange_and_without() -> None:
+    def list_necks(exchange: Exchange) -> list[str]:
+        whole = pattern(Stage(PAIR), Stage(PAIR), exchange=(NoExchange(), exchange))
+        return [block.name for block in list_blocks(whole) if isinstance(block.role, Neck)]
+
+    assert list_necks(Workspace()) == list_necks(NoExchange()) == []
+    assert list_necks(Workspace(neck="conv")) == list_necks(Necks("conv")) == ["exchange2/a/neck", "exchange2/b/neck"]
+
+
+def test_neck_and_norm_act() -> None:
+    def key(exchange: Exchange) -> str:
+        return pattern(Stage(PAIR), Stage(PAIR), exchange=(NoExchange(), exchange)).key
+
+    options: list[Exchange] = [Workspace(neck=neck, norm=norm) for neck in NECKS for norm in NORMS]
+    options += [NoExchange(), Necks("conv"), Necks("separable")]
+    assert len({key(each) for each in options}) == len(options)
 
 
 def test_with_two_they_act() -> None:

@@ -15,11 +15,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from spaces.networks.modules.etf import make_frame
+from spaces.networks.modules.exchange.etf import make_frame
 
 FRAME_SEED = 0  # one frame for all networks, so that it needs no search: our choice
 EPS = 1e-6  # shortest length that is divided by; more than 0 in half precision too
 LEARNED = 0.1  # where a learned broadcast weight starts
+FACTOR, MOST = 10.0, 100.0  # that cosines count by, at the start and at most
 REMEMBER = 1.0  # bias of the forget gate at the start, as at the mechanism's origin
 
 
@@ -66,6 +67,9 @@ class SlotAttention(nn.Module):
         rounds: of retrieving.
         tied: whether tasks share the weights that are applied to their tokens.
         starts: whether it is to have slots to start from; given ones, a last input, are read instead.
+        norm: "none"; "tokens", which come normalised, as slots do before they ask; or "cosine", the same with queries
+            and keys of length 1, whose products count by a learned factor a head (Liu et al. 2022, "Swin transformer
+            V2", eq. 3; its bounds and start too).
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class SlotAttention(nn.Module):
         rounds: int,
         tied: bool,
         starts: bool,
+        norm: str = "none",
     ) -> None:
         super().__init__()
         self.tasks, self.heads, self.top_k, self.rounds = tasks, heads, top_k, rounds
@@ -97,12 +102,16 @@ class SlotAttention(nn.Module):
         # Modules of their own, so that attention can be looked at. Where tokens read, slots stand before them, for over
         # the few slots a softmax is three times as fast if they do not come last.
         self.retrieving, self.reading = nn.Softmax(-1), nn.Softmax(-2)
+        plain = norm == "none"
+        self.token_norm, self.slot_norm = (nn.Identity() if plain else nn.LayerNorm(width) for _ in range(2))
+        self.match_tokens = Cosine(heads) if norm == "cosine" else multiply
+        self.match_slots = Cosine(heads) if norm == "cosine" else multiply_scaled
         updates = {"overwrite": Overwrite, "residual": Residual, "gated": GatedUpdate}
         self.update = updates[update](width)
 
     def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
         """Tokens ``(B, n, width)`` a task[, slots] -> what is read ``(B, n, width)`` a task, and the slots."""
-        tokens = torch.stack(inputs[: self.tasks], 1)  # (B, T, n, d)
+        tokens = self.token_norm(torch.stack(inputs[: self.tasks], 1))  # (B, T, n, d)
         if len(inputs) > self.tasks:  # also where weights tied over scales have a start, for the first of them
             slots = inputs[self.tasks]
         else:
@@ -110,10 +119,11 @@ class SlotAttention(nn.Module):
             slots = self.start.to(tokens.dtype).expand(len(tokens), -1, -1)
         keys, values, queries = (self._split(self._project(tokens, w)) for w in (self.keys, self.values, self.queries))
         for _ in range(self.rounds):
-            retrieved = self._attend(slots @ self.slot_queries, keys, values, self.top_k)
+            retrieved = self._attend(self.slot_norm(slots) @ self.slot_queries, keys, values, self.top_k)
             slots = self.update(slots, retrieved)
-        keys, values = self._split(slots @ self.slot_keys), self._split(slots @ self.slot_values)
-        scores = keys / math.sqrt(queries.shape[-1]) @ queries.transpose(-1, -2)  # (B, h, L, T n)
+        written = self.slot_norm(slots)
+        keys, values = self._split(written @ self.slot_keys), self._split(written @ self.slot_values)
+        scores = self.match_slots(keys, queries)  # (B, h, L, T n)
         read = self._join(self.reading(scores).transpose(-1, -2) @ values)  # (B, T n, d)
         return (*read.unflatten(1, (self.tasks, -1)).unbind(1), slots)
 
@@ -125,7 +135,7 @@ class SlotAttention(nn.Module):
         queries = self._split(queries)
         # In single precision: equal halves would make the choice of the largest a matter of chance.
         with _keep_single_precision(queries.device.type):
-            scores = queries.float() @ keys.float().transpose(-1, -2) / math.sqrt(queries.shape[-1])  # (B, h, L, T n)
+            scores = self.match_tokens(queries.float(), keys.float())  # (B, h, L, T n)
         count = max(1, math.ceil(top_k * scores.shape[-1]))
         if count < scores.shape[-1]:
             largest = scores.topk(count, dim=-1, sorted=False)
@@ -138,6 +148,19 @@ class SlotAttention(nn.Module):
 
     def _join(self, tokens: Tensor) -> Tensor:
         return tokens.transpose(1, 2).flatten(2)
+
+
+class Cosine(nn.Module):
+    """How well queries and keys fit, by their cosines times a learned factor a head."""
+
+    def __init__(self, heads: int) -> None:
+        super().__init__()
+        self.log_factor = nn.Parameter(torch.full((heads, 1, 1), math.log(FACTOR)))
+
+    def forward(self, queries: Tensor, keys: Tensor) -> Tensor:
+        """``(B, heads, m, d), (B, heads, n, d) -> (B, heads, m, n)``."""
+        factor = self.log_factor.clamp(max=math.log(MOST)).exp().to(queries.dtype)
+        return factor * F.normalize(queries, dim=-1, eps=EPS) @ F.normalize(keys, dim=-1, eps=EPS).transpose(-1, -2)
 
 
 class Overwrite(nn.Module):
@@ -198,6 +221,16 @@ class SlotBroadcast(nn.Module):
         """``(B, outputs, H, W), (B, H W, width) -> (B, outputs, H, W)``."""
         heard = self.linear(read).transpose(1, 2).reshape(features.shape)
         return features + (heard if self.weight is None else self.weight * heard)
+
+
+def multiply(queries: Tensor, keys: Tensor) -> Tensor:
+    """How well ``(B, heads, m, d)`` and ``(B, heads, n, d)`` fit, ``(B, heads, m, n)``, as published."""
+    return queries @ keys.transpose(-1, -2) / math.sqrt(queries.shape[-1])
+
+
+def multiply_scaled(queries: Tensor, keys: Tensor) -> Tensor:
+    """The same in the order that is cheaper where the queries are few."""
+    return queries / math.sqrt(queries.shape[-1]) @ keys.transpose(-1, -2)
 
 
 def _keep_single_precision(device: str) -> AbstractContextManager[object]:

@@ -7,9 +7,16 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from spaces.networks.build import build
-from spaces.networks.modules.workspace import SlotAttention, SlotBroadcast, SlotProjection
+from spaces.networks.modules.exchange.workspace import (
+    FACTOR,
+    MOST,
+    Cosine,
+    SlotAttention,
+    SlotBroadcast,
+    SlotProjection,
+)
 from spaces.pattern.block import Block
-from spaces.pattern.exchange import BROADCASTS, STATES, TYINGS, UPDATES, NoExchange, Workspace
+from spaces.pattern.exchange import BROADCASTS, NORMS, STATES, TYINGS, UPDATES, NoExchange, Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Stage
 from tests.references import workspace as reference
@@ -54,15 +61,39 @@ def test_it_computes_what_the_slow_one_does(tied: bool, update: str, heads: int,
         torch.testing.assert_close(mine[0], torch.tensor(theirs, dtype=torch.float64), atol=1e-6, rtol=1e-5)
 
 
+@pytest.mark.parametrize("norm", ["tokens", "cosine"])
+def test_normalised_it_attends_alike_whatever_the_scale_of_the_tokens(norm: str) -> None:
+    module = attend(norm=norm).double().eval()
+    given = [each.double() for each in tokens()]
+    read = module(*given)[0]
+    torch.testing.assert_close(module(*(1000 * each for each in given))[0], read, atol=1e-4, rtol=1e-4)
+    assert not torch.allclose(attend().double()(*(1000 * each for each in given))[0], read, rtol=1e-2)
+
+
+def test_cosines_count_by_a_learned_factor_a_head_that_stays_within_bounds() -> None:
+    torch.manual_seed(0)
+    cosine = Cosine(2)
+    queries, keys = torch.randn(1, 2, 3, 4), torch.randn(1, 2, 5, 4)
+    wanted = torch.nn.functional.cosine_similarity(queries.unsqueeze(3), keys.unsqueeze(2), dim=-1)
+    torch.testing.assert_close(cosine(queries, keys), FACTOR * wanted)
+    with torch.no_grad():
+        cosine.log_factor[1] = 99.0
+    torch.testing.assert_close(cosine(queries, keys)[:, 1], MOST * wanted[:, 1])
+    torch.testing.assert_close(cosine(queries, keys)[:, 0], FACTOR * wanted[:, 0])
+
+
 STARTS = [*((state, True) for state in STATES), ("carried", False)]
 
 
+@pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("tied", [True, False])
 @pytest.mark.parametrize("rounds", [1, 2])
 @pytest.mark.parametrize("update", UPDATES)
 @pytest.mark.parametrize(("state", "starts"), STARTS)
-def test_every_parameter_gets_a_gradient(state: str, starts: bool, update: str, rounds: int, tied: bool) -> None:
-    module = attend(state=state, update=update, tied=tied, starts=starts, rounds=rounds)
+def test_every_parameter_gets_a_gradient(
+    state: str, starts: bool, update: str, rounds: int, tied: bool, norm: str
+) -> None:
+    module = attend(state=state, update=update, tied=tied, starts=starts, rounds=rounds, norm=norm)
     carried = [] if starts else [torch.randn(2, SLOTS, WIDTH)]
     *read, _ = module(*tokens(), *carried)
     sum((each - 0.2).square().mean() for each in read).backward()

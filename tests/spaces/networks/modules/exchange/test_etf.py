@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from spaces.networks.modules.etf import make_frame
-from spaces.networks.modules.workspace import SlotProjection
+from spaces.networks.modules.exchange.etf import make_frame
+from spaces.networks.modules.exchange.workspace import SlotProjection
 
 SHAPES = [(2, 2), (2, 7), (5, 5), (16, 32), (40, 64), (64, 64)]
 

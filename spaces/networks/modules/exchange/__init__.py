@@ -1,0 +1,1 @@
+"""What tasks exchange through: necks of their own, the workspace and its frame of vectors."""
