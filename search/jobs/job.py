@@ -134,6 +134,9 @@ class Job:
         if recipe.get("weighting") == describe_component(EQUAL):
             del recipe["weighting"]
         network = describe_component(self.network)
+        for name, usual in getattr(self.network, "later", {}).items():  # what it did before it could be chosen
+            if network[name] == usual:
+                del network[name]
         if (held := digest_weights(self.network)) is not None:
             network["weights"] = held  # what is in the file, wherever it lies
         components = [*parts, network, recipe]

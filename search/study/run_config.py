@@ -24,7 +24,7 @@ FREE = (
 )
 EPOCHS = "epochs come of budget, trials, supernet.epochs, final.epochs and trainer.epochs"
 # What options that came later stood for before they were there; runs of before go on with these.
-BEFORE = {"space.neck": "none", "space.norm": "none"}
+BEFORE = {"space.neck": "none", "space.norm": "none", "network.pixels": "unit"}
 PLACES = ("data.root", "data.spec", "data.cache")
 
 

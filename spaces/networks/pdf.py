@@ -7,11 +7,14 @@ published counts. The paper starts ResNet-50 from ImageNet weights; here every w
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from spaces.fields import Fields
 from spaces.networks.modules.output import Output
+from spaces.networks.modules.pixels import STATISTICS
 
 if TYPE_CHECKING:
     from torch import nn
@@ -40,17 +43,22 @@ class Pdf:
     Args:
         depth_activation: last function of a depth head: "relu" for metres (the paper's on NYUv2) or "sigmoid" for
             targets scaled to 0..1 (its on Cityscapes).
+        pixels: how colours are standardised, a name of `spaces.networks.modules.pixels.STATISTICS`; their released code
+            does so by "imagenet", as `network=pdf` does. "unit" is what runs of before this could be said did.
 
     Raises:
-        ConfigError: another activation.
+        ConfigError: another activation, or no such name.
     """
 
     depth_activation: str = "relu"
+    pixels: str = "unit"
     group: ClassVar[str] = "network"
+    later: ClassVar[Mapping[str, str]] = MappingProxyType({"pixels": "unit"})
 
     def __post_init__(self) -> None:
         fields = Fields(self)
         fields.one_of("depth_activation", ("relu", "sigmoid"))
+        fields.one_of("pixels", tuple(STATISTICS))
         fields.done()
 
     @property
@@ -82,10 +90,12 @@ class Pdf:
         """Bottlenecks, from the second stage on with stride 2; the first stage has the stem before it."""
         from torch import nn  # torch: 1.5 s, --help does without
 
-        from spaces.networks.modules import resnet
+        from spaces.networks.modules import blocks, resnet
 
         if stage == 0:
-            return nn.Sequential(resnet.make_stem(STEM), resnet.make_stage(STEM, MIDDLES[0], count=COUNTS[0], stride=1))
+            first = (resnet.make_stem(STEM), resnet.make_stage(STEM, MIDDLES[0], count=COUNTS[0], stride=1))
+            colours = [] if self.pixels == "unit" else [blocks.Standardise(self.pixels)]
+            return nn.Sequential(*colours, *first)
         return resnet.make_stage(SCALES[stage - 1], MIDDLES[stage], count=COUNTS[stage], stride=2)
 
     def decoder_block(self, stage: int) -> nn.Module:

@@ -71,13 +71,22 @@ def test_where_classes_lay_in_an_earlier_version_is_no_change(which: int) -> Non
 
 
 def test_a_run_of_before_an_option_goes_on_with_what_it_did_then(tmp_path: Path) -> None:
-    data = arguments(write_tiny(tmp_path / "one"), "space=workspace")
+    given = arguments(write_tiny(tmp_path / "one"), "space=workspace", "network=pdf")
+    data = [each for each in given if not each.startswith("network.")]
     then = list_contents(compose([*data, *(f"{key}={value}" for key, value in BEFORE.items())]))
-    earlier = {**then, "space": {key: value for key, value in then["space"].items() if f"space.{key}" not in BEFORE}}
-    assert set(BEFORE) == {f"space.{key}" for key in set(then["space"]) - set(earlier["space"])}
+    earlier = {
+        group: {key: value for key, value in plain.items() if f"{group}.{key}" not in BEFORE}
+        if isinstance(plain, dict)
+        else plain
+        for group, plain in then.items()
+    }
+    assert len([*walk(then)]) == len([*walk(earlier)]) + len(BEFORE)
     assert list_changes(earlier, then) == []
-    changes = list_changes(earlier, list_contents(compose(data)))
-    assert changes == ["space.neck: none -> separable", "space.norm: none -> cosine"]
+    assert sorted(list_changes(earlier, list_contents(compose(data)))) == [
+        "network.pixels: unit -> imagenet",
+        "space.neck: none -> separable",
+        "space.norm: none -> cosine",
+    ]
 
 
 def test_what_is_kept_is_read_again_and_another_folder_of_the_same_data_is_no_change(tmp_path: Path) -> None:

@@ -132,13 +132,23 @@ def test_a_depth_head_starts_with_a_gradient(seed: int) -> None:
         assert (head(tuple(torch.rand(2, 256, 2**n, 2**n) for n in range(5)), (16, 16)) > 0).float().mean() > 0.5
 
 
+def test_colours_are_standardised_before_the_stem_and_nothing_is_learned_there() -> None:
+    torch.manual_seed(0)
+    plain = Pdf().encoder_block(0).eval()
+    torch.manual_seed(0)
+    block = Pdf(pixels="half").encoder_block(0).eval()
+    assert [each.shape for each in block.state_dict().values()] == [each.shape for each in plain.state_dict().values()]
+    image = torch.rand(1, 3, 32, 32)
+    torch.testing.assert_close(block(image), plain(2 * image - 1))
+
+
 def test_the_command_line_knows_it_without_torch() -> None:
     code = (
         "import sys; from search.config.composition import compose; compose(['network=pdf', 'data.image_size=128']); "
         "print('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
-    assert compose(["network=pdf", "network.depth_activation=sigmoid"]).network == Pdf("sigmoid")
+    assert compose(["network=pdf", "network.depth_activation=sigmoid"]).network == Pdf("sigmoid", "imagenet")
     text = str(answer(["--help", "network=pdf"]))
     assert "  network=pdf " in text
     assert "network.depth_activation=relu" in text
