@@ -14,6 +14,7 @@ from search.problem.reference_point import compute_reference_point
 from spaces.networks.cost import Cost, compute_ceiling, compute_cost
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
 from trainers.constant_prediction import measure_constants
+from trainers.robustness.aims import list_aims, list_measured, name_attack
 
 
 def state_problem(settings: Settings) -> Problem:
@@ -32,12 +33,15 @@ def fix_reference_point(problem: Problem, settings: Settings) -> Problem:
     """The same problem with the point that its hypervolume is measured from.
 
     Raises:
-        DataError: a metric of a task is an objective, and constant predictions have no value for it.
+        DataError: a metric of a task is an objective, and constant predictions have no value for it; or an attack is
+            on a loss without gradient.
     """
     high = find_costliest(problem)
     measured = any("." in objective.name for objective in problem.objectives)
     constants = measure_trivial_predictions(settings) if measured else {}
-    point = compute_reference_point(problem.objectives, high.macs, high.params, constants, settings.reference)
+    aims = list_aims(settings.data.selected)
+    _check_attacks(settings)
+    point = compute_reference_point(problem.objectives, high.macs, high.params, constants, settings.reference, aims)
     return replace(problem, point=point)
 
 
@@ -46,6 +50,17 @@ def measure_trivial_predictions(settings: Settings) -> dict[str, float]:
     from trainers.batches.memory import load_split  # torch: 1.5 s, for objectives and tables that need them alone
 
     return measure_constants(load_split(settings.data, "val", "cpu"), settings.data.selected)
+
+
+def _check_attacks(settings: Settings) -> None:
+    """Refuse, before anything is trained, attacks on a loss without gradient."""
+    prefixes = list_measured(settings.objectives, settings.data.selected)
+    if any(map(name_attack, prefixes)):
+        # torch: as above
+        from trainers.batches.memory import load_split
+        from trainers.robustness.measure_aims import plan_aims
+
+        plan_aims(load_split(settings.data, "val", "cpu"), settings.data.selected, prefixes)
 
 
 def count_single_task_macs(problem: Problem, settings: Settings) -> dict[str, int]:

@@ -19,6 +19,7 @@ from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.batches.cache import check_cache
 from trainers.data.dataset import Sampled
 from trainers.dot_regression import KIND, check_frame_classes
+from trainers.robustness.aims import list_aims
 
 
 def check_settings(settings: Settings) -> None:
@@ -65,6 +66,12 @@ def _check_course(settings: Settings) -> None:
         raise ConfigError(
             f"objectives={', '.join(settings.objectives)}: known of every pattern before it is trained; add one that a "
             "training tells, such as delta_mtl"
+        )
+    aims = [name for name in settings.objectives if name in list_aims(settings.data.selected)]
+    if aims and settings.sampler.uses_supernet:
+        raise ConfigError(
+            f"objectives={', '.join(aims)}: a supernet estimates no robustness, and this sampler rests on one; take "
+            "sampler=frontier without a prior"
         )
     if settings.stop.hv_gain is not None and not settings.sampler.foretells:
         raise ConfigError(

@@ -88,6 +88,7 @@ class Job:
             measured after every epoch, and the findings have estimates of all.
         inherits: weights that the training starts from; None for those of the seed.
         probe: what is to be found out about the trained network, see `search.jobs.probe.Probe`, or None.
+        aims: what of its robustness is to be measured, as `trainers.robustness.aims.list_measured` has it.
     """
 
     label: str
@@ -105,6 +106,7 @@ class Job:
     checkpoint: Path | None = None
     members: Members | None = None
     inherits: Inherited | None = None
+    aims: tuple[str, ...] = ()
 
     @property
     def begun(self) -> Path:
@@ -153,6 +155,8 @@ class Job:
             ]
         if self.inherits is not None:
             named += ["inherits", self.inherits.training]
+        if self.aims:
+            named += ["aims", *self.aims]
         return hashlib.sha256(json.dumps(mark_all(named)).encode()).hexdigest()[:16]
 
 

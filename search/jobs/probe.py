@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from trainers.batches.source import Source
 
 
+ROBUSTNESS = "robustness"  # finding of a training whose robustness is an objective, `trainers.robustness.measure_aims`
 WORKSPACE = "workspace"  # finding of every training with a workspace, `trainers.workspace_effect`
 
 

@@ -17,7 +17,7 @@ import torch
 from search.jobs.checkpoint import read_checkpoint, write_checkpoint
 from search.jobs.job import Job, Outcome, find_device
 from search.jobs.members import ESTIMATES, WEIGHTS, Members
-from search.jobs.probe import WORKSPACE
+from search.jobs.probe import ROBUSTNESS, WORKSPACE
 from spaces.common.atomic_files import replacing
 from spaces.draws import plan_draws
 from spaces.errors import DataError
@@ -34,6 +34,7 @@ from trainers.estimate import estimate
 from trainers.inherit import inherit_weights
 from trainers.measure import measure
 from trainers.prune import prune_network
+from trainers.robustness.measure_aims import measure_aims
 from trainers.tasks.task import Task
 from trainers.train import TrainingError, train
 from trainers.training_state import Leg
@@ -142,18 +143,29 @@ def _plan_draws(job: Job, members: Members) -> Draws:
     return plan_draws(members.space, list(outputs), job.seed, allows)
 
 
+def _measure_aims(
+    job: Job, network: SharedNetwork, judged: Source, tasks: Sequence[Task]
+) -> dict[str, dict[str, float]]:
+    found = measure_aims(network, judged, tasks, job.aims)
+    undefined = [prefix for prefix, values in found.items() if not all(map(math.isfinite, values.values()))]
+    if undefined:
+        raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {job.judged} split")
+    return found
+
+
 def _found(job: Job, network: SharedNetwork, training: Source, judged: Source, tasks: Sequence[Task]) -> dict[str, Any]:
-    """What the probe finds, and whether workspaces act; of a supernet estimates.
+    """What the probe finds, whether workspaces act, and robustness where it is wanted; of a supernet estimates.
 
     A refusal is a finding too, for the training itself is sound.
     """
     if isinstance(network, Supernet):
         estimates = estimate(network, network.draws.patterns, training, judged, tasks)
         return {ESTIMATES: estimates, WEIGHTS: digest_file(job.weights) if job.weights else ""}
+    found: dict[str, Any] = {ROBUSTNESS: _measure_aims(job, network, judged, tasks)} if job.aims else {}
     if job.until:
-        return {}
-    effect = measure_effect(network, judged, tasks)
-    found: dict[str, Any] = {WORKSPACE: effect} if effect else {}
+        return found
+    if effect := measure_effect(network, judged, tasks):
+        found[WORKSPACE] = effect
     if job.probe is None:
         return found
     try:

@@ -67,6 +67,28 @@ def compute_changes(
     }
 
 
+def tell_changes(
+    prefix: str, metrics: Mapping[str, float], clean: Mapping[str, float], tasks: Sequence[Task]
+) -> dict[str, float]:
+    """Metrics under other conditions and what has changed by them, under names that begin with a prefix.
+
+    Args:
+        prefix: of the conditions, such as "noise".
+        metrics: "<task>.<metric>" -> headline values under them.
+        clean: the same without.
+        tasks: any.
+
+    Returns:
+        "<prefix>.<task>.<metric>", "<prefix>.<task>.delta" in percent, positive is better, and "<prefix>.delta", the
+        mean of these over main tasks, of all where none is main.
+    """
+    changes = compute_changes(metrics, {task.name: clean[f"{task.name}.{task.headline}"] for task in tasks}, tasks)
+    counted = [changes[task.name] for task in _main(tasks)] or [*changes.values()]
+    told = {f"{prefix}.{name}": value for name, value in metrics.items()}
+    told |= {f"{prefix}.{name}.delta": value for name, value in changes.items()}
+    return {**told, f"{prefix}.delta": sum(counted) / len(counted)}
+
+
 def compute_delta_all(metrics: Mapping[str, float], reference: Mapping[str, float], tasks: Sequence[Task]) -> float:
     """Delta_MTL in its other published form, over all metrics of every main task, in percent, positive is better.
 

@@ -13,6 +13,7 @@ from typing import Any
 from spaces.common.formatting import format_count
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
+from trainers.robustness.aims import list_aims
 from trainers.tasks.task import Task
 
 MAXIMISE = "maximise"
@@ -24,7 +25,8 @@ class Objective:
     """A quantity to optimise.
 
     Args:
-        name: "delta_mtl", "worst_delta", "macs", "params" or "<task>.<metric>".
+        name: "delta_mtl", "worst_delta", "macs", "params", "<task>.<metric>" or a number of robustness, see
+            `trainers.robustness.aims`.
         unit: unit for tables and axes; empty for a pure number.
         direction: "maximise" or "minimise".
     """
@@ -49,7 +51,8 @@ def resolve_objectives(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Obj
     """The objectives that are meant, in the order named.
 
     Args:
-        names: one or more of "delta_mtl", "worst_delta", "macs", "params" and "<task>.<metric>".
+        names: one or more of "delta_mtl", "worst_delta", "macs", "params", "<task>.<metric>" and numbers of
+            robustness.
         tasks: the tasks of the run.
 
     Raises:
@@ -61,12 +64,18 @@ def resolve_objectives(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Obj
             direction = MAXIMISE if metric.higher_is_better else MINIMISE
             objective = Objective(f"{task.name}.{metric.name}", metric.unit, direction)
             known[objective.name] = objective
+    usual = ", ".join(known)
+    for aim in list_aims(tasks).values():
+        known[aim.name] = Objective(aim.name, aim.unit, MAXIMISE if aim.higher_is_better else MINIMISE)
     problems = []
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         given = ", ".join(map(str, unknown)) or "nothing"
         hint = suggest(str(unknown[0]), known) if unknown else ""
-        problems.append(f"objectives={given}: want one or more of {', '.join(known)}{hint}")
+        problems.append(
+            f"objectives={given}: want one or more of {usual}, or a column of robustness.csv such as noise.delta, "
+            f"attack.joint.delta, consistency.semantic{hint}"
+        )
     repeated = sorted({name for name in names if list(names).count(name) > 1})
     if repeated:
         problems.append(f"objectives={', '.join(names)}: {', '.join(repeated)} named more than once; name it once")

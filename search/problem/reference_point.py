@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from search.problem.bounds import USUAL, Reference
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
 from spaces.errors import DataError
+from trainers.robustness.aims import Aim
+
+NO_AIMS: Mapping[str, Aim] = MappingProxyType({})
 
 
 def compute_reference_point(
@@ -16,6 +20,7 @@ def compute_reference_point(
     max_params: int,
     trivial: Mapping[str, float],
     counts: Reference = USUAL,
+    aims: Mapping[str, Aim] = NO_AIMS,
 ) -> tuple[float, ...]:
     """The fixed reference point of the hypervolume; what is not better in every objective adds nothing.
 
@@ -25,9 +30,10 @@ def compute_reference_point(
         max_params: parameters of the largest one.
         trivial: "<task>.<metric>" -> value of the best constant prediction on the validation split.
         counts: the worst delta, and the worst cost as a multiple of the costliest pattern's.
+        aims: numbers of robustness by name.
 
     Returns:
-        One value an objective; of a metric, the trivial predictor's.
+        One value an objective; of a metric, the trivial predictor's, which no change of the image changes.
 
     Raises:
         DataError: the trivial predictor's value is missing or not finite.
@@ -38,6 +44,8 @@ def compute_reference_point(
         MACS.name: counts.cost * max_macs,
         PARAMS.name: counts.cost * max_params,
     }
+    for name, aim in aims.items():
+        fixed[name] = trivial.get(aim.metric, math.nan) if aim.worst is None else aim.worst
     point = {o.name: fixed.get(o.name, trivial.get(o.name, math.nan)) for o in objectives}
     undefined = [name for name, value in point.items() if not math.isfinite(value)]
     if undefined:

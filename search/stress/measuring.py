@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from search.jobs.job import find_device
 from search.results.results import Results
-from search.stress.conditions import Plan, make_plan
+from search.stress.conditions import make_plan
 from search.stress.kept import Kept
 from search.stress.members import Member, load_members
 from search.stress.request import Request
@@ -17,6 +17,7 @@ from spaces.errors import DataError
 from trainers.batches.memory import load_split
 from trainers.batches.source import Source
 from trainers.robustness.conditions import Condition
+from trainers.robustness.plan import Plan
 from trainers.tasks.task import Task
 
 Say = Callable[[str], None]

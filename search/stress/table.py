@@ -8,11 +8,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 
-from search.problem.deltas import compute_changes
-from search.stress.conditions import Plan, Summary
+from search.problem.deltas import tell_changes
 from search.stress.measuring import Measured
 from spaces.common.formatting import align_columns, format_count
 from trainers.robustness.conditions import Clean
+from trainers.robustness.plan import Plan, Summary
 from trainers.tasks.task import Task
 
 Row = dict[str, float | int | str]
@@ -78,11 +78,7 @@ def _sum_up(
 ) -> Row:
     found = [conditions[condition.key] for condition in summary.conditions]
     means = {_headline(task): fmean(values[_headline(task)] for values in found) for task in tasks}
-    changes = compute_changes(means, {task.name: clean[_headline(task)] for task in tasks}, tasks)
-    counted = [changes[task.name] for task in tasks if task.main] or [*changes.values()]
-    row: Row = {f"{summary.prefix}.{name}": value for name, value in means.items()}
-    row |= {f"{summary.prefix}.{name}.delta": value for name, value in changes.items()}
-    return {**row, f"{summary.prefix}.delta": fmean(counted)}
+    return {**tell_changes(summary.prefix, means, clean, tasks)}
 
 
 def _headline(task: Task) -> str:

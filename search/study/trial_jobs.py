@@ -14,6 +14,7 @@ from search.study.run_folder import RunFolder
 from search.study.study import Candidate
 from spaces.networks.cost import Cost
 from trainers.recipe import INHERITED_LR, stretch_recipe
+from trainers.robustness.aims import list_measured
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class TrialJobs:
             until=until,
             checkpoint=self.outcomes.checkpoint(candidate.number),
             inherits=inherits,
+            aims=list_measured(settings.objectives, settings.data.selected),
         )
 
     def repeat(self, trial: Trial) -> Job:

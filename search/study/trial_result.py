@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from search.jobs.job import Job, Outcome
-from search.jobs.probe import WORKSPACE
+from search.jobs.probe import ROBUSTNESS, WORKSPACE
 from search.jobs.trial import COMPLETE, FAILED, Trial
 from search.problem import deltas, objectives
 from search.problem.bounds import Limits
 from spaces.networks.cost import Cost
+from trainers.robustness.aims import CONSISTENCY
 from trainers.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ def make_trial(
         return trial
     metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
     metrics |= _tell_workspace(outcome, metrics["delta_mtl"], reference, tasks)
+    metrics |= _tell_robustness(outcome, tasks)
     return replace(
         trial, metrics=metrics, objectives=objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
     )
@@ -65,6 +68,18 @@ def _tell_workspace(
     alone = deltas.compute_delta(effect["mean_only"], reference, tasks)["delta_mtl"]
     told = {"retrieval_entropy": effect["retrieval"], "read_entropy": effect["read"], "worth": delta - alone}
     return {f"{WORKSPACE}.{name}": value for name, value in told.items()}
+
+
+def _tell_robustness(outcome: Outcome, tasks: Sequence[Task]) -> dict[str, float]:
+    """What was measured of robustness, under the names of its columns."""
+    told: dict[str, float] = {}
+    for prefix, values in outcome.findings.get(ROBUSTNESS, {}).items():
+        numbers = {name: math.nan if value is None else float(value) for name, value in values.items()}
+        if prefix.startswith(CONSISTENCY):
+            told[prefix] = numbers["value"]
+        else:
+            told |= deltas.tell_changes(prefix, numbers, outcome.metrics, tasks)
+    return told
 
 
 def _record(candidate: Candidate, job: Job, outcome: Outcome, limits: Limits) -> Trial:

@@ -109,6 +109,42 @@ def rows_of_front(run: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def test_what_is_an_objective_is_measured_of_every_trial_as_the_command_measures_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = ["noise.depth.abs_err_m", "attack.joint.delta", "consistency.semantic"]
+    run = search_rooms(tmp_path, f"objectives=[{','.join([*wanted, 'macs'])}]", tasks="segmentation,depth,edges")
+    with open(run / "trials.csv", newline="") as file:
+        trials = {row["number"]: row for row in csv.DictReader(file)}
+    assert all(row["status"] == "complete" and "noise.delta" in row for row in trials.values())
+    few = ["--split", "val", "--corruptions", "noise", "--attacks", "joint", "--device", "cpu"]
+    assert main([str(run), *few]) == 0
+    for row in rows_of(run):
+        for name in wanted:
+            assert float(row[name]) == pytest.approx(float(trials[row["number"]][name]), rel=1e-4)
+
+
+def test_an_attack_that_no_gradient_leads_to_is_refused_before_anything_is_trained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "trainers.tasks.depth.Depth.loss", lambda self, prediction, target: (prediction > 1).float().mean()
+    )
+    given = [*arguments(write_tiny(tmp_path)), "objectives=[attack.depth.delta,macs]", "trials=1"]
+    assert search(given) == 2
+    told = capsys.readouterr().err
+    assert "objectives: attack depth climbs the gradient of a loss, and that of depth cannot be differentiated" in told
+    assert not list((tmp_path / "runs").rglob("trials/*.json"))
+
+
+def test_a_supernet_is_not_asked_for_robustness(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = [each for each in arguments(write_tiny(tmp_path)) if not each.startswith("sampler=")]
+    assert search([*given, "objectives=[noise.delta,macs]"]) == 2
+    assert "objectives=noise.delta: a supernet estimates no robustness, and this sampler rests on one; take" in (
+        capsys.readouterr().err
+    )
+
+
 def test_networks_that_were_trained_to_the_end_are_measured_at_their_end(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

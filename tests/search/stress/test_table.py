@@ -7,7 +7,7 @@ from statistics import fmean
 
 import pytest
 
-from search.stress.conditions import Plan, make_plan
+from search.stress.conditions import make_plan
 from search.stress.measuring import Measured
 from search.stress.members import Member
 from search.stress.request import Request
@@ -15,6 +15,7 @@ from search.stress.table import format_csv, format_rows, tabulate
 from tests.search.trials import complete
 from tests.trainers.robustness.rooms import TASKS, build_network, draw_split
 from trainers.robustness.corruptions.corruption import SEVERITIES
+from trainers.robustness.plan import Plan
 
 SPLIT = draw_split(3)
 THREE = TASKS[:4]
