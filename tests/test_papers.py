@@ -1,45 +1,56 @@
-"""The configurations of the method comparisons: every variant is a pattern of its space, and rivals cost the same."""
+"""Comparisons of methods: variants are patterns of their space, rivals cost the same, and a table comes of it."""
 
 from __future__ import annotations
 
-import pytest
-import yaml
+import csv
+from pathlib import Path
+from typing import Any
 
-from experiments.papers.compare import CLOSE, FOLDER, METHODS, list_variants, make_rivals, scale_widths
+import numpy as np
+import pytest
+from scipy import stats
+
+from experiments.papers import compare
+from experiments.papers.comparison.contestants import RATES, list_tries, list_variants, read_method
+from experiments.papers.comparison.convergence import FLAT, Course, find_course
+from experiments.papers.comparison.rivals import CLOSE, list_rivals, match_rivals, scale_widths
+from experiments.papers.comparison.table import compute_interval
 from search.config.composition import compose
 from search.config.problem_statement import state_problem
 from search.config.settings import Settings
 from spaces.errors import ConfigError
 from spaces.networks.cost import compute_cost
 from spaces.pattern.sharing_pattern import hard_sharing
+from tests.tiny import arguments, write_tiny
 
 
-def told(method: str) -> tuple[Settings, dict[str, object]]:
-    config = yaml.safe_load((FOLDER / method / "config.yaml").read_text())
+def told(method: str) -> tuple[Settings, dict[str, Any]]:
+    config = read_method(method)
     return compose([f"space={config['space']}"]), config
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", compare.METHODS)
 def test_variants_are_different_trainings(method: str) -> None:
     settings, config = told(method)
-    found = list_variants(settings, config)
-    assert len(found) == len(config["variants"]) >= 3  # type: ignore[arg-type]
+    found = list_variants(settings, config["variants"])
+    assert len(RATES) >= len(found) == len(config["variants"]) >= 3
     assert len({(each.pattern.key, repr(each.recipe)) for each in found.values()}) == len(found)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", compare.METHODS)
 @pytest.mark.parametrize("factor", [1.0, 1.3])
 def test_rivals_cost_what_the_method_does(method: str, factor: float) -> None:
     settings, config = told(method)
-    usual = next(iter(list_variants(settings, config).values()))
-    wanted = factor * state_problem(settings).cost(usual.pattern).macs
+    usual = next(iter(list_variants(settings, config["variants"]).values()))
     outputs = {task.name: task.output for task in settings.data.selected}
-    found = make_rivals(settings, wanted)
-    assert len(found) == 3
-    for each in found.values():
-        assert compute_cost(each.pattern, each.network, outputs, settings.data.size).macs == pytest.approx(
-            wanted, rel=CLOSE
-        )
+    rivals = {**list_rivals(settings), **list_variants(settings, config.get("rivals", {}))}
+    assert len(rivals) == 3 + (method == "sgw")
+    for measure in config.get("match", ["macs"]):
+        wanted = factor * getattr(state_problem(settings).cost(usual.pattern), measure)
+        for each in match_rivals(rivals, settings, wanted, measure).values():
+            assert each.network is not None
+            cost = compute_cost(each.pattern, each.network, outputs, settings.data.size)
+            assert getattr(cost, measure) == pytest.approx(wanted, rel=CLOSE)
 
 
 def test_what_no_widths_can_cost_is_refused() -> None:
@@ -49,3 +60,71 @@ def test_what_no_widths_can_cost_is_refused() -> None:
     with pytest.raises(ConfigError, match="widths are scaled for network=small only"):
         other = compose(["network=pdf", "data.image_size=128"])
         scale_widths(other, hard_sharing(["depth"], 6, 5), 1e9)
+
+
+def test_rivals_are_tried_as_often_as_the_method_has_variants_with_other_learning_rates() -> None:
+    settings, config = told("etr_nlp")
+    count = len(config["variants"])
+    for name, tries in list_tries(list_rivals(settings), settings.trainer, count).items():
+        rates = [each.recipe.lr / settings.trainer.lr for each in tries.values() if each.recipe]  # type: ignore[attr-defined]
+        assert rates == pytest.approx(RATES[:count])
+        assert all(each.startswith(f"{name}, rate x ") for each in tries)
+
+
+def test_an_interval_is_student_s() -> None:
+    values = np.array([1.0, 2.5, 0.5, 3.0, 2.0])
+    mean, low, high = compute_interval(values)
+    wanted = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert (mean, low, high) == pytest.approx((values.mean(), wanted.low, wanted.high))
+
+
+def test_epochs_are_doubled_until_nobody_gains_or_none_are_left(tmp_path: Path) -> None:
+    given = (f"run.folder={tmp_path / 'runs'}", "trainer.epochs=1")
+    settings = compose(arguments(write_tiny(tmp_path / "data"), *given))
+    said: list[str] = []
+    rivals = dict(list(list_rivals(settings).items())[:1])
+    course = find_course(settings, rivals, (1, 2), 4, said.append)
+    doublings = list(course.gains)
+    assert doublings == [2, 4][: len(doublings)]
+    assert course.converged == (max(course.gains[doublings[-1]].values()) < FLAT)
+    assert course.epochs == (doublings[-1] // 2 if course.converged else 4)
+    assert sum("epochs: " in line for line in said) == len(doublings)
+
+
+def test_a_course_says_whether_trainings_have_converged() -> None:
+    gains = {16: {"a": 3.0}, 32: {"a": 0.2}}
+    assert Course(16, gains).describe() == (
+        "16 epochs: with twice as many nobody gains 1 points, so trainings have converged."
+    )
+    assert Course(32, {16: {"a": 4.0}, 32: {"a": 3.0, "b": 1.2}}).describe() == (
+        "32 epochs, the most that were allowed; the last doubling gained up to +3.0 points, so trainings have not "
+        "converged."
+    )
+    assert "none was doubled" in Course(8, {}).describe()
+
+
+def test_a_comparison_ends_in_a_table_and_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = [each for each in arguments(write_tiny(tmp_path / "data")) if not each.startswith(("network.", "sampler="))]
+    small = ["network.encoder_widths=[24,32]", "network.decoder_width=24", f"run.folder={tmp_path / 'runs'}"]
+    few = ["--epochs", "1", "--seeds", "3", "--variants", "2", "--folder", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", ["compare", "interrogate", *few, *data, *small])
+    assert compare.main() == 0
+    (file,) = tmp_path.glob("*.csv")
+    table = file.read_bytes()
+    rows = list(csv.DictReader(table.decode().splitlines()))
+    judged = [row for row in rows if row["round"] == "judged on test"]
+    names = {row["network"] for row in judged}
+    assert {row["beside"] for row in judged} <= names | {""}
+    assert len([row for row in judged if row["beside"]]) == 3 * len([row for row in judged if not row["beside"]])
+    for row in judged:
+        if row["beside"]:
+            (other,) = (each for each in judged if each["network"] == row["beside"])
+            assert float(row["macs"]) == pytest.approx(float(other["macs"]), rel=2 * CLOSE)
+            assert float(row["interval low"]) <= float(row["delta_mtl of 'beside' minus this"])
+    assert len([row for row in rows if row["round"] == "tried on val"]) == 2 + 3 * 2
+    capsys.readouterr()
+    assert compare.main() == 0
+    assert "left, about" not in capsys.readouterr().out
+    assert file.read_bytes() == table

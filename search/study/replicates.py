@@ -20,6 +20,7 @@ from search.jobs.outcome_files import read_result
 from search.problem.deltas import compute_delta
 from search.study.baselines import average_headlines, average_metrics
 from search.study.retry_policy import RetryPolicy
+from search.study.trial_result import tell_workspace
 from spaces.common.formatting import format_duration
 from spaces.errors import DataError
 from spaces.networks.family import Family
@@ -53,9 +54,11 @@ class Replicates:
         names: of the patterns.
         seeds: of the trainings.
         metrics: "<task>.<metric>", "<task>.delta", "delta_mtl", "worst_delta", "delta_all", "macs", "params",
-            "fixed" -> (patterns, seeds) array; what gates cost differs from seed to seed.
+            "fixed", "workspace.<number>" -> (patterns, seeds) array, NaN for a pattern without a workspace; what gates
+            cost differs from seed to seed.
         single: "<task>.<metric>" -> (seeds,) array of the single-task networks.
         seconds: (patterns, seeds) wall time of the trainings.
+        epochs: (patterns, seeds) of the trainings, those of networks that they started from among them.
         curves: "<task>.<metric>" -> (patterns, seeds, epochs) on the judged split; the longest recipe gives the epochs,
             shorter ones end in NaN.
     """
@@ -66,6 +69,7 @@ class Replicates:
     single: dict[str, np.ndarray]
     seconds: np.ndarray
     curves: dict[str, np.ndarray]
+    epochs: np.ndarray
 
     def difference(self, name: str, other: str, metric: str = "delta_mtl") -> tuple[float, float]:
         """Mean of the paired differences ``name - other``, and its standard error."""
@@ -79,7 +83,8 @@ class Replicates:
         metrics = {name: rows[:, columns] for name, rows in self.metrics.items()}
         single = {name: row[columns] for name, row in self.single.items()}
         curves = {name: rows[:, columns] for name, rows in self.curves.items()}
-        return Replicates(self.names, wanted, metrics, single, self.seconds[:, columns], curves)
+        seconds, epochs = self.seconds[:, columns], self.epochs[:, columns]
+        return Replicates(self.names, wanted, metrics, single, seconds, curves, epochs)
 
 
 def compute_mean_and_error(values: np.ndarray) -> tuple[float, float]:
@@ -203,14 +208,16 @@ def _compared(
         [
             {
                 **found[name, seed].metrics,
-                **compute_delta(found[name, seed].metrics, means, tasks, whole),
+                **(delta := compute_delta(found[name, seed].metrics, means, tasks, whole)),
+                **tell_workspace(found[name, seed], delta["delta_mtl"], means, tasks),
                 **found[name, seed].cost,
             }
             for seed in seeds
         ]
         for name in names
     ]
-    metrics = {each: np.array([[cell[each] for cell in row] for row in measured]) for each in measured[0][0]}
+    told = dict.fromkeys(each for row in measured for cell in row for each in cell)
+    metrics = {each: np.array([[cell.get(each, np.nan) for cell in row] for row in measured]) for each in told}
     single = {
         f"{task.name}.{metric.name}": np.array(
             [found[f"{task.name} alone", seed].metrics[f"{task.name}.{metric.name}"] for seed in seeds]
@@ -225,4 +232,5 @@ def _compared(
         for row, column in np.ndindex(cells.shape[:2]):
             curve = found[names[row], seeds[column]].curves[name]
             cells[row, column, : len(curve)] = curve
-    return Replicates(names, seeds, metrics, single, seconds, curves)
+    epochs = np.array([[found[name, seed].epochs for seed in seeds] for name in names])
+    return Replicates(names, seeds, metrics, single, seconds, curves, epochs)

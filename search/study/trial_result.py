@@ -51,14 +51,14 @@ def make_trial(
     if not trial.complete:
         return trial
     metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
-    metrics |= _tell_workspace(outcome, metrics["delta_mtl"], reference, tasks)
+    metrics |= tell_workspace(outcome, metrics["delta_mtl"], reference, tasks)
     metrics |= _tell_robustness(outcome, tasks)
     return replace(
         trial, metrics=metrics, objectives=objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
     )
 
 
-def _tell_workspace(
+def tell_workspace(
     outcome: Outcome, delta: float, reference: Mapping[str, float], tasks: Sequence[Task]
 ) -> dict[str, float]:
     """Whether workspaces act: entropies as a share of the most, and points of delta_mtl that they are worth."""

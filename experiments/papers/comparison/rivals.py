@@ -1,0 +1,88 @@
+"""Rivals at a method's cost: their widths are scaled until they have as many multiply-accumulates, or parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from search.config.settings import Settings
+from search.study.replicates import Entrant
+from spaces.common.formatting import format_count
+from spaces.errors import ConfigError
+from spaces.networks.cost import compute_cost
+from spaces.networks.small import Small
+from spaces.pattern.exchange import NoExchange
+from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
+from spaces.pattern.stage import Stage
+
+BISECTIONS = 12  # steps towards a cost
+CLOSE = 0.03  # a rival may cost so much more or less, as a share: widths are whole numbers
+MACS, PARAMS = "macs", "params"
+
+
+def list_rivals(settings: Settings) -> dict[str, Entrant]:
+    """Hard sharing, separate decoders and single-task networks, of the family's own widths."""
+    tasks = [task.name for task in settings.data.selected]
+    stages = settings.network.encoder_stages, settings.network.decoder_stages
+    apart = Stage(tuple((task,) for task in tasks))
+    alone = SharingPattern((apart,) * stages[0], (NoExchange(),) * stages[0], (apart,) * stages[1])
+    patterns = {
+        "hard sharing, one decoder": hard_sharing(tasks, *stages),
+        "hard sharing, separate decoders": separate_decoders(tasks, *stages),
+        "single-task networks": alone,
+    }
+    return {name: Entrant(pattern) for name, pattern in patterns.items()}
+
+
+def match_rivals(rivals: dict[str, Entrant], settings: Settings, wanted: float, measure: str) -> dict[str, Entrant]:
+    """The same with widths at which they cost as much.
+
+    Args:
+        rivals: by name.
+        settings: of the comparison.
+        wanted: cost.
+        measure: that it is in, "macs" or "params".
+
+    Raises:
+        ConfigError: another family than the small one, or none close enough.
+    """
+    return {
+        name: Entrant(each.pattern, scale_widths(settings, each.pattern, wanted, measure), each.recipe)
+        for name, each in rivals.items()
+    }
+
+
+def scale_widths(settings: Settings, pattern: SharingPattern, wanted: float, measure: str = MACS) -> Small:
+    """The family with all widths times one factor, the one that comes closest to the wanted cost.
+
+    Raises:
+        ConfigError: another family than the small one, or none close enough.
+    """
+    family = settings.network
+    if not isinstance(family, Small):
+        raise ConfigError("widths are scaled for network=small only")
+    outputs = {task.name: task.output for task in settings.data.selected}
+
+    def measure_excess(other: Small) -> float:
+        return getattr(compute_cost(pattern, other, outputs, settings.data.size), measure) / wanted - 1
+
+    def bisect(make: Callable[[float], Small]) -> None:
+        low, high = 0.2, 5.0
+        for _ in range(BISECTIONS):
+            factor = (low * high) ** 0.5
+            other = make(factor)
+            tried[other] = measure_excess(other)
+            low, high = (factor, high) if tried[other] < 0 else (low, factor)
+
+    def widen(factor: float, decoder: int) -> Small:
+        return Small(tuple(max(1, round(factor * each)) for each in family.encoder_widths), decoder)
+
+    tried: dict[Small, float] = {}
+    bisect(lambda factor: widen(factor, max(1, round(factor * family.decoder_width))))
+    near = min(tried, key=lambda each: abs(tried[each]))
+    # The decoder's width has few steps: the encoder's evens out what is left.
+    bisect(lambda factor: widen(factor, near.decoder_width))
+    best = min(tried, key=lambda each: abs(tried[each]))
+    if abs(tried[best]) > CLOSE:
+        unit = "MACs" if measure == MACS else "parameters"
+        raise ConfigError(f"no widths come closer to {format_count(wanted)}{unit} than {100 * abs(tried[best]):.1f} %")
+    return best
