@@ -31,6 +31,7 @@ from trainers.tasks.autoencoder import Autoencoder
 from trainers.tasks.depth import Depth
 from trainers.tasks.edges import Edges
 from trainers.tasks.normals import Normals
+from trainers.tasks.saliency import Saliency
 from trainers.tasks.segmentation import Segmentation
 
 VERSION = 1
@@ -44,14 +45,17 @@ TASKS: dict[str, Task] = {
         Normals("normals"),
         Edges("edges"),
         Autoencoder("autoencoder"),
+        *(Saliency(name, judged_by="max_iou") for name in CLASSES),
     )
 }
+PARTS = {name: ("segmentation", number) for number, name in enumerate(CLASSES)}
+"""Arrays that are not kept but made of others: one that says where, for each class."""
 USUAL = ("segmentation", "depth", "normals")
 
 
 @dataclass(frozen=True)
 class Scenes(DataSet):
-    """Procedural rooms with boxes, spheres and cylinders: segmentation, depth, normals, edges.
+    """Procedural rooms with boxes, spheres and cylinders: segmentation, depth, normals, edges, a binary task a class.
 
     Args:
         images: how many to train on, at least 2.
@@ -137,7 +141,11 @@ class Scenes(DataSet):
         """
         check_split(split)
         tasks = list_wanted(self.selected, only)
-        raw = self._raw(split, ["images", *(task.name for task in tasks)])
+        kept = [PARTS.get(task.name, (task.name, 0))[0] for task in tasks]
+        raw = self._raw(split, list(dict.fromkeys(["images", *kept])))
+        for name in {task.name for task in tasks} & set(PARTS):
+            whole, number = PARTS[name]
+            raw[name] = (raw[whole] == number).astype(np.uint8)
         images = raw["images"]
         targets = {t.name: decode_arrays(t, raw[t.name], images, f"scenes: {t.name} of {split}") for t in tasks}
         return Arrays(images, targets)
