@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from search.config.settings import Settings
 from search.problem.census import find_costliest
 from search.problem.objectives import resolve_objectives
 from search.problem.problem import Problem
 from search.problem.reference_point import compute_reference_point
-from spaces.networks.cost import Cost, compute_ceiling, compute_cost
+from spaces.networks.cost import compute_ceiling, compute_cost
+from spaces.networks.identity import identify_network
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
 from trainers.constant_prediction import measure_constants
 from trainers.robustness.aims import list_aims, list_measured, name_attack
+
+T = TypeVar("T")
 
 
 def state_problem(settings: Settings) -> Problem:
@@ -26,7 +30,8 @@ def state_problem(settings: Settings) -> Problem:
         for each in (compute_cost, compute_ceiling)
     )
     names, wanted = tuple(sorted(outputs)), resolve_objectives(settings.objectives, tasks)
-    return Problem(settings.space, names, wanted, price, settings.limits, most, settings.reference)
+    identify = _remember(partial(identify_network, family=settings.network, size=settings.data.size))
+    return Problem(settings.space, names, wanted, price, settings.limits, most, settings.reference, identify=identify)
 
 
 def fix_reference_point(problem: Problem, settings: Settings) -> Problem:
@@ -69,13 +74,13 @@ def count_single_task_macs(problem: Problem, settings: Settings) -> dict[str, in
     return {name: problem.cost(hard_sharing([name], *stages)).macs for name in problem.tasks}
 
 
-def _remember(price: Callable[[SharingPattern], Cost]) -> Callable[[SharingPattern], Cost]:
-    """The same, each pattern priced once: samplers ask for all trials at every proposal."""
-    known: dict[str, Cost] = {}
+def _remember(compute: Callable[[SharingPattern], T]) -> Callable[[SharingPattern], T]:
+    """The same, computed once a pattern: samplers ask for all trials at every proposal."""
+    known: dict[str, T] = {}
 
-    def priced(pattern: SharingPattern) -> Cost:
+    def remembered(pattern: SharingPattern) -> T:
         if pattern.key not in known:
-            known[pattern.key] = price(pattern)
+            known[pattern.key] = compute(pattern)
         return known[pattern.key]
 
-    return priced
+    return remembered

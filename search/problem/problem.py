@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from search.problem.bounds import USUAL, Limits, Reference
 from search.problem.objectives import Objective
@@ -27,6 +28,7 @@ class Problem:
         point: the same in numbers, one an objective, fixed when a search starts; None where it is not known.
         estimates: objectives by name that a supernet tells of a pattern, and main tasks' changes by "<task>.delta";
             None where there is no such training, or before it has ended.
+        identify: names the network that comes of a pattern: of patterns with one name one is trained.
     """
 
     space: Space
@@ -38,6 +40,7 @@ class Problem:
     reference: Reference = USUAL
     point: tuple[float, ...] | None = None
     estimates: Callable[[SharingPattern], Mapping[str, float]] | None = None
+    identify: Callable[[SharingPattern], str] = attrgetter("key")
 
     def most(self, pattern: SharingPattern) -> Cost:
         """The most that a pattern can cost, whatever its gates learn (but see `compute_ceiling`)."""

@@ -39,6 +39,7 @@ class Proposals:
 
     def __init__(self, problem: Problem, sampler: Sampler, anchors: Sequence[Proposal], seed: int, stop: Stop) -> None:
         self.problem, self._sampler, self._anchors, self._seed, self._stop = problem, sampler, anchors, seed, stop
+        self._names: dict[str, str] = {}  # of networks, by key of trials
 
     def derive_seed(self, number: int, purpose: str) -> int:
         """Of the draws for a trial: the same in a search that was resumed."""
@@ -56,16 +57,16 @@ class Proposals:
         Raises:
             UserError: the sampler cannot go on, with its reason.
         """
-        seen = {trial.user_attrs["key"] for trial in history}
-        sound = {trial.user_attrs["key"] for trial in history if trial.state != TrialState.FAIL}
-        failures = Counter(trial.user_attrs["key"] for trial in history if trial.state == TrialState.FAIL)
+        seen = {self._identify(trial) for trial in history}
+        sound = {self._identify(trial) for trial in history if trial.state != TrialState.FAIL}
+        failures = Counter(self._identify(trial) for trial in history if trial.state == TrialState.FAIL)
         for proposed in self._proposed(history):
             if isinstance(proposed, (Wait, Done)):
                 return proposed
             if reason := self._stop.explain(proposed.gain):
                 return Done(reason)
             wanted = replay(self.problem.space, self.problem.tasks, proposed.choices)
-            spent = {key for key, count in failures.items() if count >= proposed.tries}
+            spent = {name for name, count in failures.items() if count >= proposed.tries}
             if self._fits(wanted.pattern, sound | spent):
                 return wanted, proposed.notes
         rng = random.Random(self.derive_seed(len(history), "around"))
@@ -91,5 +92,13 @@ class Proposals:
         yield from (draw(space, tasks, rng) for _ in range(NEIGHBOURS))
         yield from islice(enumerate_patterns(space, tasks), SCANNED)
 
+    def _identify(self, trial: optuna.trial.FrozenTrial) -> str:
+        """The name of a trial's network."""
+        key = str(trial.user_attrs["key"])
+        if key not in self._names:
+            pattern = replay(self.problem.space, self.problem.tasks, trial.params).pattern
+            self._names[key] = self.problem.identify(pattern)
+        return self._names[key]
+
     def _fits(self, pattern: SharingPattern, seen: set[str]) -> bool:
-        return pattern.key not in seen and self.problem.allows(pattern)
+        return self.problem.identify(pattern) not in seen and self.problem.allows(pattern)

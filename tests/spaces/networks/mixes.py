@@ -6,7 +6,18 @@ import random
 
 from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
-from spaces.pattern.exchange import BROADCASTS, STATES, TYINGS, UPDATES, Exchange, NoExchange, Workspace
+from spaces.pattern import exchange
+from spaces.pattern.exchange import (
+    BROADCASTS,
+    NECKS,
+    STATES,
+    TYINGS,
+    UPDATES,
+    Exchange,
+    Necks,
+    NoExchange,
+    Workspace,
+)
 from spaces.pattern.mixing import FLOWS, NORMS, PRIMITIVES, RECOMBINATIONS, Gated, Mixing, Routed, Shared
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Stage
@@ -55,8 +66,11 @@ def _exchanges(rng: random.Random) -> tuple[Exchange, ...]:
         broadcast=rng.choice([each for each in BROADCASTS if each != "identity"]),
         tying=rng.choice(TYINGS),
         etf=rng.choice((0, 6)),
+        neck=rng.choice(NECKS),
+        norm=rng.choice(exchange.NORMS),
     )
-    return tuple(rng.choice((NoExchange(), workspace)) for _ in range(STAGES))
+    without = NoExchange() if workspace.neck == "none" else Necks(workspace.neck)
+    return tuple(rng.choice((without, workspace)) for _ in range(STAGES))
 
 
 def _shared(rng: random.Random) -> Mixing:
