@@ -38,9 +38,9 @@ Which networks would a search train, and what would that cost, before the data a
 
   python -m search.dry_run [experiment=NAME] [GROUP=CHOICE ...] [KEY=VALUE ...]
 
-Builds the networks at the ends of the space and the single-task ones, counts parameters and multiply-accumulates at
-the size of the images, and times one step on random images. Reads no data where an experiment says how many there are,
-and writes nothing."""
+Builds the networks at the ends of the space, counts their parameters and multiply-accumulates at the size of the
+images, and those of single-task networks, and times one step on random images. Reads no data where an experiment says
+how many images train, and writes nothing."""
 
 ENDING = """\
 Flags

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Counted:
-    """A network that was built, in numbers.
+    """A network in numbers.
 
     Args:
         name: what the space calls it, or the one task it has.
@@ -110,13 +110,15 @@ def run_dry(settings: Settings) -> DryRun:
 
 
 def count_networks(settings: Settings) -> tuple[tuple[Counted, ...], tuple[Counted, ...]]:
-    """The space's landmarks and the single-task networks, built without contents and counted."""
+    """The space's landmarks, built without contents and counted, and single-task networks, counted by their parts."""
     problem = state_problem(settings)
     stages = settings.network.encoder_stages, settings.network.decoder_stages
-    alone = tuple(_count(settings, name, hard_sharing([name], *stages)) for name in problem.tasks)
-    singles = sum(each.macs for each in alone)
+    singles = [(name, hard_sharing([name], *stages)) for name in problem.tasks]
+    prices = [problem.cost(pattern) for _, pattern in singles]
+    alone = tuple(Counted(*single, p.params, p.fixed, p.macs) for single, p in zip(singles, prices, strict=True))
+    together = sum(each.macs for each in alone)
     landmarks = settings.space.anchors(problem.tasks)
-    return tuple(_count(settings, name, each.pattern, singles) for name, each in landmarks.items()), alone
+    return tuple(_count(settings, name, each.pattern, together) for name, each in landmarks.items()), alone
 
 
 def count_images(settings: Settings) -> tuple[int, str]:
@@ -142,7 +144,7 @@ def build_network(settings: Settings, pattern: SharingPattern) -> SharedNetwork:
     return build(pattern, settings.network, outputs, settings.run.seed, settings.trainer.gates.begin)
 
 
-def _count(settings: Settings, name: str, pattern: SharingPattern, singles: int = 0) -> Counted:
+def _count(settings: Settings, name: str, pattern: SharingPattern, singles: int) -> Counted:
     """Build a network without contents, and count what is in it.
 
     Args:

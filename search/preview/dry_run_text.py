@@ -32,7 +32,7 @@ def _tabulate(settings: Settings, found: DryRun) -> str:
     """Every network in a row."""
     lines = align_columns(
         [
-            ["Networks, built", "parameters", "fixed", "MACs", "FLOPs", "MACs of a training"],
+            ["Networks", "parameters", "fixed", "MACs", "FLOPs", "MACs of a training"],
             *(_write_row(each.name, each, found.count_trial(settings, each)) for each in found.networks),
             *(_write_row(f"{each.name} alone", each, found.count_baseline(settings, each)) for each in found.alone),
         ]

@@ -42,9 +42,10 @@ def test_networks_are_built_and_counted_at_full_size_without_data(name: str) -> 
     assert [(each.params, each.macs) for each in ends] == COUNTS[name]
     problem = state_problem(settings)
     assert [each.name for each in alone] == list(problem.tasks)
-    for each in (*networks, *alone):
+    for each in networks:
         if each.left is None:
-            assert problem.cost(each.pattern).macs == each.macs
+            price = problem.cost(each.pattern)
+            assert (price.macs, price.params, price.fixed) == (each.macs, each.params, each.fixed)
         else:
             assert each.left[0] < each.left[1] < each.macs
             assert each.first > sum(single.macs for single in alone)  # and hard sharing
@@ -63,7 +64,7 @@ def test_pdf_has_the_published_parameters_less_the_heads_of_tasks_that_are_not_t
 def test_images_are_those_of_the_data_or_else_of_the_experiment() -> None:
     assert count_images(compose(["data.images=20", "data.val_images=4", "data.test_images=4"])) == (20, "")
     images, missing = count_images(compose(["experiment=etr_nyuv2"]))
-    assert images == 716
+    assert images == 795 - round(0.1 * 795)
     assert missing.startswith("data.root is not given")
     with pytest.raises(DataError, match=r"data\.root is not given"):
         count_images(compose(["data=nyuv2"]))
