@@ -94,7 +94,7 @@ def _describe_time(settings: Settings, found: DryRun) -> str:
 
 def _last(seconds: float) -> str:
     """A time span, long ones in days."""
-    return format_duration(seconds) if seconds < 3 * DAY else f"{seconds / DAY:.3g} days"
+    return format_duration(seconds) if seconds < 3 * DAY else f"{seconds / DAY:.0f} days"
 
 
 def _by(size: tuple[int, int]) -> str:
