@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from search.config.command import explain_unwritable, run_command
 from search.config.settings import Settings
-from search.config.validation import check_settings
+from search.config.validation import check_data, check_settings
 from search.preview.contact_sheet import draw_contact_sheet
 from search.preview.data_summary import summarise_split, tabulate_tasks
 from spaces.common.formatting import align_columns
@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(settings: Settings, given: str) -> int:
-    settings.data.check()
+    check_data(settings)
     _report(settings)
     check_settings(settings)  # last, so that the picture is there when an image size does not suit the network
     return 0

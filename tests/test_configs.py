@@ -9,24 +9,26 @@ import pytest
 
 import search.config
 from search.components.components import describe_component
-from search.components.groups import SHIPPED, Groups
+from search.components.groups import EXPERIMENT, SHIPPED, Groups
 from search.config.composition import compose, from_plain
 from trainers.weighting.gradients import Gradients
 
 LIBRARY = Groups()
 GROUPS = [*LIBRARY.defaults, *LIBRARY.parts.values()]
 CHOICES = [(group, choice) for group in GROUPS for choice in LIBRARY.choices(group)]
+EXPERIMENTS = [(EXPERIMENT, name) for name in LIBRARY.choices(EXPERIMENT)]
 
 
 def test_every_yaml_is_among_the_choices() -> None:
     found = sorted(path for path in SHIPPED.rglob("*.yaml") if path.parent != SHIPPED)
 
-    assert found == sorted(LIBRARY.choices(group)[choice] for group, choice in CHOICES)
+    listed = [*CHOICES, *EXPERIMENTS]
+    assert found == sorted(LIBRARY.choices(group)[choice] for group, choice in listed)
     assert len(found) >= 12
-    assert {group for group, _ in CHOICES} == {path.parent.relative_to(SHIPPED).as_posix() for path in found}
+    assert {group for group, _ in listed} == {path.parent.relative_to(SHIPPED).as_posix() for path in found}
 
 
-@pytest.mark.parametrize(("group", "choice"), CHOICES)
+@pytest.mark.parametrize(("group", "choice"), [*CHOICES, *EXPERIMENTS])
 def test_it_composes_and_its_plain_form_is_whole(group: str, choice: str) -> None:
     settings = compose([f"{group.replace('/', '.')}={choice}"])
 

@@ -15,6 +15,7 @@ import yaml
 from spaces.errors import ConfigError
 
 SHIPPED = Path(__file__).resolve().parent.parent / "conf"
+EXPERIMENT = "experiment"  # a folder of whole settings; no group, for it is no part of a search
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,26 @@ class Groups:
 
     def keys(self, group: str | None, choice: str = "") -> tuple[Key, ...]:
         """Keys with defaults and comments of one choice, or of config.yaml itself when the group is None."""
-        path = SHIPPED / "config.yaml" if group is None else self.choices(group)[choice]
-        text = path.read_text()
-        try:
-            root = yaml.compose(text)
-        except yaml.YAMLError as error:
-            raise ConfigError(f"{path}: no YAML ({' '.join(str(error).split())}); mend the file") from error
-        if not isinstance(root, yaml.MappingNode):
-            return ()
-        found = _leaves(root, "" if group is None else f"{group.replace('/', '.')}.", text.splitlines())
-        return tuple(key for key in found if key.name != "defaults" and not key.name.endswith("_target_"))
+        if group is None:
+            return _read_keys(SHIPPED / "config.yaml", "")
+        return _read_keys(self.choices(group)[choice], f"{group.replace('/', '.')}.")
+
+    def experiment_keys(self, name: str) -> tuple[Key, ...]:
+        """Keys that an experiment sets, with its values and the comments beside them."""
+        return _read_keys(self.choices(EXPERIMENT)[name], "")
+
+
+def _read_keys(path: Path, prefix: str) -> tuple[Key, ...]:
+    """Every key of a YAML file."""
+    text = path.read_text()
+    try:
+        root = yaml.compose(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: no YAML ({' '.join(str(error).split())}); mend the file") from error
+    if not isinstance(root, yaml.MappingNode):
+        return ()
+    found = _leaves(root, prefix, text.splitlines())
+    return tuple(key for key in found if key.name != "defaults" and not key.name.endswith("_target_"))
 
 
 def _leaves(node: Any, prefix: str, lines: list[str]) -> list[Key]:

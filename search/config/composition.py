@@ -6,12 +6,14 @@ First step of a search. Imports neither torch nor ray, mlflow or optuna, so that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
 
-from search.components.groups import Groups
+from search.components.groups import EXPERIMENT, Groups
 from search.config.arguments import Arguments, Value, parse
+from search.config.experiments import Experiment, read_experiment
 from search.config.help import format_help
 from search.config.sections import Baselines, Run
 from search.config.settings import Settings, from_plain
@@ -35,9 +37,8 @@ def compose(argv: Sequence[str]) -> Settings:
         ConfigError: with every problem found.
     """
     arguments = parse(argv)
-    groups = Groups(arguments.config_dir)
-    choices, values = _sorted(arguments.values, groups)
-    return from_plain(_composed(arguments, choices, values))
+    said = _sort(arguments.values, Groups(arguments.config_dir))
+    return replace(from_plain(_composed(arguments, said)), experiment=said.experiment)
 
 
 def answer(argv: Sequence[str], program: str = "search.run") -> str | None:
@@ -45,7 +46,7 @@ def answer(argv: Sequence[str], program: str = "search.run") -> str | None:
 
     Args:
         argv: as for ``compose``.
-        program: which one is asked: "search.run", "search.plan" or "search.check".
+        program: which one is asked, such as "search.run".
 
     Raises:
         ConfigError: as ``compose``.
@@ -53,27 +54,57 @@ def answer(argv: Sequence[str], program: str = "search.run") -> str | None:
     arguments = parse(argv)
     if arguments.asks_help:
         groups = Groups(arguments.config_dir)
-        choices, _ = _sorted(arguments.values, groups)
-        return format_help(groups, choices, program)
+        said = _sort(arguments.values, groups)
+        return format_help(groups, said.choices, program, said.experiment.name if said.experiment else None)
     if arguments.asks_config:
         return yaml.safe_dump(compose(argv).plain, sort_keys=False)
     return None
 
 
-def _sorted(values: Sequence[Value], groups: Groups) -> tuple[dict[str, str], list[Value]]:
-    """The choice of every group, and the values that are no choices.
+@dataclass(frozen=True)
+class _Said:
+    """The choice of every group, the values that are no choices, and the experiment behind some of both, if any."""
+
+    choices: dict[str, str]
+    values: list[Value]
+    experiment: Experiment | None
+
+
+def _sort(values: Sequence[Value], groups: Groups) -> _Said:
+    """Choices and values, an experiment's among them where the command line does not choose otherwise.
 
     Raises:
         ConfigError: with every choice that is not there.
     """
-    choices = groups.defaults
+    given, rest = _split(values, groups)
+    name = given.pop(EXPERIMENT, None)
+    if name is None:
+        return _Said(_add_implied(groups, groups.defaults, given), rest, None)
+    experiment = read_experiment(groups, name)
+    own = _add_implied(groups, groups.defaults, experiment.choices)
+    choices = _add_implied(groups, own, given)
+    # A part that is laid down by a mapping is chosen by hand, too.
+    laid = {groups.parts.get(value.key, value.key) for value in rest if isinstance(value.parsed, Mapping)}
+    others = {group for group, choice in choices.items() if own.get(group) != choice} | (laid & set(choices))
+    experiment = experiment.without(others)
+    kept = {group: choice for group, choice in choices.items() if "/" not in group or group in experiment.choices}
+    parts = {group: choice for group, choice in given.items() if "/" in group}
+    return _Said({**kept, **parts}, [*experiment.values, *rest], experiment)
+
+
+def _split(values: Sequence[Value], groups: Groups) -> tuple[dict[str, str], list[Value]]:
+    """The choices that are given, by group, and the values that are none.
+
+    Raises:
+        ConfigError: with every choice that is not there.
+    """
     problems = []
-    given: dict[str, Any] = {}
+    given: dict[str, str] = {}
     rest = []
     for value in values:
         # A part is named by a word; a mapping lays it down itself.
         part = groups.parts.get(value.key) if isinstance(value.parsed, str) else None
-        group = value.key if value.key in choices else part
+        group = value.key if value.key in (*groups.defaults, EXPERIMENT) else part
         if group is None:
             rest.append(value)
             continue
@@ -86,16 +117,21 @@ def _sorted(values: Sequence[Value], groups: Groups) -> tuple[dict[str, str], li
                 f"Allowed: {', '.join(allowed)}; "
                 f"one of your own is a file DIR/{group}/NAME.yaml with --config-dir DIR"
             )
-        given[group] = value.parsed
+        given[group] = str(value.parsed)
     if problems:
         raise ConfigError(problems)
+    return given, rest
+
+
+def _add_implied(groups: Groups, choices: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Choices with others put over them, and what those take with them under these."""
     implied: dict[str, str] = {}
-    for group, choice in {**choices, **given}.items():
+    for group, choice in given.items():
         implied |= groups.implied.get(f"{group}={choice}", {})
-    return {**choices, **implied, **given}, rest
+    return {**choices, **implied, **given}
 
 
-def _composed(arguments: Arguments, choices: Mapping[str, str], values: Sequence[Value]) -> dict[str, Any]:
+def _composed(arguments: Arguments, said: _Said) -> dict[str, Any]:
     """The configuration as Hydra composes it, interpolations resolved.
 
     Raises:
@@ -107,6 +143,7 @@ def _composed(arguments: Arguments, choices: Mapping[str, str], values: Sequence
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
+    choices, values = said.choices, said.values
     for value in values:
         if value.key.partition(".")[0] == "hydra":
             raise ConfigError(f"{value.key}={value.text}: Hydra's own settings are fixed; leave it out")
@@ -133,5 +170,5 @@ def _composed(arguments: Arguments, choices: Mapping[str, str], values: Sequence
     assert isinstance(plain, dict)  # config.yaml is a mapping
     run = plain.get("run")
     if isinstance(run, dict) and run.get("name") is None:
-        run["name"] = f"{choices['space']}-{choices['data']}"
+        run["name"] = said.experiment.name if said.experiment else f"{choices['space']}-{choices['data']}"
     return {str(name): value for name, value in plain.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import wrap
 
-from search.components.groups import Groups
+from search.components.groups import EXPERIMENT, Groups
 
 WIDTH, COLUMN = 110, 46  # of the text, and where meanings begin at the latest
 
@@ -33,6 +33,15 @@ Is the data set right?
 Counts the samples, reads some of every split, prints the extent of every target and the share of invalid pixels, and
 draws images with their targets. Trains nothing."""
 
+DRY_RUN_INTRODUCTION = """\
+Which networks would a search train, and what would that cost, before the data are there?
+
+  python -m search.dry_run [experiment=NAME] [GROUP=CHOICE ...] [KEY=VALUE ...]
+
+Builds the networks at the ends of the space, counts their parameters and multiply-accumulates at the size of the
+images, and those of single-task networks, and times one step on random images. Reads no data where an experiment says
+how many images train, and writes nothing."""
+
 ENDING = """\
 Flags
   --help, -h         this text; with GROUP=CHOICE, the keys of that choice
@@ -43,6 +52,7 @@ Examples
   python -m {program} space=fusion
   python -m {program} space=fusion trials=40 limits.macs=20e6
   python -m {program} space=fusion data=npz data.root=DIR data.spec=FILE run.name=mine
+  python -m {program} experiment=pdf_nyuv2 data.root=DIR
   python -m {program} space=fusion sampler=random runner=inline trainer.epochs=2 trials=4 run.name=try"""
 
 
@@ -50,16 +60,18 @@ INTRODUCTIONS = {
     "search.run": INTRODUCTION,
     "search.plan": PLAN_INTRODUCTION,
     "search.check": CHECK_INTRODUCTION,
+    "search.dry_run": DRY_RUN_INTRODUCTION,
 }
 
 
-def format_help(groups: Groups, choices: Mapping[str, str], program: str) -> str:
+def format_help(groups: Groups, choices: Mapping[str, str], program: str, experiment: str | None = None) -> str:
     """Groups with their choices, keys with their defaults.
 
     Args:
         groups: the YAML files.
         choices: choice by group, whose keys are shown.
-        program: "search.run", "search.plan" or "search.check", which take the same arguments.
+        program: a key of ``INTRODUCTIONS``; all take the same arguments.
+        experiment: whose values are shown too.
     """
     rows: list[tuple[str, str]] = []
     keys = [(f"{key.name}={key.default}", key.comment) for key in groups.keys(None)]
@@ -71,6 +83,12 @@ def format_help(groups: Groups, choices: Mapping[str, str], program: str) -> str
     for group, choice in choices.items():
         keys += [(f"{key.name}={key.default}", key.comment) for key in groups.keys(group, choice)]
     parts = [INTRODUCTIONS[program], f"Groups and their choices (* default)\n{_rows(rows)}"]
+    names = groups.choices(EXPERIMENT)
+    whole = [(f"{EXPERIMENT}={name}", groups.meaning(EXPERIMENT, name)) for name in names]
+    parts.append(f"Experiments, whole settings that everything else given wins over\n{_rows(whole)}")
+    if experiment is not None:
+        own = [(f"{key.name}={key.default}", key.comment) for key in groups.experiment_keys(experiment)]
+        parts.append(f"What {EXPERIMENT}={experiment} sets\n{_rows(own)}")
     return "\n\n".join([*parts, f"Keys and their defaults\n{_rows(keys)}", ENDING.format(program=program)])
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from search.components.components import build_component, describe_component
 from search.config.epoch_split import EpochSplit, split_epochs
+from search.config.experiments import Experiment
 from search.config.sections import Baselines, Final, Run, Supernet
 from search.problem.bounds import Limits, Reference, Stop
 from search.runners.runner import Runner
@@ -40,6 +41,7 @@ class Settings:
         budget: epochs in all, single-task networks apart; None as the parts say.
         objectives: names of what is traded off, resolved by ``search.problem.objectives``.
         plain: the same in mappings, lists, numbers and texts; ``from_plain(plain)`` is an equal search.
+        experiment: that it was said by, for messages alone.
     """
 
     trials: int | None
@@ -61,6 +63,7 @@ class Settings:
     runner: Runner
     tracking: Tracking
     plain: dict[str, Any] = field(default_factory=dict, repr=False)
+    experiment: Experiment | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         checks = Fields(self)

@@ -11,7 +11,7 @@ from random import Random
 from search.config.settings import Settings
 from search.problem.objectives import MACS, PARAMS, resolve_objectives
 from spaces.choices import cover
-from spaces.errors import ConfigError, PatternError
+from spaces.errors import ConfigError, DataError, PatternError
 from spaces.networks import feasible
 from spaces.networks.family import ChecksOutputs, Family, NamesWeights, StartsFromWeights
 from spaces.pattern.exchange import Workspace
@@ -32,9 +32,40 @@ def check_settings(settings: Settings) -> None:
             that do not fit.
     """
     settings.tracking.check()
-    settings.data.check()
+    check_data(settings)
     if isinstance(settings.data, Sampled) and not settings.runner.elsewhere:  # other machines may have other folders
         check_cache(settings.data.loading)
+    check_parts(settings)
+
+
+def check_data(settings: Settings) -> None:
+    """See that the data are there and right.
+
+    Raises:
+        DataError: they are not; in an experiment with what it reads, and what can be done without.
+    """
+    try:
+        settings.data.check()
+    except DataError as error:
+        experiment = settings.experiment
+        if experiment is None or not experiment.layout:
+            raise
+        raise DataError(
+            [
+                *error.problems,
+                f"experiment={experiment.name} reads data={experiment.choices['data']}, a {experiment.layout}: give it "
+                f"as data.root=DIR. Without it, python -m search.dry_run experiment={experiment.name} tells the "
+                "networks and what training them would cost",
+            ]
+        ) from error
+
+
+def check_parts(settings: Settings) -> None:
+    """See that the parts of a search fit together, as far as that is known without reading data.
+
+    Raises:
+        UserError: as `check_settings`, the tracking store, the data and their cache apart.
+    """
     resolve_objectives(settings.objectives, settings.data.selected)
     if isinstance(settings.network, ChecksOutputs):
         settings.network.check({task.name: task.output for task in settings.data.selected})

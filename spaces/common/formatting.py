@@ -11,7 +11,7 @@ def format_count(value: float) -> str:
     """A count with three digits and an SI prefix, such as ``12.3 M``."""
     if not math.isfinite(value):
         return "-"
-    for size, prefix in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+    for size, prefix in ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= 0.9995 * size:
             return f"{value / size:#.3g}".rstrip(".") + f" {prefix}"
     return f"{value:.3g}"
