@@ -29,6 +29,20 @@ def are_isomorphic(one: nx.DiGraph, other: nx.DiGraph) -> bool:
     return bool(DiGraphMatcher(one, other, *_MATCH).is_isomorphic())
 
 
+def refine(graph: nx.DiGraph) -> int:
+    """Equal for isomorphic graphs, by colours of nodes that take in those of their neighbours (Weisfeiler, Leman).
+
+    Inputs stand before what reads them, so a pass forth and one back take in the whole graph.
+    """
+    colours: list[Any] = [graph.nodes[node]["label"] for node in graph]
+    for neighbours, order in ((graph.pred, list(graph)), (graph.succ, list(graph)[::-1])) * 2:
+        for node in order:
+            near = sorted((edge["label"], colours[other]) for other, edge in neighbours[node].items())
+            colours[node] = hash((colours[node], *near))
+        colours = [hash(colour) for colour in colours]
+    return hash(tuple(sorted(colours)))
+
+
 @dataclass
 class _Graph:
     """The walk's algebra that draws; a value is a node."""
