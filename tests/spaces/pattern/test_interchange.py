@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,24 +15,11 @@ from spaces.pattern.mixing import Gated
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import SHARED, Partition, Stage
 from tests.spaces.networks.mixes import any_mixture
+from tests.spaces.pattern.exchanged import exchange_rates
 from tests.spaces.pattern.isomorphism import are_isomorphic, draw_graph
 
 TASKS = ("a", "b", "c", "d")
-MANY = 40  # of each space; a pattern takes 50 ms
-
-
-def exchange_rates(pattern: SharingPattern, rng: random.Random) -> Any:
-    """The same with the tasks' target rates shuffled, as a walk takes it, not brought into an order."""
-    names = dict(zip(pattern.tasks, rng.sample(pattern.tasks, len(pattern.tasks)), strict=True))
-    encoder = [
-        Stage(stage.groups, Gated(tuple((names[task], rate) for task, rate in stage.mixing.rates)))
-        if isinstance(stage.mixing, Gated)
-        else stage
-        for stage in pattern.encoder
-    ]
-    return SimpleNamespace(
-        encoder=tuple(encoder), exchange=pattern.exchange, decoder=pattern.decoder, tasks=pattern.tasks
-    )
+MANY = 15  # of each space; a pattern takes 50 ms, and `test_key_census` has many more
 
 
 def check(pattern: SharingPattern, rng: random.Random) -> bool:
