@@ -143,16 +143,6 @@ def _plan_draws(job: Job, members: Members) -> Draws:
     return plan_draws(members.space, list(outputs), job.seed, allows)
 
 
-def _measure_aims(
-    job: Job, network: SharedNetwork, judged: Source, tasks: Sequence[Task]
-) -> dict[str, dict[str, float]]:
-    found = measure_aims(network, judged, tasks, job.aims)
-    undefined = [prefix for prefix, values in found.items() if not all(map(math.isfinite, values.values()))]
-    if undefined:
-        raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {job.judged} split")
-    return found
-
-
 def _found(job: Job, network: SharedNetwork, training: Source, judged: Source, tasks: Sequence[Task]) -> dict[str, Any]:
     """What the probe finds, whether workspaces act, and robustness where it is wanted; of a supernet estimates.
 
@@ -161,7 +151,7 @@ def _found(job: Job, network: SharedNetwork, training: Source, judged: Source, t
     if isinstance(network, Supernet):
         estimates = estimate(network, network.draws.patterns, training, judged, tasks)
         return {ESTIMATES: estimates, WEIGHTS: digest_file(job.weights) if job.weights else ""}
-    found: dict[str, Any] = {ROBUSTNESS: _measure_aims(job, network, judged, tasks)} if job.aims else {}
+    found: dict[str, Any] = {ROBUSTNESS: measure_aims(network, judged, tasks, job.aims)} if job.aims else {}
     if job.until:
         return found
     if effect := measure_effect(network, judged, tasks):

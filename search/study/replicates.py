@@ -20,7 +20,7 @@ from search.jobs.outcome_files import read_result
 from search.problem.deltas import compute_delta
 from search.study.baselines import average_headlines, average_metrics
 from search.study.retry_policy import RetryPolicy
-from search.study.trial_result import tell_workspace
+from search.study.trial_result import tell_robustness, tell_workspace
 from spaces.common.formatting import format_duration
 from spaces.errors import DataError
 from spaces.networks.family import Family
@@ -54,8 +54,8 @@ class Replicates:
         names: of the patterns.
         seeds: of the trainings.
         metrics: "<task>.<metric>", "<task>.delta", "delta_mtl", "worst_delta", "delta_all", "macs", "params",
-            "fixed", "workspace.<number>" -> (patterns, seeds) array, NaN for a pattern without a workspace; what gates
-            cost differs from seed to seed.
+            "fixed", "workspace.<number>", numbers of robustness -> (patterns, seeds) array, NaN for a pattern without a
+            workspace; what gates cost differs from seed to seed.
         single: "<task>.<metric>" -> (seeds,) array of the single-task networks.
         seconds: (patterns, seeds) wall time of the trainings.
         epochs: (patterns, seeds) of the trainings, those of networks that they started from among them.
@@ -99,6 +99,7 @@ def replicate(
     seeds: Sequence[int],
     *,
     judged: str = "test",
+    aims: Sequence[str] = (),
     say: Callable[[str], None] = print,
 ) -> Replicates:
     """Train every pattern, and every task alone, with every seed; what is there already is not trained again.
@@ -108,6 +109,7 @@ def replicate(
         patterns: by the name they are told by; single-task networks are those of the settings.
         seeds: equal for all patterns, so that differences are paired.
         judged: split that is measured.
+        aims: what of robustness is measured of patterns, as `trainers.robustness.aims.list_measured` has it.
         say: hears of the progress.
 
     Raises:
@@ -128,6 +130,7 @@ def replicate(
             label, threads = f"{name}, seed {seed}", settings.runner.threads
             family, recipe = each.network or network, each.recipe or settings.trainer
             job = Job(label, each.pattern, settings.data, family, recipe, seed, threads, folder, None, judged)
+            job = replace(job, aims=() if name in alone else tuple(sorted(aims)))
             file = folder / f"{job.fingerprint}.json"
             jobs[name, seed] = replace(job, outcome=file, checkpoint=file.with_suffix(".ckpt"))
     roster = ReplicateQueue(jobs.values(), say)
@@ -210,6 +213,7 @@ def _compared(
                 **found[name, seed].metrics,
                 **(delta := compute_delta(found[name, seed].metrics, means, tasks, whole)),
                 **tell_workspace(found[name, seed], delta["delta_mtl"], means, tasks),
+                **tell_robustness(found[name, seed], tasks),
                 **found[name, seed].cost,
             }
             for seed in seeds

@@ -52,7 +52,11 @@ def make_trial(
         return trial
     metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
     metrics |= tell_workspace(outcome, metrics["delta_mtl"], reference, tasks)
-    metrics |= _tell_robustness(outcome, tasks)
+    robustness = tell_robustness(outcome, tasks)
+    metrics |= robustness
+    undefined = [each.name for each in wanted if not math.isfinite(robustness.get(each.name, 0.0))]
+    if undefined:
+        return replace(trial, status=FAILED, reason=f"{', '.join(undefined)} is not a finite number")
     return replace(
         trial, metrics=metrics, objectives=objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
     )
@@ -70,7 +74,7 @@ def tell_workspace(
     return {f"{WORKSPACE}.{name}": value for name, value in told.items()}
 
 
-def _tell_robustness(outcome: Outcome, tasks: Sequence[Task]) -> dict[str, float]:
+def tell_robustness(outcome: Outcome, tasks: Sequence[Task]) -> dict[str, float]:
     """What was measured of robustness, under the names of its columns."""
     told: dict[str, float] = {}
     for prefix, values in outcome.findings.get(ROBUSTNESS, {}).items():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.jobs.job import Job, Outcome
+from search.jobs.probe import ROBUSTNESS
 from search.jobs.trial import FAILED, Trial
 from search.problem.bounds import Limits
 from search.problem.objectives import resolve_objectives
@@ -102,3 +104,22 @@ def test_what_a_workspace_is_worth_is_what_is_lost_where_it_tells_its_mean(job: 
         "workspace.worth": pytest.approx(plain.metrics["delta_mtl"] - tell(job, other).metrics["delta_mtl"]),
     }
     assert told.objectives == plain.objectives
+
+
+@pytest.mark.parametrize("value", [0.25, None])
+def test_robustness_is_told_as_columns_and_an_objective_that_is_not_known_fails_the_trial(
+    job: Job, value: float | None
+) -> None:
+    tasks = job.data.selected
+    headlines = {f"{task.name}.{task.headline}": value for task in tasks}
+    outcome = end_well(job, 0.5, findings={ROBUSTNESS: {"noise": headlines, "consistency.outlined": {"value": None}}})
+    wanted = resolve_objectives(["noise.delta", "macs"], tasks)
+    candidate = Candidate(3, {"a": 1}, job.pattern, COST)
+    trial = make_trial(candidate, job, outcome, {task.name: 2.0 for task in tasks}, tasks, wanted, Limits())
+    if value is None:
+        assert (trial.status, trial.reason) == (FAILED, "noise.delta is not a finite number")
+        return
+    changes = [trial.metrics[f"noise.{task.name}.delta"] for task in tasks]
+    assert {abs(each) for each in changes} == {50.0}  # 0.25 where it was 0.5
+    assert trial.objectives["noise.delta"] == sum(changes) / len(changes)
+    assert math.isnan(trial.metrics["consistency.outlined"])  # no objective

@@ -1,0 +1,34 @@
+"""The experiment on what fused decoders bear, from searches to its table, on small rooms."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from experiments.papers.pdf import robustness
+from tests.tiny import NETWORK
+
+SMALL = ["data.images=16", "data.val_images=8", "data.test_images=2", "data.image_size=16", "trainer.batch_size=8"]
+
+
+def test_landmarks_and_trees_are_measured_beside_separate_decoders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = [*SMALL, *NETWORK, f"data.cache={tmp_path / 'cache'}", f"run.folder={tmp_path / 'runs'}", "runner=inline"]
+    given += ["trainer.epochs=1", "baselines.seeds=1", "data.tasks=[segmentation,depth]"]
+    monkeypatch.setattr("sys.argv", ["robustness", "--seeds", "3", "--folder", str(tmp_path), *given])
+    assert robustness.main() == 0
+    with (tmp_path / "robustness-scenes.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    networks = {row["network"] for row in rows}
+    assert any(name.startswith("all separate") for name in networks)
+    assert any("progressive" in name for name in networks)
+    assert any("offline" in name for name in networks)
+    numbers = [row["number"] for row in rows if row["network"] == rows[0]["network"]]
+    assert {"delta_mtl", "noise.delta", "corruptions.delta", "attack.joint.high.delta", "consistency.outlined"} <= set(
+        numbers
+    )
+    assert len(rows) == len(networks) * len(numbers)
+    assert all(bool(row["minus separate"]) != row["network"].startswith("all separate") for row in rows)
