@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from spaces.choices import Choose, Proposal
 from spaces.fields import Fields
 from spaces.options import Makes, check_options, check_stages, choose_last_but, record_anchors
-from spaces.pattern.mixing import FLOWS, NORMS, PRIMITIVES, RECOMBINATIONS, Routed
+from spaces.pattern.mixing import FLOWS, NORMS, PRIMITIVES, Routed
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import SHARED, Stage
 
@@ -49,7 +49,7 @@ class Routing:
     decoder_stages: int
     ratios: tuple[float, ...] = (0.0, 0.25, 0.5, 0.75, 1.0)
     primitive_sets: tuple[str, ...] = SETS
-    recombinations: tuple[str, ...] = RECOMBINATIONS
+    recombinations: tuple[str, ...] = ("dense", "grouped")
     kernels: tuple[int, ...] = (1, 3)
     flows: tuple[str, ...] = FLOWS
     norms: tuple[str, ...] = NORMS

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from spaces.networks.family import Family
 from spaces.networks.make import count_channels
 from spaces.pattern.block import WHOLE, Attend, Block, Role, SharedBranch, TaskBranch
+from spaces.pattern.mixing import count_groups
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.walk import walk
 
@@ -88,7 +89,7 @@ def _settle(role: Role, inputs: int, channels: int, widths: tuple[int, ...], sta
     if isinstance(role, TaskBranch):
         return replace(role, ratio=1 - channels / widths[stage])
     if isinstance(role, SharedBranch):
-        alike = role.recombination == "grouped" and math.gcd(inputs, channels) == 1
+        alike = count_groups(inputs, channels, role.recombination) == 1
         return replace(role, ratio=channels / widths[stage], recombination="dense" if alike else role.recombination)
     return role
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -11,7 +12,7 @@ from spaces.pattern.rules import check_fraction, check_whole, check_word
 
 PRIMITIVES = ("average", "dilated", "identity", "max", "noise", "random", "shift", "sparse")
 """Non-learnable primitives by name; what each computes stands in `spaces.networks.modules.primitives`."""
-RECOMBINATIONS = ("dense", "grouped")
+RECOMBINATIONS = ("dense", "grouped", "shuffled")
 FLOWS = ("mixed", "shared")
 NORMS = ("shared", "task")
 
@@ -35,7 +36,8 @@ class Routed:
             shared one.
         primitives: of the shared branch, a set of `PRIMITIVES`.
         recombination: of the primitives' outputs: "grouped" is a channel shuffle and a grouped 1x1 convolution, which
-            mixes the views of a few channels only; "dense" is a full 1x1 convolution.
+            mixes the views of a few channels only; "shuffled" is the same in fewer groups with another shuffle behind
+            it, so that all channels meet within two layers; "dense" is a full 1x1 convolution.
         flow: what the shared branch reads: "shared" features only, computed once for all members, or the "mixed" ones
             of each task, computed once per distinct input.
         kernel: side of the task branch's convolutions, odd, in pixels.
@@ -119,6 +121,19 @@ def count_shared_channels(ratio: float, width: int) -> int:
             "channels: want at least one for either, or ratio 0 or 1, which leave one branch out"
         )
     return channels
+
+
+def count_groups(inputs: int, outputs: int, recombination: str) -> int:
+    """Groups of a recombination of so many channels: 1 of a dense one, as many as there can be of a grouped one.
+
+    Of a shuffled one as many as can be with no more groups than channels in each, so that the next layer's read all.
+    """
+    most = math.gcd(inputs, outputs)
+    if recombination == "dense":
+        return 1
+    if recombination == "grouped":
+        return most
+    return max(groups for groups in range(1, math.isqrt(max(inputs, outputs)) + 1) if most % groups == 0)
 
 
 Mixing = Shared | Routed | Gated

@@ -23,7 +23,7 @@ from spaces.pattern.block import (
 )
 from spaces.pattern.mixing import PRIMITIVES
 
-ROUTING = (*(f"primitive.{name}" for name in PRIMITIVES), "dense", "kernel", "passes", "norms", "layers")
+ROUTING = (*(f"primitive.{name}" for name in PRIMITIVES), "dense", "kernel", "passes", "norms", "layers", "shuffled")
 EXCHANGE = (
     *("workspace", "slots", "width", "top_k", "etf", "heads", "rounds", "carried", "identity", "residual", "overwrite"),
     *("learned_weight", "one_weight", "tied_tasks", "tied_scales", "neck", "wide_neck", "normalised", "cosine"),
@@ -68,6 +68,7 @@ def describe_mixing(blocks: Iterable[Block], tasks: Sequence[str]) -> list[float
         *(float(name in met) for name in PRIMITIVES),
         *(float(dense), squash(max((role.kernel for role in own), default=0))),
         *(len(shared) / (layers * len(tasks)), len(norms) / (2 * layers * len(tasks)), squash(layers)),
+        float(any(role.recombination == "shuffled" for _, role in shared)),
     ]
 
 

@@ -135,7 +135,7 @@ EMPTY = (
         (
             "recombinations",
             ["sum"],
-            "space.recombinations=['sum']: recombination 'sum' is unknown: want one of dense, grouped",
+            "space.recombinations=['sum']: recombination 'sum' is unknown: want one of dense, grouped, shuffled",
         ),
         ("layers", 0, "space.layers=0: want a whole number >= 1"),
     ],

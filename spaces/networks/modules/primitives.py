@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from spaces.pattern.mixing import count_groups
+
 DENSITY = 0.1  # share of the places of a sparse kernel that are not zero
 LEVEL = 0.1  # standard deviation of the noise
 PATCH = 8  # side of the noise pattern, in pixels; it is laid out as tiles
@@ -160,16 +162,21 @@ class SharedLayer(nn.Module):
         stride: of the primitives.
         primitives: names in `PRIMITIVES`.
         recombination: "grouped": after a channel shuffle that puts the views of a channel side by side, in
-            gcd(inputs, outputs) groups; "dense": one group.
+            as many groups as there can be; "shuffled": in fewer, which are shuffled; "dense": one group.
     """
 
     def __init__(self, inputs: int, outputs: int, stride: int, primitives: tuple[str, ...], recombination: str) -> None:
         super().__init__()
         self.views = nn.ModuleList(PRIMITIVES[name](inputs, stride) for name in primitives)
-        groups = math.gcd(inputs, outputs) if recombination == "grouped" else 1
+        groups = count_groups(inputs, outputs, recombination)
+        self.shuffled = recombination == "shuffled"
         self.recombine = nn.Conv2d(len(primitives) * inputs, outputs, 1, groups=groups, bias=False)
 
     def forward(self, features: Tensor) -> Tensor:
         """``(B, inputs, H, W) -> (B, outputs, H/stride, W/stride)``, rounded up."""
         views = F.relu_(torch.cat([view(features) for view in self.views], 1))
-        return self.recombine(F.channel_shuffle(views, len(self.views)) if self.recombine.groups > 1 else views)
+        groups = self.recombine.groups
+        if groups == 1:
+            return self.recombine(views)
+        mixed = self.recombine(F.channel_shuffle(views, len(self.views)))
+        return F.channel_shuffle(mixed, groups) if self.shuffled else mixed

@@ -27,7 +27,10 @@ def pattern(*encoder: Stage, exchange: Any = None, decoder: Partition = APART) -
         (lambda: Routed(ratio=True), "ratio=True: want a number from 0 to 1"),
         (lambda: Routed(0.5, primitives=()), "primitives=[] with ratio=0.5: the shared branch is made of them"),
         (lambda: Routed(0.5, primitives=("fourier",)), "primitive 'fourier' is unknown: want one of average, dilated"),
-        (lambda: Routed(0.5, recombination="sum"), "recombination 'sum' is unknown: want one of dense, grouped"),
+        (
+            lambda: Routed(0.5, recombination="sum"),
+            "recombination 'sum' is unknown: want one of dense, grouped, shuffled",
+        ),
         (lambda: Routed(0.5, flow="both"), "flow 'both' is unknown: want one of mixed, shared"),
         (lambda: Routed(0.5, norm="layer"), "norm 'layer' is unknown: want one of shared, task"),
         (lambda: Routed(0.5, kernel=2), "kernel=2: want an odd number of pixels"),

@@ -140,6 +140,37 @@ def test_a_grouped_recombination_is_that_of_a_slow_loop() -> None:
         torch.testing.assert_close(made(image)[:, output], wanted)
 
 
+def count_reached(how: str, layers: int) -> int:
+    """Output channels that change with the first of 16 that come in."""
+    torch.manual_seed(0)
+    stack = torch.nn.Sequential(*(layer("identity", "max", inputs=16, outputs=16, how=how) for _ in range(layers)))
+    for made in stack:
+        made.get_parameter("recombine.weight").data.abs_()  # so that no ReLU hides anything
+    image = torch.rand(1, 16, 4, 4)
+    changed = image.clone()
+    changed[:, 0] += 1
+    return int(((stack(image) - stack(changed)).abs().amax((0, 2, 3)) > 0).sum())
+
+
+def test_shuffled_layers_make_channels_meet_that_grouped_ones_keep_apart() -> None:
+    assert [count_reached("grouped", layers) for layers in (1, 2, 3)] == [1, 1, 1]
+    assert [count_reached("shuffled", layers) for layers in (1, 2)] == [4, 16]
+    one, two = layer("max", inputs=6, outputs=9), layer("max", inputs=6, outputs=9, how="shuffled")
+    assert one.recombine.groups == two.recombine.groups == 3
+    two.load_state_dict(one.state_dict())
+    image = torch.rand(1, 6, 4, 4)
+    torch.testing.assert_close(two(image), torch.nn.functional.channel_shuffle(one(image), 3))
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(16, 16), (8, 12), (3, 7), (48, 24), (5, 5), (64, 128)])
+def test_groups_are_as_many_as_can_be_and_shuffled_ones_leave_none_out(inputs: int, outputs: int) -> None:
+    counts = {how: mixing.count_groups(inputs, outputs, how) for how in mixing.RECOMBINATIONS}
+    assert counts["dense"] == 1
+    assert counts["grouped"] == math.gcd(inputs, outputs)
+    assert math.gcd(inputs, outputs) % counts["shuffled"] == 0
+    assert counts["shuffled"] ** 2 <= max(inputs, outputs)
+
+
 @pytest.mark.parametrize("name", [name for name in PRIMITIVES if name != "identity"])
 def test_each_differs_from_identity(name: str) -> None:
     torch.manual_seed(0)
