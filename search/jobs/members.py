@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from spaces.choices import Space
+from spaces.common.atomic_files import strict
 from spaces.networks.cost import Cost
 
 ESTIMATES = "estimates"  # finding of a supernet's training: metrics by task and key of what its head reads
 
 WEIGHTS = "weights"  # likewise: digest of the file of its weights
+TOLD = "told"  # likewise: digest of the estimates
+
+
+def digest_estimates(table: Mapping[str, Any]) -> str:
+    """64 hex characters of estimates, as a file keeps them."""
+    return hashlib.sha256(json.dumps(strict(table), sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import torch
 
 from search.jobs.checkpoint import read_checkpoint, write_checkpoint
 from search.jobs.job import Job, Outcome, find_device
-from search.jobs.members import ESTIMATES, WEIGHTS, Members
+from search.jobs.members import ESTIMATES, TOLD, WEIGHTS, Members, digest_estimates
 from search.jobs.probe import ROBUSTNESS, WORKSPACE
 from spaces.common.atomic_files import replacing
 from spaces.draws import plan_draws
@@ -150,7 +150,8 @@ def _found(job: Job, network: SharedNetwork, training: Source, judged: Source, t
     """
     if isinstance(network, Supernet):
         estimates = estimate(network, network.draws.patterns, training, judged, tasks)
-        return {ESTIMATES: estimates, WEIGHTS: digest_file(job.weights) if job.weights else ""}
+        weights = digest_file(job.weights) if job.weights else ""
+        return {ESTIMATES: estimates, WEIGHTS: weights, TOLD: digest_estimates(estimates)}
     found: dict[str, Any] = {ROBUSTNESS: measure_aims(network, judged, tasks, job.aims)} if job.aims else {}
     if job.until:
         return found

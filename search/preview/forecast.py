@@ -18,6 +18,7 @@ from search.jobs.job import Job
 from search.preview.step_timing import time_steps
 from search.preview.timed_training import Clocked, Timing
 from search.study.baselines import derive_seed
+from trainers.robustness.aims import count_validations, list_measured
 
 if TYPE_CHECKING:
     from search.config.settings import Settings
@@ -112,7 +113,10 @@ def make_forecast(
     clocked = time_steps(jobs, concurrency, where.gpus)
     share = settings.scheduler.share(settings.trainer.epochs)
     own, alone = settings.split.trial, settings.baselines.epochs
-    found = estimate(clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share, own, alone)
+    further = count_validations(list_measured(settings.objectives, settings.data.selected))
+    found = estimate(
+        clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share, own, alone, further
+    )
     return _add_further(found, remaining)
 
 
@@ -143,6 +147,7 @@ def estimate(
     share: float = 1.0,
     own: int | None = None,
     alone: int | None = None,
+    further: int = 0,
 ) -> Forecast:
     """What timings amount to.
 
@@ -156,12 +161,13 @@ def estimate(
         share: of its epochs that a trial is trained on average, where a scheduler stops some early.
         own: epochs of a trial, where they are not those of the recipe.
         alone: likewise of a single-task network.
+        further: validations that measuring robustness after a trial is worth.
     """
     timings = [_average_timings(row) for row in zip(*(each.timings for each in clocked), strict=True)]
     extremes = timings[:-1] if baselines else timings
     images = clocked[0].images
     steps = images // min(recipe.batch_size, images)
-    work = _Work(trials, baselines, concurrency, own or recipe.epochs, alone or recipe.epochs, steps, share)
+    work = _Work(trials, baselines, concurrency, own or recipe.epochs, alone or recipe.epochs, steps, share, further)
     quick = fmean(t.share for t in timings)
     crowded = device == "cpu" and quick < CROWDED
     start = START / quick if crowded else START
@@ -196,6 +202,7 @@ class _Work:
     usual: int
     steps: int
     share: float
+    further: int = 0
 
     def time_baseline(self, timing: Timing) -> float:
         """Seconds of a single-task network's training, of the recipe's epochs."""
@@ -203,11 +210,14 @@ class _Work:
 
     def time_training(self, timing: Timing) -> float:
         """Seconds of one whole training."""
-        return timing.setup + self.epochs * (self.steps * timing.step + timing.measuring)
+        once = timing.setup + self.epochs * (self.steps * timing.step + timing.measuring)
+        return once + self.further * timing.measuring
 
     def time_search(self, start: float, timings: Sequence[Timing]) -> tuple[float, float]:
         """Least and most seconds of all of it, every place taken until the end; the last timing is a baseline's."""
         trainings = self.trials + self.baselines
+        if not trainings:  # final trainings alone are left
+            return start, start
         rounds = math.ceil(trainings / self.concurrency)
         extremes = timings[:-1] if self.baselines else timings
         alone = self.baselines * self.time_baseline(timings[-1])

@@ -65,8 +65,8 @@ def format_trainings(settings: Settings, left: Remaining) -> str:
         rows.insert(0, ["supernet", there])
     if split.members:
         ends = left.final // split.final
-        there = f"; {split.members - ends} of them are there already" if ends < split.members else ""
-        rows.append(["final", f"{split.members} networks of the front, {split.final} epochs each{there}"])
+        many = f"{ends} network{'s' * (ends != 1)} of the front, {split.final} epoch{'s' * (split.final != 1)} each"
+        rows.append(["final", many if ends else "all networks of the front are trained to the end already"])
     epochs = replace(split, trials=split.trials - missing).describe()
     if missing and settings.plain["budget"]:
         epochs += f"; {missing * split.trial} of the budget stay unspent, for want of patterns"

@@ -8,14 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from search.config.problem_statement import state_problem
+from search.config.problem_statement import fix_reference_point, state_problem
 from search.jobs.job import Job
-from search.jobs.outcome_files import read_result
+from search.jobs.outcome_files import OutcomeFiles, read_result
+from search.jobs.trial import load_trial
 from search.study.baselines import list_baseline_jobs
-from search.study.fronts.final_files import load_finals
+from search.study.fronts.final_phase import FinalPhase
 from search.study.fronts.final_trainings import AUTO, SUPERNET
-from search.study.run_folder import check_folder
+from search.study.run_folder import TRIALS, RunFolder, check_folder
 from search.study.supernet_training import KEPT, SupernetTraining
+from search.study.trial_jobs import TrialJobs, inherit_from
 from spaces.common.atomic_files import read_json
 
 if TYPE_CHECKING:
@@ -70,15 +72,28 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     kept = read_json(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
     untrained = tuple(job for job in jobs if job.fingerprint not in kept and read_result(job, device) is None)
     trials, split = max(0, most - finished), settings.split
-    ended = {f.trial.number for f in load_finals(folder) if f.ready and f.trial.epochs == split.final}
-    final = max(0, split.members - (0 if trials else len(ended)))
-    shared = split.supernet if _wants_supernet(settings, folder, device, trials, final) else 0
+    supernet = SupernetTraining(settings, folder / KEPT, settings.runner.threads)
+    final = _count_finals(settings, folder, supernet, trials)
+    shared = split.supernet if _wants_supernet(settings, supernet, device, trials, final) else 0
     return Remaining(finished, trials, jobs, untrained, shared, final * split.final)
 
 
-def _wants_supernet(settings: Settings, folder: Path, device: str, trials: int, final: int) -> bool:
+def _count_finals(settings: Settings, folder: Path, supernet: SupernetTraining, trials: int) -> int:
+    """Final trainings that are left: as many as are wanted, and once the trials have ended those of the real front."""
+    phase, members = FinalPhase(settings, folder), settings.split.members
+    phase.resume()
+    if trials or not members:
+        return members
+    problem = fix_reference_point(state_problem(settings), settings)
+    ended = [load_trial(path) for path in sorted((folder / TRIALS).glob("[0-9]*.json"))]
+    outcomes, run = OutcomeFiles(folder.absolute() / ".outcomes"), RunFolder(folder, "", resumed=True)
+    jobs = TrialJobs(settings, run, outcomes, settings.runner.threads, supernet.job)
+    weights = inherit_from(supernet.job) if supernet.job else None
+    return len(phase.plan(problem, ended, jobs.repeat, weights))
+
+
+def _wants_supernet(settings: Settings, supernet: SupernetTraining, device: str, trials: int, final: int) -> bool:
     """Whether so many trials and final trainings rest on a supernet that is not there."""
-    supernet = SupernetTraining(settings, folder / KEPT, settings.runner.threads)
     if supernet.job is None or supernet.find_cached(device):
         return False
     estimated = trials and (settings.split.delivers or supernet.find_kept() is None)

@@ -13,7 +13,7 @@ from typing import Any
 from spaces.common.formatting import format_count
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
-from trainers.robustness.aims import list_aims
+from trainers.robustness.aims import explain_lacking, list_aims
 from trainers.tasks.task import Task
 
 MAXIMISE = "maximise"
@@ -71,10 +71,11 @@ def resolve_objectives(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Obj
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         given = ", ".join(map(str, unknown)) or "nothing"
-        hint = suggest(str(unknown[0]), known) if unknown else ""
+        lacking = [explain_lacking(str(name)) for name in unknown]
+        hint = suggest(str(unknown[0]), known) if unknown and not lacking[0] else ""
         problems.append(
             f"objectives={given}: want one or more of {usual}, or a column of robustness.csv such as noise.delta, "
-            f"attack.joint.delta, consistency.semantic{hint}"
+            f"attack.joint.delta, consistency.semantic{hint}" + "".join(f"; {each}" for each in lacking if each)
         )
     repeated = sorted({name for name in names if list(names).count(name) > 1})
     if repeated:

@@ -22,17 +22,15 @@ def describe_delivered(delivered: Sequence[Trial], view: FrontView) -> list[str]
     searched = {trial.number: trial for trial in view.trials}
     volume = format_count(compute_volume(delivered, view.objectives, view.reference))
     units = volume_units(view.objectives)
-    lines = [
-        f"Delivered, trained to the end: {len(delivered)} networks, in front/ and finals.csv; hypervolume {volume} "
-        f"[{units}]."
-    ]
+    many = "1 network" if len(delivered) == 1 else f"{len(delivered)} networks"
+    lines = [f"Delivered, trained to the end: {many}, in front/ and finals.csv; hypervolume {volume} [{units}]."]
     for final in delivered:
         told = [objective for objective in view.objectives if objective not in (MACS, PARAMS)]
         values = ", ".join(f"{o.name} {format_value(o, final.objectives[o.name])}" for o in told)
         before = searched.get(final.number)
         shown = ", ".join(format_value(o, before.objectives[o.name]) for o in told) if before else "?"
         lines.append(
-            f"trial {final.number}: {values} after {final.epochs} further epochs (its trial: {shown}), "
+            f"trial {final.number}: {values} after {_count_epochs(final.epochs)} of its own (its trial: {shown}), "
             f"{format_count(final.macs)}MACs, {describe_in_line(final.pattern)}"
         )
     return [*lines, *describe_ranking(view)]
@@ -54,6 +52,8 @@ def describe_reference(
     starts = {trial.number: before.get(trial.number, (SUPERNET, shared)) for trial in members}
     longest = max(members, key=lambda trial: trial.epochs + starts[trial.number][1])
     start, earlier = starts[longest.number]
+    if not start:  # of an earlier version, which did not say what it began on
+        return ""
     total = longest.epochs + earlier
     if total <= reference:
         return ""

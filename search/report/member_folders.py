@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from zipfile import is_zipfile
 
 from search.jobs.trial import Trial
 from search.study.run_folder import TRIALS
@@ -59,6 +60,8 @@ def _copy_if_changed(source: Path, target: Path) -> None:
     if not source.exists():
         return
     ours = target.stat() if target.exists() else None
+    if ours is not None and not is_zipfile(source):
+        return  # damaged: the copy that is there may be the last good one
     theirs = source.stat()
     if ours is None or (ours.st_size, ours.st_mtime_ns) != (theirs.st_size, theirs.st_mtime_ns):
         with replacing(target) as temporary:

@@ -32,6 +32,7 @@ def explain_missing_weights(path: Path, trial: Trial, kept: Sequence[int]) -> st
     if not trial.complete:
         return f"trial {trial.number} of {path} has no weights, for it failed because: {trial.reason}"
     return (
-        f"trial {trial.number} of {path} has no weights: only those of the front's members are kept, "
-        f"here {format_list(kept) or 'none'}. Take one of these, or train it again as it was: .train({trial.number})"
+        f"trial {trial.number} of {path} has no weights: only those of the front's members and of what may yet be "
+        f"on it are kept, here {format_list(kept) or 'none'}. Take one of these, or train it again as it was: "
+        f".train({trial.number})"
     )

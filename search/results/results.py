@@ -12,6 +12,7 @@ from functools import cached_property
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import is_zipfile
 
 from search.components.components import build_component
 from search.jobs.trial import Trial, load_trial
@@ -261,6 +262,7 @@ def _find_weights(path: Path, trial: Trial) -> Path | None:
     if ended := choose_ended(finals):
         return ended[trial.number].weights
     name = f"{trial.number:04d}.pt"
-    # In front/ may lie what a final training left whose own file is gone.
+    # In front/ may lie what a final training left whose own files are gone.
     front = [] if finals else [path / "front" / f"{trial.number}-{trial.key}" / "weights.pt"]
-    return next((place for place in (*front, path / TRIALS / name) if place.exists()), None)
+    places = [place for place in (path / TRIALS / name, *front) if place.exists()]
+    return next((place for place in places if is_zipfile(place)), places[0] if places else None)

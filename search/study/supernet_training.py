@@ -7,7 +7,7 @@ from pathlib import Path
 
 from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
-from search.jobs.members import ESTIMATES, WEIGHTS, Members
+from search.jobs.members import ESTIMATES, TOLD, WEIGHTS, Members, digest_estimates
 from search.jobs.outcome_files import read_result, restore_outcome
 from search.problem.estimates import Estimates
 from search.study.baselines import RETRIES, derive_seed
@@ -42,6 +42,7 @@ class SupernetTraining:
         self.stopped = ""
         self._failures = 0
         self._there = False  # whether its weights are
+        self._source = kept  # of the estimates
 
     @property
     def missing(self) -> bool:
@@ -64,16 +65,17 @@ class SupernetTraining:
         Raises:
             DataError: its file is damaged.
         """
-        stored = read_json(self._kept) if self.job and self._kept.exists() else {}
+        if self.job is None or not self._kept.exists():
+            return None
         try:
-            outcome = restore_outcome(stored[self.job.fingerprint]) if self.job else None
-            return outcome if outcome and _holds_estimates(outcome) else None
+            outcome = restore_outcome(read_json(self._kept)[self.job.fingerprint])
+            return outcome if _holds_estimates(outcome) else None
         except KeyError:
             return None
-        except (TypeError, AttributeError) as error:
+        except (DataError, TypeError, AttributeError) as error:
             raise DataError(
-                f"{self._kept}: no supernet by fingerprint ({error}); it was damaged from outside: remove it, and the "
-                "same command makes it again"
+                f"{self._kept}: no supernet by fingerprint ({error.__cause__ or error}); it was damaged from outside: "
+                "restore it from a copy, or remove it: what it kept is made again where it is needed"
             ) from error
 
     def clear_damaged(self) -> None:
@@ -88,6 +90,7 @@ class SupernetTraining:
         if outcome.complete:
             self.outcome = outcome
             self._there = self.job.weights is not None and self.job.weights.is_file()
+            self._source = self.job.outcome if self._there else self._kept
             write_json(self._kept, {self.job.fingerprint: asdict(replace(outcome, curves={}))})  # nobody reads curves
             return False
         self._failures += 1
@@ -100,15 +103,17 @@ class SupernetTraining:
         """What it tells of patterns."""
         assert self.outcome is not None
         assert self.job is not None
-        return Estimates(self.outcome.findings[ESTIMATES], str(self.job.outcome))
+        return Estimates(self.outcome.findings[ESTIMATES], str(self._source))
 
 
 def _holds_estimates(outcome: Outcome) -> bool:
+    """Whether estimates are there, whole; those of before digests were kept need at least have their form."""
     try:
-        Estimates(outcome.findings[ESTIMATES], "")
+        table = outcome.findings[ESTIMATES]
+        Estimates(table, "")
     except (DataError, KeyError):
         return False
-    return True
+    return outcome.findings.get(TOLD, "") in ("", digest_estimates(table)) and all(table.values())
 
 
 def plan_supernet(settings: Settings, threads: int) -> Job | None:

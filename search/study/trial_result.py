@@ -13,7 +13,7 @@ from search.jobs.trial import COMPLETE, FAILED, Trial
 from search.problem import deltas, objectives
 from search.problem.bounds import Limits
 from spaces.networks.cost import Cost
-from trainers.robustness.aims import CONSISTENCY
+from trainers.robustness.aims import CONSISTENCY, list_aims
 from trainers.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -54,12 +54,15 @@ def make_trial(
     metrics |= tell_workspace(outcome, metrics["delta_mtl"], reference, tasks)
     robustness = tell_robustness(outcome, tasks)
     metrics |= robustness
-    undefined = [each.name for each in wanted if not math.isfinite(robustness.get(each.name, 0.0))]
-    if undefined:
-        return replace(trial, status=FAILED, reason=f"{', '.join(undefined)} is not a finite number")
-    return replace(
-        trial, metrics=metrics, objectives=objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
-    )
+    values = objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
+    return replace(trial, metrics=metrics, objectives=values | _count_undefined(values, tasks))
+
+
+def _count_undefined(values: Mapping[str, float], tasks: Sequence[Task]) -> dict[str, float]:
+    """Robustness that is not defined, as where a network says the same everywhere, counts as the worst there is."""
+    aims = list_aims(tasks)
+    worst = {name: aims[name].worst for name, value in values.items() if name in aims and not math.isfinite(value)}
+    return {name: value for name, value in worst.items() if value is not None}
 
 
 def tell_workspace(

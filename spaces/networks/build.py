@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from spaces.errors import DataError, PatternError
+from spaces.networks.channels import count_channels
 from spaces.networks.family import Family
-from spaces.networks.make import count_channels, make_module
+from spaces.networks.make import make_module
 from spaces.networks.modules.gated import START, GatedStage, Masks, Start
 from spaces.networks.modules.output import Output
 from spaces.networks.modules.pruned import PrunedStage

@@ -11,8 +11,8 @@ import hashlib
 import math
 from dataclasses import dataclass, replace
 
+from spaces.networks.channels import count_channels
 from spaces.networks.family import Family
-from spaces.networks.make import count_channels
 from spaces.pattern.block import WHOLE, Attend, Block, Role, SharedBranch, TaskBranch
 from spaces.pattern.mixing import count_groups
 from spaces.pattern.sharing_pattern import SharingPattern

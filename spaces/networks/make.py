@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from torch import nn
 
+from spaces.networks.channels import count_channels
 from spaces.networks.family import Family
 from spaces.networks.modules.blocks import Branch, Normalise
 from spaces.networks.modules.exchange.necks import NECKS
@@ -15,7 +16,6 @@ from spaces.networks.modules.gated import START, GatedStage, Start
 from spaces.networks.modules.layer import list_layers
 from spaces.networks.modules.primitives import SharedLayer
 from spaces.pattern.block import WHOLE, Attend, Block, Broadcast, Gates, Neck, Norm, Project, SharedBranch, TaskBranch
-from spaces.pattern.mixing import count_shared_channels
 
 Seeded = Callable[[str, Callable[[], nn.Module]], nn.Module]
 """Calls a function with the random generator set by a name."""
@@ -37,22 +37,6 @@ def make_module(block: Block, inputs: Sequence[int], family: Family, seeded: See
     if isinstance(block.role, Gates):
         return _make_gated(block, block.role, family, seeded, start)
     return seeded(block.name, lambda: _make_simple(block, inputs, family))
-
-
-def count_channels(block: Block, inputs: Sequence[int], family: Family) -> int:
-    """Channels that a block makes; 0 for one whose channels nobody asks for."""
-    role, stage = block.role, block.stage
-    if block.part == "decoder":
-        return 0
-    if isinstance(role, (Norm, Neck, Attend, Broadcast)):
-        return inputs[0]
-    if isinstance(role, Project):
-        return role.width
-    if isinstance(role, SharedBranch):
-        return count_shared_channels(role.ratio, family.widths[stage])
-    if isinstance(role, TaskBranch):
-        return family.widths[stage] - count_shared_channels(role.ratio, family.widths[stage])
-    return family.widths[stage]
 
 
 def _make_simple(block: Block, inputs: Sequence[int], family: Family) -> nn.Module:

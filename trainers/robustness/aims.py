@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from trainers.robustness.attacks import list_attacks
-from trainers.robustness.corruptions.catalogue import FAMILIES
+from trainers.robustness.attacks import BOUNDS, count_steps, list_attacks
+from trainers.robustness.corruptions.catalogue import CORRUPTIONS, FAMILIES
+from trainers.robustness.corruptions.corruption import SEVERITIES
 from trainers.tasks.task import Task
 
 ALL = "corruptions"
@@ -56,10 +57,26 @@ def list_aims(tasks: Sequence[Task]) -> dict[str, Aim]:
     return {aim.name: aim for aim in found}
 
 
+def explain_lacking(name: str) -> str:
+    """What tasks a consistency of this name wants; empty for other names."""
+    wanted = RELATIONS.get(name.removeprefix(CONSISTENCY)) if name.startswith(CONSISTENCY) else None
+    return f"{name} wants tasks of the kinds {' and '.join(wanted[0])}" if wanted else ""
+
+
 def list_measured(objectives: Iterable[str], tasks: Sequence[Task]) -> tuple[str, ...]:
     """What is to be measured of every network for objectives by name: prefixes, sorted; none for other objectives."""
     known = list_aims(tasks)
     return tuple(sorted({known[name].prefix for name in objectives if name in known}))
+
+
+def count_validations(prefixes: Iterable[str]) -> int:
+    """Validations that measuring takes as long as: one a severity and corruption, three a step of an attack."""
+    wanted = set(prefixes)
+    families = set(FAMILIES) if ALL in wanted else wanted & set(FAMILIES)
+    corruptions = sum(each.family in families for each in CORRUPTIONS.values()) * len(SEVERITIES)
+    attacks = {name for name in map(name_attack, wanted) if name}
+    consistent = any(each.startswith(CONSISTENCY) for each in wanted)
+    return corruptions + len(attacks) * sum(3 * count_steps(bound) + 1 for bound in BOUNDS) + consistent
 
 
 def name_attack(prefix: str) -> str:

@@ -1,13 +1,15 @@
 """What final trainings leave in `finals/` of a run folder, and which of it is delivered: one definition for all.
 
 A training has files of its own, named by trial and fingerprint, so one of more epochs or from other weights stands
-beside those that are there. Of a trial, the longest that is complete and has its weights counts, of equals the latest.
+beside those that are there, and so does one that is repeated. Of a trial, the one counts that is complete, has its
+weights and rests on most epochs, those of the weights that it began on among them; of equals the latest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from search.jobs.job import Job
@@ -47,6 +49,11 @@ class Final:
         return self.trial.complete and self.weights.is_file()
 
     @property
+    def total(self) -> int:
+        """Epochs that it rests on."""
+        return self.before + self.trial.epochs
+
+    @property
     def whole(self) -> bool:
         """Whether its weights are there as it left them."""
         return self.weights.is_file() and self.digest in ("", digest_file(self.weights))
@@ -65,8 +72,10 @@ class Final:
 
 
 def name_final(folder: Path, job: Job, number: int) -> Path:
-    """Where the final training of a trial leaves its files, without their suffix."""
-    return folder.absolute() / FINALS / f"{number:04d}-{job.training}"
+    """Where a final training leaves its files, without their suffix; a repeated one has a further number."""
+    first = folder.absolute() / FINALS / f"{number:04d}-{job.training}"
+    places = (first if again == 1 else first.with_name(f"{first.name}-{again}") for again in count(1))
+    return next(place for place in places if not place.with_suffix(".json").exists())
 
 
 def save_final(folder: Path, final: Final) -> None:
@@ -89,7 +98,7 @@ def load_finals(folder: Path) -> list[Final]:
 def choose_ended(finals: Iterable[Final]) -> dict[int, Final]:
     """Of each trial the one final training that counts, by number; those without their weights do not."""
     best: dict[int, Final] = {}
-    for final in sorted((f for f in finals if f.ready), key=lambda f: (f.trial.epochs, f.trial.ended)):
+    for final in sorted((f for f in finals if f.ready), key=lambda f: (f.total, f.trial.ended)):
         best[final.trial.number] = final
     return dict(sorted(best.items()))
 

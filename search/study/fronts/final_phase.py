@@ -16,6 +16,7 @@ from search.study.fronts.final_files import FINALS, Final, choose_ended, load_fi
 from search.study.fronts.final_trainings import PlannedFinal, choose_members, plan_final
 from search.study.study import Candidate
 from search.study.trial_jobs import make_candidate
+from spaces.errors import DataError
 from spaces.networks.content import digest_file
 
 RETRIES = 1  # times a failed one is tried again
@@ -50,10 +51,10 @@ class FinalPhase:
             final.check_weights()
         return list(self._kept)
 
-    def begin(
+    def plan(
         self, problem: Problem, trials: Sequence[Trial], make: Callable[[Trial], Job], supernet: Inherited | None
-    ) -> list[tuple[Job, Outcome | None]]:
-        """Plan them; the jobs that are left, each with its outcome where an earlier start was not told of it.
+    ) -> list[PlannedFinal]:
+        """Those that are left to be done; nothing is written.
 
         Args:
             problem: of the search.
@@ -62,19 +63,28 @@ class FinalPhase:
             supernet: weights of the whole space, or None.
 
         Raises:
-            DataError: the weights that they are to start from are not there.
+            DataError: the weights that they are to start from are not there, or one would be done for nothing.
+        """
+        ready, best = [final for final in self._kept if final.ready], choose_ended(self._kept)
+        known = {(final.trial.number, final.training) for final in ready}
+        members = choose_members(trials, problem.objectives, problem.point or (), self._settings.split.members)
+        planned = [plan_final(self._settings, self._folder, each, make(each), supernet) for each in members]
+        left = [each for each in planned if (each.trial.number, each.job.training) not in known]
+        for each in left:
+            _refuse_vain(each, best.get(each.trial.number), self._settings.split.final)
+        return left
+
+    def begin(
+        self, problem: Problem, trials: Sequence[Trial], make: Callable[[Trial], Job], supernet: Inherited | None
+    ) -> list[tuple[Job, Outcome | None]]:
+        """Plan them; the jobs that are left, each with its outcome where an earlier start was not told of it.
+
+        Arguments and errors are those of `plan`.
         """
         self.begun = True
         make_folder(self._folder / FINALS)
-        ended = {(final.trial.number, final.training) for final in self._kept if final.ready}
-        members = choose_members(trials, problem.objectives, problem.point or (), self._settings.split.members)
-        left: list[tuple[Job, Outcome | None]] = []
-        for trial in members:
-            planned = plan_final(self._settings, self._folder, trial, make(trial), supernet)
-            if (trial.number, planned.job.training) not in ended:
-                self._planned[planned.job] = planned
-                left.append((planned.job, read_outcome(planned.job)))
-        return left
+        self._planned = {each.job: each for each in self.plan(problem, trials, make, supernet)}
+        return [(job, read_outcome(job)) for job in self._planned]
 
     def owns(self, job: Job) -> bool:
         """Whether it is one of them."""
@@ -98,6 +108,18 @@ class FinalPhase:
         save_final(self._folder, final)
         job.outcome.unlink(missing_ok=True)
         return final
+
+
+def _refuse_vain(planned: PlannedFinal, best: Final | None, epochs: int) -> None:
+    """Refuse a training that another has outdone before it begins."""
+    total = planned.before + epochs
+    if best is not None and best.total > total:
+        own = f"{best.trial.epochs} epochs, {best.before} before these" if best.before else f"{best.total} epochs"
+        raise DataError(
+            f"final.epochs={epochs}: the network of trial {planned.trial.number} has been trained to the end already "
+            f"({own}), and {total} in all would not count beside that; give at least {best.total - planned.before}, or "
+            "leave final.epochs out"
+        )
 
 
 def _make_final(planned: PlannedFinal, measured: Trial, outcome: Outcome) -> Final:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from zipfile import is_zipfile
 
 import numpy as np
 
@@ -36,8 +37,12 @@ class Starts:
     supernet: Inherited | None
     trial: Inherited | None
 
-    def choose(self, start: str) -> tuple[str, Inherited | None]:
+    def choose(self, start: str, number: int) -> tuple[str, Inherited | None]:
         """Those that are wanted, with their name; "auto" is the first of supernet, trial, nothing that is there.
+
+        Args:
+            start: as the configuration says.
+            number: of the trial, for messages.
 
         Raises:
             DataError: they are not there.
@@ -45,7 +50,10 @@ class Starts:
         there = {name: held for name, held in ((SUPERNET, self.supernet), (OWN, self.trial)) if held} | {NOTHING: None}
         name = next(iter(there)) if start == AUTO else start
         if name not in there:
-            raise DataError(f"final.start={start}: there are no such weights; take final.start=auto")
+            raise DataError(
+                f"final.start={start}: trial {number} has no such weights; take final.start=auto, which begins from "
+                "nothing where there are none"
+            )
         return name, there[name]
 
 
@@ -98,11 +106,10 @@ def plan_final(settings: Settings, folder: Path, trial: Trial, made: Job, supern
         supernet: weights of the whole space, or None.
 
     Raises:
-        DataError: the weights that it is to start from are not there.
+        DataError: the weights that it is to start from are not there, or damaged.
     """
-    kept = made.weights
-    own = Inherited(kept, made.training) if kept and kept.exists() and not trial.masks else None
-    start, inherits = Starts(None if trial.masks else supernet, own).choose(settings.final.start)
+    starts = Starts(None, None) if trial.masks else Starts(supernet, _find_own(trial, made))
+    start, inherits = starts.choose(settings.final.start, trial.number)
     job = replace(
         made,
         label=f"final training of trial {trial.number}, {WORDS[start]}",
@@ -120,3 +127,16 @@ def plan_final(settings: Settings, folder: Path, trial: Trial, made: Job, supern
     )
     before = {SUPERNET: settings.split.supernet, OWN: trial.epochs, NOTHING: 0}[start]
     return PlannedFinal(trial, job, start, before)
+
+
+def _find_own(trial: Trial, made: Job) -> Inherited | None:
+    """The weights that a trial left."""
+    kept = made.weights
+    if kept is None or not kept.exists():
+        return None
+    if not is_zipfile(kept):
+        raise DataError(
+            f"{kept}: no weights of trial {trial.number}; it was damaged from outside: restore it from a copy, or "
+            "remove it, and with final.start=auto its final training begins from nothing"
+        )
+    return Inherited(kept, made.training)

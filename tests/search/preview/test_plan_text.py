@@ -134,7 +134,10 @@ def test_supernet_and_final_trainings_are_planned() -> None:
     ]
     left.supernet, left.final = 0, 20
     rows = format_trainings(_settings(EpochSplit(53, 5, 8, 2, 20, delivers=False)), left).splitlines()
-    assert rows[4] == "  final      2 networks of the front, 20 epochs each; 1 of them are there already"
+    assert rows[4] == "  final      1 network of the front, 20 epochs each"
+    left.final = 0
+    rows = format_trainings(_settings(EpochSplit(53, 5, 8, 2, 20, delivers=False)), left).splitlines()
+    assert rows[4] == "  final      all networks of the front are trained to the end already"
     assert "it is there already" in format_trainings(_settings(EpochSplit(53, 5, 8, 0, 0, delivers=False)), left)
 
 

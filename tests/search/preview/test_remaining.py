@@ -68,6 +68,9 @@ def test_final_trainings_that_are_there_are_done_while_no_trial_is_left() -> Non
     assert count_remaining(settings(*given), 12, "cpu").final == 2
     assert search(arguments(write_tiny(Path("data")), *given)) == 0
     assert count_remaining(settings(*given), 12, "cpu").final == 0
+    assert count_remaining(settings(*given, "final.start=nothing", "final.epochs=4"), 12, "cpu").final == 4
+    with pytest.raises(DataError, match="would not count beside that"):
+        count_remaining(settings(*given, "final.start=nothing"), 12, "cpu")
     assert count_remaining(settings("trials=3", *given[1:]), 12, "cpu").final == 2
 
 

@@ -112,9 +112,9 @@ def test_what_is_delivered_stands_a_line_each_with_what_its_trial_had_shown() ->
     ]
     assert describe_delivered(finals, view(searched)) == [
         "Delivered, trained to the end: 2 networks, in front/ and finals.csv; hypervolume 339 M [% x MACs].",
-        f"trial 1: delta_mtl +8.25 % after 16 further epochs (its trial: +1.00 %), 9.00 MMACs, "
+        f"trial 1: delta_mtl +8.25 % after 16 epochs of its own (its trial: +1.00 %), 9.00 MMACs, "
         f"{describe_in_line(finals[0].pattern)}",
-        f"trial 7: delta_mtl +4.50 % after 16 further epochs (its trial: ?), 12.0 MMACs, "
+        f"trial 7: delta_mtl +4.50 % after 16 epochs of its own (its trial: ?), 12.0 MMACs, "
         f"{describe_in_line(finals[1].pattern)}",
     ]
 
@@ -137,6 +137,7 @@ def test_deltas_against_shorter_trainings_say_so() -> None:
     assert "of its own and 8 of its trial. baselines.epochs=19" in describe_reference([member], 8, {0: ("trial", 8)}, 0)
     assert "of its own and 53 that all" in describe_reference([member], 8, {0: ("supernet", 53)}, 0)
     assert "had 11 epochs of its own. b" in describe_reference([member], 8, {0: ("nothing", 0)}, 53)
+    assert describe_reference([member], 8, {0: ("", 0)}, 53) == ""  # an earlier version did not say
     assert "networks of 1 epoch; each" in describe_reference([member], 1, {}, 0)
 
 

@@ -240,7 +240,8 @@ def test_what_is_delivered_is_the_front_and_its_weights_are_there(run: Results) 
     assert _dominated(run) not in run.kept
     for trial in run.delivered:
         assert run.trained(trial.number) == trial
-        assert run.weights(trial.number).parent.name == f"{trial.number}-{trial.key}"
+        front = run.path / "front" / f"{trial.number}-{trial.key}" / "weights.pt"
+        assert run.weights(trial.number).read_bytes() == front.read_bytes()
 
 
 def _failed_run(run: Results, folder: Path, failures: int) -> Results:

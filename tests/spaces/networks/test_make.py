@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from spaces.networks.make import count_channels, make_module
+from spaces.networks.channels import count_channels
+from spaces.networks.make import make_module
 from spaces.networks.modules.gated import GatedStage, Start
 from spaces.pattern.block import Block, Gates
 from spaces.pattern.walk import walk

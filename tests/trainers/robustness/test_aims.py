@@ -9,7 +9,7 @@ import pytest
 
 from tests.trainers.robustness.columns import Columns, tabulate_one
 from tests.trainers.robustness.rooms import TASKS, build_network, draw_split
-from trainers.robustness.aims import RELATIONS, list_aims, list_measured, name_attack
+from trainers.robustness.aims import RELATIONS, count_validations, explain_lacking, list_aims, list_measured, name_attack
 from trainers.robustness.consistency import Geometric, Outlined, Semantic
 
 SPLIT = draw_split(3)
@@ -42,6 +42,20 @@ def test_consistencies_are_those_that_are_measured() -> None:
     }
     assert "consistency.geometric" not in list_aims(TASKS[:2])
     assert not list_aims(THREE)["consistency.geometric"].higher_is_better
+
+
+def test_measuring_is_counted_in_validations() -> None:
+    assert count_validations([]) == 0
+    assert count_validations(["noise"]) == 20
+    assert count_validations(["corruptions", "noise"]) == 80
+    attack = count_validations(["attack.joint.low"])
+    assert attack == count_validations(["attack.joint", "attack.joint.high"]) > 40
+    assert count_validations(["attack.joint", "attack.depth", "consistency.semantic"]) == 2 * attack + 1
+
+
+def test_a_consistency_says_which_tasks_it_wants() -> None:
+    assert explain_lacking("consistency.semantic") == "consistency.semantic wants tasks of the kinds segmentation and edges"
+    assert explain_lacking("noise.delta") == explain_lacking("consistency.other") == ""
 
 
 def test_a_prefix_names_its_attack() -> None:

@@ -104,7 +104,8 @@ def test_weights_that_are_not_there_are_refused_with_the_way_out(tmp_path: Path)
         weights.unlink()
     with opened(tmp_path, *GIVEN, "final.start=trial") as (queue, _told), pytest.raises(DataError) as caught:
         run_all(queue)
-    assert str(caught.value) == "final.start=trial: there are no such weights; take final.start=auto"
+    assert str(caught.value).startswith("final.start=trial: trial ")
+    assert str(caught.value).endswith(" has no such weights; take final.start=auto, which begins from nothing where there are none")
 
 
 def test_finals_on_a_supernet_go_on_whatever_became_of_it(tmp_path: Path) -> None:
@@ -128,21 +129,59 @@ def test_finals_on_a_supernet_go_on_whatever_became_of_it(tmp_path: Path) -> Non
 
 def test_nothing_that_was_trained_to_the_end_is_lost_and_the_longest_counts(tmp_path: Path) -> None:
     run = tmp_path / "runs" / "own"
-    with opened(tmp_path, *GIVEN, "final.epochs=3") as (queue, long):
+    with opened(tmp_path, *GIVEN) as (queue, _short):
         run_all(queue)
     before = {path: path.read_bytes() for path in (run / "finals").iterdir()}
-    with opened(tmp_path, *GIVEN, "final.members=1") as (queue, short):
+    with opened(tmp_path, *GIVEN, "final.epochs=3", "final.members=1") as (queue, long):
         run_all(queue)
-    assert len(short.finals) == 1
+    assert len(long.finals) == 1
     assert {path: path.read_bytes() for path in before} == before
-    kept = load_finals(run)
-    assert sorted(final.trial.epochs for final in kept) == [2, *[3] * len(long.finals)]
-    assert {final.trial.epochs for final in choose_ended(kept).values()} == {3}
+    number = long.finals[0].number
+    assert choose_ended(load_finals(run))[number].trial.epochs == 3
     with opened(tmp_path, *GIVEN, "final.epochs=4", "final.members=1") as (queue, longest):
         while job := queue.next():
             queue.done(job, Outcome(reason="broken"))
     assert [final.failed for final in longest.finals] == [True]
-    assert {final.trial.epochs for final in choose_ended(load_finals(run)).values()} == {3}
+    assert choose_ended(load_finals(run))[number].trial.epochs == 3
+
+
+def test_a_training_that_another_has_outdone_is_refused_before_it_begins(tmp_path: Path) -> None:
+    with opened(tmp_path, *GIVEN, "final.epochs=5", "final.members=1") as (queue, told):
+        run_all(queue)
+    number = told.finals[0].number
+    with opened(tmp_path, *GIVEN, "final.members=1") as (queue, _told), pytest.raises(DataError) as caught:
+        queue.next()
+    assert str(caught.value) == (
+        f"final.epochs=2: the network of trial {number} has been trained to the end already (5 epochs, 1 before these), "
+        "and 3 in all would not count beside that; give at least 5, or leave final.epochs out"
+    )
+    given = (*GIVEN, "final.epochs=5", "final.members=1", "final.start=nothing")
+    with opened(tmp_path, *given) as (queue, _told), pytest.raises(DataError, match="give at least 6"):
+        queue.next()
+
+
+def test_what_is_repeated_leaves_the_record_of_the_first_for_the_receipt(tmp_path: Path) -> None:
+    given = (*GIVEN[:4], "final.members=1", "run.name=own")
+    with opened(tmp_path, *given) as (queue, first):
+        run_all(queue)
+    for weights in (tmp_path / "runs" / "own" / "finals").glob("*.pt"):
+        weights.unlink()
+    with opened(tmp_path, *given) as (queue, second):
+        run_all(queue)
+    with opened(tmp_path, *given) as (queue, third):
+        assert queue.next() is None
+    assert [final.trial.ended for final in third.resumed_finals] == [first.finals[0].ended, second.finals[0].ended]
+
+
+def test_damaged_weights_of_a_trial_are_refused_with_a_way_out(tmp_path: Path) -> None:
+    with opened(tmp_path, *GIVEN[:3], "run.name=own") as (queue, _told):
+        run_all(queue)
+    for weights in (tmp_path / "runs" / "own" / "trials").glob("*.pt"):
+        weights.write_bytes(weights.read_bytes()[:50])
+    with opened(tmp_path, *GIVEN) as (queue, _told), pytest.raises(DataError) as caught:
+        queue.next()
+    assert ".pt: no weights of trial " in str(caught.value)
+    assert str(caught.value).endswith("remove it, and with final.start=auto its final training begins from nothing")
 
 
 def test_weights_that_were_damaged_are_refused_and_those_that_are_gone_trained_again(tmp_path: Path) -> None:
@@ -159,7 +198,7 @@ def test_weights_that_were_damaged_are_refused_and_those_that_are_gone_trained_a
     with opened(tmp_path, *given) as (queue, told):
         run_all(queue)
     assert len(told.finals) == 1
-    assert weights.exists()
+    assert [path.name for path in weights.parent.glob("*.pt")] == [f"{weights.stem}-2.pt"]
 
 
 def test_files_of_the_first_form_count_as_they_are(tmp_path: Path) -> None:

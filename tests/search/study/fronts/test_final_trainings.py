@@ -27,12 +27,12 @@ SUPERNET, TRIAL = Inherited(Path("a"), "a"), Inherited(Path("b"), "b")
 def test_the_first_weights_that_are_there_are_taken_unless_others_are_wanted(
     start: str, starts: Starts, chosen: tuple[str, Inherited | None]
 ) -> None:
-    assert starts.choose(start) == chosen
+    assert starts.choose(start, 3) == chosen
 
 
 def test_weights_that_are_not_there_are_refused() -> None:
-    with pytest.raises(DataError, match=r"^final.start=trial: there are no such weights; take final.start=auto$"):
-        Starts(SUPERNET, None).choose("trial")
+    with pytest.raises(DataError, match=r"^final.start=trial: trial 3 has no such weights; take final.start=auto, which beg"):
+        Starts(SUPERNET, None).choose("trial", 3)
 
 
 def test_members_hold_most_hypervolume_between_them() -> None:
