@@ -15,7 +15,7 @@ def test_an_experiment_is_tried_without_its_data(tmp_path: Path, capsys: pytest.
 
     printed = capsys.readouterr()
     assert printed.err == ""
-    for words in ("experiment=interrogate_celeba: space gates", "all gated", "hair alone", "1.11 M", "a training "):
+    for words in ("experiment=interrogate_celeba: space gates", "all gated", "gender alone", "1.10 M", "a training "):
         assert words in printed.out
     assert (
         "162770 images (as they are published, for the data cannot be read) in batches of 256: 635 steps" in printed.out
