@@ -31,6 +31,12 @@ def test_any_other_search_is_tried_with_its_data(capsys: pytest.CaptureFixture[s
     assert "20 images (of the data) in batches of 8: 2 steps an epoch, 2 in 1 epochs" in told
 
 
+def test_fewer_tasks_of_an_experiment_leave_weights_of_others_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert dry_run(["experiment=pdf_cityscapes", "data.tasks=[segmentation,depth]", "data.image_size=[128,128]"]) == 0
+
+    assert "Tasks segmentation, depth, images of 128x128 pixels" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -38,8 +44,8 @@ def test_any_other_search_is_tried_with_its_data(capsys: pytest.CaptureFixture[s
         (["experiment=etr_nyuv2", "data.image_size=[100,100]"], "has images of 100x100 pixels, but the network wants"),
         (["experiment=sgw_nyud", "space.slots=[2000]"], "want fewer slots than tokens"),
         (
-            ["experiment=sgw_pascal", "data.tasks=[segmentation,parts]"],
-            "trainer.weighting.weights.saliency: no such task",
+            ["experiment=sgw_pascal", "trainer.weighting.weights.salience=2"],
+            "trainer.weighting.weights.salience: no such task; the tasks are segmentation, parts, saliency, ",
         ),
     ],
 )
