@@ -24,8 +24,8 @@ class Shipped:
 
 
 SHIPPED = {
-    "pdf_cityscapes": Shipped(PUBLISHED["cityscapes_official"], ("data.image_size=[128,128]",)),
-    "pdf_nyuv2": Shipped(PUBLISHED["nyudv2"], ("data.image_size=[128,128]",)),
+    "pdf_cityscapes": Shipped(PUBLISHED["cityscapes_pdf"], ("data.image_size=[128,128]",)),
+    "pdf_nyuv2": Shipped(PUBLISHED["nyudv2_pdf"], ("data.image_size=[128,128]",)),
     "etr_celeba": Shipped(write_celeba, ("data.image_size=32",)),
     "etr_nyuv2": Shipped(PUBLISHED["nyuv2"], ("data.image_size=[32,32]",)),
     "etr_cityscapes": Shipped(PUBLISHED["cityscapes"], ("data.image_size=[32,32]",)),

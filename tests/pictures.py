@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,16 +83,12 @@ class Rows:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Files of `write_pictures`."""
+    """Files of `write_pictures`; no choice of tasks, so it has the least that a data set must have, and samples."""
 
     root: str
     loading: Loading = field(default_factory=Loading)
     size: tuple[int, int] = (16, 16)
     name: str = "pictures"
-
-    @property
-    def available(self) -> Mapping[str, Task]:
-        return TASKS
 
     @property
     def selected(self) -> tuple[Task, ...]:

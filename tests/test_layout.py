@@ -47,7 +47,6 @@ TESTED_ELSEWHERE = {
 UNTESTED = {
     "search/report/build_search.py",
     "trainers/batches/reading_process.py",
-    "trainers/data/celeba_groups.py",
     "trainers/data/celeba_images.py",
     "trainers/data/fashion_files.py",
     "trainers/data/rooms/furniture.py",

@@ -17,9 +17,10 @@ from spaces.networks.family import ChecksOutputs, Family, NamesWeights, StartsFr
 from spaces.pattern.exchange import Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.batches.cache import check_cache
-from trainers.data.dataset import Sampled
+from trainers.data.dataset import DataSet, Sampled, Selectable
 from trainers.dot_regression import KIND, check_frame_classes
 from trainers.robustness.aims import list_aims
+from trainers.weighting.weighting import Weighting
 
 
 def check_settings(settings: Settings) -> None:
@@ -78,10 +79,21 @@ def check_parts(settings: Settings) -> None:
             "crop, pad or resize the images (data.image_size where there is one), or take a network of smaller stride "
             "(network=small: fewer network.encoder_widths)"
         )
-    settings.trainer.weighting.check([task.name for task in settings.data.selected])
+    _check_weighting(settings.trainer.weighting, settings.data)
     _check_course(settings)
     _check_space(settings)
     _check_weights(settings.network)
+
+
+def _check_weighting(weighting: Weighting, data: DataSet) -> None:
+    """See that a weighting works for the tasks that train, and names none that the data do not have.
+
+    Raises:
+        ConfigError: it does not.
+    """
+    trained = [task.name for task in data.selected]
+    weighting.check(trained)
+    weighting.check_names(list(data.available) if isinstance(data, Selectable) else trained)
 
 
 def _check_course(settings: Settings) -> None:

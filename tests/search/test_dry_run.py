@@ -15,7 +15,7 @@ def test_an_experiment_is_tried_without_its_data(tmp_path: Path, capsys: pytest.
 
     printed = capsys.readouterr()
     assert printed.err == ""
-    for words in ("experiment=interrogate_celeba: space gates", "all gated", "hair alone", "1.11 M", "a training "):
+    for words in ("experiment=interrogate_celeba: space gates", "all gated", "gender alone", "1.10 M", "a training "):
         assert words in printed.out
     assert (
         "162770 images (as they are published, for the data cannot be read) in batches of 256: 635 steps" in printed.out
@@ -31,6 +31,12 @@ def test_any_other_search_is_tried_with_its_data(capsys: pytest.CaptureFixture[s
     assert "20 images (of the data) in batches of 8: 2 steps an epoch, 2 in 1 epochs" in told
 
 
+def test_fewer_tasks_of_an_experiment_leave_weights_of_others_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert dry_run(["experiment=pdf_cityscapes", "data.tasks=[segmentation,depth]", "data.image_size=[128,128]"]) == 0
+
+    assert "Tasks segmentation, depth, images of 128x128 pixels" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -38,8 +44,8 @@ def test_any_other_search_is_tried_with_its_data(capsys: pytest.CaptureFixture[s
         (["experiment=etr_nyuv2", "data.image_size=[100,100]"], "has images of 100x100 pixels, but the network wants"),
         (["experiment=sgw_nyud", "space.slots=[2000]"], "want fewer slots than tokens"),
         (
-            ["experiment=sgw_pascal", "data.tasks=[segmentation,parts]"],
-            "trainer.weighting.weights.saliency: no such task",
+            ["experiment=sgw_pascal", "trainer.weighting.weights.salience=2"],
+            "trainer.weighting.weights.salience: no such task; the tasks are segmentation, parts, saliency, ",
         ),
     ],
 )

@@ -18,7 +18,7 @@ import numpy as np
 
 from spaces.errors import DataError
 from spaces.fields import Fields
-from trainers.data.celeba_groups import check_known, read_groups
+from trainers.data.celeba_groups import check_known, locate_groups, read_groups
 from trainers.data.celeba_images import Faces, list_image_files
 from trainers.data.celeba_lists import Labels, differing, read_labels, read_partition
 from trainers.data.dataset import DataSet
@@ -31,7 +31,6 @@ from trainers.tasks.attributes import Attributes
 
 VERSION = 1
 """Raised whenever the same files and fields give other arrays."""
-GROUPS = Path(__file__).with_name("celeba_groups.yaml")
 IMAGES = Path("Img", "img_align_celeba")
 LOADING = Loading()
 
@@ -42,7 +41,8 @@ class CelebA(DataSet):
 
     Args:
         root: folder with Img, Anno and Eval.
-        groups: YAML file of groups, ``name: [attribute, ...]``; None for the eight of ``celeba_groups.yaml``.
+        groups: YAML file of groups, ``name: [attribute, ...]``, or the name of a shipped one; None for the eight of
+            ``specs/celeba/maximum_roaming.yaml``.
         image_size: height and width, in pixels.
         images: at most so many images to train on, the first ones; None for all.
         val_images: as ``images``, to validate on.
@@ -64,7 +64,7 @@ class CelebA(DataSet):
     loading: Loading = LOADING
     # Absolute, since workers may run in another folder than the one that relative paths start from.
     _folder: Path | None = field(init=False, default=None, repr=False)
-    _grouping: Path = field(init=False, default=GROUPS, repr=False)
+    _grouping: Path = field(init=False, default_factory=lambda: locate_groups(None), repr=False)
 
     group: ClassVar[str] = "data"
     name: ClassVar[str] = "celeba"
@@ -87,7 +87,7 @@ class CelebA(DataSet):
         if self.root is not None:
             object.__setattr__(self, "_folder", Path(self.root).expanduser().absolute())
         if self.groups is not None:
-            object.__setattr__(self, "_grouping", Path(self.groups).expanduser().absolute())
+            object.__setattr__(self, "_grouping", locate_groups(self.groups))
 
     def __getstate__(self) -> dict[str, Any]:
         """Travel to workers without what was read; each reads its own."""

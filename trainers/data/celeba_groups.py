@@ -12,6 +12,20 @@ from spaces.common.suggestions import suggest
 from spaces.errors import DataError, UserError
 from trainers.tasks.attributes import Attributes
 
+SHIPPED = Path(__file__).parent / "specs" / "celeba"
+USUAL = "maximum_roaming"
+
+
+def list_shipped() -> list[str]:
+    """Names of the groupings that come with the package."""
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+
+
+def locate_groups(given: str | None) -> Path:
+    """The file that ``data.groups`` means: the name of a shipped one, else a path; None is the usual one."""
+    name = USUAL if given is None else given
+    return SHIPPED / f"{name}.yaml" if name in list_shipped() else Path(name).expanduser().absolute()
+
 
 def read_groups(path: Path) -> dict[str, Attributes]:
     """A task a group, in the order of the file.
@@ -61,7 +75,10 @@ def _content(path: Path) -> Mapping[Any, Any]:
         node = yaml.compose(text, yaml.SafeLoader)
         content = yaml.safe_load(text)
     except FileNotFoundError as error:
-        raise DataError(f"data.groups: no file {path}; want a YAML file of groups, name: [attribute, ...]") from error
+        raise DataError(
+            f"data.groups: no file {path}; want a YAML file of groups, name: [attribute, ...], or the name of a "
+            f"shipped one: {', '.join(list_shipped())}"
+        ) from error
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DataError(
             f"{path}: cannot be read as YAML ({error}); want name: [attribute, ...] for each group"

@@ -8,7 +8,7 @@ default, or else the dataclass takes the property here for one.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from trainers.data.loading import Loading
@@ -89,6 +89,16 @@ class Sampled(Protocol):
 
 class SampledDataSet(DataSet, Sampled, Protocol):
     """A data set with that ability."""
+
+
+@runtime_checkable
+class Selectable(Protocol):
+    """An ability: which of its tasks train is chosen."""
+
+    @property
+    @abstractmethod
+    def available(self) -> Mapping[str, Task]:
+        """Every task that it has, by name."""
 
 
 @runtime_checkable

@@ -22,7 +22,7 @@ class Fixed(Weighting):
     """Losses are added, each times a weight given here, or its task's own where none is.
 
     Args:
-        weights: of losses, by task; greater than 0.
+        weights: of losses, by task; greater than 0. Those of tasks that do not train are ignored.
 
     Raises:
         ConfigError: a weight is no positive number.
@@ -43,18 +43,17 @@ class Fixed(Weighting):
         fields.done()
         object.__setattr__(self, "weights", {str(name): float(value) for name, value in self.weights.items()})
 
-    def check(self, tasks: Sequence[str]) -> None:
-        """See that every weight belongs to a task."""
-        unknown = [name for name in self.weights if name not in tasks]
+    def check_names(self, known: Sequence[str]) -> None:
+        """See that every weight belongs to a task of the data."""
+        unknown = [name for name in self.weights if name not in known]
         if unknown:
             raise ConfigError(
                 [
-                    f"trainer.weighting.weights.{name}: no such task; the tasks are {', '.join(tasks)}"
+                    f"trainer.weighting.weights.{name}: no such task; the tasks are {', '.join(known)}"
                     for name in unknown
                 ]
             )
 
     def begin(self, tasks: Sequence[Task], device: torch.device) -> Balance:
         """Nothing is kept."""
-        self.check([task.name for task in tasks])
         return Constant({task.name: self.weights.get(task.name, task.weight) for task in tasks})

@@ -31,6 +31,16 @@ class Weighting(ABC):
             ConfigError: what is missing.
         """
 
+    def check_names(self, known: Sequence[str]) -> None:  # noqa: B027 - most name no tasks
+        """See that whatever it names are tasks, whether they train or not; without torch, as ``check``.
+
+        Args:
+            known: names of all tasks that the data have.
+
+        Raises:
+            ConfigError: names that are none.
+        """
+
     @abstractmethod
     def begin(self, tasks: Sequence[Task], device: torch.device) -> Balance:
         """What one training keeps.

@@ -13,7 +13,7 @@ def test_every_number_is_told() -> None:
         ["experiment=interrogate_celeba", "trainer.epochs=10", "trainer.batch_size=4", "trials=5", "baselines.seeds=2"]
     )
     pattern = next(iter(settings.space.anchors(("a", "b")).values())).pattern
-    alone = Counted("hair", pattern, 1_000, 0, 10_000_000)
+    alone = Counted("gender", pattern, 1_000, 0, 10_000_000)
     networks = (
         Counted("hard sharing", pattern, 1_500, 2, 20_000_000),
         Counted("all gated", pattern, 4_000, 3, 60_000_000, first=40_000_000, left=(20_000_000, 50_000_000)),
@@ -24,7 +24,7 @@ def test_every_number_is_told() -> None:
 
     assert lines[:2] == [
         "experiment=interrogate_celeba: space gates, network ResNet, sampler Frontier",
-        "Tasks global, hair, wearing, images of 64x64 pixels",
+        "Tasks age, gender, clothes, images of 64x64 pixels",
     ]
     table = [line.split("  ") for line in lines]
     assert any("hard sharing" in row and "20.0 M" in row and "40.0 M" in row and "4.80 G" in row for row in table)

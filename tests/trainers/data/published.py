@@ -73,7 +73,7 @@ def nyuv2_adashare(root: Path, spec: str = "nyuv2_adashare") -> Folder:
     return Folder(root=str(root), spec=spec)
 
 
-def nyud(root: Path, form: str) -> Folder:
+def nyud(root: Path, form: str, spec: str | None = None) -> Folder:
     """NYUD_MT (jpg, npy) or NYUDv2 (png): segmentation 1..40 with 0, list files."""
     (root / "gt_sets").mkdir(parents=True)
     names = [f"{index:04d}" for index in range(1, 9)]
@@ -91,7 +91,7 @@ def nyud(root: Path, form: str) -> Folder:
             save(root / "images" / f"{name}.png", sample["image"])
             save(root / "edge" / f"{name}.png", (sample["edges"] * 255).astype(np.uint8))
             save(root / "normals" / f"{name}.png", ((sample["normals"] + 1) * 127.5).astype(np.uint8))
-    return Folder(root=str(root), spec=form)
+    return Folder(root=str(root), spec=spec or form)
 
 
 def cityscapes(root: Path, label: str = "label_7") -> Folder:
@@ -111,7 +111,7 @@ def cityscapes(root: Path, label: str = "label_7") -> Folder:
 CAMERA = {"extrinsic": {"baseline": 0.209313}, "intrinsic": {"fx": 2262.52, "fy": 2265.3, "u0": 1096.98, "v0": 513.137}}
 
 
-def cityscapes_official(root: Path) -> Folder:
+def cityscapes_official(root: Path, spec: str = "cityscapes_official") -> Folder:
     """The four trees by split and city, all 34 ids and 255, uint16 disparity, a camera each."""
     for split, city, count in (("train", "aachen", 4), ("train", "bochum", 2), ("val", "frankfurt", 2)):
         for index in range(count):
@@ -126,7 +126,7 @@ def cityscapes_official(root: Path) -> Folder:
             camera = root / "camera" / split / f"{stem}_camera.json"
             camera.parent.mkdir(parents=True, exist_ok=True)
             camera.write_text(json.dumps(CAMERA))
-    return Folder(root=str(root), spec="cityscapes_official", image_size=(8, 16))
+    return Folder(root=str(root), spec=spec, image_size=(8, 16))
 
 
 def structs(fields: list[str], rows: list[tuple[Any, ...]]) -> np.ndarray:
@@ -207,8 +207,10 @@ PUBLISHED: dict[str, Callable[[Path], Folder]] = {
     "nyuv2_adashare": nyuv2_adashare,
     "nyud_mt": lambda root: nyud(root, "nyud_mt"),
     "nyudv2": lambda root: nyud(root, "nyudv2"),
+    "nyudv2_pdf": lambda root: nyud(root, "nyudv2", "nyudv2_pdf"),
     "cityscapes": cityscapes,
     "cityscapes_official": cityscapes_official,
+    "cityscapes_pdf": lambda root: cityscapes_official(root, "cityscapes_pdf"),
     "pascal_context": pascal_context,
     "taskonomy": taskonomy,
 }

@@ -117,38 +117,6 @@ def test_any_grouping_will_do(root: Path) -> None:
     assert data.load("val").targets["hat"].shape == (3, 1)
 
 
-@pytest.mark.parametrize(
-    ("text", "messages"),
-    [
-        ("a: [Yung]\nb: [Male]", ["unknown attribute 'Yung' in a; did you mean 'Young'?"]),
-        ("a: [Qqqq]\nb: [Male]", ["unknown attribute 'Qqqq' in a; want among 5_o_Clock_Shadow, "]),
-        ("a: [Male]\nb: [Young, Male]", ["attribute Male is in a and b; want it in one group at most, once"]),
-        ("a: [Male, Male]\nb: [Young]", ["attribute Male is in a and a; want it in one group at most, once"]),
-        ("a: [Male]\nb: []", ["b=[]: want a list of names of attributes, at least one"]),
-        ("a: Male\nb: [Young]", ["a='Male': want a list of names"]),
-        ("a: [Male]\na: [Young]", ["group a is given twice; join them"]),
-        ("a b: [Male]\nb: [Young]", ["task name 'a b': want a letter"]),
-        ("- Male", ["a list where a mapping is wanted; want name: [attribute, ...] for each group"]),
-        ("", ["a NoneType where a mapping is wanted"]),
-        ("a: [Male", ["cannot be read as YAML"]),
-    ],
-)
-def test_malformed_groupings_are_refused(text: str, messages: list[str], root: Path) -> None:
-    problems = _problems(_grouped(root, text))
-    assert len(problems) == len(messages)
-    for problem, message in zip(problems, messages, strict=True):
-        assert problem.startswith(f"{root.parent / 'groups.yaml'}: ")
-        assert message in problem
-
-
-def test_a_missing_grouping_is_named(root: Path) -> None:
-    (problem,) = _problems(_data(root, groups="nowhere.yaml"))
-    assert (
-        problem
-        == f"data.groups: no file {Path.cwd() / 'nowhere.yaml'}; want a YAML file of groups, name: [attribute, ...]"
-    )
-
-
 def _edited(place: Path, edit: Callable[[list[str]], list[str]]) -> Callable[[Path], None]:
     def write(root: Path) -> None:
         path = root / place

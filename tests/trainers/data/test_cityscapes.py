@@ -12,7 +12,7 @@ from PIL import Image
 
 from spaces.errors import DataError
 from tests.trainers.data.published import CAMERA, cityscapes, cityscapes_official, drawn
-from trainers.data.cityscapes import metres
+from trainers.data.cityscapes import find_step, metres
 from trainers.data.specs.folder_spec import FILES, read_folder_spec
 from trainers.data.specs.parsing import locate_spec
 
@@ -94,6 +94,9 @@ def test_a_disparity_without_its_camera_is_refused(tmp_path: Path) -> None:
     camera.write_text(json.dumps({"extrinsic": CAMERA["extrinsic"]}))
     with pytest.raises(DataError, match=r"camera.json: no camera \(no 'intrinsic'\); want extrinsic.baseline"):
         metres(path)
+    camera.write_text(json.dumps({"extrinsic": {"baseline": -1}, "intrinsic": CAMERA["intrinsic"]}))
+    with pytest.raises(DataError, match=r"camera.json: no camera \(extrinsic.baseline: -1\); want .*, numbers > 0"):
+        metres(path)
     camera.write_text("{")
     with pytest.raises(DataError, match=r"camera.json: cannot be read"):
         metres(path)
@@ -103,3 +106,7 @@ def test_a_disparity_without_its_camera_is_refused(tmp_path: Path) -> None:
     Image.fromarray(np.ones((4, 4), np.uint8)).save(path)
     with pytest.raises(DataError, match=r"no disparity map \(given: uint8, shape \(4, 4\)\); want a 16-bit image"):
         metres(path)
+
+
+def test_targets_of_half_the_lines_are_made_of_every_second_pixel() -> None:
+    assert [find_step(height) for height in (16, 512, 1023, 1024, 2048)] == [1, 1, 1, 2, 4]

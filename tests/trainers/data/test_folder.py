@@ -239,7 +239,7 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         ({}, "data.spec is not given; want data.spec=FILE, a YAML file that says what the arrays mean (format: "),
         ({"spec": "nyuv2"}, "data.root is not given; want the folder of data.spec=nyuv2. Such data: NYU Depth v2"),
         ({"spec": "nyuv2", "root": "nowhere"}, "data.root=nowhere: no folder "),
-        ({"spec": "nyu", "root": "."}, "or the name of a shipped one: cityscapes, cityscapes_official, nyud_mt, "),
+        ({"spec": "nyu", "root": "."}, "or the name of a shipped one: cityscapes, cityscapes_official, city"),
     ],
 )
 def test_a_missing_folder_or_specification_is_one_message(given: dict[str, str], expected: str) -> None:

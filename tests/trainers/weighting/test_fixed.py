@@ -39,9 +39,19 @@ def test_no_mapping_is_refused() -> None:
     assert caught.value.problems == (told,)
 
 
-def test_weights_of_other_tasks_are_refused_before_and_at_the_beginning() -> None:
-    weighting = Fixed({"x": 1, "a": 2})
-    for begin in (lambda: weighting.check(["a", "b", "c"]), lambda: weighting.begin(TASKS, CPU)):
-        with pytest.raises(ConfigError) as caught:
-            begin()
-        assert caught.value.problems == ("trainer.weighting.weights.x: no such task; the tasks are a, b, c",)
+def test_names_that_the_data_do_not_have_are_refused() -> None:
+    weighting = Fixed({"x": 1, "a": 2, "y": 3})
+    with pytest.raises(ConfigError) as caught:
+        weighting.check_names(["a", "b", "c"])
+    told = "trainer.weighting.weights.{}: no such task; the tasks are a, b, c"
+    assert caught.value.problems == (told.format("x"), told.format("y"))
+    weighting.check_names(["a", "x", "y"])
+
+
+def test_weights_of_tasks_that_do_not_train_are_ignored() -> None:
+    gradients = []
+    for weights in ({"a": 2}, {"a": 2, "left_out": 5}):
+        toy = make_toy()
+        Fixed(weights).begin(TASKS, CPU).backward(toy.losses(), (), toy.parameters)
+        gradients.append(toy.shared.grad)
+    torch.testing.assert_close(gradients[0], gradients[1], rtol=0, atol=0)

@@ -10,6 +10,9 @@ from spaces.common.lasting_names import LastingNames
 READERS = LastingNames(
     {
         "cityscapes_metres": ("trainers.data.cityscapes.metres",),
+        "cityscapes_normals": ("trainers.data.cityscapes_normals.normals",),
+        "cityscapes_edges": ("trainers.data.borders.cityscapes_edges",),
+        "nyud_edges": ("trainers.data.borders.nyud_edges",),
         "pascal_human_parts": ("trainers.data.pascal_context.human_parts",),
         "pascal_normals": ("trainers.data.pascal_context.normals",),
         "pascal_edges": ("trainers.data.pascal_context.edges",),

@@ -37,7 +37,7 @@ def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:
 def test_every_shipped_specification_reads() -> None:
     names = list_shipped(FILES)
 
-    assert len(names) == 10
+    assert len(names) == 12
     for name in names:
         assert read_folder_spec(locate_spec(name, FILES)).source
 
