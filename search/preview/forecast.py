@@ -165,11 +165,9 @@ def estimate(
     """
     timings = [_average_timings(row) for row in zip(*(each.timings for each in clocked), strict=True)]
     extremes = timings[:-1] if baselines else timings
-    images = clocked[0].images
-    steps = images // min(recipe.batch_size, images)
+    steps = clocked[0].images // min(recipe.batch_size, clocked[0].images)
     work = _Work(trials, baselines, concurrency, own or recipe.epochs, alone or recipe.epochs, steps, share, further)
-    quick = fmean(t.share for t in timings)
-    crowded = device == "cpu" and quick < CROWDED
+    crowded = device == "cpu" and (quick := fmean(t.share for t in timings)) < CROWDED
     start = START / quick if crowded else START
     return Forecast(
         device=device,

@@ -10,7 +10,7 @@ import pytest
 from search.config.composition import Settings, compose
 from search.preview.remaining import Remaining, count_remaining
 from search.run import main as search
-from spaces.errors import ConfigError
+from spaces.errors import ConfigError, DataError
 from tests.tiny import arguments, write_tiny
 
 

@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from xml.etree import ElementTree
 
+import torch
+
 from spaces.pattern.sharing_pattern import SharingPattern
 from tests.search.report.reports import TRIALS, write
 from tests.search.trials import complete
@@ -30,9 +32,20 @@ def test_members_get_a_folder_and_former_members_lose_it(tmp_path: Path) -> None
 def test_newer_weights_replace_older_ones(tmp_path: Path) -> None:
     weights = tmp_path / "trials" / "0000.pt"
     weights.parent.mkdir()
-    weights.write_bytes(b"old")
+    copy = tmp_path / "front" / f"0-{TRIALS[2].key}" / "weights.pt"
+    for time, value in enumerate((1.0, 2.0), start=2_000_000_000):
+        torch.save({"weight": torch.tensor(value)}, weights)
+        os.utime(weights, (time, time))
+        write(tmp_path, TRIALS)
+        assert torch.load(copy, weights_only=True)["weight"] == value
+
+
+def test_a_damaged_file_does_not_replace_the_copy_that_may_be_the_last_good_one(tmp_path: Path) -> None:
+    weights = tmp_path / "trials" / "0000.pt"
+    weights.parent.mkdir()
+    torch.save({"weight": torch.ones(9)}, weights)
     write(tmp_path, TRIALS)
-    weights.write_bytes(b"new")
-    os.utime(weights, (2_000_000_000, 2_000_000_000))
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:100])
     write(tmp_path, TRIALS)
-    assert (tmp_path / "front" / f"0-{TRIALS[2].key}" / "weights.pt").read_bytes() == b"new"
+    assert (tmp_path / "front" / f"0-{TRIALS[2].key}" / "weights.pt").read_bytes() == whole

@@ -191,8 +191,8 @@ def test_a_trial_without_weights_says_which_have_some(run: Results) -> None:
     with pytest.raises(DataError) as caught:
         run.network(number)
     assert str(caught.value) == (
-        f"trial {number} of {run.path} has no weights: only those of the front's members are kept, here {kept}. "
-        f"Take one of these, or train it again as it was: .train({number})"
+        f"trial {number} of {run.path} has no weights: only those of the front's members and of what may yet be "
+        f"on it are kept, here {kept}. Take one of these, or train it again as it was: .train({number})"
     )
 
 

@@ -108,6 +108,7 @@ def test_estimates_that_are_no_numbers_are_trained_again_and_undefined_ones_are_
         run_all(queue)
     (file,) = (tmp_path / "runs" / "supernets").glob("*.json")
     stored = json.loads(file.read_text())
+    assert stored["outcome"]["findings"].pop("told")  # as before digests were kept
     rows = next(iter(stored["outcome"]["findings"]["estimates"].values()))
     metrics = next(iter(rows.values()))
     metrics[next(iter(metrics))] = value
@@ -116,6 +117,26 @@ def test_estimates_that_are_no_numbers_are_trained_again_and_undefined_ones_are_
         assert len(told.supernets) == (value is None)
         run_all(queue)
     assert len(told.trials) == 2
+
+
+@pytest.mark.parametrize("harm", ["a task without", "another number"])
+def test_estimates_that_are_not_whole_are_made_again_and_never_replace_good_ones(tmp_path: Path, harm: str) -> None:
+    given = ("sampler=frontier", "sampler.prior=supernet", "trainer.epochs=1", "run.name=prior")
+    with opened(tmp_path, *given, "trials=1") as (queue, _told):
+        run_all(queue)
+    kept = (tmp_path / "runs" / "prior" / "supernet.json").read_bytes()
+    (file,) = (tmp_path / "runs" / "supernets").glob("*.json")
+    stored = json.loads(file.read_text())
+    table = stored["outcome"]["findings"]["estimates"]
+    if harm == "a task without":
+        table["depth"] = {}
+    else:
+        next(iter(table["depth"].values()))["abs_err_m"] = 7.0
+    file.write_text(json.dumps(stored))
+    with opened(tmp_path, *given, "trials=2") as (queue, told):
+        run_all(queue)
+    assert told.trials[-1].estimates
+    assert (tmp_path / "runs" / "prior" / "supernet.json").read_bytes() == kept
 
 
 def test_trials_with_a_prior_go_on_with_the_estimates_that_the_run_keeps(tmp_path: Path) -> None:
@@ -131,7 +152,7 @@ def test_trials_with_a_prior_go_on_with_the_estimates_that_the_run_keeps(tmp_pat
         queue.done(job, run_job(job))
     assert told.trials[-1].estimates
     (tmp_path / "runs" / "prior" / "supernet.json").write_text("[]")
-    told_so = r"supernet.json: no supernet by fingerprint \(.*remove it, and the same command"
+    told_so = r"supernet.json: no supernet by fingerprint \(.*restore it from a copy, or remove it"
     with pytest.raises(DataError, match=told_so), opened(tmp_path, *given, "trials=3"):
         pass
 

@@ -9,7 +9,14 @@ import pytest
 
 from tests.trainers.robustness.columns import Columns, tabulate_one
 from tests.trainers.robustness.rooms import TASKS, build_network, draw_split
-from trainers.robustness.aims import RELATIONS, count_validations, explain_lacking, list_aims, list_measured, name_attack
+from trainers.robustness.aims import (
+    RELATIONS,
+    count_validations,
+    explain_lacking,
+    list_aims,
+    list_measured,
+    name_attack,
+)
 from trainers.robustness.consistency import Geometric, Outlined, Semantic
 
 SPLIT = draw_split(3)
@@ -54,7 +61,10 @@ def test_measuring_is_counted_in_validations() -> None:
 
 
 def test_a_consistency_says_which_tasks_it_wants() -> None:
-    assert explain_lacking("consistency.semantic") == "consistency.semantic wants tasks of the kinds segmentation and edges"
+    assert (
+        explain_lacking("consistency.semantic")
+        == "consistency.semantic wants tasks of the kinds segmentation and edges"
+    )
     assert explain_lacking("noise.delta") == explain_lacking("consistency.other") == ""
 
 

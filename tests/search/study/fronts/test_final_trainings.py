@@ -31,7 +31,7 @@ def test_the_first_weights_that_are_there_are_taken_unless_others_are_wanted(
 
 
 def test_weights_that_are_not_there_are_refused() -> None:
-    with pytest.raises(DataError, match=r"^final.start=trial: trial 3 has no such weights; take final.start=auto, which beg"):
+    with pytest.raises(DataError, match=r"^final.start=trial: trial 3 has no such weights; take final.start=auto, "):
         Starts(SUPERNET, None).choose("trial", 3)
 
 
