@@ -136,7 +136,8 @@ def _walk_encoder_stage(
     for group in stage.groups:
         own = {task: streams.tasks[task] for task in group}
         if isinstance(stage.mixing, Routed):
-            common = streams.read_shared(group, kind, algebra) if stage.mixing.flow == "shared" else None
+            reads = stage.mixing.flow == "shared" and stage.mixing.ratio > 0
+            common = streams.read_shared(group, kind, algebra) if reads else None
             values, left = walk_routed(index, group, stage.mixing, own, common, algebra)
             after.update(values)
             if left is not None:
