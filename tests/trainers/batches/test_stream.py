@@ -19,7 +19,7 @@ from spaces.networks.build import SharedNetwork, build
 from spaces.networks.small import Small
 from spaces.networks.supernet import Supernet, build_supernet
 from spaces.pattern.sharing_pattern import separate_decoders
-from tests.pictures import Pictures, write_pictures
+from tests.pictures import TASKS, Pictures, write_pictures
 from trainers.augment import Flip
 from trainers.batches.cache import open_cache
 from trainers.batches.memory import Split, load_split
@@ -188,7 +188,7 @@ def test_what_needs_a_whole_split_is_the_same_on_a_stream(root: Path, monkeypatc
 def test_constants_of_a_large_split_are_fitted_on_some_images_alone(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    depth = (Pictures("").available["depth"],)
+    depth = (TASKS["depth"],)
     exact = measure_constants(held(root), depth)
     monkeypatch.setattr(trainers.constant_prediction, "FITTED", 8 * 16 * 16)
     sampled = measure_constants(held(root), depth)
