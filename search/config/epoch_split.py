@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,13 @@ class EpochSplit:
 
 
 def split_epochs(
-    trials: int | None, budget: int | None, epochs: int, sampler: Sampler, supernet: Supernet, final: Final
+    trials: int | None,
+    budget: int | None,
+    epochs: int,
+    sampler: Sampler,
+    supernet: Supernet,
+    final: Final,
+    available: Callable[[int], int] = lambda wanted: wanted,
 ) -> EpochSplit:
     """What every part gets.
 
@@ -65,6 +72,7 @@ def split_epochs(
         sampler: of the search.
         supernet: section of the configuration.
         final: section of the configuration.
+        available: how many patterns there are where so many are wanted; a budget is split among these.
 
     Raises:
         ConfigError: the budget leaves nothing for a part, or a final training is shorter than a trial's.
@@ -78,7 +86,7 @@ def split_epochs(
         )
     if budget is not None:
         _refuse_doubles(supernet, final, sampler)
-        return _split_budget(trials, budget, epochs, sampler, members)
+        return _split_budget(trials, budget, epochs, sampler, members, available)
     shared = (supernet.epochs or round(SUPERNET * epochs)) if sampler.uses_supernet else 0
     if sampler.delivers:
         count = trials or DELIVERED
@@ -146,15 +154,23 @@ def _refuse_doubles(supernet: Supernet, final: Final, sampler: Sampler) -> None:
         )
 
 
-def _split_budget(trials: int | None, budget: int, epochs: int, sampler: Sampler, members: int) -> EpochSplit:
+def _split_budget(
+    trials: int | None,
+    budget: int,
+    epochs: int,
+    sampler: Sampler,
+    members: int,
+    available: Callable[[int], int],
+) -> EpochSplit:
     shared = round(SHARED * budget) if sampler.uses_supernet else 0
     left = budget - shared
     if sampler.delivers:
-        count = trials or DELIVERED
+        count = available(trials or DELIVERED)
         split = EpochSplit(shared, count, left // count, 0, 0, delivers=True)
         least = split.supernet and split.trial
     else:
-        count = trials or int(SEARCHED * left / epochs)
+        count = available(trials or int(SEARCHED * left / epochs))
+        members = min(members, count) or members
         own = max(0, left - count * epochs) // members
         split = EpochSplit(shared, count, epochs, members, own, delivers=False)
         least = (split.supernet or not sampler.uses_supernet) and split.trials and split.final >= epochs

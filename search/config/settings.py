@@ -20,7 +20,7 @@ from search.runners.runner import Runner
 from search.samplers.sampler import Sampler
 from search.schedulers.scheduler import Scheduler
 from search.tracking.tracker import Tracking
-from spaces.choices import Space
+from spaces.choices import Space, count_patterns
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError, UserError
 from spaces.fields import Fields
@@ -80,7 +80,11 @@ class Settings:
             ConfigError: see `search.config.epoch_split.split_epochs`.
         """
         epochs, sampler = self.trainer.epochs, self.sampler
-        return split_epochs(self.trials, self.budget, epochs, sampler, self.supernet, self.final)
+
+        def available(wanted: int) -> int:
+            return count_patterns(self.space, sorted(task.name for task in self.data.selected), wanted)
+
+        return split_epochs(self.trials, self.budget, epochs, sampler, self.supernet, self.final, available)
 
 
 LATER = ("supernet", "final")  # sections that configurations of earlier versions do not have

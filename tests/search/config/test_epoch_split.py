@@ -201,3 +201,11 @@ def test_a_budget_that_leaves_nothing_for_a_part_is_refused(
         f"budget={budget}: leaves too little for a part ({told}); give more epochs, or fewer trials"
         + ("" if sampler.delivers else "; a final training has at least the trainer.epochs of a trial")
     )
+
+
+def test_a_budget_is_split_among_the_patterns_that_there_are() -> None:
+    few = split_epochs(None, 80, 8, Oneshot(), Supernet(), Final(), lambda wanted: min(wanted, 2))
+    assert few == EpochSplit(48, 2, 16, 0, 0, delivers=True)
+    few = split_epochs(None, 80, 2, Frontier(), Supernet(), Final(), lambda wanted: min(wanted, 2))
+    assert few == EpochSplit(0, 2, 2, 2, 38, delivers=False)
+    assert split_epochs(9, None, 8, Frontier(), Supernet(), Final(), lambda wanted: 1).trials == 9  # as it was said
