@@ -18,6 +18,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -119,10 +120,11 @@ def built_width(attention: SlotAttention) -> int:
 def measure_one(settings: Settings, exchange: str, share: float, seed: int) -> dict[str, float]:
     """Train a network and judge it: "<task>.<metric>" on the test split."""
     tasks = settings.data.selected
-    splits = [
-        add_clutter(load_split(settings.data, name, "cpu"), tasks, share, 10 * seed + number)  # type: ignore[arg-type]  # in memory
-        for number, name in enumerate(("train", "val", "test"))
-    ]
+    splits = []
+    for number, name in enumerate(("train", "val", "test")):
+        split = load_split(settings.data, name, "cpu")
+        assert isinstance(split, Split)  # scenes lie in memory
+        splits.append(add_clutter(split, tasks, share, 10 * seed + number))
     network = make_network(settings, exchange, seed)
     train(network, splits[0], splits[1], tasks, settings.trainer, seed, lambda epoch, values: None)
     return measure(network, splits[2], tasks)
@@ -181,7 +183,8 @@ def main() -> int:
         for share in given.shares:
             for exchange in EXCHANGES:
                 named = [exchange, share, seed, settings.data.fingerprint, [task.name for task in tasks], parts]
-                found = remember(place, named, lambda e=exchange, s=share, n=seed: measure_one(settings, e, s, n))  # type: ignore[misc]  # defaults
+                make = partial(measure_one, settings, exchange, share, seed)
+                found = remember(place, named, make)
                 rows[exchange, share, seed] = found
                 print(f"seed {seed}, {100 * share:g} % clutter, {exchange}: there", flush=True)
     table = compare(rows, tasks)

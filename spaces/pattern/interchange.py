@@ -32,14 +32,20 @@ def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage]) -> tuple[Sta
         for task in encoder[0].tasks:
             last = _find_end(encoder, first, task)
             readers = [_list_readers(scale, task, len(encoder), decoder) for scale in range(first, last)]
-            groups = [_find_group(stage, task) for stage in encoder[first : last + 1]]
-            alike = tuple(group if len(group) > 1 else () for group in groups)
+            alike = tuple(_find_company(stage, task) for stage in encoder[first : last + 1])
             classes.setdefault((last, alike, tuple(readers)), []).append(task)
         for (last, *_), tasks in classes.items():
             gated = [index for index in range(first, last) if isinstance(ordered[index].mixing, Gated)]
             if len(tasks) > 1:
                 _sort_rates(ordered, gated, tasks)
     return tuple(ordered)
+
+
+def _find_company(stage: Stage, task: str) -> Group:
+    """The group of a task, empty where it is alone in it, or has no more to do with the others than if it were."""
+    group, mixing = _find_group(stage, task), stage.mixing
+    apart = isinstance(mixing, Routed) and mixing.ratio == 0 and mixing.norm == "task"
+    return () if apart or len(group) == 1 else group
 
 
 def _list_starts(encoder: Sequence[Stage]) -> Iterator[int]:

@@ -108,8 +108,9 @@ def plan_final(settings: Settings, folder: Path, trial: Trial, made: Job, supern
     Raises:
         DataError: the weights that it is to start from are not there, or damaged.
     """
-    starts = Starts(None, None) if trial.masks else Starts(supernet, _find_own(trial, made))
-    start, inherits = starts.choose(settings.final.start, trial.number)
+    wanted, shared = settings.final.start, None if trial.masks else supernet
+    looks = not trial.masks and (wanted == OWN or (wanted == AUTO and shared is None))
+    start, inherits = Starts(shared, _find_own(trial, made) if looks else None).choose(wanted, trial.number)
     job = replace(
         made,
         label=f"final training of trial {trial.number}, {WORDS[start]}",

@@ -11,7 +11,7 @@ from spaces.choices import Space, draw
 from spaces.gates import GatedEncoder
 from spaces.joint import Joint
 from spaces.pattern.interchange import order_rates
-from spaces.pattern.mixing import Gated
+from spaces.pattern.mixing import Gated, Routed
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import SHARED, Partition, Stage
 from tests.spaces.networks.mixes import any_mixture
@@ -74,6 +74,18 @@ def test_by_hand(encoder: list[Any], decoder: list[Partition], ordered: bool) ->
     assert first.rates == ((("a", 0.1), ("b", 0.5)) if ordered else (("a", 0.5), ("b", 0.1)))
     if len(stages) == 2 and isinstance(encoder[0], Gated) and isinstance(encoder[1], Gated):
         assert found[1].mixing == gated(a=0.5, b=0.1)
+
+
+def test_a_routed_stage_of_task_branches_alone_keeps_company_as_little_as_groups_of_one() -> None:
+    trio: Partition = (("a", "b", "c"),)
+    for norm, ordered in (("task", True), ("shared", False)):
+        behind = Stage((("a", "b"), ("c",)), Routed(0.0, norm=norm, layers=1))
+        encoder = [Stage(trio, gated(a=1.0, b=1.0, c=0.0)), behind]
+        found = order_rates(encoder, [Stage(trio)])[0].mixing
+        assert isinstance(found, Gated)
+        assert found.rates == (
+            (("a", 0.0), ("b", 1.0), ("c", 1.0)) if ordered else (("a", 1.0), ("b", 1.0), ("c", 0.0))
+        )
 
 
 def test_the_value_itself_is_ordered_so_that_weights_start_alike() -> None:

@@ -216,3 +216,14 @@ def test_files_of_the_first_form_count_as_they_are(tmp_path: Path) -> None:
     with opened(tmp_path, *given) as (queue, told):
         assert queue.next() is None
     assert len(told.resumed_finals) == 1
+
+
+def test_damaged_weights_of_a_trial_are_no_matter_where_nothing_starts_from_them(tmp_path: Path) -> None:
+    with opened(tmp_path, *GIVEN[:3], "run.name=own") as (queue, _told):
+        run_all(queue)
+    for weights in (tmp_path / "runs" / "own" / "trials").glob("*.pt"):
+        weights.write_bytes(weights.read_bytes()[:50])
+    with opened(tmp_path, *GIVEN, "final.start=nothing") as (queue, told):
+        run_all(queue)
+    assert told.finals
+    assert all(final.complete for final in told.finals)
