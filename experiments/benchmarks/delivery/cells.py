@@ -14,7 +14,7 @@ from search.study.replicates import compute_mean_and_error
 Cell = tuple[str, str, int, int]
 """Problem, contestant, epochs in all, seed."""
 COLUMNS = ("problem", "contestant", "epochs", "seed", "hypervolume", "members")
-COLOURS = ("#b3402a", "#1f5fa8", "#3f8f5f", "#8a5fa8", "#c98a1b", "#555555")
+COLOURS = ("#b3402a", "#1f5fa8", "#3f8f5f", "#8a5fa8", "#c98a1b", "#555555", "#d35f8d", "#17a2b8", "#8c6d31", "#9aa3ad")
 RIVALS = "supernet"  # whose differences to the others are told, paired by seed
 
 
