@@ -14,8 +14,10 @@ from spaces.choices import cover
 from spaces.errors import ConfigError, DataError, PatternError
 from spaces.networks import feasible
 from spaces.networks.family import ChecksOutputs, Family, NamesWeights, StartsFromWeights
+from spaces.pattern.block import Gates
 from spaces.pattern.exchange import Workspace
 from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.walk import list_blocks
 from trainers.batches.cache import check_cache
 from trainers.data.dataset import DataSet, Sampled, Selectable
 from trainers.dot_regression import KIND, check_frame_classes
@@ -140,8 +142,19 @@ def _check_space(settings: Settings) -> None:
         for proposal in chain(settings.space.anchors(tasks).values(), cover(settings.space, tasks, Random(0))):
             feasible.check_feasible(proposal.pattern, settings.network, settings.data.size)
             _check_frames(proposal.pattern, settings)
+            _check_start(proposal.pattern, settings)
     except PatternError as error:
         raise ConfigError([f"space={settings.space.name}: {text}" for text in error.problems]) from error
+
+
+def _check_start(pattern: SharingPattern, settings: Settings) -> None:
+    """Weights of a gated trial are those of the pruned network, which a final training gates again."""
+    wanted = settings.final.start == "trial" and settings.split.final
+    if wanted and any(isinstance(block.role, Gates) for block in list_blocks(pattern)):
+        raise ConfigError(
+            f"final.start=trial: trials of space={settings.space.name} have gates, and leave weights of the pruned "
+            "network alone, which no final training can start from; take final.start=auto or final.start=nothing"
+        )
 
 
 def _check_weights(network: Family) -> None:

@@ -40,6 +40,11 @@ def test_every_shipped_space_fits_the_shipped_network(space: str, tmp_path: Path
             ["final.epochs=2", "trainer.epochs=4"],
             "final.epochs=2: a trial has 4 already (trainer.epochs); give at least as many, or leave it out",
         ),
+        (
+            ["space=gates", "final.epochs=8", "final.start=trial"],
+            "final.start=trial: trials of space=gates have gates, and leave weights of the pruned network alone, which "
+            "no final training can start from; take final.start=auto or final.start=nothing",
+        ),
         (["budget=1"], "budget=1: leaves too little for a part ("),
         (["network.encoder_widths=[4,4,4,4,4,4]"], "images of 16x16 pixels, but the network wants"),
         (
