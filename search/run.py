@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from search.config.command import EXIT_FAILED, run_command, spell_command
+from search.config.padding_note import describe_padding
 from search.config.problem_statement import measure_trivial_predictions
 from search.config.settings import Settings
 from search.config.validation import check_settings
@@ -27,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(settings: Settings, given: str) -> int:
     check_settings(settings)
+    if note := describe_padding(settings):
+        print(note)
     with open_folder(settings) as folder:
         return _search(settings, folder, spell_command(PROGRAM, given))
 

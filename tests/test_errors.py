@@ -89,10 +89,6 @@ TABLE: list[tuple[str, list[str]]] = [
         "objectives=[delta_mtl,speed]",
         ["objectives=speed: want one or more of delta_mtl, worst_delta, macs, params"],
     ),
-    (
-        "network.encoder_widths=[4,4,4,4,4,4,4]",
-        ["64x64 pixels", "wants multiples of 128", "network.encoder_widths"],
-    ),
     ("trainer.augment.0.p=3", ["trainer.augment.0: flip.p=3: want a number from 0 to 1"]),
     # what no network of a space can be
     ("space=routing space.primitive_sets=[]", ["space.primitive_sets=[]: an empty set; the branch for all tasks is"]),

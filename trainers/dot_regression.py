@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from spaces.errors import ConfigError
+from spaces.networks.padding import pad_labels
 from trainers.tasks.class_ids import INVALID
 
 if TYPE_CHECKING:
@@ -30,11 +31,13 @@ class Projected(NamedTuple):
         tokens: (B, h w, width).
         frame: (width, K), a unit vector a class.
         size: (h, w) of the scale.
+        stride: of the network, that images are padded to multiples of.
     """
 
     tokens: Tensor
     frame: Tensor
     size: tuple[int, int]
+    stride: int
 
 
 Captured = dict[tuple[str, str], Projected]
@@ -83,7 +86,7 @@ def capture_features(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterato
     found: Captured = {}
     hooks = []
     classes = {task.name: task.output.channels for task in tasks if task.kind == KIND}
-    blocks = network.blocks.items() if isinstance(network, SharedNetwork) else ()
+    blocks, stride = (network.blocks.items(), network.stride) if isinstance(network, SharedNetwork) else ((), 1)
     for name, block in blocks:
         owner = name.split("/")[1]
         if isinstance(block, SlotProjection) and block.frame is not None and owner in classes:
@@ -94,7 +97,7 @@ def capture_features(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterato
             ) -> None:
                 height, width = inputs[0].shape[-2:]
                 assert module.frame is not None
-                found[place] = Projected(output, module.frame, (height, width))
+                found[place] = Projected(output, module.frame, (height, width), stride)
 
             hooks.append(block.register_forward_hook(keep))
     try:
@@ -107,6 +110,7 @@ def capture_features(network: torch.nn.Module, tasks: Sequence[Task]) -> Iterato
 def compute_loss(found: Captured, targets: Mapping[str, Tensor]) -> Tensor | float:
     """Sum over what was captured in the last forward pass; 0.0 where nothing was."""
     total: Tensor | float = 0.0
-    for (task, _), (tokens, frame, size) in found.items():
-        total = total + dot_regression(tokens, targets[task], frame, size, INVALID)
+    for (task, _), (tokens, frame, size, stride) in found.items():
+        labels = pad_labels(targets[task], stride, INVALID)
+        total = total + dot_regression(tokens, labels, frame, size, INVALID)
     return total

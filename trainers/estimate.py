@@ -57,9 +57,10 @@ def estimate(
     size = max(1, PIXELS // math.prod(judged.size))
     with torch.no_grad(), mixed_precision(judged.device), _calibrating(network), _keeping_statistics(network):
         for images, targets in judged.batches(size, tasks):
-            for (task, reading), values in _evaluate(network, plan, torch.cat([calibration, images]), len(calibration)):
+            seen = network.fit(torch.cat([calibration, images]))
+            for (task, reading), values in _evaluate(network, plan, seen, len(calibration)):
                 kind = named[task]
-                output = network.heads[f"head/{task}"](values, images.shape[-2:]).float()
+                output = network.answer(task, values, judged.size).float()
                 statistics = kind.statistics(output, images if kind.target_from_image else targets[task])
                 if task not in sums:
                     sums[task] = statistics.new_zeros((len(rows[task]), *statistics.shape))
@@ -83,7 +84,7 @@ def estimate_alone(
     network: SharedNetwork, pattern: SharingPattern, training: Source, judged: Source, tasks: Sequence[Task]
 ) -> dict[str, float]:
     """The same of one pattern, the plain way: calibrated as a whole, then measured; leaves the statistics there."""
-    alone = SharedNetwork(pattern, dict(network.blocks.items()), dict(network.heads.items()))
+    alone = SharedNetwork(pattern, dict(network.blocks.items()), dict(network.heads.items()), network.stride)
     with torch.no_grad(), mixed_precision(judged.device), _calibrating(alone):
         for norm in _list_norms(alone):
             norm.train()

@@ -19,7 +19,9 @@ PIXELS = 2**18
 """Of the images in one forward pass, at least one image: bounds memory, whatever their size. Our choice."""
 
 
-def predict(network: torch.nn.Module, images: np.ndarray, tasks: Sequence[Task], stride: int) -> dict[str, np.ndarray]:
+def predict(
+    network: torch.nn.Module, images: np.ndarray, tasks: Sequence[Task], stride: int, own: tuple[int, int] = (0, 0)
+) -> dict[str, np.ndarray]:
     """Answer every task for every image.
 
     Args:
@@ -27,7 +29,8 @@ def predict(network: torch.nn.Module, images: np.ndarray, tasks: Sequence[Task],
             in evaluation mode.
         images: (N, H, W, 3) uint8 RGB, any N.
         tasks: which outputs are wanted.
-        stride: H and W must be multiples of it, in pixels.
+        stride: H and W must be multiples of it, in pixels, or those of ``own``.
+        own: (height, width) of the images that it was trained on.
 
     Returns:
         By task, what its ``answer`` gives: (N, H, W), or (N, H, W, C) for several values a pixel; of whole images (N,)
@@ -36,7 +39,7 @@ def predict(network: torch.nn.Module, images: np.ndarray, tasks: Sequence[Task],
     Raises:
         DataError: the images are of another type or shape, or their size does not go with the stride.
     """
-    _check(images, stride)
+    _check(images, stride, own)
     network.eval()
     answers: dict[str, list[np.ndarray]] = {task.name: [] for task in tasks}
     with torch.inference_mode():
@@ -56,7 +59,7 @@ def _batches(images: np.ndarray, device: torch.device) -> Iterator[torch.Tensor]
         yield split.batch(slice(None), ())[0]
 
 
-def _check(images: Any, stride: int) -> None:
+def _check(images: Any, stride: int, own: tuple[int, int]) -> None:
     if not isinstance(images, np.ndarray):
         raise DataError(f"images are a {type(images).__name__}; want a numpy array, as numpy.stack makes of a list")
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[3] != 3:
@@ -64,11 +67,14 @@ def _check(images: Any, stride: int) -> None:
         raise DataError(f"{given}; want uint8 RGB of shape (N, H, W, 3){_way(images)}")
     height, width = images.shape[1:3]
     rows, columns = height - height % stride, width - width % stride
+    if (height, width) == own:
+        return
     if (height, width) != (rows, columns) or 0 in (rows, columns):
+        or_own = f", or {own[0]}x{own[1]}, as it was trained on" if any(pixels % stride for pixels in own) else ""
         crop = "" if 0 in (rows, columns) else f"crop them, images[:, :{rows}, :{columns}], or "
         raise DataError(
             f"images are of {height}x{width} pixels; want height and width in multiples of {stride}, the network's "
-            f"stride: {crop}resize or pad them"
+            f"stride{or_own}: {crop}resize or pad them"
         )
 
 

@@ -30,7 +30,7 @@ def check_settings(settings: Settings) -> None:
 
     Raises:
         UserError: the tracking store, the data, the folder that caches them, the objectives, outputs that the network
-            has no heads for, an image size that it cannot halve, a weighting of other tasks or by packages that are not
+            has no heads for, a weighting of other tasks or by packages that are not
             there, a space with options that the network, the tasks or the images do not allow, or published weights
             that do not fit.
     """
@@ -72,15 +72,6 @@ def check_parts(settings: Settings) -> None:
     resolve_objectives(settings.objectives, settings.data.selected)
     if isinstance(settings.network, ChecksOutputs):
         settings.network.check({task.name: task.output for task in settings.data.selected})
-    height, width = settings.data.size
-    stride = settings.network.stride
-    if height % stride or width % stride:
-        raise ConfigError(
-            f"data={settings.data.name} has images of {height}x{width} pixels, but the network wants "
-            f"multiples of {stride}: "
-            "crop, pad or resize the images (data.image_size where there is one), or take a network of smaller stride "
-            "(network=small: fewer network.encoder_widths)"
-        )
     _check_weighting(settings.trainer.weighting, settings.data)
     _check_course(settings)
     _check_space(settings)

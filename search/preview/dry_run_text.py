@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from search.config.padding_note import describe_padding
 from search.preview.random_step import BACKWARD, BATCH
 from spaces.common.formatting import align_columns, format_count, format_duration
 
@@ -25,7 +26,8 @@ def _describe_problem(settings: Settings) -> str:
     network, sampler = (type(each).__name__ for each in (settings.network, settings.sampler))
     tasks = ", ".join(task.name for task in settings.data.selected)
     parts = f"{said}space {settings.space.name}, network {network}, sampler {sampler}"
-    return f"{parts}\nTasks {tasks}, images of {_by(settings.data.size)} pixels"
+    note = describe_padding(settings)
+    return f"{parts}\nTasks {tasks}, images of {_by(settings.data.size)} pixels" + (f"\n{note}" if note else "")
 
 
 def _tabulate(settings: Settings, found: DryRun) -> str:

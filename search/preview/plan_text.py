@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from search.config.padding_note import describe_padding
 from search.problem.census import LARGEST
 from spaces.common.formatting import align_columns, format_count, format_duration
 from spaces.drawing.text import draw_text
@@ -22,6 +23,7 @@ def format_patterns(settings: Settings, census: Census) -> str:
     limits = [f"limits.{name}={value:g}" for name, value in settings.plain["limits"].items() if value is not None]
     names, size = ", ".join(task.name for task in settings.data.selected), "x".join(map(str, settings.data.size))
     lines = [f"Space {settings.space.name}: tasks {names}, images of {size} pixels"]
+    lines += [note] if (note := describe_padding(settings)) else []
     if census.exact:
         lines.append(f"{census.seen.patterns} patterns, all looked at")
     else:

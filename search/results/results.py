@@ -26,7 +26,7 @@ from search.study.fronts.front import find_front
 from search.study.fronts.guess_columns import tabulate_guesses
 from search.study.run_folder import TRIALS
 from spaces.common.formatting import format_count, format_list
-from spaces.errors import ConfigError, DataError
+from spaces.errors import ConfigError, DataError, UserError
 from spaces.pattern.sharing_pattern import SharingPattern
 
 if TYPE_CHECKING:
@@ -188,7 +188,8 @@ class Results:
 
         Args:
             network: the number of a trial; or a network of this search, which saves reading it for every call.
-            images: (N, H, W, 3) uint8 RGB; any N, H and W multiples of the network's stride.
+            images: (N, H, W, 3) uint8 RGB; any N, H and W those of the search's data, or multiples of the network's
+                stride.
 
         Returns:
             An array a task, in the task's own unit, several values of a pixel last, as in images. Segmentation:
@@ -207,7 +208,14 @@ class Results:
         built = network if isinstance(network, nn.Module) else self.network(network)
         if not isinstance(built, SharedNetwork):
             raise ConfigError(f"{type(built).__name__} is no network of a search: want a number, or .network(n)")
-        return predict(built, images, self.tasks, self._family.stride)
+        return predict(built, images, self.tasks, self._family.stride, self._find_size())
+
+    def _find_size(self) -> tuple[int, int]:
+        """Of the images it was trained on, (0, 0) where the data are not at hand, as predictions do without them."""
+        try:
+            return self.data.size
+        except UserError:
+            return 0, 0
 
     def train(self, number: int) -> SharedNetwork:
         """A trial's network trained again, just as the search did, for one whose weights were not kept.

@@ -16,6 +16,7 @@ from spaces.networks.make import make_module
 from spaces.networks.modules.gated import START, GatedStage, Masks, Start
 from spaces.networks.modules.output import Output
 from spaces.networks.modules.pruned import PrunedStage
+from spaces.networks.padding import crop_output, pad_image, pad_size
 from spaces.pattern.block import Block
 from spaces.pattern.key import network_key
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -29,6 +30,7 @@ class SharedNetwork(nn.Module):
         pattern: what is shared.
         modules: one module per block name.
         heads: one head per task, named ``head/<task>``.
+        stride: of the family, in pixels; images of other sizes are padded to multiples of it, and outputs cropped.
         masks: hard gates of a network that was pruned; empty before, and where nothing is gated.
     """
 
@@ -37,10 +39,11 @@ class SharedNetwork(nn.Module):
         pattern: SharingPattern,
         modules: Mapping[str, nn.Module],
         heads: Mapping[str, nn.Module],
+        stride: int,
         masks: Masks | None = None,
     ) -> None:
         super().__init__()
-        self.pattern, self.masks = pattern, masks or {}
+        self.pattern, self.stride, self.masks = pattern, stride, masks or {}
         self.blocks = nn.ModuleDict(modules)
         self.heads = nn.ModuleDict(heads)
 
@@ -56,15 +59,23 @@ class SharedNetwork(nn.Module):
 
     def forward(self, image: Tensor) -> dict[str, Tensor]:
         """``(B, 3, H, W) -> {task: (B, channels, H, W)}``, or ``(B, channels)`` where the output is not dense."""
-        outputs = self.decode(image)
-        return {task: self.heads[f"head/{task}"](outputs[task], image.shape[-2:]) for task in self.pattern.tasks}
+        outputs, (height, width) = self.decode(image), image.shape[-2:]
+        return {task: self.answer(task, outputs[task], (height, width)) for task in self.pattern.tasks}
+
+    def answer(self, task: str, decoded: tuple[Tensor, ...], size: tuple[int, int]) -> Tensor:
+        """What a task's head makes of its decoder outputs, for images of a size: ``(B, channels, *size)``."""
+        return crop_output(self.heads[f"head/{task}"](decoded, pad_size(size, self.stride)), size)
 
     def decode(self, image: Tensor) -> dict[str, tuple[Tensor, ...]]:
         """What the heads read: each task's decoder outputs, one a stage, ``(B, C, h, w)``, low resolution to high.
 
         Tasks that share a stage hold the same tensor there.
         """
-        return walk(self.pattern, image, self)
+        return walk(self.pattern, self.fit(image), self)
+
+    def fit(self, image: Tensor) -> Tensor:
+        """The image as the blocks read it: padded where its size is no multiple of the stride."""
+        return pad_image(image, self.stride)
 
     def block(self, block: Block, inputs: tuple[Tensor, ...]) -> Tensor:
         """The walk's algebra on tensors: run the block's module."""
@@ -105,7 +116,7 @@ def build(
     Raises:
         PatternError: blocks that cannot be gated, or a ratio that leaves a branch without channels.
     """
-    return SharedNetwork(pattern, *build_union([pattern], family, outputs, seed, start))
+    return SharedNetwork(pattern, *build_union([pattern], family, outputs, seed, start), family.stride)
 
 
 def build_union(
@@ -154,7 +165,7 @@ def prune(network: SharedNetwork, masks: Masks | None = None) -> SharedNetwork:
         raise DataError(f"masks and gated stages differ in {', '.join(sorted(missing))}: want masks for every one")
     pruned = {name: PrunedStage(stage, masks[name]) for name, stage in network.gated.items()}
     heads = dict(network.heads.items())
-    return SharedNetwork(network.pattern, {**dict(network.blocks.items()), **pruned}, heads, masks)
+    return SharedNetwork(network.pattern, {**dict(network.blocks.items()), **pruned}, heads, network.stride, masks)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,8 @@
 
 A pattern's cost is the walk with shapes flowing: each block is counted once on the meta device for the shapes that come
 in, whoever shares it, and every pattern after it is a sum of look-ups. Convolutions, linear layers and attention count;
-resizing, batch-norm, pooling and elementwise work count as zero. Attention is counted right on the meta device only: on
-a CPU torch's counter misses its fused kernels.
+resizing, batch-norm, pooling and elementwise work count as zero; what pads an image to the stride's multiples counts.
+Attention is counted right on the meta device only: on a CPU torch's counter misses its fused kernels.
 
 What gates cost is known after training. Before, it lies between `compute_cost`, all gates closed, and
 `compute_ceiling`, all open.
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from spaces.networks.family import Family
 from spaces.networks.modules.output import Output
+from spaces.networks.padding import pad_size
 from spaces.pattern.block import WHOLE, Block, Gates
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.walk import walk
@@ -87,7 +88,7 @@ def count_macs(network: nn.Module, size: tuple[int, int]) -> Cost:
 def _price_network(
     pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int], *, opened: bool
 ) -> Cost:
-    prices = _Prices(family, opened)
+    prices, size = _Prices(family, opened), pad_size(size, family.stride)
     decoded = walk(pattern, _Value((1, 3, *size)), prices)
     total = sum(prices.found, Cost(0, 0))
     for task in pattern.tasks:

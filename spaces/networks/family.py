@@ -35,7 +35,7 @@ class Family(Protocol):
 
     @property
     def stride(self) -> int:
-        """Height and width of an image must be multiples of this, in pixels."""
+        """Height and width of what the blocks read are multiples of this, in pixels; images are padded to it."""
 
     def encoder_block(self, stage: int) -> nn.Module:
         """Block of an encoder stage, from 0: ``(B, C, H, W) -> (B, C', H', W')``; gates want a `layer.Layered` one."""

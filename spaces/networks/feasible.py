@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from spaces.errors import PatternError
 from spaces.networks.family import Family, LimitsMixings
+from spaces.networks.padding import pad_size
 from spaces.pattern.block import WHOLE, Attend, Block, SharedBranch, TaskBranch
 from spaces.pattern.mixing import count_shared_channels
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -36,7 +37,7 @@ def check_feasible(pattern: SharingPattern, family: Family, size: tuple[int, int
             raise PatternError(f"the pattern has {given} {part} stages, the network {wanted}: want as many")
     if isinstance(family, LimitsMixings):
         _check_mixings(pattern, family)
-    walk(pattern, _Size(*size), _Sizes(family))
+    walk(pattern, _Size(*pad_size(size, family.stride)), _Sizes(family))
 
 
 def _check_mixings(pattern: SharingPattern, family: LimitsMixings) -> None:

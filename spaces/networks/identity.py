@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from spaces.networks.channels import count_channels
 from spaces.networks.family import Family
+from spaces.networks.padding import pad_size
 from spaces.pattern.block import WHOLE, Attend, Block, Role, SharedBranch, TaskBranch
 from spaces.pattern.mixing import count_groups
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -30,7 +31,7 @@ def identify_network(pattern: SharingPattern, family: Family, size: tuple[int, i
     Raises:
         PatternError: a ratio that leaves a branch without channels.
     """
-    outputs = walk(pattern, _Value("image", 3, *size), _Networks(family))
+    outputs = walk(pattern, _Value("image", 3, *pad_size(size, family.stride)), _Networks(family))
     return _hash(*(f"{task}:{values[-1].name}" for task, values in sorted(outputs.items())))[:16]
 
 

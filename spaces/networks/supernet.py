@@ -38,6 +38,7 @@ class Supernet(SharedNetwork):
         draws: the pattern of every step.
         modules: one module per block name, of all patterns.
         heads: one head per task.
+        stride: of the family, in pixels.
 
     Attributes:
         step: training steps so far; part of its state, so that a training that pauses goes on with the same patterns.
@@ -49,8 +50,9 @@ class Supernet(SharedNetwork):
         draws: Draws,
         modules: Mapping[str, torch.nn.Module],
         heads: Mapping[str, torch.nn.Module],
+        stride: int,
     ) -> None:
-        super().__init__(shown, modules, heads)
+        super().__init__(shown, modules, heads, stride)
         self.shown, self.draws, self.step = shown, draws, 0
 
     def decode(self, image: Tensor) -> dict[str, tuple[Tensor, ...]]:
@@ -92,4 +94,4 @@ def build_supernet(
         PatternError: two patterns have a block of one name for inputs of different widths, so it is no union.
     """
     modules, heads = build_union([shown, *draws.patterns], family, outputs, seed, start)
-    return Supernet(shown, draws, modules, heads)
+    return Supernet(shown, draws, modules, heads, family.stride)

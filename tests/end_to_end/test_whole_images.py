@@ -58,7 +58,7 @@ def test_the_other_spaces_train_a_classification_head_too(space: str, tmp_path: 
 
 def test_groups_of_attributes_are_searched(tmp_path: Path) -> None:
     root = write_celeba(tmp_path / "celeba", (16, 4, 4))
-    given = ["data=celeba", f"data.root={root}", "data.image_size=16", "data.tasks=[eyes,nose,hair]", *SMALL, *NETWORK]
+    given = ["data=celeba", f"data.root={root}", "data.image_size=18", "data.tasks=[eyes,nose,hair]", *SMALL, *NETWORK]
     assert main([*given, "network=classifier", f"run.folder={tmp_path / 'runs'}", "trials=2", "run.name=mine"]) == 0
     trials = trials_in(tmp_path / "runs" / "mine")
     assert all(trial.complete and 0 <= trial.metrics["nose.accuracy"] <= 1 for trial in trials.values())

@@ -83,7 +83,6 @@ def test_limits_narrow_what_is_tried(capsys: pytest.CaptureFixture[str]) -> None
     [
         (["tirals=3"], "tirals=3: unknown key; did you mean 'trials'?"),
         (["space=fuson"], "space=fuson: unknown; did you mean 'fusion'?"),
-        (["network.encoder_widths=[4,4,4,4,4]"], "images of 16x16 pixels, but the network wants multiples of 32"),
         (["limits.macs=10"], "no pattern of the space meets limits.macs=10; the least that was found is "),
         (["objectives=[speed]"], "objectives=speed: want one or more of "),
         (["run.name=plans"], "run.name=plans: searches of one run.folder share what has that name"),

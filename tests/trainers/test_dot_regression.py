@@ -10,7 +10,7 @@ from spaces.networks.build import build
 from spaces.networks.modules.exchange.etf import make_frame
 from spaces.networks.modules.exchange.workspace import SlotProjection
 from spaces.pattern.exchange import NoExchange, Workspace
-from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.sharing_pattern import SharingPattern, separate_decoders
 from spaces.pattern.stage import Stage
 from tests.spaces.networks.mixes import FAMILY, SIZE
 from trainers.dot_regression import capture_features, check_frame_classes, dot_regression
@@ -117,7 +117,8 @@ def test_what_class_tasks_project_into_a_frame_is_captured_while_wanted() -> Non
         network(torch.rand(2, 3, *SIZE))
         assert set(tokens) == {("segmentation", "exchange1/segmentation/project")}
         wanted = total(tokens, targets)
-    ((made, frame, size),) = tokens.values()
+    ((made, frame, size, stride),) = tokens.values()
+    assert stride == FAMILY.stride
     assert float(wanted.detach()) == pytest.approx(
         float(dot_regression(made, targets["segmentation"], frame, size, INVALID).detach())
     )
@@ -127,6 +128,23 @@ def test_what_class_tasks_project_into_a_frame_is_captured_while_wanted() -> Non
     with capture_features(network, ()) as tokens:
         network(torch.rand(2, 3, *SIZE))
         assert total(tokens, targets) == 0.0
+
+
+def test_what_pads_an_image_has_no_class() -> None:
+    tasks = (Segmentation("segmentation", classes=5), Depth("depth"))
+    shape = separate_decoders(["depth", "segmentation"], 3, 3)
+    pattern = SharingPattern(shape.encoder, (Workspace(width=8, etf=6), NoExchange(), NoExchange()), shape.decoder)
+    network = build(pattern, FAMILY, {task.name: task.output for task in tasks}, 0)
+    size = (SIZE[0] - 3, SIZE[1] - 1)
+    labels = torch.randint(0, 5, (2, *size))
+    with capture_features(network, tasks) as tokens:
+        network(torch.rand(2, 3, *size))
+        ((made, frame, where, _stride),) = tokens.values()
+        padded = torch.full((2, *SIZE), INVALID)
+        padded[:, : size[0], : size[1]] = labels
+        wanted = dot_regression(made, padded, frame, where, INVALID)
+        found = torch.as_tensor(total(tokens, {"segmentation": labels}))
+        assert float(found.detach()) == pytest.approx(float(wanted.detach()))
 
 
 def test_frames_that_are_too_small_are_refused_before_training() -> None:

@@ -102,7 +102,7 @@ def test_it_equals_estimating_every_pattern_alone(space: Space, family: Family, 
     ("space", "family", "size"),
     [
         (Fusion(2, 2), Vit(width=16, depth=2, heads=2, patch=8, grid=4, stages=2, decoder_width=4), 32),
-        (Branching(4, 4), ResNet(width=4, decoder_width=4), 64),
+        (Branching(4, 4), ResNet(width=4, decoder_width=4), 52),  # padded to 64
         (Fusion(6, 5), Pdf(), 128),
     ],
     ids=lambda each: type(each).__name__,

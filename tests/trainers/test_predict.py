@@ -55,6 +55,15 @@ def test_it_is_forward_pass_and_answer() -> None:
     }
 
 
+def test_images_of_the_size_that_it_was_trained_on_are_taken_whatever_the_stride() -> None:
+    odd = IMAGES[:, :7, :9]
+    found = predict(_network(), odd, TASKS, FAMILY.stride, (7, 9))
+    assert found["normals"].shape == (5, 7, 9, 3)
+    told = "images are of 7x8 pixels; want height and width in multiples of 4, the network's stride, or 7x9, as it was"
+    with pytest.raises(DataError, match=told):
+        predict(_network(), odd[:, :, :8], TASKS, FAMILY.stride, (7, 9))
+
+
 @pytest.mark.parametrize("pixels", [1, 8 * 12, 2 * 8 * 12, 4 * 8 * 12])
 def test_batches_make_no_difference(pixels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = _predict(IMAGES)

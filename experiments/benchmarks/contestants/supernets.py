@@ -42,7 +42,7 @@ class OtherSupernet(Supernet):
     """
 
     def __init__(self, plain: Supernet, way: Way, price: Price, steps: int) -> None:
-        super().__init__(plain.shown, plain.draws, dict(plain.blocks.items()), dict(plain.heads.items()))
+        super().__init__(plain.shown, plain.draws, dict(plain.blocks.items()), dict(plain.heads.items()), plain.stride)
         self._way, self._price, self._steps = way, price, steps
         self._met: dict[tuple[str, tuple[int, ...]], tuple[tuple[Tensor, ...], Tensor]] = {}
 
@@ -59,7 +59,7 @@ class OtherSupernet(Supernet):
             return super().decode(image)
         drawn = [self.draws.at(self._way.drawn * self.step + each) for each in range(self._way.drawn)]
         paths = self._way.choose(drawn, self._price, self._late)
-        once = image[: len(image) // self._way.paths]
+        once = self.fit(image[: len(image) // self._way.paths])
         try:
             found = [walk(pattern, once, self) for pattern in paths]
         finally:

@@ -46,7 +46,6 @@ def test_every_shipped_space_fits_the_shipped_network(space: str, tmp_path: Path
             "no final training can start from; take final.start=auto or final.start=nothing",
         ),
         (["budget=1"], "budget=1: leaves too little for a part ("),
-        (["network.encoder_widths=[4,4,4,4,4,4]"], "images of 16x16 pixels, but the network wants"),
         (
             ["trainer.weighting=fixed", "trainer.weighting.weights.nobody=2", "data.tasks=[colour,depth]"],
             "trainer.weighting.weights.nobody: no such task; the tasks are colour, depth, brightness",

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from search.config.composition import compose
+from search.config.padding_note import describe_padding
 from search.config.validation import check_settings
 from spaces.errors import ConfigError, DataError
 from tests.trainers.data.labelled import idx, write_fashion, write_official
@@ -135,13 +136,16 @@ def test_a_canvas_too_small_is_refused() -> None:
         MultiFashion(image_size=35)
 
 
-def test_the_published_size_wants_a_network_of_two_halvings(tmp_path: Path) -> None:
+def test_the_published_size_suits_a_network_of_two_halvings_and_is_padded_for_others(tmp_path: Path) -> None:
     root = write_fashion(tmp_path / "npz")
     given = ["data=multifashion", f"data.root={root}", "network=classifier", "tracking=none"]
     check_settings(compose(given))
-    with pytest.raises(ConfigError, match="images of 36x36 pixels, but the network wants multiples of 16"):
-        check_settings(compose([*given, "data.image_size=36"]))
-    check_settings(compose([*given, "data.image_size=36", "network.encoder_widths=[16,24]"]))
+    deep = compose([*given, "data.image_size=36"])
+    check_settings(deep)
+    assert describe_padding(deep).startswith("Images of 36x36 pixels are padded to 48x48 inside the network, which ")
+    published = compose([*given, "data.image_size=36", "network.encoder_widths=[16,24]"])
+    check_settings(published)
+    assert not describe_padding(published)
 
 
 @pytest.mark.skipif(not GENUINE.is_dir(), reason="no folder shared/data/fashion_mnist beside the checkout")
