@@ -128,6 +128,13 @@ def test_88_epochs_are_split_as_it_was_found_best() -> None:
     assert split(Oneshot(), budget=88).describe() == "supernet 53 + 3 networks x 11 = 86 epochs"
 
 
+def test_of_few_epochs_two_networks_are_trained_to_the_end() -> None:
+    assert split(Oneshot(), budget=40).describe() == "supernet 24 + 2 networks x 8 = 40 epochs"
+    assert split(Oneshot(), budget=57).trials == 2
+    assert split(Oneshot(), budget=60).describe() == "supernet 36 + 3 networks x 8 = 60 epochs"
+    assert split(Oneshot(), 3, budget=40).describe() == "supernet 24 + 3 networks x 5 = 39 epochs"
+
+
 def test_final_epochs_below_those_of_a_trial_are_refused() -> None:
     assert split(Oneshot(), epochs=7).trial == 7  # its trials have no others
     assert refuse(Frontier(), epochs=7) == (
@@ -187,7 +194,7 @@ def test_what_nothing_would_come_of_is_refused() -> None:
 @pytest.mark.parametrize(
     ("sampler", "trials", "budget", "told"),
     [
-        (Oneshot(), None, 1, "supernet 1 + 3 networks x 0 = 1 epochs"),
+        (Oneshot(), None, 1, "supernet 1 + 2 networks x 0 = 1 epochs"),
         (Oneshot(), 30, 40, "supernet 24 + 30 networks x 0 = 24 epochs"),
         (Frontier(), None, 10, "0 trials x 8 + 3 final trainings x 3 = 9 epochs"),
         (Frontier(), 4, 32, "4 trials x 8 + 3 final trainings x 0 = 32 epochs"),
