@@ -6,15 +6,15 @@ the run folder, and a table. Nothing else of the run is written to.
 
 from __future__ import annotations
 
-import argparse
 import logging
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from search.config.command import end_in_one_message
+from search.config.command_parser import CommandParser
 from search.load import load
 from search.results.results import ROBUSTNESS
 from search.stress.request import JUDGED, Request
@@ -24,14 +24,6 @@ from spaces.errors import ConfigError
 from trainers.robustness.corruptions.catalogue import CORRUPTIONS, FAMILIES
 
 USUAL = Request()
-
-
-class _Parser(argparse.ArgumentParser):
-    """One that tells what is wrong as all commands do."""
-
-    def error(self, message: str) -> NoReturn:
-        """Refuse the command line."""
-        raise ConfigError(f"{message}; python -m search.robustness --help lists what can be said")
 
 
 @end_in_one_message("Nothing that was measured is lost; the same command goes on.")
@@ -69,8 +61,8 @@ def _write(path: Path, text: str) -> None:
     print(f"Written to {path}: deltas in percent of the clean value, positive is better.")
 
 
-def _make_parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _make_parser() -> ArgumentParser:
+    parser = CommandParser(
         prog="python -m search.robustness",
         description="How robust are the networks that a search has delivered? Measures them on corrupted and attacked "
         "images, and whether their tasks agree; writes robustness.csv into the run folder. The same command again "

@@ -89,6 +89,10 @@ class Classification(Task):
         """Ids of the likeliest classes as arrays hold them, from ``first_class``: ``(B,)`` int32."""
         return prediction.argmax(1).int() + self.first_class
 
+    def score(self, prediction: Tensor) -> Tensor:
+        """Probability of each class, ``(B, C)``, of which the answer is the largest one's place."""
+        return prediction.float().softmax(1)
+
     def describe(self, target: np.ndarray) -> str:
         """Name of the class, or its number."""
         return name_class(self.classes, target)

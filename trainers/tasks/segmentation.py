@@ -108,6 +108,10 @@ class Segmentation(Measured):
         """Ids of the likeliest classes as arrays hold them, from ``first_class``: ``(B, H, W)`` int32."""
         return prediction.argmax(1).int() + self.first_class
 
+    def score(self, prediction: Tensor) -> Tensor:
+        """Probability of each class, ``(B, H, W, C)``, of which the answer is the largest one's place."""
+        return prediction.float().softmax(1).permute(0, 2, 3, 1)
+
     def describe(self, target: np.ndarray) -> str:
         """Name of the class, or its number, of one pixel."""
         return name_class(self.classes, target)

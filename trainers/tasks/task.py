@@ -133,6 +133,10 @@ class Task(ABC):
         """
         return values_last(prediction.float())
 
+    def score(self, prediction: Tensor) -> Tensor:
+        """What an exported network gives: the answer; where it is a class the probability of each, ``(..., C)``."""
+        return self.answer(prediction)
+
     def flip(self, target: Tensor) -> Tensor:
         """Targets of the left-right mirrored images; labels of whole images stay."""
         return mirror(target) if self.dense else target

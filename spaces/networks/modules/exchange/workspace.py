@@ -116,7 +116,7 @@ class SlotAttention(nn.Module):
             slots = inputs[self.tasks]
         else:
             assert self.start is not None
-            slots = self.start.to(tokens.dtype).expand(len(tokens), -1, -1)
+            slots = self.start.to(tokens.dtype).expand(tokens.shape[0], -1, -1)  # len() would freeze an exported batch
         keys, values, queries = (self._split(self._project(tokens, w)) for w in (self.keys, self.values, self.queries))
         for _ in range(self.rounds):
             retrieved = self._attend(self.slot_norm(slots) @ self.slot_queries, keys, values, self.top_k)

@@ -1,0 +1,107 @@
+"""A trial's trained network written to a file that was seen to answer alike, and what was measured beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from joblib import cpu_count  # type: ignore[import-untyped]  # the cores that a container leaves us
+
+from search.deploy.folding import fold_batch_norms
+from search.deploy.format import Format, Run
+from search.deploy.latency import measure_latency
+from search.deploy.parity import measure_parity
+from search.deploy.program import Program
+from search.deploy.told import tell_program
+from search.results.results import Results
+from spaces.common.atomic_files import replacing, write_json
+from spaces.errors import DataError, UserError
+from spaces.networks.content import digest_file
+from spaces.networks.padding import Size
+
+SHOWN = 8  # validation images that answers are compared on: our choice
+SIDECAR = "export.json"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written, and measured of it.
+
+    Args:
+        file: the network.
+        told: the content of `SIDECAR`, which lies beside it.
+    """
+
+    file: Path
+    told: dict[str, Any]
+
+
+def export_trial(run: Results, number: int, form: Format, size: Size | None, folder: Path) -> Exported:
+    """Write a trial's network and what is known of it.
+
+    Args:
+        run: the search.
+        number: of the trial.
+        form: format of the file.
+        size: (height, width) of the images it is to take; None for those of the search's data.
+        folder: for both files, made when it is missing.
+
+    Raises:
+        DataError: no such trial, one without weights, a network that cannot be written, or one that answers otherwise.
+    """
+    network, trial, tasks = run.network(number, "cpu"), run.trained(number), run.tasks
+    images, whose = _find_images(run, size)
+    shape: Size = (images.shape[1], images.shape[2])
+    specs = list(zip(tasks, run.config["tasks"], strict=True))
+    space = run.config["space"]["_target_"].partition("/")[2]
+    told = tell_program(run.path.name, space, trial, specs, shape, network.stride)
+    trained, file = Program(network, tasks), folder / f"model{form.suffix}"
+    with replacing(file) as temporary:
+        chosen = form.write(Program(fold_batch_norms(network), tasks), shape, told, temporary)
+        parity = measure_parity(form.open(temporary, cpu_count()), trained.run, images)
+        timed = {
+            "one thread": _time(form, temporary, trained.run, images, 1),
+            "all threads": _time(form, temporary, trained.run, images, cpu_count()),
+        }
+        digest, length = digest_file(temporary), temporary.stat().st_size
+    told = {
+        **told,
+        "format": form.name,
+        **chosen,
+        "file": {"name": file.name, "bytes": length, "sha256": digest},
+        "parity": {"images": whose, "largest difference relative to the range": parity},
+        "latency of one image": timed,
+    }
+    write_json(folder / SIDECAR, told)
+    return Exported(file, told)
+
+
+def _time(form: Format, file: Path, trained: Run, images: np.ndarray, threads: int) -> dict[str, dict[str, float]]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        image = np.ascontiguousarray(images[:1])
+        return measure_latency({"exported": form.open(file, threads), "trained network": trained}, image)
+    finally:
+        torch.set_num_threads(before)
+
+
+def _find_images(run: Results, size: Size | None) -> tuple[np.ndarray, str]:
+    """Images that answers are compared on, and whose they are."""
+    try:
+        images, whose = run.data.load("val").images[:SHOWN], "of the validation split"
+    except UserError as error:
+        if size is None:
+            raise DataError(
+                f"the data of {run.path} are not at hand ({error}), so that the size of its images is not known; give "
+                "--size HEIGHT WIDTH"
+            ) from error
+        images, whose = np.random.default_rng(0).integers(0, 256, (SHOWN, *size, 3), np.uint8), "random, without data"
+    if size is not None and images.shape[1:3] != size:
+        from trainers.data.formats.resizing import resized_image  # Pillow, where images are resized
+
+        images, whose = np.stack([resized_image(image, size) for image in images]), f"{whose}, resized"
+    return images, whose

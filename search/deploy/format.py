@@ -1,0 +1,59 @@
+"""The contract of an export format: a way to write a program to one file, and to run that file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from search.deploy.program import Program
+
+Run = Callable[["np.ndarray"], "dict[str, np.ndarray]"]
+"""``(B, H, W, 3)`` uint8 RGB -> scores by task."""
+
+
+class Format(Protocol):
+    """One of `search.deploy.formats`; nothing heavy is imported to have one."""
+
+    @property
+    def name(self) -> str:
+        """As ``--format`` takes it."""
+
+    @property
+    def suffix(self) -> str:
+        """Of its files."""
+
+    @property
+    def writing(self) -> tuple[str, ...]:
+        """Packages that writing wants."""
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """Packages that running a file wants."""
+
+    def write(self, program: Program, size: tuple[int, int], told: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        """Write a program for images of a size and any number of them, with what is told of it inside.
+
+        Returns:
+            What was chosen, such as the opset.
+
+        Raises:
+            DataError: the network cannot be written so, with the reason.
+        """
+
+    def open(self, path: Path, threads: int) -> Run:
+        """Run a file on the CPU; as many threads as said.
+
+        Raises:
+            DataError: it is no such file, or damaged.
+        """
+
+    def read(self, path: Path) -> dict[str, Any]:
+        """What was told of the program when it was written.
+
+        Raises:
+            DataError: it is no such file, or tells nothing.
+        """

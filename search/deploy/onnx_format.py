@@ -1,0 +1,107 @@
+"""ONNX: runs with onnxruntime, without torch and without this project."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from search.deploy.format import Run
+from spaces.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from search.deploy.program import Program
+
+OPSET = 18  # torch's exporter writes it best, and onnxruntime runs it since 1.14: our choice
+TOLD = "export.json"
+IMAGE = "image"
+
+
+@dataclass(frozen=True)
+class Onnx:
+    """Written by torch's exporter on `torch.export`, with what is told in its metadata."""
+
+    name: str = "onnx"
+    suffix: str = ".onnx"
+    writing: tuple[str, ...] = ("onnx", "onnxscript")
+    running: tuple[str, ...] = ("onnxruntime",)
+
+    def write(self, program: Program, size: tuple[int, int], told: Mapping[str, Any], path: Path) -> dict[str, Any]:
+        """See `Format.write`."""
+        import torch  # torch: 1.5 s, wrong arguments are refused without
+
+        from search.deploy.pt2_format import trace_program
+
+        exported = trace_program(program, size)
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of its own internals, which nobody here can mend
+                made = torch.onnx.export(
+                    exported,
+                    dynamo=True,
+                    opset_version=OPSET,
+                    input_names=[IMAGE],
+                    output_names=[task.name for task in program.tasks],
+                    verbose=False,
+                )
+        except Exception as error:  # it raises whatever its translation meets
+            first = str(error).strip().splitlines()
+            raise DataError(
+                f"this network cannot be written as ONNX ({type(error).__name__}: {first[0] if first else ''}); take "
+                "--format pt2"
+            ) from error
+        assert made is not None
+        model = made.model_proto
+        model.metadata_props.add(key=TOLD, value=json.dumps(told))
+        _check_input(model, size)
+        path.write_bytes(model.SerializeToString())
+        return {"opset": OPSET}
+
+    def open(self, path: Path, threads: int) -> Run:
+        """See `Format.open`."""
+        session = _open(path, threads)
+        names = [output.name for output in session.get_outputs()]
+
+        def run(images: np.ndarray) -> dict[str, np.ndarray]:
+            return dict(zip(names, session.run(names, {IMAGE: images}), strict=True))
+
+        return run
+
+    def read(self, path: Path) -> dict[str, Any]:
+        """See `Format.read`."""
+        told = _open(path, 1).get_modelmeta().custom_metadata_map.get(TOLD)
+        if told is None:
+            raise DataError(f"{path} was not written by python -m search.export, for it does not tell its tasks")
+        return dict(json.loads(told))
+
+
+def _check_input(model: Any, size: tuple[int, int]) -> None:
+    """See that the number of images is free, for the exporter freezes it without a word where code reads it."""
+    (given,) = model.graph.input
+    dimensions = [each.dim_param or each.dim_value for each in given.type.tensor_type.shape.dim]
+    if not isinstance(dimensions[0], str) or dimensions[1:] != [*size, 3]:
+        raise DataError(
+            f"the exported graph takes images of shape {dimensions} and not any number of {size[0]}x{size[1]}; that is "
+            "a defect of the network's code, take --format pt2"
+        )
+
+
+def _open(path: Path, threads: int) -> Any:
+    import onnxruntime  # type: ignore[import-untyped]  # onnxruntime: 0.2 s, where a file is run
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.log_severity_level = threads, 3
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has an exception a cause
+        raise DataError(
+            f"{path} cannot be read as ONNX ({type(error).__name__}); export the trial again with python -m "
+            "search.export"
+        ) from error

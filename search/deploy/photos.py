@@ -1,0 +1,56 @@
+"""Photos of any size and orientation, as an exported network takes them."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from spaces.errors import ConfigError, DataError
+from spaces.networks.padding import Size
+from trainers.data.formats.resizing import resized_image
+
+SUFFIXES = tuple(sorted(Image.registered_extensions()))
+
+
+def list_photos(given: Sequence[str]) -> list[Path]:
+    """Files as named, those that fit a glob, and the pictures of folders, each once in the order given.
+
+    Raises:
+        ConfigError: a name that nothing has, or a folder without pictures.
+    """
+    found: dict[Path, None] = {}
+    for name in given:
+        path = Path(name).expanduser()
+        if path.is_dir():
+            inside = sorted(each for each in path.iterdir() if _is_picture(each))
+        else:
+            inside = [path] if path.exists() else sorted(map(Path, glob.glob(str(path), recursive=True)))
+        if not inside:
+            what = "holds no pictures" if path.is_dir() else "is no file, and no file fits it"
+            raise ConfigError(f"{name} {what}; want image files, folders of them, or a glob in quotes, such as '*.jpg'")
+        found |= dict.fromkeys(inside)
+    return list(found)
+
+
+def read_photo(path: Path, size: Size) -> np.ndarray:
+    """``(H, W, 3)`` uint8 RGB, turned as a viewer turns it and brought to the network's size.
+
+    Raises:
+        DataError: it is no picture, or a damaged one.
+    """
+    try:
+        with Image.open(path) as image:
+            pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    except UnidentifiedImageError as error:
+        raise DataError(f"{path} is no picture of a known format; leave it out, or save it as PNG or JPEG") from error
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:  # Pillow's, by format
+        raise DataError(f"{path} cannot be read ({error}); leave it out, or copy it again") from error
+    return resized_image(pixels, size)
+
+
+def _is_picture(path: Path) -> bool:
+    return path.is_file() and not path.name.startswith(".") and path.suffix.lower() in SUFFIXES

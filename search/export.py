@@ -1,0 +1,89 @@
+"""A trial's trained network as a file that runs in production: ONNX or torch's own exported program.
+
+RUN, TRIAL -> the network rebuilt from kept weights, batch-norms folded, photos' bytes in, scores in the tasks' units
+out -> the file, seen to answer as the trained network does -> export.json beside it: tasks, sizes, parity, latency.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from search.config.command import end_in_one_message
+from search.config.command_parser import CommandParser
+from search.deploy.formats import FORMATS, choose_format
+from search.load import load
+from spaces.common.formatting import align_columns
+from spaces.common.interruption import sigterm_interrupts
+from spaces.errors import ConfigError
+
+
+@end_in_one_message("Nothing was written; the same command begins again.")
+def main(argv: Sequence[str] | None = None) -> int:
+    """Export from the command line; every mistake ends in one message and exit status 2, as in a search."""
+    told = _make_parser().parse_args(argv)
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    form = choose_format(told.format)
+    if told.size and min(told.size) < 1:
+        raise ConfigError(f"--size {' '.join(map(str, told.size))}: want two whole numbers of at least 1")
+    run = load(told.run)
+    folder = Path(told.out).expanduser() if told.out else run.path / "exports" / f"{told.trial}-{form.name}"
+    with sigterm_interrupts():
+        from search.deploy.exporting import export_trial  # torch: 1.5 s, wrong arguments are refused without
+
+        size = (told.size[0], told.size[1]) if told.size else None
+        try:
+            exported = export_trial(run, told.trial, form, size, folder)
+        except OSError as error:
+            raise ConfigError(
+                f"{folder} cannot be written ({error.strerror or error}); choose another with --out DIR"
+            ) from error
+    print(_describe(exported.file, exported.told))
+    return 0
+
+
+def _describe(file: Path, told: dict[str, Any]) -> str:
+    height, width = told["input"]["size"]
+    parity = told["parity"]
+    worst = max(parity["largest difference relative to the range"].values())
+    rows = [["one image [ms]", "exported p50", "p95", "trained network p50", "p95"]]
+    for threads, each in told["latency of one image"].items():
+        pair = (each["exported"], each["trained network"])
+        rows.append([threads, *(f"{one[key]:.2f}" for one in pair for key in ("p50_ms", "p95_ms"))])
+    opset = f", opset {told['opset']}" if "opset" in told else ""
+    return "\n".join(
+        [
+            f"{file}: {told['file']['bytes'] / 1e6:.2f} MB{opset}; takes any number of {height}x{width} RGB images, "
+            f"uint8; gives {', '.join(told['tasks'])}",
+            f"Answers as the trained network does on images {parity['images']}: differences of at most {worst:.1e} of "
+            "an output's range",
+            "",
+            *align_columns(rows),
+            "",
+            f"Next: python -m search.predict {file} IMAGE... --out DIR",
+        ]
+    )
+
+
+def _make_parser() -> ArgumentParser:
+    parser = CommandParser(
+        prog="python -m search.export",
+        description="Writes the trained network of a trial to a file that runs without this project, and export.json "
+        "beside it: tasks, sizes, how nearly it answers as the trained network does, and how fast.",
+    )
+    parser.add_argument("run", metavar="RUN", help="run folder of a search, such as runs/fusion-scenes")
+    parser.add_argument("trial", metavar="TRIAL", type=int, help="number of a trial whose weights are kept")
+    parser.add_argument("--format", default="onnx", help=f"{' or '.join(FORMATS)}; onnx if not said")
+    parser.add_argument(
+        "--size", nargs=2, type=int, metavar=("HEIGHT", "WIDTH"), help="of images; those of the data if not said"
+    )
+    parser.add_argument("--out", metavar="DIR", help="where the files go; RUN/exports/TRIAL-FORMAT if not said")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

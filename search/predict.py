@@ -1,0 +1,105 @@
+"""What an exported network says about photos: pictures to look at and the values themselves; no run folder is needed.
+
+MODEL, IMAGE... -> every photo turned, resized, answered -> DIR/<photo>.<task>.png and .npy. Without torch for ONNX.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from search.config.command import EXIT_FAILED, end_in_one_message
+from search.config.command_parser import CommandParser
+from spaces.common.interruption import sigterm_interrupts
+from spaces.errors import ConfigError, DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from search.deploy.format import Run
+    from trainers.tasks import Task
+
+
+@end_in_one_message("What was written stays; the same command begins again.")
+def main(argv: Sequence[str] | None = None) -> int:
+    """Predict from the command line; photos that cannot be read are named and skipped, with exit status 1 then."""
+    given = _make_parser().parse_args(argv)
+    if given.threads < 1:
+        raise ConfigError(f"--threads {given.threads}: want a whole number of at least 1")
+    # Pillow and the kinds of tasks: 0.1 s, --help does without
+    from search.deploy.formats import find_format
+    from search.deploy.photos import list_photos, read_photo
+    from search.deploy.told import read_tasks
+
+    model, folder = Path(given.model).expanduser(), Path(given.out).expanduser()
+    if not model.is_file():
+        raise ConfigError(f"{model} is no file; want one that python -m search.export has written")
+    form, photos = find_format(model), list_photos(given.images)
+    told = form.read(model)
+    tasks, run = read_tasks(told, model), form.open(model, given.threads)
+    height, width = told["input"]["size"]
+    skipped = 0
+    with sigterm_interrupts():
+        for index, (path, stem) in enumerate(zip(photos, _name_files(photos), strict=True), start=1):
+            try:
+                photo = read_photo(path, (height, width))
+            except DataError as error:
+                print(f"skipped: {error}", file=sys.stderr)
+                skipped += 1
+                continue
+            _answer(run, tasks, told, photo, folder / stem)
+            print(f"{index} of {len(photos)}  {path} -> {folder / stem}.*", flush=True)
+    many = f"{len(photos) - skipped} of {len(photos)} photos"
+    print(f"{many} answered for {', '.join(told['tasks'])}, {height}x{width} pixels each, in {folder}")
+    return EXIT_FAILED if skipped else 0
+
+
+def _answer(run: Run, tasks: Sequence[Task], told: dict[str, Any], photo: np.ndarray, place: Path) -> None:
+    """Answer one photo and write what every task says."""
+    import numpy as np  # as above
+
+    from search.deploy.answers import answer_scores, draw_answer
+
+    scores = run(photo[None])
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for task in tasks:
+            answer = answer_scores(told["tasks"][task.name], scores[task.name])[0]
+            np.save(place.with_name(f"{place.name}.{task.name}.npy"), answer)
+            picture = draw_answer(task, told["tasks"][task.name], answer, photo)
+            picture.savefig(place.with_name(f"{place.name}.{task.name}.png"))
+    except OSError as error:
+        raise ConfigError(
+            f"{place.parent} cannot be written ({error.strerror or error}); choose another with --out DIR"
+        ) from error
+
+
+def _name_files(photos: Sequence[Path]) -> list[str]:
+    """Stems of what is written for each photo; with a number where two photos have one name."""
+    names: list[str] = []
+    for photo in photos:
+        name, number = photo.stem, 1
+        while name in names:
+            number += 1
+            name = f"{photo.stem}-{number}"
+        names.append(name)
+    return names
+
+
+def _make_parser() -> ArgumentParser:
+    parser = CommandParser(
+        prog="python -m search.predict",
+        description="What an exported network says about photos of any size: a picture a task, and the values as .npy.",
+    )
+    parser.add_argument("model", metavar="MODEL", help="file that search.export has written, .onnx or .pt2")
+    parser.add_argument("images", metavar="IMAGE", nargs="+", help="image files, folders of them, or globs in quotes")
+    parser.add_argument("--out", metavar="DIR", default="predictions", help="where answers go; predictions if not said")
+    parser.add_argument("--threads", type=int, default=1, metavar="N", help="of the CPU; 1 if not said")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

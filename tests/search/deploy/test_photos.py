@@ -1,0 +1,69 @@
+"""Photos of any size and orientation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from search.deploy.photos import list_photos, read_photo
+from spaces.errors import ConfigError, DataError
+
+
+def save(path: Path, pixels: np.ndarray, orientation: int = 1) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(pixels).save(path, exif=exif)
+    return path
+
+
+def test_files_folders_and_globs_give_each_picture_once() -> None:
+    pixels = np.zeros((4, 4, 3), np.uint8)
+    one, two, three = (save(Path("shots", name), pixels) for name in ("b.png", "a.JPG", "c.webp"))
+    Path("shots", "notes.txt").write_text("no picture")
+    save(Path("shots", ".hidden.png"), pixels)
+    assert list_photos([str(one), "shots", "shots/*.JPG"]) == [one, two, three]
+    assert list_photos(["shots/*.JPG"]) == [two]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("none.png", "none.png is no file, and no file fits it; want image files, folders"),
+        ("shots/*.gif", r"shots/\*.gif is no file, and no file fits it"),
+        ("empty", "empty holds no pictures; want image files"),
+    ],
+)
+def test_names_of_nothing_are_refused(name: str, told: str) -> None:
+    Path("empty").mkdir()
+    with pytest.raises(ConfigError, match=told):
+        list_photos([name])
+
+
+def test_a_photo_is_turned_and_brought_to_size() -> None:
+    pixels = np.zeros((40, 60, 3), np.uint8)
+    pixels[:, :30] = 200  # bright on the left as stored, above as it is shown
+    turned = read_photo(save(Path("turned.png"), pixels, orientation=6), (8, 8))
+    assert turned.shape == (8, 8, 3)
+    assert turned[0].min() == 200
+    assert turned[-1].max() == 0
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "P", "I;16", "CMYK"])
+def test_other_colours_become_rgb(mode: str) -> None:
+    path = Path(f"photo.{'tif' if mode == 'CMYK' else 'png'}")
+    Image.new(mode, (9, 5)).save(path)
+    assert read_photo(path, (5, 9)).shape == (5, 9, 3)
+
+
+def test_what_is_no_picture_or_a_damaged_one_is_named() -> None:
+    Path("notes.png").write_text("words")
+    with pytest.raises(DataError, match=r"notes.png is no picture of a known format; leave it out, or save it as PNG"):
+        read_photo(Path("notes.png"), (4, 4))
+    whole = save(Path("half.png"), np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)).read_bytes()
+    Path("half.png").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match=r"half.png cannot be read \(.*\); leave it out, or copy it again"):
+        read_photo(Path("half.png"), (4, 4))

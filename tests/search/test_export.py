@@ -1,0 +1,93 @@
+"""From a search to a file and from the file to pictures, as the commands do it; and what can be got wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from search.export import main as export
+from search.load import load
+from search.predict import main as predict
+from search.run import main as search
+from tests.tiny import arguments, write_tiny
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    given = arguments(write_tiny(home / "data"), f"run.folder={home / 'runs'}", "run.name=r", "trials=2")
+    assert search(given) == 0
+    return home / "runs" / "r"
+
+
+def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    number = int(load(searched).front.index[0])
+    assert export([str(searched), str(number), "--out", "out"]) == 0
+    printed = capsys.readouterr().out
+    assert "out/model.onnx: 0." in printed
+    assert "opset 18; takes any number of 16x16 RGB images, uint8; gives colour, depth, brightness" in printed
+    assert "Answers as the trained network does on images of the validation split: differences of at most " in printed
+    assert "Next: python -m search.predict out/model.onnx IMAGE... --out DIR" in printed
+    assert json.loads(Path("out/export.json").read_text())["opset"] == 18
+
+    Path("photos", "more").mkdir(parents=True)
+    images = load(searched).data.load("test").images[:2]
+    Image.fromarray(images[0]).save("photos/one.png")
+    Image.fromarray(images[1]).resize((90, 70)).save("photos/more/one.jpg")
+    Path("photos/broken.png").write_text("no picture")
+    assert predict(["out/model.onnx", "photos", "photos/more/*.jpg", "--out", "said"]) == 1
+    printed = capsys.readouterr()
+    assert printed.err == (
+        "skipped: photos/broken.png is no picture of a known format; leave it out, or save it as PNG or JPEG\n"
+    )
+    assert "2 of 3 photos answered for colour, depth, brightness, 16x16 pixels each, in said" in printed.out
+    kinds = [f"{task}.{suffix}" for task in ("brightness", "colour", "depth") for suffix in ("npy", "png")]
+    stems = ("one", "one-2")
+    assert sorted(path.name for path in Path("said").iterdir()) == sorted(
+        f"{s}.{kind}" for s in stems for kind in kinds
+    )
+    wanted = load(searched).predict(number, images[:1])
+    for task in ("depth", "brightness"):
+        np.testing.assert_allclose(np.load(f"said/one.{task}.npy"), wanted[task][0], atol=1e-4)
+    np.testing.assert_array_equal(np.load("said/one.colour.npy"), wanted["colour"][0])
+    with Image.open("said/one.depth.png") as picture:
+        assert min(picture.size) > 200
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["{run}", "0", "--format", "onyx"], "--format onyx: want onnx or pt2; did you mean 'onnx'?"),
+        (["{run}", "7"], "has no finished trial 7: it has 0, 1"),
+        (["{run}", "0", "--size", "0", "4"], "--size 0 4: want two whole numbers of at least 1"),
+        (["{run}", "first"], "argument TRIAL: invalid int value: 'first'; python -m search.export --help lists"),
+        (["nowhere", "0"], "nowhere is no folder; want the run folder of a search, such as "),
+        (
+            ["{run}", "0", "--format", "pt2", "--out", "file/out"],
+            "file/out cannot be written (Not a directory); choose",
+        ),
+    ],
+)
+def test_a_mistake_of_an_export_is_one_message(
+    given: list[str], told: str, searched: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("file").write_text("")
+    assert export([each.format(run=searched) for each in given]) == 2
+    printed = capsys.readouterr()
+    assert told in printed.err
+    assert not printed.out
+
+
+def test_a_trial_without_weights_says_how_to_train_it(searched: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = load(searched)
+    lost = next((n for n in run.trials.index if n not in run.kept), None)
+    if lost is None:
+        for path in (*searched.glob("trials/0000.pt"), *searched.glob("front/0-*/weights.pt")):
+            path.unlink()
+        lost = 0
+    assert export([str(searched), str(lost)]) == 2
+    assert f"train it again as it was: .train({lost})" in capsys.readouterr().err

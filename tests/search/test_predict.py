@@ -1,0 +1,41 @@
+"""What can be got wrong in predicting from a file; that it works is in test_export."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from search.predict import main
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["model.onnx", "a.png"], "model.onnx is no file; want one that python -m search.export has written"),
+        (["a.png", "a.png"], "a.png: want a file that python -m search.export has written, .onnx or .pt2"),
+        (["bad.onnx", "b.png"], "b.png is no file, and no file fits it; want image files, folders of them, or a glob"),
+        (["bad.onnx", "a.png"], "bad.onnx cannot be read as ONNX ("),
+        (["bad.onnx"], "the following arguments are required: IMAGE; python -m search.predict --help lists"),
+        (["bad.onnx", "a.png", "--threads", "0"], "--threads 0: want a whole number of at least 1"),
+    ],
+)
+def test_a_mistake_is_one_message(given: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save("a.png")
+    Path("bad.onnx").write_text("no graph")
+    assert main(given) == 2
+    printed = capsys.readouterr()
+    assert told in printed.err
+    assert len(printed.err.splitlines()) == 1
+
+
+def test_help_reads_nothing_heavy() -> None:
+    heavy = "{'torch', 'onnxruntime', 'matplotlib', 'PIL'}"
+    code = f"import sys; from search.predict import _make_parser; _make_parser(); print({heavy} & set(sys.modules))"
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "set()"
