@@ -68,6 +68,11 @@ class Results:
         return tabulate_trials(trials, names, tabulate_guesses(trials, objectives, guesses))
 
     @property
+    def ended(self) -> tuple[Trial, ...]:
+        """All finished trials, whole, by number."""
+        return tuple(self._load_trials())
+
+    @property
     def front(self) -> DataFrame:
         """The members of the Pareto front by best guesses, cheapest first, with the columns of ``trials``.
 

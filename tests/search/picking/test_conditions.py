@@ -1,0 +1,50 @@
+"""Conditions are read, and told apart from what is none."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.picking.conditions import Condition, find_column, parse_condition
+from spaces.errors import ConfigError
+
+COLUMNS = ("delta_mtl", "macs", "parts-2.miou")
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)
+
+
+@given(name=st.sampled_from(COLUMNS), sign=st.sampled_from(["<=", ">=", "<", ">"]), bound=NUMBERS, value=NUMBERS)
+def test_a_condition_means_what_it_says(name: str, sign: str, bound: float, value: float) -> None:
+    found = parse_condition(f" {name} {sign} {bound!r} ", COLUMNS)
+    assert found == Condition(name, sign, bound)
+    wanted = {"<=": value <= bound, ">=": value >= bound, "<": value < bound, ">": value > bound}[sign]
+    assert found.holds(value) == wanted
+    assert found.miss(value) == (0.0 if wanted else abs(value - bound))
+
+
+def test_what_is_not_known_meets_nothing() -> None:
+    condition = parse_condition("macs<=4e8", COLUMNS)
+    assert not condition.holds(math.nan)
+    assert condition.miss(math.nan) == math.inf
+    assert str(condition) == "macs<=4e+08"
+
+
+@pytest.mark.parametrize(
+    "text", ["macs", "macs=3", "<=3", "macs<=", "macs<=many", "macs<=nan", "1<=macs<=2", "macs<=3 4"]
+)
+def test_what_is_no_condition_is_told(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_condition(text, COLUMNS)
+    assert str(caught.value) == (
+        f"{text!r} is no condition; want COLUMN<=NUMBER, or with >=, < or >, such as 'macs<=4e8'"
+    )
+
+
+def test_a_column_that_is_not_there_is_told_with_the_nearest() -> None:
+    with pytest.raises(ConfigError) as caught:
+        find_column("mac", COLUMNS, "--maximize")
+    assert str(caught.value) == (
+        "--maximize: no column mac; there are delta_mtl, macs, parts-2.miou; did you mean 'macs'?"
+    )
