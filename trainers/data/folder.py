@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from spaces.errors import DataError
 from spaces.fields import Fields
+from trainers.data.folders.copies import find_copies
 from trainers.data.folders.inspection import count_files, find_repeated, inspect_samples
 from trainers.data.folders.listing import find_existing
 from trainers.data.folders.samples import FolderSamples, read_image_at
@@ -84,6 +85,15 @@ class Folder(Specified):
         """Names when the files were written, here: what is derived from them on this machine depends on it."""
         return contents.digest_times(self._root, self._splits.list_paths())
 
+    @property
+    def remarks(self) -> list[str]:
+        """What is right, and yet a user may want to know.
+
+        Raises:
+            DataError: the specification or a list is not right.
+        """
+        return self._splits.remarks
+
     def check(self) -> None:
         """Compare the splits, count all files, and read a few samples of every split as training will.
 
@@ -92,8 +102,11 @@ class Folder(Specified):
                 splits or twice in one, samples without files, or files without samples; the values.
         """
         stored = list_wanted(self.selected, None)
+        if problems := self._splits.misnamed or self._splits.unprintable:
+            raise DataError(problems)
         problems = find_repeated(self._root, self._splits.published, self._spec, self._specification())
         problems += [text for split in SPLITS for text in self._missing(split, stored)]
+        problems = problems or find_copies(self._root, self._splits.rows, self._spec.image.patterns)
         if problems:
             raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
         for split in SPLITS:
@@ -144,9 +157,8 @@ class Folder(Specified):
             ]
         files = {"the images": self._spec.image, **{f"task {t.name!r}": self._spec.files[t.name] for t in tasks}}
         names = self._splits.names.get(split, ()) if self._spec.lists is None else ()
-        return count_files(
-            self._root, split, rows, files, names, {row for each in self._splits.rows.values() for row in each}
-        )
+        known = {row for each in self._splits.rows.values() for row in each}
+        return count_files(self._root, split, rows, files, names, known, self._spec.patterns)
 
     @cached_property
     def _splits(self) -> FolderSplits:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from spaces.errors import DataError
 from trainers.data.folders.listing import Row, find_existing, glob_rows
+from trainers.data.folders.names import show_bytes
 from trainers.data.folders.samples import FolderSamples
 from trainers.data.specs.files import Files
 from trainers.data.specs.folder_spec import FolderSpec
@@ -28,6 +29,7 @@ def count_files(
     files: Mapping[str, Files],
     names: Sequence[str],
     known: Collection[Row],
+    every: Sequence[str] = (),
 ) -> list[str]:
     """Samples without files, and files without samples.
 
@@ -39,6 +41,7 @@ def count_files(
         names: the set's own names of the split whose every file should belong to a sample; none where a list says what
             counts, for then other files are right.
         known: samples of all splits.
+        every: patterns of all uses; what fits one that says more belongs to that.
     """
     problems = []
     for use, each in files.items():
@@ -49,7 +52,8 @@ def count_files(
                 f"{root}: {split}: {len(rows)} samples, but {len(rows) - len(absent)} files for {use}: no "
                 f"{_some(absent)}; every sample needs one, so copy them there, or take the samples out"
             )
-        found = {row for name in names for pattern in each.patterns for row in glob_rows(root, pattern, name)}
+        rivals = [pattern for pattern in every if pattern not in each.patterns]
+        found = {row for name in names for pattern in each.patterns for row in glob_rows(root, pattern, name, rivals)}
         if extra := sorted(row.id for row in found.difference(known)):
             problems.append(
                 f"{root}: {split}: {len(found)} files for {use}: no image for "
@@ -182,4 +186,4 @@ def _images(count: int) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    return ", ".join(map(show_bytes, names[:SHOWN])) + (", ..." if len(names) > SHOWN else "")

@@ -75,6 +75,7 @@ class FolderSpec:
         lists: pattern of the list files, or None to look for images.
         held_out: share of the training samples for each split that is carved.
         source: where such data comes from, or "".
+        assumed: whether nobody said which splits there are.
     """
 
     image: Files
@@ -85,6 +86,12 @@ class FolderSpec:
     lists: str | None
     held_out: float
     source: str
+    assumed: bool = False
+
+    @property
+    def patterns(self) -> list[str]:
+        """Of all files, images and targets."""
+        return [pattern for each in (self.image, *self.files.values()) for pattern in each.patterns]
 
     @property
     def plain(self) -> list[Any]:
@@ -124,7 +131,8 @@ def read_folder_spec(path: Path) -> FolderSpec:
     splits = _splits(content.get("splits"), whole or bool(lists and lists.endswith(".json")), problems)
     if problems:
         raise DataError([f"{path}: {problem}" for problem in problems])
-    return FolderSpec(images, parsed.tasks, files, parsed.default, splits, lists, float(held_out), parsed.source)
+    share, assumed = float(held_out), content.get("splits") is None
+    return FolderSpec(images, parsed.tasks, files, parsed.default, splits, lists, share, parsed.source, assumed)
 
 
 def find_mark(task: Task) -> float | None:
