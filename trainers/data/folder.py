@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data.folders.copies import find_copies
+from trainers.data.folders.films import find_films
 from trainers.data.folders.inspection import count_files, find_repeated, inspect_samples
 from trainers.data.folders.listing import find_existing
 from trainers.data.folders.samples import FolderSamples, read_image_at
@@ -84,15 +85,6 @@ class Folder(Specified):
     def modified(self) -> str:
         """Names when the files were written, here: what is derived from them on this machine depends on it."""
         return contents.digest_times(self._root, self._splits.list_paths())
-
-    @property
-    def remarks(self) -> list[str]:
-        """What is right, and yet a user may want to know.
-
-        Raises:
-            DataError: the specification or a list is not right.
-        """
-        return self._splits.remarks
 
     def check(self) -> None:
         """Compare the splits, count all files, and read a few samples of every split as training will.

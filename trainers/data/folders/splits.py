@@ -69,16 +69,16 @@ class FolderSplits:
         ]
 
     @property
-    def remarks(self) -> list[str]:
+    def notes(self) -> list[str]:
         """What a user should know of splits that are right."""
         if not self.absent:
             return []
         counts = " and ".join(f"{len(self.rows[split])} for {split}" for split in self.absent)
         kept = ", ".join(f"{split}: {split}" for split in self.names)
         return [
-            f"No {' and no '.join(self.absent)} in {self.root}: {counts} of {len(self.published['train'])} training "
+            f"no {' and no '.join(self.absent)} in {self.root}: {counts} of {len(self.published['train'])} training "
             f"images are held out, drawn by their names; splits: {{{kept}}} in {self.file} says the same, without this "
-            "line."
+            "note"
         ]
 
     @cached_property

@@ -29,13 +29,13 @@ def test_splits_that_are_not_there_are_held_out_of_train(tmp_path: Path) -> None
     data.check()
 
     assert [len(data.samples(split)) for split in ("train", "val", "test")] == [2, 1, 1]
-    (remark,) = data.remarks
-    assert remark == (
-        f"No val and no test in {tmp_path}: 1 for val and 1 for test of 4 training images are held out, drawn by their "
-        f"names; splits: {{train: train}} in {tmp_path / 'spec.yaml'} says the same, without this line."
+    (note,) = data._splits.notes
+    assert note == (
+        f"no val and no test in {tmp_path}: 1 for val and 1 for test of 4 training images are held out, drawn by their "
+        f"names; splits: {{train: train}} in {tmp_path / 'spec.yaml'} says the same, without this note"
     )
     (tmp_path / "spec.yaml").write_text("splits: {train: train}\n" + SPEC)
-    assert again(data).remarks == []
+    assert again(data)._splits.notes == []
     assert [row.id for row in again(data)._splits.rows["val"]] == [row.id for row in data._splits.rows["val"]]
 
 

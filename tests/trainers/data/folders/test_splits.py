@@ -100,7 +100,8 @@ def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
     assert message == (
         f"{tmp_path}: 5 names of samples are no text in UTF-8: \\xd6\\xd00, \\xd6\\xd01, \\xd6\\xd02, ...; rename "
-        "these files, all of a sample alike (convmv -f gbk -t utf-8 -r --notest DIR does so for names of a Chinese Windows)"
+        "these files, all of a sample alike (convmv -f gbk -t utf-8 -r --notest DIR does so for names of a Chinese "
+        "Windows)"
     )
     assert splits(tmp_path / "good", "image: '{split}/{id}.png'\nsplits: {train: a}", "a/中.png").unprintable == []
 
