@@ -52,7 +52,7 @@ def check_classes(fields: Fields, task: Classed) -> None:
     else:
         want = "want the number of classes, or a list of their names"
         fields.require(False, f"{task.group}.classes={task.classes}: {want}")
-    fields.integer("first_class", low=0)
+    fields.integer("first_class", low=0, high=np.iinfo(np.int32).max - np.iinfo(np.int16).max)
     object.__setattr__(task, "invalid", check_invalid(fields, task.group, task.invalid))
 
 
