@@ -6,6 +6,7 @@ of any length, only their direction counts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -111,12 +112,20 @@ class Normals(Measured):
         np.copyto(vectors, 0, where=invalid[:, None])
         return vectors
 
-    def count_short(self, array: np.ndarray) -> tuple[int, int]:
-        """How many raw vectors are missing for being short alone, and how many there are."""
-        raw = layers(array, "", 3)
-        invalid = self._marked(raw)
-        _, length = self._measure(raw, invalid)
-        return int((~invalid & (length < self.shortest)).sum()), invalid.size
+    def remark(self, arrays: Sequence[np.ndarray]) -> list[str]:
+        """How many vectors are missing for being short."""
+        short = count = 0
+        for array in arrays:
+            raw = layers(array, "", 3)
+            invalid = self._marked(raw)
+            short += int((~invalid & (self._measure(raw, invalid)[1] < self.shortest)).sum())
+            count += invalid.size
+        if not short:
+            return []
+        return [
+            f"task {self.name!r}: {100 * short / count:.2g} % of the vectors looked at are shorter than shortest = "
+            f"{self.shortest:g}, at scale and offset, and count as missing"
+        ]
 
     def _marked(self, raw: np.ndarray) -> np.ndarray:
         """Which vectors ``(N, 3, H, W)`` the field ``invalid`` names, ``(N, H, W)``."""

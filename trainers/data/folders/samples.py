@@ -130,8 +130,7 @@ def read_image_at(files: Files, path: Path) -> np.ndarray:
     Raises:
         DataError: the file is missing, damaged or no image.
     """
-    plain = files.read is None and files.array is None and files.channels is None
-    return read_image(path) if plain else make_rgb(files.raw(path), str(path))
+    return read_image(path) if files.plainly else make_rgb(files.raw(path), str(path))
 
 
 def map_ids(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray:

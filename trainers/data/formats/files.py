@@ -124,8 +124,8 @@ def _pixels(path: Path) -> np.ndarray:
     with opened(path) as image:
         if loses_bits(image):
             raise DataError(
-                f"{path}: 16 bits in each of {len(image.getbands())} channels (mode {image.mode}), of which only 8 would "
-                "be read; save it as one .npy array"
+                f"{path}: 16 bits in each of {len(image.getbands())} channels (mode {image.mode}), of which only 8 "
+                "would be read; save it as one .npy array"
             )
         array = np.asarray(image)
     # Some versions of Pillow open 16-bit grey as 32-bit integers.

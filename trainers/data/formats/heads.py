@@ -54,8 +54,8 @@ def explain_turn(path: Path) -> str:
     if head is None or head.orientation == 1:
         return ""
     return (
-        f"EXIF orientation {head.orientation} in {path} turns the image as every viewer does: want targets of the image "
-        "as it is shown, or take the note away where they belong to its pixels as they are stored (exiftool "
+        f"EXIF orientation {head.orientation} in {path} turns the image as every viewer does: want targets of the "
+        "image as it is shown, or take the note away where they belong to its pixels as they are stored (exiftool "
         "-Orientation= FILE)"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from PIL import ExifTags, Image
@@ -45,9 +45,9 @@ def opened(path: Path) -> Iterator[Image.Image]:
         pages = count_pages(image)
         if pages > 1:
             raise DataError(
-                f"{path}: holds {pages} {'pages' if image.format == 'TIFF' else 'frames'}, of which only the first would "
-                "be read; save each as a file of its own, or what belongs to one sample as one .npy array, or name a "
-                "function of your own that reads it (read: package.module.function)"
+                f"{path}: holds {pages} {'pages' if image.format == 'TIFF' else 'frames'}, of which only the first "
+                "would be read; save each as a file of its own, or what belongs to one sample as one .npy array, or "
+                "name a function of your own that reads it (read: package.module.function)"
             )
         yield image
 
@@ -120,13 +120,9 @@ def free_memory() -> int | None:
     """Bytes that this process may still take, as far as the system tells."""
     meminfo, limit = _MEMORY
     known = []
-    try:
+    with suppress(OSError, KeyError, ValueError):  # other systems tell it otherwise
         lines = dict(line.split(":", 1) for line in meminfo.read_text().splitlines() if ":" in line)
         known.append(int(lines["MemAvailable"].split()[0]) * 1024)
-    except (OSError, KeyError, ValueError):
-        pass  # other systems tell it otherwise
-    try:
+    with suppress(OSError, ValueError):  # no limit, or none of this kind
         known.append(int(limit.read_text()))
-    except (OSError, ValueError):
-        pass  # no limit, or none of this kind
     return min(known) if known and os.name == "posix" else None
