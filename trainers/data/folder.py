@@ -16,8 +16,11 @@ from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data.folders.copies import find_copies
 from trainers.data.folders.films import find_films
-from trainers.data.folders.inspection import count_files, find_repeated, inspect_samples
+from trainers.data.folders.inspection import count_files, find_repeated
 from trainers.data.folders.listing import find_existing
+from trainers.data.folders.palettes import find_palettes, read_heads
+from trainers.data.folders.remarks import remark_samples, was_turned
+from trainers.data.folders.sample_inspection import inspect_samples
 from trainers.data.folders.samples import FolderSamples, read_image_at
 from trainers.data.folders.splits import FolderSplits
 from trainers.data.loading import Loading
@@ -79,7 +82,10 @@ class Folder(Specified):
     @cached_property
     def fingerprint(self) -> str:
         """Names the data: which files, what they hold as far as `digest_files` looks, how they are read."""
-        return contents.digest_files(self._root, self._splits.list_paths(), [self._spec.plain, self.image_size])
+        reading: list[Any] = [self._spec.plain, self.image_size]
+        if any(was_turned(self.samples(split, ())) for split in SPLITS if self._splits.rows[split]):
+            reading.append("upright")  # before, images were read as they are stored
+        return contents.digest_files(self._root, self._splits.list_paths(), reading)
 
     @cached_property
     def modified(self) -> str:
@@ -101,10 +107,24 @@ class Folder(Specified):
         problems = problems or find_copies(self._root, self._splits.rows, self._spec.image.patterns)
         if problems:
             raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
-        for split in SPLITS:
-            problems += inspect_samples(self.samples(split))
+        splits = {split: self.samples(split) for split in SPLITS}
+        for split, samples in splits.items():
+            problems += inspect_samples(samples, training=split == "train")
+        problems += [
+            text for task in stored for text in find_palettes(read_heads(splits.values(), task), task).problems
+        ]
         if problems:
             raise DataError(problems)
+
+    def notes(self) -> list[str]:
+        """What to know of files that are right, from some of every split.
+
+        Raises:
+            DataError: as `samples`.
+        """
+        splits = {split: self.samples(split) for split in SPLITS}
+        films = find_films(self._splits.rows, lambda split, index: splits[split].stored_image(index))
+        return [*self._splits.notes, *films, *remark_samples(splits)]
 
     def samples(self, split: str, only: Sequence[str] | None = None) -> FolderSamples:
         """The samples of a split, to be read one by one.

@@ -18,7 +18,7 @@ import numpy as np
 
 from spaces.errors import DataError
 from trainers.data.formats import archive
-from trainers.data.npz_inspection import inspect_headers, name_array
+from trainers.data.npz_inspection import find_equal, inspect_headers, name_array
 from trainers.data.specs.parsing import Format
 from trainers.data.specs.spec import ARRAYS, Spec, read_spec
 from trainers.data.specs.specified import Specified
@@ -99,6 +99,9 @@ class Npz(Specified):
                 self.load(split)
             except DataError as error:
                 problems.extend(error.problems)
+        if not problems:
+            images = {split: self.load(split, ()).images for split in SPLITS}
+            problems = find_equal(images, {split: self._path(split) for split in SPLITS})
         if problems:
             raise DataError(problems)
 

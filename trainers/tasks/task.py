@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -168,6 +169,10 @@ class Task(ABC):
     def describe(self, target: np.ndarray) -> str:
         """The canonical target of one image in words, of a kind that labels whole images."""
         return looks.write_label(target)
+
+    def remark(self, arrays: Sequence[np.ndarray]) -> list[str]:
+        """What to know of raw arrays that are right, a sentence each; here nothing."""
+        return []
 
     def _check(self, fields: Fields) -> None:  # noqa: B027 - a kind without fields of its own has nothing to check
         """Checks of the kind's own fields, collected with the common ones."""

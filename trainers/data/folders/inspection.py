@@ -1,4 +1,4 @@
-"""What can be told of splits of files before training: what they share, every count, and a few samples read whole."""
+"""What can be told of splits of files before any is opened: what they share, and every count."""
 
 from __future__ import annotations
 
@@ -7,17 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
-from spaces.errors import DataError
 from trainers.data.folders.listing import Row, find_existing, glob_rows
 from trainers.data.folders.names import show_bytes
-from trainers.data.folders.samples import FolderSamples
 from trainers.data.specs.files import Files
 from trainers.data.specs.folder_spec import FolderSpec
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN
-from trainers.data.splits.fingerprint import spread
 
-MOST = 16
-"""Samples of a split that are read before a search, evenly spread."""
 SHOWN = 3
 """Names in a message."""
 
@@ -114,40 +109,6 @@ def find_too_few(
         f"{FEWEST_TO_TRAIN}, for batch normalisation compares the images of a batch; add images, {need} at least, or "
         f"name {things} of {' and '.join(splits)} under splits in {file}"
     )
-
-
-def inspect_samples(samples: FolderSamples) -> list[str]:
-    """What is wrong with a few samples of a split; for each task the first that is.
-
-    A sample may have nothing valid in it, but not all that are looked at.
-    """
-    indices = spread(len(samples), MOST)
-    problems: dict[str, list[str]] = {}
-    empty: dict[str, list[str]] = {task.name: [] for task, _ in samples.files}
-    for index in indices:
-        try:
-            image = samples.stored_image(index)
-        except DataError as error:
-            problems.setdefault("", list(error.problems))
-            continue
-        for task, _ in samples.files:
-            if task.name in problems:
-                continue
-            try:
-                samples.target(index, task, image, alone=True)
-                continue
-            except DataError as error:
-                reason = error.problems
-            try:
-                samples.target(index, task, image, alone=False)
-                empty[task.name] += reason
-            except DataError as error:
-                problems[task.name] = list(error.problems)
-    for name, reasons in empty.items():
-        if name not in problems and len(reasons) == len(indices):
-            more = f" (so are all {len(indices)} looked at)" if len(indices) > 1 else ""
-            problems[name] = [f"{reasons[0]}{more}"]
-    return [text for texts in problems.values() for text in texts]
 
 
 def _apart(pairs: Sequence[tuple[Row, Row]], alike: bool, them: str, spec: FolderSpec, file: Path) -> str:

@@ -45,6 +45,11 @@ class Files:
         """The same in values of JSON; a reader by the first path it ever had."""
         return {**asdict(self), "read": self.read and READERS.mark(self.read)}
 
+    @property
+    def plainly(self) -> bool:
+        """Whether files are read as their suffix says, and nothing more."""
+        return self.read is None and self.array is None and self.channels is None
+
     def raw(self, path: Path) -> np.ndarray:
         """The values in a file, channels last.
 
@@ -89,8 +94,7 @@ def parse_files(where: str, own: Mapping[str, Any], listed: bool, problems: list
             problems.append(f"{where}.files={pattern!r}: names the same file for every sample; want {want}")
     texts = [key for key in ("array", "read") if key in own and not isinstance(own[key], str)]
     problems += [f"{where}.{key}={own[key]!r}: want a text" for key in texts]
-    if own.get("channels", "first") not in ("first", "last"):
-        problems.append(f"{where}.channels={own['channels']!r}: want first or last")
+    layout = _layout(where, own, problems)
     valid = own.get("valid")
     if valid is not None and not (isinstance(valid, list) and len(valid) == 2 and all(map(is_number, valid))):
         problems.append(f"{where}.valid={valid!r}: want [LOWEST, HIGHEST] of the stored values that count")
@@ -102,7 +106,18 @@ def parse_files(where: str, own: Mapping[str, Any], listed: bool, problems: list
             find_reader(read)
         except DataError as error:
             problems += [f"{where}.{problem}" for problem in error.problems]
-    return Files(patterns, own.get("array"), read, own.get("channels"), table, tuple(valid) if valid else None)
+    return Files(patterns, own.get("array"), read, layout, table, tuple(valid) if valid else None)
+
+
+def _layout(where: str, own: Mapping[str, Any], problems: list[str]) -> str | None:
+    """Whether values are (C, H, W), which the key ``channels`` said alone before a kind had an option of that name."""
+    said = {key: own[key] for key in ("layout", "channels") if key in own}
+    for key, value in said.items():
+        if value not in ("first", "last"):
+            problems.append(f"{where}.{key}={value!r}: want first or last")
+    if len(set(map(str, said.values()))) > 1:
+        problems.append(f"{where}: layout={said['layout']!r} and channels={said['channels']!r}; leave one out")
+    return next(iter(said.values()), None)
 
 
 def _table(where: str, given: Any, problems: list[str]) -> tuple[tuple[int, int], ...]:

@@ -21,7 +21,11 @@ r"""What the files of a data set mean: a small YAML file, so that anybody's imag
       normals:
         files: "{split}/normals/{id}.npy"
         kind: normals
-        channels: first                        # optional: (3, H, W); else found out
+        layout: first                          # optional: (3, H, W); else found out; also written channels: first
+      flow:
+        files: "{split}/flow/{id}.npy"
+        kind: regression
+        channels: 2                            # a number is the kind's option: values a pixel
       again:
         kind: autoencoder                      # its target is the image, it has no files
 
@@ -57,8 +61,9 @@ from trainers.data.splits.arrays import SPLITS
 from trainers.tasks import Task
 from trainers.tasks.valid_values import is_number, list_marks
 
-OWN = ("files", "array", "read", "channels", "map", "valid")
-FILES = Format("trainers/data/specs/folder_spec.py", SHIPPED / "folder", (*COMMON, "splits", "lists", "held_out"), OWN)
+OWN = ("files", "array", "read", "layout", "channels", "map", "valid")
+TOP = (*COMMON, "splits", "lists", "held_out")
+FILES = Format("trainers/data/specs/folder_spec.py", SHIPPED / "folder", TOP, OWN, shared=("channels",))
 MOST_HELD_OUT = 0.4  # of two splits, so that training has more than either: our choice
 
 
@@ -120,7 +125,7 @@ def read_folder_spec(path: Path) -> FolderSpec:
         problems.append(f"held_out={held_out!r}: want a number > 0 and <= {MOST_HELD_OUT}")
     image = content.get("image")
     said = dict(image) if isinstance(image, Mapping) else {"files": image}
-    allowed = ("files", "array", "read", "channels")
+    allowed = ("files", "array", "read", "layout", "channels")
     problems += [f"image.{key}: unknown, want among {', '.join(allowed)}" for key in said if key not in allowed]
     images = parse_files("image", said, lists is not None, problems)
     files = {name: parse_files(f"tasks.{name}", own, lists is not None, problems) for name, own in parsed.own.items()}

@@ -31,9 +31,7 @@ def film(count: int, step: int) -> np.ndarray:
 def test_frames_of_a_film_in_two_splits_are_told() -> None:
     (message,) = told(film(100, 1))
 
-    assert message.startswith(
-        "Of neighbours by name that lie in different splits, 12 of 12 looked at are nearly one image"
-    )
+    assert message.startswith("of neighbours by name that lie in different splits, 12 of 12 looked at are nearly one")
     assert "such as frame_" in message
     assert "give each film, scene or patient one split" in message
 
