@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 from spaces.errors import DataError
 from spaces.fields import Fields
+from trainers.data.exports.recognise import explain_export
 from trainers.data.folders.copies import find_copies
 from trainers.data.folders.films import find_films
 from trainers.data.folders.inspection import count_files, find_repeated
@@ -85,12 +86,15 @@ class Folder(Specified):
         reading: list[Any] = [self._spec.plain, self.image_size]
         if any(was_turned(self.samples(split, ())) for split in SPLITS if self._splits.rows[split]):
             reading.append("upright")  # before, images were read as they are stored
+        reading += [[table, contents.digest_whole(self._root / table)] for table in self._splits.list_tables()]
         return contents.digest_files(self._root, self._splits.list_paths(), reading)
 
     @cached_property
     def modified(self) -> str:
         """Names when the files were written, here: what is derived from them on this machine depends on it."""
-        return contents.digest_times(self._root, self._splits.list_paths())
+        tables = self._splits.list_tables()
+        more = {"tables": [tables]} if tables else {}
+        return contents.digest_times(self._root, self._splits.list_paths() | more)
 
     def check(self) -> None:
         """Compare the splits, count all files, and read a few samples of every split as training will.
@@ -98,6 +102,26 @@ class Folder(Specified):
         Raises:
             DataError: with every problem of the first stage that has any: folder and specification; images in two
                 splits or twice in one, samples without files, or files without samples; the values.
+        """
+        try:
+            stored = self._check_files()
+        except DataError as error:
+            raise DataError([*error.problems, *self._find_export()]) from error
+        splits = {split: self.samples(split) for split in SPLITS}
+        problems = []
+        for split, samples in splits.items():
+            problems += inspect_samples(samples, training=split == "train")
+        problems += [
+            text for task in stored for text in find_palettes(read_heads(splits.values(), task), task).problems
+        ]
+        if problems:
+            raise DataError(problems)
+
+    def _check_files(self) -> Sequence[Task]:
+        """Compare the splits and count the files; the tasks that have some.
+
+        Raises:
+            DataError: as `check`, of all stages but the last.
         """
         stored = list_wanted(self.selected, None)
         if problems := self._splits.misnamed or self._splits.unprintable:
@@ -107,14 +131,18 @@ class Folder(Specified):
         problems = problems or find_copies(self._root, self._splits.rows, self._spec.image.patterns)
         if problems:
             raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
-        splits = {split: self.samples(split) for split in SPLITS}
-        for split, samples in splits.items():
-            problems += inspect_samples(samples, training=split == "train")
-        problems += [
-            text for task in stored for text in find_palettes(read_heads(splits.values(), task), task).problems
-        ]
-        if problems:
-            raise DataError(problems)
+        return stored
+
+    def _find_export(self) -> list[str]:
+        """What the folder is an export of, where the specification does not know it."""
+        if self._folder is None or not self._folder.is_dir():
+            return []
+        try:
+            targets = self._spec.files.values() if self._file else ()
+        except DataError:  # what is wrong in a specification comes before what it does not say
+            return []
+        said = [text for each in targets for text in (each.read, *each.patterns) if text]
+        return explain_export(self._folder, said)
 
     def notes(self) -> list[str]:
         """What to know of files that are right, from some of every split.

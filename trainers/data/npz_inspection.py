@@ -76,8 +76,8 @@ def find_equal(images: Mapping[str, np.ndarray], places: Mapping[str, Path]) -> 
                 found.setdefault((owner, split), []).append((first, index))
     return [
         f"{places[other]}: {len(pairs)} of its images {'are' if len(pairs) > 1 else 'is'} in {places[one].name}, too, "
-        f"the first at {pairs[0][1]} and there at {pairs[0][0]}; results would be told on what was trained on or chosen "
-        "by; keep one of each and take the other out"
+        f"the first at {pairs[0][1]} and there at {pairs[0][0]}; results would be told on what was trained on or "
+        "chosen by; keep one of each and take the other out"
         for (one, other), pairs in found.items()
     ]
 

@@ -215,6 +215,6 @@ def test_images_that_two_archives_share_are_refused(tmp_path: Path) -> None:
 
     assert find_equal({"train": images[:3], "val": images[3:4], "test": images[4:]}, places) == []
     assert find_equal({"train": images[[0, 0, 1]], "val": images[2:3], "test": images[[3, 1, 0]]}, places) == [
-        f"{tmp_path / 'test.npz'}: 2 of its images are in train.npz, too, the first at 1 and there at 2; results would be "
-        "told on what was trained on or chosen by; keep one of each and take the other out"
+        f"{tmp_path / 'test.npz'}: 2 of its images are in train.npz, too, the first at 1 and there at 2; results would "
+        "be told on what was trained on or chosen by; keep one of each and take the other out"
     ]

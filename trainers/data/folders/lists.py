@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from spaces.errors import DataError
+from trainers.data.exports.cvat import read_images
 from trainers.data.folders.listing import Row
 from trainers.data.formats.files import readable
 from trainers.data.formats.texts import read_table, read_text, read_words
 from trainers.data.splits.fingerprint import spread
 
+WORD = re.compile(r"[^\W\d]+([ _-][^\W\d]+)*")
 TABLES = (".csv", ".tsv")
 LOOKED = 256
 """Lines whose images are looked for, to tell how a list is written: our choice."""
@@ -26,9 +29,10 @@ HEADERS = frozenset(_HEADERS.split())
 def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bool] = lambda _: True) -> list[Row]:
     """The rows of a list file: a line a sample, or a JSON list, or a JSON mapping from names of splits to lists.
 
-    A line is cells of a table in a .csv file, words elsewhere; or the other way round where that names more samples,
-    so names may have blanks and cells be parted by commas in a .txt file, too. Left out are empty lines, and of those
-    that name no image comments, which start with #, and a line that names the columns.
+    Files of COCO's form and CVAT's annotations.xml name their images. A line is cells of a table in a .csv file, words
+    elsewhere; or the other way round where that names more samples, so names may have blanks and cells be parted by
+    commas in a .txt file, too. Left out are empty lines, and of those that name no image comments, which start with #,
+    and a line that names the columns.
 
     Args:
         root: the folder.
@@ -43,9 +47,11 @@ def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bo
     suffix = path.suffix.lower()
     if suffix == ".json":
         return [Row(split, row) for row in _read_json(path, split)]
+    if suffix == ".xml":
+        return [Row(split, (name,)) for name in read_images(path)]
     best: tuple[int, list[Row]] = (-1, [])
     for read in (read_table, read_words) if suffix in TABLES else (read_words, read_table):
-        rows = _without_headers([Row(split, tuple(row)) for row in read(path)], is_there)
+        rows = _without_headers([Row(split, tuple(row)) for row in read(path)], is_there, table=suffix in TABLES)
         looked_at = [rows[index] for index in spread(len(rows), LOOKED)]
         found = sum(map(is_there, looked_at))
         if found == len(looked_at):
@@ -71,10 +77,12 @@ def parts_of(path: Path) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _without_headers(rows: Sequence[Row], is_there: Callable[[Row], bool]) -> list[Row]:
+def _without_headers(rows: Sequence[Row], is_there: Callable[[Row], bool], *, table: bool) -> list[Row]:
     """The rows but for comments and the line that names the columns."""
     said = [row for row in rows if not row.id.startswith("#") or is_there(row)]
     named = bool(said) and said[0].id.lower() in HEADERS and not is_there(said[0])
+    # In a table any plain word above names of files is the name of the column.
+    named |= table and len(said) > 1 and is_there(said[1]) and WORD.fullmatch(said[0].id) and not is_there(said[0])
     return said[1:] if named else said
 
 
@@ -82,6 +90,10 @@ def _read_json(path: Path, split: str) -> list[tuple[str, ...]]:
     text = read_text(path)
     with readable(path):
         content = json.loads(text)
+    if isinstance(content, dict) and isinstance(content.get("images"), list):  # of COCO's form
+        content = [
+            str(each["file_name"]) for each in content["images"] if isinstance(each, dict) and "file_name" in each
+        ]
     if isinstance(content, dict):
         if split not in content:
             raise DataError(f"{path}: no list {split!r}, it has {', '.join(content)}; name the right one under splits")

@@ -113,7 +113,8 @@ class FolderSamples:
         files = dict(self.files)[task]
         path = self.target_path(index, task)
         where = f"{path} of task {task.name!r}"
-        return _marked(map_ids(files.raw(path), files, task, where), files, task), where
+        table = None if files.table is None else self.root / self.rows[index].fill(files.table)
+        return _marked(map_ids(files.raw(path, table), files, task, where), files, task), where
 
     def target_path(self, index: int, task: Task) -> Path:
         """The file of a task."""

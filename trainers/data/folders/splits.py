@@ -134,6 +134,12 @@ class FolderSplits:
             for split, rows in self.rows.items()
         }
 
+    def list_tables(self) -> list[str]:
+        """The files on many samples that readers want, seen from the root."""
+        tables = [each.table for each in self.spec.files.values() if each.table is not None]
+        rows = [row for rows in self.rows.values() for row in rows] if tables else []
+        return sorted({row.fill(table) for table in tables for row in rows})
+
     @cached_property
     def _gone(self) -> list[str]:
         """The splits that nobody named and that are not there."""
