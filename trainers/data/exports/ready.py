@@ -65,15 +65,13 @@ def add_background(labels: Sequence[str]) -> list[str]:
 
 
 def name_splits(names: Sequence[str]) -> dict[str, str]:
-    """Our splits by the names of an export's; one alone trains."""
+    """Our splits by the names of an export's; none where none trains."""
     found: dict[str, str] = {}
     for ours, likely in LIKELY.items():
         for name in sorted(names):
             bare = name.lower().strip("0123456789_-")
             if bare in likely:
                 found.setdefault(ours, name)
-    if "train" not in found and len(names) == 1:
-        return {"train": names[0]}
     return found if "train" in found else {}
 
 

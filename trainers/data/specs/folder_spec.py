@@ -45,7 +45,7 @@ from a path; the ``VERSION`` which that module declares, else its source, counts
 further parameters ``table``, ``names`` and ``array`` gets the path of a file on many samples, which the key ``table``
 says, the names of the classes or attributes, and what ``array`` says. Shipped are coco_classes, labelme_classes,
 cvat_classes, cvat_colours, table_columns and table_class (``trainers/data/exports``). Every other key of a task is an
-option of its kind, see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has examples, which are called by their bare name.
+option of its kind, see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has examples, called by their bare name.
 """
 
 from __future__ import annotations
