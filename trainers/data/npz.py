@@ -30,6 +30,7 @@ from trainers.data.splits.arrays import (
     list_wanted,
 )
 from trainers.tasks import Task
+from trainers.tasks.class_ids import Classed, find_only
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Npz(Specified):
             ]
         for split in () if problems else SPLITS:
             try:
-                self.load(split)
+                self._check_classes(split, self.load(split))
             except DataError as error:
                 problems.extend(error.problems)
         if problems:
@@ -119,6 +120,20 @@ class Npz(Specified):
             self._read(split, new)
         targets = {task.name: self._decoded[split, task.name] for task in tasks}
         return Arrays(self._decoded[split, None], targets)
+
+    def _check_classes(self, split: str, arrays: Arrays) -> None:
+        """Refuse a task to be trained whose every target is of one class.
+
+        Raises:
+            DataError: naming the class.
+        """
+        for task in list_wanted(self.selected, None) if split == "train" else ():
+            only = find_only(task, arrays.targets[task.name]) if isinstance(task, Classed) else None
+            if only is not None:
+                raise DataError(
+                    f"{name_array(self._path(split), self._spec, task)}: {task.place}s of one class alone, {only}, so "
+                    "that there is nothing to learn; check the array, and the fields 'classes' and 'invalid'"
+                )
 
     def _read(self, split: str, tasks: Sequence[Task]) -> None:
         """Decode the images and the given tasks of a split into memory."""

@@ -11,7 +11,7 @@ from spaces.errors import DataError
 from trainers.data.folders.id_advice import write_map
 from trainers.data.folders.samples import FolderSamples
 from trainers.tasks import Task
-from trainers.tasks.class_ids import INVALID, Classed
+from trainers.tasks.class_ids import INVALID, Classed, find_only
 from trainers.tasks.decoding import in_parts
 
 FURTHER = 4096
@@ -62,13 +62,12 @@ def _explain_one_class(samples: FolderSamples, looked: Sequence[int], task: Clas
     values = {value for index in looked for value in np.unique(samples.stored(index, task)[0]).tolist()}
     stored = sorted(value for value in values if value == value)  # but NaN
     shown = ", ".join(f"{value:g}" for value in stored[:8]) + (", ..." if len(stored) > 8 else "")
-    name = "" if isinstance(task.classes, int) else f" ({task.classes[only]})"
     mend = "check files, map and invalid"
     if len(stored) == task.channels and not dict(samples.files)[task].map:
         table = write_map([int(value) for value in stored], task.first_class)
         mend = f"say map: {table} if these are the classes in this order, and take them out of invalid"
     return (
-        f"{where}: {task.place}s of one class alone, {only + task.first_class}{name}, in this file and all {count} "
+        f"{where}: {task.place}s of one class alone, {find_only(task, np.array([only]))}, in this file and all {count} "
         f"looked at, so that there is nothing to learn (values {shown}; invalid: {list(task.invalid)}); {mend}"
     )
 
