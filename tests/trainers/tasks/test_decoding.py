@@ -54,7 +54,7 @@ def test_a_coloured_mask_is_told_how_to_be_saved() -> None:
         one_layer(np.arange(96, dtype=np.uint8).reshape(2, 4, 4, 3), "here")
     with pytest.raises(DataError, match=r"shape \(2, 4, 4, 4\).*as grey or with a palette, .*, and without an alpha"):
         one_layer(np.zeros((2, 4, 4, 4), np.uint8), "here")
-    with pytest.raises(DataError, match=r"wrong shape .*, and without an alpha channel"):
+    with pytest.raises(DataError, match=r"wrong shape .*; save it without an alpha channel"):
         one_layer(np.zeros((2, 4, 4, 2), np.uint8), "here")
 
 
