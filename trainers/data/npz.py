@@ -103,6 +103,16 @@ class Npz(Specified):
         if problems:
             raise DataError(problems)
 
+    def notes(self) -> list[str]:
+        """What to know of training arrays that are right.
+
+        Raises:
+            DataError: as `load`.
+        """
+        path, tasks = self._path("train"), list_wanted(self.selected, None)
+        raw = archive.read_arrays(path, sorted({self._spec.arrays[task.name] for task in tasks}))
+        return [note for task in tasks for note in task.remark([raw[self._spec.arrays[task.name]]])]
+
     def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
         """Images and canonical targets of a split.
 

@@ -35,9 +35,7 @@ def look_for_any(samples: FolderSamples, looked: Sequence[int], task: Task, reas
             continue
         return []
     also = f" (so are {_count(samples)} looked at)" if len(samples) > 1 else ""
-    why = (
-        "" if training else "; a split without any measures nothing: give it samples that have some (splits, held_out)"
-    )
+    why = "" if training else "; a split without any tells nothing: give it samples with some (splits, held_out)"
     return [f"{reason}{also}{why}"]
 
 
