@@ -68,6 +68,15 @@ def name_class(classes: int | Sequence[str], target: np.ndarray) -> str:
     return "?" if number < 0 else str(number) if isinstance(classes, int) else classes[number]
 
 
+def find_only(task: Classed, targets: np.ndarray) -> str | None:
+    """The one class that all valid canonical ids have, in words; None of several."""
+    present = np.unique(targets[targets != INVALID])
+    if len(present) != 1:
+        return None
+    only = int(present[0])
+    return str(only + task.first_class) + ("" if isinstance(task.classes, int) else f" ({task.classes[only]})")
+
+
 def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Classed) -> np.ndarray:
     """Canonical ids, int16 from 0, -1 where invalid.
 

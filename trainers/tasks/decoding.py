@@ -72,7 +72,7 @@ def one_layer(array: np.ndarray, where: str, dtypes: str = NUMBERS) -> np.ndarra
         coloured = array.ndim == 4 and array.shape[3] in (3, 4)
         mend = "; save a picture of colours as grey or with a palette, its ids being the values" if coloured else ""
         if array.ndim == 4 and array.shape[3] in (2, 4) and array.dtype == np.uint8:
-            mend += ", and without an alpha channel"
+            mend += f"{', and' if coloured else '; save it'} without an alpha channel"
         want = "want one value a pixel: (N, H, W), (N, H, W, 1) or (N, 1, H, W)"
         refuse(array, where, "wrong shape", want + mend)
     return array.view(np.uint8) if array.dtype.kind == "b" else array

@@ -210,7 +210,7 @@ def test_millimetres_read_as_metres_are_refused_with_the_scale_to_say(tmp_path: 
 def test_what_the_check_does_not_look_at_is_told_when_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainers.data.folders.inspection.MOST", 2)
+    monkeypatch.setattr("trainers.data.folders.sample_inspection.MOST", 2)
     data = write_masks(tmp_path / "own")
     bad = tmp_path / "own" / "train" / "label" / "im_1.png"
     _paint(bad, 7, np.uint8)

@@ -58,7 +58,7 @@ def inspect_samples(samples: FolderSamples, *, training: bool) -> list[str]:
         if seen.problem:
             seen.problem = _explain(samples, indices, task, seen.problem)
         elif len(seen.empty) == len(indices):
-            seen.problem = look_for_any(samples, indices, task, seen.empty[0])
+            seen.problem = look_for_any(samples, indices, task, seen.empty[0], training)
         elif training and isinstance(task, Classed) and len(seen.classes) == 1 and not images:
             seen.problem = look_for_second(samples, indices, task, seen.classes)
     return [text for texts in (images, *(each.problem for each in found.values())) for text in texts]
@@ -101,7 +101,10 @@ def _explain(samples: FolderSamples, indices: Sequence[int], task: Task, problem
             first = f"{where}: {{}} (given: {describe_array(raw)})"
     if first is None or not isinstance(task, Classed) or dict(samples.files)[task].map:
         return [text + _blame(lossy) for text in problem]
-    return [f"{first.format(tell_beyond(_beyond(ids, task), task))}; {mend_ids(sorted(ids), task)}{_blame(lossy)}"]
+    told = first.format(tell_beyond(_beyond(ids, task), task))
+    if lossy and len(ids) > task.channels:
+        return [told + _blame(lossy)]
+    return [f"{told}; {mend_ids(sorted(ids), task)}{_blame(lossy)}"]
 
 
 def _blame(lossy: str) -> str:

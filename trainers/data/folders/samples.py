@@ -73,7 +73,7 @@ class FolderSamples:
         if image.shape[:2] == self.size or self.resize:
             return image
         height, width = self.size
-        turned = explain_turn(path)
+        turned = explain_turn(path) or explain_turn(self.image_path(0))
         raise DataError(
             f"{path}: image of {image.shape[0]}x{image.shape[1]} pixels, the first has {height}x{width}; all want one "
             f"size: data.image_size=[{height},{width}] resizes them with their targets{turned and f'; {turned}'}"

@@ -10,6 +10,8 @@ TEXT = "tag:yaml.org,2002:str"
 INTEGER = "tag:yaml.org,2002:int"
 OTHER = ("bool", "int", "float", "null", "timestamp")
 """What a name is taken for."""
+KEYS = ("bool", "null")
+"""What a key is taken for that could be a name; none begins with a digit."""
 ANY = "*"
 
 
@@ -28,7 +30,7 @@ def quote_names(node: yaml.Node | None, names: Sequence[Sequence[str]], keyed: S
     for path in keyed:
         for where, found in _follow(node, path):
             if isinstance(found, yaml.MappingNode):
-                problems += _quote([key for key, _ in found.value], ".".join(where), "")
+                problems += _quote([key for key, _ in found.value], ".".join(where), "", KEYS)
     for path in names:
         for where, found in _follow(node, path):
             if isinstance(found, yaml.SequenceNode):
@@ -38,9 +40,11 @@ def quote_names(node: yaml.Node | None, names: Sequence[Sequence[str]], keyed: S
     return problems
 
 
-def _quote(nodes: Sequence[yaml.Node], where: str, key: str, *, listed: bool = True) -> list[str]:
+def _quote(
+    nodes: Sequence[yaml.Node], where: str, key: str, taken: Sequence[str] = OTHER, *, listed: bool = True
+) -> list[str]:
     """Turn names into texts; what is wrong with them."""
-    wrong = [node for node in nodes if _is_other(node)]
+    wrong = [node for node in nodes if _is_other(node, taken)]
     if not wrong:
         return []
     numbers = all(node.tag == INTEGER for node in nodes)
@@ -63,8 +67,8 @@ def _quote(nodes: Sequence[yaml.Node], where: str, key: str, *, listed: bool = T
     return [f"{where}: YAML takes {shown} for a value that is no text; quote {them}: {told}"]
 
 
-def _is_other(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.tag.rpartition(":")[2] in OTHER and node.value != ""
+def _is_other(node: yaml.Node, taken: Sequence[str]) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.tag.rpartition(":")[2] in taken and node.value != ""
 
 
 def _typed(node: yaml.Node, quoted: bool) -> str:
