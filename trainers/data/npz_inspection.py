@@ -71,7 +71,7 @@ def find_equal(images: Mapping[str, np.ndarray], places: Mapping[str, Path]) -> 
     found: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for split, array in images.items():
         for index, image in enumerate(array):
-            owner, first = owners.setdefault(sha256(np.ascontiguousarray(image)).digest(), (split, index))
+            owner, first = owners.setdefault(sha256(image.tobytes()).digest(), (split, index))
             if owner != split:
                 found.setdefault((owner, split), []).append((first, index))
     return [

@@ -61,7 +61,7 @@ def colours(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
     labels = read_colours(table)
     with readable(path), Image.open(path) as picture:
         packed = np.asarray(picture.convert("RGB"), np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
-    canvas = make_canvas(names, *packed.shape, where=str(path))
+    canvas = make_canvas(names, packed.shape[0], packed.shape[1], str(path))
     for value in np.unique(packed).tolist():
         colour = (value >> 16, value >> 8 & 255, value & 255)
         if colour not in labels:

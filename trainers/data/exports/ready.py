@@ -52,8 +52,8 @@ def write_spec(places: Places, tasks: Mapping[str, Mapping[str, object]]) -> str
         held = [split for split in LIKELY if split not in places.splits]
         lines.append(f"splits: {{{said}}}" + (f"   # {' and '.join(held)}: held out of train" if held else ""))
     lines.append("tasks:")
-    for name, said in tasks.items():
-        lines += [f"  {name}:", *(f"    {key}: {_quote(value)}" for key, value in said.items())]
+    for name, options in tasks.items():
+        lines += [f"  {name}:", *(f"    {key}: {_quote(value)}" for key, value in options.items())]
     if len(tasks) == 1:
         lines.append("  again: {kind: autoencoder, role: auxiliary}   # a search wants two tasks: put yours here")
     return "\n".join(lines) + "\n"

@@ -110,11 +110,11 @@ def _tell(root: Path, pairs: Sequence[tuple[Image, Image]]) -> list[str]:
     for one, other in pairs:
         clashes.setdefault((one.split, other.split), []).append((one, other))
     problems = []
-    for (one, other), found in clashes.items():
+    for (split, second), found in clashes.items():
         count = f"{len(found)} images" if len(found) > 1 else "1 image"
-        place, why = f"in {one} and in {other}", "results would be told on what was trained on or chosen by"
-        if one == other:
-            place, why = f"twice in {one}", "such would count double"
+        place, why = f"in {split} and in {second}", "results would be told on what was trained on or chosen by"
+        if split == second:
+            place, why = f"twice in {split}", "such would count double"
         shown = ", ".join(f"{show_bytes(a.name)} = {show_bytes(b.name)}" for a, b in found[:SHOWN])
         linked = all(a.file == b.file for a, b in found)
         how = "by links, under two names" if linked else "as copies of the same content"

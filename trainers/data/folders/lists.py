@@ -82,7 +82,8 @@ def _without_headers(rows: Sequence[Row], is_there: Callable[[Row], bool], *, ta
     said = [row for row in rows if not row.id.startswith("#") or is_there(row)]
     named = bool(said) and said[0].id.lower() in HEADERS and not is_there(said[0])
     # In a table any plain word above names of files is the name of the column.
-    named |= table and len(said) > 1 and is_there(said[1]) and WORD.fullmatch(said[0].id) and not is_there(said[0])
+    if table and len(said) > 1 and WORD.fullmatch(said[0].id):
+        named |= is_there(said[1]) and not is_there(said[0])
     return said[1:] if named else said
 
 

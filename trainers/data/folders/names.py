@@ -45,7 +45,7 @@ def list_spellings(path: str) -> Iterator[str]:
         yield from _cases(path)
     if not path.isascii():
         for form in ("NFC", "NFD"):  # macOS parts letters and accents
-            other = unicodedata.normalize(form, path)  # type: ignore[arg-type]  # mypy forgets what the tuple holds
+            other = unicodedata.normalize(form, path)
             if other != path:
                 yield other
                 yield from _cases(other)
