@@ -27,7 +27,7 @@ from trainers.data.dataset import Dated, SampledDataSet
 from trainers.data.loading import Loading
 from trainers.data.splits.samples import Sample, Samples
 
-VERSION = 2
+VERSION = 1
 """Part of the folder's name: raise it when decoding changes."""
 IMAGE = "_image"  # no task's name begins so
 ABANDONED = 3600.0  # seconds after which a file that is still being written belongs to a process that is no more

@@ -20,7 +20,7 @@ from trainers.data.folders.films import find_films
 from trainers.data.folders.inspection import count_files, find_repeated
 from trainers.data.folders.listing import find_existing
 from trainers.data.folders.palettes import find_palettes, read_heads
-from trainers.data.folders.remarks import remark_samples, was_turned
+from trainers.data.folders.remarks import list_changes, remark_samples
 from trainers.data.folders.sample_inspection import inspect_samples
 from trainers.data.folders.samples import FolderSamples, read_image_at
 from trainers.data.folders.splits import FolderSplits
@@ -83,9 +83,12 @@ class Folder(Specified):
     @cached_property
     def fingerprint(self) -> str:
         """Names the data: which files, what they hold as far as `digest_files` looks, how they are read."""
-        reading: list[Any] = [self._spec.plain, self.image_size]
-        if any(was_turned(self.samples(split, ())) for split in SPLITS if self._splits.rows[split]):
-            reading.append("upright")  # before, images were read as they are stored
+        every = tuple((self._spec.tasks[name], files) for name, files in self._spec.files.items())
+        splits = [
+            FolderSamples(self._root, tuple(rows), self._spec.image, every, (0, 0), True)
+            for rows in self._splits.rows.values()
+        ]
+        reading: list[Any] = [self._spec.plain, self.image_size, *list_changes(splits)]
         reading += [[table, contents.digest_whole(self._root / table)] for table in self._splits.list_tables()]
         return contents.digest_files(self._root, self._splits.list_paths(), reading)
 

@@ -6,8 +6,9 @@ of any length, only their direction counts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -56,10 +57,11 @@ class Normals(Measured):
     scale: float = 1.0
     offset: float = 0.0
     invalid: tuple[tuple[float, float, float], ...] = ((0, 0, 0),)
-    shortest: float = field(default=MISSING, repr=False)
+    shortest: float = MISSING
 
     kind: ClassVar[str] = "normals"
     headline: ClassVar[str] = "angle_deg"
+    later: ClassVar[Mapping[str, Any]] = MappingProxyType({"shortest": MISSING})
 
     def _check(self, fields: Fields) -> None:
         fields.number("scale", above=0)
@@ -74,9 +76,9 @@ class Normals(Measured):
 
     def __repr__(self) -> str:
         """Fields that decide what is read, as fingerprints have had them since before ``shortest`` was one."""
-        chosen = () if self.shortest == MISSING else ("shortest",)
-        shown = [each.name for each in fields(self) if each.repr or each.name in chosen]
-        return f"{type(self).__qualname__}({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+        given = {each.name: getattr(self, each.name) for each in fields(self) if each.repr}
+        shown = [f"{name}={value!r}" for name, value in given.items() if (name, value) not in self.later.items()]
+        return f"{type(self).__qualname__}({', '.join(shown)})"
 
     @property
     def usual(self) -> tuple[Metric, ...]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from spaces.fields import Fields
@@ -51,6 +52,9 @@ class Task(ABC):
     """Name of the one metric that Delta_MTL reads."""
     target_from_image: ClassVar[bool] = False
     """Whether the target is the (augmented) image batch itself, so that no array is stored for the task."""
+    later: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """Options that a kind did not have once, with what it did then or does now where they are not chosen: these are no
+    part of hashes, so that results from before keep their names."""
     dense: ClassVar[bool] = True
     """Whether there is a target a pixel; otherwise targets and predictions are of whole images."""
 

@@ -108,7 +108,9 @@ def test_an_image_alone_may_have_nothing_valid_but_not_all_of_a_split(tmp_path: 
 
     blank.save(tmp_path / "own" / "val" / "label" / "im_1.png")
     assert "no valid pixel (invalid values: [255])" in refusal(data)
-    assert refusal(data).endswith("(so are all 2 looked at)")
+    assert refusal(data).endswith(
+        "(so are all 2 looked at); a split without any tells nothing: give it samples with some (splits, held_out)"
+    )
 
 
 CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {

@@ -171,9 +171,10 @@ def test_nearly_zero_vectors_are_missing() -> None:
 
 
 def test_how_short_is_an_option() -> None:
-    decoded = Normals("n", shortest=0, **GREY).decode(grey_and_noise()[:, 2:], "x")
+    raw = grey_and_noise()[:, [2, 3, 3]]
 
-    assert np.allclose(np.linalg.norm(decoded, axis=1), 1)
+    assert np.allclose(np.linalg.norm(Normals("n", shortest=0, **GREY).decode(raw, "x"), axis=1), 1)
+    assert not Normals("n", **GREY).decode(raw, "x")[0, :, 0].any()
     with pytest.raises(ConfigError, match=r"tasks\.n\.shortest=1: want a number from 0 to 0\.8"):
         Normals("n", shortest=1)
 

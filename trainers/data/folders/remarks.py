@@ -12,13 +12,17 @@ from trainers.data.folders.palettes import find_palettes, read_heads
 from trainers.data.folders.samples import FolderSamples
 from trainers.data.formats.files import read_array
 from trainers.data.formats.heads import Head, read_head
+from trainers.data.specs.folder_spec import find_mark
 from trainers.data.splits.fingerprint import spread
-from trainers.tasks import Task
+from trainers.tasks import Normals, Task
+from trainers.tasks.valid_values import mark_beyond
 
 MOST = 64
 """Images of a split whose heads are read; targets' are read by thousands, for palettes."""
 FEW = 16
 """Targets of a split that are read whole."""
+FEWEST = 4
+"""Those that are read for a fingerprint."""
 
 
 def remark_samples(splits: Mapping[str, FolderSamples]) -> list[str]:
@@ -39,9 +43,27 @@ def remark_samples(splits: Mapping[str, FolderSamples]) -> list[str]:
     return notes
 
 
-def was_turned(samples: FolderSamples) -> bool:
-    """Whether a note in a file turns one of some images."""
-    return any(head.orientation > 1 for head in _image_heads(samples).values())
+def list_changes(splits: Sequence[FolderSamples]) -> list[str]:
+    """In what some of these data are read otherwise than they once were, so that old results are not taken for theirs.
+
+    Of the data of which they never were wrong, nothing.
+    """
+    changes = set()
+    for samples in splits:
+        if any(head.orientation > 1 for head in _image_heads(samples).values()):
+            changes.add("images turned upright")
+        for task, files in samples.files:
+            for index in spread(len(samples), FEWEST if isinstance(task, Normals) or files.valid else 0):
+                try:
+                    raw = files.raw(samples.target_path(index, task))
+                    if isinstance(task, Normals) and task.remark([raw[None]]):
+                        changes.add(f"short vectors of {task.name} missing")
+                    mark = find_mark(task)
+                    if files.valid and mark is not None and mark_beyond(raw, files.valid, mark).dtype != raw.dtype:
+                        changes.add(f"marker of {task.name} in a wider type")
+                except DataError:
+                    continue  # told when it is looked at
+    return sorted(changes)
 
 
 def _image_heads(samples: FolderSamples) -> dict[Path, Head]:

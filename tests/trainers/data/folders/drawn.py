@@ -15,6 +15,7 @@ PARTS = 'parts: {kind: segmentation, files: "{split}/label/{id}.png", classes: 3
 
 def draw(root: Path, write: Callable[[Path, np.ndarray, int], None], task: str = PARTS, count: int = 4) -> Folder:
     """Write images and, by the given function of path, ids and number, their masks; in three splits."""
+    rng = np.random.default_rng(0)  # no image is in two splits
     for split in ("train", "val", "test"):
         for name in ("image", "label"):
             (root / split / name).mkdir(parents=True)
@@ -22,10 +23,11 @@ def draw(root: Path, write: Callable[[Path, np.ndarray, int], None], task: str =
             ids = np.zeros((8, 12), np.uint8)
             ids[2:5, number % 6 :] = 1
             ids[5:] = 2
-            Image.fromarray(np.repeat(ids[..., None] * 90, 3, 2)).save(root / split / "image" / f"{number}.jpg")
+            image = rng.integers(0, 256, (8, 12, 3), dtype=np.uint8)
+            Image.fromarray(image).save(root / split / "image" / f"{number}.jpg")
             write(root / split / "label" / f"{number}.png", ids, number)
-    image = 'image: "{split}/image/{id}.jpg"'
-    (root / "spec.yaml").write_text(f"{image}\ntasks:\n  {task}\n  again: {{kind: autoencoder}}\n")
+    head = 'image: "{split}/image/{id}.jpg"'
+    (root / "spec.yaml").write_text(f"{head}\ntasks:\n  {task}\n  again: {{kind: autoencoder}}\n")
     return Folder(root=str(root), spec=str(root / "spec.yaml"))
 
 

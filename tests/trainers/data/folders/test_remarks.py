@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.trainers.data.folders.drawn import PARTS, draw, write_grey
 from tests.trainers.data.formats.test_opening import write_deep
-from trainers.data.folders.remarks import was_turned
+from trainers.data.folders.remarks import list_changes
 
 NORMALS = 'n: {kind: normals, files: "{split}/label/{id}.png", scale: 0.007843, offset: -1}'
 
@@ -18,7 +18,7 @@ def test_of_plain_files_nothing_is_told(tmp_path: Path) -> None:
     data = draw(tmp_path, write_grey)
 
     assert data.notes() == []
-    assert not was_turned(data.samples("train"))
+    assert list_changes([data.samples("train")]) == []
 
 
 def test_turned_images_are_told_and_name_other_data(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_turned_images_are_told_and_name_other_data(tmp_path: Path) -> None:
         image.save(path, exif=note)
     again = type(data)(root=data.root, spec=data.spec)
 
-    assert was_turned(again.samples("train"))
+    assert list_changes([again.samples("train")]) == ["images turned upright"]
     assert again.fingerprint != before
     assert again.notes() == [
         f"2 of 12 images looked at, such as {tmp_path}/train/image/1.jpg, are turned upright as their EXIF orientation "
@@ -103,3 +103,15 @@ def test_the_share_of_short_normals_is_told(tmp_path: Path) -> None:
         "missing"
     ]
     assert (data.load("train").targets["n"][:, :, :2] == 0).all()
+    assert list_changes([data.samples("train")]) == ["short vectors of n missing"]
+
+
+def test_a_marker_that_was_wrong_names_other_data(tmp_path: Path) -> None:
+    task = 'parts: {kind: depth, files: "{split}/label/{id}.png", valid: [1, 9], invalid: MARK}'
+    right = draw(tmp_path / "right", write_grey, task.replace("MARK", "0"))
+    wrong = draw(tmp_path / "wrong", write_grey, task.replace("MARK", "-1"))
+
+    assert list_changes([right.samples("train")]) == []
+    assert list_changes([wrong.samples("train")]) == ["marker of parts in a wider type"]
+    wrong.check()
+    assert wrong.load("train").targets["parts"].max() == 2

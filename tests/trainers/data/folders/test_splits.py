@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from spaces.errors import DataError
+from trainers.data.folder import Folder
 from trainers.data.folders.splits import FolderSplits
 from trainers.data.specs.folder_spec import read_folder_spec
 
@@ -118,3 +119,16 @@ def test_a_list_is_read_by_the_images_that_it_names(tmp_path: Path) -> None:
     (tmp_path / "tr.csv").write_text("image;mask\n1.png;a\nmy 2.jpg;b\n", encoding="utf-8-sig")
 
     assert [row.columns for row in found.published["train"]] == [("1.png", "a"), ("my 2.jpg", "b")]
+
+
+def test_a_root_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    root = tmp_path / os.fsdecode(b"d\xd6")
+    root.mkdir()
+    (tmp_path / "spec.yaml").write_text("image: '{id}.png'\ntasks: {a: {kind: autoencoder}, b: {kind: autoencoder}}")
+
+    with pytest.raises(DataError) as caught:
+        Folder(root=str(root), spec=str(tmp_path / "spec.yaml")).check()
+
+    assert str(caught.value) == (
+        f"data.root: {tmp_path}/d\\xd6 is no text in UTF-8; rename the folder, or the one that it lies in"
+    )

@@ -149,6 +149,6 @@ def test_a_still_gif_is_ids(tmp_path: Path) -> None:
 
 
 def test_what_memory_does_not_hold_is_not_called_damaged() -> None:
-    with pytest.raises(DataError, match=r"x\.png: does not fit in memory; make it smaller, or cut it into tiles$"):
-        with readable(Path("x.png")):
-            raise MemoryError
+    told = r"x\.png: does not fit in memory; make it smaller, or cut it into tiles$"
+    with pytest.raises(DataError, match=told), readable(Path("x.png")):
+        raise MemoryError
