@@ -124,8 +124,12 @@ class Job:
         tasks = [task for task in self.data.selected if task.name in self.pattern.tasks]
         # Choices that came later count only where they are made, so that results from before keep their names.
         parts = [
-            {name: each for name, each in task.items() if each or name not in LATER}
-            for task in describe_component(tasks)
+            {
+                name: each
+                for name, each in described.items()
+                if (each or name not in LATER) and (name, each) not in usual
+            }
+            for described, usual in zip(describe_component(tasks), (task.later.items() for task in tasks), strict=True)
         ]
         # With what the classes are called: two of one name are two things.
         recipe = {

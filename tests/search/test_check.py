@@ -95,3 +95,19 @@ def test_help_and_a_folder_that_cannot_be_written(capsys: pytest.CaptureFixture[
     write_masks(Path("own"))
     assert check(given(Path("own"), "run.folder=own/spec.yaml")) == 2
     assert "own/spec.yaml/checks/spec.png cannot be written (" in capsys.readouterr().err
+
+
+def test_what_to_know_of_right_files_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    write_masks(Path("own"))
+    note = Image.Exif()
+    note[0x0112] = 3
+    for path in Path("own").rglob("image/*.png"):
+        with Image.open(path) as image:
+            image.load()
+        image.save(path, exif=note)
+
+    assert check(given(Path("own"), "data.image_size=[32,48]", "network.encoder_widths=[4,4]")) == 0
+
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Note: ")]
+    assert told.startswith("Note: 8 of 8 images looked at, such as ")
+    assert "are turned upright as their EXIF orientation says; targets are read as they are stored" in told

@@ -10,6 +10,7 @@ import yaml
 
 from spaces.common.suggestions import suggest
 from spaces.errors import DataError, UserError
+from trainers.data.specs.quoting import ANY, quote_names
 from trainers.tasks.attributes import Attributes
 
 SHIPPED = Path(__file__).parent / "specs" / "celeba"
@@ -73,6 +74,7 @@ def _content(path: Path) -> Mapping[Any, Any]:
     try:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, yaml.SafeLoader)
+        problems = quote_names(node, ((ANY,),), ((),))
         content = yaml.safe_load(text)
     except FileNotFoundError as error:
         raise DataError(
@@ -87,6 +89,8 @@ def _content(path: Path) -> Mapping[Any, Any]:
         raise DataError(
             f"{path}: a {type(content).__name__} where a mapping is wanted; want name: [attribute, ...] for each group"
         )
+    if problems:
+        raise DataError([f"{path}: {problem}" for problem in problems])
     # YAML itself would silently take the last of two.
     names = [key.value for key, _ in node.value]
     twice = sorted({name for name in names if names.count(name) > 1})

@@ -109,3 +109,12 @@ class Dated(Protocol):
     @abstractmethod
     def modified(self) -> str:
         """Names the times at which the files were last written, here."""
+
+
+@runtime_checkable
+class Noted(Protocol):
+    """An ability: it knows what to tell of data that are right, such as how many images a note in their files turns."""
+
+    @abstractmethod
+    def notes(self) -> Sequence[str]:
+        """A sentence for each thing to know, after `DataSet.check`."""

@@ -14,8 +14,14 @@ from typing import Any, ClassVar
 
 from spaces.errors import DataError
 from spaces.fields import Fields
-from trainers.data.folders.inspection import count_files, find_repeated, inspect_samples
+from trainers.data.exports.recognise import explain_export
+from trainers.data.folders.copies import find_copies
+from trainers.data.folders.films import find_films
+from trainers.data.folders.inspection import count_files, find_repeated
 from trainers.data.folders.listing import find_existing
+from trainers.data.folders.palettes import find_palettes, read_heads
+from trainers.data.folders.remarks import list_changes, remark_samples
+from trainers.data.folders.sample_inspection import inspect_samples
 from trainers.data.folders.samples import FolderSamples, read_image_at
 from trainers.data.folders.splits import FolderSplits
 from trainers.data.loading import Loading
@@ -77,12 +83,21 @@ class Folder(Specified):
     @cached_property
     def fingerprint(self) -> str:
         """Names the data: which files, what they hold as far as `digest_files` looks, how they are read."""
-        return contents.digest_files(self._root, self._splits.list_paths(), [self._spec.plain, self.image_size])
+        every = tuple((self._spec.tasks[name], files) for name, files in self._spec.files.items())
+        splits = [
+            FolderSamples(self._root, tuple(rows), self._spec.image, every, (0, 0), True)
+            for rows in self._splits.rows.values()
+        ]
+        reading: list[Any] = [self._spec.plain, self.image_size, *list_changes(splits)]
+        reading += [[table, contents.digest_whole(self._root / table)] for table in self._splits.list_tables()]
+        return contents.digest_files(self._root, self._splits.list_paths(), reading)
 
     @cached_property
     def modified(self) -> str:
         """Names when the files were written, here: what is derived from them on this machine depends on it."""
-        return contents.digest_times(self._root, self._splits.list_paths())
+        tables = self._splits.list_tables()
+        more = {"tables": [tables]} if tables else {}
+        return contents.digest_times(self._root, self._splits.list_paths() | more)
 
     def check(self) -> None:
         """Compare the splits, count all files, and read a few samples of every split as training will.
@@ -91,15 +106,56 @@ class Folder(Specified):
             DataError: with every problem of the first stage that has any: folder and specification; images in two
                 splits or twice in one, samples without files, or files without samples; the values.
         """
-        stored = list_wanted(self.selected, None)
-        problems = find_repeated(self._root, self._splits.published, self._spec, self._specification())
-        problems += [text for split in SPLITS for text in self._missing(split, stored)]
-        if problems:
-            raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
-        for split in SPLITS:
-            problems += inspect_samples(self.samples(split))
+        try:
+            stored = self._check_files()
+        except DataError as error:
+            raise DataError([*error.problems, *self._find_export()]) from error
+        splits = {split: self.samples(split) for split in SPLITS}
+        problems = []
+        for split, samples in splits.items():
+            problems += inspect_samples(samples, training=split == "train")
+        problems += [
+            text for task in stored for text in find_palettes(read_heads(splits.values(), task), task).problems
+        ]
         if problems:
             raise DataError(problems)
+
+    def _check_files(self) -> Sequence[Task]:
+        """Compare the splits and count the files; the tasks that have some.
+
+        Raises:
+            DataError: as `check`, of all stages but the last.
+        """
+        stored = list_wanted(self.selected, None)
+        if problems := self._splits.misnamed or self._splits.unprintable:
+            raise DataError(problems)
+        problems = find_repeated(self._root, self._splits.published, self._spec, self._specification())
+        problems += [text for split in SPLITS for text in self._missing(split, stored)]
+        problems = problems or find_copies(self._root, self._splits.rows, self._spec.image.patterns)
+        if problems:
+            raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
+        return stored
+
+    def _find_export(self) -> list[str]:
+        """What the folder is an export of, where the specification does not know it."""
+        if self._folder is None or not self._folder.is_dir():
+            return []
+        try:
+            targets = self._spec.files.values() if self._file else ()
+        except DataError:  # what is wrong in a specification comes before what it does not say
+            return []
+        said = [text for each in targets for text in (each.read, *each.patterns) if text]
+        return explain_export(self._folder, said)
+
+    def notes(self) -> list[str]:
+        """What to know of files that are right, from some of every split.
+
+        Raises:
+            DataError: as `samples`.
+        """
+        splits = {split: self.samples(split) for split in SPLITS}
+        films = find_films(self._splits.rows, lambda split, index: splits[split].stored_image(index))
+        return [*self._splits.notes, *films, *remark_samples(splits)]
 
     def samples(self, split: str, only: Sequence[str] | None = None) -> FolderSamples:
         """The samples of a split, to be read one by one.
@@ -144,9 +200,8 @@ class Folder(Specified):
             ]
         files = {"the images": self._spec.image, **{f"task {t.name!r}": self._spec.files[t.name] for t in tasks}}
         names = self._splits.names.get(split, ()) if self._spec.lists is None else ()
-        return count_files(
-            self._root, split, rows, files, names, {row for each in self._splits.rows.values() for row in each}
-        )
+        known = {row for each in self._splits.rows.values() for row in each}
+        return count_files(self._root, split, rows, files, names, known, self._spec.patterns)
 
     @cached_property
     def _splits(self) -> FolderSplits:

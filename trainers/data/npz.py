@@ -18,7 +18,7 @@ import numpy as np
 
 from spaces.errors import DataError
 from trainers.data.formats import archive
-from trainers.data.npz_inspection import inspect_headers, name_array
+from trainers.data.npz_inspection import find_equal, inspect_headers, name_array
 from trainers.data.specs.parsing import Format
 from trainers.data.specs.spec import ARRAYS, Spec, read_spec
 from trainers.data.specs.specified import Specified
@@ -30,6 +30,7 @@ from trainers.data.splits.arrays import (
     list_wanted,
 )
 from trainers.tasks import Task
+from trainers.tasks.class_ids import Classed, find_only
 
 
 @dataclass(frozen=True)
@@ -96,11 +97,24 @@ class Npz(Specified):
             ]
         for split in () if problems else SPLITS:
             try:
-                self.load(split)
+                self._check_classes(split, self.load(split))
             except DataError as error:
                 problems.extend(error.problems)
+        if not problems:
+            images = {split: self.load(split, ()).images for split in SPLITS}
+            problems = find_equal(images, {split: self._path(split) for split in SPLITS})
         if problems:
             raise DataError(problems)
+
+    def notes(self) -> list[str]:
+        """What to know of training arrays that are right.
+
+        Raises:
+            DataError: as `load`.
+        """
+        path, tasks = self._path("train"), list_wanted(self.selected, None)
+        raw = archive.read_arrays(path, sorted({self._spec.arrays[task.name] for task in tasks}))
+        return [note for task in tasks for note in task.remark([raw[self._spec.arrays[task.name]]])]
 
     def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
         """Images and canonical targets of a split.
@@ -119,6 +133,20 @@ class Npz(Specified):
             self._read(split, new)
         targets = {task.name: self._decoded[split, task.name] for task in tasks}
         return Arrays(self._decoded[split, None], targets)
+
+    def _check_classes(self, split: str, arrays: Arrays) -> None:
+        """Refuse a task to be trained whose every target is of one class.
+
+        Raises:
+            DataError: naming the class.
+        """
+        for task in list_wanted(self.selected, None) if split == "train" else ():
+            only = find_only(task, arrays.targets[task.name]) if isinstance(task, Classed) else None
+            if only is not None:
+                raise DataError(
+                    f"{name_array(self._path(split), self._spec, task)}: {task.place}s of one class alone, {only}, so "
+                    "that there is nothing to learn; check the array, and the fields 'classes' and 'invalid'"
+                )
 
     def _read(self, split: str, tasks: Sequence[Task]) -> None:
         """Decode the images and the given tasks of a split into memory."""

@@ -1,9 +1,12 @@
-"""What is wrong with an archive of arrays, as far as the names, shapes and dtypes in it tell: nothing is read."""
+"""What is wrong with archives of arrays: as far as names, shapes and dtypes tell, and images that two of them share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
+
+import numpy as np
 
 from spaces.errors import DataError
 from trainers.data.formats.archive import read_headers
@@ -55,6 +58,28 @@ def inspect_headers(path: Path, spec: Spec, tasks: Sequence[Task], *, training: 
     shapes = {task: headers[spec.arrays[task.name]].shape for task in tasks}
     found = ((t, target_problem(shape, images.shape, dense=t.dense)) for t, shape in shapes.items())
     return [f"{name_array(path, spec, task)}: {problem}" for task, problem in found if problem]
+
+
+def find_equal(images: Mapping[str, np.ndarray], places: Mapping[str, Path]) -> list[str]:
+    """Images that are in two splits, equal to the last bit.
+
+    Args:
+        images: ``(N, H, W, 3)`` by split.
+        places: the archives, by split.
+    """
+    owners: dict[bytes, tuple[str, int]] = {}
+    found: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for split, array in images.items():
+        for index, image in enumerate(array):
+            owner, first = owners.setdefault(sha256(image.tobytes()).digest(), (split, index))
+            if owner != split:
+                found.setdefault((owner, split), []).append((first, index))
+    return [
+        f"{places[other]}: {len(pairs)} of its images {'are' if len(pairs) > 1 else 'is'} in {places[one].name}, too, "
+        f"the first at {pairs[0][1]} and there at {pairs[0][0]}; results would be told on what was trained on or "
+        "chosen by; keep one of each and take the other out"
+        for (one, other), pairs in found.items()
+    ]
 
 
 def name_array(path: Path, spec: Spec, task: Task) -> str:

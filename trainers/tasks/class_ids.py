@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -15,6 +15,7 @@ INVALID = -1
 """Marks what has no class, in canonical targets."""
 
 
+@runtime_checkable
 class Classed(Protocol):
     """A task with classes: the fields that say how its arrays hold them, and what it knows of itself."""
 
@@ -52,7 +53,7 @@ def check_classes(fields: Fields, task: Classed) -> None:
     else:
         want = "want the number of classes, or a list of their names"
         fields.require(False, f"{task.group}.classes={task.classes}: {want}")
-    fields.integer("first_class", low=0)
+    fields.integer("first_class", low=0, high=np.iinfo(np.int32).max - np.iinfo(np.int16).max)
     object.__setattr__(task, "invalid", check_invalid(fields, task.group, task.invalid))
 
 
@@ -65,6 +66,15 @@ def name_class(classes: int | Sequence[str], target: np.ndarray) -> str:
     """Name of the class that one canonical id means, its number where classes have no names, "?" of an invalid one."""
     number = int(target)
     return "?" if number < 0 else str(number) if isinstance(classes, int) else classes[number]
+
+
+def find_only(task: Classed, targets: np.ndarray) -> str | None:
+    """The one class that all valid canonical ids have, in words; None of several."""
+    present = np.unique(targets[targets != INVALID])
+    if len(present) != 1:
+        return None
+    only = int(present[0])
+    return str(only + task.first_class) + ("" if isinstance(task.classes, int) else f" ({task.classes[only]})")
 
 
 def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Classed) -> np.ndarray:
@@ -97,11 +107,18 @@ def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Classed) -> n
 def _refuse_ids(array: np.ndarray, where: str, ids: np.ndarray, task: Classed, last: int) -> None:
     present = np.unique(ids)
     beyond = present[(present < task.first_class) | (present > last)]
-    shown = ", ".join(f"{value:g}" for value in beyond[:8]) + (", ..." if len(beyond) > 8 else "")
     refuse(
         array,
         where,
-        f"class id {shown} beyond the {task.channels} classes {task.first_class}..{last}",
+        tell_beyond(beyond.tolist(), task),
         f"add what marks unlabelled {task.place}s to invalid (invalid: {[*task.invalid, beyond[-1].item()]}), "
-        "raise classes, or say first_class: 1 where ids start at 1",
+        "raise classes, say first_class: 1 where ids start at 1, or give each id its class (map: in a specification "
+        "of files; of arrays, renumber them)",
     )
+
+
+def tell_beyond(beyond: Sequence[float], task: Classed) -> str:
+    """What is wrong with ids beyond the classes."""
+    shown = ", ".join(f"{value:g}" for value in beyond[:8]) + (", ..." if len(beyond) > 8 else "")
+    last = task.first_class + task.channels - 1
+    return f"class id {shown} beyond the {task.channels} classes {task.first_class}..{last}"

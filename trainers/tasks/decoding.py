@@ -66,9 +66,13 @@ def one_layer(array: np.ndarray, where: str, dtypes: str = NUMBERS) -> np.ndarra
         array = array[..., 0]
     elif array.ndim == 4 and array.shape[1] == 1:
         array = array[:, 0]
+    elif _is_grey(array):
+        array = array[..., 0]
     if array.ndim != 3:
         coloured = array.ndim == 4 and array.shape[3] in (3, 4)
         mend = "; save a picture of colours as grey or with a palette, its ids being the values" if coloured else ""
+        if array.ndim == 4 and array.shape[3] in (2, 4) and array.dtype == np.uint8:
+            mend += f"{', and' if coloured else '; save it'} without an alpha channel"
         want = "want one value a pixel: (N, H, W), (N, H, W, 1) or (N, 1, H, W)"
         refuse(array, where, "wrong shape", want + mend)
     return array.view(np.uint8) if array.dtype.kind == "b" else array
@@ -106,6 +110,13 @@ def rows(array: np.ndarray, where: str, columns: int) -> np.ndarray:
         each = "one label an image" if columns == 1 else f"{columns} labels an image"
         refuse(array, where, "wrong shape", f"want {each}: {alone}(N, {columns})")
     return wide.view(np.uint8) if wide.dtype.kind == "b" else wide
+
+
+def _is_grey(array: np.ndarray) -> bool:
+    """Whether it is grey saved as colours, as WebP has no other way: one value thrice."""
+    if array.ndim != 4 or array.shape[3] != 3 or array.dtype != np.uint8:
+        return False
+    return bool((array[..., 0] == array[..., 1]).all() and (array[..., 0] == array[..., 2]).all())
 
 
 def _check_dtype(array: np.ndarray, where: str, dtypes: str) -> None:

@@ -6,13 +6,15 @@ of any length, only their direction counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from spaces.fields import Fields
-from trainers.tasks.decoding import layers, refuse
+from trainers.tasks.decoding import layers, may_be_empty, refuse
 from trainers.tasks.looks import join_layers
 from trainers.tasks.measures.measure import Measure, Measured
 from trainers.tasks.measures.normals import measure_normals
@@ -30,6 +32,10 @@ SHORTEST = 1e-3
 """Predicted vectors shorter than this are not stretched to unit length in the loss: it bounds the gradient,
 which grows as 1/length. Our choice."""
 
+MISSING = 0.2
+"""Stored vectors shorter than this are missing normals: grey that was rounded, or with the noise of compression. No
+rounding shortens a unit vector so far, and the mean of directions that do has none. Our choice."""
+
 LEAST = 1e-12
 """So short that it only saves the zero vector from 0/0."""
 
@@ -45,24 +51,34 @@ class Normals(Measured):
         offset: added after scaling; scale 2/255 and offset -1 for uint8.
         invalid: a vector of the array that marks missing normals, or a list of them, or one number for a
             vector of three equal components; NaN always does.
+        shortest: vectors that are shorter, after scale and offset, are missing normals; 0 for the zero vector alone.
     """
 
     scale: float = 1.0
     offset: float = 0.0
     invalid: tuple[tuple[float, float, float], ...] = ((0, 0, 0),)
+    shortest: float = MISSING
 
     kind: ClassVar[str] = "normals"
     headline: ClassVar[str] = "angle_deg"
+    later: ClassVar[Mapping[str, Any]] = MappingProxyType({"shortest": MISSING})
 
     def _check(self, fields: Fields) -> None:
         fields.number("scale", above=0)
         fields.number("offset")
+        fields.number("shortest", low=0, high=0.8)  # unit vectors are as short as 0.9 by rounding and resizing
         vectors = _vectors(self.invalid)
         if vectors is None:
             want = "want a vector such as [0, 0, 0], or a list of vectors, or a number"
             fields.require(False, f"{self.group}.invalid={self.invalid}: {want}")
         else:
             self._set("invalid", vectors)
+
+    def __repr__(self) -> str:
+        """Fields that decide what is read, as fingerprints have had them since before ``shortest`` was one."""
+        given = {each.name: getattr(self, each.name) for each in fields(self) if each.repr}
+        shown = [f"{name}={value!r}" for name, value in given.items() if (name, value) not in self.later.items()]
+        return f"{type(self).__qualname__}({', '.join(shown)})"
 
     @property
     def usual(self) -> tuple[Metric, ...]:
@@ -83,23 +99,54 @@ class Normals(Measured):
     def decode(self, array: np.ndarray, where: str) -> np.ndarray:
         """``(N, H, W, 3)`` or ``(N, 3, H, W)`` raw vectors -> ``(N, 3, H, W)`` float32 unit vectors."""
         raw = np.ascontiguousarray(layers(array, where, 3))  # planes, or every step below strides
-        invalid = np.asarray(marked(raw, ()).any(axis=1))  # (N, H, W)
-        for x, y, z in self.invalid:
-            invalid |= marked(raw[:, 0], (x,)) & marked(raw[:, 1], (y,)) & marked(raw[:, 2], (z,))
+        invalid = self._marked(raw)
         find_extent(raw, np.broadcast_to(invalid[:, None], raw.shape), array, where, self.invalid)
-        with np.errstate(over="ignore"):  # an infinite length is refused below
-            vectors = raw.astype(np.float32)  # (N, 3, H, W)
-            vectors *= np.float32(self.scale)
-            vectors += np.float32(self.offset)
-            np.copyto(vectors, 0, where=invalid[:, None])
-            length = np.square(vectors[:, 0])  # (N, H, W)
-            for channel in (1, 2):
-                length += np.square(vectors[:, channel])
-        np.sqrt(length, out=length)
+        vectors, length = self._measure(raw, invalid)
+        short = ~invalid & (length < self.shortest)
+        if short.any():
+            if not (short | invalid).all():
+                invalid = invalid | short
+            elif may_be_empty():
+                return np.zeros_like(vectors)
         self._check_lengths(array, where, length[~invalid] if invalid.any() else length)
         length[length == 0] = 1
         vectors /= length[:, None]
+        np.copyto(vectors, 0, where=invalid[:, None])
         return vectors
+
+    def remark(self, arrays: Sequence[np.ndarray]) -> list[str]:
+        """How many vectors are missing for being short."""
+        short = count = 0
+        for array in arrays:
+            raw = layers(array, "", 3)
+            invalid = self._marked(raw)
+            short += int((~invalid & (self._measure(raw, invalid)[1] < self.shortest)).sum())
+            count += invalid.size
+        if not short:
+            return []
+        return [
+            f"task {self.name!r}: {100 * short / count:.2g} % of the vectors looked at are shorter than shortest = "
+            f"{self.shortest:g}, at scale and offset, and count as missing"
+        ]
+
+    def _marked(self, raw: np.ndarray) -> np.ndarray:
+        """Which vectors ``(N, 3, H, W)`` the field ``invalid`` names, ``(N, H, W)``."""
+        invalid = np.asarray(marked(raw, ()).any(axis=1))
+        for x, y, z in self.invalid:
+            invalid |= marked(raw[:, 0], (x,)) & marked(raw[:, 1], (y,)) & marked(raw[:, 2], (z,))
+        return invalid
+
+    def _measure(self, raw: np.ndarray, invalid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Vectors at scale and offset, 0 where invalid, ``(N, 3, H, W)``, and their lengths, ``(N, H, W)``."""
+        with np.errstate(over="ignore"):  # an infinite length is refused
+            vectors = raw.astype(np.float32)
+            vectors *= np.float32(self.scale)
+            vectors += np.float32(self.offset)
+            np.copyto(vectors, 0, where=invalid[:, None])
+            length = np.square(vectors[:, 0])
+            for channel in (1, 2):
+                length += np.square(vectors[:, channel])
+        return vectors, np.sqrt(length, out=length)
 
     def _check_lengths(self, array: np.ndarray, where: str, lengths: np.ndarray) -> None:
         if lengths.size == 0:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from spaces.fields import Fields
@@ -50,6 +52,9 @@ class Task(ABC):
     """Name of the one metric that Delta_MTL reads."""
     target_from_image: ClassVar[bool] = False
     """Whether the target is the (augmented) image batch itself, so that no array is stored for the task."""
+    later: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """Options that a kind did not have once, with what it did then or does now where they are not chosen: these are no
+    part of hashes, so that results from before keep their names."""
     dense: ClassVar[bool] = True
     """Whether there is a target a pixel; otherwise targets and predictions are of whole images."""
 
@@ -172,6 +177,10 @@ class Task(ABC):
     def describe(self, target: np.ndarray) -> str:
         """The canonical target of one image in words, of a kind that labels whole images."""
         return looks.write_label(target)
+
+    def remark(self, arrays: Sequence[np.ndarray]) -> list[str]:
+        """What to know of raw arrays that are right, a sentence each; here nothing."""
+        return []
 
     def _check(self, fields: Fields) -> None:  # noqa: B027 - a kind without fields of its own has nothing to check
         """Checks of the kind's own fields, collected with the common ones."""

@@ -27,15 +27,32 @@ def list_marks(task: object) -> list[float]:
 
 
 def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
-    """Mask of the entries that are NaN or equal one of the values."""
+    """Mask of the entries that are NaN or equal one of the values; a value that the type cannot hold equals none."""
     mask = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, bool)
-    if array.dtype == np.float16:  # in which 65535 would be infinite
+    if half := array.dtype == np.float16:  # in which 65535 would be infinite
         array = array.astype(np.float32)
-    for value in dict.fromkeys(values):
-        # Whole values are compared as integers: against a float, an integer array would be copied to float64.
-        whole = math.isfinite(value) and float(value).is_integer()
-        mask |= array == (int(value) if whole else value)
+    with np.errstate(over="ignore"):  # of a value too large for the type
+        for value in dict.fromkeys(map(_round_half, values) if half else values):
+            # Whole values are compared as integers: against a float, an integer array would be copied to float64.
+            whole = math.isfinite(value) and float(value).is_integer()
+            mask |= array == (int(value) if whole else value)
     return mask
+
+
+def mark_beyond(array: np.ndarray, valid: tuple[float, float], value: float) -> np.ndarray:
+    """The array with a marker where it is NaN or beyond two bounds, of a wider type where its own cannot hold that."""
+    low, high = valid
+    with np.errstate(over="ignore", invalid="ignore"):  # of bounds and markers that the type cannot hold
+        beyond = ~((array >= low) & (array <= high))
+        held = np.asarray(value).astype(array.dtype)
+        kind = array.dtype if held.item() == value else np.result_type(array.dtype, np.min_scalar_type(value))
+        return np.where(beyond, np.asarray(value).astype(kind), array.astype(kind, copy=False))
+
+
+def _round_half(value: float) -> float:
+    """A value as float16 stores it; itself where that would be infinite."""
+    rounded = float(np.float16(value))
+    return rounded if math.isfinite(rounded) else value
 
 
 def find_extent(

@@ -21,6 +21,7 @@ tasks:
 """
 SIZE = (16, 24)
 COUNTS = {"train": 4, "val": 2, "test": 2}
+COLOURS = np.random.default_rng(0).integers(0, 256, 768, dtype=np.uint8).tobytes()
 
 
 def write_masks(root: Path, spec: str = SPEC) -> Folder:
@@ -32,7 +33,7 @@ def write_masks(root: Path, spec: str = SPEC) -> Folder:
             rng = np.random.default_rng([number, index])
             ids = rng.choice(np.array([0, 1, 2, 3, 255], np.uint8), SIZE)
             masks = Image.fromarray(ids).convert("P")
-            masks.putpalette(rng.integers(0, 256, 768, dtype=np.uint8).tobytes())
+            masks.putpalette(COLOURS)
             masks.save(root / split / "label" / f"im_{index}.png")
             image = rng.integers(0, 256, (*SIZE, 3), dtype=np.uint8)
             Image.fromarray(image).save(root / split / "image" / f"im_{index}.png")

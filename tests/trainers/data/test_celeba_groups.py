@@ -81,6 +81,8 @@ def test_a_path_is_a_path_whatever_its_name(root: Path, tmp_path: Path, monkeypa
         ("a: [Male]\nb: []", ["b=[]: want a list of names of attributes, at least one"]),
         ("a: Male\nb: [Young]", ["a='Male': want a list of names"]),
         ("a: [Male]\na: [Young]", ["group a is given twice; join them"]),
+        ("on: [Male]\nb: [Young]", ["names: YAML takes on for a value that is no text; quote it: 'on'"]),
+        ("a: [Male, yes]", ["a: YAML takes yes for a value that is no text; quote it: a: [Male, 'yes']"]),
         ("a b: [Male]\nb: [Young]", ["task name 'a b': want a letter"]),
         ("- Male", ["a list where a mapping is wanted; want name: [attribute, ...] for each group"]),
         ("", ["a NoneType where a mapping is wanted"]),

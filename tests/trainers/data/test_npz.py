@@ -97,3 +97,23 @@ def test_the_real_kitchen() -> None:
     assert 0.05 < (train.targets["edges"] == 1).mean() < 0.15
     assert np.nanmin(train.targets["texture"]) >= 0 and np.nanmax(train.targets["texture"]) == pytest.approx(1)
     assert re.fullmatch("[0-9a-f]{16}", data.fingerprint)
+
+
+def test_one_class_alone_is_refused_where_it_is_trained_on(tmp_path: Path) -> None:
+    def flat(arrays: Split) -> None:
+        arrays["classes"][:] = 1
+
+    assert refusal(write(tmp_path / "own", flat, "train")) == (
+        f"{tmp_path / 'own' / 'train.npz'}: array 'classes' of task 'classes': pixels of one class alone, 1 (wall), so "
+        "that there is nothing to learn; check the array, and the fields 'classes' and 'invalid'"
+    )
+    write(tmp_path / "own", flat, "val").check()
+
+
+def test_short_normals_are_told(tmp_path: Path) -> None:
+    def grey(arrays: Split) -> None:
+        arrays["normals"][:, :3] = 1
+
+    assert write(tmp_path / "own").notes() == []
+    (note,) = write(tmp_path / "own", grey, "train").notes()
+    assert note.startswith("task 'normals': 50 % of the vectors looked at are shorter than shortest = 0.2")

@@ -11,6 +11,7 @@ import pytest
 from spaces.errors import ConfigError, DataError
 from tests.trainers.data.archives import Split, draw, refusal, setting, write
 from trainers.data.npz import Npz
+from trainers.data.npz_inspection import find_equal
 
 
 def _put(name: str, make: Callable[[np.ndarray], Any]) -> Callable[[Split], None]:
@@ -206,3 +207,14 @@ def test_fields_of_the_wrong_type_are_refused(given: dict[str, Any]) -> None:
     (name,) = given
     with pytest.raises(ConfigError, match=rf"data\.{name}=.*: want a text that is not empty"):
         Npz(**given)
+
+
+def test_images_that_two_archives_share_are_refused(tmp_path: Path) -> None:
+    images = np.arange(5 * 4 * 4 * 3, dtype=np.uint8).reshape(5, 4, 4, 3)
+    places = {split: tmp_path / f"{split}.npz" for split in ("train", "val", "test")}
+
+    assert find_equal({"train": images[:3], "val": images[3:4], "test": images[4:]}, places) == []
+    assert find_equal({"train": images[[0, 0, 1]], "val": images[2:3], "test": images[[3, 1, 0]]}, places) == [
+        f"{tmp_path / 'test.npz'}: 2 of its images are in train.npz, too, the first at 1 and there at 2; results would "
+        "be told on what was trained on or chosen by; keep one of each and take the other out"
+    ]

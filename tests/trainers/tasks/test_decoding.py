@@ -51,7 +51,18 @@ def test_labels_of_images_are_rows() -> None:
 
 def test_a_coloured_mask_is_told_how_to_be_saved() -> None:
     with pytest.raises(DataError, match="save a picture of colours as grey or with a palette"):
-        one_layer(np.zeros((2, 4, 4, 3), np.uint8), "here")
+        one_layer(np.arange(96, dtype=np.uint8).reshape(2, 4, 4, 3), "here")
+    with pytest.raises(DataError, match=r"shape \(2, 4, 4, 4\).*as grey or with a palette, .*, and without an alpha"):
+        one_layer(np.zeros((2, 4, 4, 4), np.uint8), "here")
+    with pytest.raises(DataError, match=r"wrong shape .*; save it without an alpha channel"):
+        one_layer(np.zeros((2, 4, 4, 2), np.uint8), "here")
+
+
+def test_grey_saved_as_colours_is_one_layer() -> None:
+    grey = np.arange(32, dtype=np.uint8).reshape(2, 4, 4)
+    assert np.array_equal(one_layer(np.repeat(grey[..., None], 3, 3), "here"), grey)
+    with pytest.raises(DataError, match="wrong shape"):
+        one_layer(np.zeros((2, 4, 4, 3), np.int64), "here")  # may be one-hot
 
 
 def test_parts_of_a_split_may_be_empty_for_as_long_as_it_is_said() -> None:

@@ -10,6 +10,7 @@ import torch
 from spaces.errors import ConfigError, DataError
 from tests.references import metrics as reference
 from trainers.tasks import Normals, make_task
+from trainers.tasks.decoding import in_parts
 
 
 def _unit(seed: int, *shape: int) -> np.ndarray:
@@ -150,3 +151,51 @@ def test_answers_are_unit_vectors_of_the_same_direction() -> None:
         answer = make_task("n", {"kind": "normals"}).answer(length * directions.permute(0, 3, 1, 2))
         torch.testing.assert_close(answer, directions)
     assert (Normals("n").answer(torch.zeros(1, 3, 2, 2)) == 0).all()
+
+
+GREY = {"scale": 2 / 255, "offset": -1}
+
+
+def grey_and_noise() -> np.ndarray:
+    raw = np.full((1, 4, 5, 3), (128, 128, 255), np.uint8)
+    raw[0, 0], raw[0, 1] = 127, 128
+    raw[0, 2] = 127 + np.random.default_rng(0).integers(-6, 7, (5, 3))
+    return raw
+
+
+def test_nearly_zero_vectors_are_missing() -> None:
+    decoded = Normals("n", **GREY).decode(grey_and_noise(), "x")
+
+    assert (decoded[0, :, :3] == 0).all()
+    assert np.allclose(decoded[0, 2, 3], 1, atol=1e-4)
+
+
+def test_how_short_is_an_option() -> None:
+    raw = grey_and_noise()[:, [2, 3, 3]]
+
+    assert np.allclose(np.linalg.norm(Normals("n", shortest=0, **GREY).decode(raw, "x"), axis=1), 1)
+    assert not Normals("n", **GREY).decode(raw, "x")[0, :, 0].any()
+    with pytest.raises(ConfigError, match=r"tasks\.n\.shortest=1: want a number from 0 to 0\.8"):
+        Normals("n", shortest=1)
+
+
+def test_a_part_may_be_all_nearly_zero_and_a_whole_not() -> None:
+    task, raw = Normals("n", **GREY), np.full((1, 2, 2, 3), 127, np.uint8)
+    with in_parts():
+        assert not task.decode(raw, "x").any()
+    with pytest.raises(DataError, match=r"vectors of median length 0\.00679 at scale"):
+        task.decode(raw, "x")
+
+
+def test_the_share_of_short_vectors_is_told() -> None:
+    assert Normals("n", **GREY).remark([grey_and_noise(), grey_and_noise()]) == [
+        "task 'n': 75 % of the vectors looked at are shorter than shortest = 0.2, at scale and offset, and count as "
+        "missing"
+    ]
+    assert Normals("n").remark([_unit(0, 1, 2, 2)]) == []
+
+
+def test_fingerprints_are_those_from_before_the_option() -> None:
+    plain = "Normals(name='n', role='main', weight=1.0, scale=1.0, offset=0.0, invalid=((0, 0, 0),)"
+    assert repr(Normals("n")) == f"{plain})"
+    assert repr(Normals("n", shortest=0.3)) == f"{plain}, shortest=0.3)"

@@ -89,8 +89,8 @@ def test_booleans_are_two_classes_and_nan_is_unlabelled() -> None:
     ("raw", "message"),
     [
         (
-            np.zeros((1, 2, 2, 3), np.uint8),
-            "x.npz: wrong shape (given: uint8, shape (1, 2, 2, 3), values 0..0); want one value a pixel: (N, H, W), "
+            np.arange(12, dtype=np.uint8).reshape(1, 2, 2, 3),
+            "x.npz: wrong shape (given: uint8, shape (1, 2, 2, 3), values 0..11); want one value a pixel: (N, H, W), "
             "(N, H, W, 1) or (N, 1, H, W); save a picture of colours as grey or with a palette, its ids being the "
             "values",
         ),
@@ -99,7 +99,8 @@ def test_booleans_are_two_classes_and_nan_is_unlabelled() -> None:
             "x.npz: class id 7, 255 beyond the 6 classes 0..5 "
             "(given: uint8, shape (1, 1, 3), values 0..255); "
             "add what marks unlabelled pixels to invalid (invalid: [-1, 255]), raise classes, "
-            "or say first_class: 1 where ids start at 1",
+            "say first_class: 1 where ids start at 1, or give each id its class (map: in a specification of files; of "
+            "arrays, renumber them)",
         ),
         (
             np.array([[[-1, -1, -1]]]),
@@ -126,7 +127,7 @@ def test_bad_arrays(raw: np.ndarray, message: str) -> None:
         ({"classes": "wall"}, "tasks.s.classes=wall: want the number of classes, or a list of their names"),
         ({"classes": ["wall"]}, "tasks.s.classes=['wall']: want a list of at least 2 distinct names"),
         ({"classes": 3, "invalid": "void"}, "tasks.s.invalid=void: want a number or a list of numbers"),
-        ({"classes": 3, "first_class": -1}, "tasks.s.first_class=-1: want a whole number >= 0"),
+        ({"classes": 3, "first_class": -1}, "tasks.s.first_class=-1: want a whole number from 0 to 2147450880"),
     ],
 )
 def test_bad_fields(spec: dict[str, object], message: str) -> None:

@@ -18,6 +18,7 @@ from trainers.tasks.valid_values import (
     is_list,
     is_number,
     list_marks,
+    mark_beyond,
     marked,
     refuse_unless_binary,
 )
@@ -101,3 +102,44 @@ def test_marks_of_a_task_are_its_numbers() -> None:
 def test_what_counts_as_a_number_and_as_a_list() -> None:
     assert [is_number(value) for value in (0, 1.5, math.nan, True, "1", None)] == [True] * 3 + [False] * 3
     assert [is_list(value) for value in ([], (1,), "ab", {1: 2}, 3)] == [True, True, False, False, False]
+
+
+def test_a_mark_is_what_a_half_float_makes_of_it() -> None:
+    stored = np.array([-1000, 0.1, np.inf, 2048], np.float16)
+    assert marked(stored, (-999.9, 0.1, 65535, 2049)).tolist() == [True, True, False, True]
+
+
+def test_a_mark_too_large_for_a_type_equals_nothing() -> None:
+    assert not marked(np.array([3e38], np.float32), (1e300, 10**30)).any()
+    assert not marked(np.array([7], np.uint8), (1e20, -1, 300)).any()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "mark", "wider"),
+    [
+        (np.uint8, -1, np.int16),
+        (np.uint16, -1, np.int32),
+        (np.uint64, -1, np.float64),
+        (np.int16, -32769, np.int32),
+        (np.uint8, 300, np.uint16),
+        (np.uint16, np.inf, np.float32),
+        (np.uint8, 0.5, np.float16),
+        (np.float16, 65535, np.float32),
+        (bool, -1, np.int8),
+        (np.uint16, 0, np.uint16),
+        (np.float32, 0.1, np.float32),
+        (np.float16, -999.9, np.float16),
+    ],
+)
+def test_a_marker_that_the_type_cannot_hold_still_marks(dtype: type, mark: float, wider: type) -> None:
+    array = np.array([0, 1, 1], dtype)
+
+    found = mark_beyond(array, (1, 70000), mark)
+
+    assert found.dtype == wider
+    assert marked(found, (mark,)).tolist() == [True, False, False]
+    assert found[1:].tolist() == [1, 1]
+
+
+def test_nan_is_beyond_all_bounds() -> None:
+    assert mark_beyond(np.array([np.nan, 3.0]), (0, 5), -1).tolist() == [-1, 3]

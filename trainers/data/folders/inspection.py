@@ -1,4 +1,4 @@
-"""What can be told of splits of files before training: what they share, every count, and a few samples read whole."""
+"""What can be told of splits of files before any is opened: what they share, and every count."""
 
 from __future__ import annotations
 
@@ -7,16 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
-from spaces.errors import DataError
 from trainers.data.folders.listing import Row, find_existing, glob_rows
-from trainers.data.folders.samples import FolderSamples
+from trainers.data.folders.names import show_bytes
 from trainers.data.specs.files import Files
 from trainers.data.specs.folder_spec import FolderSpec
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN
-from trainers.data.splits.fingerprint import spread
 
-MOST = 16
-"""Samples of a split that are read before a search, evenly spread."""
 SHOWN = 3
 """Names in a message."""
 
@@ -28,6 +24,7 @@ def count_files(
     files: Mapping[str, Files],
     names: Sequence[str],
     known: Collection[Row],
+    every: Sequence[str] = (),
 ) -> list[str]:
     """Samples without files, and files without samples.
 
@@ -39,6 +36,7 @@ def count_files(
         names: the set's own names of the split whose every file should belong to a sample; none where a list says what
             counts, for then other files are right.
         known: samples of all splits.
+        every: patterns of all uses; what fits one that says more belongs to that.
     """
     problems = []
     for use, each in files.items():
@@ -49,7 +47,8 @@ def count_files(
                 f"{root}: {split}: {len(rows)} samples, but {len(rows) - len(absent)} files for {use}: no "
                 f"{_some(absent)}; every sample needs one, so copy them there, or take the samples out"
             )
-        found = {row for name in names for pattern in each.patterns for row in glob_rows(root, pattern, name)}
+        rivals = [pattern for pattern in every if pattern not in each.patterns]
+        found = {row for name in names for pattern in each.patterns for row in glob_rows(root, pattern, name, rivals)}
         if extra := sorted(row.id for row in found.difference(known)):
             problems.append(
                 f"{root}: {split}: {len(found)} files for {use}: no image for "
@@ -112,40 +111,6 @@ def find_too_few(
     )
 
 
-def inspect_samples(samples: FolderSamples) -> list[str]:
-    """What is wrong with a few samples of a split; for each task the first that is.
-
-    A sample may have nothing valid in it, but not all that are looked at.
-    """
-    indices = spread(len(samples), MOST)
-    problems: dict[str, list[str]] = {}
-    empty: dict[str, list[str]] = {task.name: [] for task, _ in samples.files}
-    for index in indices:
-        try:
-            image = samples.stored_image(index)
-        except DataError as error:
-            problems.setdefault("", list(error.problems))
-            continue
-        for task, _ in samples.files:
-            if task.name in problems:
-                continue
-            try:
-                samples.target(index, task, image, alone=True)
-                continue
-            except DataError as error:
-                reason = error.problems
-            try:
-                samples.target(index, task, image, alone=False)
-                empty[task.name] += reason
-            except DataError as error:
-                problems[task.name] = list(error.problems)
-    for name, reasons in empty.items():
-        if name not in problems and len(reasons) == len(indices):
-            more = f" (so are all {len(indices)} looked at)" if len(indices) > 1 else ""
-            problems[name] = [f"{reasons[0]}{more}"]
-    return [text for texts in problems.values() for text in texts]
-
-
 def _apart(pairs: Sequence[tuple[Row, Row]], alike: bool, them: str, spec: FolderSpec, file: Path) -> str:
     """How images come to be in one split, once.
 
@@ -182,4 +147,4 @@ def _images(count: int) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+    return ", ".join(map(show_bytes, names[:SHOWN])) + (", ..." if len(names) > SHOWN else "")

@@ -7,17 +7,16 @@ name of a sample, which may hold folders. Where list files say what there is, ``
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.formats.files import readable
+from trainers.data.folders.names import is_left_by_machines, list_spellings, natural, suffix_in_any_case
 
 FIELD = re.compile(r"\{(\w+)\}")
 
@@ -56,51 +55,47 @@ class Row:
             ) from error
 
 
-def glob_rows(root: Path, pattern: str, split: str) -> list[Row]:
-    """A row for every file that fits a pattern, in natural order: 2 before 10."""
+def glob_rows(root: Path, pattern: str, split: str, rivals: Sequence[str] = ()) -> list[Row]:
+    """A row for every file that fits a pattern, in natural order: 2 before 10.
+
+    Suffixes may be in small or capital letters; a file whose suffix is as the pattern has it comes first. What programs
+    leave beside people's files, hidden folders and previews say, is left out.
+
+    Args:
+        root: the folder.
+        pattern: of the files.
+        split: the set's own name of the split.
+        rivals: patterns of files of another use; one that says more than the pattern, such as ``{id}_mask.png`` beside
+            ``{id}.png``, takes what fits it.
+    """
     pattern = pattern.replace("{split}", split)
-    texts = [re.escape(text) for text in pattern.split("{id}")]
+    fits, exact = compile_pattern(pattern), compile_pattern(pattern, exactly=True)
+    filled = [rival.replace("{split}", split) for rival in rivals]
+    taken = [compile_pattern(rival) for rival in filled if _says(rival) > _says(pattern)]
+    before, _, after = pattern.partition("{id}")
+    folder, _, before = before.rpartition("/")
+    found: dict[str, bool] = {}
+    for name in list_files(root, root / folder):
+        match = fits.fullmatch(name)
+        if match and not is_left_by_machines(match["id"], before, after) and not any(t.fullmatch(name) for t in taken):
+            as_said = exact.fullmatch(name) is not None
+            found[match["id"]] = as_said or found.get(match["id"], False)
+    return [Row(split, (name,)) for name in sorted(found, key=lambda name: (not found[name], natural(name), name))]
+
+
+def compile_pattern(pattern: str, *, exactly: bool = False) -> re.Pattern[str]:
+    """An expression for the paths that fit a pattern, whose id is its group ``id``.
+
+    Args:
+        pattern: without ``{split}``.
+        exactly: whether capital letters in the suffix have to be as the pattern says.
+    """
+    texts = pattern.split("{id}")
+    parts = [re.escape(text) for text in texts]
+    if not exactly:
+        parts[-1] = suffix_in_any_case(texts[-1])
     # The same id wherever the pattern names it again.
-    fits = re.compile("(?P<id>.+)".join(texts[:2]) + "".join(f"(?P=id){text}" for text in texts[2:]))
-    folder = root / pattern[: pattern.find("{id}")].rpartition("/")[0]
-    found = [match["id"] for name in _names(root, folder) if (match := fits.fullmatch(name))]
-    return [Row(split, (name,)) for name in sorted(found, key=natural)]
-
-
-def read_rows(root: Path, pattern: str, split: str) -> list[Row]:
-    """The rows of a list file: a line a sample, or a JSON list, or a JSON mapping from names of splits to lists.
-
-    Raises:
-        DataError: the file is missing or no list, or the split is not in it.
-    """
-    path = root / pattern.replace("{split}", split)
-    with readable(path):
-        text = path.read_text(encoding="utf-8")
-        content = json.loads(text) if path.suffix == ".json" else [line.split() for line in text.splitlines() if line]
-    if isinstance(content, dict):
-        if split not in content:
-            raise DataError(f"{path}: no list {split!r}, it has {', '.join(content)}; name the right one under splits")
-        content = content[split]
-    rows = [[line] if isinstance(line, str) else line for line in content]
-    if not all(isinstance(row, list) and row and all(isinstance(text, str) for text in row) for row in rows):
-        raise DataError(f"{path}: want a list of names, or of lists of names, one a sample")
-    return [Row(split, tuple(row)) for row in rows]
-
-
-def parts_of(path: Path) -> dict[str, tuple[str, ...]]:
-    """Splits from a table: a header ``id,train,val,test``, then a line a part (say a building) with 1 where it belongs.
-
-    Raises:
-        DataError: the file is missing or no such table.
-    """
-    with readable(path), open(path, newline="", encoding="utf-8") as file:
-        lines = list(csv.DictReader(file))
-    if not lines or not {"id", "train", "val", "test"} <= set(lines[0]):
-        raise DataError(f"{path}: want a table with the columns id, train, val and test")
-    return {
-        split: tuple(line["id"] for line in lines if str(line[split]).strip() in ("1", "1.0", "True", "true"))
-        for split in ("train", "val", "test")
-    }
+    return re.compile("(?P<id>.+)".join(parts[:2]) + "".join(f"(?P=id){part}" for part in parts[2:]))
 
 
 def carve_splits(rows: Sequence[Row], share: float, names: Sequence[str]) -> dict[str, list[Row]]:
@@ -114,28 +109,44 @@ def carve_splits(rows: Sequence[Row], share: float, names: Sequence[str]) -> dic
     Returns:
         The new splits, and what is left as "train", each in the order of the rows.
     """
-    drawn = sorted(rows, key=lambda row: hashlib.sha256(row.id.encode()).digest())
+    drawn = sorted(rows, key=lambda row: hashlib.sha256(row.id.encode("utf-8", "surrogatepass")).digest())
     count = max(1, round(share * len(rows)))
     owner = {row: name for n, name in enumerate(names) for row in drawn[n * count : (n + 1) * count]}
     return {name: [row for row in rows if owner.get(row, "train") == name] for name in ("train", *names)}
 
 
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Sorts numbers in names by value."""
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name))
-
-
 def find_existing(root: Path, patterns: Sequence[str], row: Row) -> str:
-    """The first of the files of a sample that is there, or else the first of all, seen from the root."""
-    if len(patterns) == 1:
-        return row.fill(patterns[0])
+    """The first of the files of a sample that is there, however it is spelled, or else the first of all; from the root.
+
+    A name that is there as it is said comes before other spellings.
+    """
     names = [row.fill(pattern) for pattern in patterns]
-    return next((name for name in names if os.path.isfile(f"{root}/{name}")), names[0])
+    said = (name for name in names if os.path.isfile(f"{root}/{name}"))
+    spelled = (other for name in names for other in list_spellings(name) if os.path.isfile(f"{root}/{other}"))
+    return next(chain(said, spelled), names[0])
 
 
-def _names(root: Path, folder: Path) -> Iterator[str]:
-    """Paths of all files below a folder, seen from the root."""
-    for place, _, files in os.walk(folder, followlinks=True):
-        inside = os.path.relpath(place, root).replace(os.sep, "/")
-        prefix = "" if inside == "." else inside + "/"
-        yield from (prefix + file for file in files)
+def list_files(root: Path, folder: Path) -> Iterator[str]:
+    """Paths of all files below a folder, seen from the root; links are followed, but not round in circles."""
+    start = os.path.relpath(folder, root).replace(os.sep, "/")
+    waiting: list[tuple[str, frozenset[tuple[int, int]]]] = [("" if start == "." else start + "/", frozenset())]
+    while waiting:
+        prefix, above = waiting.pop()
+        try:
+            found = os.stat(f"{root}/{prefix}")
+            entries = list(os.scandir(f"{root}/{prefix}"))
+        except OSError:  # not there, or not ours to read: without files
+            continue
+        here = (found.st_dev, found.st_ino)
+        if here in above:
+            continue
+        for entry in entries:
+            if entry.is_dir():
+                waiting.append((f"{prefix}{entry.name}/", above | {here}))
+            else:
+                yield prefix + entry.name
+
+
+def _says(pattern: str) -> int:
+    """How much a pattern says beside the id."""
+    return len(pattern.replace("{id}", ""))

@@ -10,6 +10,7 @@ import numpy as np
 from spaces.errors import DataError
 from trainers.data.folders.listing import Row, find_existing
 from trainers.data.formats.files import make_rgb, read_image
+from trainers.data.formats.heads import explain_turn
 from trainers.data.formats.resizing import resized_image, resized_target
 from trainers.data.specs.files import Files
 from trainers.data.specs.folder_spec import find_mark
@@ -17,7 +18,7 @@ from trainers.data.splits.arrays import decode_arrays
 from trainers.data.splits.samples import Sample
 from trainers.tasks import Task
 from trainers.tasks.decoding import in_parts
-from trainers.tasks.valid_values import list_marks
+from trainers.tasks.valid_values import list_marks, mark_beyond
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,19 +63,20 @@ class FolderSamples:
         return Sample(resized_image(image, self.size), targets)
 
     def stored_image(self, index: int) -> np.ndarray:
-        """The image as it is stored, ``(H, W, 3)`` uint8.
+        """The image at its own size, upright, ``(H, W, 3)`` uint8.
 
         Raises:
             DataError: as ``read``.
         """
-        path = self.root / find_existing(self.root, self.image.patterns, self.rows[index])
+        path = self.image_path(index)
         image = read_image_at(self.image, path)
         if image.shape[:2] == self.size or self.resize:
             return image
         height, width = self.size
+        turned = explain_turn(path) or explain_turn(self.image_path(0))
         raise DataError(
             f"{path}: image of {image.shape[0]}x{image.shape[1]} pixels, the first has {height}x{width}; all want one "
-            f"size: data.image_size=[{height},{width}] resizes them with their targets"
+            f"size: data.image_size=[{height},{width}] resizes them with their targets{turned and f'; {turned}'}"
         )
 
     def target(self, index: int, task: Task, image: np.ndarray, *, alone: bool) -> np.ndarray:
@@ -89,16 +91,38 @@ class FolderSamples:
         Raises:
             DataError: as ``read``.
         """
-        files = dict(self.files)[task]
-        path = self.root / find_existing(self.root, files.patterns, self.rows[index])
-        where = f"{path} of task {task.name!r}"
-        raw = _marked(map_ids(files.raw(path), files, task, where), files, task)
-        if alone:
-            target = decode_arrays(task, raw[None], image[None], where)[0]
-        else:
-            with in_parts():
+        raw, where = self.stored(index, task)
+        try:
+            if alone:
                 target = decode_arrays(task, raw[None], image[None], where)[0]
+            else:
+                with in_parts():
+                    target = decode_arrays(task, raw[None], image[None], where)[0]
+        except DataError as error:
+            if raw.shape[:2] == image.shape[:2] or not (turned := explain_turn(self.image_path(index))):
+                raise
+            raise DataError([f"{text}; {turned}" for text in error.problems]) from error
         return np.asarray(resized_target(target, self.size), order="C")
+
+    def stored(self, index: int, task: Task) -> tuple[np.ndarray, str]:
+        """What the file of a task holds, mapped and marked as the specification says, and what it is called.
+
+        Raises:
+            DataError: the file is missing, damaged, or holds an id without a class.
+        """
+        files = dict(self.files)[task]
+        path = self.target_path(index, task)
+        where = f"{path} of task {task.name!r}"
+        table = None if files.table is None else self.root / self.rows[index].fill(files.table)
+        return _marked(map_ids(files.raw(path, table), files, task, where), files, task), where
+
+    def target_path(self, index: int, task: Task) -> Path:
+        """The file of a task."""
+        return self.root / find_existing(self.root, dict(self.files)[task].patterns, self.rows[index])
+
+    def image_path(self, index: int) -> Path:
+        """The file of the image."""
+        return self.root / find_existing(self.root, self.image.patterns, self.rows[index])
 
 
 def read_image_at(files: Files, path: Path) -> np.ndarray:
@@ -107,8 +131,7 @@ def read_image_at(files: Files, path: Path) -> np.ndarray:
     Raises:
         DataError: the file is missing, damaged or no image.
     """
-    plain = files.read is None and files.array is None and files.channels is None
-    return read_image(path) if plain else make_rgb(files.raw(path), str(path))
+    return read_image(path) if files.plainly else make_rgb(files.raw(path), str(path))
 
 
 def map_ids(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray:
@@ -137,5 +160,6 @@ def _marked(raw: np.ndarray, files: Files, task: Task) -> np.ndarray:
     """Stored values beyond those that count, as the task's invalid ones."""
     if files.valid is None:
         return raw
-    low, high = files.valid
-    return np.where((raw >= low) & (raw <= high), raw, np.asarray(find_mark(task)).astype(raw.dtype))
+    mark = find_mark(task)
+    assert mark is not None  # the specification is refused without one
+    return mark_beyond(raw, files.valid, mark)

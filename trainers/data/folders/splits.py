@@ -7,8 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.folders.inspection import find_too_few
-from trainers.data.folders.listing import Row, carve_splits, find_existing, glob_rows, parts_of, read_rows
+from trainers.data.folders.inspection import SHOWN, find_too_few
+from trainers.data.folders.listing import Row, carve_splits, find_existing, glob_rows
+from trainers.data.folders.lists import parts_of, read_rows
+from trainers.data.folders.missing import find_likely, is_absent
+from trainers.data.folders.names import is_text, show_bytes
 from trainers.data.specs.folder_spec import FolderSpec
 from trainers.data.splits.arrays import SPLITS
 
@@ -31,7 +34,52 @@ class FolderSplits:
     def names(self) -> dict[str, tuple[str, ...]]:
         """The set's own names of its splits, by ours."""
         splits = self.spec.splits
-        return parts_of(self.root / splits) if isinstance(splits, str) else splits
+        if isinstance(splits, str):
+            return parts_of(self.root / splits)
+        return {split: names for split, names in splits.items() if split not in self.absent}
+
+    @cached_property
+    def absent(self) -> list[str]:
+        """The splits that nobody named and that are not there, where training samples are."""
+        return [] if "train" in self._gone else self._gone
+
+    @property
+    def misnamed(self) -> list[str]:
+        """What is wrong where a split that is not there seems to be, under another name."""
+        likely = find_likely(self.root, self.spec, self._gone)
+        if not likely:
+            return []
+        named = {split: likely.get(split, split) for split in SPLITS if split in likely or split not in self._gone}
+        shown, places = ", ".join(f"{split}: {name}" for split, name in named.items()), " and ".join(likely.values())
+        return [
+            f"{self.root}: no {' and no '.join(likely)}, but {places}; say splits: {{{shown}}} in {self.file}, where "
+            "a split that is left out is held out of train"
+        ]
+
+    @property
+    def unprintable(self) -> list[str]:
+        """What is wrong where names of files are no text, so that no table and no page could hold them."""
+        names = [text for rows in self.published.values() for row in rows for text in row.columns if not is_text(text)]
+        if not names:
+            return []
+        shown = ", ".join(map(show_bytes, names[:SHOWN])) + (", ..." if len(names) > SHOWN else "")
+        return [
+            f"{self.root}: {len(names)} names of samples are no text in UTF-8: {shown}; rename these files, all of a "
+            "sample alike (convmv -f gbk -t utf-8 -r --notest DIR does so for names of a Chinese Windows)"
+        ]
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know of splits that are right."""
+        if not self.absent:
+            return []
+        counts = " and ".join(f"{len(self.rows[split])} for {split}" for split in self.absent)
+        kept = ", ".join(f"{split}: {split}" for split in self.names)
+        return [
+            f"no {' and no '.join(self.absent)} in {self.root}: {counts} of {len(self.published['train'])} training "
+            f"images are held out, drawn by their names; splits: {{{kept}}} in {self.file} says the same, without this "
+            "note"
+        ]
 
     @cached_property
     def published(self) -> dict[str, list[Row]]:
@@ -86,15 +134,36 @@ class FolderSplits:
             for split, rows in self.rows.items()
         }
 
+    def list_tables(self) -> list[str]:
+        """The files on many samples that readers want, seen from the root."""
+        tables = [each.table for each in self.spec.files.values() if each.table is not None]
+        rows = [row for rows in self.rows.values() for row in rows] if tables else []
+        return sorted({row.fill(table) for table in tables for row in rows})
+
+    @cached_property
+    def _gone(self) -> list[str]:
+        """The splits that nobody named and that are not there."""
+        named = self.spec.splits
+        wanted = [s for s in SPLITS if self.spec.assumed and isinstance(named, dict) and named.get(s) == (s,)]
+        return [split for split in wanted if is_absent(self.root, self.spec, split)]
+
     def _find(self, name: str) -> list[Row]:
         """The samples of one of the set's own splits."""
         lists = self.spec.lists
         if lists is None:
-            rows = (row for pattern in self.spec.image.patterns for row in glob_rows(self.root, pattern, name))
-            return list({row.id: row for row in rows}.values())
+            patterns = self.spec.image.patterns
+            rivals = [pattern for pattern in self.spec.patterns if pattern not in patterns]
+            found = [row for pattern in patterns for row in glob_rows(self.root, pattern, name, rivals)]
+            return list({row.id: row for row in found}.values())
         try:
-            return read_rows(self.root, lists, name)
+            return read_rows(self.root, lists, name, self._has_image)
         except DataError as error:
             if not self.spec.source or (self.root / lists.replace("{split}", name)).exists():
                 raise
             raise DataError(f"{error}. Such data: {self.spec.source}") from error
+
+    def _has_image(self, row: Row) -> bool:
+        try:
+            return (self.root / find_existing(self.root, self.spec.image.patterns, row)).is_file()
+        except DataError:  # it has fewer columns than the patterns name
+            return False

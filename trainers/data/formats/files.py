@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from spaces.errors import DataError
+from trainers.data.formats.archive import read_arrays, read_headers
+from trainers.data.formats.opening import loses_bits, opened, turn_upright
 
-IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
-SUFFIXES = (*IMAGES, ".npy", ".mat")
+IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
+SUFFIXES = (*IMAGES, ".npy", ".npz", ".mat")
 
 
 def read_array(path: Path, variable: str | None = None) -> np.ndarray:
@@ -23,8 +24,8 @@ def read_array(path: Path, variable: str | None = None) -> np.ndarray:
 
     Args:
         path: an image (palette images give their ids, 16-bit ones uint16), a .npy array, which is mapped and not
-            copied, or a .mat file of MATLAB up to version 7.
-        variable: name of the variable in a .mat file; not needed if there is one alone.
+            copied, a .npz archive, or a .mat file of MATLAB up to version 7.
+        variable: name of the array in a .npz or .mat file; not needed if there is one alone.
 
     Returns:
         ``(H, W)`` or ``(H, W, C)`` of an image, any shape else.
@@ -44,23 +45,27 @@ def read_array(path: Path, variable: str | None = None) -> np.ndarray:
                 return array
             array.close()
             raise DataError(f"{path}: an archive of arrays (.npz); want one array, as numpy.save writes it")
+        if suffix == ".npz":
+            name = _pick(path, variable, list(read_headers(path)))
+            return read_arrays(path, [name])[name]
         return _variable(path, variable)
 
 
 def read_image(path: Path) -> np.ndarray:
     """An image as ``(H, W, 3)`` uint8 RGB.
 
-    Palettes are resolved, grey is repeated, transparency dropped; floats in [0, 1] become 0..255. Pixels stay where
-    they are stored: an orientation that a camera noted beside them (EXIF) is not heeded, for masks know nothing of it.
+    Palettes are resolved, grey is repeated, transparency dropped; floats in [0, 1] become 0..255. It is turned as a
+    camera noted beside it (EXIF), for so every viewer shows it, and tools in which masks are drawn.
 
     Raises:
         DataError: as ``read_array``, or the values are no image.
     """
     if path.suffix.lower() not in IMAGES:
         return make_rgb(read_array(path), str(path))
-    with readable(path), Image.open(path) as image:
+    with readable(path), opened(path) as image:
         if image.mode[0] not in "IF":  # 16 bits and more would be cut off
-            return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+            upright = turn_upright(image)
+            return np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB"))
     raise DataError(f"{path}: an image of more than 8 bits a channel (mode {image.mode}); want 8-bit RGB")
 
 
@@ -104,6 +109,8 @@ def readable(path: Path) -> Iterator[None]:
         raise DataError(f"{path}: no such file; copy it there, or mend the pattern that names it") from error
     except DataError:
         raise
+    except MemoryError as error:
+        raise DataError(f"{path}: does not fit in memory; make it smaller, or cut it into tiles") from error
     except NotImplementedError as error:  # SciPy's answer to MATLAB 7.3
         raise DataError(f"{path}: cannot be read ({error}); save it with -v7") from error
     except Exception as error:  # what a damaged file, or a reader of the user's own, raises may be anything
@@ -114,7 +121,12 @@ def readable(path: Path) -> Iterator[None]:
 
 
 def _pixels(path: Path) -> np.ndarray:
-    with Image.open(path) as image:
+    with opened(path) as image:
+        if loses_bits(image):
+            raise DataError(
+                f"{path}: 16 bits in each of {len(image.getbands())} channels (mode {image.mode}), of which only 8 "
+                "would be read; save it as one .npy array"
+            )
         array = np.asarray(image)
     # Some versions of Pillow open 16-bit grey as 32-bit integers.
     return array.astype(np.uint16) if array.dtype == np.int32 and array.min() >= 0 and array.max() < 2**16 else array
@@ -130,9 +142,14 @@ def _variable(path: Path, name: str | None) -> np.ndarray:
     except Exception as error:  # of SciPy's own, and whatever torn bytes lead to
         raise ValueError(str(error)) from error
     found = {key: value for key, value in content.items() if not key.startswith("__")}
+    return found[_pick(path, name, list(found))]
+
+
+def _pick(path: Path, name: str | None, found: list[str]) -> str:
+    """The variable that is meant: the one that is named, or the only one."""
     if name is None and len(found) == 1:
-        return next(iter(found.values()))
-    if name not in found:
+        return found[0]
+    if name is None or name not in found:
         wanted = "which of its variables is not said" if name is None else f"no variable {name!r}"
         raise DataError(f"{path}: {wanted}, it has {', '.join(found) or 'none'}; say array: NAME in the specification")
-    return found[name]
+    return name

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,6 +19,8 @@ from trainers.data.folders.listing import FIELD
 from trainers.data.formats.files import read_array, readable
 from trainers.data.specs.reader_names import READERS
 from trainers.tasks.valid_values import is_number
+
+WISHES = ("table", "names", "array")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Files:
         channels: "first" where values are (C, H, W), or None.
         map: class by stored id; empty for none.
         valid: smallest and largest stored value that count, or None.
+        table: pattern of a file on many samples that ``read`` wants beside the one of a sample, or None.
+        names: of the task's classes or attributes, for ``read`` to find labels by.
     """
 
     patterns: tuple[str, ...]
@@ -39,29 +44,54 @@ class Files:
     channels: str | None = None
     map: tuple[tuple[int, int], ...] = ()
     valid: tuple[float, float] | None = None
+    table: str | None = None
+    names: tuple[str, ...] = ()
 
     @property
     def plain(self) -> dict[str, Any]:
         """The same in values of JSON; a reader by the first path it ever had."""
-        return {**asdict(self), "read": self.read and READERS.mark(self.read)}
+        said = {**asdict(self), "read": self.read and READERS.mark(self.read)}
+        del said["names"]  # the task has them
+        if self.table is None:  # which no specification could say before
+            del said["table"]
+        return said
 
-    def raw(self, path: Path) -> np.ndarray:
+    @property
+    def plainly(self) -> bool:
+        """Whether files are read as their suffix says, and nothing more."""
+        return self.read is None and self.array is None and self.channels is None
+
+    def raw(self, path: Path, table: Path | None = None) -> np.ndarray:
         """The values in a file, channels last.
+
+        Args:
+            path: of the file.
+            table: that of the sample, for ``read``.
 
         Raises:
             DataError: the file is missing, damaged, or not of this form.
         """
-        raw = self._own(path) if self.read else read_array(path, self.array)
+        raw = self._own(path, table) if self.read else read_array(path, self.array)
         return np.moveaxis(raw, 0, -1) if self.channels == "first" and raw.ndim == 3 else raw
 
-    def _own(self, path: Path) -> np.ndarray:
+    def _own(self, path: Path, table: Path | None) -> np.ndarray:
         assert self.read is not None
         own = find_reader(self.read)
+        known = {"table": table, "names": self.names, "array": self.array}
         with readable(path):
-            raw = own(path)
+            raw = own(path, **{name: known[name] for name in find_wishes(own)})
         if not isinstance(raw, np.ndarray):
             raise DataError(f"{path}: read: {self.read} gives a {type(raw).__name__}; want a numpy array")
         return raw
+
+
+def find_wishes(reader: Callable[..., np.ndarray]) -> list[str]:
+    """What a reader wants to know beside the path, by the names of its parameters."""
+    try:
+        parameters = list(signature(reader).parameters.values())[1:]
+    except (TypeError, ValueError):  # of some functions that are not written in Python
+        return []
+    return [each.name for each in parameters if each.name in WISHES and each.default is each.empty]
 
 
 def parse_files(where: str, own: Mapping[str, Any], listed: bool, problems: list[str]) -> Files:
@@ -87,10 +117,9 @@ def parse_files(where: str, own: Mapping[str, Any], listed: bool, problems: list
             problems.append(f"{where}.files={pattern!r}: unknown {{...}}; want {want}")
         elif not set(names) - {"split"}:
             problems.append(f"{where}.files={pattern!r}: names the same file for every sample; want {want}")
-    texts = [key for key in ("array", "read") if key in own and not isinstance(own[key], str)]
+    texts = [key for key in ("array", "read", "table") if key in own and not isinstance(own[key], str)]
     problems += [f"{where}.{key}={own[key]!r}: want a text" for key in texts]
-    if own.get("channels", "first") not in ("first", "last"):
-        problems.append(f"{where}.channels={own['channels']!r}: want first or last")
+    layout = _layout(where, own, problems)
     valid = own.get("valid")
     if valid is not None and not (isinstance(valid, list) and len(valid) == 2 and all(map(is_number, valid))):
         problems.append(f"{where}.valid={valid!r}: want [LOWEST, HIGHEST] of the stored values that count")
@@ -99,10 +128,24 @@ def parse_files(where: str, own: Mapping[str, Any], listed: bool, problems: list
     read = own.get("read")
     if isinstance(read, str):
         try:
-            find_reader(read)
+            wishes = find_wishes(find_reader(read))
+            if "table" in wishes and not own.get("table"):
+                problems.append(f"{where}.table is missing; read: {read} wants the path of a file on all samples")
         except DataError as error:
             problems += [f"{where}.{problem}" for problem in error.problems]
-    return Files(patterns, own.get("array"), read, own.get("channels"), table, tuple(valid) if valid else None)
+    said = tuple(valid) if valid else None
+    return Files(patterns, own.get("array"), read, layout, table, said, own.get("table"))
+
+
+def _layout(where: str, own: Mapping[str, Any], problems: list[str]) -> str | None:
+    """Whether values are (C, H, W), which the key ``channels`` said alone before a kind had an option of that name."""
+    said = {key: own[key] for key in ("layout", "channels") if key in own}
+    for key, value in said.items():
+        if value not in ("first", "last"):
+            problems.append(f"{where}.{key}={value!r}: want first or last")
+    if len(set(map(str, said.values()))) > 1:
+        problems.append(f"{where}: layout={said['layout']!r} and channels={said['channels']!r}; leave one out")
+    return next(iter(said.values()), None)
 
 
 def _table(where: str, given: Any, problems: list[str]) -> tuple[tuple[int, int], ...]:
@@ -117,7 +160,7 @@ def _table(where: str, given: Any, problems: list[str]) -> tuple[tuple[int, int]
     return tuple(pairs)
 
 
-def find_reader(path: str) -> Callable[[Path], np.ndarray]:
+def find_reader(path: str) -> Callable[..., np.ndarray]:
     """The function at a dotted path.
 
     Raises:

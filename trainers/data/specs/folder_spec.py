@@ -21,7 +21,11 @@ r"""What the files of a data set mean: a small YAML file, so that anybody's imag
       normals:
         files: "{split}/normals/{id}.npy"
         kind: normals
-        channels: first                        # optional: (3, H, W); else found out
+        layout: first                          # optional: (3, H, W); else found out; also written channels: first
+      flow:
+        files: "{split}/flow/{id}.npy"
+        kind: regression
+        channels: 2                            # a number is the kind's option: values a pixel
       again:
         kind: autoencoder                      # its target is the image, it has no files
 
@@ -37,15 +41,17 @@ should say ``splits: {train: train, test: val}``, for a search must never look a
 that belong together, frames of one film say, are not known as such: give such a set splits of its own.
 
 Further keys: ``array`` names the variable of a .mat file, ``read: package.module.function`` reads a format of its own
-from a path; the ``VERSION`` which that module declares, else its source, counts as part of the data. Every other key of
-a task is an option of its kind, see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has examples, which are called by
-their bare name.
+from a path; the ``VERSION`` which that module declares, else its source, counts as part of the data. A reader with
+further parameters ``table``, ``names`` and ``array`` gets the path of a file on many samples, which the key ``table``
+says, the names of the classes or attributes, and what ``array`` says. Shipped are coco_classes, labelme_classes,
+cvat_classes, cvat_colours, table_columns and table_class (``trainers/data/exports``). Every other key of a task is an
+option of its kind, see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has examples, called by their bare name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +63,9 @@ from trainers.data.splits.arrays import SPLITS
 from trainers.tasks import Task
 from trainers.tasks.valid_values import is_number, list_marks
 
-OWN = ("files", "array", "read", "channels", "map", "valid")
-FILES = Format("trainers/data/specs/folder_spec.py", SHIPPED / "folder", (*COMMON, "splits", "lists", "held_out"), OWN)
+OWN = ("files", "array", "read", "table", "layout", "channels", "map", "valid")
+TOP = (*COMMON, "splits", "lists", "held_out")
+FILES = Format("trainers/data/specs/folder_spec.py", SHIPPED / "folder", TOP, OWN, shared=("channels",))
 MOST_HELD_OUT = 0.4  # of two splits, so that training has more than either: our choice
 
 
@@ -75,6 +82,7 @@ class FolderSpec:
         lists: pattern of the list files, or None to look for images.
         held_out: share of the training samples for each split that is carved.
         source: where such data comes from, or "".
+        assumed: whether nobody said which splits there are.
     """
 
     image: Files
@@ -85,6 +93,12 @@ class FolderSpec:
     lists: str | None
     held_out: float
     source: str
+    assumed: bool = False
+
+    @property
+    def patterns(self) -> list[str]:
+        """Of all files, images and targets."""
+        return [pattern for each in (self.image, *self.files.values()) for pattern in each.patterns]
 
     @property
     def plain(self) -> list[Any]:
@@ -113,10 +127,13 @@ def read_folder_spec(path: Path) -> FolderSpec:
         problems.append(f"held_out={held_out!r}: want a number > 0 and <= {MOST_HELD_OUT}")
     image = content.get("image")
     said = dict(image) if isinstance(image, Mapping) else {"files": image}
-    allowed = ("files", "array", "read", "channels")
+    allowed = ("files", "array", "read", "layout", "channels")
     problems += [f"image.{key}: unknown, want among {', '.join(allowed)}" for key in said if key not in allowed]
     images = parse_files("image", said, lists is not None, problems)
-    files = {name: parse_files(f"tasks.{name}", own, lists is not None, problems) for name, own in parsed.own.items()}
+    files = {
+        name: replace(parse_files(f"tasks.{name}", own, lists is not None, problems), names=_names(parsed.tasks[name]))
+        for name, own in parsed.own.items()
+    }
     for name, where in files.items():
         if where.valid is not None and find_mark(parsed.tasks[name]) is None:
             problems.append(f"tasks.{name}.valid: kind {parsed.tasks[name].kind!r} needs a number in invalid beside it")
@@ -124,12 +141,19 @@ def read_folder_spec(path: Path) -> FolderSpec:
     splits = _splits(content.get("splits"), whole or bool(lists and lists.endswith(".json")), problems)
     if problems:
         raise DataError([f"{path}: {problem}" for problem in problems])
-    return FolderSpec(images, parsed.tasks, files, parsed.default, splits, lists, float(held_out), parsed.source)
+    share, assumed = float(held_out), content.get("splits") is None
+    return FolderSpec(images, parsed.tasks, files, parsed.default, splits, lists, share, parsed.source, assumed)
 
 
 def find_mark(task: Task) -> float | None:
     """A number that the task takes for invalid."""
     return next(iter(list_marks(task)), None)
+
+
+def _names(task: Task) -> tuple[str, ...]:
+    """Of a task's classes or attributes, where they have some."""
+    said = getattr(task, "classes", None) or getattr(task, "attributes", None)
+    return tuple(map(str, said)) if isinstance(said, tuple) else ()
 
 
 def _splits(given: Any, named: bool, problems: list[str]) -> dict[str, tuple[str, ...]] | str:

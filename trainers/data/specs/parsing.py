@@ -11,11 +11,14 @@ import yaml
 
 from spaces.common.suggestions import suggest
 from spaces.errors import DataError, UserError
-from trainers.data.specs.yaml_loader import SpecLoader
+from trainers.data.specs.quoting import ANY
+from trainers.data.specs.yaml_loader import load_named
 from trainers.tasks import KINDS, Task, make_task
 
 SHIPPED = Path(__file__).parent
 COMMON = ("source", "image", "default", "tasks")
+NAMES = (("tasks", ANY, "classes"), ("tasks", ANY, "attributes"), ("default",), ("splits", ANY))
+"""Where names stand, to be quoted where YAML takes them for something else."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,18 @@ class Format:
         folder: of the shipped ones.
         keys: allowed at the top.
         own: keys of a task that are no options of its kind, but say where its targets are.
+        shared: those among them that are an option of the kind where their value is no text.
     """
 
     text: str
     folder: Path
     keys: tuple[str, ...]
     own: tuple[str, ...]
+    shared: tuple[str, ...] = ()
+
+    def owns(self, key: Any, value: Any) -> bool:
+        """Whether a key of a task says where its targets are."""
+        return key in self.own and (key not in self.shared or isinstance(value, str))
 
 
 @dataclass(frozen=True)
@@ -81,8 +90,8 @@ def parse_spec(path: Path, form: Format) -> Parsed:
     Raises:
         DataError: the file is missing or no YAML mapping; whatever else is wrong is among the problems.
     """
-    content = _content(path, form)
-    problems = [_unknown(key, form) for key in content if key not in form.keys]
+    content, problems = _content(path, form)
+    problems += [_unknown(key, form) for key in content if key not in form.keys]
     if not isinstance(content.get("source", ""), str):
         problems.append(f"source={content['source']!r}: want a text")
     tasks, own = {}, {}
@@ -110,8 +119,8 @@ def _task(name: Any, options: Any, form: Format) -> tuple[Task, dict[str, Any] |
     """A task, and what is said of its targets; None where the target is the image."""
     if not isinstance(options, Mapping):
         return make_task(name, options), None  # refuses it
-    said = {key: value for key, value in options.items() if key in form.own}
-    task = make_task(name, {key: value for key, value in options.items() if key not in form.own})
+    said = {key: value for key, value in options.items() if form.owns(key, value)}
+    task = make_task(name, {key: value for key, value in options.items() if not form.owns(key, value)})
     if not task.target_from_image:
         return task, said
     if said:
@@ -126,9 +135,10 @@ def _unknown(key: Any, form: Format) -> str:
     return f"{key}: unknown key, a specification has {', '.join(form.keys)}{hint}"
 
 
-def _content(path: Path, form: Format) -> Mapping[Any, Any]:
+def _content(path: Path, form: Format) -> tuple[Mapping[Any, Any], list[str]]:
+    """What the file says, and what is wrong with the names in it."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), SpecLoader)  # a safe loader
+        content, problems = load_named(path.read_text(encoding="utf-8"), NAMES, (("tasks",),))
     except FileNotFoundError as error:
         raise DataError(
             f"data.spec: no file {path}; want a YAML file that says what the arrays mean "
@@ -141,4 +151,4 @@ def _content(path: Path, form: Format) -> Mapping[Any, Any]:
             f"{path}: a {type(content).__name__} where a mapping with the keys {', '.join(form.keys)} is wanted; "
             f"{form.text} tells the format"
         )
-    return content
+    return content, problems

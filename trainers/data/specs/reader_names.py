@@ -16,5 +16,11 @@ READERS = LastingNames(
         "pascal_human_parts": ("trainers.data.pascal_context.human_parts",),
         "pascal_normals": ("trainers.data.pascal_context.normals",),
         "pascal_edges": ("trainers.data.pascal_context.edges",),
+        "coco_classes": ("trainers.data.exports.coco.classes",),
+        "labelme_classes": ("trainers.data.exports.labelme.classes",),
+        "table_columns": ("trainers.data.exports.columns.attributes",),
+        "table_class": ("trainers.data.exports.columns.one_class",),
+        "cvat_classes": ("trainers.data.exports.cvat.classes",),
+        "cvat_colours": ("trainers.data.exports.cvat.colours",),
     }
 )

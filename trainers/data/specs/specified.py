@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data.dataset import DataSet
+from trainers.data.folders.names import is_text, show_bytes
 from trainers.data.specs.parsing import Format, explain_missing_spec, locate_spec
 from trainers.data.specs.selection import check_names, select_tasks
 from trainers.tasks import Task
@@ -113,6 +114,9 @@ class Specified(DataSet, ABC):
         Raises:
             DataError: it is not given, or not there.
         """
+        if self._folder is not None and not is_text(str(self._folder)):
+            shown = show_bytes(str(self._folder))
+            raise DataError(f"data.root: {shown} is no text in UTF-8; rename the folder, or the one that it lies in")
         if self._folder is not None and self._folder.is_dir():
             return self._folder
         given = " is not given" if self._folder is None else f"={self.root}: no folder {self._folder}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
+
+from trainers.data.specs.quoting import quote_names
 
 
 class SpecLoader(yaml.SafeLoader):
@@ -24,3 +27,20 @@ class SpecLoader(yaml.SafeLoader):
 SpecLoader.add_implicit_resolver(
     "tag:yaml.org,2002:float", re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
 )
+
+
+def load_named(text: str, names: Sequence[Sequence[str]], keyed: Sequence[Sequence[str]]) -> tuple[Any, list[str]]:
+    """A document, and what is wrong with the names in it that YAML takes for something else.
+
+    Args:
+        text: of one document.
+        names: as for `quote_names`.
+        keyed: as for `quote_names`.
+    """
+    loader = SpecLoader(text)
+    try:
+        node = loader.get_single_node()
+        problems = quote_names(node, names, keyed)
+        return None if node is None else loader.construct_document(node), problems
+    finally:
+        loader.dispose()

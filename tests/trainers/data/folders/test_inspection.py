@@ -18,9 +18,9 @@ TASKS = "tasks: {again: {kind: autoencoder}, more: {kind: autoencoder}}\n"
 
 
 def folder(root: Path, spec: str, *names: str) -> Folder:
-    for name in names:
+    for number, name in enumerate(names):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(np.full((16, 24, 3), 9, np.uint8)).save(root / name)
+        Image.fromarray(np.full((16, 24, 3), number, np.uint8)).save(root / name)
     (root / "spec.yaml").write_text(spec + TASKS)
     return Folder(root=str(root), spec=str(root / "spec.yaml"))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import random
 from pathlib import Path
 
 import pytest
 
 from spaces.errors import DataError
-from trainers.data.folders.listing import Row, carve_splits, find_existing, glob_rows, parts_of, read_rows
+from trainers.data.folders.listing import Row, carve_splits, find_existing, glob_rows
 
 
 def touch(root: Path, *names: str) -> None:
@@ -38,46 +37,9 @@ def test_what_looks_like_an_expression_is_meant_as_it_stands(tmp_path: Path) -> 
     assert [row.id for row in glob_rows(tmp_path, "a+b/{id}.png", "")] == ["1"]
 
 
-def test_lists_are_lines_or_rows(tmp_path: Path) -> None:
-    (tmp_path / "train.txt").write_text("b first\na second\n\n")
-    (tmp_path / "all.json").write_text(json.dumps({"train": [["x.png", "y.npy"]], "val": ["z"]}))
-
-    assert [row.columns for row in read_rows(tmp_path, "{split}.txt", "train")] == [("b", "first"), ("a", "second")]
-    assert read_rows(tmp_path, "all.json", "train")[0].fill("{1}") == "y.npy"
-    assert read_rows(tmp_path, "all.json", "val") == [Row("val", ("z",))]
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "expected"),
-    [
-        ("no.txt", None, "no.txt: no such file; "),
-        ("no.json", "{", "no.json: cannot be read ("),
-        ("no.json", '{"val": []}', "no.json: no list 'train', it has val; name the right one under splits"),
-        ("no.json", "[3]", "no.json: want a list of names, or of lists of names, one a sample"),
-    ],
-)
-def test_a_bad_list_is_refused(tmp_path: Path, name: str, text: str | None, expected: str) -> None:
-    if text is not None:
-        (tmp_path / name).write_text(text)
-
-    with pytest.raises(DataError) as caught:
-        read_rows(tmp_path, name, "train")
-
-    assert expected in str(caught.value)
-
-
 def test_a_column_that_the_list_has_not_is_refused() -> None:
     with pytest.raises(DataError, match=r"names column 2, the list has 2 a line"):
         Row("train", ("a", "b")).fill("{id}/{2}")
-
-
-def test_parts_come_from_a_table(tmp_path: Path) -> None:
-    (tmp_path / "parts.csv").write_text("id,train,val,test\nadams,1,0,0\nbell,0,1,0\ncole,1,0,0\n")
-
-    assert parts_of(tmp_path / "parts.csv") == {"train": ("adams", "cole"), "val": ("bell",), "test": ()}
-    (tmp_path / "parts.csv").write_text("name,train\nadams,1\n")
-    with pytest.raises(DataError, match="want a table with the columns id, train, val and test"):
-        parts_of(tmp_path / "parts.csv")
 
 
 def test_carving_parts_the_samples_once_for_ever() -> None:
@@ -102,3 +64,41 @@ def test_the_first_file_that_exists_counts(tmp_path: Path) -> None:
     paths = [find_existing(tmp_path, ["a/{id}.png", "b/{id}.png"], Row("", (name,))) for name in "123"]
 
     assert paths == ["b/1.png", "a/2.png", "a/3.png"]
+
+
+def test_suffixes_are_found_in_any_case_and_the_exact_one_counts(tmp_path: Path) -> None:
+    touch(tmp_path, "i/1.jpg", "i/2.JPG", "i/3.Jpg", "i/4.jpg", "i/4.JPG", "i/5.jpeg", "I/6.jpg")
+
+    rows = glob_rows(tmp_path, "i/{id}.jpg", "")
+
+    assert [row.id for row in rows] == ["1", "4", "2", "3"]  # those of before come first, as they did
+    paths = [find_existing(tmp_path, ["i/{id}.jpg"], row) for row in rows]
+    assert paths == ["i/1.jpg", "i/4.jpg", "i/2.JPG", "i/3.Jpg"]
+    assert find_existing(tmp_path, ["i/{id}.png", "i/{id}.JPG"], Row("", ("1",))) == "i/1.jpg"
+    assert find_existing(tmp_path, ["i/{id}.JPG", "i/{id}.jpg"], Row("", ("4",))) == "i/4.JPG"
+
+
+def test_what_machines_leave_is_no_sample_unless_the_pattern_says_so(tmp_path: Path) -> None:
+    left = [".ipynb_checkpoints/1-checkpoint.png", "._1.png", "@eaDir/1.png/SYNO.png", "__MACOSX/1.png", "2/.x/1.png"]
+    touch(tmp_path, "i/1.png", "i/2/3.png", *(f"i/{name}" for name in left), "i/thumbnails/1.png", ".hidden/9.png")
+
+    assert [row.id for row in glob_rows(tmp_path, "i/{id}.png", "")] == ["1", "2/3"]
+    assert [row.id for row in glob_rows(tmp_path, ".hidden/{id}.png", "")] == ["9"]
+    assert [row.id for row in glob_rows(tmp_path, "i/._{id}.png", "")] == ["1"]
+
+
+def test_files_of_a_pattern_that_says_more_are_left_to_it(tmp_path: Path) -> None:
+    touch(tmp_path, *(f"{n}{use}.png" for n in "ab" for use in ("", "_mask", "_rgb")))
+
+    masks = ["{id}_mask.png", "{id}.png"]
+    assert [row.id for row in glob_rows(tmp_path, "{id}.png", "", ["{id}_mask.png"])] == ["a", "a_rgb", "b", "b_rgb"]
+    assert [row.id for row in glob_rows(tmp_path, "{id}_rgb.png", "", masks)] == ["a", "b"]
+    assert len(glob_rows(tmp_path, "{id}.png", "", ["{id}.png"])) == 6  # images that are their own targets
+
+
+def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
+    touch(tmp_path, "a/1.png")
+    (tmp_path / "a" / "again").symlink_to(tmp_path / "a")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+
+    assert [row.id for row in glob_rows(tmp_path, "b/{id}.png", "")] == ["1"]

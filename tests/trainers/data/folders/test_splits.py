@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from spaces.errors import DataError
+from trainers.data.folder import Folder
 from trainers.data.folders.splits import FolderSplits
 from trainers.data.specs.folder_spec import read_folder_spec
 
@@ -89,3 +91,44 @@ def test_paths_are_told_for_images_and_all_tasks(tmp_path: Path) -> None:
         "val": [["b/3.png", "b/depth/3.npy"]],
         "test": [["c/4.png", "c/depth/4.npy"]],
     }
+
+
+def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    bad = os.fsdecode(b"\xd6\xd0")
+    found = splits(tmp_path, "image: '{split}/{id}.png'\nsplits: {train: a}", *(f"a/{bad}{n}.png" for n in range(5)))
+
+    (message,) = found.unprintable
+
+    assert message == (
+        f"{tmp_path}: 5 names of samples are no text in UTF-8: \\xd6\\xd00, \\xd6\\xd01, \\xd6\\xd02, ...; rename "
+        "these files, all of a sample alike (convmv -f gbk -t utf-8 -r --notest DIR does so for names of a Chinese "
+        "Windows)"
+    )
+    assert splits(tmp_path / "good", "image: '{split}/{id}.png'\nsplits: {train: a}", "a/中.png").unprintable == []
+
+
+def test_masks_beside_their_images_are_no_images(tmp_path: Path) -> None:
+    found = splits(tmp_path, "image: '{split}/{id}.npy'\nsplits: {train: a}", "a/1.npy", "a/depth/1.npy")
+
+    assert [row.id for row in found.published["train"]] == ["1"]
+
+
+def test_a_list_is_read_by_the_images_that_it_names(tmp_path: Path) -> None:
+    spec = "image: 'all/{0}'\nlists: '{split}.csv'\nsplits: {train: tr}"
+    found = splits(tmp_path, spec, "all/1.png", "all/my 2.JPG")
+    (tmp_path / "tr.csv").write_text("image;mask\n1.png;a\nmy 2.jpg;b\n", encoding="utf-8-sig")
+
+    assert [row.columns for row in found.published["train"]] == [("1.png", "a"), ("my 2.jpg", "b")]
+
+
+def test_a_root_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    root = tmp_path / os.fsdecode(b"d\xd6")
+    root.mkdir()
+    (tmp_path / "spec.yaml").write_text("image: '{id}.png'\ntasks: {a: {kind: autoencoder}, b: {kind: autoencoder}}")
+
+    with pytest.raises(DataError) as caught:
+        Folder(root=str(root), spec=str(tmp_path / "spec.yaml")).check()
+
+    assert str(caught.value) == (
+        f"data.root: {tmp_path}/d\\xd6 is no text in UTF-8; rename the folder, or the one that it lies in"
+    )

@@ -10,7 +10,7 @@ from PIL import Image
 from scipy.io import savemat
 
 from spaces.errors import DataError
-from trainers.data.formats.files import make_rgb, read_array, read_image
+from trainers.data.formats.files import make_rgb, read_array, read_image, readable
 
 GREY = np.arange(12, dtype=np.uint8).reshape(3, 4)
 
@@ -130,3 +130,25 @@ def test_torn_files_are_one_message(tmp_path: Path, suffix: str, kept: int) -> N
 
     assert str(caught.value).startswith(f"{path}: ")
     assert len(caught.value.problems) == 1
+
+
+def test_an_array_of_an_archive_is_found(tmp_path: Path) -> None:
+    np.savez(tmp_path / "one.npz", mask=GREY)
+    np.savez(tmp_path / "two.npz", mask=GREY, other=GREY * 2)
+
+    assert np.array_equal(read_array(tmp_path / "one.npz"), GREY)
+    assert np.array_equal(read_array(tmp_path / "two.npz", "other"), GREY * 2)
+    with pytest.raises(DataError, match="which of its variables is not said, it has mask, other; say array: NAME"):
+        read_array(tmp_path / "two.npz")
+
+
+def test_a_still_gif_is_ids(tmp_path: Path) -> None:
+    Image.fromarray(GREY).save(tmp_path / "x.gif")
+
+    assert np.array_equal(read_array(tmp_path / "x.gif"), GREY)
+
+
+def test_what_memory_does_not_hold_is_not_called_damaged() -> None:
+    told = r"x\.png: does not fit in memory; make it smaller, or cut it into tiles$"
+    with pytest.raises(DataError, match=told), readable(Path("x.png")):
+        raise MemoryError

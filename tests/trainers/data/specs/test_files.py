@@ -34,6 +34,11 @@ def test_what_is_said_is_kept() -> None:
         ({"files": "{0}.png"}, "unknown {...}; want {id} and {split}"),
         ({"files": "{id}.png", "array": 3}, "image.array=3: want a text"),
         ({"files": "{id}.png", "channels": "middle"}, "image.channels='middle': want first or last"),
+        ({"files": "{id}.png", "layout": "middle"}, "image.layout='middle': want first or last"),
+        (
+            {"files": "{id}.png", "layout": "first", "channels": "last"},
+            "image: layout='first' and channels='last'; leave one out",
+        ),
         ({"files": "{id}.png", "valid": [1]}, "image.valid=[1]: want [LOWEST, HIGHEST]"),
         ({"files": "{id}.png", "map": {"a": 1}}, "image.map={'a': 1}: want the class of every stored id"),
         ({"files": "{id}.png", "map": []}, "image.map=[]: want the class of every stored id"),
@@ -83,3 +88,9 @@ def test_plain_values_name_a_reader_by_its_first_path() -> None:
     assert by_name == by_path
     assert by_name["read"] == "trainers.data.pascal_context.edges"
     assert Files(("a",)).plain["read"] is None
+
+
+def test_the_layout_has_two_names() -> None:
+    by_layout, by_channels = (parse({"files": "{id}.npy", key: "first"})[0] for key in ("layout", "channels"))
+    assert by_layout == by_channels
+    assert by_layout.plain == by_channels.plain

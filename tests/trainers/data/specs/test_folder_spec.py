@@ -27,11 +27,13 @@ def test_the_example_of_the_documentation_is_right(tmp_path: Path) -> None:
     example = read(tmp_path, documented)
 
     assert example.splits == {"train": ("training",), "test": ("val_a", "val_b")}
-    assert list(example.tasks) == ["parts", "depth", "normals", "again"]
-    assert list(example.files) == ["parts", "depth", "normals"]
+    assert list(example.tasks) == ["parts", "depth", "normals", "flow", "again"]
+    assert list(example.files) == ["parts", "depth", "normals", "flow"]
     assert example.files["parts"].map == ((0, 11), (1, 4), (2, 5), (3, -1))
     assert example.files["depth"].valid == (1, 60000)
     assert example.files["normals"].channels == "first"
+    assert example.tasks["flow"].channels == 2
+    assert example.files["flow"].channels is None
 
 
 def test_every_shipped_specification_reads() -> None:
@@ -69,7 +71,7 @@ WRONG = {
     ),
     "channels": (
         "image: '{id}.png'\ntasks: {d: {kind: depth, files: '{id}.npy', channels: 3}}",
-        "tasks.d.channels=3: want first or last",
+        "tasks.d.channels: unknown, kind 'depth' has role, ",
     ),
     "map": (
         "image: '{id}.png'\ntasks: {d: {kind: depth, files: '{id}.npy', map: [a]}}",

@@ -1,0 +1,102 @@
+"""COCO's instances, drawn."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from spaces.errors import DataError
+from trainers.data.exports.coco import classes, decode_counts, read_instances
+
+NAMES = ("background", "cat", "dog")
+SQUARE = [1, 1, 3, 1, 3, 3, 1, 3]
+
+
+def write(path: Path, *annotations: dict[str, Any], **more: Any) -> Path:
+    content = {
+        "categories": [{"id": 90, "name": "dog"}, {"id": 2, "name": "cat"}],
+        "images": [{"id": 5, "file_name": "a/x.png", "height": 4, "width": 5}],
+        "annotations": [{"id": n, "image_id": 5, "category_id": 90, **each} for n, each in enumerate(annotations)],
+    }
+    path.write_text(json.dumps(content | more))
+    return path
+
+
+def drawn(path: Path, *annotations: dict[str, Any], names: tuple[str, ...] = NAMES) -> list[list[int]]:
+    return classes(Path("/data/a/x.png"), write(path / "t.json", *annotations), names).tolist()
+
+
+def encode(counts: list[int]) -> str:
+    """COCO's compression, the slow way: five bits a character."""
+    text = ""
+    for index, count in enumerate(counts):
+        value = count - counts[index - 2] if index > 2 else count
+        more = True
+        while more:
+            bits, value = value & 31, value >> 5
+            more = value != (-1 if bits & 16 else 0)
+            text += chr((bits | 32 * more) + 48)
+    return text
+
+
+def test_later_instances_lie_over_earlier_ones_and_crowds_below_as_invalid(tmp_path: Path) -> None:
+    cat = {"category_id": 2, "segmentation": [[0, 0, 2, 0, 2, 2, 0, 2], [4, 3, 5, 3, 5, 4, 4, 4]]}
+    crowd = {"iscrowd": 1, "segmentation": {"size": [4, 5], "counts": [0, 20]}}
+
+    assert drawn(tmp_path, {"segmentation": [SQUARE]}, cat) == [
+        [1, 1, 0, 0, 0],
+        [1, 1, 2, 0, 0],
+        [0, 2, 2, 0, 0],
+        [0, 0, 0, 0, 1],
+    ]
+    assert drawn(tmp_path, cat, {"segmentation": [SQUARE]}, crowd)[0] == [1, 1, -1, -1, -1]
+    assert drawn(tmp_path) == [[0] * 5] * 4
+    assert drawn(tmp_path, cat, names=("cat", "dog"))[0] == [0, 0, -1, -1, -1]
+
+
+def test_run_lengths_are_read_compressed_and_plain(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        counts = [int(rng.integers(0, 3)), *rng.integers(1, 5000, int(rng.integers(0, 9))).tolist()]
+        assert decode_counts(encode(counts)) == counts
+    counts = [5, 2, 2, 2, 9]
+    for said in (counts, encode(counts)):
+        assert drawn(tmp_path, {"segmentation": {"size": [4, 5], "counts": said}}) == [
+            [0, 0, 0, 0, 0],
+            [0, 2, 2, 0, 0],
+            [0, 2, 2, 0, 0],
+            [0, 0, 0, 0, 0],
+        ]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [
+        (
+            {"segmentation": []},
+            "annotation 0 of x.png: no segmentation, so a box at most, which tells no pixels; export",
+        ),
+        ({"segmentation": [[1, 2, 3]]}, "annotation 0 of x.png: segmentation cannot be read ("),
+        ({"segmentation": {"counts": [3]}}, "segmentation cannot be read (run lengths of 3 pixels for 20)"),
+        ({"segmentation": [SQUARE], "category_id": 4}, "category_id 4 is none of categories"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(tmp_path: Path, annotation: dict[str, Any], expected: str) -> None:
+    with pytest.raises(DataError) as caught:
+        drawn(tmp_path, annotation)
+    assert expected in str(caught.value)
+
+
+def test_labels_and_images_have_to_be_known(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"label 'dog' is no class \(background, cat\); add it to classes"):
+        drawn(tmp_path, {"segmentation": [SQUARE]}, names=("background", "cat"))
+    with pytest.raises(DataError, match=r"t\.json: no entry of y\.png, it has a/x\.png; add it, or take the image out"):
+        classes(Path("/data/a/y.png"), write(tmp_path / "t.json"), NAMES)
+    for text in ("{}", "[]", "{", '{"images": 3}'):
+        (tmp_path / "t.json").write_text(text)
+        with pytest.raises(DataError, match=r"t\.json: no file of COCO's instances"):
+            read_instances(tmp_path / "t.json")

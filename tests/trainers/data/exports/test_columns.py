@@ -1,0 +1,58 @@
+"""Tables with a row an image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spaces.errors import DataError
+from trainers.data.exports.columns import attributes, one_class
+
+TEXT = "image;a;b;kind\n1.png;1;0;cat\n2.png;;-1;dog\n3;yes;NO;\n4.png;1,0;2;owl\n"
+
+
+def table(path: Path, text: str = TEXT) -> Path:
+    (path / "t.csv").write_text(text, encoding="utf-8-sig")
+    return path / "t.csv"
+
+
+def test_cells_are_yes_no_or_not_known(tmp_path: Path) -> None:
+    file = table(tmp_path)
+
+    assert attributes(Path("/x/1.png"), file, ("a", "b")).tolist() == [1, 0]
+    assert attributes(Path("/x/2.png"), file, ("b", "a")).tolist() == [-1, -1]
+    assert attributes(Path("/x/3.jpg"), file, ("a", "b")).tolist() == [1, 0]
+    assert attributes(Path("/x/4.png"), file, ("a",)).tolist() == [1]
+
+
+def test_classes_are_named_by_a_column(tmp_path: Path) -> None:
+    file = table(tmp_path)
+
+    assert [int(one_class(Path(f"/{n}.png"), file, ("cat", "dog"), "kind")[0]) for n in "123"] == [0, 1, -1]
+    assert int(one_class(Path("/1.png"), file, ("1",), None)[0]) == 0
+
+
+def test_other_tables_change_while_a_program_runs(tmp_path: Path) -> None:
+    assert attributes(Path("1.png"), table(tmp_path), ("a",)).tolist() == [1]
+    assert attributes(Path("1.png"), table(tmp_path, "image,a\n1.png,0\n"), ("a",)).tolist() == [0]
+
+
+def test_mistakes_are_refused(tmp_path: Path) -> None:
+    file = table(tmp_path)
+    for call, expected in (
+        (lambda: attributes(Path("4.png"), file, ("b",)), r"t\.csv: 4\.png: b is '2'; want 1 or 0, or nothing"),
+        (lambda: attributes(Path("1.png"), file, ("c",)), r"t\.csv: no column c, it has image, a, b, kind"),
+        (
+            lambda: attributes(Path("9.png"), file, ("a",)),
+            r"t\.csv: no entry of 9\.png, it has 1\.png, 2\.png, 3, \.\.\.",
+        ),
+        (lambda: one_class(Path("4.png"), file, ("cat",), "kind"), r"4\.png: 'owl' is no class \(cat\); add it"),
+        (lambda: attributes(Path("1"), table(tmp_path, "image,a\n"), ("a",)), r"t\.csv: no table; want a header"),
+        (
+            lambda: attributes(Path("1"), table(tmp_path, "i,a\n1,0\n1,1\n"), ("a",)),
+            r"t\.csv: 1 has two rows; want one",
+        ),
+    ):
+        with pytest.raises(DataError, match=expected):
+            call()

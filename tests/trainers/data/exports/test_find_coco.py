@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from spaces.errors import DataError
+from tests.trainers.data.exports.exported import write_coco
+from trainers.data.exports.find_coco import find_coco
+
+
+def test_categories_are_classes_in_the_order_of_their_ids(tmp_path: Path) -> None:
+    write_coco(tmp_path)
+
+    export = find_coco(tmp_path)
+
+    assert export is not None
+    assert export.text == (
+        'image: "images/{split}/{0}"\n'
+        'lists: "annotations/instances_{split}.json"\n'
+        'splits: {train: "train2017", val: "val2017"}   # test: held out of train\n'
+        "tasks:\n"
+        "  segmentation:\n"
+        '    files: "images/{split}/{0}"\n'
+        "    read: coco_classes\n"
+        '    table: "annotations/instances_{split}.json"\n'
+        "    kind: segmentation\n"
+        "    classes: [background, cat, dog]\n"
+        "  again: {kind: autoencoder, role: auxiliary}   # a search wants two tasks: put yours here\n"
+    )
+
+
+def test_one_file_alone_is_split(tmp_path: Path) -> None:
+    write_coco(tmp_path, images="images", table="labels/{split}.json")
+    (tmp_path / "labels" / "val2017.json").unlink()
+    (tmp_path / "labels" / "train2017.json").rename(tmp_path / "result.json")
+
+    export = find_coco(tmp_path)
+
+    assert export is not None
+    assert 'lists: "{split}.json"\nsplits: {train: result}   # val and test: held out of train' in export.text
+
+
+def test_two_categories_of_one_name_are_refused(tmp_path: Path) -> None:
+    write_coco(tmp_path)
+    path = tmp_path / "annotations" / "instances_val2017.json"
+    path.write_text(path.read_text().replace('"name": "dog"', '"name": "cat"'))
+
+    with pytest.raises(DataError, match="whose categories are none, or two of one name; name them apart"):
+        find_coco(tmp_path)
+
+
+def test_files_without_their_images_are_none(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"images": [], "annotations": [], "categories": []}))
+    assert find_coco(tmp_path) is None
+    write_coco(tmp_path / "x")
+    (tmp_path / "x" / "images").rename(tmp_path / "elsewhere")
+    assert find_coco(tmp_path / "x") is None

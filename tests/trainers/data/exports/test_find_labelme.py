@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.trainers.data.exports.exported import write_labelme
+from trainers.data.exports.find_labelme import find_labelme
+
+
+def test_folders_of_splits_are_splits(tmp_path: Path) -> None:
+    for split in ("train", "val", "test"):
+        write_labelme(tmp_path, split)
+
+    export = find_labelme(tmp_path)
+
+    assert export is not None
+    assert export.text.startswith('image: "{split}/{id}.png"\nsplits: {train: train, val: val, test: test}\ntasks:\n')
+    assert 'files: "{split}/{id}.json"' in export.text
+    assert "classes: [background, cat, dog]" in export.text
+
+
+def test_images_may_lie_in_a_folder_beside(tmp_path: Path) -> None:
+    write_labelme(tmp_path, "labels")
+    (tmp_path / "images").mkdir()
+    for path in (tmp_path / "labels").glob("*.png"):
+        path.rename(tmp_path / "images" / path.name)
+
+    export = find_labelme(tmp_path)
+
+    assert export is not None
+    assert export.text.startswith('image: "images/{id}.png"\ntasks:\n  segmentation:\n    files: "labels/{id}.json"\n')
+
+
+def test_other_files_are_none(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"shapes": []}')
+    (tmp_path / "b.json").write_text("3")
+    assert find_labelme(tmp_path) is None

@@ -1,0 +1,82 @@
+"""Images that are in two splits under two names."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.trainers.data.masks import refusal, write_masks
+from trainers.data.folder import Folder
+from trainers.data.folders.copies import find_copies
+from trainers.data.folders.listing import Row
+
+
+def test_a_split_that_is_a_link_to_another_is_refused(tmp_path: Path) -> None:
+    data = write_masks(tmp_path)
+    shutil.rmtree(tmp_path / "val")
+    (tmp_path / "val").symlink_to("train")
+
+    assert refusal(data) == (
+        f"{tmp_path}: 4 images in train and in val, by links, under two names: train/image/im_0.png = "
+        "val/image/im_0.png, train/image/im_1.png = val/image/im_1.png, train/image/im_2.png = val/image/im_2.png, ...;"
+        " results would be told on what was trained on or chosen by; take away the links, or a folder that is one"
+    )
+
+
+@pytest.mark.parametrize("link", ["symlink_to", "hardlink_to", "copy"])
+def test_one_image_under_two_names_is_refused(tmp_path: Path, link: str) -> None:
+    data = write_masks(tmp_path)
+    one, other = tmp_path / "train" / "image" / "im_1.png", tmp_path / "test" / "image" / "im_0.png"
+    other.unlink()
+    if link == "copy":
+        shutil.copy(one, other)
+    else:
+        getattr(other, link)(one)
+
+    message = refusal(data)
+
+    assert "1 image in train and in test, " in message
+    assert "train/image/im_1.png = test/image/im_0.png; results would be told on" in message
+    assert ("as copies of the same content" in message) == (link == "copy")
+
+
+def test_images_of_one_size_are_told_apart_by_what_is_in_them(tmp_path: Path) -> None:
+    for split in ("train", "val"):
+        (tmp_path / split).mkdir()
+    array = np.zeros((200, 200, 3), np.uint8)
+    np.save(tmp_path / "train" / "a.npy", array)
+    array[0, 0] = 1  # neither in the middle nor at the end
+    np.save(tmp_path / "val" / "b.npy", array)
+    splits = {"train": [Row("train", ("a",))], "val": [Row("val", ("b",))]}
+
+    assert find_copies(tmp_path, splits, ["{split}/{id}.npy"]) == []
+    shutil.copy(tmp_path / "train" / "a.npy", tmp_path / "val" / "b.npy")
+    assert len(find_copies(tmp_path, splits, ["{split}/{id}.npy"])) == 1
+
+
+def test_links_within_a_split_are_refused_and_copies_are_not(tmp_path: Path) -> None:
+    data = write_masks(tmp_path)
+    for name, suffix in (("label", "png"), ("depth", "png"), ("normals", "npy")):
+        shutil.copy(tmp_path / "train" / name / f"im_0.{suffix}", tmp_path / "train" / name / f"im_9.{suffix}")
+    again = tmp_path / "train" / "image" / "im_9.png"
+    shutil.copy(tmp_path / "train" / "image" / "im_0.png", again)
+    data.check()
+    again.unlink()
+    again.symlink_to("im_0.png")
+
+    assert "1 image twice in train, by links, under two names: train/image/im_0.png = train/image/im_9.png; such " in (
+        refusal(Folder(root=data.root, spec=data.spec))
+    )
+
+
+def test_copies_that_are_held_out_are_refused_too(tmp_path: Path) -> None:
+    for index in range(12):
+        Image.fromarray(np.full((8, 8, 3), index % 2, np.uint8)).save(tmp_path / f"{index}.png")
+    spec = tmp_path / "spec.yaml"
+    spec.write_text("image: '{id}.png'\ntasks: {a: {kind: autoencoder}, b: {kind: autoencoder}}")
+
+    assert " in train and in val, as copies of the same content: " in refusal(Folder(str(tmp_path), str(spec)))

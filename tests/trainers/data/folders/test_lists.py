@@ -1,0 +1,108 @@
+"""List files as editors and spreadsheets write them, and tables of parts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from spaces.errors import DataError
+from trainers.data.folders.listing import Row
+from trainers.data.folders.lists import parts_of, read_rows
+
+
+def rows(path: Path, text: str, *, encoding: str = "utf-8", there: str = "a b") -> list[tuple[str, ...]]:
+    """Columns of the rows of a list, where there are images of these names."""
+    path.write_bytes(text.encode(encoding))
+    names = ["my photo", *there.split()]
+    return [row.columns for row in read_rows(path.parent, path.name, "train", lambda row: row.id in names)]
+
+
+def test_lists_are_lines_or_rows(tmp_path: Path) -> None:
+    (tmp_path / "train.txt").write_text("b first\na second\n\n")
+    (tmp_path / "all.json").write_text(json.dumps({"train": [["x.png", "y.npy"]], "val": ["z"]}))
+
+    assert [row.columns for row in read_rows(tmp_path, "{split}.txt", "train")] == [("b", "first"), ("a", "second")]
+    assert read_rows(tmp_path, "all.json", "train")[0].fill("{1}") == "y.npy"
+    assert read_rows(tmp_path, "all.json", "val") == [Row("val", ("z",))]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("no.txt", None, "no.txt: no such file; "),
+        ("no.json", "{", "no.json: cannot be read ("),
+        ("no.json", '{"val": []}', "no.json: no list 'train', it has val; name the right one under splits"),
+        ("no.json", "[3]", "no.json: want a list of names, or of lists of names, one a sample"),
+    ],
+)
+def test_a_bad_list_is_refused(tmp_path: Path, name: str, text: str | None, expected: str) -> None:
+    if text is not None:
+        (tmp_path / name).write_text(text)
+
+    with pytest.raises(DataError) as caught:
+        read_rows(tmp_path, name, "train")
+
+    assert expected in str(caught.value)
+
+
+def test_parts_come_from_a_table(tmp_path: Path) -> None:
+    (tmp_path / "parts.csv").write_text("id,train,val,test\nadams,1,0,0\nbell,0,1,0\ncole,1,0,0\n")
+
+    assert parts_of(tmp_path / "parts.csv") == {"train": ("adams", "cole"), "val": ("bell",), "test": ()}
+    (tmp_path / "parts.csv").write_text("name,train\nadams,1\n")
+    with pytest.raises(DataError, match="want a table with the columns id, train, val and test"):
+        parts_of(tmp_path / "parts.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lists_are_read_in_any_encoding_and_with_any_line_ends(tmp_path: Path, encoding: str, end: str) -> None:
+    text = end.join(["a x  ", "", "   ", "\t", "b y"])
+
+    assert rows(tmp_path / "list.txt", text, encoding=encoding) == [("a", "x"), ("b", "y")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("t.csv", "a;x\nb;y\n;;\n", [("a", "x"), ("b", "y")]),
+        ("t.csv", 'sep=,\n"a",x\n b , y \n', [("a", "x"), ("b", "y")]),
+        ("t.csv", 'id;mask\na;"x;1"\n', [("a", "x;1")]),
+        ("t.csv", "my photo\nb\n", [("my photo",), ("b",)]),
+        ("t.tsv", "Filename\tMask\nmy photo\tx\n", [("my photo", "x")]),
+        ("t.csv", "a x\nb y\n", [("a", "x"), ("b", "y")]),  # words all the same
+        ("t.txt", "a,x\nb,y\n", [("a", "x"), ("b", "y")]),  # a table all the same
+        ("t.txt", "my photo\nb\n", [("my photo",), ("b",)]),
+        ("t.txt", '"my photo" x\nb y\n', [("my photo", "x"), ("b", "y")]),
+        ("t.txt", "# all of them\n#\n#b\na\n", [("a",)]),
+        ("t.txt", "image\na\n", [("a",)]),
+        ("t.txt", "missing\na\n", [("missing",), ("a",)]),  # told by the check
+    ],
+)
+def test_lists_are_read_as_they_are_meant(
+    tmp_path: Path, name: str, text: str, expected: list[tuple[str, ...]]
+) -> None:
+    assert rows(tmp_path / name, text) == expected
+
+
+def test_names_like_comments_and_headers_are_samples_where_they_have_an_image(tmp_path: Path) -> None:
+    assert rows(tmp_path / "t.txt", "image\n#b\na\n", there="image #b a") == [("image",), ("#b",), ("a",)]
+
+
+def test_a_list_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"t\.txt: not a text in UTF-8 \(byte 3 is 0xd6\); save it as UTF-8"):
+        rows(tmp_path / "t.txt", "a\n\xd6\n", encoding="latin-1")
+
+
+def test_a_table_of_parts_is_read_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    (tmp_path / "parts.csv").write_text("ID;Train;Val;Test\r\nadams; TRUE ;0;0\r\nbell;;1;\r\n", encoding="utf-8-sig")
+
+    assert parts_of(tmp_path / "parts.csv") == {"train": ("adams",), "val": ("bell",), "test": ()}
+
+
+def test_a_list_says_nothing_where_nobody_knows_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "t.txt").write_text("# no comment\n")
+
+    assert read_rows(tmp_path, "t.txt", "") == [Row("", ("#", "no", "comment"))]

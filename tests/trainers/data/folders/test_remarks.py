@@ -1,0 +1,117 @@
+"""What is told of files that are right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from tests.trainers.data.folders.drawn import PARTS, draw, write_grey
+from tests.trainers.data.formats.test_opening import write_deep
+from trainers.data.folders.remarks import list_changes
+
+NORMALS = 'n: {kind: normals, files: "{split}/label/{id}.png", scale: 0.007843, offset: -1}'
+
+
+def test_of_plain_files_nothing_is_told(tmp_path: Path) -> None:
+    data = draw(tmp_path, write_grey)
+
+    assert data.notes() == []
+    assert list_changes([data.samples("train")]) == []
+
+
+def test_turned_images_are_told_and_name_other_data(tmp_path: Path) -> None:
+    data = draw(tmp_path, write_grey)
+    before = data.fingerprint
+    note = Image.Exif()
+    note[0x0112] = 3
+    for number in (1, 2):
+        path = tmp_path / "train" / "image" / f"{number}.jpg"
+        with Image.open(path) as image:
+            image.load()
+        image.save(path, exif=note)
+    again = type(data)(root=data.root, spec=data.spec)
+
+    assert list_changes([again.samples("train")]) == ["images turned upright"]
+    assert again.fingerprint != before
+    assert again.notes() == [
+        f"2 of 12 images looked at, such as {tmp_path}/train/image/1.jpg, are turned upright as their EXIF orientation "
+        "says; targets are read as they are stored: see in the picture that they fit, and take the notes away where "
+        "targets belong to the pixels as stored (exiftool -Orientation= FILES)"
+    ]
+
+
+def test_targets_with_a_note_are_told(tmp_path: Path) -> None:
+    note = Image.Exif()
+    note[0x0112] = 3
+    data = draw(tmp_path, lambda path, ids, number: Image.fromarray(ids).save(path, exif=note))
+
+    (told,) = data.notes()
+
+    assert told.startswith("task 'parts': 12 of 12 files looked at, such as ")
+    assert told.endswith(
+        "have an EXIF orientation; targets are read as they are stored: see in the picture that they fit"
+    )
+
+
+def test_images_of_print_and_of_many_bits_are_told(tmp_path: Path) -> None:
+    data = draw(tmp_path, write_grey)
+    with Image.open(tmp_path / "train" / "image" / "0.jpg") as image:
+        image.convert("CMYK").save(tmp_path / "train" / "image" / "0.jpg")
+    write_deep(tmp_path / "train" / "image" / "1.png").rename(tmp_path / "train" / "image" / "1.jpg")
+
+    deep, printed = data.notes()
+
+    assert deep.endswith("train/image/1.jpg, have 16 bits a channel, of which the upper 8 are read")
+    assert printed.endswith("have the colours of print (CMYK); they are brought to RGB without their colour profile")
+
+
+def test_lossy_targets_are_told(tmp_path: Path) -> None:
+    task = PARTS.replace("{id}.png", "{id}.jpg").replace("classes: 3", "classes: 40")
+    data = draw(tmp_path, lambda p, ids, n: Image.fromarray(ids * 14).save(p.with_suffix(".jpg"), quality=75), task)
+
+    (told,) = data.notes()
+
+    assert told.startswith("task 'parts': 12 of 12 files looked at, such as ")
+    assert "are lossy (JPEG): beside every edge there are values that nobody drew, " in told
+    assert told.endswith("draw or export them anew as .png or .npy (lossless WebP does, too)")
+
+
+def test_lossless_webp_is_read_and_not_told(tmp_path: Path) -> None:
+    task = PARTS.replace("{id}.png", "{id}.webp")
+    data = draw(tmp_path, lambda p, ids, n: Image.fromarray(ids).save(p.with_suffix(".webp"), lossless=True), task)
+
+    data.check()
+
+    assert data.notes() == []
+    assert np.unique(data.load("train").targets["parts"]).tolist() == [0, 1, 2]
+
+
+def test_the_share_of_short_normals_is_told(tmp_path: Path) -> None:
+    def write(path: Path, ids: np.ndarray, number: int) -> None:
+        vectors = np.full((8, 12, 3), (128, 128, 255), np.uint8)
+        vectors[:2] = 127
+        Image.fromarray(vectors).save(path)
+
+    data = draw(tmp_path, write, NORMALS)
+
+    data.check()
+
+    assert data.notes() == [
+        "task 'n': 25 % of the vectors looked at are shorter than shortest = 0.2, at scale and offset, and count as "
+        "missing"
+    ]
+    assert (data.load("train").targets["n"][:, :, :2] == 0).all()
+    assert list_changes([data.samples("train")]) == ["short vectors of n missing"]
+
+
+def test_a_marker_that_was_wrong_names_other_data(tmp_path: Path) -> None:
+    task = 'parts: {kind: depth, files: "{split}/label/{id}.png", valid: [1, 9], invalid: MARK}'
+    right = draw(tmp_path / "right", write_grey, task.replace("MARK", "0"))
+    wrong = draw(tmp_path / "wrong", write_grey, task.replace("MARK", "-1"))
+
+    assert list_changes([right.samples("train")]) == []
+    assert list_changes([wrong.samples("train")]) == ["marker of parts in a wider type"]
+    wrong.check()
+    assert wrong.load("train").targets["parts"].max() == 2

@@ -1,0 +1,157 @@
+"""Image files as people have them: turned by a note, of several pages, of more bits than are read, or very large."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from spaces.errors import DataError
+from trainers.data.formats import opening
+from trainers.data.formats.files import read_array, read_image
+
+BLOCKS = np.random.default_rng(0).integers(0, 256, (3, 5, 3), dtype=np.uint8)
+PICTURE = BLOCKS.repeat(16, 0).repeat(16, 1)
+UPRIGHT = {
+    1: PICTURE,
+    2: PICTURE[:, ::-1],
+    3: PICTURE[::-1, ::-1],
+    4: PICTURE[::-1],
+    5: PICTURE.transpose(1, 0, 2),
+    6: np.rot90(PICTURE, -1),
+    7: PICTURE[::-1, ::-1].transpose(1, 0, 2),
+    8: np.rot90(PICTURE),
+}
+"""By EXIF orientation, as its standard has them."""
+
+
+def save(path: Path, orientation: int) -> Path:
+    note = Image.Exif()
+    note[0x0112] = orientation
+    options = {".jpg": {"quality": 95, "subsampling": 0}, ".webp": {"lossless": True}}.get(path.suffix, {})
+    Image.fromarray(PICTURE).save(path, exif=note, **options)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".tif"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_an_image_is_turned_as_every_viewer_shows_it(tmp_path: Path, suffix: str, orientation: int) -> None:
+    found = read_image(save(tmp_path / f"x{suffix}", orientation))
+
+    assert found.shape == UPRIGHT[orientation].shape
+    assert np.abs(found.astype(int) - UPRIGHT[orientation]).mean() < 4
+
+
+@pytest.mark.parametrize("orientation", [0, 9])
+def test_a_note_of_no_orientation_turns_nothing(tmp_path: Path, orientation: int) -> None:
+    assert np.array_equal(read_image(save(tmp_path / "x.png", orientation)), PICTURE)
+
+
+def test_a_torn_note_turns_nothing(tmp_path: Path) -> None:
+    Image.fromarray(PICTURE).save(tmp_path / "x.png", exif=b"Exif\0\0MM\0*\0\0\xff")
+
+    assert np.array_equal(read_image(tmp_path / "x.png"), PICTURE)
+
+
+def test_a_target_stays_as_it_is_stored(tmp_path: Path) -> None:
+    assert np.array_equal(read_array(save(tmp_path / "x.png", 6)), PICTURE)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "told"), [(".tif", "2 pages"), (".png", "2 frames"), (".gif", "2 frames"), (".webp", "2 frames")]
+)
+@pytest.mark.parametrize("read", [read_array, read_image])
+def test_more_than_one_picture_is_refused(tmp_path: Path, suffix: str, told: str, read: object) -> None:
+    path = tmp_path / f"x{suffix}"
+    Image.fromarray(PICTURE).save(path, save_all=True, append_images=[Image.fromarray(PICTURE[::-1])])
+
+    with pytest.raises(DataError) as caught:
+        read(path)  # type: ignore[operator]
+
+    assert str(caught.value) == (
+        f"{path}: holds {told}, of which only the first would be read; save each as a file of its own, or what belongs "
+        "to one sample as one .npy array, or name a function of your own that reads it (read: package.module.function)"
+    )
+
+
+def test_a_smaller_version_in_a_tiff_is_no_page(tmp_path: Path) -> None:
+    small = Image.fromarray(PICTURE[::2, ::2])
+    small.encoderinfo = {"tiffinfo": {254: 1}}
+    Image.fromarray(PICTURE).save(tmp_path / "x.tif", save_all=True, append_images=[small])
+
+    assert np.array_equal(read_image(tmp_path / "x.tif"), PICTURE)
+
+
+def test_the_second_picture_of_a_camera_is_no_frame(tmp_path: Path) -> None:
+    Image.fromarray(PICTURE).save(
+        tmp_path / "x.jpg", format="MPO", save_all=True, append_images=[Image.fromarray(PICTURE)]
+    )
+
+    assert read_image(tmp_path / "x.jpg").shape == PICTURE.shape
+
+
+def test_sixteen_bits_of_a_colour_are_refused_as_a_target(tmp_path: Path) -> None:
+    path = write_deep(tmp_path / "x.png")
+
+    with pytest.raises(
+        DataError, match=r"x\.png: 16 bits in each of 3 channels \(mode RGB\), of which only 8 would be"
+    ):
+        read_array(path)
+    assert read_image(path).tolist() == [[[1, 2, 3]] * 2] * 2  # the upper 8
+
+
+def write_deep(path: Path) -> Path:
+    """A PNG of 2x2 pixels and 16 bits a channel, which Pillow reads and does not write."""
+    import struct
+    import zlib
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    row = b"\0" + bytes([1, 77, 2, 77, 3, 77]) * 2
+    parts = [
+        (b"IHDR", struct.pack(">IIBBBBB", 2, 2, 16, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(row * 2)),
+        (b"IEND", b""),
+    ]
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts))
+    return path
+
+
+def test_what_pillow_takes_for_an_attack_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.fromarray(PICTURE).save(tmp_path / "x.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    with pytest.raises(Image.DecompressionBombError):
+        Image.open(tmp_path / "x.png")
+
+    assert np.array_equal(read_image(tmp_path / "x.png"), PICTURE)
+    assert Image.MAX_IMAGE_PIXELS == 100
+
+
+def test_what_does_not_fit_in_memory_is_told_with_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opening.refuse_large(Path("x.png"), (14000, 13000), 3, 4 * 2**30)
+    opening.refuse_large(Path("x.png"), (14000, 13000), 3, None)
+    with pytest.raises(DataError) as caught:
+        opening.refuse_large(Path("x.png"), (14000, 13000), 3, 2**30)
+    assert str(caught.value) == (
+        "x.png: image of 14000x13000 = 182 megapixels (width x height) is too large: reading it takes about 2.0 GiB, "
+        "1.0 GiB are free; make it smaller, or cut it into tiles"
+    )
+    monkeypatch.setattr(opening, "LARGE", 0)
+    monkeypatch.setattr(opening, "free_memory", lambda: 1000)
+    Image.fromarray(PICTURE).save(tmp_path / "x.png")
+    with pytest.raises(DataError, match="is too large"):
+        read_image(tmp_path / "x.png")
+
+
+def test_free_memory_is_the_least_that_the_system_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    meminfo, limit = tmp_path / "meminfo", tmp_path / "limit"
+    monkeypatch.setattr(opening, "_MEMORY", (meminfo, limit))
+    assert opening.free_memory() is None
+    meminfo.write_text("MemTotal: 9 kB\nMemAvailable:    2048 kB\n")
+    limit.write_text("max\n")
+    assert opening.free_memory() == 2**21
+    limit.write_text("4096\n")
+    assert opening.free_memory() == 4096

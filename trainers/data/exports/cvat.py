@@ -1,0 +1,133 @@
+"""CVAT's exports as classes a pixel: ``cvat_classes`` for its XML of images, ``cvat_colours`` for its masks."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from spaces.errors import DataError
+from trainers.data.exports.entries import find_entry, stamp
+from trainers.data.exports.shapes import (
+    draw_box,
+    draw_ellipse,
+    draw_polygon,
+    draw_runs,
+    find_class,
+    make_canvas,
+)
+from trainers.data.formats.files import readable
+from trainers.data.formats.texts import read_text
+
+VERSION = 1
+
+
+def classes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
+    """Class ids ``(H, W)`` of an image, by its polygons, boxes, ellipses and masks, the lowest first.
+
+    Args:
+        path: of the image.
+        table: annotations.xml.
+        names: of the classes; one may be background.
+
+    Raises:
+        DataError: the image is not in the file, a label is no class, or a shape has no area.
+    """
+    image = find_entry(read_images(table), path, str(table))
+    where = f"{table}: {path.name}"
+    with readable(table):
+        canvas = make_canvas(names, int(image.get("height", 0)), int(image.get("width", 0)), where)
+        shapes = [shape for shape in image if shape.tag != "tag"]
+        for shape in sorted(shapes, key=lambda each: int(each.get("z_order", 0))):
+            _draw(canvas, shape, find_class(names, shape.get("label", ""), where), where)
+    return canvas
+
+
+def colours(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
+    """Class ids ``(H, W)`` of a mask of colours.
+
+    Args:
+        path: of the mask.
+        table: labelmap.txt, a line a label: name, colour, parts, actions.
+        names: of the classes; one may be background.
+
+    Raises:
+        DataError: a colour has no label, or a label is no class.
+    """
+    labels = read_colours(table)
+    with readable(path), Image.open(path) as picture:
+        packed = np.asarray(picture.convert("RGB"), np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    canvas = make_canvas(names, packed.shape[0], packed.shape[1], str(path))
+    for value in np.unique(packed).tolist():
+        colour = (value >> 16, value >> 8 & 255, value & 255)
+        if colour not in labels:
+            raise DataError(f"{path}: colour {colour} has no label in {table}; want the colours of that file alone")
+        canvas[packed == value] = find_class(names, labels[colour], str(path))
+    return canvas
+
+
+def read_images(path: Path) -> dict[str, ET.Element]:
+    """The images of annotations.xml by name, read once.
+
+    Raises:
+        DataError: it is missing, or not of this form.
+    """
+    return _read(path, stamp(path))
+
+
+def read_colours(path: Path) -> dict[tuple[int, ...], str]:
+    """The label of each colour in labelmap.txt.
+
+    Raises:
+        DataError: it is missing, or not of this form.
+    """
+    labels = {}
+    for line in read_text(path).splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        parts = line.split(":")
+        numbers = parts[1].split(",") if len(parts) > 1 else []
+        if len(numbers) != 3 or not all(number.strip().isdecimal() for number in numbers):
+            raise DataError(f"{path}: line {line!r} is no label with its colour; want NAME:RED,GREEN,BLUE::")
+        labels[tuple(map(int, numbers))] = parts[0].strip()
+    return labels
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, stamped: tuple[int, int]) -> dict[str, ET.Element]:
+    with readable(path):
+        root = ET.fromstring(read_text(path))
+    images = {image.get("name", "").replace("\\", "/"): image for image in root.iter("image")}
+    if root.tag != "annotations" or not images:
+        raise DataError(f"{path}: no annotations of images; want an export as CVAT for images 1.1")
+    return images
+
+
+def _draw(canvas: np.ndarray, shape: ET.Element, value: int, where: str) -> None:
+    def number(name: str) -> float:
+        return float(shape.get(name, "nan"))
+
+    if float(shape.get("rotation", 0)):
+        raise DataError(f"{where}: a turned {shape.tag} is not read; draw a polygon instead")
+    if shape.tag == "polygon":
+        draw_polygon(canvas, _points(shape.get("points", "")), value)
+    elif shape.tag == "box":
+        draw_box(canvas, [(number("xtl"), number("ytl")), (number("xbr"), number("ybr"))], value)
+    elif shape.tag == "ellipse":
+        draw_ellipse(canvas, (number("cx"), number("cy")), (number("rx"), number("ry")), value)
+    elif shape.tag == "mask":
+        left, top, width, height = (int(number(name)) for name in ("left", "top", "width", "height"))
+        counts = [int(text) for text in shape.get("rle", "").split(",")]
+        part = canvas[top : top + height, left : left + width]
+        draw_runs(part, counts, value, by_columns=False)
+    else:
+        raise DataError(f"{where}: a {shape.tag} has no area; draw a polygon around what is meant, or take it out")
+
+
+def _points(text: str) -> Sequence[tuple[float, float]]:
+    pairs = [pair.split(",") for pair in text.split(";") if pair]
+    return [(float(x), float(y)) for x, y in pairs]

@@ -1,0 +1,33 @@
+"""Recognises CVAT's annotations of images: annotations.xml beside the images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from spaces.errors import DataError
+from trainers.data.exports.cvat import read_images
+from trainers.data.exports.ready import Export, Places, add_background, find_folder, write_spec
+
+FEW = 3
+
+
+def find_cvat(root: Path) -> Export | None:
+    """A specification of such an export, or None."""
+    for path in sorted([*root.glob("*.xml"), *root.glob("*/annotations.xml")])[:FEW]:
+        try:
+            images = read_images(path)
+        except DataError:
+            continue
+        folders = ["images/", "", *(f"{each.name}/" for each in sorted(root.iterdir()) if each.is_dir())]
+        folder = find_folder(root, list(images)[:FEW], folders)
+        if folder is None:
+            continue
+        labels = dict.fromkeys(
+            shape.get("label", "") for image in images.values() for shape in image if shape.tag != "tag"
+        )
+        table, image = path.relative_to(root).as_posix(), f"{folder}{{0}}"
+        task = {"files": image, "read": "cvat_classes", "table": table, "kind": "segmentation"}
+        places = Places([image], table, {"train": "train"})
+        text = write_spec(places, {"segmentation": {**task, "classes": add_background(sorted(labels))}})
+        return Export("CVAT for images 1.1", text, "cvat_classes")
+    return None

@@ -1,0 +1,70 @@
+"""Recognises LabelMe's files: a .json an image, with shapes."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from pathlib import Path
+
+from spaces.errors import DataError
+from trainers.data.exports.labelme import IGNORED, read_labels
+from trainers.data.exports.ready import Export, Places, add_background, name_splits, write_spec
+from trainers.data.folders.listing import glob_rows
+from trainers.data.formats.files import IMAGES
+
+LOOKED = 20
+"""Files that are opened until one is LabelMe's."""
+
+
+def find_labelme(root: Path) -> Export | None:
+    """A specification of such an export, or None."""
+    names = [f"{row.id}.json" for row in glob_rows(root, "{id}.json", "")]
+    files = [name for name in islice(names, LOOKED) if _is_one(root / name)]
+    if not files:
+        return None
+    first = files[0]
+    image = _find_image(root, first)
+    if image is None:
+        return None
+    labels: dict[str, None] = {}
+    suffixes = {Path(image).suffix: None}
+    for name in names:
+        try:
+            content = read_labels(root / name)
+        except DataError:
+            continue
+        labels.update(dict.fromkeys(str(shape.get("label")) for shape in content["shapes"]))
+        suffixes[Path(str(content.get("imagePath") or image)).suffix or Path(image).suffix] = None
+    classes = sorted(label for label in labels if label.lower() not in IGNORED)
+    parts, folder = first.split("/")[:-1], image.split("/")[:-1]
+    tops = sorted({name.split("/")[0] for name in names if "/" in name})
+    splits = name_splits(tops)
+    if splits and parts and parts[0] in splits.values():
+        parts[0] = "{split}"
+        folder = ["{split}" if part in splits.values() else part for part in folder]
+    else:
+        splits = {}
+    patterns = ["/".join([*folder, "{id}" + suffix]) for suffix in suffixes]
+    task = {"files": "/".join([*parts, "{id}.json"]), "read": "labelme_classes", "kind": "segmentation"}
+    text = write_spec(Places(patterns, None, splits), {"segmentation": {**task, "classes": add_background(classes)}})
+    return Export("LabelMe, a .json an image", text, "labelme_classes")
+
+
+def _is_one(path: Path) -> bool:
+    try:
+        return all(key in json.loads(path.read_bytes()) for key in ("shapes", "imagePath"))
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _find_image(root: Path, name: str) -> str | None:
+    """The image of a file, where the file says it is, else beside it or in a folder beside its own."""
+    said = str(json.loads((root / name).read_bytes()).get("imagePath") or "").replace("\\", "/")
+    place, stem = (root / name).parent, Path(name).stem
+    folders = (place, place / "images", place.parent / "images", place.parent / "JPEGImages")
+    there = [place / said, *(each / f"{stem}{suffix}" for each in folders for suffix in IMAGES)] if said else []
+    for path in there:
+        resolved = path.resolve()
+        if path.is_file() and resolved.stem == stem and resolved.is_relative_to(root.resolve()):
+            return resolved.relative_to(root.resolve()).as_posix()
+    return None

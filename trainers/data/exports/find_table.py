@@ -1,0 +1,92 @@
+"""Recognises tables with a row an image: attributes, classes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from spaces.errors import DataError
+from trainers.data.exports.columns import MISSING, NO, YES, read_columns
+from trainers.data.exports.ready import Export, Places, find_folder, name_splits, write_spec
+from trainers.data.formats.files import IMAGES
+
+FEW = 3
+MOST_CLASSES = 50
+"""Different cells of a column that are taken for classes, not for texts: our choice."""
+SPLITTING = ("split", "set", "partition", "subset", "fold")
+
+
+def find_table(root: Path) -> Export | None:
+    """A specification of such a table, or None."""
+    for suffix in (".csv", ".tsv"):
+        tables = {path.stem: path for path in sorted(root.glob(f"*{suffix}"))}
+        splits = name_splits(list(tables)) if len(tables) > 1 else {}
+        names = list(splits.values()) or list(tables)
+        for name in names:
+            if export := _describe(root, tables[name], splits, suffix):
+                return export
+    return None
+
+
+def _describe(root: Path, path: Path, splits: dict[str, str], suffix: str) -> Export | None:
+    try:
+        header, rows = read_columns(path)
+    except DataError:
+        return None
+    folders = [f"{entry.name}/" for entry in sorted(root.iterdir()) if entry.is_dir()]
+    names = list(rows)[:FEW]
+    image = None
+    for ending in ("", *IMAGES):
+        folder = find_folder(root, [f"{name}{ending}" for name in names], ["", *folders])
+        if folder is not None:
+            image = f"{folder.replace(f'{path.stem}/', '{split}/') if splits else folder}{{0}}{ending}"
+            break
+    if image is None:
+        return None
+    table = "{split}" + suffix if splits else path.name
+    tasks = _tasks(header, rows, image, table)
+    if not tasks:
+        return None
+    places = Places([image], table, splits or {"train": path.stem})
+    return Export(f"a table with a row an image ({path.name})", write_spec(places, tasks), "table_columns")
+
+
+def _tasks(header: list[str], rows: dict[str, list[str]], image: str, table: str) -> dict[str, dict[str, object]]:
+    """Columns of yes and no as attributes together, columns of few words as classes each."""
+    columns = {name: {row[number] for row in rows.values()} for number, name in enumerate(header) if number}
+    said = {"files": image, "table": table}
+    binary = [name for name, cells in columns.items() if _is_binary(cells)]
+    tasks: dict[str, dict[str, object]] = {}
+    if binary:
+        tasks["attributes"] = {**said, "read": "table_columns", "kind": "attributes", "attributes": binary}
+    for name, cells in columns.items():
+        kinds = sorted(cell for cell in cells if cell.lower() not in MISSING)
+        if name in binary or name.lower() in SPLITTING or not 2 <= len(kinds) <= min(MOST_CLASSES, len(rows) // 2):
+            continue
+        if any(_is_number(kind) and not kind.isdecimal() for kind in kinds):
+            continue
+        tasks[_task_name(name)] = {
+            **said,
+            "read": "table_class",
+            "array": name,
+            "kind": "classification",
+            "classes": kinds,
+        }
+    return tasks
+
+
+def _is_binary(cells: set[str]) -> bool:
+    """Whether cells say yes and no, as far as they say anything."""
+    small = {f"{float(cell):g}" if _is_number(cell) else cell.lower() for cell in cells}
+    return small <= {*YES, *NO, *MISSING} and bool(small & set(YES)) and bool(small - set(YES) - {""} | small & set(NO))
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _task_name(column: str) -> str:
+    return "".join(letter if letter.isalnum() else "_" for letter in column).strip("_").lower() or "label"

@@ -1,0 +1,93 @@
+"""LabelMe's files of shapes as classes a pixel: ``read: labelme_classes``."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from spaces.errors import DataError
+from trainers.data.exports.shapes import INVALID, draw_box, draw_ellipse, draw_polygon, find_class, make_canvas
+from trainers.data.formats.texts import read_text
+
+VERSION = 1
+IGNORED = ("__ignore__", "_ignore_")
+"""Labels of what is to count for nothing."""
+
+
+def classes(path: Path, names: tuple[str, ...]) -> np.ndarray:
+    """Class ids ``(H, W)`` of one .json file: polygons, rectangles, circles and masks, later ones over earlier ones.
+
+    Args:
+        path: of the file.
+        names: of the classes; one may be background.
+
+    Raises:
+        DataError: the file is none of LabelMe's, a label is no class, or a shape has no area.
+    """
+    content = read_labels(path)
+    canvas = make_canvas(names, int(content["imageHeight"]), int(content["imageWidth"]), str(path))
+    for number, shape in enumerate(content["shapes"]):
+        where = f"{path}: shape {number}"
+        label = str(shape.get("label"))
+        value = INVALID if label.lower() in IGNORED else find_class(names, label, where)
+        try:
+            _draw(canvas, shape, value)
+        except DataError as error:
+            raise DataError([f"{where}: {text}" for text in error.problems]) from error
+        except (ValueError, TypeError, KeyError, IndexError, binascii.Error, OSError) as error:
+            raise DataError(f"{where}: cannot be read ({error!r}); save it again in LabelMe") from error
+    return canvas
+
+
+def read_labels(path: Path) -> Mapping[str, Any]:
+    """The content of one file.
+
+    Raises:
+        DataError: it is missing, no JSON, or none of LabelMe's.
+    """
+    try:
+        content = json.loads(read_text(path))
+    except ValueError as error:
+        raise DataError(f"{path}: cannot be read as JSON ({error}); save it again in LabelMe") from error
+    wanted = ("shapes", "imageHeight", "imageWidth")
+    if not isinstance(content, Mapping) or not all(content.get(key) is not None for key in wanted):
+        raise DataError(f"{path}: no file of LabelMe's; want {', '.join(wanted)} in it")
+    return content
+
+
+def _draw(canvas: np.ndarray, shape: Mapping[str, Any], value: int) -> None:
+    points = [(float(x), float(y)) for x, y in shape["points"]]
+    kind = shape.get("shape_type") or "polygon"
+    if kind == "polygon":
+        draw_polygon(canvas, points, value)
+    elif kind == "rectangle":
+        if len(points) == 2:
+            draw_box(canvas, points, value)
+        else:
+            draw_polygon(canvas, points, value)
+    elif kind == "circle":
+        (x, y), (u, v) = points
+        radius = math.hypot(u - x, v - y)
+        draw_ellipse(canvas, (x, y), (radius, radius), value)
+    elif kind == "mask":
+        _draw_mask(canvas, points, shape["mask"], value)
+    else:
+        raise DataError(f"a {kind} has no area; draw a polygon around what is meant, or take it out")
+
+
+def _draw_mask(canvas: np.ndarray, points: list[tuple[float, float]], text: str, value: int) -> None:
+    """A small picture in base64, whose corners are two points."""
+    with Image.open(io.BytesIO(base64.b64decode(text))) as picture:
+        inside = np.asarray(picture.convert("L")) > 0
+    left, top = (round(min(values)) for values in zip(*points, strict=True))
+    part = canvas[max(top, 0) : top + inside.shape[0], max(left, 0) : left + inside.shape[1]]
+    part[inside[max(-top, 0) :, max(-left, 0) :][: part.shape[0], : part.shape[1]]] = value

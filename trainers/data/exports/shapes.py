@@ -1,0 +1,90 @@
+"""Areas that people drew, as class ids: polygons, boxes, ellipses, run lengths; a later one lies over an earlier one.
+
+A pixel belongs to an area that its centre lies in; the pixel in the corner reaches from (0, 0) to (1, 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from spaces.errors import DataError
+
+FINE = 2
+"""Steps a pixel is drawn in, so that its centre has one: Pillow fills what the line runs through, too."""
+INVALID = -1
+"""Of pixels that count for nothing; what the task kinds take for invalid when nothing else is said."""
+BACKGROUNDS = ("background", "_background_", "__background__")
+Points = Sequence[tuple[float, float]]
+
+
+def make_canvas(names: Sequence[str], height: int, width: int, where: str) -> np.ndarray:
+    """Class ids ``(H, W)`` before anything is drawn: the background, or invalid where no class is called so.
+
+    Raises:
+        DataError: the classes have no names, or the image has no size.
+    """
+    if not names:
+        raise DataError(f"{where}: want the names of the classes, classes: [background, NAME, ...], to tell labels by")
+    if height < 1 or width < 1:
+        raise DataError(f"{where}: an image of {height}x{width} pixels; want its height and width")
+    ground = next((index for index, name in enumerate(names) if name.lower() in BACKGROUNDS), INVALID)
+    return np.full((height, width), ground, np.int32)
+
+
+def find_class(names: Sequence[str], label: str, where: str) -> int:
+    """The id of a label.
+
+    Raises:
+        DataError: no class is called so.
+    """
+    if label in names:
+        return list(names).index(label)
+    if label.lower() in BACKGROUNDS:  # drawn although no class is
+        return INVALID
+    raise DataError(f"{where}: label {label!r} is no class ({', '.join(names)}); add it to classes")
+
+
+def draw_polygon(canvas: np.ndarray, points: Points, value: int) -> None:
+    """Fill a polygon, in place; fewer than three points have no area."""
+    if len(points) < 3:
+        return
+    array = np.asarray(points, float)
+    height, width = canvas.shape
+    left, top = np.clip(np.floor(array.min(0)), 0, (width, height)).astype(int)
+    right, bottom = np.clip(np.ceil(array.max(0)), 0, (width, height)).astype(int)
+    if right <= left or bottom <= top:
+        return
+    fine = Image.new("1", (FINE * (right - left), FINE * (bottom - top)))
+    ImageDraw.Draw(fine).polygon([tuple(point) for point in (array - (left, top)) * FINE], fill=1)
+    inside = np.asarray(fine)[FINE // 2 :: FINE, FINE // 2 :: FINE]
+    canvas[top:bottom, left:right][inside] = value
+
+
+def draw_box(canvas: np.ndarray, points: Points, value: int) -> None:
+    """Fill the rectangle between two corners, in place."""
+    (x, y), (u, v) = points
+    draw_polygon(canvas, [(x, y), (u, y), (u, v), (x, v)], value)
+
+
+def draw_ellipse(canvas: np.ndarray, centre: tuple[float, float], radii: tuple[float, float], value: int) -> None:
+    """Fill an ellipse with upright axes, in place."""
+    (x, y), (a, b) = centre, radii
+    rows, columns = np.ogrid[: canvas.shape[0], : canvas.shape[1]]
+    if a > 0 and b > 0:
+        canvas[((columns + 0.5 - x) / a) ** 2 + ((rows + 0.5 - y) / b) ** 2 <= 1] = value
+
+
+def draw_runs(canvas: np.ndarray, counts: Sequence[int], value: int, *, by_columns: bool = True) -> None:
+    """Fill what run lengths say: pixels beside, inside, beside ... from the upper left, in place.
+
+    Raises:
+        ValueError: they are more or fewer than the pixels.
+    """
+    if sum(counts) != canvas.size or min(counts, default=0) < 0:
+        raise ValueError(f"run lengths of {sum(counts)} pixels for {canvas.size}")
+    runs = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
+    height, width = canvas.shape
+    canvas[runs.reshape(width, height).T if by_columns else runs.reshape(height, width)] = value

@@ -1,0 +1,106 @@
+"""More files of a task, where those looked at before a search lack something that others may have."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from spaces.errors import DataError
+from trainers.data.folders.id_advice import write_map
+from trainers.data.folders.samples import FolderSamples
+from trainers.tasks import Task
+from trainers.tasks.class_ids import INVALID, Classed, find_only
+from trainers.tasks.decoding import in_parts
+
+FURTHER = 4096
+"""Files of a task that are looked at before it is refused for what they lack; those come first that hold most bytes,
+for what compresses worst is least likely empty. Files of one size are all looked at, for they are not compressed."""
+
+
+def look_for_any(samples: FolderSamples, looked: Sequence[int], task: Task, reason: str, training: bool) -> list[str]:
+    """What is wrong with a task of which nothing was seen, or nothing where another file has something."""
+    for index in _unlike(samples, looked, task):
+        try:
+            raw, where = samples.stored(index, task)
+            with in_parts():
+                task.decode(raw[None], where)
+        except DataError as error:
+            return list(error.problems)
+        try:
+            task.decode(raw[None], where)
+        except DataError:
+            continue
+        return []
+    also = f" (so are {_count(samples)} looked at)" if len(samples) > 1 else ""
+    why = "" if training else "; a split without any tells nothing: give it samples with some (splits, held_out)"
+    return [f"{reason}{also}{why}"]
+
+
+def look_for_second(samples: FolderSamples, looked: Sequence[int], task: Task, classes: set[int]) -> list[str]:
+    """What is wrong with a task of which one class was seen, or nothing where another file has a second."""
+    assert isinstance(task, Classed)
+    for index in _unlike(samples, looked, task):
+        try:
+            raw, where = samples.stored(index, task)
+            with in_parts():
+                target = task.decode(raw[None], where)
+        except DataError as error:
+            return list(error.problems)
+        if set(np.unique(target[target != INVALID]).tolist()) - classes:
+            return []
+    return [_explain_one_class(samples, looked, task, *classes)]
+
+
+def _explain_one_class(samples: FolderSamples, looked: Sequence[int], task: Classed, only: int) -> str:
+    """What is said of a task whose every pixel is of one class."""
+    assert isinstance(task, Task)
+    where = samples.stored(looked[0], task)[1]
+    values = {value for index in looked for value in np.unique(samples.stored(index, task)[0]).tolist()}
+    stored = sorted(value for value in values if value == value)  # but NaN
+    shown = ", ".join(f"{value:g}" for value in stored[:8]) + (", ..." if len(stored) > 8 else "")
+    mend = "check files, map and invalid"
+    if len(stored) == task.channels and not dict(samples.files)[task].map:
+        table = write_map([int(value) for value in stored], task.first_class)
+        mend = f"say map: {table} if these are the classes in this order, and take them out of invalid"
+    return (
+        f"{where}: {task.place}s of one class alone, {find_only(task, np.array([only]))}, in this file and "
+        f"{_count(samples)} looked at, so that there is nothing to learn (values {shown}; invalid: "
+        f"{list(task.invalid)}); {mend}"
+    )
+
+
+def _count(samples: FolderSamples) -> str:
+    """How many are looked at before a task is refused."""
+    return f"all {len(samples)}" if len(samples) <= FURTHER else f"more than {FURTHER}"
+
+
+def _unlike(samples: FolderSamples, looked: Sequence[int], task: Task) -> Iterator[int]:
+    """Further samples whose files differ from all before, the largest files first."""
+    sizes = {}
+    for index in range(len(samples)):
+        try:
+            sizes[index] = os.stat(samples.target_path(index, task)).st_size
+        except OSError:
+            sizes[index] = 0  # told when it is read
+    order = sorted(sizes.keys() - set(looked), key=lambda index: -sizes[index])
+    known = {_digest(samples, index, task) for index in looked}
+    number = 0
+    for index in order:
+        if number >= FURTHER and sizes[index] < sizes[order[0]]:
+            return
+        digest = _digest(samples, index, task)
+        if digest not in known:  # empty masks of one size are the same bytes, and need no decoding
+            known.add(digest)
+            number += 1
+            yield index
+
+
+def _digest(samples: FolderSamples, index: int, task: Task) -> bytes:
+    """Names what a file holds."""
+    try:
+        return hashlib.blake2b(samples.target_path(index, task).read_bytes(), digest_size=16).digest()
+    except OSError:
+        return b""

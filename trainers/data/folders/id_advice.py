@@ -1,0 +1,54 @@
+"""What to do about stored ids beyond the classes: the table of those that were seen, as a specification has it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from trainers.tasks.class_ids import Classed
+from trainers.tasks.valid_values import marked
+
+TOPS = (255, 65535, 2**31 - 1, 2**32 - 1)
+"""Ids that mark what is unlabelled more often than a class: the largest of a type."""
+MOST_IDS = 64
+"""Ids in a table that is shown."""
+
+
+def list_ids(raw: np.ndarray, task: Classed) -> set[int]:
+    """The whole ids of an array that mark nothing."""
+    values = np.unique(raw[~marked(raw, task.invalid)]).tolist()
+    return {int(value) for value in values if math.isfinite(value) and float(value).is_integer()}
+
+
+def mend_ids(ids: Sequence[int], task: Classed) -> str:
+    """How to mend a specification.
+
+    Args:
+        ids: those that were seen and mark nothing, in order; one of them at least beyond the classes.
+        task: whose classes they are beyond.
+    """
+    count, first = task.channels, task.first_class
+    beyond = [value for value in ids if not first <= value < first + count]
+    mark = f"add what marks unlabelled {task.place}s to invalid (invalid: {[*task.invalid, beyond[-1]]})"
+    if first == 0 and list(ids) == list(range(1, count + 1)):
+        return "say first_class: 1, for ids start at 1"
+    if len(ids) > MOST_IDS:
+        return f"{len(ids)} different ids were seen: are they classes? Else draw or export the masks anew"
+    if len(ids) == count:
+        twofold = len(beyond) == 1 and beyond[-1] in TOPS and count > 2
+        order = f"say map: {write_map(ids, first)} if these are the classes in this order"
+        return f"{order}, or {mark}" if twofold else order
+    if len(ids) == count + 1 and beyond[-1] in TOPS:
+        order = f", and say map: {write_map(ids[:-1], first)} if the others are the classes in this order"
+        return mark if len(beyond) == 1 else mark + order
+    if len(beyond) == 1:
+        return f"{mark}, raise classes, give it a class with map, or say first_class: 1 where ids start at 1"
+    more = f"name {len(ids)} classes and " if len(ids) > count else ""
+    return f"{more}say map: {write_map(ids, first)} if these are the classes in this order; or {mark}, or raise classes"
+
+
+def write_map(ids: Sequence[int], first: int) -> str:
+    """Classes in the order of the ids, as the key ``map`` has them."""
+    return "{" + ", ".join(f"{value}: {number}" for number, value in enumerate(ids, first)) + "}"

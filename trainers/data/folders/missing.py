@@ -1,0 +1,68 @@
+"""Splits that no specification names: whether they are there, or lie under another name than train, val and test."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from trainers.data.folders.listing import list_files
+from trainers.data.folders.names import is_left_by_machines
+from trainers.data.formats.files import readable
+from trainers.data.formats.texts import read_text
+from trainers.data.specs.folder_spec import FolderSpec
+
+LIKELY = {
+    "train": ("train", "training", "trn", "train_set", "trainset"),
+    "val": ("val", "valid", "validation", "validate", "dev", "eval", "val_set", "valset"),
+    "test": ("test", "testing", "tst", "test_set", "testset"),
+}
+"""What people call our splits, in small letters."""
+
+
+def is_absent(root: Path, spec: FolderSpec, split: str) -> bool:
+    """Whether there is nothing of a split: no list of it, or no file in its folders, be it image or target."""
+    if spec.lists is not None:
+        return split not in _lists(root, spec.lists, split)
+    return not any(_folders(root, pattern, split) for pattern in spec.patterns)
+
+
+def find_likely(root: Path, spec: FolderSpec, splits: Sequence[str]) -> dict[str, str]:
+    """By split, another name under which there is something that seems to be it."""
+    if spec.lists is not None:
+        found = _lists(root, spec.lists)
+    else:
+        found = {name for pattern in spec.image.patterns for name in _folders(root, pattern)}
+    likely = {split: sorted(name for name in found - set(LIKELY) if name.lower() in LIKELY[split]) for split in splits}
+    return {split: names[0] for split, names in likely.items() if names}
+
+
+def _lists(root: Path, pattern: str, split: str | None = None) -> set[str]:
+    """Names of the splits that have a list, all of them or the one that is asked for."""
+    if "{split}" in pattern or not pattern.lower().endswith(".json") or not (root / pattern).is_file():
+        return _folders(root, pattern, split)
+    with readable(root / pattern):
+        content = json.loads(read_text(root / pattern))
+    return set(content) if isinstance(content, dict) else set(LIKELY)
+
+
+def _folders(root: Path, pattern: str, split: str | None = None) -> set[str]:
+    """What ``{split}`` stands for in names of files, and of folders that have some, or the one that is asked for."""
+    place, found, rest = pattern.partition("{split}")
+    folder, _, before = place.rpartition("/")
+    after, further, _ = rest.partition("/")
+    if not found or not (root / folder).is_dir():
+        return set()
+    name = "(?P<split>.+?)" if split is None else f"(?P<split>{re.escape(split)})"
+    fits = re.compile(re.escape(before) + name + ".+".join(map(re.escape, after.split("{id}"))))
+    names = set()
+    for entry in (root / folder).iterdir():
+        match = fits.fullmatch(entry.name)
+        if match and not is_left_by_machines(match["split"], before, after) and (not further or _has_files(entry)):
+            names.add(match["split"])
+    return names
+
+
+def _has_files(folder: Path) -> bool:
+    return any(not is_left_by_machines(name, "", "") for name in list_files(folder, folder))

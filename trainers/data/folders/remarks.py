@@ -1,0 +1,120 @@
+"""What to know of files that are right, or may be: told before a search, refused nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from spaces.errors import DataError
+from trainers.data.folders.palettes import find_palettes, read_heads
+from trainers.data.folders.samples import FolderSamples
+from trainers.data.formats.files import read_array
+from trainers.data.formats.heads import Head, read_head
+from trainers.data.specs.folder_spec import find_mark
+from trainers.data.splits.fingerprint import spread
+from trainers.tasks import Normals, Task
+from trainers.tasks.valid_values import mark_beyond
+
+MOST = 64
+"""Images of a split whose heads are read; targets' are read by thousands, for palettes."""
+FEW = 16
+"""Targets of a split that are read whole."""
+FEWEST = 4
+"""Those that are read for a fingerprint."""
+
+
+def remark_samples(splits: Mapping[str, FolderSamples]) -> list[str]:
+    """A sentence for each thing to know."""
+    notes = _remark_images(list(splits.values()))
+    for task, _ in next(iter(splits.values())).files:
+        heads = read_heads(splits.values(), task)
+        notes += find_palettes(heads, task).notes
+        notes += _remark_heads(task, heads)
+        raws = []
+        for samples in splits.values():
+            for index in spread(len(samples), FEW):
+                try:
+                    raws.append(samples.stored(index, task)[0][None])
+                except DataError:
+                    continue  # told when it is trained on
+        notes += task.remark(raws)
+    return notes
+
+
+def list_changes(splits: Sequence[FolderSamples]) -> list[str]:
+    """In what some of these data are read otherwise than they once were, so that old results are not taken for theirs.
+
+    Of the data of which they never were wrong, nothing.
+    """
+    changes = set()
+    for samples in splits:
+        if any(head.orientation > 1 for head in _image_heads(samples).values()):
+            changes.add("images turned upright")
+        for task, files in samples.files:
+            for index in spread(len(samples), FEWEST if isinstance(task, Normals) or files.valid else 0):
+                try:
+                    raw = files.raw(samples.target_path(index, task))
+                    if isinstance(task, Normals) and task.remark([raw[None]]):
+                        changes.add(f"short vectors of {task.name} missing")
+                    mark = find_mark(task)
+                    if files.valid and mark is not None and mark_beyond(raw, files.valid, mark).dtype != raw.dtype:
+                        changes.add(f"marker of {task.name} in a wider type")
+                except DataError:
+                    continue  # told when it is looked at
+    return sorted(changes)
+
+
+def _image_heads(samples: FolderSamples) -> dict[Path, Head]:
+    if not samples.image.plainly:
+        return {}
+    paths = [samples.image_path(index) for index in spread(len(samples), MOST)]
+    return {path: head for path in paths if (head := read_head(path))}
+
+
+def _remark_images(splits: Sequence[FolderSamples]) -> list[str]:
+    heads = {path: head for samples in splits for path, head in _image_heads(samples).items()}
+    notes = []
+    if turned := [path for path, head in heads.items() if head.orientation > 1]:
+        notes.append(
+            f"{_share('images', turned, heads)} are turned upright as their EXIF orientation says; targets are read as "
+            "they are stored: see in the picture that they fit, and take the notes away where targets belong to the "
+            "pixels as stored (exiftool -Orientation= FILES)"
+        )
+    if cut := [path for path, head in heads.items() if head.cut]:
+        notes.append(f"{_share('images', cut, heads)} have 16 bits a channel, of which the upper 8 are read")
+    if printed := [path for path, head in heads.items() if head.mode == "CMYK"]:
+        notes.append(
+            f"{_share('images', printed, heads)} have the colours of print (CMYK); they are brought to RGB without "
+            "their colour profile"
+        )
+    return notes
+
+
+def _remark_heads(task: Task, heads: Mapping[Path, Head]) -> list[str]:
+    notes = []
+    if lossy := [path for path, head in heads.items() if head.lossy]:
+        kinds = ", ".join(sorted({heads[path].lossy for path in lossy}))
+        notes.append(
+            f"task {task.name!r}: {_share('files', lossy, heads)} are lossy ({kinds}): beside every edge there are "
+            f"values that nobody drew, {_count_values(lossy[0])} different ones in {lossy[0]}, and markers of what is "
+            "missing become others; draw or export them anew as .png or .npy (lossless WebP does, too)"
+        )
+    if turned := [path for path, head in heads.items() if head.orientation > 1]:
+        notes.append(
+            f"task {task.name!r}: {_share('files', turned, heads)} have an EXIF orientation; targets are read as they "
+            "are stored: see in the picture that they fit"
+        )
+    return notes
+
+
+def _share(what: str, some: Sequence[Path], heads: Mapping[Path, Head]) -> str:
+    return f"{len(some)} of {len(heads)} {what} looked at, such as {some[0]},"
+
+
+def _count_values(path: Path) -> int:
+    try:
+        return len(np.unique(read_array(path)))
+    except DataError:
+        return 0

@@ -1,0 +1,91 @@
+"""Text files as people's programs leave them: byte-order marks, UTF-16, separators of any spreadsheet, quoted cells."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from pathlib import Path
+
+from spaces.errors import DataError
+from trainers.data.formats.files import readable
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+DELIMITERS = ";\t,"
+SAYS = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+"""How a spreadsheet is told the separator, in a line of its own at the top."""
+WORD = re.compile(r'"([^"]*)"(?=\s|$)|(\S+)')
+
+
+def read_text(path: Path) -> str:
+    """The text of a file in UTF-8, UTF-16 or UTF-32, without its byte-order mark.
+
+    Raises:
+        DataError: the file is missing, or in no such encoding.
+    """
+    with readable(path):
+        content = path.read_bytes()
+    encoding, start = next(((name, len(mark)) for mark, name in MARKS if content.startswith(mark)), ("", 0))
+    if not encoding:
+        # Without a mark, UTF-16 shows by its zeros, of which texts have none.
+        zeros = content[:1024].count(0) > len(content[:1024]) // 4
+        encoding = ("utf-16-be" if content[:1] == b"\0" else "utf-16-le") if zeros else "utf-8"
+    try:
+        text = content[start:].decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: not a text in UTF-8 (byte {error.start + start + 1} is 0x{content[error.start + start]:02x}); "
+            "save it as UTF-8 in the editor or spreadsheet that wrote it"
+        ) from error
+    return text.replace("\ufeff", "")  # files that were put together have marks inside, too
+
+
+def read_table(path: Path) -> list[list[str]]:
+    """The rows of a table whose cells are separated by semicolons, tabulators or commas; cells may be quoted.
+
+    Cells are without blanks around them; rows without content, and empty cells at the end of a row, are left out.
+
+    Raises:
+        DataError: as `read_text`.
+    """
+    lines = read_text(path).splitlines()
+    told = SAYS.fullmatch(lines[0]) if lines else None
+    if told:
+        lines = lines[1:]
+    with readable(path):
+        rows = list(csv.reader(lines, delimiter=told[1] if told else find_delimiter(lines), skipinitialspace=True))
+    return [row for row in (_trimmed(row) for row in rows) if row]
+
+
+def find_delimiter(lines: list[str]) -> str:
+    """What separates the cells: of what stands in the first line outside quotes, the most frequent; else a comma.
+
+    >>> find_delimiter(['name;"height, m"', "a;1,5"])
+    ';'
+    """
+    first = next((line for line in lines if line.strip()), "")
+    bare = re.sub(r'"[^"]*"', "", first)
+    return max(DELIMITERS, key=lambda one: (bare.count(one), one == ","))
+
+
+def read_words(path: Path) -> list[list[str]]:
+    """The words of every line that has some; what is in double quotes is one word.
+
+    Raises:
+        DataError: as `read_text`.
+    """
+    lines = read_text(path).splitlines()
+    return [words for line in lines if (words := [match[1] or match[2] for match in WORD.finditer(line)])]
+
+
+def _trimmed(row: list[str]) -> list[str]:
+    row = [cell.strip() for cell in row]
+    while row and not row[-1]:
+        row.pop()
+    return row
