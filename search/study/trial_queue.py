@@ -84,14 +84,15 @@ class TrialQueue:
         """
         self._outcomes.make()
         interrupted = self._study.list_running()
-        earlier = load_earlier_trials(self._folder, len(self._study), {each.number for each in interrupted})
+        earlier = load_earlier_trials(self._folder, self._study.numbers, {each.number for each in interrupted})
         self.trials = {trial.number: trial for trial in earlier}
         finals = self._finals.resume()
         for number in self.trials:  # a worker that outlives its driver may end after its trial was told
             self._outcomes.clear(number)
         self._callback.resumed(earlier, finals)
         self._drop_weights()
-        self._waiting.extend(self._ground.resume(trials_left=len(earlier) < self._settings.split.trials))
+        left = len(self._study) - len(interrupted) < self._settings.split.trials
+        self._waiting.extend(self._ground.resume(trials_left=left))
         self.stop(self._ground.stopped)
         for trial in earlier:
             for epochs, values in trial.rungs.items():
