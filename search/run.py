@@ -42,7 +42,7 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     """Train what the trial queue says, keep the record, write the report."""
     # optuna and rich: 0.3 s, --help and a refused configuration do without
     from search.report.build_search import build_search
-    from search.study.guarded_queue import GuardedQueue
+    from search.runners.guarded_queue import GuardedQueue
     from search.study.trial_queue import TrialQueue
 
     search = build_search(settings, folder, command)

@@ -7,15 +7,21 @@ Until then nothing is told to the study any more, for half a record may stand at
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from search.jobs.job import Job, Outcome
-from search.study.queue_status import QueueStatus
-from search.study.trial_queue import TrialQueue
+from search.runners.runner import JobQueue
 from spaces.common.machine_faults import find_machine_fault
 from spaces.errors import UserError
 
 T = TypeVar("T")
+
+
+class Stoppable(JobQueue, Protocol):
+    """A queue that can be told to hand out nothing more."""
+
+    def stop(self, reason: str) -> None:
+        """Start nothing more, for this reason."""
 
 
 class GuardedQueue:
@@ -25,19 +31,10 @@ class GuardedQueue:
         queue: of the search.
     """
 
-    def __init__(self, queue: TrialQueue) -> None:
+    def __init__(self, queue: Stoppable) -> None:
         self._queue = queue
+        self.running = queue.running
         self._torn = False
-
-    @property
-    def running(self) -> set[Job]:
-        """See `JobQueue.running`."""
-        return self._queue.running
-
-    @property
-    def status(self) -> QueueStatus:
-        """Whether new trials start, and why not."""
-        return self._queue.status
 
     def next(self) -> Job | None:
         """See `JobQueue.next`."""

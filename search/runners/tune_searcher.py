@@ -7,6 +7,7 @@ ever and knows neither constraints nor failures.
 from __future__ import annotations
 
 import json
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ class QueueSearcher(Searcher):
             self.ended = not self._jobs
             return Searcher.FINISHED if self.ended else None
         self._jobs[trial_id] = job
-        return {"job": job}
+        return {"job": job, "folder": os.getcwd()}
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         """Hand the outcome to the queue."""

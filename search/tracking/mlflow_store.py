@@ -66,8 +66,9 @@ def _follow_runs(database: Path, before: str, runs: Path) -> None:
         return
     with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
         for table, column in PLACES:
+            own = f"{column} = ? OR substr({column}, 1, ?) = ?"
             connection.execute(
-                f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE {column} = ? OR substr({column}, 1, ?) = ?",
+                f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE {own}",
                 (now, len(before) + 1, before, len(before) + 1, f"{before}/"),
             )
 
