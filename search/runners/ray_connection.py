@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 import socket
 import sys
@@ -42,6 +43,7 @@ def connect(address: str | None) -> Path | None:
         _join(address)
         return None
     place = make_short_folder()
+    _provide_token()
     try:
         ray.init(
             # "local" or it would join whatever other Ray runs on this machine, and end with it
@@ -84,6 +86,19 @@ def _refuse_other(address: str | None, here: str) -> None:
             f"runner.address={address}: this process is connected to Ray at {here} already; leave runner.address (and "
             "$RAY_ADDRESS) out to use that one, or call ray.shutdown() before"
         )
+
+
+def _provide_token() -> None:
+    """A password of this process's own where Ray cannot keep its usual one in the home folder."""
+    if any(name in os.environ for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")):
+        return
+    try:
+        kept = Path.home() / ".ray" / "auth_token"
+        known = kept.exists() or _writable(kept.parent)
+    except (OSError, RuntimeError):  # no home at all
+        known = False
+    if not known:
+        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
 
 
 def make_short_folder(usual: Path | None = None, others: tuple[str, ...] = SHORT) -> Path | None:
