@@ -66,15 +66,18 @@ def parse(argv: Sequence[str], *, lenient: bool = False) -> Arguments:
         ConfigError: with every unknown flag, sweep, removal and syntax error found.
     """
     flags, words, problems = _flags(argv)
-    values = []
+    values, refused = [], bool(problems)
     for word in words:
         try:
-            values.append(_value(word))
+            value = _value(word)
         except ConfigError as error:
             problems.extend(error.problems)
-    unread = [value.problem for value in values if value.problem]
-    if problems or (unread and not lenient):
-        raise ConfigError([*problems, *unread])
+            refused = True
+            continue
+        values.append(value)
+        problems.extend([value.problem] if value.problem else [])
+    if refused or (problems and not lenient):
+        raise ConfigError(problems)
     return Arguments(**flags, values=tuple(values))
 
 

@@ -191,11 +191,10 @@ def _own_hydra() -> Iterator[None]:
     from hydra.version import VersionBase
 
     with ONE_AT_A_TIME:
-        theirs, version = GlobalHydra.instance(), VersionBase.instance()
-        before = theirs.hydra, version.getbase()
-        theirs.clear()
+        before = GlobalHydra.instance().hydra, VersionBase.instance().getbase()
+        GlobalHydra.instance().clear()
         try:
             yield
         finally:
-            theirs.hydra = before[0]
-            version.setbase(before[1])
+            # Of the instances that are there now, for Hydra makes new ones.
+            GlobalHydra.instance().hydra, VersionBase.instance().version_base = before

@@ -32,7 +32,7 @@ class Remaining:
     """Trainings, done and to do.
 
     Args:
-        finished: patterns that earlier starts trained in the run folder, failed ones counted.
+        finished: trials of earlier starts in the run folder, failed ones counted unless they are tried again.
         trials: to train, at most.
         baselines: single-task networks that deltas refer to.
         untrained: those of them that are to be trained.
@@ -69,13 +69,13 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     ended = [load_trial(path) for path in sorted((folder / TRIALS).glob("[0-9]*.json"))]
     again = {trial.retry_of for trial in ended if trial.retry_of is not None}
     failed = sum(trial.failed and trial.number not in again for trial in ended) if settings.retry else 0
-    finished = len(ended) - len(again)  # patterns: one that was tried again counts once
+    finished = len(ended) - len(again) - failed  # patterns: one that was tried again counts once
     ends = settings.sampler.most(state_problem(settings))
     most = min(bound for bound in (settings.split.trials, patterns, ends) if bound is not None)
     jobs = tuple(list_baseline_jobs(settings, settings.runner.threads))
     kept = read_json(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
     untrained = tuple(job for job in jobs if job.fingerprint not in kept and read_result(job, device) is None)
-    trials, split = max(0, most - finished) + failed, settings.split
+    trials, split = max(0, most - finished), settings.split
     supernet = SupernetTraining(settings, folder / KEPT, settings.runner.threads)
     final = _count_finals(settings, folder, supernet, ended, trials)
     shared = split.supernet if _wants_supernet(settings, supernet, device, trials, final) else 0

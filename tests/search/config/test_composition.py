@@ -6,16 +6,21 @@ import re
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import hydra
 import pytest
 import yaml
+from hydra.core.global_hydra import GlobalHydra
+from hydra.version import VersionBase
 
 from search.components.groups import Groups
 from search.config.composition import answer, compose, from_plain
 from search.config.sections import SHARED
 from spaces.errors import ConfigError
 from spaces.fusion import Fusion
+from tests.conftest import ROOT
 from trainers.weighting.dwa import Dwa
 from trainers.weighting.equal import Equal
 from trainers.weighting.fixed import Fixed
@@ -61,7 +66,7 @@ def test_the_run_is_named_after_what_was_chosen() -> None:
     assert compose(["run.name=2026-11-21_a.b"]).run.name == "2026-11-21_a.b"
 
 
-@pytest.mark.parametrize("name", ["a/b", "..", ".hidden", "-x", "''", "'a b'", "x" * 101, "[a]", "true"])
+@pytest.mark.parametrize("name", ["a/b", "..", ".hidden", "-x", "''", "'a b'", "x" * 101, "[a]"])
 def test_a_run_name_is_a_plain_folder_name(name: str) -> None:
     (problem,) = problems(f"run.name={name}")
 
@@ -296,3 +301,42 @@ def test_the_function_is_found_in_the_package_as_in_earlier_versions() -> None:
     assert config.compose is compose
     with pytest.raises(AttributeError, match="has no attribute 'composed'"):
         config.composed  # noqa: B018 - asking is the test
+
+
+def test_a_program_that_uses_hydra_itself_finds_it_as_it_was(tmp_path: Path) -> None:
+    """From several threads at a time, and also where a composition is refused."""
+    (tmp_path / "config.yaml").write_text("a: 1\n")
+    with hydra.initialize_config_dir(str(tmp_path), version_base="1.3"):
+        version = VersionBase.instance().getbase()
+        theirs = GlobalHydra.instance().hydra
+        with ThreadPoolExecutor(4) as pool:
+            assert [each.trials for each in pool.map(lambda n: compose([f"trials={n}"]), range(1, 9))] == [*range(1, 9)]
+        with pytest.raises(ConfigError):
+            compose(["trials=0"])
+        assert GlobalHydra.instance().hydra is theirs
+        assert VersionBase.instance().getbase() == version
+        assert hydra.compose("config", ["a=2"]).a == 2
+    assert not GlobalHydra.instance().is_initialized()
+
+
+def test_other_packages_of_our_names_do_not_stand_in_the_way(tmp_path: Path) -> None:
+    """A lab's own repository, in which the search is started, has packages of the same names."""
+    for name in ("experiments", "spaces", "trainers"):
+        (tmp_path / name / "conf").mkdir(parents=True)
+        (tmp_path / name / "__init__.py").write_text("")
+        (tmp_path / name / "conf" / "config.yaml").write_text("lr: 1\n")
+    path = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]; "
+    run = "from search.run import main; sys.exit(main(['--cfg']))"
+    done = subprocess.run([sys.executable, "-c", path + run], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, yaml.safe_load(done.stdout)["run"]["name"]) == (0, "fusion-scenes"), done.stderr
+    assert done.stderr == "".join(
+        f"another package named {name} lies in {tmp_path / name}; that of the search, {ROOT / name}, is used\n"
+        for name in ("spaces", "trainers")
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", path + "import spaces; " + run], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.stderr.splitlines()[-1] == (
+        f"ImportError: this process has loaded another package named spaces, from {tmp_path / 'spaces'}; that of the "
+        f"search lies in {ROOT / 'spaces'}: import search first, or rename yours"
+    )
