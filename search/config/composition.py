@@ -177,11 +177,12 @@ def _composed(arguments: Arguments, said: _Said, groups: Groups) -> dict[str, An
             "Check these values and the YAML of the chosen groups; --help lists the keys"
         ) from error
     assert isinstance(plain, dict)  # config.yaml is a mapping
-    restore_texts(plain, values, {group: groups.choices(group)[choice] for group, choice in choices.items()})
-    run = plain.get("run")
+    composed = {str(name): value for name, value in plain.items()}
+    restore_texts(composed, values, {group: groups.choices(group)[choice] for group, choice in choices.items()})
+    run = composed.get("run")
     if isinstance(run, dict) and run.get("name") is None:
         run["name"] = said.experiment.name if said.experiment else f"{choices['space']}-{choices['data']}"
-    return {str(name): value for name, value in plain.items()}
+    return composed
 
 
 @contextmanager

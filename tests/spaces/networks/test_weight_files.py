@@ -21,9 +21,7 @@ def test_every_dictionary_of_tensors_is_a_place_and_the_usual_ones_come_first(tm
     torch.save(held, tmp_path / "w.pth")
     assert read_weights(str(tmp_path / "w.pth")) == [("model.state_dict", {"c": ONE}), ("student", {"a": ONE})]
     torch.save({"epoch": 3}, tmp_path / "w.pth")
-    with pytest.raises(
-        ConfigError, match=r"holds no tensors by name; want a state dictionary, by itself or under a name"
-    ):
+    with pytest.raises(ConfigError, match="holds no tensors by name; want a state dictionary, by itself or"):
         read_weights(str(tmp_path / "w.pth"))
 
 
