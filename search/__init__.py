@@ -1,9 +1,8 @@
 """Which patterns are tried, how they are judged, where they run and where they are recorded."""
 
 import os
-import sys
-from importlib.util import find_spec
-from pathlib import Path
+
+from search.components.own_packages import come_first
 
 # No library that is used here may call home, and none may be asked for it before these are set.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -12,29 +11,4 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 # MLflow sets up its own loggers when it is imported; its remarks would break into the progress display.
 os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
 
-
-def _come_first() -> None:
-    """See that the packages beside this one are imported, and not others of their names, such as a lab's own.
-
-    Raises:
-        ImportError: another one is loaded already.
-    """
-    root = Path(__file__).resolve().parent.parent
-    for name, found in [(name, find_spec(name)) for name in ("spaces", "trainers")]:
-        places = [Path(place).resolve() for place in (found and found.submodule_search_locations) or ()]
-        if root / name in places or not places:
-            continue
-        if name in sys.modules:
-            raise ImportError(
-                f"this process has loaded another package named {name}, from {places[0]}; that of the search lies in "
-                f"{root / name}: import search first, or rename yours"
-            )
-        if sys.path[0] != str(root):
-            sys.path.insert(0, str(root))  # of processes that are started from here, too
-        print(
-            f"another package named {name} lies in {places[0]}; that of the search, {root / name}, is used",
-            file=sys.stderr,
-        )
-
-
-_come_first()
+come_first()  # before any of these packages is imported
