@@ -7,7 +7,8 @@ argv -> settings -> trial queue: study.ask -> space.sample -> runner -> worker: 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from search.config.command import EXIT_FAILED, run_command, spell_command
 from search.config.padding_note import describe_padding
@@ -17,6 +18,12 @@ from search.config.validation import check_settings
 from search.report.baseline_table import make_baseline_rows
 from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
+from spaces.common.machine_faults import find_machine_fault
+
+if TYPE_CHECKING:
+    from search.jobs.job import Job, Outcome
+    from search.report.baseline_table import BaselineRow
+    from search.report.reporter import Reporter
 
 PROGRAM = "search.run"
 
@@ -38,6 +45,7 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     """Train what the trial queue says, keep the record, write the report."""
     # optuna and rich: 0.3 s, --help and a refused configuration do without
     from search.report.build_search import build_search
+    from search.runners.guarded_queue import GuardedQueue
     from search.study.trial_queue import TrialQueue
 
     search = build_search(settings, folder, command)
@@ -46,22 +54,41 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     try:
         with reporter.showing():
             queue.resume()
-            settings.runner.run(queue, folder.path, started=reporter.started)
+            settings.runner.run(GuardedQueue(queue), folder.path, started=reporter.started)
     except BaseException as error:
-        reporter.report("KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED", queue.baselines)
+        _report(reporter, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED", queue.baselines)
         raise
     status = queue.status
     if status.stopped:
-        reporter.report("FAILED", queue.baselines)
+        unwritten = _report(reporter, "FAILED", queue.baselines)
         mend = "" if status.state is QueueState.STUCK else f"\nMend this, then go on with:\n  {command}"
-        print(f"The search stopped: {status.reason}{mend}", file=sys.stderr)
+        also = f"\nThe report cannot be written either: {unwritten}" if unwritten else ""
+        print(f"The search stopped: {status.reason}{also}{mend}", file=sys.stderr)
         return EXIT_FAILED
     tasks, constants = settings.data.selected, measure_trivial_predictions(settings)
     rows = make_baseline_rows(tasks, queue.baselines.values(), constants, search.single_task_macs)
-    reporter.report("FINISHED", queue.baselines, rows)
+    if unwritten := _report(reporter, "FINISHED", queue.baselines, rows):
+        print(
+            f"The report cannot be written: {unwritten}\nNothing is lost: all is trained. Mend this, then the same "
+            f"command writes it:\n  {command}",
+            file=sys.stderr,
+        )
+        return EXIT_FAILED
     if last := status.reason or search.study.outlook():
         print(last)
     return 0
+
+
+def _report(reporter: Reporter, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> str:
+    """Write the report; what of the machine keeps it from being written, if anything."""
+    try:
+        reporter.report(status, baselines, rows)
+    except Exception as error:
+        if not (fault := find_machine_fault(error)):
+            raise
+        reporter.abandon(status)
+        return fault
+    return ""
 
 
 if __name__ == "__main__":

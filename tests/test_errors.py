@@ -63,7 +63,7 @@ TABLE: list[tuple[str, list[str]]] = [
     ("objectives=[macs,macs]", ["objectives=['macs', 'macs']: want a list of at least 1 distinct names"]),
     ("network.encoder_widths=8", ["network.encoder_widths=8: want a list of at least 1 whole numbers >= 1"]),
     ("run=mine", ["run=mine: holds several keys; give run.name, run.folder, run.seed"]),
-    ("run.folder=[a]", ["run.folder=['a']: want the path of a folder"]),
+    ("run.folder=''", ["run.folder=: want the path of a folder"]),
     # out of range
     ("trials=0", ["trials=0: want a whole number >= 1"]),
     ("trainer.epochs=0", ["trainer.epochs=0: want a whole number >= 1"]),

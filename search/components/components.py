@@ -39,7 +39,7 @@ def build_component(spec: Any, where: str, given: Mapping[str, Any] | None = Non
     """
     if not isinstance(spec, Mapping) or not isinstance(spec.get(TARGET), str):
         raise ConfigError(f"{where}={spec}: want a mapping with {TARGET}: package.module.Class and the options of it")
-    target = _locate(COMPONENTS.locate(spec[TARGET]), where)
+    target = locate_component(spec[TARGET], where)
     room = inspect.signature(target).parameters
     own = {name: value for name, value in (given or {}).items() if name in room}
     problems = _unfit(spec, where, room, own)
@@ -57,7 +57,7 @@ def build_component(spec: Any, where: str, given: Mapping[str, Any] | None = Non
         return target(**options, **own)
     except UserError as error:
         raise ConfigError(error.problems) from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:  # the last one: ~name in a path, of nobody
         raise ConfigError(f"{where}: {spec[TARGET]} refuses its options: {error}") from error
 
 
@@ -85,8 +85,17 @@ def describe_component(value: Any, spec: Any = None) -> Any:
     return repr(value)
 
 
-def _locate(path: str, where: str) -> Callable[..., Any]:
-    """The class or function at a dotted path."""
+def locate_component(named: str, where: str) -> Callable[..., Any]:
+    """The class or function that a name, or a dotted path of any version, stands for.
+
+    Args:
+        named: as configurations have it under ``_target_``.
+        where: dotted key of the component, for messages.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    path = COMPONENTS.locate(named)
     module_path, _, name = path.rpartition(".")
     hint = f"{where}.{TARGET}={path}"
     if not module_path:

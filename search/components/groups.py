@@ -52,13 +52,13 @@ class Groups:
     @property
     def defaults(self) -> dict[str, str]:
         """Default choice by group, in the order of config.yaml."""
-        defaults = yaml.safe_load((SHIPPED / "config.yaml").read_text())["defaults"]
+        defaults = yaml.safe_load((SHIPPED / "config.yaml").read_text(encoding="utf-8"))["defaults"]
         return {group: choice for entry in defaults if entry != "_self_" for group, choice in entry.items()}
 
     @property
     def implied(self) -> dict[str, dict[str, str]]:
         """Choices by group that a choice, as "GROUP=CHOICE", takes with it where they are not given."""
-        return dict(yaml.safe_load((SHIPPED / "implied.yaml").read_text()))
+        return dict(yaml.safe_load((SHIPPED / "implied.yaml").read_text(encoding="utf-8")))
 
     @property
     def parts(self) -> dict[str, str]:
@@ -76,7 +76,7 @@ class Groups:
 
     def meaning(self, group: str, choice: str) -> str:
         """What a choice is, from the comment that its file begins with."""
-        first = self.choices(group)[choice].read_text().partition("\n")[0]
+        first = self.choices(group)[choice].read_text(encoding="utf-8").partition("\n")[0]
         return first.removeprefix("#").strip() if first.startswith("#") else ""
 
     def keys(self, group: str | None, choice: str = "") -> tuple[Key, ...]:
@@ -92,7 +92,7 @@ class Groups:
 
 def _read_keys(path: Path, prefix: str) -> tuple[Key, ...]:
     """Every key of a YAML file."""
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     try:
         root = yaml.compose(text)
     except yaml.YAMLError as error:

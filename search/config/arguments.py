@@ -5,6 +5,7 @@ Values follow Hydra's override grammar. Flags are ours: Hydra's own answer with 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,26 @@ QUOTING = "put a value that holds = , { } [ ] ( ) : or quotes in two kinds of qu
 
 @dataclass(frozen=True)
 class Value:
-    """One ``key=value`` of the command line: dotted key, parsed value, and the text after the sign."""
+    """One ``key=value`` of the command line or of an experiment.
+
+    Args:
+        key: dotted.
+        parsed: the value.
+        text: after the sign, as Hydra reads it.
+        raw: the same as it was typed; None where that is no different.
+        problem: why it cannot be read, unless its field wants a text.
+    """
 
     key: str
     parsed: Any
     text: str
+    raw: str | None = None
+    problem: str = ""
+
+    @property
+    def typed(self) -> str:
+        """The value as it was typed."""
+        return self.text if self.raw is None else self.raw
 
 
 @dataclass(frozen=True)
@@ -36,11 +52,12 @@ class Arguments:
     values: tuple[Value, ...] = ()
 
 
-def parse(argv: Sequence[str]) -> Arguments:
+def parse(argv: Sequence[str], *, lenient: bool = False) -> Arguments:
     """Reads the command line.
 
     Args:
         argv: the arguments after the program's name.
+        lenient: whether values that Hydra cannot read come back with their problem, for their fields may want texts.
 
     Returns:
         Flags and values, in the order given.
@@ -49,13 +66,17 @@ def parse(argv: Sequence[str]) -> Arguments:
         ConfigError: with every unknown flag, sweep, removal and syntax error found.
     """
     flags, words, problems = _flags(argv)
-    values = []
+    values, refused = [], bool(problems)
     for word in words:
         try:
-            values.append(_value(word))
+            value = _value(word)
         except ConfigError as error:
             problems.extend(error.problems)
-    if problems:
+            refused = True
+            continue
+        values.append(value)
+        problems.extend([value.problem] if value.problem else [])
+    if refused or (problems and not lenient):
         raise ConfigError(problems)
     return Arguments(**flags, values=tuple(values))
 
@@ -108,18 +129,32 @@ def _value(word: str) -> Value:
         )
     if "=" not in word:
         raise ConfigError(f"{word}: want GROUP=CHOICE or KEY=VALUE, such as space=fusion or trials=20")
+    name, _, text = word.partition("=")
     try:
         override = OverridesParser.create().parse_overrides([word])[0]
         parsed = override.value()
     except HydraException as error:
         reason = str(error).splitlines()[0]
-        raise ConfigError(f"{word}: cannot be read ({reason}); {QUOTING}") from None
+        return _unread(name, text, f"{word}: cannot be read ({reason}); {QUOTING}")
+    if not override.key_or_group or override.package is not None:
+        raise ConfigError(f"{word}: want GROUP=CHOICE or KEY=VALUE, such as space=fusion or trials=20")
     if override.is_sweep_override():
-        raise ConfigError(
+        problem = (
             f"{word}: several values would be a sweep, which is not available; "
             f"write a list as '{override.key_or_group}=[a,b]', and several searches as a shell loop "
             "with run.name=... for each"
         )
-    if not override.key_or_group or override.package is not None:
-        raise ConfigError(f"{word}: want GROUP=CHOICE or KEY=VALUE, such as space=fusion or trials=20")
-    return Value(override.key_or_group, parsed, word.partition("=")[2])
+        return _unread(name, text, problem)
+    return Value(override.key_or_group, parsed, text)
+
+
+def _unread(name: str, text: str, problem: str) -> Value:
+    """A value that only a field takes that wants a text."""
+    if not re.fullmatch(r"\+{0,2}[A-Za-z_][\w./-]*", name):
+        raise ConfigError(problem)
+    return Value(name.lstrip("+"), text, quote(text), text, problem)
+
+
+def quote(text: str) -> str:
+    """A text as Hydra's grammar has it: quotes are escaped, and backslashes where a quote follows."""
+    return "'" + re.sub(r"(\\*)('|$)", lambda found: 2 * found[1] + ("\\'" if found[2] else ""), text) + "'"

@@ -15,6 +15,8 @@ from pathlib import Path
 from search.config.composition import answer, compose
 from search.config.settings import Settings
 from spaces.common.interruption import sigterm_interrupts
+from spaces.common.lasting_output import lasting_output
+from spaces.common.machine_faults import find_machine_fault
 from spaces.errors import UserError
 
 EXIT_REFUSED, EXIT_FAILED, EXIT_INTERRUPTED = 2, 1, 130  # exit statuses
@@ -37,7 +39,7 @@ def run_command(
 
     Returns:
         The exit status: that of the body, 0 when a question was answered, 2 after a user's mistake, which is told in
-        one message, 130 after an interruption.
+        one message, 1 where the machine fails, 130 after an interruption.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     given = shlex.join(words)
@@ -65,14 +67,20 @@ def end_in_one_message(onward: str) -> Callable[[Callable[..., int]], Callable[.
     def around(command: Callable[..., int]) -> Callable[..., int]:
         @wraps(command)
         def run(*args: object, **options: object) -> int:
-            try:
-                return command(*args, **options)
-            except UserError as error:
-                print("\n".join(error.problems), file=sys.stderr)
-                return EXIT_REFUSED
-            except KeyboardInterrupt:
-                print(f"\nInterrupted. {onward}".rstrip(), file=sys.stderr)
-                return EXIT_INTERRUPTED
+            with lasting_output():
+                try:
+                    return command(*args, **options)
+                except UserError as error:
+                    print("\n".join(error.problems), file=sys.stderr)
+                    return EXIT_REFUSED
+                except KeyboardInterrupt:
+                    print(f"\nInterrupted. {onward}".rstrip(), file=sys.stderr)
+                    return EXIT_INTERRUPTED
+                except Exception as error:
+                    if not (fault := find_machine_fault(error)):
+                        raise
+                    print(f"{fault}. {onward}".rstrip(), file=sys.stderr)
+                    return EXIT_FAILED
 
         return run
 

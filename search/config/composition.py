@@ -5,22 +5,26 @@ First step of a search. Imports neither torch nor ray, mlflow or optuna, so that
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 import yaml
 
-from search.components.groups import EXPERIMENT, Groups
+from search.components.groups import EXPERIMENT, SHIPPED, Groups
 from search.config.arguments import Arguments, Value, parse
 from search.config.experiments import Experiment, read_experiment
 from search.config.help import format_help
 from search.config.sections import Baselines, Run
 from search.config.settings import Settings, from_plain
+from search.config.texts import restore_texts
 from search.problem.bounds import Limits
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
+ONE_AT_A_TIME = Lock()  # Hydra keeps what it composes by in the process, for all threads
 __all__ = ["Baselines", "Limits", "Run", "Settings", "answer", "compose", "from_plain"]
 
 
@@ -36,9 +40,10 @@ def compose(argv: Sequence[str]) -> Settings:
     Raises:
         ConfigError: with every problem found.
     """
-    arguments = parse(argv)
-    said = _sort(arguments.values, Groups(arguments.config_dir))
-    return replace(from_plain(_composed(arguments, said)), experiment=said.experiment)
+    arguments = parse(argv, lenient=True)
+    groups = Groups(arguments.config_dir)
+    said = _sort(arguments.values, groups)
+    return replace(from_plain(_composed(arguments, said, groups)), experiment=said.experiment)
 
 
 def answer(argv: Sequence[str], program: str = "search.run") -> str | None:
@@ -51,7 +56,7 @@ def answer(argv: Sequence[str], program: str = "search.run") -> str | None:
     Raises:
         ConfigError: as ``compose``.
     """
-    arguments = parse(argv)
+    arguments = parse(argv, lenient=True)
     if arguments.asks_help:
         groups = Groups(arguments.config_dir)
         said = _sort(arguments.values, groups)
@@ -109,7 +114,9 @@ def _split(values: Sequence[Value], groups: Groups) -> tuple[dict[str, str], lis
             rest.append(value)
             continue
         allowed = list(groups.choices(group))
-        if group in given:
+        if value.problem:
+            problems.append(value.problem)
+        elif group in given:
             problems.append(f"{value.key}={value.text}: {value.key} is chosen twice; give it once")
         elif value.parsed not in allowed:
             problems.append(
@@ -131,14 +138,14 @@ def _add_implied(groups: Groups, choices: Mapping[str, str], given: Mapping[str,
     return {**choices, **implied, **given}
 
 
-def _composed(arguments: Arguments, said: _Said) -> dict[str, Any]:
+def _composed(arguments: Arguments, said: _Said, groups: Groups) -> dict[str, Any]:
     """The configuration as Hydra composes it, interpolations resolved.
 
     Raises:
         ConfigError: what Hydra or a YAML file cannot do.
     """
     from hydra import compose as hydra_compose  # hydra: 0.2 s, --help does without
-    from hydra import initialize_config_module
+    from hydra import initialize_config_dir
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
@@ -155,10 +162,12 @@ def _composed(arguments: Arguments, said: _Said) -> dict[str, Any]:
         folder = str(arguments.config_dir.resolve()).replace("\\", "\\\\").replace('"', '\\"')
         overrides.append(f'hydra.searchpath=["file://{folder}"]')
     try:
-        with initialize_config_module("search.conf", version_base="1.3"):
+        with _own_hydra(), initialize_config_dir(str(SHIPPED), version_base="1.3"):
             config = hydra_compose("config", overrides)
         plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
+        if unread := [value.problem for value in values if value.problem]:
+            raise ConfigError(unread) from error
         reason = str(error).splitlines()[0]
         if at := getattr(error, "full_key", None):
             reason += f" (at {at})"
@@ -168,7 +177,25 @@ def _composed(arguments: Arguments, said: _Said) -> dict[str, Any]:
             "Check these values and the YAML of the chosen groups; --help lists the keys"
         ) from error
     assert isinstance(plain, dict)  # config.yaml is a mapping
-    run = plain.get("run")
+    composed = {str(name): value for name, value in plain.items()}
+    restore_texts(composed, values, {group: groups.choices(group)[choice] for group, choice in choices.items()})
+    run = composed.get("run")
     if isinstance(run, dict) and run.get("name") is None:
         run["name"] = said.experiment.name if said.experiment else f"{choices['space']}-{choices['data']}"
-    return {str(name): value for name, value in plain.items()}
+    return composed
+
+
+@contextmanager
+def _own_hydra() -> Iterator[None]:
+    """Hydra as if nobody had used it; a program that composes configurations of its own finds it as it was."""
+    from hydra.core.global_hydra import GlobalHydra  # as in `_composed`
+    from hydra.version import VersionBase
+
+    with ONE_AT_A_TIME:
+        before = GlobalHydra.instance().hydra, VersionBase.instance().getbase()
+        GlobalHydra.instance().clear()
+        try:
+            yield
+        finally:
+            # Of the instances that are there now, for Hydra makes new ones.
+            GlobalHydra.instance().hydra, VersionBase.instance().version_base = before

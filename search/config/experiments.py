@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from search.components.groups import EXPERIMENT, Groups
-from search.config.arguments import Value
+from search.config.arguments import Value, quote
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
@@ -65,7 +65,8 @@ def read_experiment(groups: Groups, name: str) -> Experiment:
     path = groups.choices(EXPERIMENT)[name]
     want = f"{path}: want the form of config.yaml: a list of GROUP: CHOICE under defaults, then keys with values"
     try:
-        content = yaml.safe_load(path.read_text())
+        text = path.read_text(encoding="utf-8")
+        content, typed = yaml.safe_load(text), yaml.load(text, yaml.BaseLoader)  # texts of everything
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: no YAML ({' '.join(str(error).split())}); mend the file") from error
     if not isinstance(content, dict):
@@ -78,7 +79,8 @@ def read_experiment(groups: Groups, name: str) -> Experiment:
     images = content.pop(IMAGES, None)
     if images is not None and (not isinstance(images, int) or isinstance(images, bool) or images < 1):
         raise ConfigError(f"{path}: {IMAGES}={images}: want how many images train, a whole number >= 1")
-    values = tuple(Value(key, value, spell(value)) for key, value in _flatten(content))
+    raw = {key: value for key, value in _flatten(typed) if isinstance(value, str)}
+    values = tuple(Value(key, value, spell(value), raw.get(key)) for key, value in _flatten(content))
     return Experiment(name, choices, values, images, _describe_root(groups, choices))
 
 
@@ -89,7 +91,7 @@ def spell(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        return "'" + value.replace("'", "\\'") + "'"
+        return quote(value)
     if isinstance(value, Mapping):
         return "{" + ",".join(f"{key}:{spell(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):

@@ -58,10 +58,12 @@ class Run:
             f"run.name={self.name}: searches of one run.folder share what has that name; choose another than "
             f"{', '.join(SHARED)}",
         )
-        if isinstance(self.folder, (str, Path)) and str(self.folder):
-            object.__setattr__(self, "folder", Path(self.folder).expanduser())
-        else:
-            checks.require(False, f"run.folder={self.folder}: want the path of a folder")
+        usable = isinstance(self.folder, (str, Path)) and bool(str(self.folder))
+        checks.require(usable, f"run.folder={self.folder}: want the path of a folder")
+        try:
+            object.__setattr__(self, "folder", Path(self.folder).expanduser() if usable else Path())
+        except RuntimeError:
+            checks.require(False, f"run.folder={self.folder}: there is no such home directory; give the whole path")
         checks.integer("seed", low=0, high=LARGEST_SEED)
         checks.done()
 

@@ -29,6 +29,7 @@ from trainers.data.dataset import DataSet
 from trainers.trainer import Trainer
 
 GROUPS = ("space", "data", "network", "trainer", "sampler", "scheduler", "runner", "tracking")
+FAILED = "failed"
 STAGES = 4  # stands in for the network's number of stages when the network itself is refused: our choice
 
 
@@ -40,6 +41,7 @@ class Settings:
         trials: patterns to train in this run folder, those of earlier starts counted; None as the split says.
         budget: epochs in all, single-task networks apart; None as the parts say.
         objectives: names of what is traded off, resolved by ``search.problem.objectives``.
+        retry: "failed" where the patterns of failed trials are trained again; None where they are left.
         plain: the same in mappings, lists, numbers and texts; ``from_plain(plain)`` is an equal search.
         experiment: that it was said by, for messages alone.
     """
@@ -62,6 +64,7 @@ class Settings:
     scheduler: Scheduler
     runner: Runner
     tracking: Tracking
+    retry: str | None = None
     plain: dict[str, Any] = field(default_factory=dict, repr=False)
     experiment: Experiment | None = field(default=None, repr=False, compare=False)
 
@@ -70,6 +73,10 @@ class Settings:
         checks.integer("trials", low=1, optional=True)
         checks.integer("budget", low=1, optional=True)
         checks.names("objectives", at_least=1)
+        checks.require(
+            self.retry in (None, FAILED),
+            f"retry={self.retry}: want {FAILED}, which trains the patterns of failed trials again, or null",
+        )
         checks.done()
 
     @cached_property
@@ -129,6 +136,7 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
     attempt("space", build_component, plain.get("space"), "space", _stages(parts.get("network")))
     # The plain values of the top level are checked even when a part is refused, so that all is said at once.
     whole: dict[str, Any] = {name: parts.get(name) for name in (*SECTIONS, *GROUPS)}
+    whole["retry"] = plain.get("retry")
     attempt("all", partial(Settings, **whole), plain.get("trials"), plain.get("budget"), plain.get("objectives"))
     if problems:
         raise ConfigError(problems)
@@ -139,7 +147,7 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
 
 def _unknown(plain: Mapping[str, Any]) -> list[str]:
     """Top-level keys that no setting has."""
-    allowed = ["run", "trials", "budget", "objectives", *(name for name in SECTIONS if name != "run"), *GROUPS]
+    allowed = ["run", "trials", "budget", "retry", "objectives", *(name for name in SECTIONS if name != "run"), *GROUPS]
     return [
         f"{name}={value}: unknown key{suggest(str(name), allowed)} Allowed: {', '.join(allowed)}; "
         "--help lists every key"
@@ -180,6 +188,7 @@ def _described(settings: Settings, plain: Mapping[str, Any]) -> dict[str, Any]:
         "run": {**asdict(settings.run), "folder": str(settings.run.folder)},
         "trials": settings.trials,
         "budget": settings.budget,
+        "retry": settings.retry,
         "objectives": list(settings.objectives),
         "limits": asdict(settings.limits),
         "reference": asdict(settings.reference),

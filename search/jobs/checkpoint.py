@@ -12,12 +12,18 @@ from spaces.common.atomic_files import replacing
 
 
 def read_checkpoint(job: Job) -> Mapping[str, Any] | None:
-    """Where the job's training stands; None to begin it: no file, a damaged one, or one of another training."""
+    """Where the job's training stands; None to begin it: no file, a damaged one, or one of another training.
+
+    Raises:
+        OSError: it cannot be read now, which says nothing of what is in it.
+    """
     if job.checkpoint is None or not job.checkpoint.exists():
         return None
     try:
         kept = torch.load(job.checkpoint, map_location="cpu", weights_only=True)
         whole = kept["training"] == job.training and (job.until is None or len(kept["state"]["reports"]) <= job.until)
+    except OSError:
+        raise
     except Exception:  # what a damaged file raises depends on where it is damaged; the training just begins anew
         return None
     return kept["state"] if whole else None

@@ -47,6 +47,7 @@ class Outcome:
         node: host that ran it.
         ended: Unix time in seconds when it ended.
         device: "cpu" or "cuda"; their numbers differ in the last digits, or more with mixed precision.
+        fault: whether the reason is the machine's fault, so that nothing is said of the pattern; never in a file.
     """
 
     metrics: dict[str, float] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Outcome:
     node: str = ""
     ended: float = 0.0
     device: str = "cpu"
+    fault: bool = False
 
     @property
     def complete(self) -> bool:

@@ -19,6 +19,7 @@ from search.jobs.job import Job, Outcome, find_device
 from search.jobs.members import ESTIMATES, TOLD, WEIGHTS, Members, digest_estimates
 from search.jobs.probe import ROBUSTNESS, WORKSPACE
 from spaces.common.atomic_files import replacing
+from spaces.common.machine_faults import find_machine_fault
 from spaces.draws import plan_draws
 from spaces.errors import DataError
 from spaces.networks.build import SharedNetwork, build
@@ -162,4 +163,6 @@ def _found(job: Job, network: SharedNetwork, training: Source, judged: Source, t
     try:
         return {**found, job.probe.name: job.probe.find(network, training)}
     except DataError as error:
+        if find_machine_fault(error):
+            raise
         return {**found, job.probe.name: {"refused": "; ".join(error.problems)}}

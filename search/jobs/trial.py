@@ -51,6 +51,7 @@ class Trial:
         epochs: epochs trained, those of single-task networks that it started from among them.
         seed: seed of weights and batches.
         ended: Unix time in seconds when it ended; 0 if not known.
+        retry_of: number of the failed trial that it trained again, or None.
     """
 
     number: int
@@ -75,6 +76,7 @@ class Trial:
     rungs: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     device: str = ""
     estimates: Mapping[str, float] = field(default_factory=dict)
+    retry_of: int | None = None
 
     def __post_init__(self) -> None:
         if self.status not in (COMPLETE, FAILED, PRUNED):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import platform
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from search.jobs.job import Job, Outcome, find_device
 from search.jobs.outcome_files import read_result
 from spaces.common.atomic_files import write_json
-from spaces.errors import DataError
+from spaces.common.machine_faults import MachineError, explain_fault
 
 
 def run_job(job: Job, node: str = platform.node()) -> Outcome:
@@ -23,7 +24,8 @@ def run_job(job: Job, node: str = platform.node()) -> Outcome:
 
     Returns:
         The outcome, also when training failed: a failure is a state with a reason, never a number. An outcome that
-        already lies in the file and was had on this kind of device is returned as it is.
+        already lies in the file and was had on this kind of device is returned as it is. What the machine is to blame
+        for leaves no file, and the checkpoint where it is: the job is done again once that is mended.
     """
     if finished := read_result(job, find_device()):
         return finished
@@ -31,10 +33,10 @@ def run_job(job: Job, node: str = platform.node()) -> Outcome:
 
     start, found = time.time(), Outcome()
     reason = mark = ""
-    reachable = job.outcome.parent.is_dir()
+    fault = False
     try:
-        if not reachable:
-            raise DataError(
+        if not job.outcome.parent.is_dir():
+            raise MachineError(
                 f"node {node} does not see the run folder {job.outcome.parent}: "
                 "put run.folder on storage that all nodes share"
             )
@@ -42,14 +44,25 @@ def run_job(job: Job, node: str = platform.node()) -> Outcome:
         job.begun.touch()
         found = train_job(job, found.curves)
     except Exception as error:  # the one place where a trial's exception becomes a state
-        reason = _told(error)
+        told = explain_fault(error)
+        reason, fault = told or _told(error), bool(told)
     now = time.time()
     outcome = replace(found, seconds=now - start, reason=reason, node=node, ended=now, device=find_device())
-    if reachable:
-        write_json(job.outcome, {"fingerprint": mark, "outcome": asdict(outcome)})
+    return _keep(job, mark, replace(outcome, fault=fault))
+
+
+def _keep(job: Job, mark: str, outcome: Outcome) -> Outcome:
+    """Leave the outcome in the job's file; the same, or the fault for which no file can be written."""
+    try:
+        if not outcome.fault:
+            values = {name: value for name, value in asdict(outcome).items() if name != "fault"}
+            write_json(job.outcome, {"fingerprint": mark, "outcome": values})
+            if job.checkpoint and not (job.until and outcome.complete):
+                job.checkpoint.unlink(missing_ok=True)
+    except OSError as error:
+        outcome = replace(outcome, reason=explain_fault(error), fault=True)
+    with suppress(OSError):  # where the folder is gone, so is the file
         job.begun.unlink(missing_ok=True)
-        if job.checkpoint and not (job.until and outcome.complete):
-            job.checkpoint.unlink(missing_ok=True)
     return outcome
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from spaces.common.cores import count_cores
 from spaces.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -33,10 +34,9 @@ def count_places(settings: Settings) -> Places:
         ConfigError: not one training fits on it.
     """
     import torch  # torch: 1.5 s, a plan that is refused before does without
-    from joblib import cpu_count  # type: ignore[import-untyped]  # ships no types; as Ray, it heeds limits of containers
 
     try:
-        gpus, concurrency = settings.runner.places(cpu_count(), torch.cuda.device_count())
+        gpus, concurrency = settings.runner.places(count_cores(), torch.cuda.device_count())
     except ConfigError as error:
         if not settings.runner.elsewhere:
             raise

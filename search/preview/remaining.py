@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from search.config.problem_statement import fix_reference_point, state_problem
 from search.jobs.job import Job
 from search.jobs.outcome_files import OutcomeFiles, read_result
-from search.jobs.trial import load_trial
+from search.jobs.trial import Trial, load_trial
 from search.study.baselines import list_baseline_jobs
 from search.study.fronts.final_phase import FinalPhase
 from search.study.fronts.final_trainings import AUTO, SUPERNET
@@ -21,6 +21,7 @@ from search.study.trial_jobs import TrialJobs, inherit_from
 from spaces.common.atomic_files import read_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from search.config.settings import Settings
@@ -31,7 +32,7 @@ class Remaining:
     """Trainings, done and to do.
 
     Args:
-        finished: trials of earlier starts in the run folder, failed ones counted.
+        finished: trials of earlier starts in the run folder, failed ones counted unless they are tried again.
         trials: to train, at most.
         baselines: single-task networks that deltas refer to.
         untrained: those of them that are to be trained.
@@ -62,10 +63,13 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
 
     Raises:
         ConfigError: the run folder belongs to another search.
-        DataError: a file of a final training or of the supernet is damaged.
+        DataError: a file of a trial, of a final training or of the supernet is damaged.
     """
     folder = check_folder(settings)
-    finished = sum(1 for _ in (folder / "trials").glob("[0-9]*.json"))
+    ended = [load_trial(path) for path in sorted((folder / TRIALS).glob("[0-9]*.json"))]
+    again = {trial.retry_of for trial in ended if trial.retry_of is not None}
+    failed = sum(trial.failed and trial.number not in again for trial in ended) if settings.retry else 0
+    finished = len(ended) - len(again) - failed  # patterns: one that was tried again counts once
     ends = settings.sampler.most(state_problem(settings))
     most = min(bound for bound in (settings.split.trials, patterns, ends) if bound is not None)
     jobs = tuple(list_baseline_jobs(settings, settings.runner.threads))
@@ -73,19 +77,20 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     untrained = tuple(job for job in jobs if job.fingerprint not in kept and read_result(job, device) is None)
     trials, split = max(0, most - finished), settings.split
     supernet = SupernetTraining(settings, folder / KEPT, settings.runner.threads)
-    final = _count_finals(settings, folder, supernet, trials)
+    final = _count_finals(settings, folder, supernet, ended, trials)
     shared = split.supernet if _wants_supernet(settings, supernet, device, trials, final) else 0
     return Remaining(finished, trials, jobs, untrained, shared, final * split.final)
 
 
-def _count_finals(settings: Settings, folder: Path, supernet: SupernetTraining, trials: int) -> int:
+def _count_finals(
+    settings: Settings, folder: Path, supernet: SupernetTraining, ended: Sequence[Trial], trials: int
+) -> int:
     """Final trainings that are left: as many as are wanted, and once the trials have ended those of the real front."""
     phase, members = FinalPhase(settings, folder), settings.split.members
     phase.resume()
     if trials or not members:
         return members
     problem = fix_reference_point(state_problem(settings), settings)
-    ended = [load_trial(path) for path in sorted((folder / TRIALS).glob("[0-9]*.json"))]
     outcomes, run = OutcomeFiles(folder.absolute() / ".outcomes"), RunFolder(folder, "", resumed=True)
     jobs = TrialJobs(settings, run, outcomes, settings.runner.threads, supernet.job)
     weights = inherit_from(supernet.job) if supernet.job else None

@@ -46,6 +46,8 @@ def build_search(settings: Settings, folder: RunFolder, command: str) -> Search:
     study = Study(
         folder.journal, problem, settings.sampler, anchors=anchors, seed=settings.run.seed, stop=settings.stop
     )
+    if settings.retry:
+        study.retry_failed()
     tracker = settings.tracking.tracker(settings.run.folder)
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
     tasks, runner = settings.data.selected, settings.runner

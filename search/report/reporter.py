@@ -181,6 +181,10 @@ class Reporter:
         if command := self._tracker.view_command():
             self._print(f"MLflow      {command}")
 
+    def abandon(self, status: str) -> None:
+        """Close the record without a report, for it could not be written."""
+        self._tracker.close(status)
+
     def _print_summary(self, members: Sequence[Trial], rows: Sequence[BaselineRow], note: str) -> None:
         if self._trials:
             ended = bool(choose_delivered(self._finals, self._objectives))

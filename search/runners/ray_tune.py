@@ -9,14 +9,13 @@ from __future__ import annotations
 import logging
 import math
 import os
-import re
 import shutil
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
+from search.runners.ray_connection import connect as _connect
 from search.runners.runner import JobQueue
 from spaces.common.interruption import take_sigterm
 from spaces.errors import ConfigError
@@ -43,7 +42,7 @@ class RayTune:
         gpus_per_trial: GPUs that one training takes, fractions allowed; None is one where the cluster has GPUs, else 0.
         concurrency: trainings at a time; None is as many as the cluster's CPUs and GPUs hold.
         address: of a running cluster, such as "auto" or "127.0.0.1:6379"; None is $RAY_ADDRESS and, without that,
-            starts Ray on this machine.
+            starts Ray on this machine, or uses the one that this process has started before.
 
     Raises:
         ConfigError: with every field out of range.
@@ -92,6 +91,7 @@ class RayTune:
 
         Raises:
             ConfigError: there is no cluster at the address, or it cannot hold a single training.
+            MachineError: Ray does not start on this machine.
             KeyboardInterrupt: the user stopped the run.
         """
         os.environ.update(QUIET)
@@ -100,7 +100,8 @@ class RayTune:
             os.environ.update(LOOPBACK)
         import ray  # ray: 0.5 s, and QUIET has to be set before
 
-        _connect(address)
+        there = ray.is_initialized()
+        place = _connect(address)
         try:
             take_sigterm()  # again, for Ray takes it for itself
             gpus, concurrency = self._fitting([n["Resources"] for n in ray.nodes() if n["Alive"]])
@@ -108,8 +109,10 @@ class RayTune:
             queue.answer_from_cache("cuda" if gpus else "cpu")
             self._fit(queue, folder / ".ray", gpus, concurrency)
         finally:
-            ray.shutdown()
-            shutil.rmtree(folder / ".ray", ignore_errors=True)
+            if not there:  # or it is somebody else's
+                ray.shutdown()
+            for left in filter(None, (folder / ".ray", place)):
+                shutil.rmtree(left, ignore_errors=True)
 
     def _fitting(self, nodes: list[dict[str, float]]) -> tuple[float, int]:
         """GPUs a training, and trainings at a time; a training fits on one node or nowhere."""
@@ -156,22 +159,3 @@ class RayTune:
         # Tune takes Ctrl-C for an end like any other, also between the end of one job and the start of the next.
         if queue.running or not searcher.ended:
             raise KeyboardInterrupt
-
-
-def _connect(address: str | None) -> None:
-    import ray  # as in `RayTune.run`
-
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-    # "local" or it would join whatever other Ray runs on this machine, and end with it
-    options |= {"address": address} if address else {"address": "local", "include_dashboard": False}
-    try:
-        if address and (place := re.fullmatch(r"(?:ray://)?([^/\s]+):(\d+)", address)):
-            socket.create_connection((place[1], int(place[2])), timeout=5).close()  # Ray itself would try for minutes
-        ray.init(**options)
-    except (OSError, ValueError, RuntimeError) as error:
-        if not address:
-            raise  # this machine's own trouble, which no setting mends
-        raise ConfigError(
-            f"runner.address={address}: no Ray cluster answers there ({' '.join(str(error).split())[:200]}); start one "
-            "with 'ray start --head', or leave runner.address (and $RAY_ADDRESS) out to use this machine alone"
-        ) from error

@@ -7,6 +7,8 @@ ever and knows neither constraints nor failures.
 from __future__ import annotations
 
 import json
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,9 @@ class Failures(FIFOScheduler):
 
     def on_trial_error(self, tune_controller: Any, trial: Trial) -> None:
         """Tune appends the errors of a trial to a file."""
-        lines = Path(trial.error_file).read_text().split("\n") if trial.error_file else []
+        lines: list[str] = []
+        with suppress(OSError):  # on a full disk there is none
+            lines = Path(trial.error_file).read_text("utf-8", "replace").split("\n") if trial.error_file else []
         self.why[trial.trial_id] = next((line.strip() for line in reversed(lines) if line.strip()), "")
 
 
@@ -61,7 +65,7 @@ class QueueSearcher(Searcher):
             self.ended = not self._jobs
             return Searcher.FINISHED if self.ended else None
         self._jobs[trial_id] = job
-        return {"job": job}
+        return {"job": job, "folder": os.getcwd()}
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         """Hand the outcome to the queue."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import platform
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -23,6 +25,9 @@ class JobTrainable(tune.Trainable):
 
     def setup(self, config: dict[str, Any]) -> None:
         """Take the first job."""
+        # Relative paths mean the same as in the driver, also under a Ray that was started elsewhere.
+        with suppress(OSError):
+            os.chdir(config["folder"])
         self._job = config["job"]
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:

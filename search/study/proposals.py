@@ -58,7 +58,7 @@ class Proposals:
             UserError: the sampler cannot go on, with its reason.
         """
         seen = {self._identify(trial) for trial in history}
-        sound = {self._identify(trial) for trial in history if trial.state != TrialState.FAIL}
+        sound = self.list_known(history)
         failures = Counter(self._identify(trial) for trial in history if trial.state == TrialState.FAIL)
         for proposed in self._proposed(history):
             if isinstance(proposed, (Wait, Done)):
@@ -74,6 +74,10 @@ class Proposals:
             if self._fits(proposal.pattern, seen):
                 return proposal, {}
         return Done(f"The space has no other pattern within the limits: all {len(history)} are trained.")
+
+    def list_known(self, history: Sequence[optuna.trial.FrozenTrial]) -> set[str]:
+        """Names of the networks that are trained or running, without failed ones."""
+        return {self._identify(trial) for trial in history if trial.state != TrialState.FAIL}
 
     def _proposed(self, history: Sequence[optuna.trial.FrozenTrial]) -> Iterator[Draw | Wait | Done]:
         """Anchors, then the sampler's proposals; with a supernet none before its estimates are there."""

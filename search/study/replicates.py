@@ -160,7 +160,8 @@ class ReplicateQueue:
 
     def next(self) -> Job | None:
         """The next job to start; None when nothing is left to start."""
-        hopeless = len(self.outcomes) >= HOPELESS and not any(o.complete for o in self.outcomes.values())
+        many = len(self.outcomes) >= HOPELESS and not any(o.complete for o in self.outcomes.values())
+        hopeless = many or any(outcome.fault for outcome in self.outcomes.values())
         if not self._waiting or hopeless:
             return None
         job = self._waiting.popleft()

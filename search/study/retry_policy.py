@@ -28,7 +28,9 @@ class RetryPolicy:
         if self._lost[job] <= RESTARTS:
             return None
         begun = job.checkpoint is not None and job.checkpoint.exists()
-        return Outcome(reason=_explain(why, begun=begun))
+        return Outcome(
+            reason=_explain(why, begun=begun), fault=not begun
+        )  # where none was begun, no pattern is at fault
 
 
 def _explain(why: str, *, begun: bool) -> str:

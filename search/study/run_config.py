@@ -19,7 +19,7 @@ CONFIG = "config.yaml"
 # Two runs give the same results when everything but these is equal; the data say the tasks. For the places of data,
 # which may move, their content is compared.
 FREE = (
-    *("search_id", "begun", "trials", "budget", "supernet", "final", "stop", "runner", "tracking"),
+    *("search_id", "begun", "trials", "budget", "retry", "supernet", "final", "stop", "runner", "tracking"),
     *("run.name", "run.folder", "tasks", "data.loading"),
 )
 EPOCHS = "epochs come of budget, trials, supernet.epochs, final.epochs and trainer.epochs"
@@ -82,7 +82,7 @@ def explain_mismatch(path: Path, changes: list[str]) -> str:
     return (
         f"run folder {path} belongs to another configuration (there -> now):{listed}\n"
         "Give the values it was started with to resume it, or start another search with run.name=NAME; "
-        f"only trials, stop, {final}runner, tracking, data.loading and the place of the data may change"
+        f"only trials, retry, stop, {final}runner, tracking, data.loading and the place of the data may change"
     )
 
 

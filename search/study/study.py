@@ -7,6 +7,8 @@ there. One process writes; the run folder's lock sees to that.
 
 from __future__ import annotations
 
+import logging
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Any
 
 import optuna
 from optuna.distributions import CategoricalDistribution
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
 from search.jobs.trial import Trial
 from search.problem.bounds import Stop
@@ -22,6 +24,7 @@ from search.problem.census import refuse_impossible_limits
 from search.problem.problem import Problem
 from search.samplers.ask_optuna import list_directions
 from search.samplers.sampler import Done, Sampler, Wait
+from search.study.foreign_trials import KEY, begin_queued, complete_choices, describe_left, find_problem, is_own
 from search.study.journal import open_journal
 from search.study.proposals import Proposals
 from spaces.choices import Proposal, replay
@@ -30,6 +33,8 @@ from spaces.networks.cost import Cost
 from spaces.pattern.sharing_pattern import SharingPattern
 
 NEVER = Stop()
+RETRY = "retry_of"  # attribute of a trial: number of the failed one whose pattern it trains again
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,14 @@ class Candidate:
         choices: decisions that led to it.
         pattern: what is shared.
         cost: exact, known before training.
+        retry_of: number of the failed trial that it trains again, or None.
     """
 
     number: int
     choices: dict[str, Any]
     pattern: SharingPattern
     cost: Cost
+    retry_of: int | None = None
 
 
 class Study:
@@ -80,12 +87,33 @@ class Study:
         refuse_impossible_limits(problem, list(anchors.values()))
         sampler.check(problem)
         self._study = open_journal(journal, list_directions(problem))
+        self._trials = journal.parent / "trials"
+        self._again: list[FrozenTrial] = []
+        self._named: set[int] = set()  # trials of others that were told of
+        self._tell_others()
+
+    @property
+    def _history(self) -> list[FrozenTrial]:
+        """The trials that this search has asked for."""
+        return [each for each in self._study.get_trials(deepcopy=False) if is_own(each, self._trials)]
+
+    @property
+    def numbers(self) -> list[int]:
+        """Of the trials that this search has asked for."""
+        return [each.number for each in self._history]
+
+    def retry_failed(self) -> None:
+        """Have the patterns of failed trials trained again, before any new one, as trials of their own."""
+        history = self._history
+        again = {each.user_attrs.get(RETRY) for each in history}
+        self._again = [each for each in history if each.state == TrialState.FAIL and each.number not in again]
 
     def list_running(self) -> list[Candidate]:
         """Trials that were asked for and have no outcome yet: those that an interruption left behind."""
         return [
-            self._candidate(trial.number, replay(self.problem.space, self.problem.tasks, trial.params))
-            for trial in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,))
+            self._candidate(trial, replay(self.problem.space, self.problem.tasks, trial.params))
+            for trial in self._history
+            if trial.state == TrialState.RUNNING
         ]
 
     def foretell(self, estimates: Callable[[SharingPattern], Mapping[str, float]]) -> None:
@@ -102,8 +130,9 @@ class Study:
         self._live(number).set_user_attr("rungs", {**self.rungs(number), str(epochs): strict(values)})
 
     def __len__(self) -> int:
-        """Trials so far, running ones among them."""
-        return len(self._study.get_trials(deepcopy=False))
+        """Patterns that were asked for so far, running ones among them; one that is tried again counts once."""
+        history = self._history
+        return len(history) - len([each for each in history if RETRY in each.user_attrs]) - len(self._again)
 
     def ask(self) -> Candidate | Wait | Done:
         """The next pattern to train, never one that this study has seen.
@@ -111,22 +140,63 @@ class Study:
         Raises:
             UserError: the sampler cannot go on, with its reason.
         """
-        history = self._study.get_trials(deepcopy=False)
+        history = self._history
+        if self._again:
+            failed = self._again.pop(0)
+            return self._begin(
+                failed.params, failed.distributions, {KEY: failed.user_attrs[KEY], RETRY: failed.number}, {}
+            )
+        foretold = self.problem.estimates is not None or not self.sampler.uses_supernet
+        if foretold and (queued := self._ask_queued(history)):
+            return queued
         accepted = self._proposals.find(history)
         if isinstance(accepted, (Wait, Done)):
             return accepted
         proposal, notes = accepted
         options = _options(self.problem, proposal.choices)
-        self._study.add_trial(
-            optuna.trial.create_trial(
-                state=TrialState.RUNNING,
-                params=proposal.choices,
-                distributions=options,
-                user_attrs={"key": proposal.pattern.key},
-                system_attrs=notes,
-            )
+        return self._begin(proposal.choices, options, {KEY: proposal.pattern.key}, notes)
+
+    def _begin(
+        self, choices: Mapping[str, Any], options: Mapping[str, Any], marks: dict[str, Any], notes: dict[str, Any]
+    ) -> Candidate:
+        """Add a running trial to the study."""
+        trial = optuna.trial.create_trial(
+            state=TrialState.RUNNING,
+            params=dict(choices),
+            distributions=dict(options),
+            user_attrs=marks,
+            system_attrs=notes,
         )
-        return self._candidate(len(history), proposal)
+        self._study.add_trial(trial)
+        added = next(each for each in reversed(self._history) if each.user_attrs[KEY] == marks[KEY])
+        return self._candidate(added, replay(self.problem.space, self.problem.tasks, choices))
+
+    def _ask_queued(self, history: Sequence[FrozenTrial]) -> Candidate | None:
+        """The first trial that another program has queued and that can be trained; why others cannot is told."""
+        known: set[str] | None = None
+        for trial in self._study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
+            if trial.number in self._named:
+                continue
+            known = self._proposals.list_known(history) if known is None else known
+            rng = random.Random(self._proposals.derive_seed(trial.number, "queued"))
+            try:
+                proposal = complete_choices(self.problem, trial, rng)
+                problem = find_problem(self.problem, proposal, known)
+                if not problem:
+                    begin_queued(self._study, trial, proposal, _options(self.problem, proposal.choices))
+                    return self._candidate(trial, proposal)
+            except (ValueError, TypeError) as error:  # a PatternError too
+                problem = str(error)
+            self._named.add(trial.number)
+            log.warning("study.journal: trial %d, queued by another program, is left: %s", trial.number, problem)
+        return None
+
+    def _tell_others(self) -> None:
+        """Name the trials of other programs that do not wait."""
+        everything = self._study.get_trials(deepcopy=False)
+        others = [each for each in everything if not is_own(each, self._trials)]
+        if told := describe_left([each for each in others if each.state != TrialState.WAITING]):
+            log.warning(told)
 
     def tell(self, trial: Trial) -> None:
         """Record how a trial ended; a trial that has been told is left as it is."""
@@ -147,7 +217,7 @@ class Study:
         most = self.sampler.most(self.problem)
         if most is None:
             return ""
-        history = self._study.get_trials(deepcopy=False)
+        history = self._history
         answer = self.sampler.propose(self.problem, history, self._proposals.derive_seed(len(history), "outlook"))
         if isinstance(answer, Done):
             return answer.reason
@@ -158,7 +228,7 @@ class Study:
         words: dict[str, list[str]] = {}
         for name, anchor in self._anchors.items():
             words.setdefault(anchor.pattern.key, []).append(name)
-        for key, name in self.sampler.marks(self.problem, self._study.get_trials(deepcopy=False)).items():
+        for key, name in self.sampler.marks(self.problem, self._history).items():
             words.setdefault(key, []).append(name)
         return {key: ", ".join(names) for key, names in words.items()}
 
@@ -166,8 +236,9 @@ class Study:
         """What Study.tell makes itself to reach a trial by number; its attributes show in optuna-dashboard."""
         return optuna.trial.Trial(self._study, self._study.get_trials(deepcopy=False)[number]._trial_id)
 
-    def _candidate(self, number: int, proposal: Proposal) -> Candidate:
-        return Candidate(number, dict(proposal.choices), proposal.pattern, self.problem.cost(proposal.pattern))
+    def _candidate(self, trial: FrozenTrial, proposal: Proposal) -> Candidate:
+        cost, again = self.problem.cost(proposal.pattern), trial.user_attrs.get(RETRY)
+        return Candidate(trial.number, dict(proposal.choices), proposal.pattern, cost, again)
 
 
 def _options(problem: Problem, choices: Mapping[str, Any]) -> dict[str, Any]:

@@ -84,15 +84,16 @@ class TrialQueue:
         """
         self._outcomes.make()
         interrupted = self._study.list_running()
-        earlier = load_earlier_trials(self._folder, len(self._study), {each.number for each in interrupted})
+        earlier = load_earlier_trials(self._folder, self._study.numbers, {each.number for each in interrupted})
         self.trials = {trial.number: trial for trial in earlier}
         finals = self._finals.resume()
         for number in self.trials:  # a worker that outlives its driver may end after its trial was told
             self._outcomes.clear(number)
         self._callback.resumed(earlier, finals)
         self._drop_weights()
-        self._waiting.extend(self._ground.resume(trials_left=len(earlier) < self._settings.split.trials))
-        self._stop(self._ground.stopped)
+        left = len(self._study) - len(interrupted) < self._settings.split.trials
+        self._waiting.extend(self._ground.resume(trials_left=left))
+        self.stop(self._ground.stopped)
         for trial in earlier:
             for epochs, values in trial.rungs.items():
                 self._rungs.reach(trial.number, int(epochs), values)
@@ -201,10 +202,12 @@ class TrialQueue:
             self._start(self._job(answer))
 
     def done(self, job: Job, outcome: Outcome) -> None:
-        """Take the outcome of a job."""
+        """Take the outcome of a job; where the machine was to blame, the job is left to be done again."""
         self.running.discard(job)
         self._callback.running(len(self.running))
-        if self._finals.owns(job):
+        if outcome.fault:
+            self.stop(f"{job.label}: {outcome.reason}")
+        elif self._finals.owns(job):
             self._final_done(job, outcome)
         elif job not in self._candidates:
             self._ground_done(job, outcome)
@@ -232,7 +235,7 @@ class TrialQueue:
     def _ground_done(self, job: Job, outcome: Outcome) -> None:
         if self._ground.done(job, outcome):
             self._waiting.appendleft(job)
-        self._stop(self._ground.stopped)
+        self.stop(self._ground.stopped)
         if estimates := self._ground.foretell(self._study.problem):
             self._study.foretell(estimates)
             self._waited_at = -1
@@ -283,13 +286,13 @@ class TrialQueue:
         self.trials[trial.number] = trial
         self._callback.trial(trial)
         self._drop_weights()
-        self._stop(judge_failures(self.trials.values()))
+        self.stop(judge_failures(self.trials.values()))
 
     def _drop_weights(self) -> None:
         objectives = self._study.problem.objectives
         drop_dominated_weights(self._folder.trials, list(self.trials.values()), objectives)
 
-    def _stop(self, reason: str) -> None:
+    def stop(self, reason: str) -> None:
         """Start nothing more, for this reason; the first one counts, and an empty one is none."""
         if reason and not self.status.stopped:
             self.status = QueueStatus(QueueState.STOPPED, reason)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from filelock import FileLock
 
@@ -20,6 +21,9 @@ from search.tracking import store_uri
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
+
+ARTIFACTS = "mlartifacts"  # in the folder of all runs
+PLACES = (("experiments", "artifact_location"), ("runs", "artifact_uri"))  # columns of MLflow's store
 
 
 def open_store(uri: str, experiment: str, runs: Path) -> tuple[MlflowClient, str]:
@@ -42,8 +46,31 @@ def open_store(uri: str, experiment: str, runs: Path) -> tuple[MlflowClient, str
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns of every attempt to reach a server
     with _lock_store(uri):
         client = MlflowClient(tracking_uri=uri, registry_uri=uri)
-        location = None if store_uri.is_server(uri) else (runs / "mlartifacts").as_uri()
-        return client, _find_experiment(client, experiment, location)
+        location = None if store_uri.is_server(uri) else (runs / ARTIFACTS).as_uri()
+        found = _find_experiment(client, experiment, location)
+        if location and (database := store_uri.find_sqlite_file(uri)):
+            _follow_runs(database, client.get_experiment(found).artifact_location, runs)
+        return client, found
+
+
+def _follow_runs(database: Path, before: str, runs: Path) -> None:
+    """Have the store name the place where artifacts lie now, where the folder of all runs was moved or copied.
+
+    MLflow keeps absolute places only and would make the old folder anew. What a store outside of the runs' folder says
+    may be meant for another folder of runs, which counts as long as that is there.
+    """
+    now = (runs / ARTIFACTS).as_uri()
+    if before == now or not before.startswith("file:") or not before.endswith(f"/{ARTIFACTS}"):
+        return
+    if database.parent.resolve() != runs.resolve() and Path(unquote(urlsplit(before).path)).is_dir():
+        return
+    with closing(sqlite3.connect(database, timeout=10)) as connection, connection:
+        for table, column in PLACES:
+            own = f"{column} = ? OR substr({column}, 1, ?) = ?"
+            connection.execute(
+                f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE {own}",
+                (now, len(before) + 1, before, len(before) + 1, f"{before}/"),
+            )
 
 
 def find_runs(client: MlflowClient, experiment: str, tag: str, value: str) -> list[Run]:

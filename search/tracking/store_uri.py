@@ -44,7 +44,7 @@ def make_sqlite_uri(path: Path) -> str:
 
 def find_sqlite_file(uri: str) -> Path | None:
     """The file of an SQLite store; None for others."""
-    return Path(unquote(uri.removeprefix(FILE).partition("?")[0])) if uri.startswith(FILE) else None
+    return Path(unquote(uri.removeprefix(FILE).partition("?")[0])).expanduser() if uri.startswith(FILE) else None
 
 
 def is_server(uri: str) -> bool:

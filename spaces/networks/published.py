@@ -5,26 +5,26 @@ Between building a network and training it; what is rebuilt after a training doe
 
 from __future__ import annotations
 
-import re
-import warnings
+import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import zip_longest
-from pathlib import Path
 
 import torch
 from torch import Tensor
 
 from spaces.errors import ConfigError
 from spaces.networks.build import SharedNetwork
-from spaces.networks.content import list_weight_files
 from spaces.networks.family import Family, StartsFromWeights
 from spaces.networks.modules.layer import list_layers
+from spaces.networks.weight_files import USUAL, list_prefixes, read_weights
 from spaces.pattern.block import WHOLE, Gates
 from spaces.pattern.walk import list_blocks
 
-WRAPPINGS = ("model", "state_dict")
-"""Names under which some files hold the weights, such as DeiT's."""
 SHOWN = 5  # differences that a message names: our choice
+SAID: set[str] = set()
+"""What was told of files, for they are read again for every training."""
+log = logging.getLogger(__name__)
 COUNTER = "num_batches_tracked"  # of batch-norm; not in the oldest files, and without effect on what is computed
 
 
@@ -56,39 +56,60 @@ def load_published(network: SharedNetwork, family: Family) -> None:
 def fit_names(family: StartsFromWeights) -> dict[str, Tensor]:
     """The file's weights of the whole encoder, by name.
 
+    They may lie in a dictionary inside the file's, and all their names may begin with words such as ``module.``, which
+    is told. The first place and prefix that fit count.
+
     Raises:
         ConfigError: the file is missing, damaged, holds other things than tensors, or does not fit: with the first five
             differences.
     """
     assert family.weights is not None
-    given = family.adapt_weights(read_weights(family.weights))
     wanted: dict[str, Tensor] = {}
     for stage in range(family.encoder_stages):
         wanted |= _make_ghost(family, stage).state_dict()
+    best: _Fitted | None = None
+    for place, held in read_weights(family.weights):
+        for prefix in list_prefixes(held, wanted) if best is None or best.differences else ():
+            fitted = _fit(family, wanted, place, prefix, held)
+            if best is None or len(fitted.differences) < len(best.differences):
+                best = fitted
+            if not best.differences:
+                break
+    assert best is not None  # a file without weights is refused when it is read
+    where = f"network.weights={family.weights}{best.told}"
+    if best.differences:
+        more = f" and {len(best.differences) - SHOWN} more" if len(best.differences) > SHOWN else ""
+        raise ConfigError(
+            f"{where} does not fit {type(family).__name__}: {', '.join(best.differences[:SHOWN])}{more}. "
+            "Want the weights of the same architecture: check the network's depth and widths, or take another file"
+        )
+    if best.told and where not in SAID:
+        SAID.add(where)
+        log.warning("%s: fits", where)
+    return best.given
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """Weights of one place in a file, without a prefix: how far they fit, and what was done to them in words."""
+
+    given: dict[str, Tensor]
+    differences: list[str]
+    told: str
+
+
+def _fit(
+    family: StartsFromWeights, wanted: Mapping[str, Tensor], place: str, prefix: str, held: Mapping[str, Tensor]
+) -> _Fitted:
+    kept = {name.removeprefix(prefix): tensor for name, tensor in held.items() if name.startswith(prefix)}
+    given = family.adapt_weights(kept)
     for name in wanted:
         if name.endswith(COUNTER):
             given.setdefault(name, torch.tensor(0))
-    found = list_differences(wanted, given)
-    if found:
-        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-        raise ConfigError(
-            f"network.weights={family.weights} does not fit {type(family).__name__}: {', '.join(found[:SHOWN])}{more}. "
-            "Want the weights of the same architecture: check the network's depth and widths, or take another file"
-        )
-    return given
-
-
-def read_weights(weights: str) -> dict[str, Tensor]:
-    """Tensors by name, from a file of torch's or safetensors' format, or a folder of the latter.
-
-    Raises:
-        ConfigError: no file, a damaged one, or one that holds other things than tensors by name.
-    """
-    held: dict[str, Tensor] = {}
-    for file in list_weight_files(weights):
-        if file.suffix != ".json":
-            held |= _read_safetensors(file, weights) if file.suffix == ".safetensors" else _read_pickle(file, weights)
-    return held
+    words = [f"its part {place}"] if place not in ("", *USUAL) else []
+    words += [f"without the prefix '{prefix}' of its names"] if prefix else []
+    words += [f"{len(held) - len(kept)} tensors of other names left out"] if len(kept) < len(held) else []
+    return _Fitted(given, list_differences(wanted, given), f" ({', '.join(words)})" if words else "")
 
 
 def list_differences(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> list[str]:
@@ -108,50 +129,3 @@ def _make_ghost(family: Family, stage: int) -> torch.nn.Module:
     """An encoder block without contents."""
     with torch.device("meta"):
         return family.encoder_block(stage)
-
-
-def _read_safetensors(file: Path, weights: str) -> dict[str, Tensor]:
-    try:
-        from safetensors import SafetensorError  # of an extra, so it may be absent
-        from safetensors.torch import load_file
-    except ImportError as error:
-        raise ConfigError(
-            f"network.weights={weights}: files of this format are read by the package safetensors, which is not "
-            "installed; pip install safetensors, or give a file saved by torch"
-        ) from error
-    try:
-        return load_file(file)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise ConfigError(_describe_unreadable(weights, error)) from error
-
-
-def _read_pickle(file: Path, weights: str) -> dict[str, Tensor]:
-    """What torch has saved; nothing is unpickled but tensors and plain values."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of other pickles than torch's; what is wrong is told below
-            held = torch.load(file, map_location="cpu", weights_only=True)
-    except Exception as error:  # what a damaged file raises depends on where it is damaged
-        foreign = re.search(r"GLOBAL ([\w.]+)", str(error))
-        if not foreign:
-            raise ConfigError(_describe_unreadable(weights, error)) from error
-        raise ConfigError(
-            f"network.weights={weights} holds Python objects besides tensors ({foreign[1]}), which could run foreign "
-            "code, so it is not loaded; where you trust it, save its tensors alone: "
-            "torch.save(model.state_dict(), FILE)"
-        ) from error
-    for name in WRAPPINGS:
-        if isinstance(held, Mapping) and isinstance(held.get(name), Mapping):
-            held = held[name]
-    if not isinstance(held, Mapping) or not all(isinstance(value, Tensor) for value in held.values()):
-        raise ConfigError(
-            f"network.weights={weights} holds no tensors by name; want a state dictionary, by itself or under one of "
-            f"the names {', '.join(WRAPPINGS)}"
-        )
-    return dict(held)
-
-
-def _describe_unreadable(weights: str, error: Exception) -> str:
-    # Not the error's own words, for torch's advise to unpickle the file without care.
-    kind = type(error).__name__
-    return f"network.weights={weights} cannot be read ({kind}): it is damaged, or of another format; get it anew"

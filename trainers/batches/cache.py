@@ -31,6 +31,7 @@ VERSION = 1
 """Part of the folder's name: raise it when decoding changes."""
 IMAGE = "_image"  # no task's name begins so
 ABANDONED = 3600.0  # seconds after which a file that is still being written belongs to a process that is no more
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 log = logging.getLogger(__name__)
 
 
@@ -121,11 +122,11 @@ def check_cache(loading: Loading) -> None:
 
 @contextmanager
 def _writing(cache: str) -> Iterator[None]:
-    """A full disk is no mistake; what else goes wrong is told."""
+    """A full disk or quota is no mistake; what else goes wrong is told."""
     try:
         yield
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno not in FULL:
             raise DataError(
                 f"data.loading.cache={cache}: cannot be written to ({error}); "
                 "name another folder, or null to decode each time"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
-from joblib import cpu_count  # type: ignore[import-untyped]  # the cores that a container leaves us
 from torch import Tensor
 
+from spaces.common.cores import count_cores
 from trainers.batches.source import Batch, Source, scale_images
 from trainers.batches.stream import open_stream
 from trainers.data.dataset import DataSet, Sampled
@@ -78,7 +78,7 @@ def load_split(data: DataSet, name: str, device: str) -> Source:
     samples = data.samples(name)
     if len(samples) * _bytes(samples.read(0)) > data.loading.memory_gb * 1e9:
         return open_stream(data, name, device)
-    return _held(gather_samples(samples, threads=cpu_count()), device)
+    return _held(gather_samples(samples, threads=count_cores()), device)
 
 
 def _held(arrays: Arrays, device: str) -> Split:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch.utils.data import DataLoader
 
-from spaces.errors import DataError
+from spaces.common.machine_faults import MachineError
 from trainers.batches.reading_process import Refused, Stacking, Written, describe_shapes, read_sample, settle
 from trainers.batches.ring import Ring, Stacked
 from trainers.data.splits.samples import Samples
@@ -51,7 +51,8 @@ class Readers:
             only: names of the tasks whose targets are wanted.
 
         Raises:
-            DataError: a sample cannot be read, or a process was lost; the processes are ended.
+            DataError: a sample cannot be read; the processes are ended.
+            MachineError: the machine is to blame for that, a process was lost, or there is too little memory; likewise.
             RuntimeError: another pass has begun meanwhile.
         """
         largest = max(map(len, plan), default=0)
@@ -74,10 +75,10 @@ class Readers:
                 found = next(batches)
             except (RuntimeError, OSError, EOFError) as error:  # samples are read where nothing is raised
                 self.close()
-                raise DataError(_lost(self._split, error)) from error
+                raise MachineError(_lost(self._split, error)) from error
             if isinstance(found, Refused):
                 self.close()
-                raise DataError(found.problems)
+                raise found.error
             yield ring.batch(*found) if isinstance(found, Written) else found
 
     def close(self) -> None:
@@ -88,7 +89,7 @@ class Readers:
         options: dict[str, Any] = {}
         first = read_sample(samples, 0, self._split)
         if isinstance(first, Refused):
-            raise DataError(first.problems)
+            raise first.error
         try:
             ring = Ring(first, self._places, self._size)
             if self._workers:
@@ -96,7 +97,7 @@ class Readers:
         except RuntimeError as error:
             kind = "shared memory (/dev/shm)" if self._workers else "memory"
             wanted = f"{self._places} batches of {self._size} samples of the {self._split} split"
-            raise DataError(f"too little {kind} for {wanted} ({_line(error)}); {LESS}") from error
+            raise MachineError(f"too little {kind} for {wanted} ({_line(error)}); {LESS}") from error
         if self._workers:
             context = multiprocessing.get_context(METHOD)
             context.set_forkserver_preload(["torch"])  # once, not once a process

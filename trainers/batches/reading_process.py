@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from torch.utils.data import Dataset
 
-from spaces.errors import UserError
+from spaces.common.machine_faults import MachineError, find_machine_fault
+from spaces.errors import DataError, UserError
 from trainers.batches.ring import Ring
 from trainers.data.splits.samples import Sample, Samples
 
@@ -27,9 +28,20 @@ KEPT, LARGEST = 2**27, 2**25  # bytes that are kept, and of the largest array th
 
 @dataclass(frozen=True)
 class Refused:
-    """What stands in the place of a batch that cannot be had: an exception would come with two tracebacks of text."""
+    """What stands in the place of a batch that cannot be had: an exception would come with two tracebacks of text.
+
+    Args:
+        problems: what is wrong.
+        fault: whether that is the machine's fault, such as a lost drive's.
+    """
 
     problems: tuple[str, ...]
+    fault: bool = False
+
+    @property
+    def error(self) -> UserError:
+        """What the process raises that waits for the batch."""
+        return MachineError(self.problems) if self.fault else DataError(self.problems)
 
 
 class Written(NamedTuple):
@@ -65,9 +77,10 @@ def read_sample(samples: Samples, row: int, split: str) -> Sample | Refused:
     try:
         return samples.read(row)
     except UserError as error:
-        return Refused(error.problems)
+        return Refused(error.problems, bool(find_machine_fault(error)))
     except Exception as error:  # whatever a data set raises is told by the process that waits for the batch
-        return Refused((f"sample {row} of the {split} split cannot be read: {_told(error)}",))
+        problem = f"sample {row} of the {split} split cannot be read: {_told(error)}"
+        return Refused((problem,), bool(find_machine_fault(error)))
 
 
 def describe_shapes(sample: Sample) -> str:

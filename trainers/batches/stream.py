@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from joblib import cpu_count  # type: ignore[import-untyped]  # the cores that a container leaves us
 from torch import Tensor
 
+from spaces.common.cores import count_cores
 from trainers.batches.cache import open_cache
 from trainers.batches.readers import Readers
 from trainers.batches.source import Batch, scale_images
@@ -83,4 +83,4 @@ def count_spare_cores(device: torch.device) -> int:
     trainings share the cores, and decoding is less work than learning.
     """
     threads = torch.get_num_threads()
-    return max(1, min(cpu_count() - threads, threads if device.type == "cpu" else MOST))
+    return max(1, min(count_cores() - threads, threads if device.type == "cpu" else MOST))

@@ -68,3 +68,17 @@ def test_a_result_of_another_kind_of_device_is_not_taken(job: Job) -> None:
     there = run_job(job)
     job.outcome.write_text(job.outcome.read_text().replace('"device": "cpu"', '"device": "cuda"'))
     assert run_job(job).ended > there.ended
+
+
+@pytest.mark.parametrize("way", ["weights", "outcome", "checkpoint"])
+def test_the_machines_fault_leaves_no_outcome_and_is_no_failure(way: str, job: Job, tmp_path: Path) -> None:
+    """Something cannot be written, for a file is in the way: the same job is done again once that is mended."""
+    (tmp_path / "file").touch()
+    broken = replace(job, until=1 if way == "checkpoint" else None, **{way: tmp_path / "file" / "inside"})
+    outcome = run_job(broken)
+    assert outcome.fault and not outcome.complete
+    wanted = {"outcome": "does not see the run folder"}.get(way, "move away what lies there")
+    assert wanted in outcome.reason or "File exists" in outcome.reason
+    assert not any((tmp_path / "file").parent.glob("*.begun")) and read_outcome(job) is None
+    done = run_job(job)
+    assert done.complete and not done.fault and "fault" not in job.outcome.read_text()

@@ -81,3 +81,13 @@ def test_a_run_folder_of_another_search_is_refused(searched: Path) -> None:
     (searched / "notes" / "mine.txt").write_text("keep")
     with pytest.raises(ConfigError, match=r"holds mine.txt but no config.yaml"):
         count_remaining(settings("run.name=notes"), 12, "cpu")
+
+
+def test_failed_trials_are_left_where_they_are_to_be_tried_again(searched: Path) -> None:
+    path = searched / "one" / "trials" / "0001.json"
+    path.write_text(path.read_text().replace('"status": "complete"', '"status": "failed"'))
+    assert numbers(count_remaining(settings("trials=2", "run.name=one"), 12, "cpu"))[:2] == (2, 0)
+    assert numbers(count_remaining(settings("trials=2", "run.name=one", "retry=failed"), 12, "cpu"))[:2] == (1, 1)
+    again = path.read_text().replace('"number": 1', '"number": 2').replace('"retry_of": null', '"retry_of": 1')
+    path.with_name("0002.json").write_text(again.replace('"status": "failed"', '"status": "complete"'))
+    assert numbers(count_remaining(settings("trials=2", "run.name=one", "retry=failed"), 12, "cpu"))[:2] == (2, 0)

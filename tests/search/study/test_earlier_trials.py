@@ -25,7 +25,7 @@ def test_what_had_ended_comes_back_in_order_and_what_was_running_does_not(unfini
         ended = [trial for trial in TRIALS if trial.number not in unfinished]
         for trial in ended:
             save_trial(folder.trial(trial.number), trial)
-        assert load_earlier_trials(folder, len(TRIALS), unfinished) == ended
+        assert load_earlier_trials(folder, range(len(TRIALS)), unfinished) == ended
 
 
 def test_a_file_that_is_missing_and_one_that_the_study_does_not_know_are_refused(tmp_path: Path) -> None:
@@ -33,8 +33,8 @@ def test_a_file_that_is_missing_and_one_that_the_study_does_not_know_are_refused
     for trial in TRIALS[:3]:
         save_trial(folder.trial(trial.number), trial)
     with pytest.raises(DataError, match=r"knows 2 trials, but .*0002\.json is there: the journal was lost"):
-        load_earlier_trials(folder, 2, set())
+        load_earlier_trials(folder, range(2), set())
     with pytest.raises(DataError, match=r"0003\.json: cannot be read"):
-        load_earlier_trials(folder, 4, set())
+        load_earlier_trials(folder, range(4), set())
     folder.weights(9).write_bytes(b"")  # a worker's, of a trial that has not ended
-    assert load_earlier_trials(folder, 4, {3}) == TRIALS[:3]
+    assert load_earlier_trials(folder, range(4), {3}) == TRIALS[:3]

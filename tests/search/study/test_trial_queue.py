@@ -108,7 +108,7 @@ def test_a_baseline_that_fails_is_tried_again_and_then_stops_the_search(tmp_path
         assert told.baselines == [job, job]  # failures are told too
 
 
-def test_a_job_that_no_worker_began_is_handed_out_again_and_at_last_given_up(tmp_path: Path) -> None:
+def test_a_job_that_no_worker_began_is_handed_out_again_and_at_last_stops_the_search(tmp_path: Path) -> None:
     with opened(tmp_path, "trials=1") as (queue, told):
         while is_baseline(job := queue.next()):
             queue.done(job, run_job(job))
@@ -118,11 +118,24 @@ def test_a_job_that_no_worker_began_is_handed_out_again_and_at_last_given_up(tmp
             assert queue.next() == job
         queue.return_lost(job, "ModuleNotFoundError: No module named 'mine'")
         assert queue.next() is None
-    assert [trial.reason for trial in told.trials] == [
-        "no worker could be started for it, 4 times in a row (ModuleNotFoundError: No module named 'mine'); "
-        "every node wants the same packages, PYTHONPATH and files"
-    ]
-    assert told.trials[0].device == ""  # nobody knows
+        assert queue.status.reason == (
+            "trial 0: no worker could be started for it, 4 times in a row (ModuleNotFoundError: No module named "
+            "'mine'); every node wants the same packages, PYTHONPATH and files"
+        )
+    assert not told.trials  # the machine is to blame, and no pattern
+
+
+def test_a_fault_of_the_machine_leaves_the_trial_to_be_trained_when_the_search_goes_on(tmp_path: Path) -> None:
+    with opened(tmp_path, "trials=1") as (queue, told):
+        while is_baseline(job := queue.next()):
+            queue.done(job, run_job(job))
+        queue.done(job, Outcome(reason="No space left on device: make room there", fault=True))
+        assert queue.next() is None and not queue.running
+        assert queue.status.reason == "trial 0: No space left on device: make room there"
+    with opened(tmp_path, "trials=1") as (queue, told):
+        assert queue.next() == job
+        queue.done(job, run_job(job))
+        assert [trial.status for trial in told.trials] == ["complete"]
 
 
 def test_results_of_another_kind_of_device_are_not_taken_from_the_cache(tmp_path: Path) -> None:

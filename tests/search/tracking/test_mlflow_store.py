@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 from search.tracking.mlflow import Mlflow
 from search.tracking.mlflow_store import find_runs, open_store
 from search.tracking.store_uri import make_sqlite_uri
+from tests.conftest import ROOT
 
 pytest.importorskip("mlflow")
 
@@ -57,3 +61,26 @@ def test_a_file_that_is_no_database_is_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "mlflow.db").write_text("this is a text, not a database" * 50)
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
         open_store(make_sqlite_uri(tmp_path / "mlflow.db"), "an experiment", tmp_path)
+
+
+def test_artifacts_follow_a_folder_that_was_moved(tmp_path: Path) -> None:
+    """Nothing is written at the old place again, and what lies at the new one is found."""
+    old, new = tmp_path / "old" / "rüns", tmp_path / "new" / "runs of mine"
+    client, experiment = open_store(make_sqlite_uri(old / "mlflow.db"), "an experiment", old)
+    run = client.create_run(experiment).info.run_id
+    (tmp_path / "note.txt").write_text("first")
+    client.log_artifact(run, str(tmp_path / "note.txt"))
+    new.parent.mkdir()
+    old.rename(new)
+    old.parent.rmdir()
+    command = (
+        "import sys; from pathlib import Path; from search.tracking.mlflow_store import open_store; "
+        "from search.tracking.store_uri import make_sqlite_uri; new = Path(sys.argv[1]); "
+        "client, experiment = open_store(make_sqlite_uri(new / 'mlflow.db'), 'an experiment', new); "
+        "client.log_artifact(sys.argv[2], sys.argv[3], 'later'); "
+        "print([each.path for each in client.list_artifacts(sys.argv[2])])"
+    )
+    given = [sys.executable, "-c", command, str(new), run, str(tmp_path / "note.txt")]
+    done = subprocess.run(given, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    assert done.stdout.strip() == "['later', 'note.txt']", done.stderr
+    assert not old.parent.exists()

@@ -140,3 +140,44 @@ def test_missing_and_damaged_files_and_files_of_something_else(tmp_path: Path) -
         assert "cannot be read (" in refusal(whole)
     for other in ([torch.zeros(1)], {"epoch": 3}):
         assert "holds no tensors by name" in refusal(saved(path, other))
+
+
+def prefixed(held: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {prefix + name: tensor for name, tensor in held.items()}
+
+
+@pytest.mark.parametrize(
+    ("wrap", "told"),
+    [
+        (lambda held: prefixed(held, "module."), " (without the prefix 'module.' of its names)"),
+        (lambda held: prefixed(held, "module._orig_mod."), " (without the prefix 'module._orig_mod.' of its names)"),
+        (
+            lambda held: {"epoch": 3, "teacher": {**prefixed(held, "backbone."), "head.weight": torch.zeros(2)}},
+            " (its part teacher, without the prefix 'backbone.' of its names, 1 tensors of other names left out)",
+        ),
+        (
+            lambda held: {
+                "model_state_dict": prefixed(held, "encoder."),
+                "optimizer": {"state": {0: {"exp_avg": torch.zeros(1)}}},
+            },
+            " (its part model_state_dict, without the prefix 'encoder.' of its names)",
+        ),
+    ],
+)
+def test_what_trainings_wrap_weights_in_is_taken_off_and_told(
+    wrap: Any, told: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    started, held = saved(tmp_path / "w.pth", wrap(weights())), weights()
+    found = fit_names(started)
+    assert found.keys() == held.keys() and all(torch.equal(found[name], held[name]) for name in held)
+    assert caplog.messages == [f"network.weights={started.weights}{told}: fits"]
+    fit_names(started)
+    assert len(caplog.messages) == 1  # once a process
+
+
+def test_other_weights_do_not_fit_under_a_prefix_either(tmp_path: Path) -> None:
+    held = prefixed(weights(), "module.")
+    del held["module.conv1.weight"]
+    assert "(without the prefix 'module.' of its names) does not fit ResNet: conv1.weight is missing. Want" in refusal(
+        saved(tmp_path / "w.pth", held)
+    )

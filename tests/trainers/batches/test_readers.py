@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 
+from spaces.common.machine_faults import MachineError
 from spaces.errors import DataError
 from tests.pictures import Pictures, write_pictures
 from trainers.batches.readers import Readers
@@ -38,7 +39,7 @@ def test_too_little_shared_memory_is_one_message(root: Path) -> None:
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
         with pytest.raises(
-            DataError, match=r"too little shared memory .* for 3 batches of 4 .* try fewer data.loading"
+            MachineError, match=r"too little shared memory .* for 3 batches of 4 .* try fewer data.loading"
         ):
             next(source.batches(4, ()))
     finally:
@@ -111,7 +112,9 @@ def test_a_killed_process_is_one_message_and_the_next_pass_begins_new_ones(root:
     next(batches)
     # The last one begun: a fork server and a tracker of resources may have come before it.
     os.kill(max(set(workers_of(os.getpid())) - before), signal.SIGKILL)
-    with pytest.raises(DataError, match=r"a process that reads the train split was lost .* fewer data.loading.workers"):
+    with pytest.raises(
+        MachineError, match=r"a process that reads the train split was lost .* fewer data.loading.workers"
+    ):
         list(batches)
     assert len(list(source.batches(8, ()))) == 3
 
@@ -122,7 +125,7 @@ def test_a_process_killed_between_passes_is_one_message_too(root: Path) -> None:
     list(source.batches(8, ()))
     os.kill(max(set(workers_of(os.getpid())) - before), signal.SIGKILL)
     time.sleep(0.5)
-    with pytest.raises(DataError, match="a process that reads the train split was lost"):
+    with pytest.raises(MachineError, match="a process that reads the train split was lost"):
         list(source.batches(8, ()))
     assert len(list(source.batches(8, ()))) == 3
 

@@ -1,0 +1,136 @@
+"""How this process comes to Ray: one that is up in it already, a cluster at an address, or one started here."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from spaces.common.cores import count_cores
+from spaces.common.machine_faults import MachineError
+from spaces.errors import ConfigError
+
+LONGEST = 107 if sys.platform.startswith("linux") else 103  # bytes of a socket's path, by the system's own limit
+SOCKET = "/session_2026-01-01_00-00-00_000000_4194304/sockets/plasma_store"  # what Ray adds to its folder
+SHORT = ("/tmp", "/var/tmp", "/dev/shm")  # where there is room for it
+
+
+def connect(address: str | None) -> Path | None:
+    """Come to Ray; one that this process has started itself is used, whatever it was started for.
+
+    Args:
+        address: of a cluster, or None for a Ray of this search's own.
+
+    Returns:
+        A folder to be removed once Ray is shut down, if one was made.
+
+    Raises:
+        ConfigError: no cluster answers there, or this process is at another one.
+        MachineError: Ray does not start here.
+    """
+    import ray  # ray: 0.5 s, and its settings have to be in the environment before
+
+    if ray.is_initialized():
+        _refuse_other(address, ray.get_runtime_context().gcs_address)
+        return None
+    if address:
+        _join(address)
+        return None
+    place = make_short_folder()
+    _provide_token()
+    try:
+        ray.init(
+            # "local" or it would join whatever other Ray runs on this machine, and end with it
+            address="local",
+            num_cpus=count_cores(),  # Ray itself counts cores that this job may not use
+            include_dashboard=False,
+            **(QUIET | ({"_temp_dir": str(place)} if place else {})),
+        )
+    except Exception as error:  # of many kinds, the plain one among them
+        if place:
+            shutil.rmtree(place, ignore_errors=True)
+        raise MachineError(
+            f"Ray does not start on this machine ({_line(error)}); mend that, or take runner=inline, which trains one "
+            "network after the other without Ray"
+        ) from error
+    return place
+
+
+QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+
+
+def _join(address: str) -> None:
+    import ray  # as in `connect`
+
+    try:
+        if place := re.fullmatch(r"(?:ray://)?([^/\s]+):(\d+)", address):
+            socket.create_connection((place[1], int(place[2])), timeout=5).close()  # Ray itself would try for minutes
+        ray.init(address=address, **QUIET)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ConfigError(
+            f"runner.address={address}: no Ray cluster answers there ({_line(error)}); start one "
+            "with 'ray start --head', or leave runner.address (and $RAY_ADDRESS) out to use this machine alone"
+        ) from error
+
+
+def _refuse_other(address: str | None, here: str) -> None:
+    """See that the Ray of this process is the one that is wanted."""
+    if address and address not in ("auto", "local", here, f"ray://{here}"):
+        raise ConfigError(
+            f"runner.address={address}: this process is connected to Ray at {here} already; leave runner.address (and "
+            "$RAY_ADDRESS) out to use that one, or call ray.shutdown() before"
+        )
+
+
+def _provide_token() -> None:
+    """A password of this process's own where Ray cannot keep its usual one in the home folder."""
+    if any(name in os.environ for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")):
+        return
+    try:
+        kept = Path.home() / ".ray" / "auth_token"
+        known = kept.exists() or _writable(kept.parent)
+    except (OSError, RuntimeError):  # no home at all
+        known = False
+    if not known:
+        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+
+
+def make_short_folder(usual: Path | None = None, others: tuple[str, ...] = SHORT) -> Path | None:
+    """A folder of its own for Ray's sockets where its usual one is too long for them or cannot be written.
+
+    Args:
+        usual: where Ray would put them; None for what the environment says.
+        others: folders to make it in, the first that serves.
+
+    Raises:
+        MachineError: there is none.
+    """
+    usual = usual or Path(os.environ.get("RAY_TMPDIR") or tempfile.gettempdir()) / "ray"
+    if _fits(usual) and _writable(usual):
+        return None
+    for folder in map(Path, others):
+        if folder.is_dir() and _writable(folder):
+            return Path(tempfile.mkdtemp(prefix="ray-", dir=folder))
+    raise MachineError(
+        f"Ray cannot put its sockets into {usual}: want a folder that can be written, of {LONGEST - len(SOCKET)} bytes "
+        "at most; name one with RAY_TMPDIR=DIR, or take runner=inline, which does without Ray"
+    )
+
+
+def _fits(folder: Path) -> bool:
+    return len(os.fsencode(str(folder))) + len(SOCKET) <= LONGEST
+
+
+def _writable(folder: Path) -> bool:
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
