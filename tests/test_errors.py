@@ -226,9 +226,9 @@ def test_an_array_that_does_not_fit(case: str, tmp_path: Path, capsys: pytest.Ca
     """The same command is fine without the fault, so it is the fault that is refused."""
     spoil, told = ARRAYS[case]
     Path("mine.yaml").write_text(SPECIFICATION)
-    for name in ("train", "val", "test"):
+    for seed, name in enumerate(("train", "val", "test")):
         split = {
-            "image": np.zeros((4, 32, 32, 3), np.uint8),
+            "image": np.random.default_rng(seed).integers(0, 256, (4, 32, 32, 3), np.uint8),
             "parts": np.arange(4 * 32 * 32).reshape(4, 32, 32).astype(np.uint8) % 2,
             "depth": np.ones((4, 32, 32), np.float32),
         }

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from spaces.errors import ConfigError
-from spaces.networks.padding import pad_labels
+from spaces.networks.modules.padding import pad_labels
 from trainers.tasks.class_ids import INVALID
 
 if TYPE_CHECKING:

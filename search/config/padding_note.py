@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from search.config.settings import Settings
-from spaces.networks.padding import pad_size
+from spaces.networks.modules.padding import pad_size
 
 
 def describe_padding(settings: Settings) -> str:

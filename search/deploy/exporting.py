@@ -20,7 +20,7 @@ from search.results.results import Results
 from spaces.common.atomic_files import replacing, write_json
 from spaces.errors import DataError, UserError
 from spaces.networks.content import digest_file
-from spaces.networks.padding import Size
+from spaces.networks.modules.padding import Size
 
 SHOWN = 8  # validation images that answers are compared on: our choice
 SIDECAR = "export.json"

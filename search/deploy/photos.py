@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from spaces.errors import ConfigError, DataError
-from spaces.networks.padding import Size
+from spaces.networks.modules.padding import Size
 from trainers.data.formats.resizing import resized_image
 
 SUFFIXES = tuple(sorted(Image.registered_extensions()))

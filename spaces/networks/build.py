@@ -15,8 +15,8 @@ from spaces.networks.family import Family
 from spaces.networks.make import make_module
 from spaces.networks.modules.gated import START, GatedStage, Masks, Start
 from spaces.networks.modules.output import Output
+from spaces.networks.modules.padding import crop_output, pad_image, pad_size
 from spaces.networks.modules.pruned import PrunedStage
-from spaces.networks.padding import crop_output, pad_image, pad_size
 from spaces.pattern.block import Block
 from spaces.pattern.key import network_key
 from spaces.pattern.sharing_pattern import SharingPattern

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from spaces.networks.family import Family
 from spaces.networks.modules.output import Output
-from spaces.networks.padding import pad_size
+from spaces.networks.modules.padding import pad_size
 from spaces.pattern.block import WHOLE, Block, Gates
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.walk import walk

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from spaces.errors import PatternError
 from spaces.networks.family import Family, LimitsMixings
-from spaces.networks.padding import pad_size
+from spaces.networks.modules.padding import pad_size
 from spaces.pattern.block import WHOLE, Attend, Block, SharedBranch, TaskBranch
 from spaces.pattern.mixing import count_shared_channels
 from spaces.pattern.sharing_pattern import SharingPattern

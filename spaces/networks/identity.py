@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from spaces.networks.channels import count_channels
 from spaces.networks.family import Family
-from spaces.networks.padding import pad_size
+from spaces.networks.modules.padding import pad_size
 from spaces.pattern.block import WHOLE, Attend, Block, Role, SharedBranch, TaskBranch
 from spaces.pattern.mixing import count_groups
 from spaces.pattern.sharing_pattern import SharingPattern

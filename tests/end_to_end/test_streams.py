@@ -37,12 +37,13 @@ def test_a_cache_that_cannot_be_is_refused_before_anything_is_trained(
     )  # a cluster has other folders
 
 
-def test_a_damaged_file_is_the_reason_of_a_failed_training(tmp_path: Path) -> None:
+def test_a_damaged_file_is_told_and_blames_no_pattern(tmp_path: Path) -> None:
     root = write_pictures(tmp_path / "data", images=16)
     (root / "train" / "9.png").write_bytes(b"no picture")
     settings = compose(arguments(tmp_path, root, 0.0, "runner=inline"))
     pattern = hard_sharing([task.name for task in settings.data.selected], 2, 2)
     job = Job("a job", pattern, settings.data, settings.network, settings.trainer, 0, 1, tmp_path / "outcome.json")
     outcome = run_job(job)
-    assert outcome.reason.startswith(f"DataError: {root / 'train' / '9.png'}: cannot be read")
+    assert outcome.fault
+    assert outcome.reason.startswith(f"{root / 'train' / '9.png'}: cannot be read")
     assert outcome.metrics == {}

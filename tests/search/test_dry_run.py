@@ -41,7 +41,6 @@ def test_fewer_tasks_of_an_experiment_leave_weights_of_others_alone(capsys: pyte
     ("given", "told"),
     [
         (["data=nyuv2"], "data.root is not given; want the folder of data.spec=nyuv2"),
-        (["experiment=etr_nyuv2", "data.image_size=[100,100]"], "has images of 100x100 pixels, but the network wants"),
         (["experiment=sgw_nyud", "space.slots=[2000]"], "want fewer slots than tokens"),
         (
             ["experiment=sgw_pascal", "trainer.weighting.weights.salience=2"],

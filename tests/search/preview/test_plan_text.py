@@ -67,6 +67,7 @@ def _settings(split: EpochSplit = PLAIN, budget: int | None = None, **more: Any)
     tasks = [SimpleNamespace(name="depth"), SimpleNamespace(name="edges")]
     return SimpleNamespace(
         data=SimpleNamespace(selected=tasks, size=(32, 64)),
+        network=SimpleNamespace(stride=16),
         space=SimpleNamespace(name="fusion"),
         run=SimpleNamespace(seed=7),
         baselines=SimpleNamespace(seeds=3),

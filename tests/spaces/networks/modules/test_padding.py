@@ -15,7 +15,7 @@ from spaces.networks.family import Family
 from spaces.networks.feasible import check_feasible
 from spaces.networks.identity import identify_network
 from spaces.networks.modules.output import Output
-from spaces.networks.padding import crop_output, pad_image, pad_labels, pad_size
+from spaces.networks.modules.padding import crop_output, pad_image, pad_labels, pad_size
 from spaces.networks.resnets import ResNet
 from spaces.networks.small import Small
 from spaces.networks.vit import Vit
