@@ -124,14 +124,14 @@ def test_a_budget_is_never_exceeded_and_leaves_little(
     assert f" = {found.total} epochs" in found.describe()
 
 
-def test_88_epochs_are_split_as_it_was_found_best() -> None:
-    assert split(Oneshot(), budget=88).describe() == "supernet 53 + 3 networks x 11 = 86 epochs"
+def test_88_and_120_epochs_are_split_as_it_was_found_best() -> None:
+    assert split(Oneshot(), budget=88).describe() == "supernet 53 + 2 networks x 17 = 87 epochs"
+    assert split(Oneshot(), budget=120).describe() == "supernet 72 + 3 networks x 16 = 120 epochs"
 
 
 def test_of_few_epochs_two_networks_are_trained_to_the_end() -> None:
     assert split(Oneshot(), budget=40).describe() == "supernet 24 + 2 networks x 8 = 40 epochs"
-    assert split(Oneshot(), budget=57).trials == 2
-    assert split(Oneshot(), budget=60).describe() == "supernet 36 + 3 networks x 8 = 60 epochs"
+    assert split(Oneshot(), budget=118).trials == 2
     assert split(Oneshot(), 3, budget=40).describe() == "supernet 24 + 3 networks x 5 = 39 epochs"
 
 
