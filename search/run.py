@@ -19,6 +19,7 @@ from search.report.baseline_table import make_baseline_rows
 from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
 from spaces.common.machine_faults import find_machine_fault
+from trainers.data.dataset import Noted
 
 if TYPE_CHECKING:
     from search.jobs.job import Job, Outcome
@@ -35,10 +36,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(settings: Settings, given: str) -> int:
     check_settings(settings)
-    if note := describe_padding(settings):
-        print(note)
+    tell_notes(settings)
     with open_folder(settings) as folder:
         return _search(settings, folder, spell_command(PROGRAM, given))
+
+
+def tell_notes(settings: Settings) -> None:
+    """Print what is to be known of data that are right, once a start."""
+    data = settings.data
+    notes = [f"Note: {note}." for note in data.notes()] if isinstance(data, Noted) else []
+    for line in (*notes, describe_padding(settings)):
+        if line:
+            print(line)
 
 
 def _search(settings: Settings, folder: RunFolder, command: str) -> int:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from spaces.errors import ConfigError, DataError
 from spaces.networks.modules.padding import Size
+from trainers.data.formats.files import read_image
+from trainers.data.formats.opening import open_any
 from trainers.data.formats.resizing import resized_image
 
 SUFFIXES = tuple(sorted(Image.registered_extensions()))
@@ -37,19 +39,19 @@ def list_photos(given: Sequence[str]) -> list[Path]:
 
 
 def read_photo(path: Path, size: Size) -> np.ndarray:
-    """``(H, W, 3)`` uint8 RGB, turned as a viewer turns it and brought to the network's size.
+    """``(H, W, 3)`` uint8 RGB, read as training reads images and brought to the network's size.
 
     Raises:
         DataError: it is no picture, or a damaged one.
     """
     try:
-        with Image.open(path) as image:
-            pixels = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+        with open_any(path):
+            pass
     except UnidentifiedImageError as error:
         raise DataError(f"{path} is no picture of a known format; leave it out, or save it as PNG or JPEG") from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:  # Pillow's, by format
-        raise DataError(f"{path} cannot be read ({error}); leave it out, or copy it again") from error
-    return resized_image(pixels, size)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror or error}); leave it out, or copy it again") from error
+    return resized_image(read_image(path), size)
 
 
 def _is_picture(path: Path) -> bool:

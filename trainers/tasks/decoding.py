@@ -75,7 +75,7 @@ def one_layer(array: np.ndarray, where: str, dtypes: str = NUMBERS) -> np.ndarra
             mend += f"{', and' if coloured else '; save it'} without an alpha channel"
         want = "want one value a pixel: (N, H, W), (N, H, W, 1) or (N, 1, H, W)"
         refuse(array, where, "wrong shape", want + mend)
-    return array.view(np.uint8) if array.dtype.kind == "b" else array
+    return read_bits(array) if array.dtype.kind == "b" else array
 
 
 def layers(array: np.ndarray, where: str, channels: int) -> np.ndarray:
@@ -109,7 +109,12 @@ def rows(array: np.ndarray, where: str, columns: int) -> np.ndarray:
         alone = "(N,) or " if columns == 1 else ""
         each = "one label an image" if columns == 1 else f"{columns} labels an image"
         refuse(array, where, "wrong shape", f"want {each}: {alone}(N, {columns})")
-    return wide.view(np.uint8) if wide.dtype.kind == "b" else wide
+    return read_bits(wide) if wide.dtype.kind == "b" else wide
+
+
+def read_bits(array: np.ndarray) -> np.ndarray:
+    """Booleans as 0 and 1; those that Pillow makes of 1-bit files have 255 in memory where they are true."""
+    return (array.view(np.uint8) != 0).view(np.uint8)
 
 
 def _is_grey(array: np.ndarray) -> bool:

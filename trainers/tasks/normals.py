@@ -162,7 +162,8 @@ class Normals(Measured):
         if not 0.9 <= middle <= 1.1:
             mend = f"say scale: {self.scale / middle:.4g}" if middle else "say scale: 1"
             if array.dtype.kind == "u":
-                mend = "say scale: 0.007843 (2/255) and offset: -1 if it holds 127.5 * (n + 1)"
+                most = np.iinfo(array.dtype).max
+                mend = f"say scale: {2 / most:.4g} (2/{most}) and offset: -1 if it holds {most / 2:.1f} * (n + 1)"
             refuse(array, where, f"vectors of median length {middle:.3g} at {read}, want unit length", mend)
         if longest > 1.5:
             mend = "name the vector that marks missing normals, e.g. invalid: [255, 255, 255]"

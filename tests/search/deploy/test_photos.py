@@ -52,7 +52,7 @@ def test_a_photo_is_turned_and_brought_to_size() -> None:
     assert turned[-1].max() == 0
 
 
-@pytest.mark.parametrize("mode", ["L", "RGBA", "P", "I;16", "CMYK"])
+@pytest.mark.parametrize("mode", ["L", "RGBA", "P", "1", "CMYK"])
 def test_other_colours_become_rgb(mode: str) -> None:
     path = Path(f"photo.{'tif' if mode == 'CMYK' else 'png'}")
     Image.new(mode, (9, 5)).save(path)
@@ -65,5 +65,14 @@ def test_what_is_no_picture_or_a_damaged_one_is_named() -> None:
         read_photo(Path("notes.png"), (4, 4))
     whole = save(Path("half.png"), np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)).read_bytes()
     Path("half.png").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(DataError, match=r"half.png cannot be read \(.*\); leave it out, or copy it again"):
+    with pytest.raises(
+        DataError, match=r"half.png: cannot be read \(.*\); it is damaged or of another kind: copy the file again"
+    ):
         read_photo(Path("half.png"), (4, 4))
+
+
+@pytest.mark.parametrize(("mode", "name"), [("I;16", "deep.png"), ("F", "float.tif")])
+def test_more_than_eight_bits_are_refused_as_in_training(mode: str, name: str) -> None:
+    Image.new(mode, (9, 5)).save(name)
+    with pytest.raises(DataError, match=rf"{name}: an image of more than 8 bits a channel \(mode .*\); want 8-bit RGB"):
+        read_photo(Path(name), (5, 9))

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from spaces.errors import DataError
 from trainers.tasks.decoding import describe_array, in_parts, layers, may_be_empty, one_layer, rows
@@ -74,3 +77,14 @@ def test_parts_of_a_split_may_be_empty_for_as_long_as_it_is_said() -> None:
         assert may_be_empty()
         raise KeyError
     assert not may_be_empty()
+
+
+def test_one_bit_files_are_zero_and_one(tmp_path: Path) -> None:
+    """Pillow gives their true pixels the byte 255."""
+    mask = np.random.default_rng(0).integers(0, 2, (6, 10), np.uint8)
+    Image.fromarray(mask > 0).save(tmp_path / "mask.png")
+    with Image.open(tmp_path / "mask.png") as image:
+        read = np.asarray(image)
+    assert read.dtype == bool
+    np.testing.assert_array_equal(one_layer(read[None], "here", "biuf"), mask[None])
+    np.testing.assert_array_equal(rows(read.reshape(-1, 1), "here", 1), mask.reshape(-1, 1))

@@ -89,4 +89,5 @@ def _is_number(cell: str) -> bool:
 
 
 def _task_name(column: str) -> str:
-    return "".join(letter if letter.isalnum() else "_" for letter in column).strip("_").lower() or "label"
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in column).strip("_").lower()
+    return plain if plain[:1].isalpha() else f"label_{plain}".strip("_")

@@ -141,7 +141,7 @@ def list_files(root: Path, folder: Path) -> Iterator[str]:
         if here in above:
             continue
         for entry in entries:
-            if entry.is_dir():
+            if os.path.isdir(entry.path):  # a link that leads to itself is none
                 waiting.append((f"{prefix}{entry.name}/", above | {here}))
             else:
                 yield prefix + entry.name

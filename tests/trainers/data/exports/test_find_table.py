@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.trainers.data.exports.exported import write_table
-from trainers.data.exports.find_table import find_table
+from trainers.data.exports.find_table import _task_name, find_table
 
 
 def test_columns_are_attributes_and_classes(tmp_path: Path) -> None:
@@ -40,3 +42,10 @@ def test_tables_of_other_things_are_none(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,train\nadams,1\n")
     (tmp_path / "b.csv").write_text("alone\n")
     assert find_table(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("column", "task"), [("Riß tief", "ri__tief"), ("2nd grade", "label_2nd_grade"), ("ab-c", "ab_c"), ("照", "label")]
+)
+def test_columns_become_names_that_tasks_may_have(column: str, task: str) -> None:
+    assert _task_name(column) == task

@@ -42,6 +42,19 @@ def test_any_polygon_has_about_its_area() -> None:
         assert drawn.sum() == pytest.approx(area, rel=0.06)
 
 
+def test_a_pixel_is_inside_if_its_centre_is() -> None:
+    rng = np.random.default_rng(1)
+    rows, columns = np.mgrid[:24, :30] + 0.5
+    for _ in range(30):
+        points = rng.uniform(-4, 34, (rng.integers(3, 9), 2))
+        drawn, expected = canvas(24, 30), np.zeros((24, 30), bool)
+        draw_polygon(drawn, [tuple(point) for point in points], 1)
+        for (x, y), (u, v) in zip(points, np.roll(points, -1, axis=0), strict=True):
+            between = (y <= rows) != (v <= rows)
+            expected ^= between & (columns >= x + (rows - y) * (u - x) / (v - y))
+        assert np.array_equal(drawn, expected)
+
+
 def test_what_lies_outside_is_cut_off_and_what_has_no_area_is_nothing() -> None:
     drawn = canvas()
     draw_polygon(drawn, [(-5, -5), (3, -5), (3, 3), (-5, 3)], 1)
