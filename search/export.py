@@ -19,6 +19,7 @@ from search.deploy.formats import FORMATS, choose_format
 from search.load import load
 from spaces.common.formatting import align_columns
 from spaces.common.interruption import sigterm_interrupts
+from spaces.common.machine_faults import find_machine_fault
 from spaces.errors import ConfigError
 
 
@@ -39,8 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             exported = export_trial(run, told.trial, form, size, folder)
         except OSError as error:
+            mend = find_machine_fault(error)
             raise ConfigError(
                 f"{folder} cannot be written ({error.strerror or error}); choose another with --out DIR"
+                + (f", or mend this: {mend}" if mend else "")
             ) from error
     print(_describe(exported.file, exported.told))
     return 0

@@ -10,6 +10,7 @@ from spaces.errors import DataError
 from trainers.data.exports.labelme import IGNORED, read_labels
 from trainers.data.exports.ready import Export, Places, add_background, name_splits, write_spec
 from trainers.data.folders.listing import glob_rows
+from trainers.data.folders.names import list_spellings
 from trainers.data.formats.files import IMAGES
 
 LOOKED = 20
@@ -27,14 +28,15 @@ def find_labelme(root: Path) -> Export | None:
     if image is None:
         return None
     labels: dict[str, None] = {}
-    suffixes = {Path(image).suffix: None}
+    suffixes = {Path(image).suffix.lower(): Path(image).suffix}  # either case is found by either
     for name in names:
         try:
             content = read_labels(root / name)
         except DataError:
             continue
         labels.update(dict.fromkeys(str(shape.get("label")) for shape in content["shapes"]))
-        suffixes[Path(str(content.get("imagePath") or image)).suffix or Path(image).suffix] = None
+        suffix = Path(str(content.get("imagePath") or image)).suffix or Path(image).suffix
+        suffixes.setdefault(suffix.lower(), suffix)
     classes = sorted(label for label in labels if label.lower() not in IGNORED)
     parts, folder = first.split("/")[:-1], image.split("/")[:-1]
     tops = sorted({name.split("/")[0] for name in names if "/" in name})
@@ -44,7 +46,7 @@ def find_labelme(root: Path) -> Export | None:
         folder = ["{split}" if part in splits.values() else part for part in folder]
     else:
         splits = {}
-    patterns = ["/".join([*folder, "{id}" + suffix]) for suffix in suffixes]
+    patterns = ["/".join([*folder, "{id}" + suffix]) for suffix in suffixes.values()]
     task = {"files": "/".join([*parts, "{id}.json"]), "read": "labelme_classes", "kind": "segmentation"}
     text = write_spec(Places(patterns, None, splits), {"segmentation": {**task, "classes": add_background(classes)}})
     return Export("LabelMe, a .json an image", text, "labelme_classes")
@@ -61,8 +63,9 @@ def _find_image(root: Path, name: str) -> str | None:
     """The image of a file, where the file says it is, else beside it or in a folder beside its own."""
     said = str(json.loads((root / name).read_bytes()).get("imagePath") or "").replace("\\", "/")
     place, stem = (root / name).parent, Path(name).stem
-    folders = (place, place / "images", place.parent / "images", place.parent / "JPEGImages")
-    there = [place / said, *(each / f"{stem}{suffix}" for each in folders for suffix in IMAGES)] if said else []
+    folders = (place, place / "images", *(place.parent / each for each in ("images", "image", "img", "JPEGImages")))
+    names = [spelled for suffix in IMAGES for spelled in (stem + suffix, *list_spellings(stem + suffix))]
+    there = [place / said, *(each / spelled for each in folders for spelled in names)] if said else []
     for path in there:
         resolved = path.resolve()
         if path.is_file() and resolved.stem == stem and resolved.is_relative_to(root.resolve()):

@@ -47,7 +47,14 @@ def _describe(root: Path, path: Path, splits: dict[str, str], suffix: str) -> Ex
     if not tasks:
         return None
     places = Places([image], table, splits or {"train": path.stem})
-    return Export(f"a table with a row an image ({path.name})", write_spec(places, tasks), "table_columns")
+    unread = "" if splits else _tell_splitting(header)
+    return Export(f"a table with a row an image ({path.name}{unread})", write_spec(places, tasks), "table_columns")
+
+
+def _tell_splitting(header: list[str]) -> str:
+    """That a column of splits is not read, for else published test images would be trained on without a word."""
+    columns = [name for name in header if name.lower() in SPLITTING]
+    return f", whose column {columns[0]!r} is not read: write a table or a list a split to keep it" if columns else ""
 
 
 def _tasks(header: list[str], rows: dict[str, list[str]], image: str, table: str) -> dict[str, dict[str, object]]:

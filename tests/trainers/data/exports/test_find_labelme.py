@@ -30,6 +30,18 @@ def test_images_may_lie_in_a_folder_beside(tmp_path: Path) -> None:
     assert export.text.startswith('image: "images/{id}.png"\ntasks:\n  segmentation:\n    files: "labels/{id}.json"\n')
 
 
+def test_suffixes_of_images_may_be_capital(tmp_path: Path) -> None:
+    write_labelme(tmp_path, "labels")
+    (tmp_path / "img").mkdir()
+    for path in (tmp_path / "labels").glob("*.png"):
+        path.rename(tmp_path / "img" / f"{path.stem}.PNG")
+
+    export = find_labelme(tmp_path)
+
+    assert export is not None
+    assert export.text.startswith('image: "img/{id}.PNG"\n')
+
+
 def test_other_files_are_none(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"shapes": []}')
     (tmp_path / "b.json").write_text("3")

@@ -38,6 +38,21 @@ def test_names_may_have_no_suffix_and_tables_be_by_split(tmp_path: Path) -> None
     assert export.text.startswith('image: "fotos/{0}.png"\nlists: "{split}.csv"\nsplits: {train: train, val: val}')
 
 
+def test_a_column_of_splits_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    write_table(tmp_path)
+    lines = (tmp_path / "labels.csv").read_text(encoding="utf-8-sig").splitlines()
+    parted = [f"{line};{'Split' if not row else 'train' if row % 2 else 'test'}" for row, line in enumerate(lines)]
+    (tmp_path / "labels.csv").write_text("\n".join(parted))
+
+    export = find_table(tmp_path)
+
+    assert export is not None
+    assert export.tool == (
+        "a table with a row an image (labels.csv, whose column 'Split' is not read: write a table or a list a split to "
+        "keep it)"
+    )
+
+
 def test_tables_of_other_things_are_none(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,train\nadams,1\n")
     (tmp_path / "b.csv").write_text("alone\n")
