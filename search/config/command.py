@@ -76,7 +76,7 @@ def end_in_one_message(onward: str) -> Callable[[Callable[..., int]], Callable[.
                 except KeyboardInterrupt:
                     print(f"\nInterrupted. {onward}".rstrip(), file=sys.stderr)
                     return EXIT_INTERRUPTED
-                except Exception as error:
+                except Exception as error:  # the machine's fault may come as any; all others are raised on
                     if not (fault := find_machine_fault(error)):
                         raise
                     print(f"{fault}. {onward}".rstrip(), file=sys.stderr)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from joblib import cpu_count  # type: ignore[import-untyped]  # the cores that a container leaves us
 
 from search.deploy.folding import fold_batch_norms
 from search.deploy.format import Format, Run
@@ -18,6 +17,7 @@ from search.deploy.program import Program
 from search.deploy.told import tell_program
 from search.results.results import Results
 from spaces.common.atomic_files import replacing, write_json
+from spaces.common.cores import count_cores
 from spaces.errors import DataError, UserError
 from spaces.networks.content import digest_file
 from spaces.networks.modules.padding import Size
@@ -61,10 +61,10 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
     trained, file = Program(network, tasks), folder / f"model{form.suffix}"
     with replacing(file) as temporary:
         chosen = form.write(Program(fold_batch_norms(network), tasks), shape, told, temporary)
-        parity = measure_parity(form.open(temporary, cpu_count()), trained.run, images)
+        parity = measure_parity(form.open(temporary, count_cores()), trained.run, images)
         timed = {
             "one thread": _time(form, temporary, trained.run, images, 1),
-            "all threads": _time(form, temporary, trained.run, images, cpu_count()),
+            "all threads": _time(form, temporary, trained.run, images, count_cores()),
         }
         digest, length = digest_file(temporary), temporary.stat().st_size
     told = {
