@@ -91,6 +91,7 @@ class Job:
         inherits: weights that the training starts from; None for those of the seed.
         probe: what is to be found out about the trained network, see `search.jobs.probe.Probe`, or None.
         aims: what of its robustness is to be measured, as `trainers.robustness.aims.list_measured` has it.
+        first: folder that keeps networks which gated ones start from, for the next job; None to train them for each.
     """
 
     label: str
@@ -109,6 +110,7 @@ class Job:
     members: Members | None = None
     inherits: Inherited | None = None
     aims: tuple[str, ...] = ()
+    first: Path | None = None
 
     @property
     def begun(self) -> Path:
