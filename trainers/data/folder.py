@@ -23,6 +23,7 @@ from trainers.data.folders.palettes import find_palettes, read_heads
 from trainers.data.folders.remarks import list_changes, remark_samples
 from trainers.data.folders.sample_inspection import inspect_samples
 from trainers.data.folders.samples import FolderSamples, read_image_at
+from trainers.data.folders.shared_entries import find_shared
 from trainers.data.folders.splits import FolderSplits
 from trainers.data.loading import Loading
 from trainers.data.specs.folder_spec import FILES, FolderSpec, read_folder_spec
@@ -131,7 +132,10 @@ class Folder(Specified):
             raise DataError(problems)
         problems = find_repeated(self._root, self._splits.published, self._spec, self._specification())
         problems += [text for split in SPLITS for text in self._missing(split, stored)]
-        problems = problems or find_copies(self._root, self._splits.rows, self._spec.image.patterns)
+        problems = problems or [
+            *find_copies(self._root, self._splits.rows, self._spec.image.patterns),
+            *find_shared(self._root, self._splits.rows, {task.name: self._spec.files[task.name] for task in stored}),
+        ]
         if problems:
             raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
         return stored

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.exports.entries import find_entry, stamp
+from trainers.data.exports.entries import entered, find_entry, stamp
 from trainers.data.exports.shapes import INVALID, draw_polygon, draw_runs, find_class, make_canvas
 from trainers.data.formats.texts import read_text
 
@@ -34,6 +34,7 @@ class Instances:
     annotations: dict[Any, list[Mapping[str, Any]]]
 
 
+@entered(lambda table: read_instances(table).images)
 def classes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
     """Class ids ``(H, W)`` of an image: its instances in the order of the file, crowds as invalid below them.
 

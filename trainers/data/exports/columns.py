@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.exports.entries import find_entry, stamp
+from trainers.data.exports.entries import entered, find_entry, stamp
 from trainers.data.formats.texts import read_table
 
 VERSION = 1
@@ -18,6 +18,7 @@ MISSING = ("", "-1", "nan", "na", "n/a", "none", "null", "?", "-")
 """Cells that say nothing, in small letters."""
 
 
+@entered(lambda table: read_columns(table)[1])
 def attributes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
     """1 and 0 for the attributes of an image, ``(C,)``; -1 for cells that are empty, -1 or NA.
 
@@ -34,6 +35,7 @@ def attributes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
     return np.array([_yes_or_no(cell, f"{table}: {path.name}: {name}") for name, cell in cells.items()], np.int8)
 
 
+@entered(lambda table: read_columns(table)[1])
 def one_class(path: Path, table: Path, names: tuple[str, ...], array: str | None) -> np.ndarray:
     """The class of an image, ``(1,)``; -1 where its cell is empty, -1 or NA.
 
