@@ -53,6 +53,9 @@ def list_changes(splits: Sequence[FolderSamples]) -> list[str]:
         if any(head.orientation > 1 for head in _image_heads(samples).values()):
             changes.add("images turned upright")
         for task, files in samples.files:
+            paths = [samples.target_path(index, task) for index in spread(len(samples), FEW if files.plainly else 0)]
+            if any(head.bits < 8 for path in paths if (head := read_head(path))):
+                changes.add(f"few bits of {task.name} as they are stored")
             for index in spread(len(samples), FEWEST if isinstance(task, Normals) or files.valid else 0):
                 try:
                     raw = files.raw(samples.target_path(index, task))
@@ -100,6 +103,11 @@ def _remark_heads(task: Task, heads: Mapping[Path, Head]) -> list[str]:
             f"task {task.name!r}: {_share('files', lossy, heads)} are lossy ({kinds}): beside every edge there are "
             f"values that nobody drew, {_count_values(lossy[0])} different ones in {lossy[0]}, and markers of what is "
             "missing become others; draw or export them anew as .png or .npy (lossless WebP does, too)"
+        )
+    if few := [path for path, head in heads.items() if head.bits < 8]:
+        notes.append(
+            f"task {task.name!r}: {_share('files', few, heads)} have {heads[few[0]].bits} bits a pixel, which are read as "
+            f"the numbers 0..{2 ** heads[few[0]].bits - 1} that are stored; viewers show them stretched to 0..255"
         )
     if turned := [path for path, head in heads.items() if head.orientation > 1]:
         notes.append(

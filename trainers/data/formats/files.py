@@ -13,7 +13,7 @@ import numpy as np
 
 from spaces.errors import DataError
 from trainers.data.formats.archive import read_arrays, read_headers
-from trainers.data.formats.opening import loses_bits, opened, turn_upright
+from trainers.data.formats.opening import count_grey_bits, loses_bits, opened, turn_upright
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 SUFFIXES = (*IMAGES, ".npy", ".npz", ".mat")
@@ -23,7 +23,7 @@ def read_array(path: Path, variable: str | None = None) -> np.ndarray:
     """The values in a file, as they are stored.
 
     Args:
-        path: an image (palette images give their ids, 16-bit ones uint16), a .npy array, which is mapped and not
+        path: an image (palette images give their ids, grey of few bits its numbers, 16-bit ones uint16), a .npy array, which is mapped and not
             copied, a .npz archive, or a .mat file of MATLAB up to version 7.
         variable: name of the array in a .npz or .mat file; not needed if there is one alone.
 
@@ -127,7 +127,10 @@ def _pixels(path: Path) -> np.ndarray:
                 f"{path}: 16 bits in each of {len(image.getbands())} channels (mode {image.mode}), of which only 8 "
                 "would be read; save it as one .npy array"
             )
+        bits = count_grey_bits(image)
         array = np.asarray(image)
+    if bits < 8:
+        return array // (255 // (2**bits - 1))  # the numbers that are stored
     # Some versions of Pillow open 16-bit grey as 32-bit integers.
     return array.astype(np.uint16) if array.dtype == np.int32 and array.min() >= 0 and array.max() < 2**16 else array
 

@@ -20,6 +20,8 @@ COPIES = 4
 """Copies of an image's pixels that are in memory at a time, while it is read and decoded: our choice, by counting."""
 REDUCED, MASK = 1, 4
 """Bits of TIFF's NewSubfileType: a page that is a smaller version of another, or what is transparent in it."""
+SPREAD = {"L;2": 2, "L;2R": 2, "L;4": 4, "L;4R": 4}
+"""Bits of grey in files, of which Pillow makes 8 by stretching: ids of 2 bits become 0, 85, 170 and 255."""
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -95,9 +97,20 @@ def turn_upright(image: Image.Image) -> Image.Image:
 
 def loses_bits(image: Image.Image) -> bool:
     """Whether an opened image has 16 bits a channel where Pillow reads 8, as it does for all but grey."""
+    return image.mode[0] not in "IF" and any(";16" in mode for mode in _list_raw_modes(image))
+
+
+def count_grey_bits(image: Image.Image) -> int:
+    """Bits of a grey pixel in the file of an opened image, 2 or 4 where Pillow spreads them over 0..255; else 8."""
+    bits = {SPREAD.get(mode, 8) for mode in _list_raw_modes(image)}
+    return bits.pop() if len(bits) == 1 else 8
+
+
+def _list_raw_modes(image: Image.Image) -> list[str]:
+    """How pixels lie in the file of an opened image, in Pillow's words."""
     codecs = [tile[3] for tile in getattr(image, "tile", ())]
     modes = [codec[0] if isinstance(codec, tuple) and codec else codec for codec in codecs]
-    return image.mode[0] not in "IF" and any(isinstance(mode, str) and ";16" in mode for mode in modes)
+    return [mode for mode in modes if isinstance(mode, str)]
 
 
 def refuse_large(path: Path, size: tuple[int, int], channels: int, free: int | None) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from tests.trainers.data.folders.drawn import PARTS, draw, write_grey
-from tests.trainers.data.formats.test_opening import write_deep
+from tests.trainers.data.formats.test_opening import write_deep, write_few_bits
 from trainers.data.folders.remarks import list_changes
 
 NORMALS = 'n: {kind: normals, files: "{split}/label/{id}.png", scale: 0.007843, offset: -1}'
@@ -115,3 +115,17 @@ def test_a_marker_that_was_wrong_names_other_data(tmp_path: Path) -> None:
     assert list_changes([wrong.samples("train")]) == ["marker of parts in a wider type"]
     wrong.check()
     assert wrong.load("train").targets["parts"].max() == 2
+
+
+def test_ids_of_few_bits_are_read_as_they_are_stored_and_told(tmp_path: Path) -> None:
+    data = draw(tmp_path, lambda path, ids, number: write_few_bits(path, ids, 2))
+
+    data.check()
+
+    assert np.unique(data.load("train").targets["parts"]).tolist() == [0, 1, 2]
+    (told,) = data.notes()
+    assert told.endswith(
+        ", have 2 bits a pixel, which are read as the numbers 0..3 that are stored; viewers show them "
+        "stretched to 0..255"
+    )
+    assert list_changes([data.samples("train")]) == ["few bits of parts as they are stored"]
