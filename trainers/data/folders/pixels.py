@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-
 from spaces.common.cores import count_cores
 from spaces.errors import DataError
 from trainers.data.formats.files import IMAGES, read_image

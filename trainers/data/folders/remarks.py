@@ -105,9 +105,10 @@ def _remark_heads(task: Task, heads: Mapping[Path, Head]) -> list[str]:
             "missing become others; draw or export them anew as .png or .npy (lossless WebP does, too)"
         )
     if few := [path for path, head in heads.items() if head.bits < 8]:
+        bits = heads[few[0]].bits
         notes.append(
-            f"task {task.name!r}: {_share('files', few, heads)} have {heads[few[0]].bits} bits a pixel, which are read as "
-            f"the numbers 0..{2 ** heads[few[0]].bits - 1} that are stored; viewers show them stretched to 0..255"
+            f"task {task.name!r}: {_share('files', few, heads)} have {bits} bits a pixel, which are read as the "
+            f"numbers 0..{2**bits - 1} that are stored; viewers show them stretched to 0..255"
         )
     if turned := [path for path, head in heads.items() if head.orientation > 1]:
         notes.append(

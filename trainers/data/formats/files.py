@@ -23,8 +23,8 @@ def read_array(path: Path, variable: str | None = None) -> np.ndarray:
     """The values in a file, as they are stored.
 
     Args:
-        path: an image (palette images give their ids, grey of few bits its numbers, 16-bit ones uint16), a .npy array, which is mapped and not
-            copied, a .npz archive, or a .mat file of MATLAB up to version 7.
+        path: an image (palette images give their ids, grey of few bits its numbers, 16-bit ones uint16), a .npy array,
+            which is mapped and not copied, a .npz archive, or a .mat file of MATLAB up to version 7.
         variable: name of the array in a .npz or .mat file; not needed if there is one alone.
 
     Returns:
