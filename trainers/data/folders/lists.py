@@ -35,8 +35,8 @@ def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bo
     Files of COCO's form and CVAT's annotations.xml name their images. A line is cells of a table in a .csv file, words
     elsewhere; or the other way round where that names more samples, so names may have blanks and cells be parted by
     commas in a .txt file, too. Left out are empty lines, and of those that name no image comments, which start with #,
-    and a line that names the columns. Where such a file has a column of splits (subsets in CVAT's) and the split is among
-    them, its rows alone count.
+    and a line that names the columns. Where such a file has a column of splits (subsets in CVAT's) and the split is
+    among them, its rows alone count.
 
     Args:
         root: the folder.

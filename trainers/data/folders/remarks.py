@@ -12,10 +12,9 @@ from trainers.data.folders.palettes import find_palettes, read_heads
 from trainers.data.folders.samples import FolderSamples
 from trainers.data.formats.files import read_array
 from trainers.data.formats.heads import Head, read_head
-from trainers.data.specs.folder_spec import find_mark
+from trainers.data.specs.bounds import mark_raw
 from trainers.data.splits.fingerprint import spread
 from trainers.tasks import Normals, Task
-from trainers.tasks.valid_values import mark_beyond
 
 MOST = 64
 """Images of a split whose heads are read; targets' are read by thousands, for palettes."""
@@ -61,8 +60,7 @@ def list_changes(splits: Sequence[FolderSamples]) -> list[str]:
                     raw = files.raw(samples.target_path(index, task))
                     if isinstance(task, Normals) and task.remark([raw[None]]):
                         changes.add(f"short vectors of {task.name} missing")
-                    mark = find_mark(task)
-                    if files.valid and mark is not None and mark_beyond(raw, files.valid, mark).dtype != raw.dtype:
+                    if mark_raw(raw, files.valid, task).dtype != raw.dtype:
                         changes.add(f"marker of {task.name} in a wider type")
                 except DataError:
                     continue  # told when it is looked at

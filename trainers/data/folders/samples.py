@@ -12,13 +12,13 @@ from trainers.data.folders.listing import Row, find_existing
 from trainers.data.formats.files import make_rgb, read_image
 from trainers.data.formats.heads import explain_turn
 from trainers.data.formats.resizing import resized_image, resized_target
+from trainers.data.specs.bounds import mark_raw
 from trainers.data.specs.files import Files
-from trainers.data.specs.folder_spec import find_mark
 from trainers.data.splits.arrays import decode_arrays
 from trainers.data.splits.samples import Sample
 from trainers.tasks import Task
 from trainers.tasks.decoding import in_parts
-from trainers.tasks.valid_values import list_marks, mark_beyond
+from trainers.tasks.valid_values import list_marks
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,7 @@ class FolderSamples:
         path = self.target_path(index, task)
         where = f"{path} of task {task.name!r}"
         table = None if files.table is None else self.root / self.rows[index].fill(files.table)
-        return _marked(map_ids(files.raw(path, table), files, task, where), files, task), where
+        return mark_raw(map_ids(files.raw(path, table), files, task, where), files.valid, task), where
 
     def target_path(self, index: int, task: Task) -> Path:
         """The file of a task."""
@@ -154,12 +154,3 @@ def map_ids(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray
         )
     classes = np.array([table.get(value, value) for value in present.tolist()])
     return classes[np.searchsorted(present, raw)]
-
-
-def _marked(raw: np.ndarray, files: Files, task: Task) -> np.ndarray:
-    """Stored values beyond those that count, as the task's invalid ones."""
-    if files.valid is None:
-        return raw
-    mark = find_mark(task)
-    assert mark is not None  # the specification is refused without one
-    return mark_beyond(raw, files.valid, mark)

@@ -151,8 +151,8 @@ class FolderSplits:
             return []
         shown = ", ".join(f"{split}: {name}" for split, name in likely.items())
         return [
-            f"{self.root / lists} says which images are {' and '.join(likely.values())}, and all are trained on or held "
-            f"out by lot; splits: {{{shown}}} in {self.file} keeps its splits"
+            f"{self.root / lists} says which images are {' and '.join(likely.values())}, and all are trained on or "
+            f"held out by lot; splits: {{{shown}}} in {self.file} keeps its splits"
         ]
 
     @cached_property

@@ -17,8 +17,8 @@ import numpy as np
 from spaces.errors import DataError
 from trainers.data.folders.listing import FIELD
 from trainers.data.formats.files import read_array, readable
+from trainers.data.specs.bounds import parse_bounds
 from trainers.data.specs.reader_names import READERS
-from trainers.tasks.valid_values import is_number
 
 WISHES = ("table", "names", "array")
 
@@ -120,10 +120,7 @@ def parse_files(where: str, own: Mapping[str, Any], listed: bool, problems: list
     texts = [key for key in ("array", "read", "table") if key in own and not isinstance(own[key], str)]
     problems += [f"{where}.{key}={own[key]!r}: want a text" for key in texts]
     layout = _layout(where, own, problems)
-    valid = own.get("valid")
-    if valid is not None and not (isinstance(valid, list) and len(valid) == 2 and all(map(is_number, valid))):
-        problems.append(f"{where}.valid={valid!r}: want [LOWEST, HIGHEST] of the stored values that count")
-        valid = None
+    valid = parse_bounds(where, own.get("valid"), problems)
     table = _table(where, own.get("map"), problems)
     read = own.get("read")
     if isinstance(read, str):
@@ -133,8 +130,7 @@ def parse_files(where: str, own: Mapping[str, Any], listed: bool, problems: list
                 problems.append(f"{where}.table is missing; read: {read} wants the path of a file on all samples")
         except DataError as error:
             problems += [f"{where}.{problem}" for problem in error.problems]
-    said = tuple(valid) if valid else None
-    return Files(patterns, own.get("array"), read, layout, table, said, own.get("table"))
+    return Files(patterns, own.get("array"), read, layout, table, valid, own.get("table"))
 
 
 def _layout(where: str, own: Mapping[str, Any], problems: list[str]) -> str | None:

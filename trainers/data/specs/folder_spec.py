@@ -56,12 +56,13 @@ from pathlib import Path
 from typing import Any
 
 from spaces.errors import DataError
+from trainers.data.specs.bounds import check_mark
 from trainers.data.specs.files import Files, find_versions, parse_files
 from trainers.data.specs.parsing import COMMON, SHIPPED, Format, parse_spec
 from trainers.data.specs.reader_names import READERS
 from trainers.data.splits.arrays import SPLITS
 from trainers.tasks import Task
-from trainers.tasks.valid_values import is_number, list_marks
+from trainers.tasks.valid_values import is_number
 
 OWN = ("files", "array", "read", "table", "layout", "channels", "map", "valid")
 TOP = (*COMMON, "splits", "lists", "held_out")
@@ -135,19 +136,14 @@ def read_folder_spec(path: Path) -> FolderSpec:
         for name, own in parsed.own.items()
     }
     for name, where in files.items():
-        if where.valid is not None and find_mark(parsed.tasks[name]) is None:
-            problems.append(f"tasks.{name}.valid: kind {parsed.tasks[name].kind!r} needs a number in invalid beside it")
+        if where.valid is not None:
+            check_mark(name, parsed.tasks[name], problems)
     whole = any("{split}" in pattern for pattern in (*images.patterns, lists or ""))
     splits = _splits(content.get("splits"), whole or bool(lists and lists.endswith(".json")), problems)
     if problems:
         raise DataError([f"{path}: {problem}" for problem in problems])
     share, assumed = float(held_out), content.get("splits") is None
     return FolderSpec(images, parsed.tasks, files, parsed.default, splits, lists, share, parsed.source, assumed)
-
-
-def find_mark(task: Task) -> float | None:
-    """A number that the task takes for invalid."""
-    return next(iter(list_marks(task)), None)
 
 
 def _names(task: Task) -> tuple[str, ...]:
