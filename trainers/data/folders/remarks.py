@@ -20,6 +20,8 @@ MOST = 64
 """Images of a split whose heads are read; targets' are read by thousands, for palettes."""
 FEW = 16
 """Targets of a split that are read whole."""
+TIFF = (".tif", ".tiff")
+"""Whose targets once were turned as EXIF says."""
 FEWEST = 4
 """Those that are read for a fingerprint."""
 
@@ -49,12 +51,16 @@ def list_changes(splits: Sequence[FolderSamples]) -> list[str]:
     """
     changes = set()
     for samples in splits:
-        if any(head.orientation > 1 for head in _image_heads(samples).values()):
+        upright = samples.image.orientation is None
+        if upright and any(head.orientation > 1 for head in _image_heads(samples).values()):
             changes.add("images turned upright")
         for task, files in samples.files:
             paths = [samples.target_path(index, task) for index in spread(len(samples), FEW if files.plainly else 0)]
-            if any(head.bits < 8 for path in paths if (head := read_head(path))):
+            stored = {path: head for path in paths if (head := read_head(path))}
+            if any(head.bits < 8 for head in stored.values()):
                 changes.add(f"few bits of {task.name} as they are stored")
+            if any(head.orientation > 1 and path.suffix.lower() in TIFF for path, head in stored.items()):
+                changes.add(f"{task.name} as it is stored")
             for index in spread(len(samples), FEWEST if isinstance(task, Normals) or files.valid else 0):
                 try:
                     raw = files.raw(samples.target_path(index, task))
@@ -77,11 +83,12 @@ def _image_heads(samples: FolderSamples) -> dict[Path, Head]:
 def _remark_images(splits: Sequence[FolderSamples]) -> list[str]:
     heads = {path: head for samples in splits for path, head in _image_heads(samples).items()}
     notes = []
-    if turned := [path for path, head in heads.items() if head.orientation > 1]:
+    turned = [path for path, head in heads.items() if head.orientation > 1]
+    if turned and splits[0].image.orientation is None:
         notes.append(
             f"{_share('images', turned, heads)} are turned upright as their EXIF orientation says; targets are read as "
-            "they are stored: see in the picture that they fit, and take the notes away where targets belong to the "
-            "pixels as stored (exiftool -Orientation= FILES)"
+            "they are stored: see in the picture that they fit, and say image: {files: PATTERN, orientation: stored} "
+            "where targets belong to the pixels as stored"
         )
     if cut := [path for path, head in heads.items() if head.cut]:
         notes.append(f"{_share('images', cut, heads)} have 16 bits a channel, of which the upper 8 are read")

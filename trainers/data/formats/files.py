@@ -5,15 +5,16 @@ What every data set of many files is read with; one function for images, one for
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from spaces.errors import DataError
 from trainers.data.formats.archive import read_arrays, read_headers
-from trainers.data.formats.opening import count_grey_bits, loses_bits, opened, turn_upright
+from trainers.data.formats.opening import count_grey_bits, keep_stored, loses_bits, opened, turn_upright
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 SUFFIXES = (*IMAGES, ".npy", ".npz", ".mat")
@@ -51,11 +52,12 @@ def read_array(path: Path, variable: str | None = None) -> np.ndarray:
         return _variable(path, variable)
 
 
-def read_image(path: Path) -> np.ndarray:
+def read_image(path: Path, turn: Callable[[Image.Image], Image.Image] = turn_upright) -> np.ndarray:
     """An image as ``(H, W, 3)`` uint8 RGB.
 
     Palettes are resolved, grey is repeated, transparency dropped; floats in [0, 1] become 0..255. It is turned as a
-    camera noted beside it (EXIF), for so every viewer shows it, and tools in which masks are drawn.
+    camera noted beside it (EXIF), for so every viewer shows it, and tools in which masks are drawn; `keep_stored`
+    leaves it as it lies in the file.
 
     Raises:
         DataError: as ``read_array``, or the values are no image.
@@ -64,8 +66,8 @@ def read_image(path: Path) -> np.ndarray:
         return make_rgb(read_array(path), str(path))
     with readable(path), opened(path) as image:
         if image.mode[0] not in "IF":  # 16 bits and more would be cut off
-            upright = turn_upright(image)
-            return np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB"))
+            turned = turn(image)
+            return np.asarray(turned if turned.mode == "RGB" else turned.convert("RGB"))
     raise DataError(f"{path}: an image of more than 8 bits a channel (mode {image.mode}); want 8-bit RGB")
 
 
@@ -128,7 +130,7 @@ def _pixels(path: Path) -> np.ndarray:
                 "would be read; save it as one .npy array"
             )
         bits = count_grey_bits(image)
-        array = np.asarray(image)
+        array = np.asarray(keep_stored(image))
     if bits < 8:
         return array // (255 // (2**bits - 1))  # the numbers that are stored
     # Some versions of Pillow open 16-bit grey as 32-bit integers.

@@ -59,8 +59,8 @@ def explain_turn(path: Path) -> str:
         return ""
     return (
         f"EXIF orientation {head.orientation} in {path} turns the image as every viewer does: want targets of the "
-        "image as it is shown, or take the note away where they belong to its pixels as they are stored (exiftool "
-        "-Orientation= FILE)"
+        "image as it is shown, or image: {files: PATTERN, orientation: stored} where they belong to its pixels as they "
+        "are stored"
     )
 
 

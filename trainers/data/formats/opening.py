@@ -32,6 +32,8 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """What brings an image upright, by its EXIF orientation."""
+BACK = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+"""What undoes that; the others undo themselves."""
 
 
 @contextmanager
@@ -90,7 +92,7 @@ def find_orientation(image: Image.Image) -> int:
 
 def turn_upright(image: Image.Image) -> Image.Image:
     """The image as every viewer shows it."""
-    image.load()  # Pillow turns TIFF by itself here, and takes the note away
+    _load(image)
     turn = TURNS.get(find_orientation(image))
     return image if turn is None else image.transpose(turn)
 
@@ -98,6 +100,22 @@ def turn_upright(image: Image.Image) -> Image.Image:
 def loses_bits(image: Image.Image) -> bool:
     """Whether an opened image has 16 bits a channel where Pillow reads 8, as it does for all but grey."""
     return image.mode[0] not in "IF" and any(";16" in mode for mode in _list_raw_modes(image))
+
+
+def keep_stored(image: Image.Image) -> Image.Image:
+    """The image with its pixels as they lie in the file."""
+    noted = find_orientation(image)
+    _load(image)
+    turned = find_orientation(image) != noted
+    return image.transpose(BACK.get(noted, TURNS[noted])) if turned else image
+
+
+def _load(image: Image.Image) -> None:
+    """Read the pixels, when Pillow turns TIFF by itself and takes the note away."""
+    if image.format == "TIFF" and find_orientation(image) > 4:
+        # Pillow maps rows as long as they are once they are turned, which mixes pixels, unless no file is named.
+        image.filename = ""  # type: ignore[attr-defined]  # of images that were opened
+    image.load()
 
 
 def count_grey_bits(image: Image.Image) -> int:

@@ -36,6 +36,7 @@ class Files:
         valid: smallest and largest stored value that count, or None.
         table: pattern of a file on many samples that ``read`` wants beside the one of a sample, or None.
         names: of the task's classes or attributes, for ``read`` to find labels by.
+        orientation: "stored" for images that are not turned as EXIF notes say, or None for turned ones.
     """
 
     patterns: tuple[str, ...]
@@ -46,14 +47,16 @@ class Files:
     valid: tuple[float, float] | None = None
     table: str | None = None
     names: tuple[str, ...] = ()
+    orientation: str | None = None
 
     @property
     def plain(self) -> dict[str, Any]:
         """The same in values of JSON; a reader by the first path it ever had."""
         said = {**asdict(self), "read": self.read and READERS.mark(self.read)}
         del said["names"]  # the task has them
-        if self.table is None:  # which no specification could say before
-            del said["table"]
+        for later in ("table", "orientation"):  # which no specification could say before
+            if said[later] is None:
+                del said[later]
         return said
 
     @property
@@ -130,7 +133,11 @@ def parse_files(where: str, own: Mapping[str, Any], listed: bool, problems: list
                 problems.append(f"{where}.table is missing; read: {read} wants the path of a file on all samples")
         except DataError as error:
             problems += [f"{where}.{problem}" for problem in error.problems]
-    return Files(patterns, own.get("array"), read, layout, table, valid, own.get("table"))
+    orientation = own.get("orientation", "exif")
+    if orientation not in ("exif", "stored"):
+        problems.append(f"{where}.orientation={orientation!r}: want exif, to turn images as it notes, or stored")
+    stored = "stored" if orientation == "stored" else None
+    return Files(patterns, own.get("array"), read, layout, table, valid, own.get("table"), orientation=stored)
 
 
 def _layout(where: str, own: Mapping[str, Any], problems: list[str]) -> str | None:

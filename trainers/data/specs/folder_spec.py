@@ -40,6 +40,10 @@ samples: ``held_out: 0.1`` of these each, drawn once for ever by their names. So
 should say ``splits: {train: train, test: val}``, for a search must never look at what its results are told on. Samples
 that belong together, frames of one film say, are not known as such: give such a set splits of its own.
 
+Images are turned as their EXIF notes say; ``image: {files: "{split}/image/{id}.jpg", orientation: stored}`` leaves them
+as they lie in their files, for targets that were made so. A list that is a table with a column ``split`` (set, subset,
+partition, fold), or CVAT's annotations.xml with subsets, has the samples of all splits, by the names under ``splits``.
+
 Further keys: ``array`` names the variable of a .mat file, ``read: package.module.function`` reads a format of its own
 from a path; the ``VERSION`` which that module declares, else its source, counts as part of the data. A reader with
 further parameters ``table``, ``names`` and ``array`` gets the path of a file on many samples, which the key ``table``
@@ -128,7 +132,7 @@ def read_folder_spec(path: Path) -> FolderSpec:
         problems.append(f"held_out={held_out!r}: want a number > 0 and <= {MOST_HELD_OUT}")
     image = content.get("image")
     said = dict(image) if isinstance(image, Mapping) else {"files": image}
-    allowed = ("files", "array", "read", "layout", "channels")
+    allowed = ("files", "array", "read", "layout", "channels", "orientation")
     problems += [f"image.{key}: unknown, want among {', '.join(allowed)}" for key in said if key not in allowed]
     images = parse_files("image", said, lists is not None, problems)
     files = {

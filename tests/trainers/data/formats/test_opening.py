@@ -14,6 +14,7 @@ from spaces.errors import DataError
 from trainers.data.formats import opening
 from trainers.data.formats.files import read_array, read_image
 from trainers.data.formats.heads import read_head
+from trainers.data.formats.opening import keep_stored
 
 BLOCKS = np.random.default_rng(0).integers(0, 256, (3, 5, 3), dtype=np.uint8)
 PICTURE = BLOCKS.repeat(16, 0).repeat(16, 1)
@@ -58,8 +59,12 @@ def test_a_torn_note_turns_nothing(tmp_path: Path) -> None:
     assert np.array_equal(read_image(tmp_path / "x.png"), PICTURE)
 
 
-def test_a_target_stays_as_it_is_stored(tmp_path: Path) -> None:
-    assert np.array_equal(read_array(save(tmp_path / "x.png", 6)), PICTURE)
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_target_stays_as_it_is_stored(tmp_path: Path, suffix: str, orientation: int) -> None:
+    path = save(tmp_path / f"x{suffix}", orientation)
+    assert np.array_equal(read_array(path), PICTURE)
+    assert np.array_equal(read_image(path, keep_stored), PICTURE)
 
 
 @pytest.mark.parametrize(
@@ -179,3 +184,16 @@ def test_free_memory_is_the_least_that_the_system_tells(tmp_path: Path, monkeypa
     assert opening.free_memory() == 2**21
     limit.write_text("4096\n")
     assert opening.free_memory() == 4096
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_plain_scans_of_one_channel_keep_their_pixels(tmp_path: Path, orientation: int, kind: type) -> None:
+    note = Image.Exif()
+    note[0x0112] = orientation
+    grey = PICTURE[..., 0].astype(kind)
+    Image.fromarray(grey).save(tmp_path / "x.tif", exif=note)  # not compressed, which Pillow maps into memory
+
+    assert np.array_equal(read_array(tmp_path / "x.tif"), grey)
+    if kind is np.uint8:
+        assert np.array_equal(read_image(tmp_path / "x.tif")[..., 0], UPRIGHT[orientation][..., 0])
