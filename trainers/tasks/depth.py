@@ -5,6 +5,7 @@ Canonical targets: ``(N, 1, H, W)`` float32 metres, 0 where invalid. Predictions
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,6 +23,8 @@ from trainers.tasks.views import Box, enlarge
 if TYPE_CHECKING:
     from torch import Tensor
 
+NEARLY = 0.9
+"""Share of the largest value of a type from which on others are no sign that it is a marker: our choice."""
 NEAR = 1.25
 """A prediction is near where it is within this factor of the truth, either way (Eigen et al. 2014)."""
 
@@ -83,6 +86,24 @@ class Depth(Measured):
         np.copyto(metres, 0, where=invalid)
         metres *= np.float32(self.scale)
         return metres[:, None]
+
+    def remark(self, arrays: Sequence[np.ndarray]) -> list[str]:
+        """How many pixels have the largest value of their type, with which many cameras mark what is missing."""
+        top = count = size = second = 0
+        for array in arrays:
+            if array.dtype.kind not in "iu" or np.iinfo(array.dtype).max in self.invalid:
+                return []
+            top = int(np.iinfo(array.dtype).max)
+            highest = array == top
+            count, size = count + int(highest.sum()), size + array.size
+            second = max(second, int(np.max(array, where=~highest, initial=0)))
+        if not count or second > NEARLY * top:
+            return []
+        return [
+            f"task {self.name!r}: {100 * count / size:.2g} % of the pixels looked at are {top}, the largest value of "
+            f"their type and far from the next, {second}, and count as {top * self.scale:g} m: if that marks missing "
+            f"depth, say invalid: {[*self.invalid, top]}"
+        ]
 
     def _refuse_far(self, array: np.ndarray, where: str, high: float) -> None:
         millimetres = "say scale: 0.001 if the array is in millimetres, "

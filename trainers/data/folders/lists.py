@@ -63,7 +63,8 @@ def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bo
         if found == len(looked_at):
             return rows
         best = max(best, (found, rows), key=lambda each: each[0])
-    return best[1]
+    bare = [Row(split, (row.id.rpartition(".")[0] or row.id, *row.columns[1:])) for row in best[1]]
+    return bare if best[0] == 0 and any(is_there(bare[index]) for index in spread(len(bare), LOOKED)) else best[1]
 
 
 def parts_of(path: Path) -> dict[str, tuple[str, ...]]:

@@ -119,7 +119,22 @@ def readable(path: Path) -> Iterator[None]:
         pickled = "allow_pickle" in str(error) or "Python objects" in str(error)
         mend = "Python objects are never loaded; save plain numbers" if pickled else "copy the file again"
         told = "" if pickled else f" ({error})"  # NumPy's words on pickles advise to load them without care
-        raise DataError(f"{path}: cannot be read{told}; it is damaged or of another kind: {mend}") from error
+        what = _find_stand_in(path) or f"it is damaged or of another kind: {mend}"
+        raise DataError(f"{path}: cannot be read{told}; {what}") from error
+
+
+def _find_stand_in(path: Path) -> str:
+    """What lies in place of a file that was not fetched, and how to fetch it; "" of others."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(64).lstrip().lower()
+    except OSError:
+        return ""
+    if start.startswith(b"version https://git-lfs"):
+        return "it is a pointer of Git LFS to the file: git lfs pull fetches that"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "it is a web page, as a server sends that refuses a download: fetch the file again"
+    return "" if start else "it is empty: copy the file again"
 
 
 def _pixels(path: Path) -> np.ndarray:
