@@ -43,6 +43,9 @@ def _describe(root: Path, path: Path, splits: dict[str, str]) -> Export | None:
     if found is None:
         return None
     folder, ending = found
+    headless = (root / f"{folder}{header[0]}{ending}").is_file()
+    if headless and suffix not in TABLES:  # a list
+        return None
     if splits:
         folder = folder.replace(f"{path.stem}/", "{split}/")
     table = f"{place}{{split}}{suffix}" if splits else f"{place}{path.name}"
@@ -55,6 +58,8 @@ def _describe(root: Path, path: Path, splits: dict[str, str]) -> Export | None:
     tasks = _tasks(header, rows, image, table)
     if not tasks:
         return None
+    if headless:
+        raise DataError(f"{path}: a table with a row an image; put a line above that names its columns: image, ...")
     unread = "" if splits or len(places.splits) > 1 else _tell_splitting(header)
     return Export(
         f"a table with a row an image ({place}{path.name}{unread})", write_spec(places, tasks), "table_columns"

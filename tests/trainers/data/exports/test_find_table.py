@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from spaces.errors import DataError
 from tests.trainers.data.exports.exported import draw, paste, save, write_table
 from trainers.data.exports.find_table import _task_name, find_table
 from trainers.data.folder import Folder
@@ -129,3 +130,14 @@ def test_a_column_that_counts_the_rows_is_no_name(tmp_path: Path) -> None:
     assert len(labels) == 10
     for index, found in enumerate(labels):
         assert found.tolist() == [max(0, each) for each in truth[samples.image_path(index).stem]]
+
+
+def test_a_table_without_a_header_is_told(tmp_path: Path) -> None:
+    write_table(tmp_path)
+    lines = (tmp_path / "labels.csv").read_text(encoding="utf-8-sig").splitlines()
+    (tmp_path / "labels.csv").write_text("\n".join(lines[1:]))
+    with pytest.raises(DataError, match=r"labels\.csv: a table with a row an image; put a line above that names its"):
+        find_table(tmp_path)
+
+    (tmp_path / "labels.csv").rename(tmp_path / "labels.txt")  # a list, perhaps
+    assert find_table(tmp_path) is None
