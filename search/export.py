@@ -13,13 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from search.config.command import end_in_one_message
+from search.config.command import end_in_one_message, explain_unwritable_out
 from search.config.command_parser import CommandParser
 from search.deploy.formats import FORMATS, choose_format
 from search.load import load
 from spaces.common.formatting import align_columns
 from spaces.common.interruption import sigterm_interrupts
-from spaces.common.machine_faults import find_machine_fault
 from spaces.errors import ConfigError
 
 
@@ -40,11 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             exported = export_trial(run, told.trial, form, size, folder)
         except OSError as error:
-            mend = find_machine_fault(error)
-            raise ConfigError(
-                f"{folder} cannot be written ({error.strerror or error}); choose another with --out DIR"
-                + (f", or mend this: {mend}" if mend else "")
-            ) from error
+            raise ConfigError(explain_unwritable_out(folder, error)) from error
     print(_describe(exported.file, exported.told))
     return 0
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.config.command import EXIT_FAILED, end_in_one_message
+from search.config.command import EXIT_FAILED, end_in_one_message, explain_unwritable_out
 from search.config.command_parser import CommandParser
 from spaces.common.interruption import sigterm_interrupts
 from spaces.errors import ConfigError, DataError
@@ -72,9 +72,7 @@ def _answer(run: Run, tasks: Sequence[Task], told: dict[str, Any], photo: np.nda
             picture = draw_answer(task, told["tasks"][task.name], answer, photo)
             picture.savefig(place.with_name(f"{place.name}.{task.name}.png"))
     except OSError as error:
-        raise ConfigError(
-            f"{place.parent} cannot be written ({error.strerror or error}); choose another with --out DIR"
-        ) from error
+        raise ConfigError(explain_unwritable_out(place.parent, error)) from error
 
 
 def _name_files(photos: Sequence[Path]) -> list[str]:
