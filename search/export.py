@@ -1,4 +1,4 @@
-"""A trial's trained network as a file that runs in production: ONNX or torch's own exported program.
+"""A trial's trained network as a file that runs in production: ONNX, OpenVINO's form of it, or torch's own program.
 
 RUN, TRIAL -> the network rebuilt from kept weights, batch-norms folded, photos' bytes in, scores in the tasks' units
 out -> the file, seen to answer as the trained network does -> export.json beside it: tasks, sizes, parity, latency.
@@ -60,7 +60,7 @@ def _describe(file: Path, told: dict[str, Any]) -> str:
     opset = f", opset {told['opset']}" if "opset" in told else ""
     return "\n".join(
         [
-            f"{file}: {told['file']['bytes'] / 1e6:.2f} MB{opset}; takes any number of {height}x{width} RGB images, "
+            f"{file}: {_weigh(told) / 1e6:.2f} MB{opset}; takes any number of {height}x{width} RGB images, "
             f"uint8; gives {', '.join(told['tasks'])}",
             f"Answers as the trained network does on images {parity['images']}: differences of at most {worst:.1e} of "
             "an output's range",
@@ -70,6 +70,11 @@ def _describe(file: Path, told: dict[str, Any]) -> str:
             f"Next: python -m search.predict {file} IMAGE... --out DIR",
         ]
     )
+
+
+def _weigh(told: dict[str, Any]) -> int:
+    """Bytes of all files."""
+    return sum(each["bytes"] for each in (told["file"], *told.get("beside", ())))
 
 
 def _make_parser() -> ArgumentParser:

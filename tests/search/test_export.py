@@ -61,7 +61,7 @@ def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: py
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (["{run}", "0", "--format", "onyx"], "--format onyx: want onnx or pt2; did you mean 'onnx'?"),
+        (["{run}", "0", "--format", "onyx"], "--format onyx: want onnx or pt2 or openvino; did you mean 'onnx'?"),
         (["{run}", "7"], "has no finished trial 7: it has 0, 1"),
         (["{run}", "0", "--size", "0", "4"], "--size 0 4: want two whole numbers of at least 1"),
         (["{run}", "first"], "argument TRIAL: invalid int value: 'first'; python -m search.export --help lists"),
