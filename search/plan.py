@@ -21,6 +21,7 @@ from search.preview.plan_text import format_patterns, format_time, format_traini
 from search.preview.remaining import Remaining, count_remaining
 from search.preview.step_timing import NotTimed
 from search.problem.census import Census, Priced, take_census
+from search.study.pattern_latencies import recall_latencies
 from spaces.common.atomic_files import write_json, write_text
 from spaces.drawing.svg import draw_svg
 from spaces.errors import ConfigError
@@ -47,7 +48,9 @@ def _plan(settings: Settings, command: str) -> int:
     left = count_remaining(settings, census.allowed.patterns if census.exact else None, where.device)
     folder = settings.run.folder / "plans" / settings.run.name
     _keep(folder, _plain(command, census, left, None), census)
-    print(format_patterns(settings, census), format_trainings(settings, left), sep="\n\n", end="\n\n", flush=True)
+    _, latency = recall_latencies(searched, settings, settings.run.folder / settings.run.name)
+    known = [format_patterns(settings, census), latency, format_trainings(settings, left)]
+    print("\n\n".join(filter(None, known)), end="\n\n", flush=True)
     failed = False
     try:
         expected = make_forecast(settings, left, [census.cheapest.pattern, census.costliest.pattern], where)

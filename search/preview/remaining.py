@@ -15,6 +15,7 @@ from search.jobs.trial import Trial, load_trial
 from search.study.baselines import list_baseline_jobs
 from search.study.fronts.final_phase import FinalPhase
 from search.study.fronts.final_trainings import AUTO, SUPERNET
+from search.study.pattern_latencies import recall_latencies
 from search.study.run_folder import TRIALS, RunFolder, check_folder
 from search.study.supernet_training import KEPT, SupernetTraining
 from search.study.trial_jobs import TrialJobs, inherit_from
@@ -90,7 +91,8 @@ def _count_finals(
     phase.resume()
     if trials or not members:
         return members
-    problem = fix_reference_point(state_problem(settings), settings)
+    priced, _ = recall_latencies(state_problem(settings), settings, folder)
+    problem = fix_reference_point(priced, settings)
     outcomes, run = OutcomeFiles(folder.absolute() / ".outcomes"), RunFolder(folder, "", resumed=True)
     jobs = TrialJobs(settings, run, outcomes, settings.runner.threads, supernet.job)
     weights = inherit_from(supernet.job) if supernet.job else None

@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 
 from search.jobs.trial import FAILED, PRUNED
 from search.jobs.trial_columns import read_columns, read_shown_columns
-from search.problem.objectives import MACS, PARAMS, format_value
+from search.problem.objectives import BEFOREHAND, format_value
 from search.report.figures import palette
 from search.report.figures.trial_points import POINT
 from search.study.fronts.guess_columns import tabulate_guesses
@@ -102,7 +102,7 @@ def list_trials(view: FrontView) -> list[dict[str, Any]]:
 
 def _tell_end(final: Trial, view: FrontView) -> dict[str, float]:
     """What a final training came to, under names of its own."""
-    told = [each.name for each in view.objectives if each not in (MACS, PARAMS)]
+    told = [each.name for each in view.objectives if each not in BEFOREHAND]
     return {**{f"{name}.final": final.objectives[name] for name in told}, "epochs.final": final.epochs}
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from search.jobs.trial import PRUNED
 from search.problem import pareto
-from search.problem.objectives import MACS, MAXIMISE, PARAMS, Objective
+from search.problem.objectives import BEFOREHAND, COUNTED, MACS, MAXIMISE, PARAMS, Objective
 from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE
 from search.report.figures.point_labels import Label, place_labels
 from search.report.figures.trial_points import DOMINATED, FAILED, FINAL, FRONT, STOPPED, Place, draw_points, draw_ring
@@ -49,7 +49,7 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
         places |= draw_points(panel, look, found, panel.transData)
     ends = zip(_list_values(view.finals, across), _list_values(view.finals, up), strict=True)
     draw_points(panel, FINAL, {t.number: point for t, point in zip(view.finals, ends, strict=True)}, panel.transData)
-    foot = panel if across in (MACS, PARAMS, NUMBER) else by_turn
+    foot = panel if across in (*COUNTED, NUMBER) else by_turn
     unplaced = [(turn, trial) for turn, trial in enumerate(view.trials, start=1) if trial.number not in places]
     for look, pruned in ((STOPPED, True), (FAILED, False)):
         rug = {
@@ -119,7 +119,7 @@ def _choose_axes(objectives: Sequence[Objective]) -> tuple[Objective, Objective]
     if len(objectives) == 1:
         return NUMBER, objectives[0]
     first, second = objectives[:2]
-    return (first, second) if first in (MACS, PARAMS) and second not in (MACS, PARAMS) else (second, first)
+    return (first, second) if first in BEFOREHAND and second not in BEFOREHAND else (second, first)
 
 
 def _list_values(trials: Sequence[Trial], objective: Objective) -> list[float]:
@@ -146,7 +146,7 @@ def _set_ticks(axes: Axes, across: Objective, up: Objective) -> None:
     from matplotlib.ticker import MaxNLocator  # matplotlib: 1 s, only drawing wants it
 
     for axis, objective in ((axes.xaxis, across), (axes.yaxis, up)):
-        if objective in (MACS, PARAMS):
+        if objective in COUNTED:
             count_ticks(axis)
         if objective is NUMBER:
             axis.set_major_locator(MaxNLocator(integer=True))
@@ -156,7 +156,11 @@ def _name_axis(objective: Objective) -> str:
     if objective is NUMBER:
         return "trial"
     better = ", higher is better" if objective.direction == MAXIMISE else ", lower is better"
-    names = {"delta_mtl": "delta_mtl [% vs single-task]", "macs": "MACs of one image"}
+    names = {
+        "delta_mtl": "delta_mtl [% vs single-task]",
+        "macs": "MACs of one image",
+        "latency_ms": "latency of one image [ms]",
+    }
     return names.get(objective.name, objective.label) + better
 
 
