@@ -32,17 +32,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if told.size and min(told.size) < 1:
         raise ConfigError(f"--size {' '.join(map(str, told.size))}: want two whole numbers of at least 1")
     run = load(told.run)
-    folder = Path(told.out).expanduser() if told.out else run.path / "exports" / f"{told.trial}-{form.name}"
     with sigterm_interrupts():
-        from search.deploy.exporting import export_trial  # torch: 1.5 s, wrong arguments are refused without
-
         size = (told.size[0], told.size[1]) if told.size else None
         try:
-            exported = export_trial(run, told.trial, form, size, folder)
+            exported = run.export(told.trial, form.name, size, told.out)
         except OSError as error:
             mend = find_machine_fault(error)
+            place = told.out or run.path / "exports"
             raise ConfigError(
-                f"{folder} cannot be written ({error.strerror or error}); choose another with --out DIR"
+                f"{place} cannot be written ({error.strerror or error}); choose another with --out DIR"
                 + (f", or mend this: {mend}" if mend else "")
             ) from error
     print(_describe(exported.file, exported.told))

@@ -33,6 +33,8 @@ Import = ast.Import | ast.ImportFrom
 TESTED_ELSEWHERE = {
     "search/config/__init__.py": ("tests/test_configs.py", "a name of earlier versions"),
     "search/picking/candidates.py": ("tests/search/test_pick.py", "what real searches deliver"),
+    "search/deploy/showing.py": ("tests/search/test_export.py", "on a real search"),
+    "search/picking/choice.py": ("tests/search/test_pick.py", "picked from what real searches deliver"),
     "search/picking/picking.py": ("tests/search/test_pick.py", "picked from what real searches deliver"),
     "search/run.py": ("tests/end_to_end/test_resume.py", "whole searches, stopped and taken up"),
     "search/runners/ray_tune.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),
