@@ -15,13 +15,13 @@ from search.config.command import EXIT_FAILED, explain_unwritable, run_command, 
 from search.config.problem_statement import state_problem
 from search.config.settings import Settings
 from search.config.validation import check_settings
+from search.latency.pattern_latencies import recall_latencies
 from search.preview.forecast import Forecast, make_forecast
 from search.preview.places import count_places
 from search.preview.plan_text import format_patterns, format_time, format_trainings
 from search.preview.remaining import Remaining, count_remaining
 from search.preview.step_timing import NotTimed
 from search.problem.census import Census, Priced, take_census
-from search.study.pattern_latencies import recall_latencies
 from spaces.common.atomic_files import write_json, write_text
 from spaces.drawing.svg import draw_svg
 from spaces.errors import ConfigError

@@ -12,10 +12,10 @@ from search.config.problem_statement import fix_reference_point, state_problem
 from search.jobs.job import Job
 from search.jobs.outcome_files import OutcomeFiles, read_result
 from search.jobs.trial import Trial, load_trial
+from search.latency.pattern_latencies import recall_latencies
 from search.study.baselines import list_baseline_jobs
 from search.study.fronts.final_phase import FinalPhase
 from search.study.fronts.final_trainings import AUTO, SUPERNET
-from search.study.pattern_latencies import recall_latencies
 from search.study.run_folder import TRIALS, RunFolder, check_folder
 from search.study.supernet_training import KEPT, SupernetTraining
 from search.study.trial_jobs import TrialJobs, inherit_from

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from search.config.problem_statement import count_single_task_macs, fix_reference_point, state_problem
 from search.config.settings import Settings
+from search.latency.pattern_latencies import measure_beforehand
 from search.report.progress import Progress
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
-from search.study.pattern_latencies import measure_beforehand
 from search.study.run_folder import RunFolder
 from search.study.study import Study
 

@@ -40,14 +40,14 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
     Returns:
         Where each trial stands, by number.
     """
-    across, up = _choose_axes(view.objectives)
+    across, up = choose_axes(view.objectives)
     places: dict[int, Place] = {}
     for look, on_front in ((FRONT, True), (DOMINATED, False)):
         trials = [trial for trial in view.trials if (trial.number in view.members) is on_front]
-        at = zip(_list_values(trials, across), _list_values(trials, up), strict=True)
+        at = zip(list_values(trials, across), list_values(trials, up), strict=True)
         found = {trial.number: point for trial, point in zip(trials, at, strict=True) if np.isfinite(point).all()}
         places |= draw_points(panel, look, found, panel.transData)
-    ends = zip(_list_values(view.finals, across), _list_values(view.finals, up), strict=True)
+    ends = zip(list_values(view.finals, across), list_values(view.finals, up), strict=True)
     draw_points(panel, FINAL, {t.number: point for t, point in zip(view.finals, ends, strict=True)}, panel.transData)
     foot = panel if across in (*COUNTED, NUMBER) else by_turn
     unplaced = [(turn, trial) for turn, trial in enumerate(view.trials, start=1) if trial.number not in places]
@@ -58,7 +58,7 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
             if (trial.status == PRUNED) is pruned
         }
         places |= draw_points(foot, look, rug, foot.get_xaxis_transform())
-    _draw_frame(panel, view, across, up)
+    draw_frame(panel, view, across, up)
     return places
 
 
@@ -85,7 +85,8 @@ def label_objective(axes: Axes, view: FrontView, places: Mapping[int, Place]) ->
     place_labels(axes, labels, np.vstack([np.empty((0, 2)), *points, *lines]))
 
 
-def _draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) -> None:
+def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) -> None:
+    """Draw what stands around the points: names, the front's line, what single-task networks reach."""
     trials, front, objectives = view.trials, view.front, view.objectives
     axes.set_xlabel(_name_axis(across), parse_math=False)  # users name units, and a $ is a $
     axes.set_ylabel(_name_axis(up), parse_math=False)
@@ -114,7 +115,7 @@ def _fill_line(line: np.ndarray) -> np.ndarray:
     return np.vstack([start + steps * (end - start) for start, end in pairwise(line)])
 
 
-def _choose_axes(objectives: Sequence[Objective]) -> tuple[Objective, Objective]:
+def choose_axes(objectives: Sequence[Objective]) -> tuple[Objective, Objective]:
     """What goes across and what goes up: costs across, so that the best corner is the upper left one."""
     if len(objectives) == 1:
         return NUMBER, objectives[0]
@@ -122,13 +123,14 @@ def _choose_axes(objectives: Sequence[Objective]) -> tuple[Objective, Objective]
     return (first, second) if first in BEFOREHAND and second not in BEFOREHAND else (second, first)
 
 
-def _list_values(trials: Sequence[Trial], objective: Objective) -> list[float]:
+def list_values(trials: Sequence[Trial], objective: Objective) -> list[float]:
+    """Where trials stand along an axis; NaN where they have no value."""
     return [trial.number for trial in trials] if objective is NUMBER else collect_values(trials, objective)
 
 
 def _trace_front(front: Sequence[Trial], objectives: tuple[Objective, Objective]) -> np.ndarray:
     """Corners of the border between what is dominated and what is not, in the two objectives drawn, (n, 2)."""
-    points = np.array([_list_values(front, objective) for objective in objectives]).T
+    points = np.array([list_values(front, objective) for objective in objectives]).T
     directions = [objective.direction for objective in objectives]
     points = points[pareto.mark_front(points, directions)]
     points = points[np.lexsort((points[:, 1], points[:, 0]))]

@@ -8,11 +8,11 @@ import pytest
 
 from search.config.composition import compose
 from search.config.problem_statement import state_problem
+from search.latency import pattern_latencies
+from search.latency.pattern_latencies import list_beforehand, recall_latencies
 from search.load import load
 from search.problem.objectives import LATENCY
 from search.run import main as search
-from search.study import pattern_latencies
-from search.study.pattern_latencies import list_beforehand, recall_latencies
 from spaces.choices import enumerate_patterns
 from tests.tiny import arguments, write_tiny
 
