@@ -9,9 +9,9 @@ from statistics import fmean
 from typing import Any
 
 from search.components.component_names import name_all
+from search.latency.pattern_latencies import KEPT
 from search.problem.objectives import LATENCY
 from search.results.results import Results
-from search.study.pattern_latencies import KEPT
 from search.study.run_config import list_changes
 from spaces.common.atomic_files import read_json
 from spaces.errors import ConfigError, DataError

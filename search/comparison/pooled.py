@@ -68,7 +68,8 @@ def pool_runs(runs: Sequence[Results]) -> Pooled:
     told = {number: each for some in guesses for number, each in some.items()} if all(guesses) else NO_GUESSES
     front = find_front(trials, objectives, told)
     point = _find_point(trials, objectives, runs[0].config["reference"])
-    view = FrontView(trials, front, objectives, point, {}, told)
+    marks = {trial.key: "run {}, trial {}".format(*trial.key.rpartition("/")[::2]) for trial in trials}
+    view = FrontView(trials, front, objectives, point, marks, told)
     return Pooled(view, numbers, any(each != references[0] for each in references), bool(told), tasks)
 
 

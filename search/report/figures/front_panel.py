@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from search.jobs.trial import Trial
 
+NO_NAMES: Mapping[int, str] = MappingProxyType({})
 RUG = 0.025  # height of the trials without a value, as a share of the axes
 NUMBER = Objective("trial", "", MAXIMISE)  # goes across where there is one objective only
 
@@ -62,13 +64,16 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
     return places
 
 
-def label_objective(axes: Axes, view: FrontView, places: Mapping[int, Place]) -> None:
+def label_objective(
+    axes: Axes, view: FrontView, places: Mapping[int, Place], names: Mapping[int, str] = NO_NAMES
+) -> None:
     """Number the front's members, ring and name the marked trials.
 
     Args:
         axes: the panel to label; its size must not change any more.
         view: what is drawn.
         places: as `draw_front_panel` gave them.
+        names: of trials, by number, where that is not what they are called by.
     """
     here = {number: spot for number, spot in places.items() if spot.axes is axes}
     labels = []
@@ -78,7 +83,7 @@ def label_objective(axes: Axes, view: FrontView, places: Mapping[int, Place]) ->
             draw_ring(spot)
             labels.append(Label(f"{number}: {words}", spot.at, spot.transform, ORANGE, 8, needed=True))
         elif number in view.members:
-            labels.append(Label(str(number), spot.at, spot.transform, BLUE, 5.5, needed=False))
+            labels.append(Label(names.get(number, str(number)), spot.at, spot.transform, BLUE, 5.5, needed=False))
     points = [spot.transform.transform(spot.at) for spot in here.values()]
     curves = [np.asarray(line.get_xydata()) for line in axes.lines]
     lines = [axes.transData.transform(_fill_line(curve)) for curve in curves if len(curve) > 2]  # rules may be crossed

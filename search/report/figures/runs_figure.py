@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,5 +63,6 @@ def draw_runs_figure(view: FrontView, numbers: Mapping[str, Sequence[int]]) -> F
     figure.legend(*zip(*entries, strict=True), loc="outside lower left", ncols=3, fontsize=8, frameon=False)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
-    label_objective(axes, view, places)
+    # Every trial has a mark, which says its run; rings around all would say nothing.
+    label_objective(axes, replace(view, marks={}), places, {trial.number: trial.key for trial in view.trials})
     return figure
