@@ -53,6 +53,7 @@ DENSE: dict[str, dict[str, Any]] = {
 }
 DIGIT: dict[str, Any] = {"kind": "classification", "classes": 10}
 WHOLE: dict[str, dict[str, Any]] = {"left": DIGIT, "right": DIGIT}
+DRAWS = 20  # patterns that are tried until a family can build one: our choice
 COLUMNS = ("space", "family", "format", "size", "difference", "exported_p50_ms", "eager_p50_ms", "ratio", "bytes")
 
 
@@ -91,12 +92,16 @@ def make_program(space: str, name: str) -> tuple[Program | None, str]:
     tasks = tuple(make_task(task, spec) for task, spec in (WHOLE if name == "classifier" else DENSE).items())
     stages = {"encoder_stages": family.encoder_stages, "decoder_stages": family.decoder_stages}
     made = build_component({"_target_": f"space/{space}", **stages}, "space")
-    pattern = draw(made, tuple(sorted(task.name for task in tasks)), random.Random(1)).pattern
-    try:
-        check_feasible(pattern, family, FAMILIES[name])
-        return Program(build_static(pattern, family, tasks), tasks), ""
-    except PatternError as error:
-        return None, str(error)
+    names = tuple(sorted(task.name for task in tasks))
+    why = ""
+    for seed in range(1, 1 + DRAWS):
+        pattern = draw(made, names, random.Random(seed)).pattern
+        try:
+            check_feasible(pattern, family, FAMILIES[name])
+            return Program(build_static(pattern, family, tasks), tasks), ""
+        except PatternError as error:
+            why = why or str(error)
+    return None, why
 
 
 def build_static(pattern: SharingPattern, family: Family, tasks: tuple[Task, ...]) -> SharedNetwork:
