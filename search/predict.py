@@ -92,7 +92,7 @@ def _make_parser() -> ArgumentParser:
         prog="python -m search.predict",
         description="What an exported network says about photos of any size: a picture a task, and the values as .npy.",
     )
-    parser.add_argument("model", metavar="MODEL", help="file that search.export has written, .onnx or .pt2")
+    parser.add_argument("model", metavar="MODEL", help="file that search.export has written, .onnx, .pt2 or .xml")
     parser.add_argument("images", metavar="IMAGE", nargs="+", help="image files, folders of them, or globs in quotes")
     parser.add_argument("--out", metavar="DIR", default="predictions", help="where answers go; predictions if not said")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="of the CPU; 1 if not said")

@@ -67,6 +67,11 @@ class Depth(Measured):
         return measure_depth(NEAR)
 
     @property
+    def answer_unit(self) -> str:
+        """Metres."""
+        return "m"
+
+    @property
     def channels(self) -> int:
         """One: metres."""
         return 1
