@@ -7,13 +7,14 @@ out -> the file, seen to answer as the trained network does -> export.json besid
 from __future__ import annotations
 
 import logging
+import shlex
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from search.config.command import end_in_one_message, explain_unwritable_out
+from search.config.command import end_in_one_message, explain_unwritable_out, spell_command
 from search.config.command_parser import CommandParser
 from search.deploy.formats import FORMATS, choose_format
 from search.load import load
@@ -59,7 +60,7 @@ def _describe(file: Path, told: dict[str, Any]) -> str:
             "",
             *align_columns(rows),
             "",
-            f"Next: python -m search.predict {file} IMAGE... --out DIR",
+            f"Next: {spell_command('search.predict', shlex.quote(str(file)))} IMAGE... --out DIR",
         ]
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from search.config.command import spell_command
 from search.picking.candidates import Candidates, find_candidates
 from search.picking.choose import Aim, Pick, choose_knee, choose_network
 from search.picking.conditions import find_column, parse_condition
@@ -90,7 +92,7 @@ def describe_pick(run: Results, picked: Picked) -> str:
             draw_text(trial.pattern),
             "",
             f"Weights  {run.weights(number)}",
-            f"Next     python -m search.export {run.path} {number}",
+            f"Next     {spell_command('search.export', f'{shlex.quote(str(run.path))} {number}')}",
         ]
     )
 

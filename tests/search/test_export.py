@@ -13,6 +13,7 @@ from search.export import main as export
 from search.load import load
 from search.predict import main as predict
 from search.run import main as search
+from spaces.common.interpreter import spell_python
 from spaces.errors import ConfigError
 from tests.tiny import arguments, write_tiny
 
@@ -32,7 +33,7 @@ def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: py
     assert "out/model.onnx: 0." in printed
     assert "opset 18; takes any number of 16x16 RGB images, uint8; gives colour, depth, brightness" in printed
     assert "Answers as the trained network does on images of the validation split: differences of at most " in printed
-    assert "Next: python -m search.predict out/model.onnx IMAGE... --out DIR" in printed
+    assert f"Next: {spell_python()} -m search.predict out/model.onnx IMAGE... --out DIR" in printed
     assert json.loads(Path("out/export.json").read_text())["opset"] == 18
 
     Path("photos", "more").mkdir(parents=True)
