@@ -76,9 +76,8 @@ class Regression(Task):
 
     def remark(self, arrays: Sequence[np.ndarray]) -> list[str]:
         """Whether one value that is often there lies far beyond all others, as markers of what is missing do."""
-        sizes = [
-            np.abs(array[np.isfinite(array) & ~marked(array, self.invalid)].astype(np.float64)) for array in arrays
-        ]
+        valid = [array[np.isfinite(array) & ~marked(array, self.invalid)] for array in arrays]
+        sizes = [np.abs(each.astype(np.float64)) for each in valid]
         top = max((float(size.max()) for size in sizes if size.size), default=0.0)
         second = max((float(np.max(size, where=size < top, initial=0)) for size in sizes), default=0.0)
         values = [value for value in (top, -top) for array in arrays if (array == value).any()]
@@ -86,10 +85,10 @@ class Regression(Task):
         if not second or top < BEYOND * second or count < OFTEN:
             return []
         share = 100 * count / sum(array.size for array in arrays)
-        shown = ", ".join(f"{value:g}" for value in dict.fromkeys(values))
+        shown = ", ".join(f"{value:.17g}" for value in dict.fromkeys(values))
         return [
-            f"task {self.name!r}: {share:.2g} % of the values looked at are {shown}, {top / second:.2g} times as large as "
-            f"the next: if that marks what is missing, say invalid: [{shown}]"
+            f"task {self.name!r}: {share:.2g} % of the values looked at are {shown}, {top / second:.2g} times as large "
+            f"as the next: if that marks what is missing, say invalid: [{shown}]"
         ]
 
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
