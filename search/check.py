@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from search.config.command import explain_unwritable, run_command
 from search.config.padding_note import describe_padding
 from search.config.settings import Settings
-from search.config.validation import check_data, check_settings
+from search.config.validation import check_beside_data, check_data
 from search.preview.contact_sheet import draw_contact_sheet
 from search.preview.data_summary import summarise_split, tabulate_tasks
 from search.preview.notes import list_notes
@@ -28,7 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(settings: Settings, given: str) -> int:
     check_data(settings)
     _report(settings)
-    check_settings(settings)  # last, so that the picture is there when the network does not suit the data
+    settings.tracking.check()
+    check_beside_data(settings)  # last, so that the picture is there when the network does not suit the data
     if note := describe_padding(settings):
         print(f"\n{note}")
     return 0

@@ -36,6 +36,15 @@ def check_settings(settings: Settings) -> None:
     """
     settings.tracking.check()
     check_data(settings)
+    check_beside_data(settings)
+
+
+def check_beside_data(settings: Settings) -> None:
+    """The same for data that were checked, and a store that was.
+
+    Raises:
+        UserError: as `check_settings`, the tracking store and the data apart.
+    """
     if isinstance(settings.data, Sampled) and not settings.runner.elsewhere:  # other machines may have other folders
         check_cache(settings.data.loading)
     check_parts(settings)

@@ -12,6 +12,7 @@ from search.check import main as check
 from search.run import main as search
 from tests.tiny import arguments, write_tiny
 from tests.trainers.data.masks import SPEC, write_masks
+from trainers.data.folder import Folder
 
 
 def given(root: Path, *more: str) -> list[str]:
@@ -111,3 +112,12 @@ def test_what_to_know_of_right_files_is_told(capsys: pytest.CaptureFixture[str])
     (told,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Note: ")]
     assert told.startswith("Note: 8 of 8 images looked at, such as ")
     assert "are turned upright as their EXIF orientation says; targets are read as they are stored" in told
+
+
+def test_data_is_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_masks(Path("own"))
+    checks, check_once = [], Folder.check
+    monkeypatch.setattr(Folder, "check", lambda data: checks.append(data) or check_once(data))
+
+    assert check(given(Path("own"), "network.encoder_widths=[4,4]")) == 0
+    assert len(checks) == 1  # which takes half a minute of large sets

@@ -73,3 +73,19 @@ def test_bad_arrays(raw: np.ndarray, message: str) -> None:
 def test_bad_fields(spec: dict[str, object], message: str) -> None:
     with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
         make_task("r", {"kind": "regression", **spec})
+
+
+def test_a_value_far_beyond_all_others_is_told() -> None:
+    raw = np.random.default_rng(0).normal(size=(2, 6, 8, 2)).astype(np.float32)
+    task = Regression("flow", channels=2)
+    assert task.remark([raw]) == []
+
+    raw[0, :2, :, 1] = 1e9
+    (note,) = task.remark([raw])
+    assert note.startswith("task 'flow': 8.3 % of the values looked at are 1000000000, ")
+    assert note.endswith(" times as large as the next: if that marks what is missing, say invalid: [1000000000]")
+    assert Regression("flow", channels=2, invalid=[1e9]).remark([raw]) == []
+
+    raw[0, :2, :, 1] = -9999
+    assert task.remark([raw])[0].endswith("say invalid: [-9999]")
+    assert task.remark([(raw > 0).astype(np.uint8), np.full((1, 2, 2), np.nan)]) == []
