@@ -16,6 +16,7 @@ from search.results.labels import arrange_labels
 from search.results.results import Results
 from search.study.run_config import CONFIG, read_config
 from spaces.common.formatting import format_list
+from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def load(folder: str | PathLike[str]) -> Run:
 def _no_run(path: Path) -> str:
     """Why there is nothing to load, and what may have been meant."""
     found = path if path.is_dir() else path.parent
-    runs = [str(config.parent) for config in sorted(found.glob(f"*/{CONFIG}"))] if found.is_dir() else []
+    runs = [config.parent for config in sorted(found.glob(f"*/{CONFIG}"))] if found.is_dir() else []
     what = f"holds no {CONFIG}, so no search has begun there" if path.is_dir() else "is no folder"
-    return f"{path} {what}; want the run folder of a search, such as {format_list(runs) or 'runs/fusion-scenes'}"
+    near = suggest(path.name, [run.name for run in runs]).removesuffix(".")  # which would stick to a path
+    return f"{path} {what}; want the run folder of a search, such as {format_list(runs) or 'runs/fusion-scenes'}{near}"

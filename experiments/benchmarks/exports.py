@@ -36,6 +36,7 @@ from spaces.networks.build import SharedNetwork, build, prune
 from spaces.networks.family import Family
 from spaces.networks.feasible import check_feasible
 from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.walk import list_blocks
 from trainers.tasks import Task, make_task
 
 SPACES = ("fusion", "branching", "routing", "gates", "workspace", "joint")
@@ -93,15 +94,22 @@ def make_program(space: str, name: str) -> tuple[Program | None, str]:
     stages = {"encoder_stages": family.encoder_stages, "decoder_stages": family.decoder_stages}
     made = build_component({"_target_": f"space/{space}", **stages}, "space")
     names = tuple(sorted(task.name for task in tasks))
+    drawn = [draw(made, names, random.Random(seed)).pattern for seed in range(1, 1 + DRAWS)]
     why = ""
-    for seed in range(1, 1 + DRAWS):
-        pattern = draw(made, names, random.Random(seed)).pattern
+    for pattern in filter(
+        lambda each: list_kinds(each) >= list_kinds(drawn[0]), drawn
+    ):  # not one without what it is of
         try:
             check_feasible(pattern, family, FAMILIES[name])
             return Program(build_static(pattern, family, tasks), tasks), ""
         except PatternError as error:
             why = why or str(error)
     return None, why
+
+
+def list_kinds(pattern: SharingPattern) -> set[tuple[str, type]]:
+    """Kinds of blocks that a pattern has."""
+    return {(block.part, type(block.role)) for block in list_blocks(pattern)}
 
 
 def build_static(pattern: SharingPattern, family: Family, tasks: tuple[Task, ...]) -> SharedNetwork:

@@ -13,15 +13,18 @@ from spaces.networks.family import Family
 from spaces.networks.modules.output import Output
 from spaces.pattern.sharing_pattern import SharingPattern
 
-WARM = 3  # runs before any counts: our choice
-RUNS = 21  # that count, fewer of slow networks: our choice
-SECONDS = 3.0  # for one network, about
+WARM = 2  # runs before any counts: our choice
+RUNS = 9  # that count, fewer of slow networks: our choice
+SECONDS = 1.0  # for one network, about
+ROUNDS = 8  # of all networks, the quietest of which counts; fewer of slow networks: our choice
 
 
 def time_patterns(
     patterns: Sequence[SharingPattern], family: Family, outputs: Mapping[str, Output], size: tuple[int, int]
 ) -> Iterator[float]:
     """Milliseconds of each pattern's network with drawn weights, in order; this process has one thread from then on.
+
+    All are timed in turn, several rounds, so that a moment in which something else was busy befalls none of them alone.
 
     Args:
         patterns: without gates, whose networks are known after training alone.
@@ -30,9 +33,13 @@ def time_patterns(
         size: (height, width) of the image in pixels.
     """
     torch.set_num_threads(1)
-    for pattern in patterns:
-        heads = {task: outputs[task] for task in pattern.tasks}
-        yield time_network(build(pattern, family, heads, 0), size)
+    rounds: list[list[float]] = []
+    began = time.perf_counter()
+    while not rounds or (len(rounds) < ROUNDS and time.perf_counter() - began < SECONDS * len(patterns)):
+        heads = ({task: outputs[task] for task in pattern.tasks} for pattern in patterns)
+        built = (build(pattern, family, head, 0) for pattern, head in zip(patterns, heads, strict=True))
+        rounds.append([time_network(network, size) for network in built])
+    yield from map(min, zip(*rounds, strict=True))
 
 
 def time_network(network: SharedNetwork, size: tuple[int, int]) -> float:

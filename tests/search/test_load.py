@@ -57,7 +57,8 @@ def test_neither_torch_nor_pandas_is_imported_before_it_is_needed(folder: Path) 
 
 def test_no_such_folder(folder: Path) -> None:
     assert _refusal("runs/mien") == (
-        f"{Path('runs/mien').absolute()} is no folder; want the run folder of a search, such as {folder.absolute()}"
+        f"{Path('runs/mien').absolute()} is no folder; want the run folder of a search, such as {folder.absolute()}; "
+        "did you mean 'mine'?"
     )
     assert _refusal("nowhere/mine").endswith(
         "is no folder; want the run folder of a search, such as runs/fusion-scenes"
