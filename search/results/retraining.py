@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from search.config.settings import GROUPS, SECTIONS, from_plain
+from search.config.settings import GROUPS, SECTIONS, Settings, from_plain
 from search.jobs.job import Job
 from search.jobs.outcome_files import OutcomeFiles
 from search.jobs.trial import Trial
@@ -17,6 +17,20 @@ from search.study.trial_jobs import TrialJobs
 from spaces.errors import DataError
 
 KEYS = ("trials", "budget", "objectives", *SECTIONS, *GROUPS)
+
+
+def restore_settings(config: Mapping[str, Any], path: Path) -> Settings:
+    """The settings of a search from what its run folder keeps, wherever that lies now.
+
+    Args:
+        config: that the run folder keeps.
+        path: the run folder.
+
+    Raises:
+        ConfigError: a component of the search is not here any more.
+    """
+    run = {**config["run"], "folder": str(path.absolute().parent)}
+    return from_plain({**{name: config[name] for name in KEYS if name in config}, "run": run})
 
 
 def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:
@@ -30,8 +44,7 @@ def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:
     Raises:
         DataError: it starts from a supernet's weights, and these are not there.
     """
-    run = {**config["run"], "folder": str(path.absolute().parent)}
-    settings = from_plain({**{name: config[name] for name in KEYS if name in config}, "run": run})
+    settings = restore_settings(config, path)
     threads = settings.runner.threads
     folder, outcomes = RunFolder(path, "", resumed=True), OutcomeFiles(path / ".outcomes")
     job = TrialJobs(settings, folder, outcomes, threads, plan_supernet(settings, threads)).repeat(trial)

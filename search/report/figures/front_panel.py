@@ -17,8 +17,19 @@ from search.problem import pareto
 from search.problem.objectives import MACS, MAXIMISE, PARAMS, Objective
 from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE
 from search.report.figures.point_labels import Label, place_labels
-from search.report.figures.trial_points import DOMINATED, FAILED, FINAL, FRONT, STOPPED, Place, draw_points, draw_ring
-from search.study.fronts.front import FrontView, collect_values
+from search.report.figures.trial_points import (
+    CONFIRMED,
+    DOMINATED,
+    FAILED,
+    FINAL,
+    FRONT,
+    STOPPED,
+    Place,
+    draw_intervals,
+    draw_points,
+    draw_ring,
+)
+from search.study.fronts.front import Estimate, FrontView, collect_values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,6 +60,7 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
         places |= draw_points(panel, look, found, panel.transData)
     ends = zip(_list_values(view.finals, across), _list_values(view.finals, up), strict=True)
     draw_points(panel, FINAL, {t.number: point for t, point in zip(view.finals, ends, strict=True)}, panel.transData)
+    draw_intervals(panel, CONFIRMED, _place_confirmed(view, across, up))
     foot = panel if across in (MACS, PARAMS, NUMBER) else by_turn
     unplaced = [(turn, trial) for turn, trial in enumerate(view.trials, start=1) if trial.number not in places]
     for look, pruned in ((STOPPED, True), (FAILED, False)):
@@ -60,6 +72,21 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
         places |= draw_points(foot, look, rug, foot.get_xaxis_transform())
     _draw_frame(panel, view, across, up)
     return places
+
+
+def _place_confirmed(
+    view: FrontView, across: Objective, up: Objective
+) -> dict[int, tuple[tuple[float, float, float], tuple[float, float, float]]]:
+    """Mean, lower and upper end of each confirmed network, across and up."""
+    found = {}
+    for number, told in view.confirmed.items():
+        sides = [
+            Estimate(number, np.nan, np.nan) if objective is NUMBER else told[objective.name]
+            for objective in (across, up)
+        ]
+        first, second = ((each.mean, each.low, each.high) for each in sides)
+        found[number] = (first, second)
+    return found
 
 
 def label_objective(axes: Axes, view: FrontView, places: Mapping[int, Place]) -> None:
