@@ -76,7 +76,7 @@ def _confirm(settings: Settings, request: Request) -> int:
         search, ground = opened.search, opened.ground
         say = partial(print, flush=True)
         try:
-            confirm_search(settings, folder, search, opened.trials, ground.reference, request, say)
+            confirm_search(settings, folder, search, opened.trials, request, say)
         except MachineError as error:
             search.reporter.abandon("FAILED")
             print(f"{'; '.join(error.problems)}. {ONWARD}", file=sys.stderr)
@@ -92,7 +92,7 @@ def _make_parser() -> ArgumentParser:
     parser = CommandParser(
         prog="python -m search.confirm",
         description="Do the networks that a search has delivered hold what it promised? Trains them again with fresh "
-        "seeds, as long as the search did, and measures each once on the test split: means, 95 %% intervals, the "
+        "seeds, as long as the search did, and measures each once on the test split: means, 95 % intervals, the "
         "probability of being on the front, the winner's curse. Writes confirmed.csv into the run folder and intervals "
         "on its page and plot. The same command goes on where it was stopped.",
     )

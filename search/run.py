@@ -102,7 +102,7 @@ def _confirm(settings: Settings, folder: RunFolder, search: Search, queue: Trial
     trials = [trial for _, trial in sorted(queue.trials.items())]
     if any(trial.complete for trial in trials):
         say = partial(print, flush=True)
-        confirm_search(settings, folder, search, trials, queue.reference, Request(seeds=seeds), say)
+        confirm_search(settings, folder, search, trials, Request(seeds=seeds), say)
 
 
 def _report(reporter: Reporter, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from spaces.common.atomic_files import read_json, strict, write_json
 from spaces.errors import DataError
 
-FILE = "confirmed.json"
+FILE, CSV = "confirmed.json", "confirmed.csv"
 VERSION = 1
 Metrics = Mapping[str, float]
 """Values by "<task>.<metric>" or column of robustness."""
@@ -67,13 +67,11 @@ class Confirmation:
         division: what networks were trained on, a key of `search.confirming.request.DIVISIONS`.
         members: networks, cheapest first.
         references: the single-task networks' metrics by seed.
-        baseline: mean headline metric of the search's own single-task networks by task, on the validation split.
     """
 
     division: str
     members: tuple[Confirmed, ...]
     references: Mapping[int, Cell]
-    baseline: Metrics = field(default_factory=dict)
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -112,7 +110,7 @@ def load_confirmation(folder: Path) -> Confirmation | None:
             raise ValueError(f"version {data['version']}")
         members = tuple(_read_member(each) for each in data["members"])
         references = {int(seed): _read_cell(cell) for seed, cell in data["references"].items()}
-        return Confirmation(str(data["division"]), members, references, _numbers(data["baseline"]))
+        return Confirmation(str(data["division"]), members, references)
     except (DataError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{path}: no confirmation ({error.__cause__ or error}); remove it, and python -m search.confirm {folder} "

@@ -48,14 +48,12 @@ class Subject:
         settings: of it.
         folder: of the run, held by this process.
         problem: with its reference point.
-        baseline: mean headline metric of its single-task networks by task, on the validation split.
         now: objectives of its networks by number of the trial, those of final trainings where there are some.
     """
 
     settings: Settings
     folder: RunFolder
     problem: Problem
-    baseline: Mapping[str, float]
     now: Mapping[int, Mapping[str, float]]
 
 
@@ -118,7 +116,7 @@ class _Rounds:
             return []
         numbers = [member.number for member in self._members]
         confirmation, problem = _keep_members(self.gather(), numbers), self._subject.problem
-        totals = sum_up(confirmation, problem.objectives, problem.point or (), self._subject.settings.data.selected)
+        totals = sum_up(confirmation, problem.objectives, self._subject.settings.data.selected, problem.point)
         probabilities = totals.probabilities
         rows = choose_uncertain(probabilities, self._request.budget - self._spent)
         chosen = {confirmation.members[row].number for row in rows}
@@ -160,7 +158,7 @@ class _Rounds:
         found = tuple(sorted(known.values(), key=lambda each: (each.searched.get("macs", 0.0), each.number)))
         seeds = sorted({seed for member in found for seed in member.cells})
         references = {seed: cell for seed in seeds if (cell := self._read_references(seed))}
-        return Confirmation(division, found, references, dict(self._subject.baseline))
+        return Confirmation(division, found, references)
 
     def _read_member(self, member: Delivered, seed: int) -> Cell | None:
         outcome = self._read(self._plans.plan(member, seed)[-1])
@@ -172,13 +170,15 @@ class _Rounds:
 
     def _read_references(self, seed: int) -> Cell | None:
         """The metrics of all tasks' single-task networks together; None where one is not there."""
+        validation: dict[str, float] = {}
         test: dict[str, float] = {}
         for job in self._plans.plan_references(seed):
             outcome = self._read(job)
             if outcome is None:
                 return None
+            validation |= outcome.metrics
             test |= outcome.findings[TESTED]["metrics"]
-        return Cell({}, test)
+        return Cell(validation, test)
 
     def _read(self, job: Job) -> Outcome | None:
         assert self.queue is not None

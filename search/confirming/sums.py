@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 import numpy as np
@@ -32,7 +32,7 @@ class Row:
     Args:
         member: with all that was measured of it.
         test: by column, objectives first; of a column that some seeds lack the mean of the others.
-        validation: means of the same seeds on the validation split, related to the search's single-task networks.
+        validation: means of the same seeds on the validation split, against the same single-task networks there.
         probability: of being on the front of these networks; NaN where it is not known.
         worst: task that loses most, by its mean delta; empty where no task is a main one.
     """
@@ -92,56 +92,65 @@ class Totals:
 
 
 def sum_up(
-    confirmation: Confirmation, objectives: Sequence[Objective], point: Sequence[float], tasks: Sequence[Task]
+    confirmation: Confirmation,
+    objectives: Sequence[Objective],
+    tasks: Sequence[Task],
+    point: Sequence[float] | None = None,
 ) -> Totals:
     """The sums of what was measured.
 
     Args:
         confirmation: networks without a single training are left out.
         objectives: of the search.
-        point: that its hypervolume is measured from.
         tasks: of the run.
+        point: that its hypervolume is measured from; None where that is not wanted.
     """
-    members = tuple(member for member in confirmation.members if member.cells)
-    seeds = confirmation.seeds
-    relate = _Relation(confirmation.references, tasks)
-    cells = {(member.number, seed): relate(cell) for member in members for seed, cell in member.cells.items()}
-    columns = _list_columns(objectives, tasks, cells.values())
-    tables = {
-        name: np.array([[cells.get((m.number, s), {}).get(name, math.nan) for s in seeds] for m in members])
-        for name in columns
-    }
-    shifts = [relate.shift(member, seeds) for member in members]
-    intervals = {
-        name: find_intervals(table, table + np.array([shift.get(name, np.zeros(len(seeds))) for shift in shifts]))
-        for name, table in tables.items()
-        if len(members)
-    }
-    values = np.stack([tables[each.name] for each in objectives], axis=2) if members else np.empty((0, 0, 0))
-    directions = [each.direction for each in objectives]
-    chances = estimate_membership(values, directions)
+    measured = replace(confirmation, members=tuple(each for each in confirmation.members if each.cells))
+    main = next((each for each in objectives if each not in (MACS, PARAMS)), None)
+    tables, intervals = _tabulate(measured, objectives, tasks)
+    values = np.stack([tables[each.name] for each in objectives], axis=2) if tables else np.empty((0, 0, 0))
+    chances = estimate_membership(values, [each.direction for each in objectives])
+    baseline = _average([cell.validation for cell in confirmation.references.values()])
     rows = tuple(
         Row(
             member,
-            {name: found[place] for name, found in intervals.items()},
-            _average_validation(member, confirmation.baseline, tasks),
+            (means := {name: found[place] for name, found in intervals.items()}),
+            _average_validation(member, baseline, tasks),
             float(chances[place]),
-            _find_worst({name: found[place].mean for name, found in intervals.items()}, tasks),
+            _find_worst(means, tasks),
         )
-        for place, member in enumerate(members)
+        for place, member in enumerate(measured.members)
     )
-    main = next((each for each in objectives if each not in (MACS, PARAMS)), None)
-    pairs = [(place, place + 1) for place in range(len(rows) - 1)]
-    differences = tuple(compare(tables[main.name], pairs)) if main and rows else ()
+    neighbours = [(place, place + 1) for place in range(len(rows) - 1)]
     return Totals(
-        confirmation,
+        measured,
         tuple(objectives),
         rows,
-        differences,
+        tuple(compare(tables[main.name], neighbours)) if main and rows else (),
         _measure_curse(rows, main) if main and rows else None,
         _measure_gap(rows, objectives, point),
         values,
     )
+
+
+def _tabulate(
+    confirmation: Confirmation, objectives: Sequence[Objective], tasks: Sequence[Task]
+) -> tuple[dict[str, np.ndarray], dict[str, list[Interval]]]:
+    """By column, what every network shows with every seed, (networks, seeds), and its intervals."""
+    members, seeds = confirmation.members, confirmation.seeds
+    relate = _Relation(confirmation.references, tasks)
+    cells = {(member.number, seed): relate(cell) for member in members for seed, cell in member.cells.items()}
+    columns = _list_columns(objectives, tasks, cells.values()) if members else []
+    tables = {
+        name: np.array([[cells.get((m.number, s), {}).get(name, math.nan) for s in seeds] for m in members])
+        for name in columns
+    }
+    shifts, nothing = [relate.shift(member, seeds) for member in members], np.zeros(len(seeds))
+    intervals = {
+        name: find_intervals(table, table + np.array([shift.get(name, nothing) for shift in shifts]))
+        for name, table in tables.items()
+    }
+    return tables, intervals
 
 
 class _Relation:
@@ -195,17 +204,18 @@ def _list_columns(objectives: Sequence[Objective], tasks: Sequence[Task], cells:
 
 
 def _average_validation(member: Confirmed, baseline: Values, tasks: Sequence[Task]) -> Values:
-    """Means on the validation split, as the search would have told them."""
+    """Means on the validation split; deltas against single-task networks of the same seeds there."""
+    headlines = {task.name: baseline.get(f"{task.name}.{task.headline}", math.nan) for task in tasks}
     found = []
     for cell in member.cells.values():
-        deltas = compute_delta(cell.validation, baseline, tasks) if baseline and cell.validation else {}
-        found.append({**cell.validation, **deltas, MACS.name: cell.macs, PARAMS.name: cell.params})
+        related = compute_delta(cell.validation, headlines, tasks) if baseline and cell.validation else {}
+        found.append({**cell.validation, **related, MACS.name: cell.macs, PARAMS.name: cell.params})
     return _average(found)
 
 
-def _find_worst(means: Values, tasks: Sequence[Task]) -> str:
-    told = {task.name: means.get(f"{task.name}.delta", math.nan) for task in tasks if task.main}
-    known = {name: value for name, value in told.items() if math.isfinite(value)}
+def _find_worst(means: Mapping[str, Interval], tasks: Sequence[Task]) -> str:
+    told = {task.name: means.get(f"{task.name}.delta") for task in tasks if task.main}
+    known = {name: each.mean for name, each in told.items() if each and math.isfinite(each.mean)}
     return min(known, key=lambda name: known[name]) if known else ""
 
 
@@ -231,9 +241,9 @@ def _measure_curse(rows: Sequence[Row], objective: Objective) -> Curse:
     return Curse(objective, average(searched, tested), average(searched, again), average(again, tested), guessed)
 
 
-def _measure_gap(rows: Sequence[Row], objectives: Sequence[Objective], point: Sequence[float]) -> Gap:
+def _measure_gap(rows: Sequence[Row], objectives: Sequence[Objective], point: Sequence[float] | None) -> Gap:
     names = [each.name for each in objectives]
-    if not rows:
+    if not rows or point is None:
         return Gap(math.nan, math.nan, math.nan)
     searched = np.array([[row.member.searched.get(name, math.nan) for name in names] for row in rows])
     tested = np.array([[row.test[name].mean for name in names] for row in rows])

@@ -14,7 +14,6 @@ from search.confirming.sums import Row, Totals
 from search.problem.objectives import MACS, PARAMS, Objective, format_value, volume_units
 from spaces.common.formatting import align_columns, format_count
 
-CSV = "confirmed.csv"
 NUMBER = "number"
 
 

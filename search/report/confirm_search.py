@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from search.config.settings import Settings
 from search.confirming.choose import choose_members
@@ -21,7 +21,6 @@ def confirm_search(
     folder: RunFolder,
     search: Search,
     trials: Sequence[Trial],
-    baseline: Mapping[str, float],
     request: Request,
     say: Callable[[str], None],
 ) -> None:
@@ -32,7 +31,6 @@ def confirm_search(
         folder: of the run, held by this process.
         search: open; its reporter hears of every training.
         trials: that have ended.
-        baseline: mean headline metric of its single-task networks by task.
         request: what is asked.
         say: hears of the progress.
 
@@ -44,4 +42,4 @@ def confirm_search(
     now = list_objectives(trials, finals)
     numbers = format_list(member.number for member in members)
     say(f"Confirming the networks of trials {numbers}, {request.seeds} fresh seeds each, on the test split.")
-    confirm(Subject(settings, folder, problem, baseline, now), request, members, say, search.reporter.confirmed)
+    confirm(Subject(settings, folder, problem, now), request, members, say, search.reporter.confirmed)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from search.confirming.confirmation import drop_stale, load_confirmation
+from search.confirming.confirmation import CSV, drop_stale, load_confirmation
 from search.confirming.sums import Totals, sum_up
-from search.confirming.table import CSV, describe, format_csv, list_rows
+from search.confirming.table import describe, format_csv, list_rows
 from search.jobs.trial import Trial
 from search.problem.objectives import Objective
 from search.report import page
@@ -112,7 +112,7 @@ def read_totals(
     confirmation = load_confirmation(folder)
     if confirmation is None:
         return None
-    totals = sum_up(drop_stale(confirmation, list_objectives(trials, finals)), objectives, reference, tasks)
+    totals = sum_up(drop_stale(confirmation, list_objectives(trials, finals)), objectives, tasks, reference)
     return totals if totals.rows else None
 
 

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from search.confirming.table import CSV, describe, format_rows, list_numbers
+from search.confirming.confirmation import CSV
+from search.confirming.table import describe, format_rows, list_numbers
 from search.jobs.job import Job, Outcome
 from search.problem.objectives import Objective, volume_units
 from search.report.baseline_table import summarise_baselines, write_baseline_table
