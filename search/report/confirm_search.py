@@ -10,7 +10,7 @@ from search.confirming.confirming import Subject, confirm
 from search.confirming.request import Request
 from search.jobs.trial import Trial
 from search.report.build_search import Search
-from search.report.report import list_objectives
+from search.report.confirmed_totals import list_objectives
 from search.study.fronts.final_files import load_finals
 from search.study.run_folder import RunFolder
 from spaces.common.formatting import format_list

@@ -10,19 +10,19 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from search.confirming.confirmation import CSV, drop_stale, load_confirmation
-from search.confirming.sums import Totals, sum_up
+from search.confirming.confirmation import CSV
 from search.confirming.table import describe, format_csv, list_rows
 from search.jobs.trial import Trial
 from search.problem.objectives import Objective
 from search.report import page
+from search.report.confirmed_totals import add_confirmed, read_totals
 from search.report.delivered import describe_delivered, describe_ranking
 from search.report.figures import front_figure
 from search.report.member_folders import write_member_folders
 from search.report.tables import NO_MARKS, sort_by_number, write_finals_table, write_tables
 from search.study.fronts.best_guess import guess_objectives
-from search.study.fronts.final_files import Final, choose_delivered, choose_ended, choose_told
-from search.study.fronts.front import Estimate, Estimates, FrontView
+from search.study.fronts.final_files import Final, choose_delivered, choose_told
+from search.study.fronts.front import FrontView
 from spaces.common.atomic_files import write_json, write_text
 
 if TYPE_CHECKING:
@@ -64,69 +64,16 @@ def write_report(
         write_finals_table(folder, choose_told(finals), objectives, tasks, marks)
     write_member_folders(folder, delivered or members, {final.trial.number: final.weights for final in chosen})
     guesses = guess_objectives(sort_by_number(trials), objectives)
-    totals = read_totals(folder, trials, objectives, reference, tasks, finals)
-    if totals:
+    view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses, delivered)
+    if totals := read_totals(folder, trials, objectives, reference, tasks, finals):
         write_text(folder / CSV, format_csv(list_rows(totals)))
-    confirmed = _list_estimates(totals) if totals else {}
-    view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses, delivered, confirmed)
+        view = add_confirmed(view, totals)
     figure = front_figure.draw_front_figure(view)
     front_figure.save_png(folder / "front.png", figure)
-    page.write_page(
-        folder / "front.html",
-        folder.resolve().name,
-        view,
-        front_figure.render_front_svg(figure),
-        cost.lines if cost else (),
-        [
-            *(describe_delivered(delivered, view) if delivered else describe_ranking(view)),
-            *(describe(totals) if totals else ()),
-            note(delivered or members),
-        ],
-    )
+    lead = describe_delivered(delivered, view) if delivered else describe_ranking(view)
+    lead += [*(describe(totals) if totals else ()), note(delivered or members)]
+    svg, title = front_figure.render_front_svg(figure), folder.resolve().name
+    page.write_page(folder / "front.html", title, view, svg, cost.lines if cost else (), lead)
     if cost:
         write_json(folder / "receipt.json", cost.to_json())
     return delivered or members
-
-
-def read_totals(
-    folder: Path,
-    trials: Sequence[Trial],
-    objectives: Sequence[Objective],
-    reference: Sequence[float],
-    tasks: Sequence[Task],
-    finals: Sequence[Final] = (),
-) -> Totals | None:
-    """What a run's confirmation comes to; None where nothing of what it has now is confirmed.
-
-    Args:
-        folder: of the run.
-        trials: that have ended.
-        objectives: of the search.
-        reference: reference point of the hypervolume.
-        tasks: of the run.
-        finals: trainings to the end.
-
-    Raises:
-        DataError: its file is damaged.
-    """
-    confirmation = load_confirmation(folder)
-    if confirmation is None:
-        return None
-    totals = sum_up(drop_stale(confirmation, list_objectives(trials, finals)), objectives, tasks, reference)
-    return totals if totals.rows else None
-
-
-def list_objectives(trials: Sequence[Trial], finals: Sequence[Final]) -> dict[int, Mapping[str, float]]:
-    """Objectives of a run's networks by number of the trial: those of their ends where they were trained to these."""
-    ended = {number: final.trial for number, final in choose_ended(finals).items()}
-    return {trial.number: ended.get(trial.number, trial).objectives for trial in trials}
-
-
-def _list_estimates(totals: Totals) -> Estimates:
-    return {
-        row.member.number: {
-            each.name: Estimate(row.test[each.name].mean, row.test[each.name].low, row.test[each.name].high)
-            for each in totals.objectives
-        }
-        for row in totals.rows
-    }

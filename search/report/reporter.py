@@ -13,12 +13,13 @@ from search.confirming.table import describe, format_rows, list_numbers
 from search.jobs.job import Job, Outcome
 from search.problem.objectives import Objective, volume_units
 from search.report.baseline_table import summarise_baselines, write_baseline_table
+from search.report.confirmed_totals import read_totals
 from search.report.delivered import describe_reference
 from search.report.figures.similarity_figure import draw_missing
 from search.report.front_table import format_markdown, summarise_front
 from search.report.member_folders import list_pictures
 from search.report.other_trainings import describe_confirmation, describe_final, describe_supernet
-from search.report.report import read_totals, write_report
+from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.report.tables import write_tables
 from search.study.fronts.best_guess import guess_objectives

@@ -34,7 +34,7 @@ DOMINATED = Look("dominated", GREY, "o", 5.1, 2)
 STOPPED = Look("stopped early", GREY, "|", 6.0, 2)
 FAILED = Look("failed", RED, "x", 5.0, 3)
 FINAL = Look("trained to the end", BLUE, "*", 11.0, 5, END)
-CONFIRMED = Look("confirmed on the test split, 95 %", BLACK, "D", 3.6, 6, "confirmed-{}")
+CONFIRMED = Look("confirmed, 95 %", BLACK, "D", 3.6, 6, "confirmed-{}")
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ class FrontView:
         guesses: best guesses of what was measured; empty where there are none, and measured values stand.
         finals: trials that were trained to the end and are delivered, with what that came to.
         confirmed: what networks show on the test split with fresh seeds; empty where none were confirmed.
+        attained: corners, in the objectives, of what a percentage of these seeds reach; empty where not known.
     """
 
     trials: Sequence[Trial]
@@ -56,6 +57,7 @@ class FrontView:
     guesses: Guesses = field(default_factory=dict)
     finals: Sequence[Trial] = ()
     confirmed: Estimates = field(default_factory=dict)
+    attained: Mapping[int, np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def volumes(self) -> np.ndarray:
