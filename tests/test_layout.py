@@ -32,8 +32,11 @@ Import = ast.Import | ast.ImportFrom
 # Sources that are tested under another name for good: where, and why there.
 TESTED_ELSEWHERE = {
     "search/config/__init__.py": ("tests/test_configs.py", "a name of earlier versions"),
+    "search/confirming/confirming.py": ("tests/search/test_confirm.py", "real searches, confirmed"),
     "search/picking/candidates.py": ("tests/search/test_pick.py", "what real searches deliver"),
     "search/picking/picking.py": ("tests/search/test_pick.py", "picked from what real searches deliver"),
+    "search/report/confirm_search.py": ("tests/search/test_confirm.py", "real searches, confirmed"),
+    "search/report/reopened.py": ("tests/search/test_confirm.py", "real searches, opened again"),
     "search/run.py": ("tests/end_to_end/test_resume.py", "whole searches, stopped and taken up"),
     "search/runners/ray_tune.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),
     "search/runners/tune_searcher.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),
