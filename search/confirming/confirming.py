@@ -32,7 +32,7 @@ from search.study.run_folder import RunFolder
 from search.study.trial_result import tell_robustness
 from spaces.common.formatting import format_list
 from spaces.common.machine_faults import MachineError
-from spaces.errors import DataError, UserError
+from spaces.errors import ConfigError, DataError, UserError
 from trainers.data.dataset import Sampled
 from trainers.tasks.task import Task
 
@@ -71,10 +71,12 @@ def confirm(subject: Subject, request: Request, members: Sequence[Delivered], sa
         Also what earlier confirmations on the same images have measured of other networks.
 
     Raises:
+        ConfigError: the budget is too small.
         DataError: weights that a network starts from are gone, or trainings failed; what is there is kept.
         MachineError: the machine failed; the same command goes on.
         KeyboardInterrupt: the user stopped it; likewise.
     """
+    _check_budget(request, len(members))
     _check_splits(subject.settings, request)
     rounds = _Rounds(subject, request, members)
     make_folder(subject.folder.path / PLACE)
@@ -207,6 +209,15 @@ def _load_before(subject: Subject, division: str) -> Confirmation | None:
 def _keep_members(confirmation: Confirmation, numbers: Sequence[int]) -> Confirmation:
     members = tuple(member for member in confirmation.members if member.number in numbers)
     return replace(confirmation, members=members)
+
+
+def _check_budget(request: Request, members: int) -> None:
+    least = members * request.seeds
+    if request.budget is not None and request.budget < least:
+        raise ConfigError(
+            f"--budget {request.budget}: {members} networks with {request.seeds} seeds each take {least} trainings; "
+            "give at least as many, or fewer --seeds or networks"
+        )
 
 
 def _check_splits(settings: Settings, request: Request) -> None:

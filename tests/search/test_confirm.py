@@ -194,6 +194,10 @@ def test_nothing_on_the_front_yet_is_one_message(run: Path, capsys: pytest.Captu
         ([], "the following arguments are required: RUN; python -m search.confirm --help lists what can be said"),
         (["runs/r", "--trials", "8"], "runs/r has no finished trial 8: it has 0, 1, 2, 3, 4, and 4 is the nearest"),
         (["runs/r", "--seeds", "0"], "--seeds 0: want a whole number of at least 1"),
+        (
+            ["runs/r", "--trials", "0", "1", "--budget", "5"],
+            "--budget 5: 2 networks with 3 seeds each take 6 trainings;",
+        ),
         (["runs/r", "--best", "0"], "--best 0: want a whole number of at least 1"),
         (["runs/r", "--best", "1", "--trials", "2"], "--trials and --best: each says which networks; give one of them"),
         (
