@@ -14,6 +14,7 @@ from pathlib import Path
 
 from search.config.composition import answer, compose
 from search.config.settings import Settings
+from spaces.common.interpreter import spell_python
 from spaces.common.interruption import sigterm_interrupts
 from spaces.common.lasting_output import lasting_output
 from spaces.common.machine_faults import find_machine_fault
@@ -88,8 +89,8 @@ def end_in_one_message(onward: str) -> Callable[[Callable[..., int]], Callable[.
 
 
 def spell_command(program: str, given: str) -> str:
-    """A command as a shell takes it."""
-    return f"python -m {program} {given}".strip()
+    """A command as a shell takes it, with the Python that runs now."""
+    return f"{spell_python()} -m {program} {given}".strip()
 
 
 def explain_unwritable(place: Path, error: OSError) -> str:

@@ -84,7 +84,8 @@ class Plans:
         """
         settings = self.settings
         supernet = plan_supernet(settings, settings.runner.threads)
-        trials = TrialJobs(settings, self.folder, OutcomeFiles(self._place), settings.runner.threads, supernet)
+        outcomes = OutcomeFiles(self.folder.path.absolute() / ".outcomes")  # that networks start from are kept there
+        trials = TrialJobs(settings, self.folder, outcomes, settings.runner.threads, supernet)
         data = self._divide(seed)
         made = replace(trials.repeat(member.made), data=data, seed=seed, probe=None, checkpoint=None, weights=None)
         if member.final is None:

@@ -92,6 +92,7 @@ class Job:
         probe: what is to be found out about the trained network, see `search.jobs.probe.Probe`, or None.
         aims: what of its robustness is to be measured, as `trainers.robustness.aims.list_measured` has it.
         tested: split that is measured too, once, when all is done; None for none. Nothing is chosen by it.
+        first: folder that keeps networks which gated ones start from, for the next job; None to train them for each.
     """
 
     label: str
@@ -111,6 +112,7 @@ class Job:
     inherits: Inherited | None = None
     aims: tuple[str, ...] = ()
     tested: str | None = None
+    first: Path | None = None
 
     @property
     def begun(self) -> Path:

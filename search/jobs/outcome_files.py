@@ -41,6 +41,11 @@ class OutcomeFiles:
         """Where a trial's training stands."""
         return self.folder / f"{number:04d}.ckpt"
 
+    @property
+    def first(self) -> Path:
+        """Of the networks that gated trials start from; it is made when there are some."""
+        return self.folder / "first"
+
     def clear(self, number: int) -> None:
         """Drop everything of a trial that has ended."""
         for left in self.folder.glob(f"{number:04d}.*"):

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from search.jobs.checkpoint import read_checkpoint, write_checkpoint
+from search.jobs.first_trainings import count_first_epochs, start_branches
 from search.jobs.job import Job, Outcome, find_device
 from search.jobs.members import ESTIMATES, TOLD, WEIGHTS, Members, digest_estimates
 from search.jobs.probe import ROBUSTNESS, TESTED, WORKSPACE
@@ -27,8 +28,7 @@ from spaces.networks.content import digest_file
 from spaces.networks.cost import Cost, compute_cost, count_macs
 from spaces.networks.published import load_published
 from spaces.networks.supernet import Draws, Supernet, build_supernet
-from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
-from trainers.adopt import adopt_hard_sharing, adopt_single_task, share_all
+from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.batches.memory import load_split
 from trainers.batches.source import Source
 from trainers.estimate import estimate
@@ -61,8 +61,12 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     where = find_device()
     tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
     training, judged = load_split(job.data, "train", where), load_split(job.data, job.judged, where)
-    network, state = _built(job, job.pattern, tasks, where), read_checkpoint(job)
-    epochs = _start(job, network, tasks, training, judged, done=state is not None) + (job.until or job.recipe.epochs)
+    network, state = _built(job, job.pattern, tasks, where=where), read_checkpoint(job)
+    epochs = job.until or job.recipe.epochs
+    if network.gated:
+        epochs += count_first_epochs(job)
+    if network.gated and state is None:
+        start_branches(job, network, tasks, training, judged, partial(_built, job, where=where))
 
     def note(epoch: int, values: Mapping[str, float]) -> None:
         for name, value in values.items():
@@ -102,7 +106,7 @@ def _test(job: Job, network: SharedNetwork, split: Source, tasks: Sequence[Task]
     return {"metrics": metrics, **({ROBUSTNESS: measure_aims(network, split, tasks, job.aims)} if job.aims else {})}
 
 
-def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], where: str) -> SharedNetwork:
+def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], *, where: str) -> SharedNetwork:
     outputs = {task.name: task.output for task in tasks}
     if job.members is None:
         network = build(pattern, job.network, outputs, job.seed, job.recipe.gates.begin)
@@ -114,27 +118,6 @@ def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], where: str)
     else:
         inherit_weights(network, job.inherits.file)
     return network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
-
-
-def _start(
-    job: Job, network: SharedNetwork, tasks: Sequence[Task], training: Source, judged: Source, *, done: bool
-) -> int:
-    """Start the branches of a gated network from trained ones if that is wanted; the epochs that these take."""
-    initial = job.recipe.gates.initial
-    if not network.gated or initial == "random":
-        return 0
-    stages = len(job.pattern.encoder), len(job.pattern.decoder)
-
-    def train_first(pattern: SharingPattern, some: Sequence[Task]) -> SharedNetwork:
-        first = _built(job, pattern, some, training.device.type)
-        train(first, training, judged, some, job.recipe, job.seed, report=lambda epoch, values: None)
-        return first
-
-    for task in tasks if not done else ():
-        adopt_single_task(network, train_first(hard_sharing([task.name], *stages), [task]), task.name)
-    if initial == "trained" and not done:
-        adopt_hard_sharing(network, train_first(share_all(job.pattern), tasks))
-    return (len(tasks) + (initial == "trained")) * job.recipe.epochs
 
 
 def _price(job: Job, network: SharedNetwork, tasks: Sequence[Task]) -> Cost:

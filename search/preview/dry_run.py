@@ -70,15 +70,20 @@ class DryRun:
 
     def count_trial(self, settings: Settings, network: Counted) -> float:
         """Multiply-accumulates of a trial's training, and of what is trained first for it."""
-        return self._count_epoch(settings) * (
-            network.macs * settings.split.trial + network.first * settings.trainer.epochs
-        )
+        return self._count_first(settings, network) + self._count_alone(settings, network)
 
     def count_search(self, settings: Settings, network: Counted) -> float:
         """Multiply-accumulates of a search if every network in it were this one, single-task ones apart."""
         split = settings.split
         whole = self._count_epoch(settings) * network.macs * (split.supernet + split.members * split.final)
-        return whole + self.trials * self.count_trial(settings, network)
+        return whole + self._count_first(settings, network) + self.trials * self._count_alone(settings, network)
+
+    def _count_first(self, settings: Settings, network: Counted) -> float:
+        """Of what is trained first, once for all trials."""
+        return self._count_epoch(settings) * network.first * settings.trainer.epochs
+
+    def _count_alone(self, settings: Settings, network: Counted) -> float:
+        return self._count_epoch(settings) * network.macs * settings.split.trial
 
     def count_baseline(self, settings: Settings, alone: Counted) -> float:
         """Multiply-accumulates of a single-task training."""

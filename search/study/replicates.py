@@ -130,7 +130,7 @@ def replicate(
             label, threads = f"{name}, seed {seed}", settings.runner.threads
             family, recipe = each.network or network, each.recipe or settings.trainer
             job = Job(label, each.pattern, settings.data, family, recipe, seed, threads, folder, None, judged)
-            job = replace(job, aims=() if name in alone else tuple(sorted(aims)))
+            job = replace(job, aims=() if name in alone else tuple(sorted(aims)), first=folder / "first")
             file = folder / f"{job.fingerprint}.json"
             jobs[name, seed] = replace(job, outcome=file, checkpoint=file.with_suffix(".ckpt"))
     roster = ReplicateQueue(jobs.values(), say)

@@ -23,6 +23,7 @@ FREE = (
     *("run.name", "run.folder", "tasks", "data.loading"),
 )
 EPOCHS = "epochs come of budget, trials, supernet.epochs, final.epochs and trainer.epochs"
+SAID = {"epochs.supernet": "supernet.epochs", "epochs.trial": "final.epochs"}  # what gives them where trials are final
 # What options that came later stood for before they were there; runs of before go on with these.
 BEFORE = {"space.neck": "none", "space.norm": "none", "network.pixels": "unit"}
 PLACES = ("data.root", "data.spec", "data.cache")
@@ -78,12 +79,20 @@ def explain_mismatch(path: Path, changes: list[str]) -> str:
     listed = "".join(f"\n  {change}" for change in changes)
     final = "final, "
     if any(change.startswith("epochs.") for change in changes):  # trials of some samplers are final trainings
-        listed, final = f"{listed}\n{EPOCHS}", ""
+        listed, final = f"{listed}\n{EPOCHS}{_say_epochs(changes)}", ""
     return (
         f"run folder {path} belongs to another configuration (there -> now):{listed}\n"
         "Give the values it was started with to resume it, or start another search with run.name=NAME; "
         f"only trials, retry, stop, {final}runner, tracking, data.loading and the place of the data may change"
     )
+
+
+def _say_epochs(changes: list[str]) -> str:
+    """What gives the epochs of before, where nothing but these differs: another split, or a later version's."""
+    pairs = [change.split(" -> ")[0].split(": ") for change in changes]
+    if any(key not in SAID for key, _ in pairs):
+        return ""
+    return f"; {' '.join(f'{SAID[key]}={before}' for key, before in pairs)} gives those it has"
 
 
 def _is_free(key: str) -> bool:

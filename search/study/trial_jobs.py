@@ -56,6 +56,7 @@ class TrialJobs:
             checkpoint=self.outcomes.checkpoint(candidate.number),
             inherits=inherits,
             aims=list_measured(settings.objectives, settings.data.selected),
+            first=self.outcomes.first,
         )
 
     def repeat(self, trial: Trial) -> Job:

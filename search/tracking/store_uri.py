@@ -7,6 +7,8 @@ import shlex
 from pathlib import Path
 from urllib.parse import unquote
 
+from spaces.common.interpreter import spell_python
+
 STORES = re.compile(r"sqlite:///.+|(postgresql|mysql|mssql)(\+\w+)?://.+|https?://.+|databricks(://.+)?")
 FILE = "sqlite:///"
 # In the address of a file, %XX stands for a character and ? begins options, so names with these are rewritten.
@@ -61,4 +63,4 @@ def make_view_command(uri: str) -> str:
     """The command that shows the store in a browser; for a server, its address."""
     if is_server(uri):
         return hide_password(uri)
-    return f"mlflow ui --backend-store-uri {shlex.quote(uri)} --host 127.0.0.1"
+    return f"{spell_python()} -m mlflow ui --backend-store-uri {shlex.quote(uri)} --host 127.0.0.1"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from spaces.common.interpreter import spell_python
 from tests.end_to_end.searches import left_running, start, trials_in
 from tests.tiny import arguments, write_tiny
 
@@ -27,7 +28,7 @@ def test_under_ray_a_signal_ends_the_search_in_order(tmp_path: Path, number: sig
     os.kill(process.pid, number)
     assert process.wait(timeout=60) == 130
     told = (tmp_path / "log.txt").read_text()
-    assert "Interrupted. Nothing finished is lost; go on with:\n  python -m search.run" in told
+    assert f"Interrupted. Nothing finished is lost; go on with:\n  {spell_python()} -m search.run" in told
     assert "Traceback" not in told
     assert 0 < len(trials_in(run)) < 15
     assert (run / "front.csv").exists()

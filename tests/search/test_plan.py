@@ -15,6 +15,7 @@ import pytest
 from search.config.composition import answer, compose
 from search.plan import main as plan
 from search.run import main as search
+from spaces.common.interpreter import spell_python
 from tests.tiny import arguments, write_tiny
 
 
@@ -32,7 +33,7 @@ def test_it_is_planned_then_searched_then_nothing_is_left(capsys: pytest.Capture
     assert "baselines  3 to train, 0 are there already" in printed.out
     assert "one training at a time" in printed.out
     command = printed.out.splitlines()[-1].strip()
-    assert command.startswith("python -m search.run data=npz ")
+    assert command.startswith(f"{spell_python()} -m search.run data=npz ")
     folder = Path("runs/plans/mine")
     assert f"Written to {folder}: plan.json, cheapest.svg, costliest.svg" in printed.out
     assert sorted(path.name for path in folder.iterdir()) == ["cheapest.svg", "costliest.svg", "plan.json"]

@@ -9,6 +9,7 @@ import pytest
 
 from search.config.command import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_REFUSED, run_command
 from search.config.settings import Settings
+from spaces.common.interpreter import spell_python
 from spaces.errors import ConfigError
 
 
@@ -25,7 +26,7 @@ def test_a_mistake_is_one_message_and_an_interruption_says_how_to_go_on(capsys: 
     assert command(ConfigError(["trials=0: want more", "and so on"])) == EXIT_REFUSED
     assert capsys.readouterr().err == "trials=0: want more\nand so on\n"
     assert command(KeyboardInterrupt()) == EXIT_INTERRUPTED
-    assert capsys.readouterr().err == "\nInterrupted. Go on with: python -m search.run trials=3\n"
+    assert capsys.readouterr().err == f"\nInterrupted. Go on with: {spell_python()} -m search.run trials=3\n"
     assert command(EXIT_FAILED) == EXIT_FAILED
     with pytest.raises(ZeroDivisionError):  # a defect of ours is not hidden
         command(ZeroDivisionError())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.config.epoch_split import DELIVERED, OWN, SUPERNET, TRIALS, EpochSplit, split_epochs
+from search.config.epoch_split import FEWER, OWN, SUPERNET, TRIALS, EpochSplit, split_epochs
 from search.config.sections import Final, Supernet
 from search.samplers.frontier import Frontier
 from search.samplers.oneshot import Oneshot
@@ -48,9 +48,9 @@ def test_where_nothing_is_said_trials_are_trained_as_the_recipe_has_it() -> None
 
 def test_a_sampler_that_delivers_trains_few_networks_to_the_end_on_a_supernet() -> None:
     found = split(Oneshot())
-    assert found == EpochSplit(LONG, DELIVERED, SHORT, 0, 0, delivers=True)
-    total = LONG + DELIVERED * SHORT
-    assert found.describe() == f"supernet {LONG} + {DELIVERED} networks x {SHORT} = {total} epochs"
+    assert found == EpochSplit(LONG, FEWER, SHORT, 0, 0, delivers=True)
+    total = LONG + FEWER * SHORT
+    assert found.describe() == f"supernet {LONG} + {FEWER} networks x {SHORT} = {total} epochs"
     assert split(Oneshot(), trials=5, supernet=24, epochs=9) == EpochSplit(24, 5, 9, 0, 0, delivers=True)
 
 
@@ -122,6 +122,10 @@ def test_a_budget_is_never_exceeded_and_leaves_little(
     assert found.delivers == sampler.delivers
     assert found.delivers or found.final >= recipe
     assert f" = {found.total} epochs" in found.describe()
+
+
+def test_the_default_spends_88_epochs_as_a_budget_of_so_many_does() -> None:
+    assert split(Oneshot()) == split(Oneshot(), budget=88)
 
 
 def test_88_and_120_epochs_are_split_as_it_was_found_best() -> None:

@@ -104,3 +104,10 @@ def test_a_file_that_holds_something_else_is_refused_by_name(tmp_path: Path, tex
     (tmp_path / "config.yaml").write_text(text)
     with pytest.raises(ConfigError, match=r"config\.yaml is no configuration of a run \(.*\); restore it from a copy"):
         read_config(tmp_path)
+
+
+def test_a_run_with_another_split_of_its_epochs_is_told_what_gives_its_own() -> None:
+    changes = ["epochs.supernet: 53 -> 72", "epochs.trial: 11 -> 16"]
+    text = explain_mismatch(Path("runs/mine"), changes)
+    assert "and trainer.epochs; supernet.epochs=53 final.epochs=11 gives those it has\n" in text
+    assert "gives those" not in explain_mismatch(Path("runs/mine"), [*changes, "sampler: oneshot -> tpe"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from search.tracking.mlflow import Mlflow
+from spaces.common.interpreter import spell_python
 from spaces.errors import ConfigError
 
 
@@ -17,13 +18,14 @@ def test_the_store_is_the_one_given_then_the_environment_then_the_runs_folder(
 ) -> None:
     default = Mlflow(uri=None, experiment=None).tracker(Path("runs"))
     assert default.view_command() == (
-        f"mlflow ui --backend-store-uri sqlite:///{tmp_path / 'runs' / 'mlflow.db'} --host 127.0.0.1"
+        f"{spell_python()} -m mlflow ui "
+        f"--backend-store-uri sqlite:///{tmp_path / 'runs' / 'mlflow.db'} --host 127.0.0.1"
     )
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://me:pass@tracking.example")
     assert Mlflow().tracker(tmp_path).view_command() == "https://***@tracking.example"
     given = Mlflow(uri="sqlite:///my store.db").tracker(tmp_path)
     assert given.view_command() == (
-        f"mlflow ui --backend-store-uri 'sqlite:///{tmp_path / 'my store.db'}' --host 127.0.0.1"
+        f"{spell_python()} -m mlflow ui --backend-store-uri 'sqlite:///{tmp_path / 'my store.db'}' --host 127.0.0.1"
     )
     assert not os.listdir(tmp_path)  # nothing is made before a search is opened
 

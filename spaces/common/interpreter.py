@@ -1,0 +1,20 @@
+"""The Python that runs, as a shell takes it, so that printed commands run as they are printed."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+NAMES = ("python", "python3")
+
+
+def spell_python() -> str:
+    """The name `python` or `python3` where that is this interpreter; else its path, from here where it lies below."""
+    running = Path(sys.executable)
+    for name in NAMES:
+        if (found := shutil.which(name)) and Path(found).absolute() == running:
+            return name
+    here = Path.cwd()
+    return shlex.quote(str(running.relative_to(here) if running.is_relative_to(here) else running))
