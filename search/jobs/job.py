@@ -83,7 +83,8 @@ class Job:
         threads: CPU threads the training may use.
         outcome: file for the outcome.
         weights: file for the trained weights, or None to drop them.
-        judged: split that is measured after every epoch; a search never looks beyond "val".
+        judged: split that is measured after every epoch, of a job that is tested after the last alone; a search never
+            looks beyond "val".
         until: epoch after which the training pauses and is measured; None for its end.
         checkpoint: file that keeps where the training stands, or None; it is taken up by the next job that names it.
         members: patterns of a supernet, or None for a network of the one pattern; of a supernet this is the one that is

@@ -38,7 +38,7 @@ from trainers.prune import prune_network
 from trainers.robustness.measure_aims import measure_aims
 from trainers.tasks.task import Task
 from trainers.train import TrainingError, train
-from trainers.training_state import Leg
+from trainers.training_state import EVERY, LAST, Leg
 from trainers.workspace_effect import measure_effect
 
 PRICED = 1000  # patterns of a supernet whose mean cost is told
@@ -72,7 +72,8 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
         for name, value in values.items():
             curves.setdefault(name, []).append(value)
 
-    leg = Leg(job.until, state, partial(write_checkpoint, job) if job.checkpoint else None)
+    keep = partial(write_checkpoint, job) if job.checkpoint else None
+    leg = Leg(job.until, state, keep, LAST if job.tested else EVERY)  # nobody follows how a confirmation goes
     metrics = train(network, training, judged, tasks, job.recipe, job.seed, note, leg)
     if network.gated:
         network = prune_network(network, training, job.recipe.batch_size)
@@ -90,7 +91,8 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     )
     if job.tested and not job.until:
         found[TESTED] = _test(job, network, load_split(job.data, job.tested, where), tasks)
-    return Outcome(metrics, curves, found, asdict(price), masks, epochs)
+    told = {name: curve for name, curve in curves.items() if len(curve) == len(curves["loss"])}
+    return Outcome(metrics, told, found, asdict(price), masks, epochs)
 
 
 def _refuse_undefined(metrics: Mapping[str, float], split: str) -> None:
