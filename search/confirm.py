@@ -48,7 +48,7 @@ def _restore(run: Results) -> Settings:
     """The settings of a run whose data and weights are those of its search."""
     # optuna: 0.3 s, wrong arguments do without
     from search.config.validation import check_settings
-    from search.results.retraining import restore_settings
+    from search.results.restored_settings import restore_settings
     from spaces.networks.content import digest_weights
 
     named = {**run.config["run"], "name": run.path.name}  # a folder may be renamed

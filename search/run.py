@@ -19,7 +19,7 @@ from search.config.validation import check_settings
 from search.report.baseline_table import make_baseline_rows
 from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
-from spaces.common.machine_faults import find_machine_fault
+from spaces.common.machine_faults import MachineError, find_machine_fault
 from trainers.data.dataset import Noted
 
 if TYPE_CHECKING:
@@ -102,7 +102,10 @@ def _confirm(settings: Settings, folder: RunFolder, search: Search, queue: Trial
     trials = [trial for _, trial in sorted(queue.trials.items())]
     if any(trial.complete for trial in trials):
         say = partial(print, flush=True)
-        confirm_search(settings, folder, search, trials, Request(seeds=seeds), say)
+        try:
+            confirm_search(settings, folder, search, trials, Request(seeds=seeds), say)
+        except MachineError as error:
+            queue.stop("; ".join(error.problems))
 
 
 def _report(reporter: Reporter, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> str:

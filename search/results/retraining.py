@@ -7,30 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from search.config.settings import GROUPS, SECTIONS, Settings, from_plain
 from search.jobs.job import Job
 from search.jobs.outcome_files import OutcomeFiles
 from search.jobs.trial import Trial
+from search.results.restored_settings import restore_settings
 from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
 from search.study.trial_jobs import TrialJobs
 from spaces.errors import DataError
-
-KEYS = ("trials", "budget", "objectives", *SECTIONS, *GROUPS)
-
-
-def restore_settings(config: Mapping[str, Any], path: Path) -> Settings:
-    """The settings of a search from what its run folder keeps, wherever that lies now.
-
-    Args:
-        config: that the run folder keeps.
-        path: the run folder.
-
-    Raises:
-        ConfigError: a component of the search is not here any more.
-    """
-    run = {**config["run"], "folder": str(path.absolute().parent)}
-    return from_plain({**{name: config[name] for name in KEYS if name in config}, "run": run})
 
 
 def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:

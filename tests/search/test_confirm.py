@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from search.confirm import main
+from search.jobs.job import Job, Outcome
+from search.jobs.worker import run_job
 from search.load import load
 from search.pick import main as pick
 from search.run import main as search
@@ -158,6 +160,44 @@ def test_what_was_trained_for_a_network_alone_is_trained_anew(home: Path, capsys
     assert not list((run.path / "confirmed").glob("*.pt"))
     assert main([str(run.path), "--seeds", "2"]) == 0
     assert ", seed 500: " not in capsys.readouterr().out
+
+
+def test_the_machine_s_fault_loses_nothing(
+    run: Path, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, number = (run / "confirmed.csv").read_bytes(), rows_of(run)[0]["number"]
+    given = arguments(home / "data", "run.folder=runs", "run.name=full", "trials=1", "confirm.seeds=1")
+    with monkeypatch.context() as broken:
+        outcome = Outcome(reason="no room on the disk", fault=True)
+        broken.setattr("search.runners.inline.run_job", lambda job: outcome if job.tested else run_job(job))
+        assert main([str(run), "--trials", number, "--seeds", "3"]) == 1
+        told = capsys.readouterr().err
+        assert "seed 502: no room on the disk. Nothing finished is lost; the same command goes on." in told
+        assert search(given) == 1
+        assert "no room on the disk\nMend this, then go on with:\n" in capsys.readouterr().err
+    assert (run / "confirmed.csv").read_bytes() == before
+    assert main([str(run), "--trials", number, "--seeds", "3"]) == 0
+    assert rows_of(run)[0]["seeds"] == "3"
+    assert search(given) == 0
+    assert rows_of(Path("runs/full"))[0]["seeds"] == "1"
+
+
+def test_failed_trainings_are_named_and_the_others_kept(
+    run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = [row["number"] for row in rows_of(run)]
+
+    def fail_one(job: Job) -> Outcome:
+        return Outcome(reason="loss is NaN") if job.label == f"trial {first}, seed 502" else run_job(job)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("search.runners.inline.run_job", fail_one)
+        assert main([str(run)]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("1 trainings failed; the same command tries them again, the others are kept\n")
+    assert f"trial {first}, seed 502: loss is NaN" in told
+    assert main([str(run)]) == 0
+    assert [row["seeds"] for row in rows_of(run)] == ["3"] * (1 + len(others))
 
 
 def test_a_notebook_is_told_how_to_confirm(home: Path, run: Path) -> None:
