@@ -73,7 +73,7 @@ def _confirm(settings: Settings, request: Request) -> int:
 
     with open_folder(settings) as folder:
         opened = reopen_search(settings, folder)
-        search, ground = opened.search, opened.ground
+        search = opened.search
         say = partial(print, flush=True)
         try:
             confirm_search(settings, folder, search, opened.trials, request, say)
@@ -84,7 +84,7 @@ def _confirm(settings: Settings, request: Request) -> int:
         except BaseException:
             search.reporter.abandon("FINISHED")
             raise
-        search.reporter.report("FINISHED", ground.outcomes)
+        search.reporter.report("FINISHED", opened.baselines)
     return 0
 
 

@@ -20,50 +20,56 @@ LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Spread:
-    """What values of networks scatter by.
+    """What values of networks scatter by, as mean squares.
 
     Args:
-        rest: variance of what neither network nor seed explains.
+        rest: of what neither network nor seed explains.
         rest_df: its degrees of freedom.
-        seeds: variance of the seeds' means times the number of networks (a mean square).
+        seeds: of the seeds, beyond what networks explain.
         seeds_df: its degrees of freedom.
-        networks: how many there are.
+        share: networks that a seed was given to, on average: how often an effect of the seed counts in ``seeds``.
     """
 
     rest: float
     rest_df: int
     seeds: float
     seeds_df: int
-    networks: int
+    share: float
 
     @property
     def single(self) -> tuple[float, float]:
         """Variance of one value around its network's mean, and its degrees of freedom (Satterthwaite 1946)."""
-        parts = (self.seeds / self.networks, self.seeds_df), ((1 - 1 / self.networks) * self.rest, self.rest_df)
-        known = [(part, df) for part, df in parts if df and math.isfinite(part)]
+        parts = (self.seeds / self.share, self.seeds_df), ((1 - 1 / self.share) * self.rest, self.rest_df)
+        known = [(part, df) for part, df in parts if df]
         total, weight = sum(part for part, _ in known), sum(part**2 / df for part, df in known)
         return (total, total**2 / weight) if weight else (total, float(max((df for _, df in known), default=0)))
 
 
 def estimate_spread(values: np.ndarray) -> Spread:
-    """Mean squares of a table that may have gaps.
+    """Mean squares of a table that may have gaps: seeds are fitted beside networks (Henderson's method 3, 1953).
 
     Args:
         values: (networks, seeds), NaN where a network lacks a seed.
     """
-    rows, columns = np.nonzero(np.isfinite(values))
-    networks, seeds = values.shape
-    design = np.zeros((len(rows), networks + seeds))
-    design[np.arange(len(rows)), rows] = 1.0
-    design[np.arange(len(rows)), networks + columns] = 1.0
-    told = values[rows, columns]
+    there = np.isfinite(values)
+    values, there = values[there.any(axis=1)], there[there.any(axis=1)]
+    networks, count = len(values), int(there.sum())
+    rows, columns = np.nonzero(there)
+    told, place = values[rows, columns], np.arange(count)
+    design = np.zeros((count, networks + values.shape[1]))
+    design[place, rows] = design[place, networks + columns] = 1.0
+    alone, (left, rank) = _fit(design[:, :networks], told)[0], _fit(design, told)
+    rest_df, seeds_df = count - rank, rank - networks
+    rest, seeds = (left / rest_df if rest_df else 0.0), (max(0.0, alone - left) / seeds_df if seeds_df else 0.0)
+    return Spread(rest, rest_df, seeds, seeds_df, max(1.0, (count - networks) / seeds_df) if seeds_df else 1.0)
+
+
+def _fit(design: np.ndarray, told: np.ndarray) -> tuple[float, int]:
+    """Sum of squares that a linear model leaves, and its rank."""
+    if not len(told):
+        return 0.0, 0
     fitted, _, rank, _ = np.linalg.lstsq(design, told, rcond=None)
-    rest_df = len(rows) - int(rank)
-    rest = float(((told - design @ fitted) ** 2).sum() / rest_df) if rest_df else 0.0
-    whole = values[:, np.isfinite(values).all(axis=0)]  # seeds that all networks have
-    seeds_df = max(whole.shape[1] - 1, 0)
-    between = float(networks * whole.mean(axis=0).var(ddof=1)) if seeds_df else math.nan
-    return Spread(rest, rest_df, between, seeds_df, networks)
+    return float(((told - design @ fitted) ** 2).sum()), int(rank)
 
 
 @dataclass(frozen=True)

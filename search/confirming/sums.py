@@ -17,8 +17,9 @@ from search.confirming.confirmation import Cell, Confirmation, Confirmed
 from search.confirming.fronts import Gap, measure_gap
 from search.confirming.intervals import Difference, Interval, compare, find_intervals
 from search.confirming.membership import estimate_membership
-from search.problem.deltas import compute_delta
+from search.problem.deltas import check_reference, compute_delta
 from search.problem.objectives import MACS, MAXIMISE, PARAMS, Objective
+from spaces.errors import DataError
 from trainers.tasks.task import Task
 
 Values = Mapping[str, float]
@@ -161,6 +162,11 @@ class _Relation:
         self._by_seed = {seed: (self._headlines(cell.test), cell.test) for seed, cell in references.items()}
         whole = _average([cell.test for cell in references.values()])
         self._mean = (self._headlines(whole), whole) if references else None
+        try:
+            check_reference(self._mean[0] if self._mean else {}, tasks)
+        except DataError:  # a single-task value of 0, or none at all: there are metrics, and no deltas
+            self._mean = None
+            self._by_seed = {}
 
     def __call__(self, cell: Cell) -> dict[str, float]:
         """All that is told of a training, by column."""

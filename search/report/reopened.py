@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from search.config.settings import Settings
-from search.jobs.job import find_device
+from search.jobs.job import Job, Outcome
 from search.jobs.trial import Trial
 from search.report.build_search import Search, build_search
+from search.study.baselines import BaselineTrainings
 from search.study.earlier_trials import load_earlier_trials
-from search.study.fronts.final_files import Final, load_finals
-from search.study.groundwork import Groundwork
+from search.study.fronts.final_files import load_finals
 from search.study.run_folder import RunFolder
+from search.study.supernet_training import KEPT, SupernetTraining
 
 
 @dataclass(frozen=True)
@@ -20,19 +22,17 @@ class Reopened:
 
     Args:
         search: with a reporter that has heard of it all.
-        ground: the single-task networks that deltas refer to, and the supernet.
+        baselines: outcomes of the single-task networks that deltas refer to.
         trials: that have ended.
-        finals: final trainings that have ended.
     """
 
     search: Search
-    ground: Groundwork
+    baselines: Mapping[Job, Outcome]
     trials: tuple[Trial, ...]
-    finals: tuple[Final, ...]
 
 
 def reopen_search(settings: Settings, folder: RunFolder) -> Reopened:
-    """Open a run that this process holds; no trial is asked for or told.
+    """Open a run that this process holds; no trial is asked for or told, and no file of it is touched.
 
     Args:
         settings: of its search.
@@ -41,13 +41,13 @@ def reopen_search(settings: Settings, folder: RunFolder) -> Reopened:
     Raises:
         UserError: as `build_search`, or files of the run folder are damaged.
     """
-    search = build_search(settings, folder, "")
+    search, threads = build_search(settings, folder, ""), settings.runner.threads
     study = search.study
     trials = load_earlier_trials(folder, study.numbers, {each.number for each in study.list_running()})
-    finals = load_finals(folder.path)
-    search.reporter.resumed(trials, finals)
-    ground = Groundwork(settings, folder.path, settings.runner.threads, search.reporter)
-    missing = ground.resume(trials_left=False)
-    for job, outcome in ground.find_cached(find_device(), tuple(missing)):
-        ground.done(job, outcome)
-    return Reopened(search, ground, tuple(trials), tuple(finals))
+    search.reporter.resumed(trials, load_finals(folder.path))
+    baselines = BaselineTrainings(settings, folder.path / "baselines.json", threads)
+    baselines.resume()
+    supernet = SupernetTraining(settings, folder.path / KEPT, threads)
+    if supernet.job and (outcome := supernet.find_kept()):
+        search.reporter.supernet(supernet.job, outcome)
+    return Reopened(search, baselines.outcomes, tuple(trials))

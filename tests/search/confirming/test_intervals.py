@@ -51,6 +51,22 @@ def test_a_network_with_more_seeds_is_known_better_and_one_seed_tells_no_spread(
     assert all(math.isnan(each.low) and math.isnan(each.sd) for each in find_intervals(TABLE[:, :1]))
 
 
+def test_gaps_leave_the_estimates_right_on_average() -> None:
+    rng, found = np.random.default_rng(1), []
+    there = np.array([[1, 1, 0, 0, 0], [1, 1, 1, 1, 1], [1, 1, 1, 1, 0], [1, 0, 0, 0, 0]], dtype=bool)
+    for _ in range(2000):
+        table = rng.normal(0, 2.0, 5) + rng.normal(0, 1.0, (4, 5)) + np.arange(4)[:, None]
+        spread = estimate_spread(np.where(there, table, np.nan))
+        found.append((spread.rest, spread.single[0]))
+    assert np.mean(found, axis=0) == pytest.approx([1.0, 4.0 + 1.0], rel=0.08)
+
+
+def test_what_no_network_has_tells_nothing() -> None:
+    (found,) = find_intervals(np.full((1, 3), math.nan))
+    assert math.isnan(found.mean)
+    assert found.seeds == 0
+
+
 def test_neighbours_are_compared_in_pairs() -> None:
     first, second, third = compare(TABLE, [(0, 1), (1, 2), (2, 3)])
     assert first.mean == pytest.approx((TABLE[1] - TABLE[0]).mean())

@@ -80,3 +80,16 @@ def test_without_validation_the_parts_of_the_curse_are_not_known() -> None:
     assert math.isfinite(curse.total)
     assert math.isnan(curse.chosen)
     assert math.isnan(curse.split)
+
+
+def test_without_single_task_values_to_relate_to_there_are_metrics_and_no_deltas() -> None:
+    kept = make_confirmation(*MEMBERS)
+    nothing = {
+        seed: replace(cell, test={**cell.test, "segmentation.miou": 0.0}) for seed, cell in kept.references.items()
+    }
+    for references in ({}, nothing):
+        totals = sum_up(replace(kept, references=references), CHOSEN, TASKS, POINT)
+        assert all(math.isnan(row.test["delta_mtl"].mean) for row in totals.rows)
+        assert totals.rows[0].test["depth.abs_err_m"].mean > 0
+        assert totals.rows[0].worst == ""
+        assert np.isnan(totals.probabilities).all()
