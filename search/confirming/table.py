@@ -104,7 +104,7 @@ def describe(totals: Totals) -> list[str]:
         lines.append(
             f"Hypervolume of these networks [{units}]: {format_count(gap.validation)} as the search measured them, on "
             f"the test split {format_count(gap.optimistic)} (optimistic) to {format_count(gap.pessimistic)} "
-            f"(pessimistic); validation promised {_format_signed(gap.loss)} more than the optimistic front keeps."
+            f"(pessimistic), so validation promised {format_count(abs(gap.loss))} {'less' if gap.loss < 0 else 'more'}."
         )
     return lines
 
@@ -129,7 +129,7 @@ def _describe_work(totals: Totals) -> str:
     bases = list(dict.fromkeys(row.member.basis for row in totals.rows))
     what = "1 network" if len(totals.rows) == 1 else f"{len(totals.rows)} networks"
     return (
-        f"Confirmed on the test split: {what}, {many} fresh seeds each, {DIVISIONS[totals.confirmation.division]}; "
+        f"Confirmed on the test split: {what}, {many} fresh {'seed' if many == '1' else 'seeds'} each, {DIVISIONS[totals.confirmation.division]}; "
         f"fresh is the {' or the '.join(bases)}, so that is what the intervals (95 %, of the mean) cover."
     )
 

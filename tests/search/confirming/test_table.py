@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 
 import pytest
@@ -52,13 +53,14 @@ def test_sentences_say_what_intervals_cover_who_is_told_apart_and_what_was_promi
     assert "for having been chosen (the same split, fresh seeds), +1 from validation to test" in curse
     assert neighbours == "Neighbours by cost told apart (95 %, Holm): 3 and 1; not told apart: 1 and 5."
     assert gap.startswith("Hypervolume of these networks [% x MACs]: ")
+    assert re.search(r"\(pessimistic\), so validation promised [\d.]+ more\.$", gap)
 
 
 def test_one_seed_has_no_interval_and_other_images_are_named() -> None:
     alone = make_confirmation(make_member(3, 0.0, 10.0, 4.0, (500,)))
     totals = total(replace(alone, division=WITH_VAL, references={500: alone.references[500]}))
     assert "one seed: no interval" in format_rows(totals)
-    assert "1 network, 1 fresh seeds each, on train and validation;" in describe(totals)[0]
+    assert "1 network, 1 fresh seed each, on train and validation;" in describe(totals)[0]
 
 
 def test_a_tracker_is_shown_the_curse_and_the_volumes() -> None:
