@@ -126,11 +126,12 @@ def list_numbers(totals: Totals) -> dict[str, float]:
 def _describe_work(totals: Totals) -> str:
     counts = sorted({len(row.member.cells) for row in totals.rows})
     many = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    seeds = "1 fresh seed" if many == "1" else f"{many} fresh seeds"
     bases = list(dict.fromkeys(row.member.basis for row in totals.rows))
     what = "1 network" if len(totals.rows) == 1 else f"{len(totals.rows)} networks"
     return (
-        f"Confirmed on the test split: {what}, {many} fresh {'seed' if many == '1' else 'seeds'} each, {DIVISIONS[totals.confirmation.division]}; "
-        f"fresh is the {' or the '.join(bases)}, so that is what the intervals (95 %, of the mean) cover."
+        f"Confirmed on the test split: {what}, {seeds} each, {DIVISIONS[totals.confirmation.division]}; fresh is the "
+        f"{' or the '.join(bases)}, so that is what the intervals (95 %, of the mean) cover."
     )
 
 
