@@ -14,9 +14,9 @@ from search.config.settings import Settings
 from search.config.validation import check_data, check_settings
 from search.preview.contact_sheet import draw_contact_sheet
 from search.preview.data_summary import summarise_split, tabulate_tasks
+from search.preview.notes import list_notes
 from spaces.common.formatting import align_columns
 from spaces.errors import ConfigError
-from trainers.data.dataset import Noted
 from trainers.data.splits.arrays import SPLITS
 
 
@@ -45,7 +45,7 @@ def _report(settings: Settings) -> None:
     print(*splits, "", *align_columns(tabulate_tasks(data.selected, seen)), sep="\n")
     if any(each.count > len(each.arrays) for each in seen):
         print("\nOf larger splits, files evenly spread are looked at; the others are read when they are trained on.")
-    notes = data.notes() if isinstance(data, Noted) else ()
+    notes = list_notes(data, seen[SPLITS.index("train")])
     print(*(f"\nNote: {note}." for note in notes), sep="", end="\n" if notes else "")
     path = settings.run.folder / "checks" / f"{data.name}.png"
     try:

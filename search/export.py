@@ -1,4 +1,4 @@
-"""A trial's trained network as a file that runs in production: ONNX or torch's own exported program.
+"""A trial's trained network as a file that runs in production: ONNX, OpenVINO's form of it, or torch's own program.
 
 RUN, TRIAL -> the network rebuilt from kept weights, batch-norms folded, photos' bytes in, scores in the tasks' units
 out -> the file, seen to answer as the trained network does -> export.json beside it: tasks, sizes, parity, latency.
@@ -7,19 +7,19 @@ out -> the file, seen to answer as the trained network does -> export.json besid
 from __future__ import annotations
 
 import logging
+import shlex
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from search.config.command import end_in_one_message
+from search.config.command import end_in_one_message, explain_unwritable_out, spell_command
 from search.config.command_parser import CommandParser
 from search.deploy.formats import FORMATS, choose_format
 from search.load import load
 from spaces.common.formatting import align_columns
 from spaces.common.interruption import sigterm_interrupts
-from spaces.common.machine_faults import find_machine_fault
 from spaces.errors import ConfigError
 
 
@@ -32,19 +32,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if told.size and min(told.size) < 1:
         raise ConfigError(f"--size {' '.join(map(str, told.size))}: want two whole numbers of at least 1")
     run = load(told.run)
-    folder = Path(told.out).expanduser() if told.out else run.path / "exports" / f"{told.trial}-{form.name}"
     with sigterm_interrupts():
-        from search.deploy.exporting import export_trial  # torch: 1.5 s, wrong arguments are refused without
-
         size = (told.size[0], told.size[1]) if told.size else None
         try:
-            exported = export_trial(run, told.trial, form, size, folder)
+            exported = run.export(told.trial, form.name, size, told.out)
         except OSError as error:
-            mend = find_machine_fault(error)
-            raise ConfigError(
-                f"{folder} cannot be written ({error.strerror or error}); choose another with --out DIR"
-                + (f", or mend this: {mend}" if mend else "")
-            ) from error
+            raise ConfigError(explain_unwritable_out(Path(told.out or run.path / "exports"), error)) from error
     print(_describe(exported.file, exported.told))
     return 0
 
@@ -60,16 +53,21 @@ def _describe(file: Path, told: dict[str, Any]) -> str:
     opset = f", opset {told['opset']}" if "opset" in told else ""
     return "\n".join(
         [
-            f"{file}: {told['file']['bytes'] / 1e6:.2f} MB{opset}; takes any number of {height}x{width} RGB images, "
+            f"{file}: {_weigh(told) / 1e6:.2f} MB{opset}; takes any number of {height}x{width} RGB images, "
             f"uint8; gives {', '.join(told['tasks'])}",
             f"Answers as the trained network does on images {parity['images']}: differences of at most {worst:.1e} of "
             "an output's range",
             "",
             *align_columns(rows),
             "",
-            f"Next: python -m search.predict {file} IMAGE... --out DIR",
+            f"Next: {spell_command('search.predict', shlex.quote(str(file)))} IMAGE... --out DIR",
         ]
     )
+
+
+def _weigh(told: dict[str, Any]) -> int:
+    """Bytes of all files."""
+    return sum(each["bytes"] for each in (told["file"], *told.get("beside", ())))
 
 
 def _make_parser() -> ArgumentParser:

@@ -1,23 +1,108 @@
 """The door for notebooks: opens the run folder of a search, finished or running, wherever it lies now.
 
-What can be asked of it then: `search.results.results`.
+What can be read of it then: `search.results.results`. What is done with it stands above that and is joined to it here,
+so that each of these may be used without the others.
 """
 
 from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from search.deploy.formats import choose_format
 from search.jobs.job import TRAINING_VERSION
+from search.results.labels import arrange_labels
 from search.results.results import Results
 from search.study.run_config import CONFIG, read_config
 from spaces.common.formatting import format_list
 from spaces.errors import ConfigError
 
+if TYPE_CHECKING:
+    import numpy as np
+
+    from search.deploy.exporting import Exported
+    from search.deploy.side_by_side import SideBySide
+    from search.picking.choice import Choice
+
 PARTS = {"tasks": list, "objectives": list, "data": dict, "network": dict, "trainer": dict, "runner": dict}
 
 
-def load(folder: str | PathLike[str]) -> Results:
+class Run(Results):
+    """A search as notebooks have it: what can be read of it, and what the commands do with it."""
+
+    def pick(
+        self, *conditions: str, maximize: str | None = None, minimize: str | None = None, knee: bool = False
+    ) -> Choice:
+        """The delivered network that fits a need best, as ``python -m search.pick`` does; a number, with its reasons.
+
+        Args:
+            conditions: such as "macs<=16e6"; where nothing meets all, the nearest is told.
+            maximize: column that is best where it is largest; None for the first objective that is no cost.
+            minimize: column that is best where it is smallest.
+            knee: no preference: nearest to the best of every objective.
+
+        Raises:
+            ConfigError: a condition that does not parse, a name of no column, or more than one thing to be best.
+            DataError: nothing is delivered yet, or no weights are kept.
+        """
+        from search.picking.choice import choose  # pandas and scipy: 1 s, those who only read do without
+
+        return choose(self, conditions, maximize, minimize, knee=knee)
+
+    def export(
+        self,
+        number: int,
+        format: str = "onnx",
+        size: tuple[int, int] | None = None,
+        out: str | PathLike[str] | None = None,
+    ) -> Exported:
+        """A trial's network as a file that runs alone, as ``python -m search.export`` writes it.
+
+        Args:
+            number: of a trial whose weights are kept.
+            format: "onnx", "pt2" or "openvino".
+            size: (height, width) of the images that it takes; None for those of the data.
+            out: folder of the file and of export.json; None for exports/<trial>-<format> in the run folder.
+
+        Raises:
+            ConfigError: no such format, or its packages are missing.
+            DataError: no such trial, no weights, or a network that cannot be written so.
+        """
+        form = choose_format(format)
+        folder = Path(out).expanduser() if out else self.path / "exports" / f"{number}-{form.name}"
+        if size and min(size) < 1:
+            raise ConfigError(f"size {size[0]} {size[1]}: want two whole numbers of at least 1")
+        from search.deploy.exporting import export_trial  # torch: 1.5 s, wrong arguments are refused without
+
+        return export_trial(self, number, form, size, folder)
+
+    def targets(self, split: str = "val") -> dict[str, np.ndarray]:
+        """What the labels of a split say, by task, in the layout of `predict`; NaN or -1 where nothing is known.
+
+        Raises:
+            DataError: the data are not where they were.
+        """
+        return arrange_labels(self.data.load(split), self.tasks)
+
+    def show(self, number: int, n: int = 4, split: str = "val") -> SideBySide:
+        """The first images of a split, what a trial's network says about them and what their labels say, as a figure.
+
+        Args:
+            number: of a trial whose weights are kept.
+            n: images, at least 1.
+            split: "train", "val" or "test".
+
+        Raises:
+            ConfigError: n is no whole number of at least 1.
+            DataError: no such trial, no weights, or the data are not where they were.
+        """
+        from search.deploy.showing import show_trial  # torch: as above
+
+        return show_trial(self, number, n, split)
+
+
+def load(folder: str | PathLike[str]) -> Run:
     """Open the run folder of a search, wherever it lies now.
 
     Args:
@@ -47,7 +132,7 @@ def load(folder: str | PathLike[str]) -> Results:
             f"{TRAINING_VERSION}: the same weights would mean another network. Load it with the code of the search, or "
             "search again with run.name=NAME"
         )
-    return Results(path, config)
+    return Run(path, config)
 
 
 def _no_run(path: Path) -> str:

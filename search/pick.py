@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from search.config.command import end_in_one_message
 from search.config.command_parser import CommandParser
 from search.load import load
-from spaces.errors import ConfigError
 
 EXIT_NEAREST = 1  # where no network fits, so that a script notices
 
@@ -23,16 +22,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Pick from the command line; 0 where a network fits, 1 where the nearest is told, 2 after a mistake."""
     given = _make_parser().parse_args(argv)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    said = [name for name in (given.maximize, given.minimize) if name is not None] + ["--knee"] * given.knee
-    if len(said) > 1:
-        raise ConfigError("--maximize, --minimize and --knee: each says what is best; give one of them")
-    from search.picking.picking import describe_pick, pick_network  # pandas and scipy: 1 s, --help does without
+    from search.picking.choice import choose  # pandas and scipy: 1 s, --help does without
 
-    run = load(given.run)
-    aim = given.maximize or given.minimize
-    picked = pick_network(run, given.conditions, aim, largest=given.minimize is None, knee=given.knee)
-    print(describe_pick(run, picked))
-    return 0 if picked.pick.fitting else EXIT_NEAREST
+    choice = choose(load(given.run), given.conditions, given.maximize, given.minimize, knee=given.knee)
+    print(choice.text)
+    return 0 if choice.fits else EXIT_NEAREST
 
 
 def _make_parser() -> ArgumentParser:

@@ -15,6 +15,7 @@ from search.config.command import EXIT_FAILED, explain_unwritable, run_command, 
 from search.config.problem_statement import state_problem
 from search.config.settings import Settings
 from search.config.validation import check_settings
+from search.latency.pattern_latencies import recall_latencies
 from search.preview.forecast import Forecast, make_forecast
 from search.preview.places import count_places
 from search.preview.plan_text import format_patterns, format_time, format_trainings
@@ -47,7 +48,9 @@ def _plan(settings: Settings, command: str) -> int:
     left = count_remaining(settings, census.allowed.patterns if census.exact else None, where.device)
     folder = settings.run.folder / "plans" / settings.run.name
     _keep(folder, _plain(command, census, left, None), census)
-    print(format_patterns(settings, census), format_trainings(settings, left), sep="\n\n", end="\n\n", flush=True)
+    _, latency = recall_latencies(searched, settings, settings.run.folder / settings.run.name)
+    known = [format_patterns(settings, census), latency, format_trainings(settings, left)]
+    print("\n\n".join(filter(None, known)), end="\n\n", flush=True)
     failed = False
     try:
         expected = make_forecast(settings, left, [census.cheapest.pattern, census.costliest.pattern], where)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.config.command import EXIT_FAILED, end_in_one_message
+from search.config.command import EXIT_FAILED, end_in_one_message, explain_unwritable_out
 from search.config.command_parser import CommandParser
 from spaces.common.interruption import sigterm_interrupts
 from spaces.errors import ConfigError, DataError
@@ -72,9 +72,7 @@ def _answer(run: Run, tasks: Sequence[Task], told: dict[str, Any], photo: np.nda
             picture = draw_answer(task, told["tasks"][task.name], answer, photo)
             picture.savefig(place.with_name(f"{place.name}.{task.name}.png"))
     except OSError as error:
-        raise ConfigError(
-            f"{place.parent} cannot be written ({error.strerror or error}); choose another with --out DIR"
-        ) from error
+        raise ConfigError(explain_unwritable_out(place.parent, error)) from error
 
 
 def _name_files(photos: Sequence[Path]) -> list[str]:
@@ -94,7 +92,7 @@ def _make_parser() -> ArgumentParser:
         prog="python -m search.predict",
         description="What an exported network says about photos of any size: a picture a task, and the values as .npy.",
     )
-    parser.add_argument("model", metavar="MODEL", help="file that search.export has written, .onnx or .pt2")
+    parser.add_argument("model", metavar="MODEL", help="file that search.export has written, .onnx, .pt2 or .xml")
     parser.add_argument("images", metavar="IMAGE", nargs="+", help="image files, folders of them, or globs in quotes")
     parser.add_argument("--out", metavar="DIR", default="predictions", help="where answers go; predictions if not said")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="of the CPU; 1 if not said")

@@ -16,11 +16,11 @@ from search.config.padding_note import describe_padding
 from search.config.problem_statement import measure_trivial_predictions
 from search.config.settings import Settings
 from search.config.validation import check_settings
+from search.preview.notes import list_notes
 from search.report.baseline_table import make_baseline_rows
 from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
 from spaces.common.machine_faults import MachineError, find_machine_fault
-from trainers.data.dataset import Noted
 
 if TYPE_CHECKING:
     from search.jobs.job import Job, Outcome
@@ -46,8 +46,7 @@ def _run(settings: Settings, given: str) -> int:
 
 def tell_notes(settings: Settings) -> None:
     """Print what is to be known of data that are right, once a start."""
-    data = settings.data
-    notes = [f"Note: {note}." for note in data.notes()] if isinstance(data, Noted) else []
+    notes = [f"Note: {note}." for note in list_notes(settings.data)]
     for line in (*notes, describe_padding(settings)):
         if line:
             print(line)

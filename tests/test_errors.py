@@ -45,7 +45,7 @@ TABLE: list[tuple[str, list[str]]] = [
         "run.nme=a",
         ["run.nme=a: unknown key; did you mean 'name'? Allowed keys: run.name, run.folder, run.seed"],
     ),
-    ("+limits.flops=3", ["limits.flops=3: unknown key. Allowed keys: limits.macs, limits.params"]),
+    ("+limits.flops=3", ["limits.flops=3: unknown key. Allowed keys: limits.macs, limits.params, limits.latency_ms"]),
     (
         "sampler=random sampler.startup=3",
         ["sampler.startup=3: unknown key. Allowed keys: none, ", "; sampler=frontier and gp and tpe have it"],

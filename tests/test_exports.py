@@ -10,9 +10,9 @@ import pytest
 from experiments.benchmarks import exports
 
 
-def test_a_row_says_how_nearly_and_how_fast(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(exports.FORMATS, "onnx")  # which takes longer
-    assert exports.main(["--folder", str(tmp_path), "--spaces", "fusion", "--families", "classifier"]) == 0
+def test_a_row_says_how_nearly_and_how_fast(tmp_path: Path) -> None:
+    asked = ["--spaces", "fusion", "--families", "classifier", "--formats", "pt2"]  # which is written fastest
+    assert exports.main(["--folder", str(tmp_path), *asked]) == 0
     with open(tmp_path / "exports.csv", newline="") as file:
         (row,) = csv.DictReader(file)
     assert (row["space"], row["family"], row["format"], row["size"]) == ("fusion", "classifier", "pt2", "36x36")

@@ -31,9 +31,14 @@ Import = ast.Import | ast.ImportFrom
 
 # Sources that are tested under another name for good: where, and why there.
 TESTED_ELSEWHERE = {
+    "search/comparison/comparable.py": ("tests/search/test_compare.py", "real searches that can be compared, or not"),
+    "search/comparison/pooled.py": ("tests/search/test_compare.py", "trials of real searches"),
+    "search/comparison/writing.py": ("tests/search/test_compare.py", "of real searches"),
     "search/config/__init__.py": ("tests/test_configs.py", "a name of earlier versions"),
     "search/confirming/confirming.py": ("tests/search/test_confirm.py", "real searches, confirmed"),
     "search/picking/candidates.py": ("tests/search/test_pick.py", "what real searches deliver"),
+    "search/deploy/showing.py": ("tests/search/test_export.py", "on a real search"),
+    "search/picking/choice.py": ("tests/search/test_pick.py", "picked from what real searches deliver"),
     "search/picking/picking.py": ("tests/search/test_pick.py", "picked from what real searches deliver"),
     "search/report/confirm_search.py": ("tests/search/test_confirm.py", "real searches, confirmed"),
     "search/report/reopened.py": ("tests/search/test_confirm.py", "real searches, opened again"),

@@ -96,3 +96,11 @@ def spell_command(program: str, given: str) -> str:
 def explain_unwritable(place: Path, error: OSError) -> str:
     """The message where a file or folder beside the runs cannot be written."""
     return f"{place} cannot be written ({error.strerror or error}); choose a folder that can with run.folder=DIR"
+
+
+def explain_unwritable_out(folder: Path, error: OSError) -> str:
+    """The message where a command cannot write what ``--out`` names, a full disk with its remedy."""
+    mend = find_machine_fault(error)
+    return f"{folder} cannot be written ({error.strerror or error}); choose another with --out DIR" + (
+        f", or mend this: {mend}" if mend else ""
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -46,7 +47,10 @@ def fix_reference_point(problem: Problem, settings: Settings) -> Problem:
     constants = measure_trivial_predictions(settings) if measured else {}
     aims = list_aims(settings.data.selected)
     _check_attacks(settings)
-    point = compute_reference_point(problem.objectives, high.macs, high.params, constants, settings.reference, aims)
+    slowest = problem.latency.slowest if problem.latency else math.nan
+    point = compute_reference_point(
+        problem.objectives, high.macs, high.params, constants, settings.reference, aims, slowest
+    )
     return replace(problem, point=point)
 
 

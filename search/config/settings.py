@@ -16,6 +16,7 @@ from search.config.epoch_split import EpochSplit, split_epochs
 from search.config.experiments import Experiment
 from search.config.sections import Baselines, Confirm, Final, Run, Supernet
 from search.problem.bounds import Limits, Reference, Stop
+from search.problem.objectives import LATENCY
 from search.runners.runner import Runner
 from search.samplers.sampler import Sampler
 from search.schedulers.scheduler import Scheduler
@@ -41,6 +42,7 @@ class Settings:
         trials: patterns to train in this run folder, those of earlier starts counted; None as the split says.
         budget: epochs in all, single-task networks apart; None as the parts say.
         objectives: names of what is traded off, resolved by ``search.problem.objectives``.
+        measure: "latency_ms" where that is to be a column though it is neither objective nor limit; else None.
         retry: "failed" where the patterns of failed trials are trained again; None where they are left.
         plain: the same in mappings, lists, numbers and texts; ``from_plain(plain)`` is an equal search.
         experiment: that it was said by, for messages alone.
@@ -66,6 +68,7 @@ class Settings:
     runner: Runner
     tracking: Tracking
     retry: str | None = None
+    measure: str | None = None
     plain: dict[str, Any] = field(default_factory=dict, repr=False)
     experiment: Experiment | None = field(default=None, repr=False, compare=False)
 
@@ -78,7 +81,17 @@ class Settings:
             self.retry in (None, FAILED),
             f"retry={self.retry}: want {FAILED}, which trains the patterns of failed trials again, or null",
         )
+        checks.require(
+            self.measure in (None, LATENCY.name),
+            f"measure={self.measure}: want {LATENCY.name}, which every untrained network is then measured by, or null",
+        )
         checks.done()
+
+    @property
+    def measures_latency(self) -> bool:
+        """Whether patterns' untrained networks are timed."""
+        wanted = self.limits.latency_ms is not None or self.measure == LATENCY.name
+        return wanted or LATENCY.name in self.objectives
 
     @cached_property
     def split(self) -> EpochSplit:
@@ -138,7 +151,7 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
     attempt("space", build_component, plain.get("space"), "space", _stages(parts.get("network")))
     # The plain values of the top level are checked even when a part is refused, so that all is said at once.
     whole: dict[str, Any] = {name: parts.get(name) for name in (*SECTIONS, *GROUPS)}
-    whole["retry"] = plain.get("retry")
+    whole |= {name: plain.get(name) for name in ("retry", "measure")}
     attempt("all", partial(Settings, **whole), plain.get("trials"), plain.get("budget"), plain.get("objectives"))
     if problems:
         raise ConfigError(problems)
@@ -149,7 +162,8 @@ def from_plain(plain: Mapping[str, Any]) -> Settings:
 
 def _unknown(plain: Mapping[str, Any]) -> list[str]:
     """Top-level keys that no setting has."""
-    allowed = ["run", "trials", "budget", "retry", "objectives", *(name for name in SECTIONS if name != "run"), *GROUPS]
+    values = ("run", "trials", "budget", "retry", "objectives", "measure")
+    allowed = [*values, *(name for name in SECTIONS if name != "run"), *GROUPS]
     return [
         f"{name}={value}: unknown key{suggest(str(name), allowed)} Allowed: {', '.join(allowed)}; "
         "--help lists every key"
@@ -192,6 +206,7 @@ def _described(settings: Settings, plain: Mapping[str, Any]) -> dict[str, Any]:
         "budget": settings.budget,
         "retry": settings.retry,
         "objectives": list(settings.objectives),
+        "measure": settings.measure,
         "limits": asdict(settings.limits),
         "reference": asdict(settings.reference),
         "stop": asdict(settings.stop),

@@ -9,7 +9,7 @@ from itertools import chain
 from random import Random
 
 from search.config.settings import Settings
-from search.problem.objectives import MACS, PARAMS, resolve_objectives
+from search.problem.objectives import BEFOREHAND, LATENCY, resolve_objectives
 from spaces.choices import cover
 from spaces.errors import ConfigError, DataError, PatternError
 from spaces.networks import feasible
@@ -98,7 +98,7 @@ def _check_course(settings: Settings) -> None:
             "some before; take scheduler=full, or sampler=frontier"
         )
     rungs = settings.scheduler.rungs(settings.trainer.epochs)
-    if all(name in (MACS.name, PARAMS.name) for name in settings.objectives):
+    if all(name in [cost.name for cost in BEFOREHAND] for name in settings.objectives):
         raise ConfigError(
             f"objectives={', '.join(settings.objectives)}: known of every pattern before it is trained; add one that a "
             "training tells, such as delta_mtl"
@@ -134,6 +134,7 @@ def _check_space(settings: Settings) -> None:
             feasible.check_feasible(proposal.pattern, settings.network, settings.data.size)
             _check_frames(proposal.pattern, settings)
             _check_start(proposal.pattern, settings)
+            _check_latency(proposal.pattern, settings)
     except PatternError as error:
         raise ConfigError([f"space={settings.space.name}: {text}" for text in error.problems]) from error
 
@@ -145,6 +146,15 @@ def _check_start(pattern: SharingPattern, settings: Settings) -> None:
         raise ConfigError(
             f"final.start=trial: trials of space={settings.space.name} have gates, and leave weights of the pruned "
             "network alone, which no final training can start from; take final.start=auto or final.start=nothing"
+        )
+
+
+def _check_latency(pattern: SharingPattern, settings: Settings) -> None:
+    """What gates leave is known after training alone, and latency is measured before."""
+    if settings.measures_latency and any(isinstance(block.role, Gates) for block in list_blocks(pattern)):
+        raise ConfigError(
+            f"{LATENCY.name}: measured of untrained networks, and what the gates of space={settings.space.name} leave "
+            "is known after training alone; take macs, or a space without gates"
         )
 
 

@@ -18,7 +18,7 @@ from search.confirming.fronts import Gap, measure_gap
 from search.confirming.intervals import Difference, Interval, compare, find_intervals
 from search.confirming.membership import estimate_membership
 from search.problem.deltas import check_reference, compute_delta
-from search.problem.objectives import MACS, MAXIMISE, PARAMS, Objective
+from search.problem.objectives import BEFOREHAND, COUNTED, MACS, MAXIMISE, PARAMS, Objective
 from spaces.errors import DataError
 from trainers.tasks.task import Task
 
@@ -107,7 +107,7 @@ def sum_up(
         point: that its hypervolume is measured from; None where that is not wanted.
     """
     measured = replace(confirmation, members=tuple(each for each in confirmation.members if each.cells))
-    main = next((each for each in objectives if each not in (MACS, PARAMS)), None)
+    main = next((each for each in objectives if each not in BEFOREHAND), None)
     tables, intervals = _tabulate(measured, objectives, tasks)
     values = np.stack([tables[each.name] for each in objectives], axis=2) if tables else np.empty((0, 0, 0))
     chances = estimate_membership(values, [each.direction for each in objectives])
@@ -140,7 +140,12 @@ def _tabulate(
     """By column, what every network shows with every seed, (networks, seeds), and its intervals."""
     members, seeds = confirmation.members, confirmation.seeds
     relate = _Relation(confirmation.references, tasks)
-    cells = {(member.number, seed): relate(cell) for member in members for seed, cell in member.cells.items()}
+    known = [each.name for each in objectives if each in BEFOREHAND and each not in COUNTED]  # of the pattern
+    cells = {
+        (member.number, seed): relate(cell) | {name: member.searched.get(name, math.nan) for name in known}
+        for member in members
+        for seed, cell in member.cells.items()
+    }
     columns = _list_columns(objectives, tasks, cells.values()) if members else []
     tables = {
         name: np.array([[cells.get((m.number, s), {}).get(name, math.nan) for s in seeds] for m in members])

@@ -11,7 +11,7 @@ from typing import Any
 from search.confirming.intervals import Difference, Interval
 from search.confirming.request import DIVISIONS
 from search.confirming.sums import Row, Totals
-from search.problem.objectives import MACS, PARAMS, Objective, format_value, volume_units
+from search.problem.objectives import BEFOREHAND, MACS, PARAMS, Objective, format_value, volume_units
 from spaces.common.formatting import align_columns, format_count
 
 NUMBER = "number"
@@ -46,7 +46,7 @@ def _make_row(totals: Totals, row: Row, difference: Difference | None) -> dict[s
         name = objective.name
         interval = row.test[name]
         found[name] = interval.mean
-        if objective not in (MACS, PARAMS):
+        if objective not in BEFOREHAND:
             found |= {f"{name}.sd": interval.sd, f"{name}.low": interval.low, f"{name}.high": interval.high}
             found |= {
                 f"{name}.search": member.searched.get(name, math.nan),
@@ -74,7 +74,7 @@ def format_csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def format_rows(totals: Totals) -> str:
     """The table for the terminal: a line a network."""
-    told = [each for each in totals.objectives if each not in (MACS, PARAMS)]
+    told = [each for each in totals.objectives if each not in BEFOREHAND]
     head = ["trial", "MACs", "seeds", *(_head(each) for each in told), "on the front", "worst task"]
     lines = [head]
     for row in totals.rows:

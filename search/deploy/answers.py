@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from search.preview.contact_sheet import list_colours
+from search.preview.contact_sheet import BLANK, list_colours
 from trainers.tasks import Task
 
 COLOURS = "viridis"  # of a scale: our choice
+Span = tuple[float, float]
+"""Smallest and largest value."""
 
 
 def answer_scores(told: dict[str, Any], scores: np.ndarray) -> np.ndarray:
@@ -37,18 +39,39 @@ def draw_answer(task: Task, told: dict[str, Any], answer: np.ndarray, photo: np.
         each.set_title(title, fontsize=9)
         each.set_axis_off()
     axes[0].imshow(photo, interpolation="nearest")
-    if not task.dense:
-        axes[1].text(0.0, 0.5, _write(told, answer), va="center", fontsize=11, transform=axes[1].transAxes)
-    elif told["classes"] is not None:
-        _draw_classes(axes[1], told, answer)
-    elif answer.ndim == 3:
-        low, high = (-1.0, 1.0) if task.kind == "normals" else (float(answer.min()), float(answer.max()))
-        channels = answer if answer.shape[-1] == 3 else np.repeat(answer[..., :1], 3, -1)
-        axes[1].imshow(np.clip((channels - low) / max(high - low, 1e-12), 0, 1), interpolation="nearest")
-    else:
-        shown = axes[1].imshow(answer, cmap=COLOURS, interpolation="nearest")
-        figure.colorbar(shown, ax=axes[1], shrink=0.8)
+    draw_panel(axes[1], task, told, answer)
     return figure
+
+
+def draw_panel(axes: Any, task: Task, told: dict[str, Any], answer: np.ndarray, shown: Span | None = None) -> None:
+    """One image's answer in axes without frame: classes with a legend, values with a scale, labels in words.
+
+    Args:
+        axes: to draw in.
+        task: whose answer it is.
+        told: what is known of the task, as `search.deploy.told.tell_task` has it.
+        answer: of one image, as networks give it, or a target in that layout, whose ids below the first are no class.
+        shown: ends of the scale of values; None for those of the answer.
+    """
+    if not task.dense:
+        axes.text(0.0, 0.5, _write(told, answer), va="center", fontsize=11, transform=axes.transAxes)
+    elif told["classes"] is not None:
+        _draw_classes(axes, told, answer)
+    elif answer.ndim == 3:
+        low, high = (-1.0, 1.0) if task.kind == "normals" else shown or _span(answer)
+        channels = answer if answer.shape[-1] == 3 else np.repeat(answer[..., :1], 3, -1)
+        axes.imshow(np.clip((channels - low) / max(high - low, 1e-12), 0, 1), interpolation="nearest")
+    else:
+        low, high = shown or _span(answer)
+        picture = axes.imshow(answer, cmap=COLOURS, vmin=low, vmax=high, interpolation="nearest")
+        # A user's unit may hold a $, which is no mathematics.
+        bar = axes.figure.colorbar(picture, ax=axes, shrink=0.8)
+        bar.set_label(task.answer_unit, parse_math=False)
+
+
+def _span(values: np.ndarray) -> Span:
+    """Smallest and largest of those that are known."""
+    return (float(np.nanmin(values)), float(np.nanmax(values))) if np.isfinite(values).any() else (0.0, 1.0)
 
 
 def _draw_classes(axes: Any, told: dict[str, Any], answer: np.ndarray) -> None:
@@ -57,8 +80,9 @@ def _draw_classes(axes: Any, told: dict[str, Any], answer: np.ndarray) -> None:
     first, names = int(told["first_class"] or 0), told["classes"]
     names = names if isinstance(names, list) else [str(first + index) for index in range(names)]
     colours = list_colours(len(names))
-    axes.imshow(colours[answer - first], interpolation="nearest")
-    present = np.unique(answer - first)
+    place = answer - first
+    axes.imshow(np.where((place < 0)[..., None], BLANK, colours[place]), interpolation="nearest")
+    present = np.unique(place[place >= 0])
     patches = [Patch(color=colours[index], label=names[index]) for index in present]
     axes.legend(handles=patches, loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7, frameon=False)
 
@@ -68,6 +92,8 @@ def _write(told: dict[str, Any], answer: np.ndarray) -> str:
     names = told["classes"]
     if names is not None:
         place = int(answer) - int(told["first_class"] or 0)
+        if place < 0:
+            return "no label"
         return str(names[place]) if isinstance(names, list) else str(int(answer))
     attributes = told["fields"].get("attributes")
     values = np.atleast_1d(answer)

@@ -16,7 +16,7 @@ from search.deploy.parity import measure_parity
 from search.deploy.program import Program
 from search.deploy.told import tell_program
 from search.results.results import Results
-from spaces.common.atomic_files import replacing, write_json
+from spaces.common.atomic_files import replacing_in, write_json
 from spaces.common.cores import count_cores
 from spaces.errors import DataError, UserError
 from spaces.networks.content import digest_file
@@ -58,25 +58,31 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
     specs = list(zip(tasks, run.config["tasks"], strict=True))
     space = run.config["space"]["_target_"].partition("/")[2]
     told = tell_program(run.path.name, space, trial, specs, shape, network.stride)
-    trained, file = Program(network, tasks), folder / f"model{form.suffix}"
-    with replacing(file) as temporary:
+    trained, name = Program(network, tasks), f"model{form.suffix}"
+    with replacing_in(folder) as place:
+        temporary = place / name
         chosen = form.write(Program(fold_batch_norms(network), tasks), shape, told, temporary)
         parity = measure_parity(form.open(temporary, count_cores()), trained.run, images)
         timed = {
             "one thread": _time(form, temporary, trained.run, images, 1),
             "all threads": _time(form, temporary, trained.run, images, count_cores()),
         }
-        digest, length = digest_file(temporary), temporary.stat().st_size
+        files = [_describe_file(temporary.with_suffix(each)) for each in (form.suffix, *form.beside)]
     told = {
         **told,
         "format": form.name,
         **chosen,
-        "file": {"name": file.name, "bytes": length, "sha256": digest},
+        "file": files[0],
+        **({"beside": files[1:]} if files[1:] else {}),
         "parity": {"images": whose, "largest difference relative to the range": parity},
         "latency of one image": timed,
     }
     write_json(folder / SIDECAR, told)
-    return Exported(file, told)
+    return Exported(folder / name, told)
+
+
+def _describe_file(path: Path) -> dict[str, Any]:
+    return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest_file(path)}
 
 
 def _time(form: Format, file: Path, trained: Run, images: np.ndarray, threads: int) -> dict[str, dict[str, float]]:

@@ -27,6 +27,14 @@ class Format(Protocol):
         """Of its files."""
 
     @property
+    def beside(self) -> tuple[str, ...]:
+        """Suffixes of what lies beside a file and belongs to it."""
+
+    @property
+    def extra(self) -> str:
+        """Of this project, with all the packages that it wants."""
+
+    @property
     def writing(self) -> tuple[str, ...]:
         """Packages that writing wants."""
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from search.deploy.format import Format
 from search.deploy.onnx_format import Onnx
+from search.deploy.openvino_format import OpenVino
 from search.deploy.pt2_format import Pt2
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
-FORMATS: dict[str, Format] = {each.name: each for each in (Onnx(), Pt2())}
+FORMATS: dict[str, Format] = {each.name: each for each in (Onnx(), Pt2(), OpenVino())}
 
 
 def choose_format(name: str) -> Format:
@@ -23,7 +24,7 @@ def choose_format(name: str) -> Format:
     if name not in FORMATS:
         raise ConfigError(f"--format {name}: want {' or '.join(FORMATS)}{suggest(name, FORMATS)}")
     chosen = FORMATS[name]
-    _refuse_missing(f"--format {name}", (*chosen.writing, *chosen.running))
+    _refuse_missing(f"--format {name}", chosen, (*chosen.writing, *chosen.running))
     return chosen
 
 
@@ -37,14 +38,14 @@ def find_format(path: Path) -> Format:
     if found is None:
         suffixes = " or ".join(each.suffix for each in FORMATS.values())
         raise ConfigError(f"{path}: want a file that python -m search.export has written, {suffixes}")
-    _refuse_missing(str(path), found.running)
+    _refuse_missing(str(path), found, found.running)
     return found
 
 
-def _refuse_missing(given: str, packages: tuple[str, ...]) -> None:
+def _refuse_missing(given: str, form: Format, packages: tuple[str, ...]) -> None:
     lacking = [package for package in dict.fromkeys(packages) if find_spec(package) is None]
     if lacking:
         raise ConfigError(
             f"{given}: {', '.join(lacking)} cannot be imported; pip install {' '.join(lacking)}, or the extra that has "
-            "all: pip install 'automl-sharing-search[export]'"
+            f"all: pip install 'automl-sharing-search[{form.extra}]'"
         )

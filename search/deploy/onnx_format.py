@@ -29,8 +29,10 @@ class Onnx:
 
     name: str = "onnx"
     suffix: str = ".onnx"
+    beside: tuple[str, ...] = ()
     writing: tuple[str, ...] = ("onnx", "onnxscript")
     running: tuple[str, ...] = ("onnxruntime",)
+    extra: str = "export"
 
     def write(self, program: Program, size: tuple[int, int], told: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """See `Format.write`."""

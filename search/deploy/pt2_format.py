@@ -26,8 +26,10 @@ class Pt2:
 
     name: str = "pt2"
     suffix: str = ".pt2"
+    beside: tuple[str, ...] = ()
     writing: tuple[str, ...] = ()
     running: tuple[str, ...] = ("torch",)
+    extra: str = "export"
 
     def write(self, program: Program, size: tuple[int, int], told: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """See `Format.write`."""

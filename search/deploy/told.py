@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 """Of what is told; a file of another one is refused."""
-PACKAGES = ("automl-sharing-search", "torch", "onnx", "onnxscript", "onnxruntime")
+PACKAGES = ("automl-sharing-search", "torch", "onnx", "onnxscript", "onnxruntime", "openvino")
 
 
 def tell_program(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from search.config.command import spell_command
 from search.picking.candidates import Candidates, Ends, find_candidates
 from search.picking.choose import Aim, Pick, choose_knee, choose_network
 from search.picking.conditions import find_column, parse_condition
-from search.problem.objectives import MACS, MAXIMISE, PARAMS, Objective, format_value
+from search.problem.objectives import BEFOREHAND, COUNTED, MAXIMISE, Objective, format_value
 from search.results.results import Results
 from spaces.common.formatting import format_count
 from spaces.drawing.text import draw_text
@@ -88,7 +90,7 @@ def describe_pick(run: Results, picked: Picked) -> str:
             draw_text(trial.pattern),
             "",
             f"Weights  {run.weights(number)}",
-            f"Next     python -m search.export {run.path} {number}",
+            f"Next     {spell_command('search.export', f'{shlex.quote(str(run.path))} {number}')}",
         ]
     )
 
@@ -96,7 +98,7 @@ def describe_pick(run: Results, picked: Picked) -> str:
 def _choose_aim(candidates: Candidates, name: str | None, *, largest: bool) -> Aim:
     if name is not None:
         return Aim(find_column(name, candidates.columns, f"--{'maximize' if largest else 'minimize'}"), largest)
-    worth = [each for each in candidates.objectives if each not in (MACS, PARAMS)]
+    worth = [each for each in candidates.objectives if each not in BEFOREHAND]
     first = (worth or list(candidates.objectives))[0]
     return Aim(first.name, first.direction == MAXIMISE)
 
@@ -105,5 +107,5 @@ def _write(objective: Objective | None, name: str, value: float, ends: Ends | No
     if objective is not None:
         text = format_value(objective, value)
     else:
-        text = format_count(value) if name in (MACS.name, PARAMS.name) else f"{value:.4g}"
+        text = format_count(value) if name in [each.name for each in COUNTED] else f"{value:.4g}"
     return text if ends is None else f"{text} (95 %: {ends[0]:.4g} to {ends[1]:.4g})"

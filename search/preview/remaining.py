@@ -12,6 +12,7 @@ from search.config.problem_statement import fix_reference_point, state_problem
 from search.jobs.job import Job
 from search.jobs.outcome_files import OutcomeFiles, read_result
 from search.jobs.trial import Trial, load_trial
+from search.latency.pattern_latencies import recall_latencies
 from search.study.baselines import list_baseline_jobs
 from search.study.fronts.final_phase import FinalPhase
 from search.study.fronts.final_trainings import AUTO, SUPERNET
@@ -90,7 +91,8 @@ def _count_finals(
     phase.resume()
     if trials or not members:
         return members
-    problem = fix_reference_point(state_problem(settings), settings)
+    priced, _ = recall_latencies(state_problem(settings), settings, folder)
+    problem = fix_reference_point(priced, settings)
     outcomes, run = OutcomeFiles(folder.absolute() / ".outcomes"), RunFolder(folder, "", resumed=True)
     jobs = TrialJobs(settings, run, outcomes, settings.runner.threads, supernet.job)
     weights = inherit_from(supernet.job) if supernet.job else None

@@ -6,13 +6,12 @@ timed alone looks faster than it will be. What each process does is in `search.p
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from multiprocessing import connection, get_context
 from typing import TYPE_CHECKING
 
 from search.preview.timed_training import Clocked, time_jobs
+from spaces.common.interruption import hold_interrupts
 from spaces.errors import UserError
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def time_steps(jobs: Sequence[Job], processes: int, gpus: float) -> list[Clocked
     waiting: list[Connection] = []
     workers = []
     try:
-        with _hold_interrupts():
+        with hold_interrupts():
             for number in range(processes):
                 ours, theirs = context.Pipe(duplex=False)
                 gpu = int(number * gpus) if gpus else None
@@ -65,21 +64,6 @@ def time_steps(jobs: Sequence[Job], processes: int, gpus: float) -> list[Clocked
         for worker in workers:
             worker.terminate()
             worker.join()
-
-
-@contextmanager
-def _hold_interrupts() -> Iterator[None]:
-    """Ctrl-C is answered after the block; processes that are begun in it never answer, for they inherit the mask."""
-    noted: list[int] = []
-    answer = signal.signal(signal.SIGINT, lambda number, frame: noted.append(number))
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        signal.signal(signal.SIGINT, answer)
-    if noted:
-        raise KeyboardInterrupt
 
 
 def _receive(pipe: Connection) -> Clocked:

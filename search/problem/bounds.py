@@ -16,20 +16,23 @@ class Limits:
     Args:
         macs: multiply-accumulates of one image, heads counted, or None.
         params: parameters of the network, or None.
+        latency_ms: milliseconds of one image on one thread, measured before training, or None.
     """
 
     macs: float | None = None
     params: float | None = None
+    latency_ms: float | None = None
     group: ClassVar[str] = "limits"
 
     def __post_init__(self) -> None:
         checks = Fields(self)
         checks.number("macs", above=0, optional=True)
         checks.number("params", above=0, optional=True)
+        checks.number("latency_ms", above=0, optional=True)
         checks.done()
 
     def allow(self, cost: Cost) -> bool:
-        """Whether a cost is within them."""
+        """Whether a cost is within them; latency is no part of it, see `search.problem.problem.Problem.allows`."""
         return (self.macs is None or cost.macs <= self.macs) and (self.params is None or cost.params <= self.params)
 
 
@@ -39,8 +42,8 @@ class Reference:
 
     Args:
         delta: percent, of delta_mtl and worst_delta; our choice (design): no front of interest loses a fifth.
-        cost: of multiply-accumulates and parameters, as a multiple of the costliest pattern's, so that this one still
-            adds volume; our choice.
+        cost: of multiply-accumulates, parameters and latency, as a multiple of the costliest pattern's, so that this
+            one still adds volume; our choice.
 
     Raises:
         ConfigError: the point would lie inside the front.

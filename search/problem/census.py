@@ -5,6 +5,7 @@ Small spaces are walked through whole; of larger ones the anchors and a seeded s
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from itertools import chain, islice
 from typing import Any
 
 from search.problem.bounds import Limits
+from search.problem.objectives import LATENCY
 from search.problem.problem import Problem
 from spaces.choices import Proposal, climb, cover, draw, enumerate_patterns
 from spaces.errors import ConfigError
@@ -161,26 +163,30 @@ def refuse_impossible_limits(problem: Problem, anchors: Iterable[Proposal]) -> N
     if problem.limits == Limits():
         return
     proposals = chain(anchors, islice(enumerate_patterns(problem.space, problem.tasks), SAMPLE))
-    costs = []
+    costs, took = [], []
     for proposal in proposals:
         costs.append(problem.cost(proposal.pattern))
-        if problem.limits.allow(costs[-1]):
+        took.append(problem.tell_latency(proposal.pattern).get(LATENCY.name, math.nan))
+        if problem.allows(proposal.pattern):
             return
-    least = {"macs": min(cost.macs for cost in costs), "params": min(cost.params for cost in costs)}
+    least = {
+        "macs": min(cost.macs for cost in costs),
+        "params": min(cost.params for cost in costs),
+        "latency_ms": min(took),
+    }
     raise explain_impossible_limits(problem.limits, least)
 
 
-def explain_impossible_limits(limits: Limits, least: Mapping[str, int]) -> ConfigError:
+def explain_impossible_limits(limits: Limits, least: Mapping[str, float]) -> ConfigError:
     """What is said where no pattern is within the limits.
 
     Args:
         limits: of the search.
-        least: fewest "macs" and "params" that were found.
+        least: fewest "macs", "params" and "latency_ms" that were found.
     """
-    given = {"macs": limits.macs, "params": limits.params}
-    set_ones = {name: limit for name, limit in given.items() if limit is not None}
+    set_ones = {name: limit for name in least if (limit := getattr(limits, name)) is not None}
     return ConfigError(
         f"no pattern of the space meets {', '.join(f'limits.{name}={limit:g}' for name, limit in set_ones.items())}; "
-        f"the least that was found is {', '.join(f'{least[name]} {name}' for name in set_ones)}: "
+        f"the least that was found is {', '.join(f'{least[name]:.12g} {name}' for name in set_ones)}: "
         "raise the limit, or make the network smaller"
     )

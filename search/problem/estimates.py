@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from search.problem.deltas import compute_delta
-from search.problem.objectives import MACS, MAXIMISE, PARAMS, collect_objectives
+from search.problem.objectives import BEFOREHAND, MAXIMISE, collect_objectives
 from search.problem.problem import Problem
 from spaces.draws import is_covered
 from spaces.errors import DataError
@@ -100,6 +100,7 @@ def relate_estimates(
                 if is_covered(problem.space, problem.tasks):
                     raise
                 metrics = dict.fromkeys([*deltas, *(each.name for each in problem.objectives)], math.nan)
+            metrics |= problem.tell_latency(pattern)
             told = collect_objectives(metrics, cost.macs, cost.params, problem.objectives)
             known[pattern.key] = told | {name: metrics[name] for name in deltas}
         return known[pattern.key]
@@ -120,7 +121,7 @@ def foretell_trained(problem: Problem, patterns: Sequence[SharingPattern]) -> np
     columns = []
     for objective in problem.objectives:
         values = np.array([row[objective.name] for row in rows], dtype=float)
-        if objective not in (MACS, PARAMS):
+        if objective not in BEFOREHAND:
             sign = 1.0 if objective.direction == MAXIMISE else -1.0
             gains = sign * values
             told = gains[np.isfinite(gains)] if np.isfinite(gains).any() else np.zeros(1)

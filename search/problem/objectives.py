@@ -25,8 +25,8 @@ class Objective:
     """A quantity to optimise.
 
     Args:
-        name: "delta_mtl", "worst_delta", "macs", "params", "<task>.<metric>" or a number of robustness, see
-            `trainers.robustness.aims`.
+        name: "delta_mtl", "worst_delta", "macs", "params", "latency_ms", "<task>.<metric>" or a number of robustness,
+            see `trainers.robustness.aims`.
         unit: unit for tables and axes; empty for a pure number.
         direction: "maximise" or "minimise".
     """
@@ -45,20 +45,24 @@ DELTA_MTL = Objective("delta_mtl", "%", MAXIMISE)
 WORST_DELTA = Objective("worst_delta", "%", MAXIMISE)
 MACS = Objective("macs", "MACs", MINIMISE)
 PARAMS = Objective("params", "parameters", MINIMISE)
+LATENCY = Objective("latency_ms", "ms", MINIMISE)
+COUNTED = (MACS, PARAMS)
+BEFOREHAND = (*COUNTED, LATENCY)
+"""Known of a pattern before it is trained: counted, or measured of its untrained network."""
 
 
 def resolve_objectives(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Objective, ...]:
     """The objectives that are meant, in the order named.
 
     Args:
-        names: one or more of "delta_mtl", "worst_delta", "macs", "params", "<task>.<metric>" and numbers of
-            robustness.
+        names: one or more of "delta_mtl", "worst_delta", "macs", "params", "latency_ms", "<task>.<metric>" and numbers
+            of robustness.
         tasks: the tasks of the run.
 
     Raises:
         ConfigError: no name, an unknown or repeated one, or a delta without a main task.
     """
-    known = {objective.name: objective for objective in (DELTA_MTL, WORST_DELTA, MACS, PARAMS)}
+    known = {objective.name: objective for objective in (DELTA_MTL, WORST_DELTA, *BEFOREHAND)}
     for task in tasks:
         for metric in task.table:
             direction = MAXIMISE if metric.higher_is_better else MINIMISE
@@ -98,7 +102,7 @@ def collect_objectives(
     """The value of each objective, by name.
 
     Args:
-        metrics: final metrics of the trial, deltas included.
+        metrics: final metrics of the trial, deltas and latency included.
         macs: multiply-accumulates of one image.
         params: parameters of the network.
         objectives: as `resolve` gave them.
@@ -120,7 +124,7 @@ def format_value(objective: Objective, value: float) -> str:
     """An objective's value with its unit."""
     if not math.isfinite(value):
         return "-"
-    if objective.name in (MACS.name, PARAMS.name):
+    if objective in COUNTED:
         return format_count(value) + (objective.unit if objective == MACS else "")
     number = f"{value:+.2f}" if objective.unit == "%" else f"{value:.4g}"
     return f"{number} {objective.unit}".rstrip()

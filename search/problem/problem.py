@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Protocol
 
 from search.problem.bounds import USUAL, Limits, Reference
-from search.problem.objectives import Objective
+from search.problem.objectives import LATENCY, Objective
 from spaces.choices import Space
 from spaces.networks.cost import Cost
 from spaces.pattern.sharing_pattern import SharingPattern
+
+
+class Latency(Protocol):
+    """How long patterns' networks take for one image, see `search.latency`."""
+
+    @property
+    def slowest(self) -> float:
+        """Milliseconds of the slowest that was measured beforehand."""
+
+    def measure(self, patterns: Sequence[SharingPattern]) -> None:
+        """Measure those that are not known."""
+
+    def tell(self, pattern: SharingPattern) -> tuple[float, float]:
+        """Milliseconds, and the standard deviation of that: 0 where they were measured."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +44,7 @@ class Problem:
         estimates: objectives by name that a supernet tells of a pattern, and main tasks' changes by "<task>.delta";
             None where there is no such training, or before it has ended.
         identify: names the network that comes of a pattern: of patterns with one name one is trained.
+        latency: of patterns, where it is wanted.
     """
 
     space: Space
@@ -41,6 +57,7 @@ class Problem:
     point: tuple[float, ...] | None = None
     estimates: Callable[[SharingPattern], Mapping[str, float]] | None = None
     identify: Callable[[SharingPattern], str] = attrgetter("key")
+    latency: Latency | None = None
 
     def most(self, pattern: SharingPattern) -> Cost:
         """The most that a pattern can cost, whatever its gates learn (but see `compute_ceiling`)."""
@@ -48,4 +65,17 @@ class Problem:
 
     def allows(self, pattern: SharingPattern) -> bool:
         """Whether a pattern is within the limits."""
-        return self.limits.allow(self.cost(pattern))
+        if not self.limits.allow(self.cost(pattern)):
+            return False
+        most = self.limits.latency_ms
+        return self.latency is None or most is None or self.latency.tell(pattern)[0] <= most
+
+    def tell_latency(self, pattern: SharingPattern) -> dict[str, float]:
+        """The column of its latency; empty where it is not wanted."""
+        return {} if self.latency is None else {LATENCY.name: self.latency.tell(pattern)[0]}
+
+    def settle(self, pattern: SharingPattern) -> bool:
+        """Measure what is still to be measured of a pattern that is to be trained; whether it is within the limits."""
+        if self.latency is not None:
+            self.latency.measure([pattern])
+        return self.allows(pattern)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from search.problem.bounds import USUAL, Reference
-from search.problem.objectives import DELTA_MTL, MACS, PARAMS, WORST_DELTA, Objective
+from search.problem.objectives import DELTA_MTL, LATENCY, MACS, PARAMS, WORST_DELTA, Objective
 from spaces.errors import DataError
 from trainers.robustness.aims import Aim
 
@@ -21,6 +21,7 @@ def compute_reference_point(
     trivial: Mapping[str, float],
     counts: Reference = USUAL,
     aims: Mapping[str, Aim] = NO_AIMS,
+    max_latency: float = math.nan,
 ) -> tuple[float, ...]:
     """The fixed reference point of the hypervolume; what is not better in every objective adds nothing.
 
@@ -31,6 +32,7 @@ def compute_reference_point(
         trivial: "<task>.<metric>" -> value of the best constant prediction on the validation split.
         counts: the worst delta, and the worst cost as a multiple of the costliest pattern's.
         aims: numbers of robustness by name.
+        max_latency: milliseconds of the slowest pattern that was measured beforehand; NaN where none was.
 
     Returns:
         One value an objective; of a metric, the trivial predictor's, which no change of the image changes.
@@ -43,6 +45,7 @@ def compute_reference_point(
         WORST_DELTA.name: counts.delta,
         MACS.name: counts.cost * max_macs,
         PARAMS.name: counts.cost * max_params,
+        LATENCY.name: counts.cost * max_latency,
     }
     for name, aim in aims.items():
         fixed[name] = trivial.get(aim.metric, math.nan) if aim.worst is None else aim.worst

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from search.config.problem_statement import count_single_task_macs, fix_reference_point, state_problem
 from search.config.settings import Settings
+from search.latency.pattern_latencies import measure_beforehand
 from search.report.progress import Progress
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
@@ -41,7 +42,8 @@ def build_search(settings: Settings, folder: RunFolder, command: str) -> Search:
         UserError: no pattern meets the limits, the sampler cannot serve the problem, the journal is damaged, or there
             is no reference point.
     """
-    problem = fix_reference_point(state_problem(settings), settings)
+    priced = measure_beforehand(state_problem(settings), settings, folder.path, print)
+    problem = fix_reference_point(priced, settings)
     anchors = settings.space.anchors(problem.tasks)
     study = Study(
         folder.journal, problem, settings.sampler, anchors=anchors, seed=settings.run.seed, stop=settings.stop

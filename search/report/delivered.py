@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from search.jobs.trial import Trial
-from search.problem.objectives import MACS, PARAMS, format_value, volume_units
+from search.problem.objectives import BEFOREHAND, format_value, volume_units
 from search.study.fronts.final_trainings import SUPERNET
 from search.study.fronts.front import FrontView, compute_volume
 from spaces.common.formatting import format_count
@@ -25,7 +25,7 @@ def describe_delivered(delivered: Sequence[Trial], view: FrontView) -> list[str]
     many = "1 network" if len(delivered) == 1 else f"{len(delivered)} networks"
     lines = [f"Delivered, trained to the end: {many}, in front/ and finals.csv; hypervolume {volume} [{units}]."]
     for final in delivered:
-        told = [objective for objective in view.objectives if objective not in (MACS, PARAMS)]
+        told = [objective for objective in view.objectives if objective not in BEFOREHAND]
         values = ", ".join(f"{o.name} {format_value(o, final.objectives[o.name])}" for o in told)
         before = searched.get(final.number)
         shown = ", ".join(format_value(o, before.objectives[o.name]) for o in told) if before else "?"
@@ -76,7 +76,7 @@ def describe_ranking(view: FrontView) -> list[str]:
     lines = []
     for objective in view.objectives:
         sound = [t for t in view.trials if t.complete and math.isfinite(t.estimates.get(objective.name, math.nan))]
-        if objective in (MACS, PARAMS) or len(sound) < FEWEST:
+        if objective in BEFOREHAND or len(sound) < FEWEST:
             continue
         measured = np.array([trial.objectives[objective.name] for trial in sound])
         estimated = np.array([trial.estimates[objective.name] for trial in sound])

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from search.problem.objectives import MACS, PARAMS, Objective, format_value
+from search.problem.objectives import BEFOREHAND, COUNTED, Objective, format_value
 from search.study.fronts.best_guess import NO_GUESSES, Guesses
 from spaces.common.formatting import format_count
 from spaces.drawing.one_line import describe_in_line
@@ -43,10 +43,10 @@ def summarise_front(
     title = "Delivered, trained to the end, cheapest first" if final else "Pareto front, cheapest first"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("trial", justify="right")
-    shown_apart = [objective for objective in objectives if objective not in (MACS, PARAMS)]
+    shown_apart = [objective for objective in objectives if objective not in COUNTED]
     for objective in shown_apart:
         table.add_column(objective.label, justify="right")
-        if guesses:
+        if guesses and objective not in BEFOREHAND:
             table.add_column("best guess", justify="right", no_wrap=True)
     table.add_column("MACs", justify="right")
     table.add_column("parameters", justify="right")
@@ -55,7 +55,7 @@ def summarise_front(
         numbers = []
         for o in shown_apart:
             numbers.append(format_value(o, trial.objectives[o.name]).removesuffix(o.unit).strip())
-            if guesses:
+            if guesses and o not in BEFOREHAND:
                 guess = guesses.get(trial.number, {}).get(o.name)
                 told = (
                     f"{format_value(o, guess.value).removesuffix(o.unit).strip()} +- {guess.sd:.2g}" if guess else "-"

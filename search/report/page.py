@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 
 from search.jobs.trial import FAILED, PRUNED
 from search.jobs.trial_columns import read_columns, read_shown_columns
-from search.problem.objectives import MACS, PARAMS, format_value
+from search.problem.objectives import BEFOREHAND, format_value
 from search.report.figures import palette
 from search.report.figures.trial_points import POINT
 from search.study.fronts.guess_columns import tabulate_guesses
@@ -31,7 +31,6 @@ from spaces.drawing.svg import draw_svg
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from search.study.fronts.front import FrontView
-    from spaces.pattern.sharing_pattern import SharingPattern
 
 TEMPLATE = Path(__file__).with_suffix(".html")
 # The colours of the figure become those of the page, which has two sets, for light and for dark.
@@ -62,7 +61,7 @@ def write_page(
     data = {
         "objectives": [{"name": o.name, "label": o.label, "unit": o.unit} for o in view.objectives],
         "trials": list_trials(view),
-        "pictures": _draw_pictures(trial.pattern for trial in view.trials),
+        "pictures": _draw_pictures(view.trials),
     }
     parts = {
         "policy": _make_policy(template),
@@ -104,7 +103,7 @@ def list_trials(view: FrontView) -> list[dict[str, Any]]:
 
 def _tell_end(final: Trial, view: FrontView) -> dict[str, float]:
     """What a final training came to, under names of its own."""
-    told = [each.name for each in view.objectives if each not in (MACS, PARAMS)]
+    told = [each.name for each in view.objectives if each not in BEFOREHAND]
     return {**{f"{name}.final": final.objectives[name] for name in told}, "epochs.final": final.epochs}
 
 
@@ -112,7 +111,7 @@ def _tell_confirmed(trial: Trial, view: FrontView) -> dict[str, float]:
     """What fresh seeds have shown on the test split, under names of its own."""
     told: dict[str, float] = {}
     for objective in view.objectives:
-        if objective not in (MACS, PARAMS) and (each := view.confirmed.get(trial.number, {}).get(objective.name)):
+        if objective not in BEFOREHAND and (each := view.confirmed.get(trial.number, {}).get(objective.name)):
             ends = {f"{objective.name}.low": each.low, f"{objective.name}.high": each.high}
             told |= {f"{objective.name}.confirmed": each.mean, **{n: v for n, v in ends.items() if math.isfinite(v)}}
     return told
@@ -135,13 +134,13 @@ def _summarise(view: FrontView) -> str:
     return f"Pareto front of {names}: {len(view.front)} of {len(view.trials)} trials; {failed} failed{early}."
 
 
-def _draw_pictures(patterns: Iterable[SharingPattern]) -> dict[str, Any]:
-    """Drawings of patterns by key, as positions in one list of lines: they differ in few lines, if in many ways."""
+def _draw_pictures(trials: Iterable[Trial]) -> dict[str, Any]:
+    """Drawings of patterns by trials' keys, as positions in one list of lines: they differ in few, if in many ways."""
     lines: dict[str, int] = {}
     drawn: dict[str, list[int]] = {}
-    for pattern in patterns:
-        if pattern.key not in drawn:
-            drawn[pattern.key] = [lines.setdefault(line, len(lines)) for line in draw_svg(pattern).splitlines()]
+    for trial in trials:
+        if trial.key not in drawn:
+            drawn[trial.key] = [lines.setdefault(line, len(lines)) for line in draw_svg(trial.pattern).splitlines()]
     return {"lines": list(lines), "drawn": drawn}
 
 
@@ -161,7 +160,7 @@ def _make_interactive(figure: str, view: FrontView) -> str:
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.set("role", "group")
-    root.set("aria-label", "Pareto front and hypervolume")
+    root.set("aria-label", "Pareto front")
     return ElementTree.tostring(root, encoding="unicode")
 
 

@@ -191,6 +191,8 @@ class Reporter:
         self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():
             self._print(f"MLflow      {command}")
+        for link in self._tracker.view_links():
+            self._print(f"            {link}")
 
     def abandon(self, status: str) -> None:
         """Close the record without a report, for it could not be written."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from search.problem import pareto
-from search.problem.objectives import MACS, MAXIMISE, PARAMS
+from search.problem.objectives import COUNTED, LATENCY, MAXIMISE
 from search.problem.problem import Problem
 from search.samplers.candidates import choose_apart, collect_with_front, replay_all
 from search.samplers.expected_improvement import compute_improvement
@@ -40,10 +40,10 @@ class Frontier(Sampler):
     """Landmarks first, which hold the extremes of cost, then the pattern that is expected to gain most.
 
     A Gaussian process over `spaces.pattern.features` stands for every objective that training tells;
-    multiply-accumulates and parameters are exact, but for gates, of which the process models how much is kept. What is
-    being trained counts as if it had come out as expected; trials that paused at a rung count by what their end is
-    expected to show. In spaces too large to enumerate, candidates are neighbours of the front, random draws and, with a
-    prior, the front that it estimates.
+    multiply-accumulates and parameters are exact, but for gates, of which the process models how much is kept; latency
+    is what was measured, or foretold from that. What is being trained counts as if it had come out as expected; trials
+    that paused at a rung count by what their end is expected to show. In spaces too large to enumerate, candidates are
+    neighbours of the front, random draws and, with a prior, the front that it estimates.
 
     Args:
         startup: trials before the model takes over, landmarks counted; those beyond the landmarks lie in the middle of
@@ -130,8 +130,11 @@ def _gains(
     for column, objective in enumerate(problem.objectives):
         sign = 1.0 if objective.direction == MAXIMISE else -1.0
         values, doubts = known.values[:, column], known.doubts[:, column]
-        if objective.name in (MACS.name, PARAMS.name):
-            which = 0 if objective.name == MACS.name else 1
+        if objective == LATENCY and problem.latency is not None:
+            mean, spread = np.array([problem.latency.tell(each.pattern) for each in proposals]).T
+            worst = problem.reference.cost * mean.max()
+        elif objective in COUNTED:
+            which = COUNTED.index(objective)
             mean, spread = _kept(x, least[:, which], most[:, which], values[: known.finished])
             worst = problem.reference.cost * most[:, which].max()
         else:

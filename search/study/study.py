@@ -150,6 +150,8 @@ class Study:
         if foretold and (queued := self._ask_queued(history)):
             return queued
         accepted = self._proposals.find(history)
+        while isinstance(accepted, tuple) and not self.problem.settle(accepted[0].pattern):
+            accepted = self._proposals.find(history)  # what was foretold of it was wrong
         if isinstance(accepted, (Wait, Done)):
             return accepted
         proposal, notes = accepted
@@ -237,6 +239,7 @@ class Study:
         return optuna.trial.Trial(self._study, self._study.get_trials(deepcopy=False)[number]._trial_id)
 
     def _candidate(self, trial: FrozenTrial, proposal: Proposal) -> Candidate:
+        self.problem.settle(proposal.pattern)
         cost, again = self.problem.cost(proposal.pattern), trial.user_attrs.get(RETRY)
         return Candidate(trial.number, dict(proposal.choices), proposal.pattern, cost, again)
 

@@ -260,8 +260,9 @@ class TrialQueue:
         limits = Limits() if job.until else self._settings.limits  # gates still close after a pause
         tasks, single, problem = self._settings.data.selected, self._ground, self._study.problem
         told = problem.estimates(job.pattern) if problem.estimates else None
+        latency = problem.tell_latency(job.pattern)
         return make_trial(
-            candidate, job, outcome, single.reference, tasks, problem.objectives, limits, single.whole, told
+            candidate, job, outcome, single.reference, tasks, problem.objectives, limits, single.whole, told, latency
         )
 
     def _pause(self, epochs: int, trial: Trial) -> None:

@@ -30,6 +30,7 @@ def make_trial(
     limits: Limits,
     whole: Mapping[str, float] | None = None,
     estimates: Mapping[str, float] | None = None,
+    latency: Mapping[str, float] | None = None,
 ) -> Trial:
     """The trial of a job that has ended; it is decided here whether it has failed.
 
@@ -43,6 +44,7 @@ def make_trial(
         limits: of the search; a gated network shows only after training whether it is within them.
         whole: mean values of all metrics of single-task networks, or None where they are not known.
         estimates: objectives by name as a supernet told them, or None.
+        latency: its column, or None where it is not wanted.
 
     Returns:
         A complete trial with metrics and objectives, or a failed one with its reason.
@@ -53,7 +55,7 @@ def make_trial(
     metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
     metrics |= tell_workspace(outcome, metrics["delta_mtl"], reference, tasks)
     robustness = tell_robustness(outcome, tasks)
-    metrics |= robustness
+    metrics |= robustness | dict(latency or {})
     values = objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
     return replace(trial, metrics=metrics, objectives=values | _count_undefined(values, tasks))
 

@@ -34,13 +34,16 @@ class BackgroundTracker:
             again after every failure.
         place: the store as messages name it.
         view: the command that shows the store.
+        site: where it is then seen; empty where that is not known.
         patience: seconds that `close` waits for a store that gives no sign of life.
     """
 
-    def __init__(self, connect: Callable[..., Record], place: str, view: str, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, connect: Callable[..., Record], place: str, view: str, site: str = "", *, patience: float = PATIENCE
+    ) -> None:
         self._connect = connect
         self._place = place
-        self._view = view
+        self._view, self._site = view, site
         self._patience = patience
         self._thread = Background("tracker")
         self._open: Callable[[], Record] | None = None
@@ -82,6 +85,11 @@ class BackgroundTracker:
     def view_command(self) -> str:
         """See `Tracker.view_command`."""
         return self._view
+
+    def view_links(self) -> tuple[str, ...]:
+        """See `Tracker.view_links`."""
+        record = self._record
+        return tuple(f"{self._site}/{page}" for page in record.pages) if record and self._site else ()
 
     def _submit(self, job: Callable[[Record], None], pause: float = PAUSE) -> None:
         self._thread.submit(lambda: self._attempt(job, pause))

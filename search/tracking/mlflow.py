@@ -77,4 +77,5 @@ class Mlflow:
         given = self.uri or os.environ.get("MLFLOW_TRACKING_URI", "")
         uri = store_uri.make_absolute(given) if given else store_uri.make_sqlite_uri(runs / "mlflow.db")
         connect = partial(open_record, uri, self.experiment or EXPERIMENT, runs)
-        return BackgroundTracker(connect, f"MLflow at {store_uri.hide_password(uri)}", store_uri.make_view_command(uri))
+        place, view = f"MLflow at {store_uri.hide_password(uri)}", store_uri.make_view_command(uri)
+        return BackgroundTracker(connect, place, view, store_uri.find_site(uri))

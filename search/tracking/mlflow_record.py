@@ -69,6 +69,12 @@ class MlflowRecord:
             else:  # begun by a driver that died, or by a write that failed, before it was whole
                 client.delete_run(child.info.run_id)
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """See `Record.pages`; without the query MLflow 3 shows an empty page, that of language models."""
+        runs, query = f"#/experiments/{self._experiment}/runs", "?workflowType=machine_learning"
+        return f"{runs}{query}", f"{runs}/{self._parent}{query}"
+
     def log(self, trial: Trial) -> None:
         """See `Tracker.log`."""
         if trial.number in self._status:

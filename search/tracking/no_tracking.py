@@ -53,3 +53,7 @@ class SilentTracker:
     def view_command(self) -> str:
         """Nothing."""
         return ""
+
+    def view_links(self) -> tuple[str, ...]:
+        """None."""
+        return ()

@@ -14,6 +14,7 @@ FILE = "sqlite:///"
 # In the address of a file, %XX stands for a character and ? begins options, so names with these are rewritten.
 # Others stay as they are: MLflow makes the folder as the address spells it too, empty where the spellings differ.
 SPECIAL = re.compile(r"%(?=[0-9A-Fa-f]{2})|\?")
+SITE = "http://127.0.0.1:5000"  # of `mlflow ui` where nothing else is said
 SERVERS = re.compile(r"https?://|databricks")
 
 
@@ -57,6 +58,13 @@ def is_server(uri: str) -> bool:
 def hide_password(uri: str) -> str:
     """An address, or a text with addresses in it, without passwords."""
     return re.sub(r"//[^/@\s]*@", "//***@", uri)
+
+
+def find_site(uri: str) -> str:
+    """Where a store is seen in a browser, `make_view_command` running where it must; empty if that is not known."""
+    if uri.startswith("databricks"):
+        return ""
+    return hide_password(uri).rstrip("/") if is_server(uri) else SITE
 
 
 def make_view_command(uri: str) -> str:

@@ -70,6 +70,9 @@ class Tracker(Protocol):
     def view_command(self) -> str:
         """The command that shows the record; empty where there is none."""
 
+    def view_links(self) -> tuple[str, ...]:
+        """Where the record is then seen: the runs of all searches, this search; none while the store has not told."""
+
 
 class Tracking(Protocol):
     """A frozen configuration dataclass that says where searches are recorded; choices of the group "tracking"."""
@@ -106,3 +109,7 @@ class Record(Protocol):
 
     def close(self, status: str, artifacts: Sequence[Path], metrics: Mapping[str, float], note: str) -> None:
         """See `Tracker.close`."""
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The ends of the addresses that `Tracker.view_links` tells."""

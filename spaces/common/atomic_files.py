@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol, runtime_checkable
 from uuid import uuid4
 
@@ -40,6 +41,20 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_in(folder: Path) -> Iterator[Path]:
+    """Yield a new folder inside one, whose files take their places there, in the order of their names, at a good end.
+
+    Of files that belong together each is whole, and those that come first are there before what reads them.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix=".", suffix=".tmp") as name:
+        yield Path(name)
+        for path in sorted(Path(name).iterdir()):
+            _flush_to_disk(path)
+            os.replace(path, folder / path.name)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,14 +1,17 @@
-"""The cores that this process may use: those it is bound to, and no more than its control groups give it.
+"""The processor's model, and the cores that this process may use.
 
-What batch systems and containers leave of a machine; Ray alone counts all of it.
+Those it is bound to, and no more than its control groups give it: what batch systems and containers leave of a machine.
+Ray alone counts all of it.
 """
 
 from __future__ import annotations
 
 import math
+import platform
 from collections.abc import Iterator
 from pathlib import Path
 
+MODELS = Path("/proc/cpuinfo")
 MOUNT = Path("/sys/fs/cgroup")
 OWN = Path("/proc/self/cgroup")
 
@@ -25,6 +28,16 @@ def count_cores(own: Path = OWN, mount: Path = MOUNT) -> int:
     # joblib heeds affinity, LOKY_MAX_CPU_COUNT and the outermost control group, which in a container is the own one.
     quotas = [math.ceil(quota) for quota in _list_quotas(own, mount)]
     return max(1, min([cpu_count(), *quotas]))
+
+
+def name_cpu(models: Path = MODELS) -> str:
+    """The processor's model, as the system calls it."""
+    try:
+        lines = models.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:  # other systems have none
+        lines = []
+    found = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(found, "") or platform.processor() or platform.machine()
 
 
 def _list_quotas(own: Path, mount: Path) -> Iterator[float]:

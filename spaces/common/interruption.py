@@ -24,3 +24,18 @@ def sigterm_interrupts() -> Iterator[None]:
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
+
+
+@contextmanager
+def hold_interrupts() -> Iterator[None]:
+    """Ctrl-C is answered after the block; processes that are begun in it never answer, for they inherit the mask."""
+    noted: list[int] = []
+    answer = signal.signal(signal.SIGINT, lambda number, frame: noted.append(number))
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.signal(signal.SIGINT, answer)
+    if noted:
+        raise KeyboardInterrupt

@@ -13,6 +13,8 @@ from search.export import main as export
 from search.load import load
 from search.predict import main as predict
 from search.run import main as search
+from spaces.common.interpreter import spell_python
+from spaces.errors import ConfigError
 from tests.tiny import arguments, write_tiny
 
 
@@ -31,7 +33,7 @@ def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: py
     assert "out/model.onnx: 0." in printed
     assert "opset 18; takes any number of 16x16 RGB images, uint8; gives colour, depth, brightness" in printed
     assert "Answers as the trained network does on images of the validation split: differences of at most " in printed
-    assert "Next: python -m search.predict out/model.onnx IMAGE... --out DIR" in printed
+    assert f"Next: {spell_python()} -m search.predict out/model.onnx IMAGE... --out DIR" in printed
     assert json.loads(Path("out/export.json").read_text())["opset"] == 18
 
     Path("photos", "more").mkdir(parents=True)
@@ -58,10 +60,32 @@ def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: py
         assert min(picture.size) > 200
 
 
+def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
+    run = load(searched)
+    best = run.pick("macs<=1e9", maximize="delta_mtl")
+    assert best == run.front["delta_mtl"].idxmax()
+    assert best.fits
+    assert repr(best).startswith(f"Trial {best}: of ")
+    exported = run.export(best, "pt2", out=tmp_path / "out")
+    assert exported.file == tmp_path / "out" / "model.pt2"
+    labels, arrays = run.targets("val"), run.data.load("val")
+    answers = run.predict(best, arrays.images)
+    assert {name: each.shape for name, each in labels.items()} == {name: each.shape for name, each in answers.items()}
+    shown = run.show(best, n=2)
+    titles = [axes.get_title() for axes in shown.figure.axes if axes.get_title()]
+    names = [f"{task.name}, {kind}" for task in run.tasks for kind in ("predicted", "label")]
+    assert titles == 2 * ["image", *names]
+    assert shown._repr_png_().startswith(b"\x89PNG")
+    assert repr(shown) == f"trial {int(best)}, val; .figure.savefig(FILE) writes it"
+    for wrong in (0, True, 1.5):
+        with pytest.raises(ConfigError, match=r"want how many images are shown, a whole number of at least 1"):
+            run.show(best, n=wrong)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (["{run}", "0", "--format", "onyx"], "--format onyx: want onnx or pt2; did you mean 'onnx'?"),
+        (["{run}", "0", "--format", "onyx"], "--format onyx: want onnx or pt2 or openvino; did you mean 'onnx'?"),
         (["{run}", "7"], "has no finished trial 7: it has 0, 1"),
         (["{run}", "0", "--size", "0", "4"], "--size 0 4: want two whole numbers of at least 1"),
         (["{run}", "first"], "argument TRIAL: invalid int value: 'first'; python -m search.export --help lists"),

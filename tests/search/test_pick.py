@@ -10,6 +10,7 @@ import pytest
 from search.load import load
 from search.pick import main
 from search.run import main as search
+from spaces.common.interpreter import spell_python
 from tests.tiny import arguments, write_tiny
 
 
@@ -33,7 +34,7 @@ def test_the_best_that_fits_is_told_with_the_next_command(searched: Path, capsys
     assert printed.startswith(told)
     assert "Objectives are those of single trainings." in printed  # of four trials there are no guesses
     assert f"Weights  {run.weights(cheapest)}" in printed
-    assert f"Next     python -m search.export {run.path} {cheapest}" in printed
+    assert f"Next     {spell_python()} -m search.export {run.path} {cheapest}" in printed
     assert main([str(searched / "r"), "--minimize", "macs"]) == 0
     assert capsys.readouterr().out.startswith(f"Trial {cheapest}: ")
     assert main([str(searched / "r"), "--knee"]) == 0

@@ -17,7 +17,7 @@ from search.predict import main
     ("given", "told"),
     [
         (["model.onnx", "a.png"], "model.onnx is no file; want one that python -m search.export has written"),
-        (["a.png", "a.png"], "a.png: want a file that python -m search.export has written, .onnx or .pt2"),
+        (["a.png", "a.png"], "a.png: want a file that python -m search.export has written, .onnx or .pt2 or .xml"),
         (["bad.onnx", "b.png"], "b.png is no file, and no file fits it; want image files, folders of them, or a glob"),
         (["bad.onnx", "a.png"], "bad.onnx cannot be read as ONNX ("),
         (["bad.onnx"], "the following arguments are required: IMAGE; python -m search.predict --help lists"),

@@ -10,6 +10,7 @@ import yaml
 
 from spaces.common.suggestions import suggest
 from spaces.errors import DataError, UserError
+from trainers.data.formats.texts import decode_text
 from trainers.data.specs.quoting import ANY, quote_names
 from trainers.tasks.attributes import Attributes
 
@@ -72,7 +73,7 @@ def check_known(path: Path, tasks: Mapping[str, Attributes], known: Sequence[str
 
 def _content(path: Path) -> Mapping[Any, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = decode_text(path.read_bytes(), path)
         node = yaml.compose(text, yaml.SafeLoader)
         problems = quote_names(node, ((ANY,),), ((),))
         content = yaml.safe_load(text)
@@ -81,7 +82,7 @@ def _content(path: Path) -> Mapping[Any, Any]:
             f"data.groups: no file {path}; want a YAML file of groups, name: [attribute, ...], or the name of a "
             f"shipped one: {', '.join(list_shipped())}"
         ) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, yaml.YAMLError) as error:
         raise DataError(
             f"{path}: cannot be read as YAML ({error}); want name: [attribute, ...] for each group"
         ) from error

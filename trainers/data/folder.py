@@ -18,11 +18,13 @@ from trainers.data.exports.recognise import explain_export
 from trainers.data.folders.copies import find_copies
 from trainers.data.folders.films import find_films
 from trainers.data.folders.inspection import count_files, find_repeated
+from trainers.data.folders.left_out import find_left_out
 from trainers.data.folders.listing import find_existing
 from trainers.data.folders.palettes import find_palettes, read_heads
 from trainers.data.folders.remarks import list_changes, remark_samples
 from trainers.data.folders.sample_inspection import inspect_samples
 from trainers.data.folders.samples import FolderSamples, read_image_at
+from trainers.data.folders.shared_entries import find_shared
 from trainers.data.folders.splits import FolderSplits
 from trainers.data.loading import Loading
 from trainers.data.specs.folder_spec import FILES, FolderSpec, read_folder_spec
@@ -131,7 +133,10 @@ class Folder(Specified):
             raise DataError(problems)
         problems = find_repeated(self._root, self._splits.published, self._spec, self._specification())
         problems += [text for split in SPLITS for text in self._missing(split, stored)]
-        problems = problems or find_copies(self._root, self._splits.rows, self._spec.image.patterns)
+        problems = problems or [
+            *find_copies(self._root, self._splits.rows, self._spec.image.patterns),
+            *find_shared(self._root, self._splits.rows, {task.name: self._spec.files[task.name] for task in stored}),
+        ]
         if problems:
             raise DataError(list(dict.fromkeys(problems)))  # what is wrong with all of it is said once
         return stored
@@ -155,7 +160,9 @@ class Folder(Specified):
         """
         splits = {split: self.samples(split) for split in SPLITS}
         films = find_films(self._splits.rows, lambda split, index: splits[split].stored_image(index))
-        return [*self._splits.notes, *films, *remark_samples(splits)]
+        every = [row for rows in self._splits.published.values() for row in rows]
+        left_out = find_left_out(self._root, self._spec, every)
+        return [*self._splits.notes, *left_out, *films, *remark_samples(splits)]
 
     def samples(self, split: str, only: Sequence[str] | None = None) -> FolderSamples:
         """The samples of a split, to be read one by one.

@@ -19,6 +19,7 @@ import numpy as np
 from spaces.errors import DataError
 from trainers.data.formats import archive
 from trainers.data.npz_inspection import find_equal, inspect_headers, name_array
+from trainers.data.specs.bounds import mark_raw
 from trainers.data.specs.parsing import Format
 from trainers.data.specs.spec import ARRAYS, Spec, read_spec
 from trainers.data.specs.specified import Specified
@@ -72,7 +73,10 @@ class Npz(Specified):
     @cached_property
     def fingerprint(self) -> str:
         """Names the data: what the files hold and how they are read, wherever they lie."""
-        reading = {name: [self._spec.arrays.get(name), repr(task)] for name, task in self.available.items()}
+        reading = {
+            name: [self._spec.arrays.get(name), repr(task), *self._spec.valid.get(name, ())]
+            for name, task in self.available.items()
+        }
         digest = hashlib.sha256(json.dumps([self._spec.image, reading], sort_keys=True).encode())
         for split in SPLITS:
             digest.update(archive.digest_archive(self._path(split)))
@@ -159,8 +163,9 @@ class Npz(Specified):
         images = self._decoded.setdefault((split, None), raw[self._spec.image])
         for task, array in arrays.items():
             try:
+                stored = mark_raw(raw[array], self._spec.valid.get(task.name), task)
                 self._decoded[split, task.name] = decode_arrays(
-                    task, raw[array], images, name_array(path, self._spec, task)
+                    task, stored, images, name_array(path, self._spec, task)
                 )
             except DataError as error:
                 problems.extend(error.problems)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
+from trainers.data.folders.missing import LIKELY
 from trainers.data.formats.archive import read_headers
 from trainers.data.specs.spec import Spec
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN, image_problem, target_problem
@@ -30,7 +31,8 @@ def inspect_headers(path: Path, spec: Spec, tasks: Sequence[Task], *, training: 
     try:
         headers = read_headers(path)
     except DataError as error:
-        return list(error.problems)
+        other = _find_other_name(path)
+        return [f"{path}: no such file, but {other}; rename it to {path.name}"] if other else list(error.problems)
     arrays = {spec.arrays[task.name]: f"task {task.name!r}" for task in tasks}
     arrays[spec.image] = "the images"
     problems = [
@@ -58,6 +60,14 @@ def inspect_headers(path: Path, spec: Spec, tasks: Sequence[Task], *, training: 
     shapes = {task: headers[spec.arrays[task.name]].shape for task in tasks}
     found = ((t, target_problem(shape, images.shape, dense=t.dense)) for t, shape in shapes.items())
     return [f"{name_array(path, spec, task)}: {problem}" for task, problem in found if problem]
+
+
+def _find_other_name(path: Path) -> str | None:
+    """What the archive of a split is called, where it is not there under our name for it."""
+    if path.exists() or not path.parent.is_dir():
+        return None
+    names = sorted(each.name for each in path.parent.iterdir() if each.suffix.lower() == ".npz")
+    return next((name for name in names if Path(name).stem.lower() in LIKELY[path.stem]), None)
 
 
 def find_equal(images: Mapping[str, np.ndarray], places: Mapping[str, Path]) -> list[str]:

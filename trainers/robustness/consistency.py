@@ -141,7 +141,7 @@ def find_consistencies(tasks: Sequence[Task], source: Source) -> tuple[Consisten
     if depth and normals:
         few = source.first(CALIBRATED)
         _, targets = next(iter(few.batches(limit_batch(source.size, CALIBRATED), [depth, normals])))
-        camera = calibrate(targets[depth.name], targets[normals.name])
+        camera = calibrate(targets[depth.name], targets[normals.name], normals)
         found.append(Geometric(depth.name, normals.name, camera))
     if segmentation and edges:
         found.append(Semantic(segmentation.name, edges.name))

@@ -1,13 +1,14 @@
 """Surface normals that follow from depth, and the camera by which they do.
 
-A data set says neither the field of view nor which way its axes point, so both are found on true depth and normals: the
-ones of a few under which these agree best (our choice).
+Where a data set says neither the field of view nor which way its axes point, they are found on true depth and normals:
+the ones of a few under which these agree best (our choice).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from types import EllipsisType
 
 import torch
 from torch import Tensor
@@ -61,22 +62,28 @@ def derive_normals(depth: Tensor, camera: Camera) -> Tensor:
     return torch.nn.functional.pad(signed.nan_to_num(), (1, 1, 1, 1))
 
 
-def calibrate(depth: Tensor, normals: Tensor) -> Camera:
+def calibrate(depth: Tensor, normals: Tensor, task: Normals = JUDGE) -> Camera:
     """The camera under which normals of true depth are most like the true ones, by mean angle.
 
     Args:
         depth: ``(B, 1, H, W)`` metres, 0 where invalid.
         normals: ``(B, 3, H, W)`` unit vectors, 0 where invalid.
+        task: of the normals, which may say the field of view, and axes by which they are right, down and forward.
     """
-    step = max(1, math.isqrt(depth.numel() // PIXELS))
-    few = (..., slice(None, None, step), slice(None, None, step))
+    few = step_over(depth)
     sums = {}
-    for field in FIELDS_OF_VIEW:
+    for field in FIELDS_OF_VIEW if task.field_of_view is None else (task.field_of_view,):
         derived = derive_normals(depth, Camera(field, AXES[0]))[few]
-        for axes in AXES:
+        for axes in AXES if task.axes is None else AXES[:1]:
             turned = derived * derived.new_tensor(axes).view(1, 3, 1, 1)
             sums[Camera(field, axes)] = compare_normals(normals[few], turned)[1].item()
     return min(sums, key=sums.__getitem__)
+
+
+def step_over(depth: Tensor) -> tuple[EllipsisType | slice, ...]:
+    """Picks some of the pixels of maps ``(..., H, W)`` as large as these, evenly spread."""
+    step = max(1, math.isqrt(depth.numel() // PIXELS))
+    return (..., slice(None, None, step), slice(None, None, step))
 
 
 def compare_normals(one: Tensor, other: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ Canonical targets: ``(N, 1, H, W)`` float32 metres, 0 where invalid. Predictions
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,12 +17,14 @@ from trainers.tasks.looks import join_layers
 from trainers.tasks.measures.depth import measure_depth
 from trainers.tasks.measures.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
-from trainers.tasks.valid_values import check_invalid, find_extent, marked
+from trainers.tasks.valid_values import TOPS, check_invalid, find_extent, marked
 from trainers.tasks.views import Box, enlarge
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+NEARLY = 0.9
+"""Share of the largest value of a type from which on others are no sign that it is a marker: our choice."""
 NEAR = 1.25
 """A prediction is near where it is within this factor of the truth, either way (Eigen et al. 2014)."""
 
@@ -64,6 +67,11 @@ class Depth(Measured):
         return measure_depth(NEAR)
 
     @property
+    def answer_unit(self) -> str:
+        """Metres."""
+        return "m"
+
+    @property
     def channels(self) -> int:
         """One: metres."""
         return 1
@@ -83,6 +91,26 @@ class Depth(Measured):
         np.copyto(metres, 0, where=invalid)
         metres *= np.float32(self.scale)
         return metres[:, None]
+
+    def remark(self, arrays: Sequence[np.ndarray]) -> list[str]:
+        """How many pixels have the largest value of a type, with which many cameras mark what is missing."""
+        highest = [self._two_highest(array) for array in arrays]
+        top = max((values[0] for values in highest if values), default=0)
+        second = max((value for values in highest for value in values if value < top), default=0)
+        if top not in TOPS or second > NEARLY * top:
+            return []
+        count, size = sum(int((array == top).sum()) for array in arrays), sum(array.size for array in arrays)
+        return [
+            f"task {self.name!r}: {100 * count / size:.2g} % of the pixels looked at are {top:g}, the largest value of "
+            f"a type and far from the next, {second:g}, and count as {top * self.scale:g} m: if that marks missing "
+            f"depth, say invalid: {[*self.invalid, int(top)]}"
+        ]
+
+    def _two_highest(self, array: np.ndarray) -> list[float]:
+        """The highest of the values that count, and the next."""
+        values = array[np.isfinite(array) & ~marked(array, self.invalid)]
+        top = [float(values.max())] if values.size else []
+        return [*top, float(np.max(values, where=values != top[0], initial=0))] if top else []
 
     def _refuse_far(self, array: np.ndarray, where: str, high: float) -> None:
         millimetres = "say scale: 0.001 if the array is in millimetres, "

@@ -1,7 +1,8 @@
 """Surface normals in the camera frame: x right, one unit vector a pixel.
 
-Canonical targets: ``(N, 3, H, W)`` float32 unit vectors, the zero vector where invalid. Predictions: vectors
-of any length, only their direction counts.
+Canonical targets: ``(N, 3, H, W)`` float32 unit vectors, the zero vector where invalid; where ``axes`` are said their
+frame is x right, y down, z forward, else x alone is known. Predictions: vectors of any length, only their direction
+counts.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from spaces.fields import Fields
+from trainers.tasks.axes import Axes, are_axes, turn_axes
 from trainers.tasks.decoding import layers, may_be_empty, refuse
 from trainers.tasks.looks import join_layers
 from trainers.tasks.measures.measure import Measure, Measured
@@ -52,21 +54,34 @@ class Normals(Measured):
         invalid: a vector of the array that marks missing normals, or a list of them, or one number for a
             vector of three equal components; NaN always does.
         shortest: vectors that are shorter, after scale and offset, are missing normals; 0 for the zero vector alone.
+        axes: where the components of the array point: right or left, up or down, forward (away from the camera) or
+            back, as [right, up, back] of OpenGL; None for x right, and y and z whichever way they point.
+        field_of_view: of the camera, in degrees across the longer side of the image, where normals are compared with
+            depth; None for the one under which they agree best.
     """
 
     scale: float = 1.0
     offset: float = 0.0
     invalid: tuple[tuple[float, float, float], ...] = ((0, 0, 0),)
     shortest: float = MISSING
+    axes: Axes | None = None
+    field_of_view: float | None = None
 
     kind: ClassVar[str] = "normals"
     headline: ClassVar[str] = "angle_deg"
-    later: ClassVar[Mapping[str, Any]] = MappingProxyType({"shortest": MISSING})
+    later: ClassVar[Mapping[str, Any]] = MappingProxyType({"shortest": MISSING, "axes": None, "field_of_view": None})
 
     def _check(self, fields: Fields) -> None:
         fields.number("scale", above=0)
         fields.number("offset")
         fields.number("shortest", low=0, high=0.8)  # unit vectors are as short as 0.9 by rounding and resizing
+        if self.field_of_view is not None:
+            fields.number("field_of_view", low=1, high=170)
+        if are_axes(self.axes):
+            self._set("axes", tuple(self.axes))
+        elif self.axes is not None:
+            want = "want three words, right or left, up or down, forward or back, such as [right, up, back]"
+            fields.require(False, f"{self.group}.axes={self.axes}: {want}")
         vectors = _vectors(self.invalid)
         if vectors is None:
             want = "want a vector such as [0, 0, 0], or a list of vectors, or a number"
@@ -112,7 +127,7 @@ class Normals(Measured):
         length[length == 0] = 1
         vectors /= length[:, None]
         np.copyto(vectors, 0, where=invalid[:, None])
-        return vectors
+        return vectors if self.axes is None else turn_axes(vectors, self.axes)
 
     def remark(self, arrays: Sequence[np.ndarray]) -> list[str]:
         """How many vectors are missing for being short."""

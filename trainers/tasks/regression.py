@@ -54,6 +54,11 @@ class Regression(Task):
         self._set("invalid", check_invalid(fields, self.group, self.invalid))
 
     @property
+    def answer_unit(self) -> str:
+        """That of the values after scaling."""
+        return self.unit
+
+    @property
     def table(self) -> tuple[Metric, ...]:
         """Absolute and squared error, in the task's unit."""
         return (Metric("abs_err", self.unit, False), Metric("rmse", self.unit, False))

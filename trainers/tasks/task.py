@@ -91,6 +91,11 @@ class Task(ABC):
         """Output channels of the network's head."""
 
     @property
+    def answer_unit(self) -> str:
+        """Unit of what `answer` says; empty where it has none, or none is known."""
+        return ""
+
+    @property
     def output(self) -> Output:
         """What the network's head must give."""
         return Output(self.channels, self.kind, self.dense)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from search.jobs.trial import PRUNED
 from search.problem import pareto
-from search.problem.objectives import MACS, MAXIMISE, PARAMS, Objective
+from search.problem.objectives import BEFOREHAND, COUNTED, MACS, MAXIMISE, PARAMS, Objective
 from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE
 from search.report.figures.point_labels import Label, place_labels
 from search.report.figures.trial_points import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from search.jobs.trial import Trial
 
+NO_NAMES: Mapping[int, str] = MappingProxyType({})
 RUG = 0.025  # height of the trials without a value, as a share of the axes
 NUMBER = Objective("trial", "", MAXIMISE)  # goes across where there is one objective only
 
@@ -51,18 +53,18 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
     Returns:
         Where each trial stands, by number.
     """
-    across, up = _choose_axes(view.objectives)
+    across, up = choose_axes(view.objectives)
     places: dict[int, Place] = {}
     for look, on_front in ((FRONT, True), (DOMINATED, False)):
         trials = [trial for trial in view.trials if (trial.number in view.members) is on_front]
-        at = zip(_list_values(trials, across), _list_values(trials, up), strict=True)
+        at = zip(list_values(trials, across), list_values(trials, up), strict=True)
         found = {trial.number: point for trial, point in zip(trials, at, strict=True) if np.isfinite(point).all()}
         places |= draw_points(panel, look, found, panel.transData)
-    ends = zip(_list_values(view.finals, across), _list_values(view.finals, up), strict=True)
+    ends = zip(list_values(view.finals, across), list_values(view.finals, up), strict=True)
     draw_points(panel, FINAL, {t.number: point for t, point in zip(view.finals, ends, strict=True)}, panel.transData)
     draw_intervals(panel, CONFIRMED, _place_confirmed(view, across, up))
     _draw_attainment(panel, view, (across, up))
-    foot = panel if across in (MACS, PARAMS, NUMBER) else by_turn
+    foot = panel if across in (*COUNTED, NUMBER) else by_turn
     unplaced = [(turn, trial) for turn, trial in enumerate(view.trials, start=1) if trial.number not in places]
     for look, pruned in ((STOPPED, True), (FAILED, False)):
         rug = {
@@ -71,7 +73,7 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
             if (trial.status == PRUNED) is pruned
         }
         places |= draw_points(foot, look, rug, foot.get_xaxis_transform())
-    _draw_frame(panel, view, across, up)
+    draw_frame(panel, view, across, up)
     return places
 
 
@@ -101,13 +103,16 @@ def _draw_attainment(axes: Axes, view: FrontView, drawn: tuple[Objective, Object
         axes.plot(*line, color=BLACK, linewidth=0.9, linestyle=(0, dots), alpha=0.7, zorder=3, label=label)
 
 
-def label_objective(axes: Axes, view: FrontView, places: Mapping[int, Place]) -> None:
+def label_objective(
+    axes: Axes, view: FrontView, places: Mapping[int, Place], names: Mapping[int, str] = NO_NAMES
+) -> None:
     """Number the front's members, ring and name the marked trials.
 
     Args:
         axes: the panel to label; its size must not change any more.
         view: what is drawn.
         places: as `draw_front_panel` gave them.
+        names: of trials, by number, where that is not what they are called by.
     """
     here = {number: spot for number, spot in places.items() if spot.axes is axes}
     labels = []
@@ -117,14 +122,15 @@ def label_objective(axes: Axes, view: FrontView, places: Mapping[int, Place]) ->
             draw_ring(spot)
             labels.append(Label(f"{number}: {words}", spot.at, spot.transform, ORANGE, 8, needed=True))
         elif number in view.members:
-            labels.append(Label(str(number), spot.at, spot.transform, BLUE, 5.5, needed=False))
+            labels.append(Label(names.get(number, str(number)), spot.at, spot.transform, BLUE, 5.5, needed=False))
     points = [spot.transform.transform(spot.at) for spot in here.values()]
     curves = [np.asarray(line.get_xydata()) for line in axes.lines]
     lines = [axes.transData.transform(_fill_line(curve)) for curve in curves if len(curve) > 2]  # rules may be crossed
     place_labels(axes, labels, np.vstack([np.empty((0, 2)), *points, *lines]))
 
 
-def _draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) -> None:
+def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) -> None:
+    """Draw what stands around the points: names, the front's line, what single-task networks reach."""
     trials, front, objectives = view.trials, view.front, view.objectives
     axes.set_xlabel(_name_axis(across), parse_math=False)  # users name units, and a $ is a $
     axes.set_ylabel(_name_axis(up), parse_math=False)
@@ -139,7 +145,7 @@ def _draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) -
         if not trials:
             axes.set(xlim=(0, 1), xticks=[])
     if front and len(objectives) > 1:
-        points = np.array([_list_values(front, objective) for objective in (across, up)]).T
+        points = np.array([list_values(front, objective) for objective in (across, up)]).T
         axes.plot(*_trace_front(points, (across, up)).T, color=BLUE, linewidth=1.4, alpha=0.8, zorder=3)
     if front and up.unit == "%":
         dashes = (0, (4, 3))
@@ -154,15 +160,16 @@ def _fill_line(line: np.ndarray) -> np.ndarray:
     return np.vstack([start + steps * (end - start) for start, end in pairwise(line)])
 
 
-def _choose_axes(objectives: Sequence[Objective]) -> tuple[Objective, Objective]:
+def choose_axes(objectives: Sequence[Objective]) -> tuple[Objective, Objective]:
     """What goes across and what goes up: costs across, so that the best corner is the upper left one."""
     if len(objectives) == 1:
         return NUMBER, objectives[0]
     first, second = objectives[:2]
-    return (first, second) if first in (MACS, PARAMS) and second not in (MACS, PARAMS) else (second, first)
+    return (first, second) if first in BEFOREHAND and second not in BEFOREHAND else (second, first)
 
 
-def _list_values(trials: Sequence[Trial], objective: Objective) -> list[float]:
+def list_values(trials: Sequence[Trial], objective: Objective) -> list[float]:
+    """Where trials stand along an axis; NaN where they have no value."""
     return [trial.number for trial in trials] if objective is NUMBER else collect_values(trials, objective)
 
 
@@ -185,7 +192,7 @@ def _set_ticks(axes: Axes, across: Objective, up: Objective) -> None:
     from matplotlib.ticker import MaxNLocator  # matplotlib: 1 s, only drawing wants it
 
     for axis, objective in ((axes.xaxis, across), (axes.yaxis, up)):
-        if objective in (MACS, PARAMS):
+        if objective in COUNTED:
             count_ticks(axis)
         if objective is NUMBER:
             axis.set_major_locator(MaxNLocator(integer=True))
@@ -195,7 +202,11 @@ def _name_axis(objective: Objective) -> str:
     if objective is NUMBER:
         return "trial"
     better = ", higher is better" if objective.direction == MAXIMISE else ", lower is better"
-    names = {"delta_mtl": "delta_mtl [% vs single-task]", "macs": "MACs of one image"}
+    names = {
+        "delta_mtl": "delta_mtl [% vs single-task]",
+        "macs": "MACs of one image",
+        "latency_ms": "latency of one image [ms]",
+    }
     return names.get(objective.name, objective.label) + better
 
 

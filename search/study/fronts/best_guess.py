@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from search.jobs.trial import Trial
-from search.problem.objectives import MACS, PARAMS, Objective
+from search.problem.objectives import BEFOREHAND, Objective
 from spaces.pattern.features import compute_features
 
 FEWEST = 5  # complete trials; fewer tell nothing of a training's noise, and single values stand: our choice
@@ -49,7 +49,7 @@ def guess_objectives(trials: Sequence[Trial], objectives: Sequence[Objective]) -
         trials: any; only complete ones with finite values count.
         objectives: those that a training tells are guessed; costs are known.
     """
-    told = [objective for objective in objectives if objective not in (MACS, PARAMS)]
+    told = [objective for objective in objectives if objective not in BEFOREHAND]
     sound = [
         trial
         for trial in trials

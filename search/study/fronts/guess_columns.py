@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from search.jobs.trial import Trial
-from search.problem.objectives import MACS, PARAMS, Objective
+from search.problem.objectives import BEFOREHAND, Objective
 from search.study.fronts.best_guess import Guesses
 from search.study.fronts.front import find_front
 
@@ -22,7 +22,7 @@ def tabulate_guesses(trials: Sequence[Trial], objectives: Sequence[Objective], g
         row = rows.setdefault(trial.number, {})
         for name, guess in guesses.get(trial.number, {}).items():
             row |= {f"{name}.guess": guess.value, f"{name}.sd": guess.sd}
-        told = {o.name for o in objectives} - {MACS.name, PARAMS.name}
+        told = {o.name for o in objectives} - {cost.name for cost in BEFOREHAND}
         row |= {f"{name}.estimate": value for name, value in trial.estimates.items() if name in told}
         if guesses:
             row["raw_front"] = "yes" if trial.number in raw else ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from search.config.command import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_REFUSED, run_command
+from search.config.command import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_REFUSED, explain_unwritable_out, run_command
 from search.config.settings import Settings
 from spaces.common.interpreter import spell_python
 from spaces.errors import ConfigError
@@ -54,3 +56,14 @@ def test_a_program_that_runs_a_command_keeps_its_own_handler_of_signals() -> Non
 def test_questions_are_answered_and_nothing_is_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["--help"], "search.plan", lambda settings, given: EXIT_FAILED) == 0
     assert "python -m search.plan" in capsys.readouterr().out
+
+
+def test_what_cannot_be_written_is_told_with_what_the_machine_wants() -> None:
+    assert explain_unwritable_out(Path("out"), PermissionError(errno.ENOTDIR, "Not a directory")).startswith(
+        "out cannot be written (Not a directory); choose another with --out DIR"
+    )
+    told = explain_unwritable_out(Path("out"), OSError(errno.ENOSPC, "No space left on device"))
+    assert "(No space left on device); choose another with --out DIR, or mend this: " in told
+    assert "make room there" in told
+    short = explain_unwritable_out(Path("out"), OSError("4096 requested and 0 written"))  # NumPy's words for it
+    assert "or mend this: " in short

@@ -25,6 +25,11 @@ def test_a_plain_name_is_kept(name: str) -> None:
         assert Run(name).name == name
 
 
+def test_a_name_that_is_no_text_is_refused() -> None:
+    with pytest.raises(ConfigError, match=re.escape("run.name=a\udcff: want letters, digits, '_', '.' and '-'")):
+        Run("a\udcff")  # a byte of the command line that is none of UTF-8
+
+
 @given(st.integers())
 def test_seeds_and_numbers_of_baselines_have_bounds(number: int) -> None:
     for fits, make in (

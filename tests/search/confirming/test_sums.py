@@ -10,7 +10,7 @@ from search.confirming.confirmation import Confirmation
 from search.confirming.request import AS_SEARCHED
 from search.confirming.sums import sum_up
 from search.problem.deltas import compute_delta
-from search.problem.objectives import DELTA_MTL, MACS
+from search.problem.objectives import DELTA_MTL, LATENCY, MACS
 from tests.search.confirming.made import REFERENCE, SEEDS, make_confirmation, make_member
 from tests.search.trials import TASKS
 
@@ -93,3 +93,12 @@ def test_without_single_task_values_to_relate_to_there_are_metrics_and_no_deltas
         assert totals.rows[0].test["depth.abs_err_m"].mean > 0
         assert totals.rows[0].worst == ""
         assert np.isnan(totals.probabilities).all()
+
+
+def test_what_is_known_of_a_pattern_beforehand_is_what_the_search_measured() -> None:
+    timed = tuple(replace(m, searched={**m.searched, "latency_ms": 2.0 * m.searched["macs"]}) for m in MEMBERS)
+    totals = sum_up(make_confirmation(*timed), (DELTA_MTL, LATENCY), TASKS, (-20.0, 90.0))
+    assert [row.test["latency_ms"].mean for row in totals.rows] == [20.0, 40.0, 60.0]
+    assert totals.probabilities[:2].tolist() == [1.0, 1.0]
+    assert totals.curse is not None
+    assert totals.curse.objective == DELTA_MTL

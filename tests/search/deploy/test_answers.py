@@ -48,6 +48,20 @@ def test_a_scale_stands_beside_values() -> None:
     figure = draw_answer(TASKS[1], tell(TASKS[1]), np.linspace(1, 5, 48).reshape(6, 8), PHOTO)
     assert len(figure.axes) == 3
     assert figure.axes[2].get_ylim() == (1, 5)
+    assert figure.axes[2].get_ylabel() == "m"
+
+
+def test_a_unit_stands_beside_a_scale_where_it_is_known() -> None:
+    priced = make_task("price", {"kind": "regression", "unit": "$"})
+    for task, unit in ((priced, "$"), (MORE[0], "")):
+        figure = draw_answer(task, tell(task), np.linspace(0, 1, 48).reshape(6, 8), PHOTO)
+        assert figure.axes[2].get_ylabel() == unit
+
+
+def test_what_is_no_class_is_black() -> None:
+    figure = draw_answer(TASKS[0], tell(TASKS[0]), np.array([[-1, 1], [3, 3]], np.int32), PHOTO)
+    assert [text.get_text() for text in figure.axes[1].get_legend().get_texts()] == ["wall", "box"]
+    assert figure.axes[1].images[0].get_array()[0, 0].tolist() == [0, 0, 0]
 
 
 def test_labels_of_whole_images_are_written() -> None:

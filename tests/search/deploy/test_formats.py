@@ -15,7 +15,7 @@ from spaces.errors import ConfigError
 def test_formats_are_found_by_name_and_suffix() -> None:
     assert choose_format("onnx") == find_format(Path("a.ONNX")) == Onnx()
     assert find_format(Path("a.pt2")) == Pt2()
-    with pytest.raises(ConfigError, match=r"--format onx: want onnx or pt2; did you mean 'onnx'\?"):
+    with pytest.raises(ConfigError, match=r"--format onx: want onnx or pt2 or openvino; did you mean 'onnx'\?"):
         choose_format("onx")
     with pytest.raises(ConfigError, match=r"model.pth: want a file that python -m search.export has written, .onnx or"):
         find_format(Path("model.pth"))

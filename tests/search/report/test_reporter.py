@@ -52,6 +52,9 @@ class Record:
     def view_command(self) -> str:
         return "show it"
 
+    def view_links(self) -> tuple[str, ...]:
+        return ("all of them", "this one")
+
 
 def _start(folder: Path) -> tuple[Reporter, Record, io.StringIO]:
     shown, record = io.StringIO(), Record()
@@ -97,7 +100,7 @@ def test_the_end_is_a_report_and_a_closed_record(tmp_path: Path) -> None:
     assert metrics["hypervolume.final"] == pytest.approx(VOLUMES[-1])
     assert "| 3 |" in note
     assert all(path.exists() for path in (tmp_path / "front.png", tmp_path / "receipt.json", tmp_path / "front"))
-    assert "MLflow      show it" in shown.getvalue()
+    assert "MLflow      show it\n            all of them\n            this one\n" in shown.getvalue()
 
 
 def test_before_the_folders_trials_are_known_nothing_is_written(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ mlflow = pytest.importorskip("mlflow")
 
 # One store for the module, for a new one takes seconds; every test has a search of its own in it.
 EXPERIMENT = "a test"
+WORKFLOW = "?workflowType=machine_learning"
 CONFIG = {"trials": 3, "space": {"_target_": "spaces.fusion.Fusion", "odd name!": "x" * 7000}, "limits": {}}
 
 
@@ -75,6 +76,8 @@ def test_a_search_is_a_parent_run_with_a_child_for_each_trial(
     tracker.close("FINISHED", files, {"front size": 1, "undefined": math.nan}, note="| a | front |")
 
     parent = _parent(client, "whole")
+    where, query = f"http://127.0.0.1:5000/#/experiments/{parent.info.experiment_id}/runs", WORKFLOW
+    assert tracker.view_links() == (f"{where}{query}", f"{where}/{parent.info.run_id}{query}")
     assert parent.info.status == "FINISHED"
     assert parent.info.run_name == "a search"
     assert parent.data.params["trials"] == "3"

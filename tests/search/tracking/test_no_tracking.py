@@ -19,6 +19,7 @@ def test_no_tracking_writes_nothing(tmp_path: Path) -> None:
     tracker.log_hypervolume(1, 1.0)
     tracker.close("FINISHED", [], {})
     assert tracker.view_command() == ""
+    assert tracker.view_links() == ()
     assert not os.listdir(tmp_path)
 
 

@@ -25,3 +25,16 @@ def test_a_given_address_is_read_as_the_store_reads_it(tmp_path: Path) -> None:
     assert make_url(uri).database == str(tmp_path / "aA b?.db")
     assert make_url(uri).query == {"timeout": "30"}
     assert address.find_sqlite_file(uri) == tmp_path / "aA b?.db"
+
+
+@pytest.mark.parametrize(
+    ("uri", "site"),
+    [
+        ("sqlite:///runs/mlflow.db", "http://127.0.0.1:5000"),
+        ("postgresql://me:pass@db.example/runs", "http://127.0.0.1:5000"),
+        ("https://me:pass@tracking.example/", "https://***@tracking.example"),
+        ("databricks://profile", ""),
+    ],
+)
+def test_a_store_is_seen_where_its_command_or_its_server_shows_it(uri: str, site: str) -> None:
+    assert address.find_site(uri) == site

@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spaces.common.atomic_files import read_json, replacing, strict, write_json, write_text
+from spaces.common.atomic_files import read_json, replacing, replacing_in, strict, write_json, write_text
 from spaces.errors import DataError
 
 plain = st.recursive(
@@ -51,6 +51,19 @@ def test_two_that_write_one_file_have_names_of_their_own(tmp_path: Path) -> None
         one.write_text("one")
         other.write_text("other")
     assert path.read_text() == "one"
+
+
+def test_files_that_belong_together_take_their_places_at_a_good_end(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with replacing_in(folder) as place:
+        (place / "model.xml").write_text("graph")
+        (place / "model.bin").write_text("weights")
+        assert not list(folder.glob("model*"))
+    with pytest.raises(KeyboardInterrupt), replacing_in(folder) as place:
+        (place / "model.xml").write_text("torn")
+        raise KeyboardInterrupt
+    found = {path.name: path.read_text() for path in folder.iterdir()}
+    assert found == {"model.xml": "graph", "model.bin": "weights"}
 
 
 @settings(max_examples=30, deadline=None)  # a disk may take its time

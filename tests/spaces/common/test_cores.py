@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from spaces.common.cores import count_cores
+from spaces.common.cores import count_cores, name_cpu
 
 
 def write(folder: Path, group: str, **files: str) -> None:
@@ -49,3 +49,10 @@ def test_damaged_files_say_nothing(tmp_path: Path, many: None) -> None:
     (tmp_path / "own").write_text("0::/job\nwhat\n")
     write(tmp_path / "groups", "job", cpu__max="many\n")
     assert count_cores(tmp_path / "own", tmp_path / "groups") == 8
+
+
+def test_the_processor_has_a_name(tmp_path: Path) -> None:
+    models = tmp_path / "cpuinfo"
+    models.write_text("processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\nmodel name\t: Some CPU @ 2 GHz\n")
+    assert name_cpu(models) == "Some CPU @ 2 GHz"
+    assert name_cpu(tmp_path / "none")

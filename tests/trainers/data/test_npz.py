@@ -117,3 +117,18 @@ def test_short_normals_are_told(tmp_path: Path) -> None:
     assert write(tmp_path / "own").notes() == []
     (note,) = write(tmp_path / "own", grey, "train").notes()
     assert note.startswith("task 'normals': 50 % of the vectors looked at are shorter than shortest = 0.2")
+
+
+def test_values_beyond_those_that_count_are_invalid(tmp_path: Path) -> None:
+    data = write(tmp_path / "own")
+    spec, before = Path(data.spec or ""), data.fingerprint
+    spec.write_text(SPEC.replace("scale: 1e-3", "scale: 1e-3, valid: [1000, 2000]"))
+    bounded = Npz(root=data.root, spec=data.spec)
+
+    bounded.check()
+
+    raw, metres = draw(1)["depth_mm"], bounded.load("val").targets["depth"][:, 0]
+    kept = (raw >= 1000) & (raw <= 2000)
+    assert 0 < kept.mean() < 1
+    assert np.allclose(metres, np.where(kept, raw / 1000, 0))
+    assert bounded.fingerprint != before

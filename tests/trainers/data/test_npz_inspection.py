@@ -218,3 +218,11 @@ def test_images_that_two_archives_share_are_refused(tmp_path: Path) -> None:
         f"{tmp_path / 'test.npz'}: 2 of its images are in train.npz, too, the first at 1 and there at 2; results would "
         "be told on what was trained on or chosen by; keep one of each and take the other out"
     ]
+
+
+@pytest.mark.parametrize("name", ["valid.npz", "Validation.NPZ", "VAL.npz"])
+def test_an_archive_under_another_name_is_told(tmp_path: Path, name: str) -> None:
+    data = write(tmp_path / "own")
+    (tmp_path / "own" / "val.npz").rename(tmp_path / "own" / name)
+
+    assert refusal(data) == f"{tmp_path / 'own' / 'val.npz'}: no such file, but {name}; rename it to val.npz"

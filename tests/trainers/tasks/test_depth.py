@@ -99,3 +99,16 @@ def test_all_problems_of_a_specification_come_at_once() -> None:
         "tasks.d.scale=mm: want a number > 0",
         "tasks.d.max_m=-1: want a number > 0",
     ]
+
+
+def test_the_largest_value_of_a_type_is_told_where_it_looks_like_a_marker() -> None:
+    raw = np.array([[[800, 4000, 65535, 0]]], np.uint16)
+    assert Depth("d", scale=0.001).remark([raw, raw]) == [
+        "task 'd': 25 % of the pixels looked at are 65535, the largest value of a type and far from the next, "
+        "4000, and count as 65.535 m: if that marks missing depth, say invalid: [0, 65535]"
+    ]
+    assert Depth("d", scale=0.001, invalid=[0, 65535]).remark([raw]) == []
+    assert Depth("d", scale=0.001).remark([raw[..., :2]]) == []
+    assert Depth("d").remark([np.array([[[255, 250, 3]]], np.uint8)]) == []
+    assert len(Depth("d", scale=0.001).remark([raw.astype(np.int32), raw.astype(np.float32)])) == 1
+    assert Depth("d").remark([np.array([[[np.inf, np.nan]]]), raw[..., 3:]]) == []

@@ -199,3 +199,27 @@ def test_fingerprints_are_those_from_before_the_option() -> None:
     plain = "Normals(name='n', role='main', weight=1.0, scale=1.0, offset=0.0, invalid=((0, 0, 0),)"
     assert repr(Normals("n")) == f"{plain})"
     assert repr(Normals("n", shortest=0.3)) == f"{plain}, shortest=0.3)"
+
+
+def test_axes_bring_components_to_right_down_and_forward() -> None:
+    raw = np.array([[[[0.6, 0.0, 0.8], [0.0, 0.0, 0.0]]]])
+    assert np.allclose(Normals("n", axes=("right", "up", "back")).decode(raw, "x")[0, :, 0, 0], [0.6, 0, -0.8])
+    swapped = Normals("n", axes=("back", "down", "left")).decode(raw, "x")
+    assert np.allclose(swapped[0, :, 0].T, [[-0.8, 0, -0.6], [0, 0, 0]])
+
+
+@pytest.mark.parametrize(
+    "axes", ["right up back", ["right", "up"], ["right", "left", "up"], ["x", "y", "z"], [1, 2, 3]]
+)
+def test_bad_axes(axes: Any) -> None:
+    message = (
+        f"tasks.n.axes={axes}: want three words, right or left, up or down, forward or back, such as [right, up, back]"
+    )
+    with pytest.raises(ConfigError, match=f"^{re.escape(message)}$"):
+        make_task("n", {"kind": "normals", "axes": axes})
+
+
+def test_a_field_of_view_is_an_angle() -> None:
+    assert make_task("n", {"kind": "normals", "field_of_view": 60}).field_of_view == 60  # type: ignore[attr-defined]
+    with pytest.raises(ConfigError, match=r"tasks\.n\.field_of_view=0: want a number from 1 to 170"):
+        Normals("n", field_of_view=0)

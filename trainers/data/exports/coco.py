@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.exports.entries import find_entry, stamp
+from trainers.data.exports.entries import entered, find_entry, stamp
 from trainers.data.exports.shapes import INVALID, draw_polygon, draw_runs, find_class, make_canvas
 from trainers.data.formats.texts import read_text
 
@@ -26,14 +26,15 @@ class Instances:
     Args:
         categories: name by id.
         images: what is said of each, by file name.
-        annotations: of each, by id of the image, in the order of the file.
+        annotations: of each, by id of the image as a text, for some write numbers here and texts there.
     """
 
     categories: dict[int, str]
     images: dict[str, Mapping[str, Any]]
-    annotations: dict[Any, list[Mapping[str, Any]]]
+    annotations: dict[str, list[Mapping[str, Any]]]
 
 
+@entered(lambda table: read_instances(table).images)
 def classes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
     """Class ids ``(H, W)`` of an image: its instances in the order of the file, crowds as invalid below them.
 
@@ -48,7 +49,7 @@ def classes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
     content = read_instances(table)
     image = find_entry(content.images, path, str(table))
     canvas = make_canvas(names, int(image.get("height", 0)), int(image.get("width", 0)), f"{table}: {path.name}")
-    own = content.annotations.get(image["id"], [])
+    own = content.annotations.get(str(image["id"]), [])
     for one in sorted(own, key=lambda each: not each.get("iscrowd")):  # stable: crowds first
         where = f"{table}: annotation {one.get('id')} of {path.name}"
         label = content.categories.get(one.get("category_id"))  # type: ignore[arg-type]  # a missing one is no key
@@ -95,9 +96,9 @@ def _read(path: Path, stamped: tuple[int, int]) -> Instances:
         content = json.loads(read_text(path))
         categories = {each["id"]: str(each["name"]) for each in content["categories"]}
         images = {str(each["file_name"]).replace("\\", "/"): each for each in content["images"] if "id" in each}
-        annotations: dict[Any, list[Mapping[str, Any]]] = {}
+        annotations: dict[str, list[Mapping[str, Any]]] = {}
         for each in content.get("annotations", ()):
-            annotations.setdefault(each["image_id"], []).append(each)
+            annotations.setdefault(str(each["image_id"]), []).append(each)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{path}: no file of COCO's instances ({error!r}); want images, annotations, categories"
@@ -118,5 +119,7 @@ def _draw(canvas: np.ndarray, outline: Any, value: int, where: str) -> None:
             raise DataError(
                 f"{where}: no segmentation, so a box at most, which tells no pixels; export polygons or masks"
             )
+    except DataError:
+        raise
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(f"{where}: segmentation cannot be read ({error}); want polygons or run lengths") from error

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from spaces.errors import DataError
-from trainers.data.exports.entries import find_entry, stamp
+from trainers.data.exports.entries import entered, find_entry, stamp
 from trainers.data.exports.shapes import (
     draw_box,
     draw_ellipse,
@@ -26,6 +26,7 @@ from trainers.data.formats.texts import read_text
 VERSION = 1
 
 
+@entered(lambda table: read_images(table))
 def classes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
     """Class ids ``(H, W)`` of an image, by its polygons, boxes, ellipses and masks, the lowest first.
 

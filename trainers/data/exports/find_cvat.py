@@ -6,7 +6,8 @@ from pathlib import Path
 
 from spaces.errors import DataError
 from trainers.data.exports.cvat import read_images
-from trainers.data.exports.ready import Export, Places, add_background, find_folder, write_spec
+from trainers.data.exports.ready import Export, Places, add_background, find_folder, name_splits, write_spec
+from trainers.data.folders.lists import list_splits
 
 FEW = 3
 
@@ -27,7 +28,7 @@ def find_cvat(root: Path) -> Export | None:
         )
         table, image = path.relative_to(root).as_posix(), f"{folder}{{0}}"
         task = {"files": image, "read": "cvat_classes", "table": table, "kind": "segmentation"}
-        places = Places([image], table, {"train": "train"})
+        places = Places([image], table, name_splits(list_splits(path)) or {"train": "train"})
         text = write_spec(places, {"segmentation": {**task, "classes": add_background(sorted(labels))}})
         return Export("CVAT for images 1.1", text, "cvat_classes")
     return None

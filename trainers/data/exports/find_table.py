@@ -5,50 +5,75 @@ from __future__ import annotations
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.exports.columns import MISSING, NO, YES, read_columns
+from trainers.data.exports.columns import MISSING, NO, YES, read_columns, skips_index
 from trainers.data.exports.ready import Export, Places, find_folder, name_splits, write_spec
+from trainers.data.folders.lists import SPLITTING, TABLES, list_splits
 from trainers.data.formats.files import IMAGES
 
 FEW = 3
 MOST_CLASSES = 50
 """Different cells of a column that are taken for classes, not for texts: our choice."""
-SPLITTING = ("split", "set", "partition", "subset", "fold")
+SUFFIXES = (".csv", ".tsv", ".txt")
+MOST_TABLES = 20
+"""Files of one suffix in a folder that are opened: our choice."""
 
 
 def find_table(root: Path) -> Export | None:
-    """A specification of such a table, or None."""
-    for suffix in (".csv", ".tsv"):
-        tables = {path.stem: path for path in sorted(root.glob(f"*{suffix}"))}
-        splits = name_splits(list(tables)) if len(tables) > 1 else {}
-        names = list(splits.values()) or list(tables)
-        for name in names:
-            if export := _describe(root, tables[name], splits, suffix):
-                return export
+    """A specification of such a table, in the folder or in one that lies in it, or None."""
+    for place in (root, *sorted(entry for entry in root.iterdir() if entry.is_dir())):
+        for suffix in SUFFIXES:
+            tables = {path.stem: path for path in sorted(place.glob(f"*{suffix}"))}
+            if len(tables) > MOST_TABLES:  # a file an image, as detectors want boxes
+                continue
+            splits = name_splits(list(tables)) if len(tables) > 1 else {}
+            for name in list(splits.values()) or list(tables):
+                if export := _describe(root, tables[name], splits):
+                    return export
     return None
 
 
-def _describe(root: Path, path: Path, splits: dict[str, str], suffix: str) -> Export | None:
+def _describe(root: Path, path: Path, splits: dict[str, str]) -> Export | None:
     try:
         header, rows = read_columns(path)
     except DataError:
         return None
-    folders = [f"{entry.name}/" for entry in sorted(root.iterdir()) if entry.is_dir()]
-    names = list(rows)[:FEW]
-    image = None
-    for ending in ("", *IMAGES):
-        folder = find_folder(root, [f"{name}{ending}" for name in names], ["", *folders])
-        if folder is not None:
-            image = f"{folder.replace(f'{path.stem}/', '{split}/') if splits else folder}{{0}}{ending}"
-            break
-    if image is None:
+    suffix, place = path.suffix, path.parent.relative_to(root).as_posix().removesuffix(".")
+    place = f"{place}/" if place else ""
+    found = _find_images(root, list(rows)[:FEW])
+    if found is None:
         return None
-    table = "{split}" + suffix if splits else path.name
+    folder, ending = found
+    headless = (root / f"{folder}{header[0]}{ending}").is_file()
+    if headless and suffix not in TABLES:  # a list
+        return None
+    if splits:
+        folder = folder.replace(f"{path.stem}/", "{split}/")
+    table = f"{place}{{split}}{suffix}" if splits else f"{place}{path.name}"
+    if suffix in TABLES:
+        image = f"{folder}{{{int(skips_index(path))}}}{ending}"
+        places = Places([image], table, splits or name_splits(list_splits(path)) or {"train": path.stem})
+    else:  # no list of words, for lines on the table itself stand above them
+        image = f"{folder}{{id}}{ending or Path(next(iter(rows))).suffix}"
+        places = Places([image], None, splits)
     tasks = _tasks(header, rows, image, table)
     if not tasks:
         return None
-    places = Places([image], table, splits or {"train": path.stem})
-    unread = "" if splits else _tell_splitting(header)
-    return Export(f"a table with a row an image ({path.name}{unread})", write_spec(places, tasks), "table_columns")
+    if headless:
+        raise DataError(f"{path}: a table with a row an image; put a line above that names its columns: image, ...")
+    unread = "" if splits or len(places.splits) > 1 else _tell_splitting(header)
+    return Export(
+        f"a table with a row an image ({place}{path.name}{unread})", write_spec(places, tasks), "table_columns"
+    )
+
+
+def _find_images(root: Path, names: list[str]) -> tuple[str, str] | None:
+    """The folder of images of these names, and the suffix that the names lack; or None."""
+    folders = [f"{path.relative_to(root).as_posix()}/" for depth in ("*/", "*/*/") for path in sorted(root.glob(depth))]
+    for ending in ("", *IMAGES):
+        folder = find_folder(root, [f"{name}{ending}" for name in names], ["", *folders])
+        if folder is not None:
+            return folder, ending
+    return None
 
 
 def _tell_splitting(header: list[str]) -> str:

@@ -9,8 +9,10 @@ from PIL import Image
 
 from spaces.errors import DataError
 from trainers.data.exports.cvat import read_colours
+from trainers.data.exports.labelme import IGNORED
 from trainers.data.exports.ready import Export, Places, add_background, name_splits, write_spec
 from trainers.data.formats.files import IMAGES
+from trainers.data.formats.texts import read_text
 from trainers.data.splits.fingerprint import spread
 
 _VOC = """
@@ -18,6 +20,7 @@ background aeroplane bicycle bird boat bottle bus car cat chair cow diningtable 
 sheep sofa train tvmonitor
 """
 VOC = _VOC.split()
+NAMES = ("class_names.txt", "classes.txt", "labels.txt", "label_names.txt")
 LOOKED = 64
 """Masks whose ids are counted."""
 
@@ -60,8 +63,23 @@ def _describe(root: Path, labels: Path) -> Export | None:
                 "a line NAME:RED,GREEN,BLUE:: a label"
             )
     highest = max(_highest(masks[index]) for index in spread(len(masks), LOOKED))
-    task |= {"classes": VOC if highest < len(VOC) else highest + 1, "invalid": 255}
+    named = _read_names(place)
+    if len(named) <= highest:
+        named = VOC if highest < len(VOC) else []
+    task |= {"classes": named or highest + 1, "invalid": 255}
     return Export("the tree of PASCAL VOC", write_spec(places, {"segmentation": task}))
+
+
+def _read_names(place: Path) -> list[str]:
+    """Names of the ids from 0 on, a line each, as labelme2voc and others write them; none without such a file."""
+    for name in NAMES:
+        path = place / name
+        if path.is_file():
+            lines = (line.strip() for line in read_text(path).splitlines())
+            names = [line for line in lines if line and line.lower() not in IGNORED]
+            if len(set(names)) == len(names):
+                return names
+    return []
 
 
 def _highest(path: Path) -> int:

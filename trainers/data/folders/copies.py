@@ -1,4 +1,4 @@
-"""Images that are in two splits under two names: one file by links, or copies of one content."""
+"""Images that are in two splits under two names: one file by links, copies of one content, one picture saved anew."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from trainers.data.folders.listing import Row, find_existing
 from trainers.data.folders.names import show_bytes
+from trainers.data.folders.pixels import digest_pixels
 
 BLOCK = 4096
 """Bytes that are read of files of one size, from the middle and from the end, before any is read whole."""
@@ -35,7 +36,9 @@ class Image:
 
 
 def find_copies(root: Path, splits: Mapping[str, Sequence[Row]], patterns: Sequence[str]) -> list[str]:
-    """Images that several names of two splits, or of one, lead to; and those of two splits that are equal to the byte.
+    """Images that several names of two splits, or of one, lead to; and those of two splits that show the same.
+
+    The same is what is equal to the byte, or pixel by pixel as far as `digest_pixels` looks.
 
     Copies of one content within a split are no mistake: they count double, and nothing is told on them that is not so.
 
@@ -51,7 +54,14 @@ def find_copies(root: Path, splits: Mapping[str, Sequence[Row]], patterns: Seque
     for key in (lambda image: _ends(root, image), lambda image: _whole(root, image)):
         alike = [group for each in alike if _several(each) for group in _alike(each, key)]
     pairs += [pair for group in alike for pair in _pair(group, within=False)]
-    return _tell(root, pairs)
+    told = {image.name for pair in pairs for image in pair}
+    others = [image for image in images if image.name not in told]
+    shown = digest_pixels([(image.split, root / image.name) for image in others])
+    seen = [image for image in others if root / image.name in shown]
+    groups = _alike(seen, lambda image: shown[root / image.name])
+    again = [pair for group in groups if _several(group) for pair in _pair(group, within=False)]
+    linked_or_equal = _tell(root, pairs, "as copies of the same content")
+    return [*linked_or_equal, *_tell(root, again, "as one picture that was saved again, equal to the pixel")]
 
 
 def _look(root: Path, split: str, rows: Sequence[Row], patterns: Sequence[str]) -> Iterable[Image]:
@@ -104,8 +114,14 @@ def _whole(root: Path, image: Image) -> bytes:
         return image.name.encode("utf-8", "surrogateescape")
 
 
-def _tell(root: Path, pairs: Sequence[tuple[Image, Image]]) -> list[str]:
-    """A message for every two splits."""
+def _tell(root: Path, pairs: Sequence[tuple[Image, Image]], alike: str) -> list[str]:
+    """A message for every two splits.
+
+    Args:
+        root: the folder.
+        pairs: of images.
+        alike: how they are, where they are not linked.
+    """
     clashes: dict[tuple[str, str], list[tuple[Image, Image]]] = {}
     for one, other in pairs:
         clashes.setdefault((one.split, other.split), []).append((one, other))
@@ -117,7 +133,7 @@ def _tell(root: Path, pairs: Sequence[tuple[Image, Image]]) -> list[str]:
             place, why = f"twice in {split}", "such would count double"
         shown = ", ".join(f"{show_bytes(a.name)} = {show_bytes(b.name)}" for a, b in found[:SHOWN])
         linked = all(a.file == b.file for a, b in found)
-        how = "by links, under two names" if linked else "as copies of the same content"
+        how = "by links, under two names" if linked else alike
         more = ", ..." if len(found) > SHOWN else ""
         mend = "take away the links, or a folder that is one" if linked else "keep one of each and take the other out"
         problems.append(f"{root}: {count} {place}, {how}: {shown}{more}; {why}; {mend}")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -18,6 +20,8 @@ from trainers.tasks.decoding import in_parts
 FURTHER = 4096
 """Files of a task that are looked at before it is refused for what they lack; those come first that hold most bytes,
 for what compresses worst is least likely empty. Files of one size are all looked at, for they are not compressed."""
+BYTES = 2**33
+"""That are read of them: our choice, half a minute from a disk of 300 MB a second; 20,000 masks of 640x640 pixels."""
 
 
 def look_for_any(samples: FolderSamples, looked: Sequence[int], task: Task, reason: str, training: bool) -> list[str]:
@@ -34,7 +38,7 @@ def look_for_any(samples: FolderSamples, looked: Sequence[int], task: Task, reas
         except DataError:
             continue
         return []
-    also = f" (so are {_count(samples)} looked at)" if len(samples) > 1 else ""
+    also = f" (so are {_count(samples, looked, task)} looked at)" if len(samples) > 1 else ""
     why = "" if training else "; a split without any tells nothing: give it samples with some (splits, held_out)"
     return [f"{reason}{also}{why}"]
 
@@ -67,18 +71,22 @@ def _explain_one_class(samples: FolderSamples, looked: Sequence[int], task: Clas
         mend = f"say map: {table} if these are the classes in this order, and take them out of invalid"
     return (
         f"{where}: {task.place}s of one class alone, {find_only(task, np.array([only]))}, in this file and "
-        f"{_count(samples)} looked at, so that there is nothing to learn (values {shown}; invalid: "
+        f"{_count(samples, looked, task)} looked at, so that there is nothing to learn (values {shown}; invalid: "
         f"{list(task.invalid)}); {mend}"
     )
 
 
-def _count(samples: FolderSamples) -> str:
+def _count(samples: FolderSamples, looked: Sequence[int], task: Task) -> str:
     """How many are looked at before a task is refused."""
-    return f"all {len(samples)}" if len(samples) <= FURTHER else f"more than {FURTHER}"
+    order, _ = _order(samples, looked, task)
+    some = len(looked) + len(order)
+    if some < len(samples):
+        return f"{some} of {len(samples)}"
+    return f"all {some}" if some <= FURTHER else f"more than {FURTHER}"
 
 
-def _unlike(samples: FolderSamples, looked: Sequence[int], task: Task) -> Iterator[int]:
-    """Further samples whose files differ from all before, the largest files first."""
+def _order(samples: FolderSamples, looked: Sequence[int], task: Task) -> tuple[list[int], list[int]]:
+    """Further samples, the largest files first, as many as may be read, and their sizes."""
     sizes = {}
     for index in range(len(samples)):
         try:
@@ -86,21 +94,38 @@ def _unlike(samples: FolderSamples, looked: Sequence[int], task: Task) -> Iterat
         except OSError:
             sizes[index] = 0  # told when it is read
     order = sorted(sizes.keys() - set(looked), key=lambda index: -sizes[index])
-    known = {_digest(samples, index, task) for index in looked}
+    read = list(accumulate(sizes[index] for index in order))
+    kept = bisect_right(read, BYTES)
+    return order[:kept], [sizes[index] for index in order[:kept]]
+
+
+def _unlike(samples: FolderSamples, looked: Sequence[int], task: Task) -> Iterator[int]:
+    """Further samples whose files differ from all before, the largest files first."""
+    order, sizes = _order(samples, looked, task)
+    known: dict[bytes, None] = {}
+    last = {len(content): content for index in looked if (content := _read(samples, index, task))}
+    for content in last.values():
+        known[_digest(content)] = None
     number = 0
-    for index in order:
-        if number >= FURTHER and sizes[index] < sizes[order[0]]:
+    for index, size in zip(order, sizes, strict=True):
+        if number >= FURTHER and size < sizes[0]:
             return
-        digest = _digest(samples, index, task)
-        if digest not in known:  # empty masks of one size are the same bytes, and need no decoding
-            known.add(digest)
-            number += 1
-            yield index
+        content = _read(samples, index, task)
+        # Empty masks of one size are the same bytes, and need no decoding; to compare is quicker than to digest.
+        if content == last.get(len(content)) or (digest := _digest(content)) in known:
+            continue
+        known[digest], last[len(content)] = None, content
+        number += 1
+        yield index
 
 
-def _digest(samples: FolderSamples, index: int, task: Task) -> bytes:
-    """Names what a file holds."""
+def _read(samples: FolderSamples, index: int, task: Task) -> bytes:
     try:
-        return hashlib.blake2b(samples.target_path(index, task).read_bytes(), digest_size=16).digest()
+        return samples.target_path(index, task).read_bytes()
     except OSError:
         return b""
+
+
+def _digest(content: bytes) -> bytes:
+    """Names what a file holds."""
+    return hashlib.blake2b(content, digest_size=16).digest()

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from trainers.tasks.class_ids import Classed
-from trainers.tasks.valid_values import marked
+from trainers.tasks.valid_values import TOPS, marked
 
-TOPS = (255, 65535, 2**31 - 1, 2**32 - 1)
-"""Ids that mark what is unlabelled more often than a class: the largest of a type."""
 MOST_IDS = 64
 """Ids in a table that is shown."""
 

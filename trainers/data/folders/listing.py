@@ -95,7 +95,8 @@ def compile_pattern(pattern: str, *, exactly: bool = False) -> re.Pattern[str]:
     if not exactly:
         parts[-1] = suffix_in_any_case(texts[-1])
     # The same id wherever the pattern names it again.
-    return re.compile("(?P<id>.+)".join(parts[:2]) + "".join(f"(?P=id){part}" for part in parts[2:]))
+    whole = "(?P<id>.+)".join(parts[:2]) + "".join(f"(?P=id){part}" for part in parts[2:])
+    return re.compile(whole, re.DOTALL)  # a name may hold the end of a line
 
 
 def carve_splits(rows: Sequence[Row], share: float, names: Sequence[str]) -> dict[str, list[Row]]:
@@ -118,9 +119,12 @@ def carve_splits(rows: Sequence[Row], share: float, names: Sequence[str]) -> dic
 def find_existing(root: Path, patterns: Sequence[str], row: Row) -> str:
     """The first of the files of a sample that is there, however it is spelled, or else the first of all; from the root.
 
-    A name that is there as it is said comes before other spellings.
+    A name that is there as it is said comes before other spellings. Lists may have whole paths, or such that begin
+    with a stroke and mean the root.
     """
     names = [row.fill(pattern) for pattern in patterns]
+    if any(name.startswith("/") for name in names):
+        names = [_seen_from(root, name) for name in names]
     said = (name for name in names if os.path.isfile(f"{root}/{name}"))
     spelled = (other for name in names for other in list_spellings(name) if os.path.isfile(f"{root}/{other}"))
     return next(chain(said, spelled), names[0])
@@ -145,6 +149,14 @@ def list_files(root: Path, folder: Path) -> Iterator[str]:
                 waiting.append((f"{prefix}{entry.name}/", above | {here}))
             else:
                 yield prefix + entry.name
+
+
+def _seen_from(root: Path, name: str) -> str:
+    """A path as it is called in the root, if it lies there."""
+    if name.startswith(f"{root}/"):
+        return name[len(f"{root}/") :]
+    inside = name.lstrip("/")
+    return inside if os.path.isfile(f"{root}/{inside}") else name
 
 
 def _says(pattern: str) -> int:

@@ -14,8 +14,11 @@ from trainers.data.formats.files import readable
 from trainers.data.formats.texts import read_table, read_text, read_words
 from trainers.data.splits.fingerprint import spread
 
-WORD = re.compile(r"[^\W\d]+([ _-][^\W\d]+)*")
+WORD = re.compile(r"[^\W\d]+([ _-][^\W\d]+)*|(Unnamed: 0)?")
+"""The name of a column, or none, as pandas' index has."""
 TABLES = (".csv", ".tsv")
+SPLITTING = ("split", "set", "partition", "subset", "fold")
+"""Headers of a column of splits, in small letters."""
 LOOKED = 256
 """Lines whose images are looked for, to tell how a list is written: our choice."""
 _HEADERS = """
@@ -32,7 +35,8 @@ def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bo
     Files of COCO's form and CVAT's annotations.xml name their images. A line is cells of a table in a .csv file, words
     elsewhere; or the other way round where that names more samples, so names may have blanks and cells be parted by
     commas in a .txt file, too. Left out are empty lines, and of those that name no image comments, which start with #,
-    and a line that names the columns.
+    and a line that names the columns. Where such a file has a column of splits (subsets in CVAT's) and the split is
+    among them, its rows alone count.
 
     Args:
         root: the folder.
@@ -48,16 +52,19 @@ def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bo
     if suffix == ".json":
         return [Row(split, row) for row in _read_json(path, split)]
     if suffix == ".xml":
-        return [Row(split, (name,)) for name in read_images(path)]
+        images = {name: image.get("subset", "") for name, image in read_images(path).items()}
+        return _of_split([Row(split, (name,)) for name in images], list(images.values()))
     best: tuple[int, list[Row]] = (-1, [])
     for read in (read_table, read_words) if suffix in TABLES else (read_words, read_table):
-        rows = _without_headers([Row(split, tuple(row)) for row in read(path)], is_there, table=suffix in TABLES)
+        header, rows = _part_header([Row(split, tuple(row)) for row in read(path)], is_there, table=suffix in TABLES)
+        rows = _of_split(rows, _pick_splits(header, [row.columns for row in rows]))
         looked_at = [rows[index] for index in spread(len(rows), LOOKED)]
         found = sum(map(is_there, looked_at))
         if found == len(looked_at):
             return rows
         best = max(best, (found, rows), key=lambda each: each[0])
-    return best[1]
+    bare = [Row(split, (row.id.rpartition(".")[0] or row.id, *row.columns[1:])) for row in best[1]]
+    return bare if best[0] == 0 and any(is_there(bare[index]) for index in spread(len(bare), LOOKED)) else best[1]
 
 
 def parts_of(path: Path) -> dict[str, tuple[str, ...]]:
@@ -77,14 +84,44 @@ def parts_of(path: Path) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _without_headers(rows: Sequence[Row], is_there: Callable[[Row], bool], *, table: bool) -> list[Row]:
-    """The rows but for comments and the line that names the columns."""
+def list_splits(path: Path) -> list[str]:
+    """What the column of splits of a table says, or the subsets of CVAT's annotations.xml; nothing without such.
+
+    Raises:
+        DataError: the file is missing, or not of this form.
+    """
+    if path.suffix.lower() == ".xml":
+        found = [image.get("subset", "") for image in read_images(path).values()]
+    else:
+        header, *rows = read_table(path) or [[]]
+        found = _pick_splits(header, rows)
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def _pick_splits(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The cells of the one column of splits; none where there is none."""
+    places = [place for place, name in enumerate(header) if name.lower() in SPLITTING]
+    if len(places) != 1:
+        return []
+    return [row[places[0]] if len(row) > places[0] else "" for row in rows]
+
+
+def _of_split(rows: list[Row], said: Sequence[str]) -> list[Row]:
+    """The rows of a split, if any is said to be of it."""
+    own = [row for row, name in zip(rows, said, strict=False) if name.lower() == row.split.lower() != ""]
+    return own or rows
+
+
+def _part_header(
+    rows: Sequence[Row], is_there: Callable[[Row], bool], *, table: bool
+) -> tuple[tuple[str, ...], list[Row]]:
+    """The names of the columns, if a line names them, and the rows but for that one and comments."""
     said = [row for row in rows if not row.id.startswith("#") or is_there(row)]
     named = bool(said) and said[0].id.lower() in HEADERS and not is_there(said[0])
     # In a table any plain word above names of files is the name of the column.
     if table and len(said) > 1 and WORD.fullmatch(said[0].id):
         named |= is_there(said[1]) and not is_there(said[0])
-    return said[1:] if named else said
+    return (said[0].columns, said[1:]) if named else ((), said)
 
 
 def _read_json(path: Path, split: str) -> list[tuple[str, ...]]:

@@ -12,15 +12,16 @@ from trainers.data.folders.palettes import find_palettes, read_heads
 from trainers.data.folders.samples import FolderSamples
 from trainers.data.formats.files import read_array
 from trainers.data.formats.heads import Head, read_head
-from trainers.data.specs.folder_spec import find_mark
+from trainers.data.specs.bounds import mark_raw
 from trainers.data.splits.fingerprint import spread
 from trainers.tasks import Normals, Task
-from trainers.tasks.valid_values import mark_beyond
 
 MOST = 64
 """Images of a split whose heads are read; targets' are read by thousands, for palettes."""
 FEW = 16
 """Targets of a split that are read whole."""
+TIFF = (".tif", ".tiff")
+"""Whose targets once were turned as EXIF says."""
 FEWEST = 4
 """Those that are read for a fingerprint."""
 
@@ -50,16 +51,22 @@ def list_changes(splits: Sequence[FolderSamples]) -> list[str]:
     """
     changes = set()
     for samples in splits:
-        if any(head.orientation > 1 for head in _image_heads(samples).values()):
+        upright = samples.image.orientation is None
+        if upright and any(head.orientation > 1 for head in _image_heads(samples).values()):
             changes.add("images turned upright")
         for task, files in samples.files:
+            paths = [samples.target_path(index, task) for index in spread(len(samples), FEW if files.plainly else 0)]
+            stored = {path: head for path in paths if (head := read_head(path))}
+            if any(head.bits < 8 for head in stored.values()):
+                changes.add(f"few bits of {task.name} as they are stored")
+            if any(head.orientation > 1 and path.suffix.lower() in TIFF for path, head in stored.items()):
+                changes.add(f"{task.name} as it is stored")
             for index in spread(len(samples), FEWEST if isinstance(task, Normals) or files.valid else 0):
                 try:
                     raw = files.raw(samples.target_path(index, task))
                     if isinstance(task, Normals) and task.remark([raw[None]]):
                         changes.add(f"short vectors of {task.name} missing")
-                    mark = find_mark(task)
-                    if files.valid and mark is not None and mark_beyond(raw, files.valid, mark).dtype != raw.dtype:
+                    if mark_raw(raw, files.valid, task).dtype != raw.dtype:
                         changes.add(f"marker of {task.name} in a wider type")
                 except DataError:
                     continue  # told when it is looked at
@@ -76,11 +83,12 @@ def _image_heads(samples: FolderSamples) -> dict[Path, Head]:
 def _remark_images(splits: Sequence[FolderSamples]) -> list[str]:
     heads = {path: head for samples in splits for path, head in _image_heads(samples).items()}
     notes = []
-    if turned := [path for path, head in heads.items() if head.orientation > 1]:
+    turned = [path for path, head in heads.items() if head.orientation > 1]
+    if turned and splits[0].image.orientation is None:
         notes.append(
             f"{_share('images', turned, heads)} are turned upright as their EXIF orientation says; targets are read as "
-            "they are stored: see in the picture that they fit, and take the notes away where targets belong to the "
-            "pixels as stored (exiftool -Orientation= FILES)"
+            "they are stored: see in the picture that they fit, and say image: {files: PATTERN, orientation: stored} "
+            "where targets belong to the pixels as stored"
         )
     if cut := [path for path, head in heads.items() if head.cut]:
         notes.append(f"{_share('images', cut, heads)} have 16 bits a channel, of which the upper 8 are read")
@@ -100,6 +108,12 @@ def _remark_heads(task: Task, heads: Mapping[Path, Head]) -> list[str]:
             f"task {task.name!r}: {_share('files', lossy, heads)} are lossy ({kinds}): beside every edge there are "
             f"values that nobody drew, {_count_values(lossy[0])} different ones in {lossy[0]}, and markers of what is "
             "missing become others; draw or export them anew as .png or .npy (lossless WebP does, too)"
+        )
+    if few := [path for path, head in heads.items() if head.bits < 8]:
+        bits = heads[few[0]].bits
+        notes.append(
+            f"task {task.name!r}: {_share('files', few, heads)} have {bits} bits a pixel, which are read as the "
+            f"numbers 0..{2**bits - 1} that are stored; viewers show them stretched to 0..255"
         )
     if turned := [path for path, head in heads.items() if head.orientation > 1]:
         notes.append(

@@ -83,7 +83,9 @@ def _explain(samples: FolderSamples, indices: Sequence[int], task: Task, problem
     """A problem, with what is known of the other files."""
     ids: set[int] = set()
     first = None
-    lossy = next((head.lossy for index in indices if (head := read_head(samples.target_path(index, task)))), "")
+    lossy = ""
+    if dict(samples.files)[task].read is None:  # else what is read may be no picture, and come from another file
+        lossy = next((head.lossy for index in indices if (head := read_head(samples.target_path(index, task)))), "")
     for index in indices:
         try:
             raw, where = samples.stored(index, task)

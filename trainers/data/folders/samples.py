@@ -11,14 +11,15 @@ from spaces.errors import DataError
 from trainers.data.folders.listing import Row, find_existing
 from trainers.data.formats.files import make_rgb, read_image
 from trainers.data.formats.heads import explain_turn
+from trainers.data.formats.opening import keep_stored, turn_upright
 from trainers.data.formats.resizing import resized_image, resized_target
+from trainers.data.specs.bounds import mark_raw
 from trainers.data.specs.files import Files
-from trainers.data.specs.folder_spec import find_mark
 from trainers.data.splits.arrays import decode_arrays
 from trainers.data.splits.samples import Sample
 from trainers.tasks import Task
 from trainers.tasks.decoding import in_parts
-from trainers.tasks.valid_values import list_marks, mark_beyond
+from trainers.tasks.valid_values import list_marks
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +64,7 @@ class FolderSamples:
         return Sample(resized_image(image, self.size), targets)
 
     def stored_image(self, index: int) -> np.ndarray:
-        """The image at its own size, upright, ``(H, W, 3)`` uint8.
+        """The image at its own size, upright unless the specification says otherwise, ``(H, W, 3)`` uint8.
 
         Raises:
             DataError: as ``read``.
@@ -73,7 +74,7 @@ class FolderSamples:
         if image.shape[:2] == self.size or self.resize:
             return image
         height, width = self.size
-        turned = explain_turn(path) or explain_turn(self.image_path(0))
+        turned = self._explain_turn(path) or self._explain_turn(self.image_path(0))
         raise DataError(
             f"{path}: image of {image.shape[0]}x{image.shape[1]} pixels, the first has {height}x{width}; all want one "
             f"size: data.image_size=[{height},{width}] resizes them with their targets{turned and f'; {turned}'}"
@@ -99,10 +100,13 @@ class FolderSamples:
                 with in_parts():
                     target = decode_arrays(task, raw[None], image[None], where)[0]
         except DataError as error:
-            if raw.shape[:2] == image.shape[:2] or not (turned := explain_turn(self.image_path(index))):
+            if raw.shape[:2] == image.shape[:2] or not (turned := self._explain_turn(self.image_path(index))):
                 raise
             raise DataError([f"{text}; {turned}" for text in error.problems]) from error
         return np.asarray(resized_target(target, self.size), order="C")
+
+    def _explain_turn(self, path: Path) -> str:
+        return explain_turn(path) if self.image.orientation is None else ""
 
     def stored(self, index: int, task: Task) -> tuple[np.ndarray, str]:
         """What the file of a task holds, mapped and marked as the specification says, and what it is called.
@@ -114,7 +118,7 @@ class FolderSamples:
         path = self.target_path(index, task)
         where = f"{path} of task {task.name!r}"
         table = None if files.table is None else self.root / self.rows[index].fill(files.table)
-        return _marked(map_ids(files.raw(path, table), files, task, where), files, task), where
+        return mark_raw(map_ids(files.raw(path, table), files, task, where), files.valid, task), where
 
     def target_path(self, index: int, task: Task) -> Path:
         """The file of a task."""
@@ -131,7 +135,9 @@ def read_image_at(files: Files, path: Path) -> np.ndarray:
     Raises:
         DataError: the file is missing, damaged or no image.
     """
-    return read_image(path) if files.plainly else make_rgb(files.raw(path), str(path))
+    if not files.plainly:
+        return make_rgb(files.raw(path), str(path))
+    return read_image(path, turn_upright if files.orientation is None else keep_stored)
 
 
 def map_ids(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray:
@@ -154,12 +160,3 @@ def map_ids(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray
         )
     classes = np.array([table.get(value, value) for value in present.tolist()])
     return classes[np.searchsorted(present, raw)]
-
-
-def _marked(raw: np.ndarray, files: Files, task: Task) -> np.ndarray:
-    """Stored values beyond those that count, as the task's invalid ones."""
-    if files.valid is None:
-        return raw
-    mark = find_mark(task)
-    assert mark is not None  # the specification is refused without one
-    return mark_beyond(raw, files.valid, mark)

@@ -9,8 +9,8 @@ from pathlib import Path
 from spaces.errors import DataError
 from trainers.data.folders.inspection import SHOWN, find_too_few
 from trainers.data.folders.listing import Row, carve_splits, find_existing, glob_rows
-from trainers.data.folders.lists import parts_of, read_rows
-from trainers.data.folders.missing import find_likely, is_absent
+from trainers.data.folders.lists import TABLES, list_splits, parts_of, read_rows
+from trainers.data.folders.missing import LIKELY, find_likely, is_absent
 from trainers.data.folders.names import is_text, show_bytes
 from trainers.data.specs.folder_spec import FolderSpec
 from trainers.data.splits.arrays import SPLITS
@@ -72,7 +72,7 @@ class FolderSplits:
     def notes(self) -> list[str]:
         """What a user should know of splits that are right."""
         if not self.absent:
-            return []
+            return self._tell_unread()
         counts = " and ".join(f"{len(self.rows[split])} for {split}" for split in self.absent)
         kept = ", ".join(f"{split}: {split}" for split in self.names)
         return [
@@ -139,6 +139,21 @@ class FolderSplits:
         tables = [each.table for each in self.spec.files.values() if each.table is not None]
         rows = [row for rows in self.rows.values() for row in rows] if tables else []
         return sorted({row.fill(table) for table in tables for row in rows})
+
+    def _tell_unread(self) -> list[str]:
+        """That a list has a column of splits, where nobody said which splits there are."""
+        lists = self.spec.lists
+        if lists is None or not self.spec.assumed or Path(lists).suffix.lower() not in (*TABLES, ".xml"):
+            return []
+        found = list_splits(self.root / lists) if "{split}" not in lists else []
+        likely = {split: name for split in SPLITS for name in reversed(found) if name.lower() in LIKELY[split]}
+        if not likely.keys() - {"train"}:
+            return []
+        shown = ", ".join(f"{split}: {name}" for split, name in likely.items())
+        return [
+            f"{self.root / lists} says which images are {' and '.join(likely.values())}, and all are trained on or "
+            f"held out by lot; splits: {{{shown}}} in {self.file} keeps its splits"
+        ]
 
     @cached_property
     def _gone(self) -> list[str]:

@@ -5,15 +5,16 @@ What every data set of many files is read with; one function for images, one for
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from spaces.errors import DataError
 from trainers.data.formats.archive import read_arrays, read_headers
-from trainers.data.formats.opening import loses_bits, opened, turn_upright
+from trainers.data.formats.opening import count_grey_bits, keep_stored, loses_bits, opened, turn_upright
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 SUFFIXES = (*IMAGES, ".npy", ".npz", ".mat")
@@ -23,8 +24,8 @@ def read_array(path: Path, variable: str | None = None) -> np.ndarray:
     """The values in a file, as they are stored.
 
     Args:
-        path: an image (palette images give their ids, 16-bit ones uint16), a .npy array, which is mapped and not
-            copied, a .npz archive, or a .mat file of MATLAB up to version 7.
+        path: an image (palette images give their ids, grey of few bits its numbers, 16-bit ones uint16), a .npy array,
+            which is mapped and not copied, a .npz archive, or a .mat file of MATLAB up to version 7.
         variable: name of the array in a .npz or .mat file; not needed if there is one alone.
 
     Returns:
@@ -51,11 +52,12 @@ def read_array(path: Path, variable: str | None = None) -> np.ndarray:
         return _variable(path, variable)
 
 
-def read_image(path: Path) -> np.ndarray:
+def read_image(path: Path, turn: Callable[[Image.Image], Image.Image] = turn_upright) -> np.ndarray:
     """An image as ``(H, W, 3)`` uint8 RGB.
 
     Palettes are resolved, grey is repeated, transparency dropped; floats in [0, 1] become 0..255. It is turned as a
-    camera noted beside it (EXIF), for so every viewer shows it, and tools in which masks are drawn.
+    camera noted beside it (EXIF), for so every viewer shows it, and tools in which masks are drawn; `keep_stored`
+    leaves it as it lies in the file.
 
     Raises:
         DataError: as ``read_array``, or the values are no image.
@@ -64,8 +66,8 @@ def read_image(path: Path) -> np.ndarray:
         return make_rgb(read_array(path), str(path))
     with readable(path), opened(path) as image:
         if image.mode[0] not in "IF":  # 16 bits and more would be cut off
-            upright = turn_upright(image)
-            return np.asarray(upright if upright.mode == "RGB" else upright.convert("RGB"))
+            turned = turn(image)
+            return np.asarray(turned if turned.mode == "RGB" else turned.convert("RGB"))
     raise DataError(f"{path}: an image of more than 8 bits a channel (mode {image.mode}); want 8-bit RGB")
 
 
@@ -117,7 +119,22 @@ def readable(path: Path) -> Iterator[None]:
         pickled = "allow_pickle" in str(error) or "Python objects" in str(error)
         mend = "Python objects are never loaded; save plain numbers" if pickled else "copy the file again"
         told = "" if pickled else f" ({error})"  # NumPy's words on pickles advise to load them without care
-        raise DataError(f"{path}: cannot be read{told}; it is damaged or of another kind: {mend}") from error
+        what = _find_stand_in(path) or f"it is damaged or of another kind: {mend}"
+        raise DataError(f"{path}: cannot be read{told}; {what}") from error
+
+
+def _find_stand_in(path: Path) -> str:
+    """What lies in place of a file that was not fetched, and how to fetch it; "" of others."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(64).lstrip().lower()
+    except OSError:
+        return ""
+    if start.startswith(b"version https://git-lfs"):
+        return "it is a pointer of Git LFS to the file: git lfs pull fetches that"
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "it is a web page, as a server sends that refuses a download: fetch the file again"
+    return "" if start else "it is empty: copy the file again"
 
 
 def _pixels(path: Path) -> np.ndarray:
@@ -127,7 +144,10 @@ def _pixels(path: Path) -> np.ndarray:
                 f"{path}: 16 bits in each of {len(image.getbands())} channels (mode {image.mode}), of which only 8 "
                 "would be read; save it as one .npy array"
             )
-        array = np.asarray(image)
+        bits = count_grey_bits(image)
+        array = np.asarray(keep_stored(image))
+    if bits < 8:
+        return array // (255 // (2**bits - 1))  # the numbers that are stored
     # Some versions of Pillow open 16-bit grey as 32-bit integers.
     return array.astype(np.uint16) if array.dtype == np.int32 and array.min() >= 0 and array.max() < 2**16 else array
 

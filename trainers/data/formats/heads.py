@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from trainers.data.formats.files import IMAGES
-from trainers.data.formats.opening import find_orientation, loses_bits, open_any
+from trainers.data.formats.opening import count_grey_bits, find_orientation, loses_bits, open_any
 
 JPEG = ("JPEG", "MPO")
 LOSSY_TIFF = ("jpeg", "tiff_jpeg", "webp")
@@ -25,6 +25,7 @@ class Head:
         lossy: name of a compression that changes values, or "".
         cut: whether it has 16 bits a channel, of which 8 are read.
         palette: colours by id, of an image of index colours.
+        bits: of a grey pixel, where these are 2 or 4.
     """
 
     mode: str
@@ -32,6 +33,7 @@ class Head:
     lossy: str = ""
     cut: bool = False
     palette: tuple[Colour, ...] = ()
+    bits: int = 8
 
 
 def read_head(path: Path) -> Head | None:
@@ -43,7 +45,9 @@ def read_head(path: Path) -> Head | None:
             # Pillow would read a PNG's pixels for what may stand behind them.
             noted = image.format != "PNG" or any("exif" in str(key).lower() for key in image.info)
             turn = find_orientation(image) if noted else 1
-            return Head(image.mode, turn, _lossy(image, path), loses_bits(image), _palette(image))
+            return Head(
+                image.mode, turn, _lossy(image, path), loses_bits(image), _palette(image), count_grey_bits(image)
+            )
     except Exception:  # whatever a damaged file raises
         return None
 
@@ -55,8 +59,8 @@ def explain_turn(path: Path) -> str:
         return ""
     return (
         f"EXIF orientation {head.orientation} in {path} turns the image as every viewer does: want targets of the "
-        "image as it is shown, or take the note away where they belong to its pixels as they are stored (exiftool "
-        "-Orientation= FILE)"
+        "image as it is shown, or image: {files: PATTERN, orientation: stored} where they belong to its pixels as they "
+        "are stored"
     )
 
 

@@ -20,6 +20,8 @@ COPIES = 4
 """Copies of an image's pixels that are in memory at a time, while it is read and decoded: our choice, by counting."""
 REDUCED, MASK = 1, 4
 """Bits of TIFF's NewSubfileType: a page that is a smaller version of another, or what is transparent in it."""
+SPREAD = {"L;2": 2, "L;2R": 2, "L;4": 4, "L;4R": 4}
+"""Bits of grey in files, of which Pillow makes 8 by stretching: ids of 2 bits become 0, 85, 170 and 255."""
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -30,6 +32,8 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 """What brings an image upright, by its EXIF orientation."""
+BACK = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+"""What undoes that; the others undo themselves."""
 
 
 @contextmanager
@@ -88,16 +92,43 @@ def find_orientation(image: Image.Image) -> int:
 
 def turn_upright(image: Image.Image) -> Image.Image:
     """The image as every viewer shows it."""
-    image.load()  # Pillow turns TIFF by itself here, and takes the note away
+    _load(image)
     turn = TURNS.get(find_orientation(image))
     return image if turn is None else image.transpose(turn)
 
 
 def loses_bits(image: Image.Image) -> bool:
     """Whether an opened image has 16 bits a channel where Pillow reads 8, as it does for all but grey."""
+    return image.mode[0] not in "IF" and any(";16" in mode for mode in _list_raw_modes(image))
+
+
+def keep_stored(image: Image.Image) -> Image.Image:
+    """The image with its pixels as they lie in the file."""
+    noted = find_orientation(image)
+    _load(image)
+    turned = find_orientation(image) != noted
+    return image.transpose(BACK.get(noted, TURNS[noted])) if turned else image
+
+
+def _load(image: Image.Image) -> None:
+    """Read the pixels, when Pillow turns TIFF by itself and takes the note away."""
+    if image.format == "TIFF" and find_orientation(image) > 4:
+        # Pillow maps rows as long as they are once they are turned, which mixes pixels, unless no file is named.
+        image.filename = ""  # type: ignore[attr-defined]  # of images that were opened
+    image.load()
+
+
+def count_grey_bits(image: Image.Image) -> int:
+    """Bits of a grey pixel in the file of an opened image, 2 or 4 where Pillow spreads them over 0..255; else 8."""
+    bits = {SPREAD.get(mode, 8) for mode in _list_raw_modes(image)}
+    return bits.pop() if len(bits) == 1 else 8
+
+
+def _list_raw_modes(image: Image.Image) -> list[str]:
+    """How pixels lie in the file of an opened image, in Pillow's words."""
     codecs = [tile[3] for tile in getattr(image, "tile", ())]
     modes = [codec[0] if isinstance(codec, tuple) and codec else codec for codec in codecs]
-    return image.mode[0] not in "IF" and any(isinstance(mode, str) and ";16" in mode for mode in modes)
+    return [mode for mode in modes if isinstance(mode, str)]
 
 
 def refuse_large(path: Path, size: tuple[int, int], channels: int, free: int | None) -> None:

@@ -20,6 +20,8 @@ MARKS = (
 DELIMITERS = ";\t,"
 SAYS = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """How a spreadsheet is told the separator, in a line of its own at the top."""
+END = re.compile("\x1a\\s*$")
+"""Ctrl-Z, which ended texts under DOS and still does where programs of that time write them."""
 WORD = re.compile(r'"([^"]*)"(?=\s|$)|(\S+)')
 
 
@@ -31,6 +33,15 @@ def read_text(path: Path) -> str:
     """
     with readable(path):
         content = path.read_bytes()
+    return decode_text(content, path)
+
+
+def decode_text(content: bytes, path: Path) -> str:
+    """The same of the bytes of a file.
+
+    Raises:
+        DataError: they are in no such encoding.
+    """
     encoding, start = next(((name, len(mark)) for mark, name in MARKS if content.startswith(mark)), ("", 0))
     if not encoding:
         # Without a mark, UTF-16 shows by its zeros, of which texts have none.
@@ -39,11 +50,13 @@ def read_text(path: Path) -> str:
     try:
         text = content[start:].decode(encoding)
     except UnicodeDecodeError as error:
+        place = error.start + start
         raise DataError(
-            f"{path}: not a text in UTF-8 (byte {error.start + start + 1} is 0x{content[error.start + start]:02x}); "
+            f"{path}: not a text in {encoding.upper()} (byte {place + 1} is 0x{content[place]:02x}); "
             "save it as UTF-8 in the editor or spreadsheet that wrote it"
         ) from error
-    return text.replace("\ufeff", "")  # files that were put together have marks inside, too
+    text = text.replace("\ufeff", "")  # files that were put together have marks inside, too
+    return END.sub("", text)
 
 
 def read_table(path: Path) -> list[list[str]]:

@@ -17,8 +17,8 @@ import numpy as np
 from spaces.errors import DataError
 from trainers.data.folders.listing import FIELD
 from trainers.data.formats.files import read_array, readable
+from trainers.data.specs.bounds import parse_bounds
 from trainers.data.specs.reader_names import READERS
-from trainers.tasks.valid_values import is_number
 
 WISHES = ("table", "names", "array")
 
@@ -36,6 +36,7 @@ class Files:
         valid: smallest and largest stored value that count, or None.
         table: pattern of a file on many samples that ``read`` wants beside the one of a sample, or None.
         names: of the task's classes or attributes, for ``read`` to find labels by.
+        orientation: "stored" for images that are not turned as EXIF notes say, or None for turned ones.
     """
 
     patterns: tuple[str, ...]
@@ -46,14 +47,16 @@ class Files:
     valid: tuple[float, float] | None = None
     table: str | None = None
     names: tuple[str, ...] = ()
+    orientation: str | None = None
 
     @property
     def plain(self) -> dict[str, Any]:
         """The same in values of JSON; a reader by the first path it ever had."""
         said = {**asdict(self), "read": self.read and READERS.mark(self.read)}
         del said["names"]  # the task has them
-        if self.table is None:  # which no specification could say before
-            del said["table"]
+        for later in ("table", "orientation"):  # which no specification could say before
+            if said[later] is None:
+                del said[later]
         return said
 
     @property
@@ -120,10 +123,7 @@ def parse_files(where: str, own: Mapping[str, Any], listed: bool, problems: list
     texts = [key for key in ("array", "read", "table") if key in own and not isinstance(own[key], str)]
     problems += [f"{where}.{key}={own[key]!r}: want a text" for key in texts]
     layout = _layout(where, own, problems)
-    valid = own.get("valid")
-    if valid is not None and not (isinstance(valid, list) and len(valid) == 2 and all(map(is_number, valid))):
-        problems.append(f"{where}.valid={valid!r}: want [LOWEST, HIGHEST] of the stored values that count")
-        valid = None
+    valid = parse_bounds(where, own.get("valid"), problems)
     table = _table(where, own.get("map"), problems)
     read = own.get("read")
     if isinstance(read, str):
@@ -133,8 +133,11 @@ def parse_files(where: str, own: Mapping[str, Any], listed: bool, problems: list
                 problems.append(f"{where}.table is missing; read: {read} wants the path of a file on all samples")
         except DataError as error:
             problems += [f"{where}.{problem}" for problem in error.problems]
-    said = tuple(valid) if valid else None
-    return Files(patterns, own.get("array"), read, layout, table, said, own.get("table"))
+    orientation = own.get("orientation", "exif")
+    if orientation not in ("exif", "stored"):
+        problems.append(f"{where}.orientation={orientation!r}: want exif, to turn images as it notes, or stored")
+    stored = "stored" if orientation == "stored" else None
+    return Files(patterns, own.get("array"), read, layout, table, valid, own.get("table"), orientation=stored)
 
 
 def _layout(where: str, own: Mapping[str, Any], problems: list[str]) -> str | None:

@@ -40,6 +40,10 @@ samples: ``held_out: 0.1`` of these each, drawn once for ever by their names. So
 should say ``splits: {train: train, test: val}``, for a search must never look at what its results are told on. Samples
 that belong together, frames of one film say, are not known as such: give such a set splits of its own.
 
+Images are turned as their EXIF notes say; ``image: {files: "{split}/image/{id}.jpg", orientation: stored}`` leaves them
+as they lie in their files, for targets that were made so. A list that is a table with a column ``split`` (set, subset,
+partition, fold), or CVAT's annotations.xml with subsets, has the samples of all splits, by the names under ``splits``.
+
 Further keys: ``array`` names the variable of a .mat file, ``read: package.module.function`` reads a format of its own
 from a path; the ``VERSION`` which that module declares, else its source, counts as part of the data. A reader with
 further parameters ``table``, ``names`` and ``array`` gets the path of a file on many samples, which the key ``table``
@@ -56,12 +60,13 @@ from pathlib import Path
 from typing import Any
 
 from spaces.errors import DataError
+from trainers.data.specs.bounds import check_mark
 from trainers.data.specs.files import Files, find_versions, parse_files
 from trainers.data.specs.parsing import COMMON, SHIPPED, Format, parse_spec
 from trainers.data.specs.reader_names import READERS
 from trainers.data.splits.arrays import SPLITS
 from trainers.tasks import Task
-from trainers.tasks.valid_values import is_number, list_marks
+from trainers.tasks.valid_values import is_number
 
 OWN = ("files", "array", "read", "table", "layout", "channels", "map", "valid")
 TOP = (*COMMON, "splits", "lists", "held_out")
@@ -127,7 +132,7 @@ def read_folder_spec(path: Path) -> FolderSpec:
         problems.append(f"held_out={held_out!r}: want a number > 0 and <= {MOST_HELD_OUT}")
     image = content.get("image")
     said = dict(image) if isinstance(image, Mapping) else {"files": image}
-    allowed = ("files", "array", "read", "layout", "channels")
+    allowed = ("files", "array", "read", "layout", "channels", "orientation")
     problems += [f"image.{key}: unknown, want among {', '.join(allowed)}" for key in said if key not in allowed]
     images = parse_files("image", said, lists is not None, problems)
     files = {
@@ -135,19 +140,14 @@ def read_folder_spec(path: Path) -> FolderSpec:
         for name, own in parsed.own.items()
     }
     for name, where in files.items():
-        if where.valid is not None and find_mark(parsed.tasks[name]) is None:
-            problems.append(f"tasks.{name}.valid: kind {parsed.tasks[name].kind!r} needs a number in invalid beside it")
+        if where.valid is not None:
+            check_mark(name, parsed.tasks[name], problems)
     whole = any("{split}" in pattern for pattern in (*images.patterns, lists or ""))
     splits = _splits(content.get("splits"), whole or bool(lists and lists.endswith(".json")), problems)
     if problems:
         raise DataError([f"{path}: {problem}" for problem in problems])
     share, assumed = float(held_out), content.get("splits") is None
     return FolderSpec(images, parsed.tasks, files, parsed.default, splits, lists, share, parsed.source, assumed)
-
-
-def find_mark(task: Task) -> float | None:
-    """A number that the task takes for invalid."""
-    return next(iter(list_marks(task)), None)
 
 
 def _names(task: Task) -> tuple[str, ...]:

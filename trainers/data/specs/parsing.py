@@ -11,6 +11,7 @@ import yaml
 
 from spaces.common.suggestions import suggest
 from spaces.errors import DataError, UserError
+from trainers.data.formats.texts import decode_text
 from trainers.data.specs.quoting import ANY
 from trainers.data.specs.yaml_loader import load_named
 from trainers.tasks import KINDS, Task, make_task
@@ -138,13 +139,13 @@ def _unknown(key: Any, form: Format) -> str:
 def _content(path: Path, form: Format) -> tuple[Mapping[Any, Any], list[str]]:
     """What the file says, and what is wrong with the names in it."""
     try:
-        content, problems = load_named(path.read_text(encoding="utf-8"), NAMES, (("tasks",),))
+        content, problems = load_named(decode_text(path.read_bytes(), path), NAMES, (("tasks",),))
     except FileNotFoundError as error:
         raise DataError(
             f"data.spec: no file {path}; want a YAML file that says what the arrays mean "
             f"(format: {form.text}), or the name of a shipped one: {', '.join(list_shipped(form))}"
         ) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, yaml.YAMLError) as error:
         raise DataError(f"{path}: cannot be read as YAML ({error}); {form.text} tells the format") from error
     if not isinstance(content, Mapping):
         raise DataError(

@@ -17,6 +17,7 @@ r"""What the arrays of a data set mean: a small YAML file, so that anybody's arr
         kind: depth
         scale: 0.001                       # metres a stored unit
         invalid: 0
+        valid: [1, 60000]                  # stored values that count; others are invalid
       edges:
         kind: edges
         role: auxiliary                    # trained and reported, not counted in Delta_MTL; else main
@@ -30,7 +31,7 @@ r"""What the arrays of a data set mean: a small YAML file, so that anybody's arr
         kind: attributes                   # 0 or 1 for each attribute of an image, (N, C)
         attributes: [chair, window, person]
 
-Every key of a task but ``array`` is an option of its kind, see the class in ``trainers/tasks/<kind>.py``;
+Every key of a task but ``array`` and ``valid`` is an option of its kind, see the class in ``trainers/tasks/<kind>.py``;
 ``kind`` may also be the dotted path of a task class of one's own. Targets are (N, H, W) or (N, H, W, C), in
 the order and of the size of the images; those of whole images are (N,) or (N, C). ``npz`` reads a specification
 and the arrays that go with it; those in ``specs/`` are shipped and called by their bare name. Files of many
@@ -39,14 +40,16 @@ samples: ``trainers.data.specs.folder_spec``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from spaces.errors import DataError
+from trainers.data.specs.bounds import Bounds, check_mark, parse_bounds
 from trainers.data.specs.parsing import COMMON, SHIPPED, Format, parse_spec
 from trainers.tasks import Task
 
-ARRAYS = Format("trainers/data/specs/spec.py", SHIPPED, COMMON, ("array",))
+ARRAYS = Format("trainers/data/specs/spec.py", SHIPPED, COMMON, ("array", "valid"))
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Spec:
         arrays: name of the array of each task; tasks that reconstruct the image have none.
         default: names of the tasks that train when nothing is said.
         source: where such data comes from, or "".
+        valid: smallest and largest stored value that count, of tasks where these are said.
     """
 
     image: str
@@ -66,6 +70,7 @@ class Spec:
     arrays: dict[str, str]
     default: tuple[str, ...]
     source: str = ""
+    valid: Mapping[str, Bounds] = field(default_factory=dict)
 
 
 def read_spec(path: Path) -> Spec:
@@ -78,11 +83,14 @@ def read_spec(path: Path) -> Spec:
     image, problems = parsed.content.get("image", "image"), parsed.problems
     if not isinstance(image, str):
         problems.append(f"image={image!r}: want a text")
-    arrays = {}
+    arrays, valid = {}, {}
     for name, own in parsed.own.items():
         arrays[name] = own.get("array", name)
         if not isinstance(arrays[name], str):
             problems.append(f"tasks.{name}.array={arrays[name]!r}: want the name of an array")
+        if bounds := parse_bounds(f"tasks.{name}", own.get("valid"), problems):
+            valid[name] = bounds
+            check_mark(name, parsed.tasks[name], problems)
     if problems:
         raise DataError([f"{path}: {problem}" for problem in problems])
-    return Spec(image, parsed.tasks, arrays, parsed.default, parsed.source)
+    return Spec(image, parsed.tasks, arrays, parsed.default, parsed.source, valid)

@@ -100,3 +100,17 @@ def test_labels_and_images_have_to_be_known(tmp_path: Path) -> None:
         (tmp_path / "t.json").write_text(text)
         with pytest.raises(DataError, match=r"t\.json: no file of COCO's instances"):
             read_instances(tmp_path / "t.json")
+
+
+def test_ids_may_be_numbers_here_and_texts_there(tmp_path: Path) -> None:
+    outline = {"segmentation": [SQUARE], "image_id": "5"}
+    assert drawn(tmp_path, outline) == drawn(tmp_path, {**outline, "image_id": 5}) != drawn(tmp_path)
+
+
+def test_a_box_is_refused_once(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught:
+        drawn(tmp_path, {"bbox": [1, 1, 2, 2], "segmentation": []})
+    assert str(caught.value) == (
+        f"{tmp_path}/t.json: annotation 0 of x.png: no segmentation, so a box at most, which tells no pixels; export "
+        "polygons or masks"
+    )

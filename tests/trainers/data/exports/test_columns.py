@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from spaces.errors import DataError
-from trainers.data.exports.columns import attributes, one_class
+from trainers.data.exports.columns import attributes, one_class, skips_index
 
 TEXT = "image;a;b;kind\n1.png;1;0;cat\n2.png;;-1;dog\n3;yes;NO;\n4.png;1,0;2;owl\n"
 
@@ -56,3 +56,30 @@ def test_mistakes_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(DataError, match=expected):
             call()
+
+
+def test_minus_one_is_no_where_nothing_else_is(tmp_path: Path) -> None:
+    signed = table(tmp_path, "image,a,b\n1.png,1,-1\n2.png,-1.0,\n3.png,-1,1\n")
+    assert attributes(Path("1.png"), signed, ("a", "b")).tolist() == [1, 0]
+    assert attributes(Path("2.png"), signed, ("a", "b")).tolist() == [0, -1]
+
+    mixed = table(tmp_path, "image,a,b\n1.png,1,-1\n2.png,0,1\n")
+    assert attributes(Path("1.png"), mixed, ("a", "b")).tolist() == [1, -1]
+
+
+def test_a_column_that_counts_the_rows_names_no_image(tmp_path: Path) -> None:
+    file = table(tmp_path, ",image,a\n0,x.png,1\n1,y.png,0\n")
+    assert skips_index(file)
+    assert attributes(Path("y.png"), file, ("a",)).tolist() == [0]
+
+    own = table(tmp_path, ",a,b\n0,1,0\n1,1,1\n")  # images called 0 and 1
+    assert not skips_index(own)
+    assert attributes(Path("1.png"), own, ("a", "b")).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("count", ["3\n", ""])
+def test_words_are_a_table_as_celeba_has_it(tmp_path: Path, count: str) -> None:
+    file = tmp_path / "list_attr_celeba.txt"
+    file.write_text(f"{count}Bald Young \n1.jpg  1 -1\n2.jpg -1 -1\n3.jpg -1  1\n")
+    assert attributes(Path("1.jpg"), file, ("Bald", "Young")).tolist() == [1, 0]
+    assert attributes(Path("3.jpg"), file, ()).tolist() == [0, 1]

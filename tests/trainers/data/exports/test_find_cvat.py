@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.trainers.data.exports.exported import write_cvat
+from tests.trainers.data.exports.exported import paste, write_cvat
 from trainers.data.exports.find_cvat import find_cvat
 
 
@@ -24,3 +24,21 @@ def test_annotations_name_images_and_labels(tmp_path: Path) -> None:
 def test_other_files_are_none(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text("<a>")
     assert find_cvat(tmp_path) is None
+
+
+def test_subsets_are_splits(tmp_path: Path) -> None:
+    write_cvat(tmp_path)
+    text = (tmp_path / "annotations.xml").read_text()
+    for number in range(12):
+        subset = "Train" if number < 8 else "Validation"
+        text = text.replace(f'<image id="{number}" ', f'<image id="{number}" subset="{subset}" ')
+    (tmp_path / "annotations.xml").write_text(text)
+
+    export = find_cvat(tmp_path)
+    assert export is not None
+    assert "\nsplits: {train: Train, val: Validation}   # test: held out of train\n" in export.text.replace('"', "")
+
+    data = paste(tmp_path)
+    data.check()
+    assert sorted(data.samples("val").image_path(n).stem for n in range(4)) == ["0008", "0009", "0010", "0011"]
+    assert len(data.samples("val")) == 4

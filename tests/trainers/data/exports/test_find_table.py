@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.trainers.data.exports.exported import write_table
+from spaces.errors import DataError
+from tests.trainers.data.exports.exported import draw, paste, save, write_table
 from trainers.data.exports.find_table import _task_name, find_table
+from trainers.data.folder import Folder
 
 
 def test_columns_are_attributes_and_classes(tmp_path: Path) -> None:
@@ -38,17 +40,48 @@ def test_names_may_have_no_suffix_and_tables_be_by_split(tmp_path: Path) -> None
     assert export.text.startswith('image: "fotos/{0}.png"\nlists: "{split}.csv"\nsplits: {train: train, val: val}')
 
 
-def test_a_column_of_splits_is_not_passed_over_in_silence(tmp_path: Path) -> None:
-    write_table(tmp_path)
-    lines = (tmp_path / "labels.csv").read_text(encoding="utf-8-sig").splitlines()
-    parted = [f"{line};{'Split' if not row else 'train' if row % 2 else 'test'}" for row, line in enumerate(lines)]
-    (tmp_path / "labels.csv").write_text("\n".join(parted))
+def add_splits(root: Path, header: str, names: tuple[str, str]) -> None:
+    write_table(root)
+    lines = (root / "labels.csv").read_text(encoding="utf-8-sig").splitlines()
+    parted = [f"{line};{names[0 if row % 4 else 1] if row else header}" for row, line in enumerate(lines)]
+    (root / "labels.csv").write_text("\n".join(parted))
+
+
+def test_a_column_of_splits_is_read(tmp_path: Path) -> None:
+    add_splits(tmp_path, "Split", ("Train", "TEST"))
+
+    data = paste(tmp_path)
+    data.check()
+
+    assert data.notes() == []
+    samples = data.samples("test")
+    assert [samples.image_path(index).stem for index in range(len(samples))] == ["0003", "0007", "0011"]
+    assert len(data.samples("train")) + len(data.samples("val")) == 9
+
+
+def test_a_column_of_splits_that_is_not_used_is_told(tmp_path: Path) -> None:
+    add_splits(tmp_path, "Split", ("Train", "TEST"))
+    paste(tmp_path)
+    spec = tmp_path / "ready.yaml"
+    said = [line for line in spec.read_text(encoding="utf-8").splitlines() if not line.startswith("splits")]
+    spec.write_text("\n".join(said), encoding="utf-8")
+
+    (note,) = Folder(root=str(tmp_path), spec=str(spec)).notes()
+
+    assert note == (
+        f"{tmp_path / 'labels.csv'} says which images are Train and TEST, and all are trained on or held out by lot; "
+        f"splits: {{train: Train, test: TEST}} in {spec} keeps its splits"
+    )
+
+
+def test_a_column_of_splits_without_names_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    add_splits(tmp_path, "Fold", ("1", "2"))
 
     export = find_table(tmp_path)
 
     assert export is not None
     assert export.tool == (
-        "a table with a row an image (labels.csv, whose column 'Split' is not read: write a table or a list a split to "
+        "a table with a row an image (labels.csv, whose column 'Fold' is not read: write a table or a list a split to "
         "keep it)"
     )
 
@@ -64,3 +97,47 @@ def test_tables_of_other_things_are_none(tmp_path: Path) -> None:
 )
 def test_columns_become_names_that_tasks_may_have(column: str, task: str) -> None:
     assert _task_name(column) == task
+
+
+def test_a_table_in_a_folder_of_words_is_found(tmp_path: Path) -> None:
+    for number in range(6):
+        save(tmp_path / "Img" / "align" / f"{number}.jpg", draw(number)[0])
+    (tmp_path / "Anno").mkdir()
+    rows = [f"{n}.jpg {1 if n % 2 else -1:>2} {1 if n % 3 else -1:>2}" for n in range(6)]
+    (tmp_path / "Anno" / "list_attr.txt").write_text("\n".join(["6", "Bald Young ", *rows]))
+    (tmp_path / "Anno" / "readme.txt").write_text("Faces.\n\nOf celebrities.\n")
+
+    data = paste(tmp_path)
+    data.check()
+
+    samples, labels = data.samples("train"), data.load("train").targets["attributes"]
+    for index, found in enumerate(labels):
+        number = int(samples.image_path(index).stem)
+        assert found.tolist() == [number % 2, int(number % 3 > 0)]
+
+
+def test_a_column_that_counts_the_rows_is_no_name(tmp_path: Path) -> None:
+    truth = write_table(tmp_path)
+    lines = (tmp_path / "labels.csv").read_text(encoding="utf-8-sig").splitlines()
+    full = [line.replace(";;", ";0;").replace(";-1;", ";0;") for line in lines]
+    numbered = [f"{row - 1 if row else ''};{line}" for row, line in enumerate(full)]
+    (tmp_path / "labels.csv").write_text("\n".join(numbered))
+
+    data = paste(tmp_path)
+    data.check()
+
+    samples, labels = data.samples("train"), data.load("train").targets["attributes"]
+    assert len(labels) == 10
+    for index, found in enumerate(labels):
+        assert found.tolist() == [max(0, each) for each in truth[samples.image_path(index).stem]]
+
+
+def test_a_table_without_a_header_is_told(tmp_path: Path) -> None:
+    write_table(tmp_path)
+    lines = (tmp_path / "labels.csv").read_text(encoding="utf-8-sig").splitlines()
+    (tmp_path / "labels.csv").write_text("\n".join(lines[1:]))
+    with pytest.raises(DataError, match=r"labels\.csv: a table with a row an image; put a line above that names its"):
+        find_table(tmp_path)
+
+    (tmp_path / "labels.csv").rename(tmp_path / "labels.txt")  # a list, perhaps
+    assert find_table(tmp_path) is None

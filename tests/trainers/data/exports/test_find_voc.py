@@ -51,3 +51,17 @@ def test_colours_without_names_are_refused_and_with_them_read(tmp_path: Path) ->
 def test_other_trees_are_none(tmp_path: Path) -> None:
     (tmp_path / "SegmentationClass").mkdir()
     assert find_voc(tmp_path) is None
+
+
+@pytest.mark.parametrize("name", ["class_names.txt", "labels.txt"])
+def test_a_file_that_names_the_ids_is_read_where_it_has_enough(tmp_path: Path, name: str) -> None:
+    write_voc(tmp_path)
+    (tmp_path / name).write_text("__ignore__\n_background_\r\ncat\ndog\n")
+    export = find_voc(tmp_path)
+    assert export is not None
+    assert "classes: [_background_, cat, dog]\n" in export.text
+
+    (tmp_path / name).write_text("_background_\ncat\n")
+    export = find_voc(tmp_path)
+    assert export is not None
+    assert "classes: [background, aeroplane, bicycle, " in export.text

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.trainers.data.masks import refusal, write_masks
+from tests.trainers.data.masks import SPEC, refusal, write_masks
 from trainers.data.folder import Folder
 from trainers.data.folders.copies import find_copies
 from trainers.data.folders.listing import Row
@@ -80,3 +80,18 @@ def test_copies_that_are_held_out_are_refused_too(tmp_path: Path) -> None:
     spec.write_text("image: '{id}.png'\ntasks: {a: {kind: autoencoder}, b: {kind: autoencoder}}")
 
     assert " in train and in val, as copies of the same content: " in refusal(Folder(str(tmp_path), str(spec)))
+
+
+@pytest.mark.parametrize("name", ["im_0.png", "im_0.bmp"])
+def test_a_picture_that_was_saved_again_is_refused(tmp_path: Path, name: str) -> None:
+    either = '["{split}/image/{id}.png", "{split}/image/{id}.bmp"]'
+    data = write_masks(tmp_path, SPEC.replace('"{split}/image/{id}.png"', either))
+    (tmp_path / "test" / "image" / "im_0.png").unlink()
+    with Image.open(tmp_path / "train" / "image" / "im_1.png") as image:
+        image.save(tmp_path / "test" / "image" / name, compress_level=0)
+
+    assert refusal(data) == (
+        f"{tmp_path}: 1 image in train and in test, as one picture that was saved again, equal to the pixel: "
+        f"train/image/im_1.png = test/image/{name}; results would be told on what was trained on or chosen by; keep "
+        "one of each and take the other out"
+    )

@@ -70,3 +70,11 @@ def test_a_second_class_is_found(tmp_path: Path) -> None:
     assert look_for_second(samples, [0], task, {0}) == []
     (problem,) = look_for_second(samples, range(12), task, {0})
     assert "label/0.png of task 'parts': pixels of one class alone, 0, in this file and all 12 looked at" in problem
+
+
+def test_no_more_bytes_are_read_than_a_minute_allows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples, task = salient(tmp_path, {})
+    size = samples.target_path(0, task).stat().st_size
+    monkeypatch.setattr(further_samples, "BYTES", 5 * size)
+
+    assert look_for_any(samples, [0], task, "nothing", training=True) == ["nothing (so are 6 of 30 looked at)"]

@@ -102,3 +102,17 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path) -> None:
     (tmp_path / "b").symlink_to(tmp_path / "a")
 
     assert [row.id for row in glob_rows(tmp_path, "b/{id}.png", "")] == ["1"]
+
+
+def test_a_name_may_hold_the_end_of_a_line(tmp_path: Path) -> None:
+    touch(tmp_path, "a/1\n2.png", "a/3.png")
+
+    assert {row.id for row in glob_rows(tmp_path, "a/{id}.png", "")} == {"1\n2", "3"}
+
+
+def test_whole_paths_and_such_from_the_root_are_found(tmp_path: Path) -> None:
+    touch(tmp_path, "a/1.png")
+
+    for said in ("a/1.png", "/a/1.png", f"{tmp_path}/a/1.png"):
+        assert find_existing(tmp_path, ["{0}"], Row("", (said,))) == "a/1.png"
+    assert find_existing(tmp_path, ["{0}"], Row("", ("/b/1.png",))) == "/b/1.png"

@@ -106,3 +106,8 @@ def test_a_list_says_nothing_where_nobody_knows_what_is_there(tmp_path: Path) ->
     (tmp_path / "t.txt").write_text("# no comment\n")
 
     assert read_rows(tmp_path, "t.txt", "") == [Row("", ("#", "no", "comment"))]
+
+
+def test_names_may_have_the_suffix_that_the_pattern_has(tmp_path: Path) -> None:
+    assert rows(tmp_path / "t.txt", "a.jpg x\nb.v2.jpg y\n", there="a b.v2") == [("a", "x"), ("b.v2", "y")]
+    assert rows(tmp_path / "t.txt", "a.jpg\nb.jpg\n", there="a.jpg b") == [("a.jpg",), ("b.jpg",)]

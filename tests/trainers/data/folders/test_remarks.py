@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from tests.trainers.data.folders.drawn import PARTS, draw, write_grey
-from tests.trainers.data.formats.test_opening import write_deep
+from tests.trainers.data.formats.test_opening import write_deep, write_few_bits
 from trainers.data.folders.remarks import list_changes
 
 NORMALS = 'n: {kind: normals, files: "{split}/label/{id}.png", scale: 0.007843, offset: -1}'
@@ -37,9 +37,29 @@ def test_turned_images_are_told_and_name_other_data(tmp_path: Path) -> None:
     assert again.fingerprint != before
     assert again.notes() == [
         f"2 of 12 images looked at, such as {tmp_path}/train/image/1.jpg, are turned upright as their EXIF orientation "
-        "says; targets are read as they are stored: see in the picture that they fit, and take the notes away where "
-        "targets belong to the pixels as stored (exiftool -Orientation= FILES)"
+        "says; targets are read as they are stored: see in the picture that they fit, and say image: {files: PATTERN, "
+        "orientation: stored} where targets belong to the pixels as stored"
     ]
+
+    spec = tmp_path / "spec.yaml"
+    pattern = '"{split}/image/{id}.jpg"'
+    spec.write_text(spec.read_text().replace(pattern, f"{{files: {pattern}, orientation: stored}}"))
+    kept = type(data)(root=data.root, spec=data.spec)
+    assert kept.notes() == []
+    assert list_changes([kept.samples("train")]) == []
+    assert np.array_equal(kept.load("train").images[1], again.load("train").images[1][::-1, ::-1])
+
+
+def test_scans_with_a_note_are_read_as_they_are_stored(tmp_path: Path) -> None:
+    note = Image.Exif()
+    note[0x0112] = 6
+    task = PARTS.replace(".png", ".tif")
+    data = draw(tmp_path, lambda p, ids, n: Image.fromarray(ids).save(p.with_suffix(".tif"), exif=note), task)
+
+    data.check()
+
+    assert data.load("train").targets["parts"][0, :, 0].tolist() == [0, 0, 1, 1, 1, 2, 2, 2]
+    assert list_changes([data.samples("train")]) == ["parts as it is stored"]
 
 
 def test_targets_with_a_note_are_told(tmp_path: Path) -> None:
@@ -115,3 +135,17 @@ def test_a_marker_that_was_wrong_names_other_data(tmp_path: Path) -> None:
     assert list_changes([wrong.samples("train")]) == ["marker of parts in a wider type"]
     wrong.check()
     assert wrong.load("train").targets["parts"].max() == 2
+
+
+def test_ids_of_few_bits_are_read_as_they_are_stored_and_told(tmp_path: Path) -> None:
+    data = draw(tmp_path, lambda path, ids, number: write_few_bits(path, ids, 2))
+
+    data.check()
+
+    assert np.unique(data.load("train").targets["parts"]).tolist() == [0, 1, 2]
+    (told,) = data.notes()
+    assert told.endswith(
+        ", have 2 bits a pixel, which are read as the numbers 0..3 that are stored; viewers show them "
+        "stretched to 0..255"
+    )
+    assert list_changes([data.samples("train")]) == ["few bits of parts as they are stored"]

@@ -109,6 +109,6 @@ def test_a_turned_image_is_told_where_its_targets_do_not_fit(tmp_path: Path) -> 
     assert message == (
         f"{tmp_path}/train/label/0.png of task 'parts': wrong shape (1, 8, 12): images have 12x8 pixels; want (1, 12, "
         f"8) or (1, 12, 8, C), resized as the images are; EXIF orientation 6 in {tmp_path}/train/"
-        "image/0.jpg turns the image as every viewer does: want targets of the image as it is shown, or take the note "
-        "away where they belong to its pixels as they are stored (exiftool -Orientation= FILE)"
+        "image/0.jpg turns the image as every viewer does: want targets of the image as it is shown, or image: "
+        "{files: PATTERN, orientation: stored} where they belong to its pixels as they are stored"
     )

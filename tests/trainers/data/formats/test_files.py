@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -152,3 +153,19 @@ def test_what_memory_does_not_hold_is_not_called_damaged() -> None:
     told = r"x\.png: does not fit in memory; make it smaller, or cut it into tiles$"
     with pytest.raises(DataError, match=told), readable(Path("x.png")):
         raise MemoryError
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:0", "a pointer of Git LFS to the file: git lfs pull"),
+        ("\n<!DOCTYPE html><p>404", "a web page, as a server sends that refuses a download: fetch the file again"),
+        ("", "it is empty: copy the file again"),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".png", ".npy"])
+def test_what_stands_in_for_a_file_is_named(tmp_path: Path, content: str, told: str, suffix: str) -> None:
+    path = tmp_path / f"x{suffix}"
+    path.write_text(content)
+    with pytest.raises(DataError, match=re.escape(told)):
+        read_array(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ from PIL import Image
 from spaces.errors import DataError
 from trainers.data.formats import opening
 from trainers.data.formats.files import read_array, read_image
+from trainers.data.formats.heads import read_head
+from trainers.data.formats.opening import keep_stored
 
 BLOCKS = np.random.default_rng(0).integers(0, 256, (3, 5, 3), dtype=np.uint8)
 PICTURE = BLOCKS.repeat(16, 0).repeat(16, 1)
@@ -55,8 +59,12 @@ def test_a_torn_note_turns_nothing(tmp_path: Path) -> None:
     assert np.array_equal(read_image(tmp_path / "x.png"), PICTURE)
 
 
-def test_a_target_stays_as_it_is_stored(tmp_path: Path) -> None:
-    assert np.array_equal(read_array(save(tmp_path / "x.png", 6)), PICTURE)
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_target_stays_as_it_is_stored(tmp_path: Path, suffix: str, orientation: int) -> None:
+    path = save(tmp_path / f"x{suffix}", orientation)
+    assert np.array_equal(read_array(path), PICTURE)
+    assert np.array_equal(read_image(path, keep_stored), PICTURE)
 
 
 @pytest.mark.parametrize(
@@ -104,20 +112,41 @@ def test_sixteen_bits_of_a_colour_are_refused_as_a_target(tmp_path: Path) -> Non
 
 def write_deep(path: Path) -> Path:
     """A PNG of 2x2 pixels and 16 bits a channel, which Pillow reads and does not write."""
-    import struct
-    import zlib
+    return _write_png(path, (2, 2), 16, 2, [bytes([1, 77, 2, 77, 3, 77]) * 2] * 2)
 
+
+def write_few_bits(path: Path, ids: np.ndarray, bits: int) -> Path:
+    """A grey PNG of 2 or 4 bits a pixel, of a whole number of bytes a row."""
+    height, width = ids.shape
+    digits = ids.reshape(height, -1, 8 // bits).astype(np.uint8)
+    packed = sum(digits[..., n] << (8 - bits * (n + 1)) for n in range(8 // bits))
+    return _write_png(path, (width, height), bits, 0, [row.tobytes() for row in np.asarray(packed, np.uint8)])
+
+
+def _write_png(path: Path, size: tuple[int, int], bits: int, colour: int, rows: list[bytes]) -> Path:
     def chunk(name: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
-    row = b"\0" + bytes([1, 77, 2, 77, 3, 77]) * 2
     parts = [
-        (b"IHDR", struct.pack(">IIBBBBB", 2, 2, 16, 2, 0, 0, 0)),
-        (b"IDAT", zlib.compress(row * 2)),
+        (b"IHDR", struct.pack(">IIBBBBB", *size, bits, colour, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows))),
         (b"IEND", b""),
     ]
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts))
     return path
+
+
+@pytest.mark.parametrize("bits", [2, 4])
+def test_grey_of_few_bits_is_read_as_it_is_stored_and_shown_as_viewers_do(tmp_path: Path, bits: int) -> None:
+    ids = np.random.default_rng(0).integers(0, 2**bits, (3, 8))
+    path = write_few_bits(tmp_path / "x.png", ids, bits)
+
+    assert np.array_equal(read_array(path), ids)
+    assert read_array(path).dtype == np.uint8
+    assert np.array_equal(read_image(path)[..., 0], ids * (255 // (2**bits - 1)))
+    head = read_head(path)
+    assert head is not None
+    assert head.bits == bits
 
 
 def test_what_pillow_takes_for_an_attack_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,3 +184,16 @@ def test_free_memory_is_the_least_that_the_system_tells(tmp_path: Path, monkeypa
     assert opening.free_memory() == 2**21
     limit.write_text("4096\n")
     assert opening.free_memory() == 4096
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_plain_scans_of_one_channel_keep_their_pixels(tmp_path: Path, orientation: int, kind: type) -> None:
+    note = Image.Exif()
+    note[0x0112] = orientation
+    grey = PICTURE[..., 0].astype(kind)
+    Image.fromarray(grey).save(tmp_path / "x.tif", exif=note)  # not compressed, which Pillow maps into memory
+
+    assert np.array_equal(read_array(tmp_path / "x.tif"), grey)
+    if kind is np.uint8:
+        assert np.array_equal(read_image(tmp_path / "x.tif")[..., 0], UPRIGHT[orientation][..., 0])

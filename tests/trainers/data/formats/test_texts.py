@@ -37,3 +37,10 @@ def test_tables_are_cells_without_blanks_and_without_empty_ends(tmp_path: Path) 
 def test_words_may_be_quoted(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text('"my photo" b\n\n 5"x7".png\n')
     assert read_words(tmp_path / "a.txt") == [["my photo", "b"], ['5"x7".png']]
+
+
+def test_the_end_of_a_text_under_dos_is_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"1.png\r\n2.png\r\n\x1a")
+    assert read_words(tmp_path / "a.txt") == [["1.png"], ["2.png"]]
+    (tmp_path / "a.txt").write_bytes(b"1.png\r\n\x1a\r\n")
+    assert read_words(tmp_path / "a.txt") == [["1.png"]]

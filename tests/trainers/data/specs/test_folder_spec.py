@@ -139,3 +139,18 @@ def test_a_format_of_ones_own_is_read_by_a_function(tmp_path: Path, monkeypatch:
     data = write_masks(tmp_path / "other", text.replace("scale: 0.001", "read: own_reader.two"))
 
     assert (data.load("val").targets["depth"] == 2).all()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_specification_may_be_in_any_unicode(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_bytes(f"image: '图/{{id}}.png'\r\n{ONE}\r\n\x1a".encode(encoding))
+    assert read_folder_spec(path).image.patterns == ("图/{id}.png",)
+
+
+def test_a_specification_in_another_encoding_is_refused_with_the_byte(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_bytes(f"image: '中文/{{id}}.png'\n{ONE}".encode("gbk"))
+    told = r"spec\.yaml: not a text in UTF-8 \(byte 9 is 0xd6\); save it as UTF-8 in the editor"
+    with pytest.raises(DataError, match=told):
+        read_folder_spec(path)

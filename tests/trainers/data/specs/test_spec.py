@@ -158,7 +158,7 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").write_bytes(b"\xff\xfe\x00")
 
-    with pytest.raises(DataError, match="cannot be read as YAML"):
+    with pytest.raises(DataError, match="not a text in UTF-16-LE"):
         read_spec(tmp_path / "spec.yaml")
 
 

@@ -1,0 +1,1 @@
+"""Trials of several searches on one front: what can be compared, related to one reference, drawn and tabulated."""

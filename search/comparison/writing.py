@@ -1,0 +1,86 @@
+"""Files of a comparison: the page, its picture, and a table of all trials."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from search.comparison.pooled import Pooled
+from search.jobs.trial_columns import COSTS, read_shown_columns
+from search.problem.objectives import format_value, volume_units
+from search.report.figures.front_figure import render_front_svg, save_png
+from search.report.figures.runs_figure import draw_runs_figure
+from search.report.page import write_page
+from spaces.common.atomic_files import write_text
+from spaces.common.formatting import align_columns, format_count
+from spaces.drawing.one_line import describe_in_line
+
+FILES = ("front.html", "front.png", "trials.csv")
+
+
+def write_comparison(folder: Path, pooled: Pooled) -> None:
+    """Write or replace the files."""
+    figure = draw_runs_figure(pooled.view, pooled.numbers)
+    save_png(folder / "front.png", figure)
+    lead = [*describe_runs(pooled), *describe_terms(pooled)]
+    write_page(folder / "front.html", " and ".join(pooled.numbers), pooled.view, render_front_svg(figure), (), lead)
+    write_text(folder / "trials.csv", tabulate_pooled(pooled))
+
+
+def tabulate_pooled(pooled: Pooled) -> str:
+    """A row a trial as CSV: run, number there, whether it is on the front of all, then as in a run's trials.csv."""
+    view = pooled.view
+    names = [objective.name for objective in view.objectives]
+    metrics = sorted({name for trial in view.trials for name in trial.metrics} - set(names))
+    costs = [name for name in COSTS if name not in names]
+    columns = [*names, *costs, *metrics, "sharing", "seconds", "epochs", "network_key", "reason"]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["run", "number", "front", "status", *columns])
+    for trial in view.trials:
+        run, _, number = trial.key.rpartition("/")
+        row = read_shown_columns(trial, columns)
+        on_front = "yes" if trial.number in view.members else ""
+        cells = [row.get(column, "") for column in columns]
+        cells = ["" if isinstance(cell, float) and cell != cell else cell for cell in cells]
+        writer.writerow([run, number, on_front, trial.status, *cells])
+    return text.getvalue()
+
+
+def describe_runs(pooled: Pooled) -> list[str]:
+    """A sentence a run: what it adds to the front of all."""
+    view = pooled.view
+    lines = []
+    for name, numbers in pooled.numbers.items():
+        on_front = len(view.members & set(numbers))
+        volume = format_count(pooled.measure_volume(name))
+        lines.append(f"{name}: {on_front} of {len(numbers)} trials on the front of all, hypervolume alone {volume}.")
+    whole = format_count(float(view.volumes.max(initial=0.0)))
+    point = ", ".join(f"{o.name} {format_value(o, v)}" for o, v in zip(view.objectives, view.reference, strict=True))
+    return [*lines, f"Together: hypervolume {whole} [{volume_units(view.objectives)}] from the point {point}."]
+
+
+def describe_terms(pooled: Pooled) -> list[str]:
+    """What the numbers are."""
+    first = next(iter(pooled.numbers))
+    related = f"Deltas of all runs are against the single-task networks of {first}" + (
+        ", for the others' differ." if pooled.related else ", as in their own tables."
+    )
+    guessed = (
+        "The front is that of best guesses, each within its run."
+        if pooled.guessed
+        else "The front is that of single trainings, for not every run has trials enough for best guesses."
+    )
+    return [related, guessed]
+
+
+def format_front(pooled: Pooled) -> str:
+    """The front of all for the terminal, cheapest first."""
+    view = pooled.view
+    rows: list[Sequence[str]] = [["run/trial", *(objective.label for objective in view.objectives), "sharing"]]
+    for trial in view.front:
+        values = (format_value(each, trial.objectives[each.name]) for each in view.objectives)
+        rows.append([trial.key, *values, describe_in_line(trial.pattern)])
+    return "\n".join(align_columns(rows))
