@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from search.config.command import EXIT_FAILED, run_command, spell_command
@@ -19,12 +20,14 @@ from search.preview.notes import list_notes
 from search.report.baseline_table import make_baseline_rows
 from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
-from spaces.common.machine_faults import find_machine_fault
+from spaces.common.machine_faults import MachineError, find_machine_fault
 
 if TYPE_CHECKING:
     from search.jobs.job import Job, Outcome
     from search.report.baseline_table import BaselineRow
+    from search.report.build_search import Search
     from search.report.reporter import Reporter
+    from search.study.trial_queue import TrialQueue
 
 PROGRAM = "search.run"
 
@@ -63,6 +66,8 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
         with reporter.showing():
             queue.resume()
             settings.runner.run(GuardedQueue(queue), folder.path, started=reporter.started)
+        if settings.confirm.seeds and not queue.status.stopped:
+            _confirm(settings, folder, search, queue, settings.confirm.seeds)
     except BaseException as error:
         _report(reporter, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED", queue.baselines)
         raise
@@ -85,6 +90,21 @@ def _search(settings: Settings, folder: RunFolder, command: str) -> int:
     if last := status.reason or search.study.outlook():
         print(last)
     return 0
+
+
+def _confirm(settings: Settings, folder: RunFolder, search: Search, queue: TrialQueue, seeds: int) -> None:
+    """Train what is delivered with fresh seeds, where there is anything."""
+    # scipy and more: 1 s, a search without a confirmation does without
+    from search.confirming.request import Request
+    from search.report.confirm_search import confirm_search
+
+    trials = [trial for _, trial in sorted(queue.trials.items())]
+    if any(trial.complete for trial in trials):
+        say = partial(print, flush=True)
+        try:
+            confirm_search(settings, folder, search, trials, Request(seeds=seeds), say)
+        except MachineError as error:
+            queue.stop("; ".join(error.problems))
 
 
 def _report(reporter: Reporter, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> str:

@@ -16,7 +16,7 @@ from trainers.measure import measure, mixed_precision
 from trainers.recipe import EQUAL
 from trainers.tasks.task import Task
 from trainers.trainer import Trainer
-from trainers.training_state import Leg, TrainingState
+from trainers.training_state import EVERY, Leg, TrainingState
 
 Report = Callable[[int, dict[str, float]], None]
 WHOLE = Leg()
@@ -41,7 +41,7 @@ def train(
     Args:
         network: ``(B, 3, H, W) in [0, 1] -> {task: (B, C, H, W) or (B, C)}``, on the splits' device.
         training: split to learn from.
-        validation: split that is measured after every epoch.
+        validation: split that is measured after every epoch, or as the leg says.
         tasks: whose losses are weighed.
         recipe: epochs, optimiser, schedule, augmentation.
         seed: of the batch order and the augmentation.
@@ -71,7 +71,7 @@ def train(
             losses = _learn_epoch(state, training, size, tasks, recipe, tokens)
             _refuse_non_finite(losses, epoch)
             losses["loss"] = sum(task.weight * losses[f"{task.name}.loss"] for task in tasks)
-            state.metrics = measure(network, validation, tasks)
+            state.metrics = measure(network, validation, tasks) if leg.measured == EVERY or epoch == last else {}
             state.reports.append(losses | state.metrics | state.weighting.used() | gate_rates(network))
             report(epoch, state.reports[-1])
             state.keep(leg, device)

@@ -11,6 +11,7 @@ import torch
 
 from trainers.weighting.weighting import Balance
 
+EVERY, LAST = "every epoch", "last epoch"  # after which the validation split is measured
 KEPT_EVERY = 60.0  # seconds between two states of a training that nobody has asked to pause: our choice
 
 
@@ -22,11 +23,14 @@ class Leg:
         until: epoch after which it pauses; None for the last one.
         state: where it stands, as `keep` was given it, or None to begin.
         keep: called with the state at the pause, and now and then before it; None where nobody wants it.
+        measured: whether the validation split is measured after every epoch or the last one alone; losses are told
+            of every epoch in either case, and the numbers of the last one are the same.
     """
 
     until: int | None = None
     state: Mapping[str, Any] | None = None
     keep: Callable[[dict[str, Any]], None] | None = None
+    measured: str = EVERY
 
 
 @dataclass

@@ -89,6 +89,23 @@ class Baselines:
         checks.done()
 
 
+@dataclass(frozen=True)
+class Confirm:
+    """What is done at the end of a search with what it delivers, as `python -m search.confirm` does it.
+
+    Args:
+        seeds: fresh ones, with which every network is trained again and measured on the test split; None for none.
+    """
+
+    seeds: int | None = None
+    group: ClassVar[str] = "confirm"
+
+    def __post_init__(self) -> None:
+        checks = Fields(self)
+        checks.integer("seeds", low=1, optional=True)
+        checks.done()
+
+
 STARTS = ("auto", "supernet", "trial", "nothing")
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from search.components.components import build_component, describe_component
 from search.config.epoch_split import EpochSplit, split_epochs
 from search.config.experiments import Experiment
-from search.config.sections import Baselines, Final, Run, Supernet
+from search.config.sections import Baselines, Confirm, Final, Run, Supernet
 from search.problem.bounds import Limits, Reference, Stop
 from search.problem.objectives import LATENCY
 from search.runners.runner import Runner
@@ -58,6 +58,7 @@ class Settings:
     baselines: Baselines
     supernet: Supernet
     final: Final
+    confirm: Confirm
     space: Space
     data: DataSet
     network: Family
@@ -107,8 +108,8 @@ class Settings:
         return split_epochs(self.trials, self.budget, epochs, sampler, self.supernet, self.final, available)
 
 
-LATER = ("supernet", "final")  # sections that configurations of earlier versions do not have
-Section = Run | Limits | Reference | Stop | Baselines | Supernet | Final
+LATER = ("supernet", "final", "confirm")  # sections that configurations of earlier versions do not have
+Section = Run | Limits | Reference | Stop | Baselines | Supernet | Final | Confirm
 SECTIONS: dict[str, type[Section]] = {
     "run": Run,
     "limits": Limits,
@@ -117,6 +118,7 @@ SECTIONS: dict[str, type[Section]] = {
     "baselines": Baselines,
     "supernet": Supernet,
     "final": Final,
+    "confirm": Confirm,
 }
 
 
@@ -211,5 +213,6 @@ def _described(settings: Settings, plain: Mapping[str, Any]) -> dict[str, Any]:
         "baselines": asdict(settings.baselines),
         "supernet": asdict(settings.supernet),
         "final": asdict(settings.final),
+        "confirm": asdict(settings.confirm),
         **{name: describe_component(getattr(settings, name), plain[name]) for name in GROUPS},
     }

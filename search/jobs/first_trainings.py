@@ -74,5 +74,5 @@ def find_file(job: Job, pattern: SharingPattern, device: str) -> Path | None:
     """Where a network that a job starts from is kept, named by all that its weights depend on."""
     if job.first is None:
         return None
-    alone = replace(job, pattern=pattern, judged="val", probe=None, until=None, aims=())
+    alone = replace(job, pattern=pattern, judged="val", probe=None, until=None, aims=(), tested=None)
     return job.first / f"{alone.training}-{device}.pt"

@@ -83,7 +83,8 @@ class Job:
         threads: CPU threads the training may use.
         outcome: file for the outcome.
         weights: file for the trained weights, or None to drop them.
-        judged: split that is measured; a search never looks beyond "val".
+        judged: split that is measured after every epoch, of a job that is tested after the last alone; a search never
+            looks beyond "val".
         until: epoch after which the training pauses and is measured; None for its end.
         checkpoint: file that keeps where the training stands, or None; it is taken up by the next job that names it.
         members: patterns of a supernet, or None for a network of the one pattern; of a supernet this is the one that is
@@ -91,6 +92,7 @@ class Job:
         inherits: weights that the training starts from; None for those of the seed.
         probe: what is to be found out about the trained network, see `search.jobs.probe.Probe`, or None.
         aims: what of its robustness is to be measured, as `trainers.robustness.aims.list_measured` has it.
+        tested: split that is measured too, once, when all is done; None for none. Nothing is chosen by it.
         first: folder that keeps networks which gated ones start from, for the next job; None to train them for each.
     """
 
@@ -110,6 +112,7 @@ class Job:
     members: Members | None = None
     inherits: Inherited | None = None
     aims: tuple[str, ...] = ()
+    tested: str | None = None
     first: Path | None = None
 
     @property
@@ -165,6 +168,8 @@ class Job:
             named += ["inherits", self.inherits.training]
         if self.aims:
             named += ["aims", *self.aims]
+        if self.tested is not None:
+            named += ["tested", self.tested]
         return hashlib.sha256(json.dumps(mark_all(named)).encode()).hexdigest()[:16]
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 ROBUSTNESS = "robustness"  # finding of a training whose robustness is an objective, `trainers.robustness.measure_aims`
 WORKSPACE = "workspace"  # finding of every training with a workspace, `trainers.workspace_effect`
+TESTED = "tested"  # finding of a job that was tested: "metrics" on that split, and "robustness" where it has aims
 
 
 class Probe(Protocol):

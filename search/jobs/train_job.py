@@ -18,7 +18,7 @@ from search.jobs.checkpoint import read_checkpoint, write_checkpoint
 from search.jobs.first_trainings import count_first_epochs, start_branches
 from search.jobs.job import Job, Outcome, find_device
 from search.jobs.members import ESTIMATES, TOLD, WEIGHTS, Members, digest_estimates
-from search.jobs.probe import ROBUSTNESS, WORKSPACE
+from search.jobs.probe import ROBUSTNESS, TESTED, WORKSPACE
 from spaces.common.atomic_files import replacing
 from spaces.common.machine_faults import find_machine_fault
 from spaces.draws import plan_draws
@@ -38,7 +38,7 @@ from trainers.prune import prune_network
 from trainers.robustness.measure_aims import measure_aims
 from trainers.tasks.task import Task
 from trainers.train import TrainingError, train
-from trainers.training_state import Leg
+from trainers.training_state import EVERY, LAST, Leg
 from trainers.workspace_effect import measure_effect
 
 PRICED = 1000  # patterns of a supernet whose mean cost is told
@@ -72,7 +72,8 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
         for name, value in values.items():
             curves.setdefault(name, []).append(value)
 
-    leg = Leg(job.until, state, partial(write_checkpoint, job) if job.checkpoint else None)
+    keep = partial(write_checkpoint, job) if job.checkpoint else None
+    leg = Leg(job.until, state, keep, LAST if job.tested else EVERY)  # nobody follows how a confirmation goes
     metrics = train(network, training, judged, tasks, job.recipe, job.seed, note, leg)
     if network.gated:
         network = prune_network(network, training, job.recipe.batch_size)
@@ -80,9 +81,7 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
         price = count_macs(network, job.data.size)
     else:
         price = _price(job, network, tasks)
-    undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
-    if undefined:
-        raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {job.judged} split")
+    _refuse_undefined(metrics, job.judged)
     if job.weights and not job.until:
         with replacing(job.weights) as file:
             torch.save({name: tensor.cpu() for name, tensor in network.state_dict().items()}, file)
@@ -90,7 +89,23 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
         _found(job, network, training, judged, tasks),
         {name: list(layers) for name, layers in network.masks.items()},
     )
-    return Outcome(metrics, curves, found, asdict(price), masks, epochs)
+    if job.tested and not job.until:
+        found[TESTED] = _test(job, network, load_split(job.data, job.tested, where), tasks)
+    told = {name: curve for name, curve in curves.items() if len(curve) == len(curves["loss"])}
+    return Outcome(metrics, told, found, asdict(price), masks, epochs)
+
+
+def _refuse_undefined(metrics: Mapping[str, float], split: str) -> None:
+    undefined = [name for name, value in metrics.items() if not math.isfinite(value)]
+    if undefined:
+        raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {split} split")
+
+
+def _test(job: Job, network: SharedNetwork, split: Source, tasks: Sequence[Task]) -> dict[str, Any]:
+    """What the finished network shows on a split that no part of its training has seen."""
+    metrics = measure(network, split, tasks)
+    _refuse_undefined(metrics, job.tested or "")
+    return {"metrics": metrics, **({ROBUSTNESS: measure_aims(network, split, tasks, job.aims)} if job.aims else {})}
 
 
 def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], *, where: str) -> SharedNetwork:

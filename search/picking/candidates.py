@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from search.confirming.confirmation import drop_stale, load_confirmation
+from search.confirming.sums import Row, sum_up
 from search.jobs.trial import Trial
 from search.problem.objectives import Objective, resolve_objectives
 from search.results.results import Results
 from search.study.fronts.best_guess import guess_objectives
+from spaces.common.formatting import format_list
 from spaces.errors import DataError
 
 TRAINED, GUESSED, SINGLE = "final trainings", "best guesses over all trials", "single trainings"
+INTERVAL = 1.96  # standard deviations of 95 %
+Ends = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -21,13 +26,13 @@ class Candidates:
 
     Args:
         values: by column.
-        deviations: standard deviations of best guesses, by number and objective.
-        source: what the values of objectives are: of final trainings, best guesses or single trainings.
+        intervals: 95 % ends of best guesses and of confirmed means, by number and column.
+        source: what the values are, in a sentence.
         objectives: of the search.
     """
 
     values: Mapping[int, Mapping[str, float]]
-    deviations: Mapping[int, Mapping[str, float]]
+    intervals: Mapping[int, Mapping[str, Ends]]
     source: str
     objectives: tuple[Objective, ...]
 
@@ -52,15 +57,63 @@ def find_candidates(run: Results) -> Candidates:
             "again with another run.name"
         )
     objectives = resolve_objectives(run.config["objectives"], run.tasks)
+    searched = _find_searched(run, members, objectives)
+    confirmed = find_confirmed(run, members, objectives)
+    if not confirmed:
+        return searched
+    names = tuple(number for number in searched.values if number in confirmed)
+    values = {**searched.values, **{number: _read_confirmed(confirmed[number]) for number in names}}
+    ends = {**searched.intervals, **{number: _read_ends(confirmed[number]) for number in names}}
+    what = "Numbers are confirmed ones: means of fresh seeds on the test split."
+    if len(names) < len(values):
+        what = (
+            f"Numbers of trials {format_list(names)} are confirmed ones, means of fresh seeds on the test split, which "
+            f"others have not; of these: {searched.source}"
+        )
+    return Candidates(values, ends, what, objectives)
+
+
+def _find_searched(run: Results, members: Sequence[Trial], objectives: tuple[Objective, ...]) -> Candidates:
+    """What the search itself tells of its networks, on the validation split."""
+    values = {trial.number: _read(trial) for trial in members}
     if len(run.finals):
-        return Candidates({each.number: _read(each) for each in members}, {}, TRAINED, objectives)
+        return Candidates(values, {number: {} for number in values}, _say(TRAINED), objectives)
     guesses = guess_objectives(run.ended, objectives)
-    values, deviations = {}, {}
-    for trial in members:
-        told = guesses.get(trial.number, {})
-        values[trial.number] = {**_read(trial), **{name: guess.value for name, guess in told.items()}}
-        deviations[trial.number] = {name: guess.sd for name, guess in told.items()}
-    return Candidates(values, deviations, GUESSED if guesses else SINGLE, objectives)
+    ends: dict[int, dict[str, Ends]] = {}
+    for number in values:
+        told = guesses.get(number, {})
+        values[number] |= {name: guess.value for name, guess in told.items()}
+        ends[number] = {
+            name: (guess.value - INTERVAL * guess.sd, guess.value + INTERVAL * guess.sd) for name, guess in told.items()
+        }
+    return Candidates(values, ends, _say(GUESSED if guesses else SINGLE), objectives)
+
+
+def _say(source: str) -> str:
+    return f"Objectives are those of {source}."
+
+
+def find_confirmed(run: Results, members: Sequence[Trial], objectives: Sequence[Objective]) -> dict[int, Row]:
+    """Networks that were confirmed as they are now, by number; none where nothing was.
+
+    Raises:
+        DataError: the run's file is damaged.
+    """
+    confirmation = load_confirmation(run.path)
+    if confirmation is None:
+        return {}
+    now = {trial.number: trial.objectives for trial in members}
+    totals = sum_up(drop_stale(confirmation, now), objectives, run.tasks)
+    return {row.member.number: row for row in totals.rows}
+
+
+def _read_confirmed(row: Row) -> dict[str, float]:
+    return {name: each.mean for name, each in row.test.items() if not math.isinf(each.mean)}
+
+
+def _read_ends(row: Row) -> dict[str, Ends]:
+    known = {name: each for name, each in row.test.items() if math.isfinite(each.low) and each.high > each.low}
+    return {name: (each.low, each.high) for name, each in known.items()}
 
 
 def _read(trial: Trial) -> dict[str, float]:

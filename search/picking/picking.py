@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.config.command import spell_command
-from search.picking.candidates import Candidates, find_candidates
+from search.picking.candidates import Candidates, Ends, find_candidates
 from search.picking.choose import Aim, Pick, choose_knee, choose_network
 from search.picking.conditions import find_column, parse_condition
 from search.problem.objectives import BEFOREHAND, COUNTED, MAXIMISE, Objective, format_value
 from search.results.results import Results
 from spaces.common.formatting import format_count
 from spaces.drawing.text import draw_text
-
-INTERVAL = 1.96  # standard deviations of 95 %
 
 
 @dataclass(frozen=True)
@@ -74,10 +72,10 @@ def describe_pick(run: Results, picked: Picked) -> str:
     else:
         missed = ", ".join(f"{condition} by {miss:.4g}" for condition, miss in pick.misses)
         head = f"No delivered network of {many} fits. Nearest is trial {number}, which misses {missed}."
-    deviations = candidates.deviations.get(number, {})
+    intervals = candidates.intervals.get(number, {})
     known = {objective.name: objective for objective in candidates.objectives}
     lines = [
-        f"{name} {_write(known.get(name), name, value, deviations.get(name))}"
+        f"{name} {_write(known.get(name), name, value, intervals.get(name))}"
         for name, value in values.items()
         if math.isfinite(value)
     ]
@@ -85,7 +83,7 @@ def describe_pick(run: Results, picked: Picked) -> str:
     return "\n".join(
         [
             head,
-            f"Objectives are those of {candidates.source}.",
+            candidates.source,
             "",
             *(f"  {line}" for line in lines),
             "",
@@ -105,12 +103,9 @@ def _choose_aim(candidates: Candidates, name: str | None, *, largest: bool) -> A
     return Aim(first.name, first.direction == MAXIMISE)
 
 
-def _write(objective: Objective | None, name: str, value: float, deviation: float | None) -> str:
+def _write(objective: Objective | None, name: str, value: float, ends: Ends | None) -> str:
     if objective is not None:
         text = format_value(objective, value)
     else:
         text = format_count(value) if name in [each.name for each in COUNTED] else f"{value:.4g}"
-    if deviation is None:
-        return text
-    low, high = value - INTERVAL * deviation, value + INTERVAL * deviation
-    return f"{text} (95 %: {low:.4g} to {high:.4g})"
+    return text if ends is None else f"{text} (95 %: {ends[0]:.4g} to {ends[1]:.4g})"

@@ -1,8 +1,9 @@
-"""What a tracker is told of trainings that are no trials: a supernet's, and those to the end."""
+"""What a tracker is told of trainings that are no trials: a supernet's, those to the end, those of a confirmation."""
 
 from __future__ import annotations
 
 from search.jobs.job import Job, Outcome
+from search.jobs.probe import TESTED
 from search.study.fronts.final_files import Final
 from search.tracking.mlflow_values import list_numbers, list_params
 from search.tracking.tracker import Training
@@ -43,4 +44,28 @@ def describe_final(final: Final) -> Training:
         trial.ended,
         trial.reason,
         trial.node,
+    )
+
+
+def describe_confirmation(job: Job, outcome: Outcome) -> Training:
+    """A training with a fresh seed: metrics under their own names are of the validation split, "test/" of the other."""
+    tested = outcome.findings.get(TESTED, {}).get("metrics", {})
+    numbers = {
+        **outcome.metrics,
+        **{f"test/{name}": float(value) for name, value in tested.items()},
+        **{name: float(value) for name, value in outcome.cost.items()},
+        "seconds": outcome.seconds,
+        "epochs": float(outcome.epochs),
+    }
+    params = {"key": job.pattern.key, "fingerprint": job.fingerprint, "seed": str(job.seed)}
+    return Training(
+        f"confirmation, {job.label}",
+        job.fingerprint,
+        params,
+        numbers,
+        outcome.curves,
+        outcome.seconds,
+        outcome.ended,
+        outcome.reason,
+        outcome.node,
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -88,6 +89,7 @@ def list_trials(view: FrontView) -> list[dict[str, Any]]:
             **read_columns(trial, ("macs", "flops", "params", "sharing")),
             "metrics": {
                 **ends.get(trial.number, {}),
+                **_tell_confirmed(trial, view),
                 **{name: value for name, value in beside[trial.number].items() if value != ""},
                 **trial.metrics,
             },
@@ -103,6 +105,16 @@ def _tell_end(final: Trial, view: FrontView) -> dict[str, float]:
     """What a final training came to, under names of its own."""
     told = [each.name for each in view.objectives if each not in BEFOREHAND]
     return {**{f"{name}.final": final.objectives[name] for name in told}, "epochs.final": final.epochs}
+
+
+def _tell_confirmed(trial: Trial, view: FrontView) -> dict[str, float]:
+    """What fresh seeds have shown on the test split, under names of its own."""
+    told: dict[str, float] = {}
+    for objective in view.objectives:
+        if objective not in BEFOREHAND and (each := view.confirmed.get(trial.number, {}).get(objective.name)):
+            ends = {f"{objective.name}.low": each.low, f"{objective.name}.high": each.high}
+            told |= {f"{objective.name}.confirmed": each.mean, **{n: v for n, v in ends.items() if math.isfinite(v)}}
+    return told
 
 
 def _find_status(trial: Trial, view: FrontView) -> str:

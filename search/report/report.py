@@ -10,9 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from search.confirming.confirmation import CSV
+from search.confirming.table import describe, format_csv, list_rows
 from search.jobs.trial import Trial
 from search.problem.objectives import Objective
 from search.report import page
+from search.report.confirmed_totals import add_confirmed, read_totals
 from search.report.delivered import describe_delivered, describe_ranking
 from search.report.figures import front_figure
 from search.report.member_folders import write_member_folders
@@ -20,7 +23,7 @@ from search.report.tables import NO_MARKS, sort_by_number, write_finals_table, w
 from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.final_files import Final, choose_delivered, choose_told
 from search.study.fronts.front import FrontView
-from spaces.common.atomic_files import write_json
+from spaces.common.atomic_files import write_json, write_text
 
 if TYPE_CHECKING:
     from search.report.search_cost import SearchCost
@@ -62,16 +65,15 @@ def write_report(
     write_member_folders(folder, delivered or members, {final.trial.number: final.weights for final in chosen})
     guesses = guess_objectives(sort_by_number(trials), objectives)
     view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses, delivered)
+    if totals := read_totals(folder, trials, objectives, reference, tasks, finals):
+        write_text(folder / CSV, format_csv(list_rows(totals)))
+        view = add_confirmed(view, totals)
     figure = front_figure.draw_front_figure(view)
     front_figure.save_png(folder / "front.png", figure)
-    page.write_page(
-        folder / "front.html",
-        folder.resolve().name,
-        view,
-        front_figure.render_front_svg(figure),
-        cost.lines if cost else (),
-        [*(describe_delivered(delivered, view) if delivered else describe_ranking(view)), note(delivered or members)],
-    )
+    lead = describe_delivered(delivered, view) if delivered else describe_ranking(view)
+    lead += [*(describe(totals) if totals else ()), note(delivered or members)]
+    svg, title = front_figure.render_front_svg(figure), folder.resolve().name
+    page.write_page(folder / "front.html", title, view, svg, cost.lines if cost else (), lead)
     if cost:
         write_json(folder / "receipt.json", cost.to_json())
     return delivered or members

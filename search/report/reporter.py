@@ -8,14 +8,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from search.confirming.confirmation import CSV
+from search.confirming.table import describe, format_rows, list_numbers
 from search.jobs.job import Job, Outcome
 from search.problem.objectives import Objective, volume_units
 from search.report.baseline_table import summarise_baselines, write_baseline_table
+from search.report.confirmed_totals import read_totals
 from search.report.delivered import describe_reference
 from search.report.figures.similarity_figure import draw_missing
 from search.report.front_table import format_markdown, summarise_front
 from search.report.member_folders import list_pictures
-from search.report.other_trainings import describe_final, describe_supernet
+from search.report.other_trainings import describe_confirmation, describe_final, describe_supernet
 from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.report.tables import write_tables
@@ -129,6 +132,10 @@ class Reporter:
         self._tracker.log_training(describe_final(final))
         self._progress.print_final(final.trial, WORDS.get(final.start, ""))
 
+    def confirmed(self, job: Job, outcome: Outcome) -> None:
+        """A network was trained with a fresh seed, or was found."""
+        self._tracker.log_training(describe_confirmation(job, outcome))
+
     def trial(self, trial: Trial) -> None:
         """A trial has ended."""
         self._trials.append(trial)
@@ -155,8 +162,9 @@ class Reporter:
         members = write_report(
             self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost, finals, note
         )
-        names = ("config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json")
-        files = [self._folder / name for name in (*names, *(["finals.csv"] if finals else []))]
+        totals = read_totals(self._folder, self._trials, self._objectives, self._reference, self._tasks, finals)
+        names = ["config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json"]
+        files = [self._folder / name for name in (*names, *["finals.csv"] * bool(finals), *[CSV] * bool(totals))]
         if rows:
             files.append(self._folder / "baselines.csv")
             write_baseline_table(files[-1], rows)
@@ -169,6 +177,7 @@ class Reporter:
             ],
             {
                 **self._measure_finals(),
+                **(list_numbers(totals) if totals else {}),
                 "hypervolume.final": cost.hypervolume,
                 "front.size": float(len(members)),
                 **cost.metrics,
@@ -176,6 +185,8 @@ class Reporter:
             format_markdown(members, self._objectives, cost),
         )
         self._print_summary(members, rows, note(members))
+        if totals:
+            self._print("\n".join([format_rows(totals), "", *describe(totals), ""]))
         self._print("\n".join(cost.lines))
         self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():

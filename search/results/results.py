@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zipfile import is_zipfile
 
 from search.components.components import build_component
+from search.confirming.confirmation import CSV
 from search.jobs.trial import Trial, load_trial
 from search.problem.objectives import resolve_objectives
 from search.results.data_frames import read_table, tabulate_curves, tabulate_trials
@@ -96,6 +97,20 @@ class Results:
         path = self.path / ROBUSTNESS
         if not path.exists():
             raise DataError(f"{path} is not there yet: python -m search.robustness {self.path} measures and writes it")
+        return read_table(path)
+
+    @property
+    def confirmed(self) -> DataFrame:
+        """What ``python -m search.confirm`` has measured on the test split with fresh seeds, by number.
+
+        Raises:
+            DataError: it has not measured anything, or its file is damaged.
+        """
+        path = self.path / CSV
+        if not path.exists():
+            raise DataError(
+                f"{path} is not there yet: python -m search.confirm {self.path} trains and measures what it tells"
+            )
         return read_table(path)
 
     @property

@@ -7,16 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from search.config.settings import GROUPS, SECTIONS, from_plain
 from search.jobs.job import Job
 from search.jobs.outcome_files import OutcomeFiles
 from search.jobs.trial import Trial
+from search.results.restored_settings import restore_settings
 from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
 from search.study.trial_jobs import TrialJobs
 from spaces.errors import DataError
-
-KEYS = ("trials", "budget", "objectives", *SECTIONS, *GROUPS)
 
 
 def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:
@@ -30,8 +28,7 @@ def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:
     Raises:
         DataError: it starts from a supernet's weights, and these are not there.
     """
-    run = {**config["run"], "folder": str(path.absolute().parent)}
-    settings = from_plain({**{name: config[name] for name in KEYS if name in config}, "run": run})
+    settings = restore_settings(config, path)
     threads = settings.runner.threads
     folder, outcomes = RunFolder(path, "", resumed=True), OutcomeFiles(path / ".outcomes")
     job = TrialJobs(settings, folder, outcomes, threads, plan_supernet(settings, threads)).repeat(trial)

@@ -19,7 +19,7 @@ CONFIG = "config.yaml"
 # Two runs give the same results when everything but these is equal; the data say the tasks. For the places of data,
 # which may move, their content is compared.
 FREE = (
-    *("search_id", "begun", "trials", "budget", "retry", "supernet", "final", "stop", "runner", "tracking"),
+    *("search_id", "begun", "trials", "budget", "retry", "supernet", "final", "confirm", "stop", "runner", "tracking"),
     *("run.name", "run.folder", "tasks", "data.loading"),
 )
 EPOCHS = "epochs come of budget, trials, supernet.epochs, final.epochs and trainer.epochs"

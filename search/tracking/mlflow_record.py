@@ -37,7 +37,9 @@ def open_record(
 ) -> MlflowRecord:
     """Open the store and the search's parent run in it, made where missing; raises whatever goes wrong."""
     client, experiment_id = open_store(uri, experiment, runs)
-    tags = {SEARCH_ID: search_id, "resume_command": resume_command, "mlflow.source.name": "search.run"}
+    tags = {SEARCH_ID: search_id, "mlflow.source.name": "search.run"}
+    if resume_command:  # a command that only adds to a run leaves the one that goes on with it
+        tags["resume_command"] = resume_command
     found = find_runs(client, experiment_id, SEARCH_ID, search_id)
     parent = found[-1] if found else client.create_run(experiment_id, tags=tags, run_name=run_name)
     record = MlflowRecord(client, experiment_id, parent)

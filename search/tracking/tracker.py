@@ -47,7 +47,7 @@ class Tracker(Protocol):
     """Where the driver records a search; no method waits for the store but `close`, and none raises."""
 
     def open(self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str) -> None:
-        """Start the record of a search, or take up the one that this run folder has left."""
+        """Start the record of a search, or take up the one that this run folder has left; "" leaves its command."""
 
     def log(self, trial: Trial) -> None:
         """Record a finished trial; one that is recorded already is skipped."""

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from search.config.composition import compose
+from search.confirm import main as confirm
 from search.jobs.job import Job
 from search.jobs.trial import load_trial as load_trial
 from search.load import load
@@ -71,6 +72,16 @@ def test_a_run_is_loaded(runs: Path) -> None:
     assert list(run.trials.index) == [0]
     assert [task.kind for task in run.tasks] == ["segmentation", "depth", "regression"]
     assert run.predict(0, run.data.load("val").images[:1])["depth"].shape == (1, 16, 16)
+
+
+def test_a_run_is_confirmed(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = yaml.safe_load((runs / "killed" / "config.yaml").read_text())
+    assert confirm([str(runs / "killed"), "--seeds", "1"]) == 0, capsys.readouterr().err
+    assert list(load(runs / "killed").confirmed.index) == [0]
+    after = yaml.safe_load((runs / "killed" / "config.yaml").read_text())
+    assert {name: after[name] for name in ("search_id", "trials", "objectives")} == {
+        name: config[name] for name in ("search_id", "trials", "objectives")
+    }
 
 
 def test_another_recipe_is_still_refused(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:

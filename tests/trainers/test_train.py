@@ -23,7 +23,7 @@ from trainers.recipe import Recipe
 from trainers.tasks.autoencoder import Autoencoder
 from trainers.tasks.task import Task
 from trainers.train import TrainingError, train
-from trainers.training_state import Leg
+from trainers.training_state import EVERY, LAST, Leg
 
 FAMILY = Small(encoder_widths=(6, 8), decoder_width=6)
 RECIPE = Recipe(epochs=3, batch_size=8, lr=0.01)
@@ -209,6 +209,26 @@ def _in_legs(
             state = torch.load(file, weights_only=True)
     assert network is not None
     return network, curves
+
+
+def test_a_training_that_is_measured_at_its_end_alone_ends_alike(data: Npz) -> None:
+    tasks, told = data.selected, {}
+    for measured in (EVERY, LAST):
+        network, values = _separate(tasks), []
+        splits = load_split(data, "train", "cpu"), load_split(data, "val", "cpu")
+        recipe = replace(RECIPE, epochs=3)
+        metrics = train(
+            network,
+            *splits,
+            tasks,
+            recipe,
+            0,
+            lambda epoch, each, seen=values: seen.append(each),
+            Leg(measured=measured),
+        )
+        told[measured] = metrics, [values[0]["loss"], values[-1]]
+        assert ("depth.abs_err_m" in values[0]) is (measured == EVERY)
+    assert told[EVERY] == told[LAST]
 
 
 @pytest.mark.parametrize("make", [_separate, _supernet])

@@ -18,8 +18,19 @@ from search.problem import pareto
 from search.problem.objectives import BEFOREHAND, COUNTED, MACS, MAXIMISE, PARAMS, Objective
 from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE
 from search.report.figures.point_labels import Label, place_labels
-from search.report.figures.trial_points import DOMINATED, FAILED, FINAL, FRONT, STOPPED, Place, draw_points, draw_ring
-from search.study.fronts.front import FrontView, collect_values
+from search.report.figures.trial_points import (
+    CONFIRMED,
+    DOMINATED,
+    FAILED,
+    FINAL,
+    FRONT,
+    STOPPED,
+    Place,
+    draw_intervals,
+    draw_points,
+    draw_ring,
+)
+from search.study.fronts.front import Estimate, FrontView, collect_values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,6 +62,8 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
         places |= draw_points(panel, look, found, panel.transData)
     ends = zip(list_values(view.finals, across), list_values(view.finals, up), strict=True)
     draw_points(panel, FINAL, {t.number: point for t, point in zip(view.finals, ends, strict=True)}, panel.transData)
+    draw_intervals(panel, CONFIRMED, _place_confirmed(view, across, up))
+    _draw_attainment(panel, view, (across, up))
     foot = panel if across in (*COUNTED, NUMBER) else by_turn
     unplaced = [(turn, trial) for turn, trial in enumerate(view.trials, start=1) if trial.number not in places]
     for look, pruned in ((STOPPED, True), (FAILED, False)):
@@ -62,6 +75,32 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
         places |= draw_points(foot, look, rug, foot.get_xaxis_transform())
     draw_frame(panel, view, across, up)
     return places
+
+
+def _place_confirmed(
+    view: FrontView, across: Objective, up: Objective
+) -> dict[int, tuple[tuple[float, float, float], tuple[float, float, float]]]:
+    """Mean, lower and upper end of each confirmed network, across and up."""
+    found = {}
+    for number, told in view.confirmed.items():
+        sides = [
+            Estimate(number, np.nan, np.nan) if objective is NUMBER else told[objective.name]
+            for objective in (across, up)
+        ]
+        first, second = ((each.mean, each.low, each.high) for each in sides)
+        found[number] = (first, second)
+    return found
+
+
+def _draw_attainment(axes: Axes, view: FrontView, drawn: tuple[Objective, Objective]) -> None:
+    """What shares of the fresh seeds reach, where two objectives span the plane."""
+    if len(view.objectives) != 2:
+        return
+    columns = [view.objectives.index(objective) for objective in drawn]
+    for (share, points), dots in zip(view.attained.items(), ((4, 2), (1, 2)), strict=False):
+        label = f"{share} % of fresh seeds reach"
+        line = _trace_front(points[:, columns], drawn).T
+        axes.plot(*line, color=BLACK, linewidth=0.9, linestyle=(0, dots), alpha=0.7, zorder=3, label=label)
 
 
 def label_objective(
@@ -106,7 +145,8 @@ def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) ->
         if not trials:
             axes.set(xlim=(0, 1), xticks=[])
     if front and len(objectives) > 1:
-        axes.plot(*_trace_front(front, (across, up)).T, color=BLUE, linewidth=1.4, alpha=0.8, zorder=3)
+        points = np.array([list_values(front, objective) for objective in (across, up)]).T
+        axes.plot(*_trace_front(points, (across, up)).T, color=BLUE, linewidth=1.4, alpha=0.8, zorder=3)
     if front and up.unit == "%":
         dashes = (0, (4, 3))
         axes.axhline(0, color=BLACK, linewidth=0.8, linestyle=dashes, label="single-task networks", zorder=1)
@@ -133,9 +173,8 @@ def list_values(trials: Sequence[Trial], objective: Objective) -> list[float]:
     return [trial.number for trial in trials] if objective is NUMBER else collect_values(trials, objective)
 
 
-def _trace_front(front: Sequence[Trial], objectives: tuple[Objective, Objective]) -> np.ndarray:
-    """Corners of the border between what is dominated and what is not, in the two objectives drawn, (n, 2)."""
-    points = np.array([list_values(front, objective) for objective in objectives]).T
+def _trace_front(points: np.ndarray, objectives: tuple[Objective, Objective]) -> np.ndarray:
+    """Corners of the border between what points (n, 2) dominate and what not, in the two objectives drawn."""
     directions = [objective.direction for objective in objectives]
     points = points[pareto.mark_front(points, directions)]
     points = points[np.lexsort((points[:, 1], points[:, 0]))]

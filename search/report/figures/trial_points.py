@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from search.report.figures.palette import BLUE, GREY, ORANGE, RED
+from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE, RED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +34,7 @@ DOMINATED = Look("dominated", GREY, "o", 5.1, 2)
 STOPPED = Look("stopped early", GREY, "|", 6.0, 2)
 FAILED = Look("failed", RED, "x", 5.0, 3)
 FINAL = Look("trained to the end", BLUE, "*", 11.0, 5, END)
+CONFIRMED = Look("confirmed, 95 %", BLACK, "D", 3.6, 6, "confirmed-{}")
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,35 @@ def draw_points(
             transform=transform,
         )
     return {number: Place(axes, point, transform) for number, point in points.items()}
+
+
+def draw_intervals(
+    axes: Axes, look: Look, points: Mapping[int, tuple[tuple[float, float, float], tuple[float, float, float]]]
+) -> None:
+    """Draw means with intervals.
+
+    Args:
+        axes: where.
+        look: of the means.
+        points: by number of the trial, across and up: mean, lower and upper end; ends that are not finite are left out.
+    """
+    for index, (number, (across, up)) in enumerate(points.items()):
+        lengths = [[[abs(end - mean)] for end in ends] for mean, *ends in (across, up)]
+        bars = [length if all(math.isfinite(end) for (end,) in length) else None for length in lengths]
+        drawn = axes.errorbar(
+            [across[0]],
+            [up[0]],
+            xerr=bars[0],
+            yerr=bars[1],
+            fmt=look.marker,
+            markersize=look.size,
+            color=look.colour,
+            elinewidth=1.0,
+            capsize=2.5,
+            zorder=look.order,
+            label=look.label if not index else "_",
+        )
+        drawn.lines[0].set_gid(look.name.format(number))
 
 
 def draw_ring(spot: Place) -> None:

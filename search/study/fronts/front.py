@@ -21,6 +21,19 @@ from search.study.fronts.best_guess import NO_GUESSES, Guesses
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """A mean over fresh seeds with its 95 % interval, whose ends may be NaN."""
+
+    mean: float
+    low: float
+    high: float
+
+
+Estimates = Mapping[int, Mapping[str, Estimate]]
+"""By number of trial and name of objective."""
+
+
+@dataclass(frozen=True)
 class FrontView:
     """Finished trials, and what was wanted of them.
 
@@ -32,6 +45,8 @@ class FrontView:
         marks: words by key of a pattern that people look for, such as "all fused".
         guesses: best guesses of what was measured; empty where there are none, and measured values stand.
         finals: trials that were trained to the end and are delivered, with what that came to.
+        confirmed: what networks show on the test split with fresh seeds; empty where none were confirmed.
+        attained: corners, in the objectives, of what a percentage of these seeds reach; empty where not known.
     """
 
     trials: Sequence[Trial]
@@ -41,6 +56,8 @@ class FrontView:
     marks: Mapping[str, str]
     guesses: Guesses = field(default_factory=dict)
     finals: Sequence[Trial] = ()
+    confirmed: Estimates = field(default_factory=dict)
+    attained: Mapping[int, np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def volumes(self) -> np.ndarray:

@@ -46,6 +46,7 @@ def test_the_fingerprint_names_what_decides_the_result_and_nothing_else(job: Job
     others = [
         replace(job, pattern=hard_sharing(names, 2, 2)),
         replace(job, seed=1),
+        replace(job, tested="test"),
         replace(job, recipe=replace(job.recipe, lr=0.5)),
         replace(job, network=replace(job.network, decoder_width=5)),
     ]

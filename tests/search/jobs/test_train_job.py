@@ -140,3 +140,15 @@ def test_how_gates_learn_enters_the_fingerprint_only_where_something_is_gated(jo
     encoder = (Stage(job.pattern.encoder[0].groups),) * 2
     plain = replace(job.pattern, encoder=encoder)
     assert replace(other, pattern=plain).fingerprint == replace(job, pattern=plain).fingerprint
+
+
+def test_a_job_that_is_tested_is_measured_there_too_when_all_is_done(job: Job, tmp_path: Path) -> None:
+    plain = run_job(job)
+    aims = ("noise",)
+    tested = run_job(replace(job, tested="test", aims=aims, outcome=tmp_path / "tested.json"))
+    looked = run_job(replace(job, judged="test", aims=aims, outcome=tmp_path / "looked.json"))
+    losses = {name: curve for name, curve in plain.curves.items() if name.endswith(("loss", "rate"))}
+    assert tested.metrics == plain.metrics
+    assert losses.items() <= tested.curves.items()
+    assert tested.findings["tested"]["metrics"] == looked.metrics != tested.metrics
+    assert tested.findings["tested"]["robustness"] == looked.findings["robustness"]

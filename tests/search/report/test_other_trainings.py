@@ -5,9 +5,10 @@ from pathlib import Path
 
 from search.config.composition import compose
 from search.jobs.job import Outcome
-from search.report.other_trainings import describe_final, describe_supernet
+from search.report.other_trainings import describe_confirmation, describe_final, describe_supernet
 from search.study.fronts.final_files import Final
 from search.study.supernet_training import plan_supernet
+from tests.search.jobs.tiny_job import make_job
 from tests.search.trials import complete
 from tests.tiny import arguments, write_tiny
 
@@ -30,3 +31,13 @@ def test_a_training_to_the_end_is_told_apart_from_a_later_one_of_the_same_trial(
     assert told.mark != again.mark
     assert (told.numbers["delta_mtl"], told.numbers["macs"]) == (1.5, 12.0)
     assert told.params["key"] == once.key
+
+
+def test_a_training_with_a_fresh_seed_is_told_with_what_it_shows_on_both_splits(tmp_path: Path) -> None:
+    job = replace(make_job(tmp_path), label="trial 3, seed 500", seed=500)
+    findings = {"tested": {"metrics": {"depth.rmse": 0.75}}}
+    told = describe_confirmation(job, Outcome({"depth.rmse": 0.5}, {}, findings, {"macs": 7}, {}, 2, seconds=3.0))
+    assert (told.name, told.mark) == ("confirmation, trial 3, seed 500", job.fingerprint)
+    assert told.params == {"key": job.pattern.key, "fingerprint": job.fingerprint, "seed": "500"}
+    wanted = {"depth.rmse": 0.5, "test/depth.rmse": 0.75, "macs": 7.0, "seconds": 3.0, "epochs": 2.0}
+    assert told.numbers == wanted

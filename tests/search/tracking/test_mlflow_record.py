@@ -117,6 +117,24 @@ def test_a_search_is_a_parent_run_with_a_child_for_each_trial(
     assert not list(tmp_path.glob("mlruns*"))  # the working folder
 
 
+def test_a_command_that_adds_to_a_run_leaves_the_one_that_goes_on_with_it(
+    track: Callable[..., Any], client: Any, runs: Path
+) -> None:
+    track("added to").close("FINISHED")
+    again = Mlflow(experiment=EXPERIMENT).tracker(runs)
+    again.open("a search", "added to", CONFIG, "")
+    again.log_training(
+        Training("confirmation, trial 3, seed 500", "abc", {"seed": "500"}, {"test/depth.abs_err_m": 0.5})
+    )
+    again.close("FINISHED", [], {"confirmed.curse": 1.5})
+    parent = _parent(client, "added to")
+    assert parent.data.tags["resume_command"] == "python -m search.run space=fusion"
+    assert parent.data.metrics["confirmed.curse"] == 1.5
+    (child,) = client.search_runs([parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'")
+    assert child.info.run_name == "confirmation, trial 3, seed 500"
+    assert child.data.metrics["test/depth.abs_err_m"] == 0.5
+
+
 def test_a_search_that_died_is_taken_up_and_nothing_is_counted_twice(track: Callable[..., Any], client: Any) -> None:
     first = track("dies")
     first.log(complete(0, 1.0, 10))

@@ -1,0 +1,234 @@
+"""A confirmation from its request to what was measured: chains of trainings, in rounds, kept under fingerprints.
+
+The first round trains every network with the same fresh seeds, and single-task networks with them. Each further one
+gives the next seed to those whose place on the front is open, as long as the budget lasts. Nothing of the search is
+changed, and nothing is chosen by the test split but who is measured once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from search.config.settings import Settings
+from search.confirming.chains import PLACE, Delivered, Plans, describe_basis
+from search.confirming.confirmation import (
+    Cell,
+    Confirmation,
+    Confirmed,
+    drop_stale,
+    load_confirmation,
+    save_confirmation,
+)
+from search.confirming.membership import choose_uncertain
+from search.confirming.queue import Chain, ConfirmQueue
+from search.confirming.request import AS_SEARCHED, Request
+from search.confirming.sums import sum_up
+from search.jobs.job import Job, Outcome
+from search.jobs.outcome_files import make_folder, read_outcome
+from search.jobs.probe import ROBUSTNESS, TESTED
+from search.problem.problem import Problem
+from search.study.run_folder import RunFolder
+from search.study.trial_result import tell_robustness
+from spaces.common.formatting import format_list
+from spaces.common.machine_faults import MachineError
+from spaces.errors import ConfigError, DataError, UserError
+from trainers.data.dataset import Sampled
+from trainers.tasks.task import Task
+
+Say = Callable[[str], None]
+Hear = Callable[[Job, Outcome], None]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The search whose networks are confirmed.
+
+    Args:
+        settings: of it.
+        folder: of the run, held by this process.
+        problem: with its reference point.
+        now: objectives of its networks by number of the trial, those of final trainings where there are some.
+    """
+
+    settings: Settings
+    folder: RunFolder
+    problem: Problem
+    now: Mapping[int, Mapping[str, float]]
+
+
+def confirm(subject: Subject, request: Request, members: Sequence[Delivered], say: Say, hear: Hear) -> Confirmation:
+    """Train what is not trained yet, and keep what was measured in the run's `confirmed.json`.
+
+    Args:
+        subject: the search.
+        request: what is asked.
+        members: the networks, cheapest first.
+        say: hears of the progress, a line each time.
+        hear: hears of every training that is there, new or not.
+
+    Returns:
+        Also what earlier confirmations on the same images have measured of other networks.
+
+    Raises:
+        ConfigError: the budget is too small.
+        DataError: weights that a network starts from are gone, or trainings failed; what is there is kept.
+        MachineError: the machine failed; the same command goes on.
+        KeyboardInterrupt: the user stopped it; likewise.
+    """
+    _check_budget(request, len(members))
+    _check_splits(subject.settings, request)
+    rounds = _Rounds(subject, request, members)
+    make_folder(subject.folder.path / PLACE)
+    make_folder(subject.settings.run.folder / "baselines")
+    queue = ConfirmQueue(rounds.more, say, hear)
+    rounds.queue = queue
+    try:
+        subject.settings.runner.run(queue, subject.folder.path, started=lambda concurrency: None)
+    finally:
+        save_confirmation(subject.folder.path, rounds.gather())
+    if queue.fault:
+        raise MachineError(queue.fault)
+    failed = [f"{job.label}: {outcome.reason}" for job, outcome in queue.outcomes.items() if not outcome.complete]
+    if failed:
+        raise DataError(
+            [f"{len(failed)} trainings failed; the same command tries them again, the others are kept", *failed[:5]]
+        )
+    return rounds.gather()
+
+
+class _Rounds:
+    """Which trainings come next, and what they amount to."""
+
+    def __init__(self, subject: Subject, request: Request, members: Sequence[Delivered]) -> None:
+        self._subject, self._request, self._members = subject, request, members
+        self._plans = Plans(subject.settings, subject.folder, request.division)
+        self._turns = {member.number: 0 for member in members}  # seeds that each has been given
+        self._spent = 0
+        self.queue: ConfirmQueue | None = None
+        for turn in range(request.seeds):  # all that could be refused is, before anything is trained
+            for member in members:
+                self._plans.plan(member, self._plans.derive_seed(turn))
+
+    def more(self) -> list[Chain]:
+        """The chains of the next round; none where all is done."""
+        if not self._spent:
+            return self._give(self._members, self._request.seeds)
+        if self._request.budget is None or self._spent >= self._request.budget or not self._complete():
+            return []
+        numbers = [member.number for member in self._members]
+        confirmation, problem = _keep_members(self.gather(), numbers), self._subject.problem
+        totals = sum_up(confirmation, problem.objectives, self._subject.settings.data.selected, problem.point)
+        probabilities = totals.probabilities
+        rows = choose_uncertain(probabilities, self._request.budget - self._spent)
+        chosen = {confirmation.members[row].number for row in rows}
+        return self._give([member for member in self._members if member.number in chosen], 1)
+
+    def _complete(self) -> bool:
+        assert self.queue is not None
+        return all(outcome.complete for outcome in self.queue.outcomes.values())
+
+    def _give(self, members: Sequence[Delivered], seeds: int) -> list[Chain]:
+        """The chains of so many further seeds, seeds outermost, so that what is stopped early is balanced."""
+        chains: list[Chain] = []
+        for step in range(seeds):
+            turns = sorted({self._turns[member.number] + step for member in members})
+            for turn in turns:
+                seed = self._plans.derive_seed(turn)
+                chains += [(job,) for job in self._plans.plan_references(seed)]
+                chains += [
+                    self._plans.plan(member, seed) for member in members if self._turns[member.number] + step == turn
+                ]
+        for member in members:
+            self._turns[member.number] += seeds
+        self._spent += seeds * len(members)
+        return chains
+
+    def gather(self) -> Confirmation:
+        """All that is there, of these networks and of those that were confirmed before on the same images."""
+        settings, division = self._subject.settings, self._request.division
+        before = _load_before(self._subject, division)
+        known = {member.number: member for member in (before.members if before else ())}
+        for member in self._members:
+            turns = self._turns[member.number]
+            earlier = known.get(member.number)
+            given = [self._plans.derive_seed(turn) for turn in range(turns)]
+            seeds = sorted({*given, *(earlier.cells if earlier else ())})
+            cells = {seed: cell for seed in seeds if (cell := self._read_member(member, seed))}
+            told = dict(member.trial.objectives), member.guessed, describe_basis(member, settings)
+            known[member.number] = Confirmed(member.number, member.trial.key, *told, cells)
+        found = tuple(sorted(known.values(), key=lambda each: (each.searched.get("macs", 0.0), each.number)))
+        seeds = sorted({seed for member in found for seed in member.cells})
+        references = {seed: cell for seed in seeds if (cell := self._read_references(seed))}
+        return Confirmation(division, found, references)
+
+    def _read_member(self, member: Delivered, seed: int) -> Cell | None:
+        outcome = self._read(self._plans.plan(member, seed)[-1])
+        if outcome is None:
+            return None
+        cell = read_cell(outcome, self._subject.settings.data.selected)
+        # Of other images, or images that were trained on, nothing can be compared with the search's.
+        return cell if self._request.division == AS_SEARCHED else replace(cell, validation={})
+
+    def _read_references(self, seed: int) -> Cell | None:
+        """The metrics of all tasks' single-task networks together; None where one is not there."""
+        validation: dict[str, float] = {}
+        test: dict[str, float] = {}
+        for job in self._plans.plan_references(seed):
+            outcome = self._read(job)
+            if outcome is None:
+                return None
+            validation |= outcome.metrics
+            test |= outcome.findings[TESTED]["metrics"]
+        return Cell(validation, test)
+
+    def _read(self, job: Job) -> Outcome | None:
+        assert self.queue is not None
+        outcome = self.queue.outcomes.get(job) or read_outcome(job)
+        return outcome if outcome and outcome.complete else None
+
+
+def read_cell(outcome: Outcome, tasks: Sequence[Task]) -> Cell:
+    """What a fresh training has shown on both splits."""
+    tested = outcome.findings[TESTED]
+    test = replace(outcome, metrics=tested["metrics"], findings={ROBUSTNESS: tested.get(ROBUSTNESS, {})})
+    validation, found = ({**each.metrics, **tell_robustness(each, tasks)} for each in (outcome, test))
+    return Cell(validation, found, float(outcome.cost["macs"]), float(outcome.cost["params"]))
+
+
+def _load_before(subject: Subject, division: str) -> Confirmation | None:
+    """An earlier confirmation on the same images; a damaged one is made anew."""
+    try:
+        before = load_confirmation(subject.folder.path)
+    except DataError:
+        return None
+    same = before is not None and before.division == division
+    return drop_stale(before, subject.now) if before is not None and same else None
+
+
+def _keep_members(confirmation: Confirmation, numbers: Sequence[int]) -> Confirmation:
+    members = tuple(member for member in confirmation.members if member.number in numbers)
+    return replace(confirmation, members=members)
+
+
+def _check_budget(request: Request, members: int) -> None:
+    least = members * request.seeds
+    if request.budget is not None and request.budget < least:
+        raise ConfigError(
+            f"--budget {request.budget}: {members} networks with {request.seeds} seeds each take {least} trainings; "
+            "give at least as many, or fewer --seeds or networks"
+        )
+
+
+def _check_splits(settings: Settings, request: Request) -> None:
+    """See that there are validation images to train on, where that is wanted, and images to be tested on."""
+    wanted = ["test"] if request.division == AS_SEARCHED else ["val", "test"]
+    for split in wanted:
+        data = settings.data
+        try:
+            data.samples(split, only=()) if isinstance(data, Sampled) else data.load(split, only=())
+        except UserError as error:
+            flag = {"val": f" ({request.division})", "test": ""}[split]
+            raise DataError(
+                f"there is no {split} split to confirm on{flag}: {format_list(error.problems, 2)}"
+            ) from error

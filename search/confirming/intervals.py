@@ -1,0 +1,176 @@
+"""Means of networks over seeds, how well they are known, and which of them are told apart.
+
+Networks share seeds, and what a seed does to all of them alike, through the order of images or the single-task networks
+that deltas refer to, does not average out over networks. So a value is taken as the network's mean, plus an effect of
+the seed, plus a rest (a randomised block design; Fisher 1935, Montgomery 2017, ch. 4): the rest tells networks apart,
+both together give the interval of a mean. Variances are pooled over the networks, for three seeds tell little of each
+one's own; that networks scatter alike is assumed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What values of networks scatter by, as mean squares.
+
+    Args:
+        rest: of what neither network nor seed explains.
+        rest_df: its degrees of freedom.
+        seeds: of the seeds, beyond what networks explain.
+        seeds_df: its degrees of freedom.
+        share: networks that a seed was given to, on average: how often an effect of the seed counts in ``seeds``.
+    """
+
+    rest: float
+    rest_df: int
+    seeds: float
+    seeds_df: int
+    share: float
+
+    @property
+    def single(self) -> tuple[float, float]:
+        """Variance of one value around its network's mean, and its degrees of freedom (Satterthwaite 1946)."""
+        parts = (self.seeds / self.share, self.seeds_df), ((1 - 1 / self.share) * self.rest, self.rest_df)
+        known = [(part, df) for part, df in parts if df]
+        total, weight = sum(part for part, _ in known), sum(part**2 / df for part, df in known)
+        return (total, total**2 / weight) if weight else (total, float(max((df for _, df in known), default=0)))
+
+
+def estimate_spread(values: np.ndarray) -> Spread:
+    """Mean squares of a table that may have gaps: seeds are fitted beside networks (Henderson's method 3, 1953).
+
+    Args:
+        values: (networks, seeds), NaN where a network lacks a seed.
+    """
+    there = np.isfinite(values)
+    values, there = values[there.any(axis=1)], there[there.any(axis=1)]
+    networks, count = len(values), int(there.sum())
+    rows, columns = np.nonzero(there)
+    told, place = values[rows, columns], np.arange(count)
+    design = np.zeros((count, networks + values.shape[1]))
+    design[place, rows] = design[place, networks + columns] = 1.0
+    alone, (left, rank) = _fit(design[:, :networks], told)[0], _fit(design, told)
+    rest_df, seeds_df = count - rank, rank - networks
+    rest, seeds = (left / rest_df if rest_df else 0.0), (max(0.0, alone - left) / seeds_df if seeds_df else 0.0)
+    return Spread(rest, rest_df, seeds, seeds_df, max(1.0, (count - networks) / seeds_df) if seeds_df else 1.0)
+
+
+def _fit(design: np.ndarray, told: np.ndarray) -> tuple[float, int]:
+    """Sum of squares that a linear model leaves, and its rank."""
+    if not len(told):
+        return 0.0, 0
+    fitted, _, rank, _ = np.linalg.lstsq(design, told, rcond=None)
+    return float(((told - design @ fitted) ** 2).sum()), int(rank)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A network's mean.
+
+    Args:
+        mean: over its seeds.
+        sd: standard deviation of its own values; NaN of one.
+        low: lower end of the 95 % interval of the mean; NaN where nothing tells a spread.
+        high: its upper end.
+        seeds: how many.
+    """
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+    seeds: int
+
+
+def find_intervals(values: np.ndarray, paired: np.ndarray | None = None) -> list[Interval]:
+    """Means with 95 % intervals, by Student's t.
+
+    Args:
+        values: (networks, seeds), NaN where a network lacks a seed.
+        paired: the same with what else a seed changes, such as the single-task networks that deltas refer to; None
+            where nothing else does. Its spread makes the intervals.
+    """
+    from scipy.stats import t  # scipy.stats: 0.5 s, for a confirmation alone
+
+    spread = estimate_spread(values if paired is None else paired)
+    variance, df = spread.single
+    found = []
+    for row in values:
+        own = row[np.isfinite(row)]
+        mean = float(own.mean()) if len(own) else math.nan
+        sd = float(own.std(ddof=1)) if len(own) > 1 else math.nan
+        known = df > 0 and len(own) > 0
+        half = float(t.ppf(0.5 + LEVEL / 2, df) * math.sqrt(variance / len(own))) if known else math.nan
+        found.append(Interval(mean, sd, mean - half, mean + half, len(own)))
+    return found
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A network beside another one.
+
+    Args:
+        rows: of the two.
+        mean: of the second less the first, over the seeds that both have.
+        error: its standard error; NaN where nothing tells a spread.
+        p: of Student's t, adjusted for the number of comparisons; 1 where nothing tells a spread.
+    """
+
+    rows: tuple[int, int]
+    mean: float
+    error: float
+    p: float
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether the two differ, with an error of the first kind in no comparison at all in 95 % of runs."""
+        return self.p < 1 - LEVEL
+
+
+def compare(values: np.ndarray, pairs: Sequence[tuple[int, int]]) -> list[Difference]:
+    """Paired differences, tested on the pooled rest, with p-values by Holm (1979).
+
+    Args:
+        values: (networks, seeds), NaN where a network lacks a seed.
+        pairs: rows of networks.
+    """
+    from scipy.stats import t  # scipy.stats: as above
+
+    spread = estimate_spread(values)
+    found: list[tuple[tuple[int, int], float, float, float]] = []
+    for one, other in pairs:
+        gaps = values[other] - values[one]
+        gaps = gaps[np.isfinite(gaps)]
+        mean = float(gaps.mean()) if len(gaps) else math.nan
+        error = math.sqrt(2 * spread.rest / len(gaps)) if len(gaps) and spread.rest_df else math.nan
+        known = math.isfinite(error) and math.isfinite(mean)
+        if known and error == 0.0:  # equal in every seed, or apart by the same in every one
+            p = float(mean == 0.0)
+        else:
+            p = float(2 * t.sf(abs(mean) / error, spread.rest_df)) if known else 1.0
+        found.append(((one, other), mean, error, p))
+    adjusted = adjust([p for *_, p in found])
+    return [Difference(rows, mean, error, p) for (rows, mean, error, _), p in zip(found, adjusted, strict=True)]
+
+
+def adjust(p: Sequence[float]) -> list[float]:
+    """p-values that keep the probability of any false rejection (Holm 1979), in the order given.
+
+    >>> adjust([0.01, 0.04, 0.03])
+    [0.03, 0.06, 0.06]
+    """
+    order = sorted(range(len(p)), key=lambda place: p[place])
+    adjusted, least = [0.0] * len(p), 0.0
+    for turn, place in enumerate(order):
+        least = max(least, min(1.0, (len(p) - turn) * p[place]))
+        adjusted[place] = least
+    return adjusted

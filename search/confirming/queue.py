@@ -1,0 +1,135 @@
+"""The jobs of a confirmation, as runners take them: chains of trainings, and more of them as more is known."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from search.jobs.job import Job, Outcome
+from search.jobs.outcome_files import read_result
+from search.study.retry_policy import RetryPolicy
+from spaces.common.formatting import format_duration
+
+Chain = tuple[Job, ...]
+RETRIES = 1  # times a failed one is tried again
+
+
+class ConfirmQueue:
+    """Chains of jobs; of equal ones one is run.
+
+    Args:
+        more: asked whenever nothing is left: chains that follow from what is known by then, none at the end.
+        say: hears of the progress.
+        hear: hears of every outcome that was trained or found, once it is safe.
+
+    Attributes:
+        outcomes: of jobs that have ended, by the job.
+        running: jobs handed out and not answered.
+        fault: what the machine is to blame for; nothing starts after it. Empty where there is none.
+    """
+
+    def __init__(
+        self,
+        more: Callable[[], Sequence[Chain]],
+        say: Callable[[str], None],
+        hear: Callable[[Job, Outcome], None],
+    ) -> None:
+        self._more, self._say, self._hear = more, say, hear
+        self._waiting: deque[Chain] = deque()
+        self._retries = RetryPolicy()
+        self._failures: dict[Job, int] = {}
+        self._chains: dict[Job, Chain] = {}
+        self._device: str | None = None
+        self._begun, self._trained, self._ended = time.monotonic(), 0, False
+        self.outcomes: dict[Job, Outcome] = {}
+        self.running: set[Job] = set()
+        self.fault = ""
+
+    def next(self) -> Job | None:
+        """The next job to start; None when nothing is left to start, for now."""
+        while not self.fault:
+            if not self._waiting and not self.running and not self._ended:
+                self._ended = not self._ask()
+            if not self._waiting:
+                return None
+            job = self._advance(self._waiting.popleft())
+            if job is not None:
+                self.running.add(job)
+                return job
+        return None
+
+    def _ask(self) -> bool:
+        """Take more chains; whether there were any."""
+        chains = {chain[-1]: chain for chain in self._more() if chain[-1] not in self.outcomes}
+        self._waiting.extend(chains.values())
+        return bool(chains)
+
+    def _advance(self, chain: Chain) -> Job | None:
+        """The first job of a chain that has to be run; None where its last one is there already."""
+        if found := self._find(chain[-1]):
+            self._take(chain[-1], found, chain)
+            return None
+        job = next(each for each in chain if not self._find(each))
+        self._chains[job] = chain
+        return job
+
+    def _find(self, job: Job) -> Outcome | None:
+        """What a job has come to, in this start or an earlier one, with its weights where it leaves any."""
+        found = self.outcomes.get(job)
+        if found is None and self._device is not None:
+            found = read_result(job, self._device)
+        lacking = job.weights is not None and not job.weights.exists()
+        if lacking:
+            job.outcome.unlink(missing_ok=True)
+        return None if lacking or found is None or not found.complete else found
+
+    def done(self, job: Job, outcome: Outcome) -> None:
+        """Take the outcome of a job; a failed one is tried again."""
+        self.running.discard(job)
+        chain = self._chains[job]
+        if outcome.fault:
+            self.fault = f"{job.label}: {outcome.reason}"
+            return
+        if not outcome.complete:
+            self._failures[job] = self._failures.get(job, 0) + 1
+            job.outcome.unlink(missing_ok=True)
+            if self._failures[job] <= RETRIES:
+                self._waiting.append(chain)
+                return
+        self._trained += 1
+        self._tell(job, outcome)
+        if job == chain[-1] or not outcome.complete:
+            self._take(job, outcome, chain)
+        else:
+            self.outcomes[job] = outcome
+            self._waiting.appendleft(chain)
+
+    def _take(self, job: Job, outcome: Outcome, chain: Chain) -> None:
+        """A chain has ended, well or not; weights in between have served."""
+        self.outcomes[job] = outcome
+        self.outcomes[chain[-1]] = outcome
+        for each in chain[:-1]:
+            if each.weights is not None:
+                each.weights.unlink(missing_ok=True)
+        if outcome.complete:
+            self._hear(job, outcome)
+
+    def _tell(self, job: Job, outcome: Outcome) -> None:
+        left = len(self._waiting) + len(self.running)
+        pace = (time.monotonic() - self._begun) / self._trained
+        what = f"{outcome.seconds:.0f} s" if outcome.complete else f"failed: {outcome.reason}"
+        also = f"; {left} left, about {format_duration(left * pace)}" if left else ""
+        self._say(f"{job.label}: {what}{also}")
+
+    def return_lost(self, job: Job, why: str) -> None:
+        """A job was lost before it began, or goes on from its checkpoint: it is handed out again, some times."""
+        if failure := self._retries.count_loss(job, why):
+            self.done(job, failure)
+            return
+        self.running.discard(job)
+        self._waiting.appendleft(self._chains[job])
+
+    def answer_from_cache(self, device: str) -> None:
+        """Take what was trained before on this kind of device, "cpu" or "cuda", as it is met."""
+        self._device = device

@@ -1,0 +1,186 @@
+"""What a confirmation comes to, for people: confirmed.csv, a table for the terminal, sentences for it and the page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from search.confirming.intervals import Difference, Interval
+from search.confirming.request import DIVISIONS
+from search.confirming.sums import Row, Totals
+from search.problem.objectives import BEFOREHAND, MACS, PARAMS, Objective, format_value, volume_units
+from spaces.common.formatting import align_columns, format_count
+
+NUMBER = "number"
+
+
+def list_rows(totals: Totals) -> list[dict[str, Any]]:
+    """A row a network, cheapest first.
+
+    Columns: number, key, seeds, ``front`` (probability of being on it), worst_task; of each measured objective the
+    mean under its name, ``.sd``, ``.low`` and ``.high`` (95 %), ``.search``, ``.guess`` where there was one, and
+    ``.validation``; ``apart``, the adjusted p-value of its difference to the row above; then means of all else with
+    their ``.sd``.
+    """
+    return [
+        _make_row(totals, row, totals.differences[place - 1] if place and totals.differences else None)
+        for place, row in enumerate(totals.rows)
+    ]
+
+
+def _make_row(totals: Totals, row: Row, difference: Difference | None) -> dict[str, Any]:
+    member = row.member
+    found: dict[str, Any] = {
+        NUMBER: member.number,
+        "key": member.key,
+        "seeds": len(member.cells),
+        "trained": member.basis,
+        "front": row.probability,
+        "worst_task": row.worst,
+    }
+    names = [each.name for each in totals.objectives]
+    for objective in totals.objectives:
+        name = objective.name
+        interval = row.test[name]
+        found[name] = interval.mean
+        if objective not in BEFOREHAND:
+            found |= {f"{name}.sd": interval.sd, f"{name}.low": interval.low, f"{name}.high": interval.high}
+            found |= {
+                f"{name}.search": member.searched.get(name, math.nan),
+                f"{name}.guess": member.guessed.get(name, math.nan),
+                f"{name}.validation": row.validation.get(name, math.nan),
+            }
+    found["apart"] = difference.p if difference else math.nan
+    for name, interval in row.test.items():
+        if name not in names:
+            found[name] = interval.mean
+            if name not in (MACS.name, PARAMS.name):
+                found[f"{name}.sd"] = interval.sd
+    return found
+
+
+def format_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows as CSV; what is not known stays empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    writer.writerow(columns)
+    writer.writerows([_clean(row.get(column, "")) for column in columns] for row in rows)
+    return text.getvalue()
+
+
+def format_rows(totals: Totals) -> str:
+    """The table for the terminal: a line a network."""
+    told = [each for each in totals.objectives if each not in BEFOREHAND]
+    head = ["trial", "MACs", "seeds", *(_head(each) for each in told), "on the front", "worst task"]
+    lines = [head]
+    for row in totals.rows:
+        worst = row.test.get(f"{row.worst}.delta")
+        lines.append(
+            [
+                str(row.member.number),
+                format_count(row.test[MACS.name].mean),
+                str(len(row.member.cells)),
+                *(_format_interval(each, row.test[each.name], row.member.searched) for each in told),
+                f"{row.probability:.2f}" if math.isfinite(row.probability) else "-",
+                f"{row.worst} {worst.mean:+.2f} %" if worst else "-",
+            ]
+        )
+    return "\n".join(align_columns(lines))
+
+
+def describe(totals: Totals) -> list[str]:
+    """What was done, the curse, who is told apart, and the gap, in sentences."""
+    lines = [_describe_work(totals)]
+    if totals.curse is not None:
+        lines.append(_describe_curse(totals))
+    if totals.differences:
+        lines.append(_describe_differences(totals))
+    gap, units = totals.gap, volume_units(totals.objectives)
+    if math.isfinite(gap.optimistic):
+        lines.append(
+            f"Hypervolume of these networks [{units}]: {format_count(gap.validation)} as the search measured them, on "
+            f"the test split {format_count(gap.optimistic)} (optimistic) to {format_count(gap.pessimistic)} "
+            f"(pessimistic), so validation promised {format_count(abs(gap.loss))} {'less' if gap.loss < 0 else 'more'}."
+        )
+    return lines
+
+
+def list_numbers(totals: Totals) -> dict[str, float]:
+    """What a tracker shows of it, by name."""
+    gap, curse = totals.gap, totals.curse
+    found = {
+        "confirmed.networks": float(len(totals.rows)),
+        "confirmed.hypervolume.optimistic": gap.optimistic,
+        "confirmed.hypervolume.pessimistic": gap.pessimistic,
+        "confirmed.hypervolume.validation": gap.validation,
+    }
+    if curse is not None:
+        found |= {"confirmed.curse": curse.total, "confirmed.curse.chosen": curse.chosen}
+    return found
+
+
+def _describe_work(totals: Totals) -> str:
+    counts = sorted({len(row.member.cells) for row in totals.rows})
+    many = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    seeds = "1 fresh seed" if many == "1" else f"{many} fresh seeds"
+    bases = list(dict.fromkeys(row.member.basis for row in totals.rows))
+    what = "1 network" if len(totals.rows) == 1 else f"{len(totals.rows)} networks"
+    return (
+        f"Confirmed on the test split: {what}, {seeds} each, {DIVISIONS[totals.confirmation.division]}; fresh is the "
+        f"{' or the '.join(bases)}, so that is what the intervals (95 %, of the mean) cover."
+    )
+
+
+def _describe_curse(totals: Totals) -> str:
+    curse = totals.curse
+    assert curse is not None
+    unit = curse.objective.unit.replace("%", "points")
+    parts = [
+        f"{_format_signed(value)} {what}"
+        for value, what in (
+            (curse.chosen, "for having been chosen (the same split, fresh seeds)"),
+            (curse.split, "from validation to test"),
+        )
+        if math.isfinite(value)
+    ]
+    guessed = f"; its best guesses by {_format_signed(curse.guessed)}" if math.isfinite(curse.guessed) else ""
+    detail = f": {', '.join(parts)}" if parts else ""
+    return (
+        f"Winner's curse: the search flattered {curse.objective.name} by {_format_signed(curse.total)} {unit} on "
+        f"average{detail}{guessed}.".replace("  ", " ")
+    )
+
+
+def _describe_differences(totals: Totals) -> str:
+    numbers = [row.member.number for row in totals.rows]
+    apart = [f"{numbers[d.rows[0]]} and {numbers[d.rows[1]]}" for d in totals.differences if d.told_apart]
+    close = [f"{numbers[d.rows[0]]} and {numbers[d.rows[1]]}" for d in totals.differences if not d.told_apart]
+    told = f"told apart (95 %, Holm): {', '.join(apart) or 'none'}"
+    return f"Neighbours by cost {told}" + (f"; not told apart: {', '.join(close)}." if close else ".")
+
+
+def _head(objective: Objective) -> str:
+    return f"{objective.label} (95 %; search)"
+
+
+def _format_interval(objective: Objective, interval: Interval, searched: Mapping[str, float]) -> str:
+    def write(value: float) -> str:
+        return format_value(objective, value).removesuffix(objective.unit).strip()
+
+    known = math.isfinite(interval.low)
+    ends = f"{write(interval.low)} to {write(interval.high)}" if known else "one seed: no interval"
+    return f"{write(interval.mean)} ({ends}; {write(searched.get(objective.name, math.nan))})"
+
+
+def _format_signed(value: float) -> str:
+    if abs(value) >= 1000:
+        return f"{'-' if value < 0 else '+'}{format_count(abs(value))}"
+    return f"{value:+.3g}"
+
+
+def _clean(value: Any) -> Any:
+    return "" if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,45 @@
+"""A search's networks confirmed, between the search as it is open and the trainings of a confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from search.config.settings import Settings
+from search.confirming.choose import choose_members
+from search.confirming.confirming import Subject, confirm
+from search.confirming.request import Request
+from search.jobs.trial import Trial
+from search.report.build_search import Search
+from search.report.confirmed_totals import list_objectives
+from search.study.fronts.final_files import load_finals
+from search.study.run_folder import RunFolder
+from spaces.common.formatting import format_list
+
+
+def confirm_search(
+    settings: Settings,
+    folder: RunFolder,
+    search: Search,
+    trials: Sequence[Trial],
+    request: Request,
+    say: Callable[[str], None],
+) -> None:
+    """Train a search's networks with fresh seeds and keep what they show; the report that follows tells it.
+
+    Args:
+        settings: of the search.
+        folder: of the run, held by this process.
+        search: open; its reporter hears of every training.
+        trials: that have ended.
+        request: what is asked.
+        say: hears of the progress.
+
+    Raises:
+        UserError: as `choose_members` and `confirm`.
+    """
+    problem, finals = search.study.problem, load_finals(folder.path)
+    members = choose_members(folder.path, request, trials, finals, problem.objectives, problem.point or ())
+    now = list_objectives(trials, finals)
+    numbers = format_list(member.number for member in members)
+    say(f"Confirming the networks of trials {numbers}, {request.seeds} fresh seeds each, on the test split.")
+    confirm(Subject(settings, folder, problem, now), request, members, say, search.reporter.confirmed)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from search.confirming.queue import Chain, ConfirmQueue
+from search.jobs.job import Job, Outcome
+from search.jobs.members import Inherited
+from search.jobs.worker import run_job
+from search.study.retry_policy import RESTARTS
+from tests.search.jobs.tiny_job import make_job
+
+
+class Asked:
+    """Gives chains round by round, and keeps what it hears."""
+
+    def __init__(self, *rounds: list[Chain]) -> None:
+        self.rounds, self.heard, self.said = list(rounds), list[str](), list[str]()
+        self.queue = ConfirmQueue(self.more, self.said.append, lambda job, outcome: self.heard.append(job.label))
+        self.queue.answer_from_cache("cpu")
+
+    def more(self) -> list[Chain]:
+        return self.rounds.pop(0) if self.rounds else []
+
+    def run(self) -> list[str]:
+        trained = []
+        while job := self.queue.next():
+            trained.append(job.label)
+            self.queue.done(job, run_job(job))
+        return trained
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> list[Job]:
+    made = make_job(tmp_path)
+    return [
+        replace(made, label=str(seed), seed=seed, outcome=tmp_path / f"{seed}.json", weights=None) for seed in range(3)
+    ]
+
+
+def test_round_follows_round_and_nothing_is_trained_twice(jobs: list[Job]) -> None:
+    asked = Asked([(jobs[0],), (jobs[1],), (jobs[0],)], [(jobs[1],), (jobs[2],)])
+    assert asked.run() == asked.heard == ["0", "1", "2"]
+    assert "; 1 left, about " in asked.said[0]
+    again = Asked([(jobs[0],), (jobs[1],)], [(jobs[2],)])
+    assert again.run() == []
+    assert again.heard == ["0", "1", "2"]
+    assert all(outcome.complete for outcome in again.queue.outcomes.values())
+
+
+def test_a_chain_is_trained_in_its_order_and_weights_in_between_go(jobs: list[Job], tmp_path: Path) -> None:
+    first = replace(jobs[0], weights=tmp_path / "first.pt")
+    assert first.weights is not None
+    last = replace(jobs[1], inherits=Inherited(first.weights, first.fingerprint))
+    asked = Asked([(first, last)])
+    assert asked.run() == ["0", "1"]
+    assert asked.heard == ["1"]
+    assert not first.weights.exists()
+    assert Asked([(first, last)]).run() == []
+    last.outcome.unlink()  # what went with the weights is trained again
+    assert Asked([(first, last)]).run() == ["0", "1"]
+
+
+def test_a_failed_training_is_tried_again_once_and_ends_its_chain(jobs: list[Job]) -> None:
+    asked = Asked([(jobs[0], jobs[1]), (jobs[2],)])
+    queue = asked.queue
+    for _ in range(2):
+        job = queue.next()
+        assert job is not None
+        queue.done(job, Outcome(reason="loss is NaN") if job is jobs[0] else run_job(job))
+    job = queue.next()
+    assert job == jobs[0]
+    queue.done(jobs[0], Outcome(reason="loss is NaN"))
+    assert queue.next() is None
+    assert not queue.outcomes[jobs[1]].complete
+    assert asked.heard == ["2"]
+    assert "0: failed: loss is NaN" in asked.said
+
+
+def test_the_machine_s_fault_ends_it_and_leaves_the_job_to_be_done_again(jobs: list[Job]) -> None:
+    asked = Asked([(jobs[0],), (jobs[1],)])
+    job = asked.queue.next()
+    assert job is not None
+    asked.queue.done(job, Outcome(reason="the disk is full", fault=True))
+    assert asked.queue.next() is None
+    assert asked.queue.fault == "0: the disk is full"
+    assert asked.queue.outcomes == {}
+
+
+def test_a_lost_job_is_handed_out_again_some_times(jobs: list[Job]) -> None:
+    asked = Asked([(jobs[0],)])
+    for _ in range(RESTARTS + 1):
+        job = asked.queue.next()
+        assert job == jobs[0]
+        asked.queue.return_lost(jobs[0], "")
+    assert asked.queue.next() is None
+    assert "no worker could be started" in asked.queue.fault
+
+
+def test_nothing_is_asked_for_while_jobs_run(jobs: list[Job]) -> None:
+    asked = Asked([(jobs[0],)], [(jobs[1],)])
+    assert asked.queue.next() == jobs[0]
+    assert asked.queue.next() is None
+    assert len(asked.rounds) == 1
+    asked.queue.done(jobs[0], run_job(jobs[0]))
+    assert asked.queue.next() == jobs[1]

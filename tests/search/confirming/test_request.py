@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from search.confirming.request import AS_SEARCHED, Request
+from spaces.errors import ConfigError
+
+
+def test_what_is_usual() -> None:
+    assert Request() == Request((), None, 3, None, AS_SEARCHED)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    with pytest.raises(ConfigError) as told:
+        Request((1,), best=2, seeds=0, budget=-1)
+    assert told.value.problems == (
+        "--seeds 0: want a whole number of at least 1",
+        "--budget -1: want a whole number of at least 1",
+        "--trials and --best: each says which networks; give one of them",
+    )

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search.config.composition import compose
+from search.results.restored_settings import restore_settings
+from search.study.run_config import list_changes, list_contents
+from tests.tiny import arguments, write_tiny
+
+
+@pytest.mark.parametrize(
+    "more", [("sampler=oneshot", "budget=30"), ("sampler=frontier", "sampler.prior=supernet", "final.epochs=2")]
+)
+def test_a_search_is_what_its_folder_keeps_wherever_that_lies(more: tuple[str, ...]) -> None:
+    kept = list_contents(compose(arguments(write_tiny(Path("data")), *more)))
+    found = restore_settings(kept, Path("elsewhere/r"))
+    assert list_changes(kept, list_contents(found)) == []
+    assert found.run.folder == Path("elsewhere").absolute()
+    assert list_contents(found)["epochs"] == kept["epochs"]
+
+
+def test_epochs_that_another_version_has_split_otherwise_are_those_it_had() -> None:
+    kept = list_contents(compose(arguments(write_tiny(Path("data")), "sampler=oneshot", "budget=30")))
+    kept["epochs"] = {"supernet": 9, "trial": 4}
+    found = restore_settings(kept, Path("runs/r"))
+    assert (found.split.supernet, found.split.trial) == (9, 4)
+    assert list_changes(kept, list_contents(found)) == []
+    assert found.plain["budget"] == 30  # as the file has it
+
+
+def test_options_that_came_later_stand_for_what_was_before_them() -> None:
+    kept = list_contents(compose(arguments(write_tiny(Path("data")), "space=workspace")))
+    del kept["space"]["neck"]
+    del kept["confirm"]
+    found = restore_settings(kept, Path("runs/r"))
+    assert found.plain["space"]["neck"] == "none"
+    assert list_changes(kept, list_contents(found)) == []
+    assert found.confirm.seeds is None

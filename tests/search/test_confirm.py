@@ -1,0 +1,291 @@
+"""What a search delivered, confirmed from the command line on real searches; and what can be got wrong."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from search.confirm import main
+from search.jobs.job import Job, Outcome
+from search.jobs.worker import run_job
+from search.load import load
+from search.pick import main as pick
+from search.run import main as search
+from spaces.errors import DataError
+from tests.tiny import arguments, write_tiny
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    given = arguments(write_tiny(home / "data"), f"run.folder={home / 'runs'}")
+    assert search([*given, "run.name=r", "trials=5"]) == 0
+    assert main([str(home / "runs/r"), "--seeds", "2"]) == 0
+    return home
+
+
+@pytest.fixture
+def run(home: Path) -> Path:
+    """Of its own, beside the single-task trainings of all."""
+    Path("runs").mkdir()
+    for name in ("r", "baselines"):
+        shutil.copytree(home / "runs" / name, Path("runs", name))
+    return Path("runs/r").absolute()
+
+
+def rows_of(run: Path) -> list[dict[str, str]]:
+    with open(run / "confirmed.csv", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def count_trainings(run: Path) -> int:
+    return len(list((run / "confirmed").glob("*.json")))
+
+
+def test_every_network_of_the_front_has_its_mean_interval_and_place(home: Path) -> None:
+    folder = home / "runs/r"
+    rows, front = rows_of(folder), load(folder).front
+    assert [int(row["number"]) for row in rows] == list(front.index)
+    assert count_trainings(folder) == 2 * len(rows)
+    for row in rows:
+        assert float(row["delta_mtl.low"]) < float(row["delta_mtl"]) < float(row["delta_mtl.high"])
+        assert row["seeds"] == "2"
+        assert 0 <= float(row["front"]) <= 1
+        assert row["trained"] == "whole training"
+        assert float(row["delta_mtl.search"]) == front.loc[int(row["number"]), "delta_mtl"]
+        assert row["worst_task"] in ("colour", "depth", "brightness")
+    assert rows[0]["apart"] == ""
+    assert load(folder).confirmed.loc[int(rows[0]["number"]), "delta_mtl"] == float(rows[0]["delta_mtl"])
+
+
+def test_page_and_table_of_the_run_tell_it(home: Path) -> None:
+    page = (home / "runs/r/front.html").read_text()
+    assert "Confirmed on the test split: " in page
+    assert "Winner&#x27;s curse: the search flattered delta_mtl by " in page
+    assert "delta_mtl.confirmed" in page
+    assert "confirmed, 95 %" in page
+
+
+def test_the_same_command_trains_nothing_twice_and_a_larger_one_goes_on(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, trained = (run / "confirmed.csv").read_bytes(), count_trainings(run)
+    assert main([str(run), "--seeds", "2"]) == 0
+    printed = capsys.readouterr()
+    assert ", seed 500: " not in printed.out
+    assert printed.err == ""
+    assert (run / "confirmed.csv").read_bytes() == before
+    number = rows_of(run)[0]["number"]
+    assert main([str(run), "--trials", number, "--seeds", "3"]) == 0
+    assert count_trainings(run) == trained + 1
+    assert f"trial {number}, seed 502: " in capsys.readouterr().out
+    assert [row["seeds"] for row in rows_of(run)] == ["3", *["2"] * (len(rows_of(run)) - 1)]
+
+
+def test_a_budget_goes_where_a_place_on_the_front_is_open(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    members = len(rows_of(run))
+    assert main([str(run), "--seeds", "2", "--budget", str(2 * members + 1)]) == 0
+    rows = rows_of(run)
+    assert sum(int(row["seeds"]) for row in rows) in (2 * members, 2 * members + 1)
+    certain = [row for row in rows if row["seeds"] == "2"]
+    assert rows[0] in certain  # the cheapest is on the front whatever comes
+
+
+@pytest.mark.parametrize(("flag", "told"), [("--with-val", "on train and validation;"), ("--resplit", "drawn anew")])
+def test_other_images_are_trained_on_and_the_test_split_stays(
+    run: Path, flag: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = rows_of(run)
+    number = before[0]["number"]
+    assert main([str(run), "--trials", number, "--seeds", "2", flag]) == 0
+    assert told in capsys.readouterr().out
+    (row,) = rows_of(run)
+    assert row["depth.abs_err_m"] != before[0]["depth.abs_err_m"]
+    assert row["delta_mtl.validation"] == ""
+    assert main([str(run), "--seeds", "2"]) == 0
+    assert rows_of(run) == before
+
+
+def test_picks_rest_on_confirmed_values_and_say_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = home / "runs/r"
+    assert pick([str(folder), "--maximize", "delta_mtl"]) == 0
+    printed = capsys.readouterr().out
+    best = max(rows_of(folder), key=lambda row: float(row["delta_mtl"]))
+    assert printed.startswith(f"Trial {best['number']}: ")
+    assert "Numbers are confirmed ones: means of fresh seeds on the test split." in printed
+    low, high = float(best["delta_mtl.low"]), float(best["delta_mtl.high"])
+    assert f"delta_mtl {float(best['delta_mtl']):+.2f} % (95 %: {low:.4g} to {high:.4g})" in printed
+
+
+def test_a_search_confirms_at_its_end(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=whole", "trials=2", "confirm.seeds=2")
+    assert search(given) == 0
+    assert "Winner's curse: the search flattered delta_mtl by " in capsys.readouterr().out
+    first = (home / "runs/whole/confirmed.csv").read_bytes()
+    assert search(given) == 0
+    assert (home / "runs/whole/confirmed.csv").read_bytes() == first
+
+
+def test_final_trainings_are_done_anew_on_the_supernet_that_is_there(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = arguments(home / "data", f"run.folder={home / 'runs'}", "sampler=oneshot", "run.name=shot", "trials=2")
+    assert search([*given, "supernet.epochs=1"]) == 0
+    assert main([str(home / "runs/shot"), "--seeds", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert (
+        "fresh is the training on the supernet's weights, so that is what the intervals (95 %, of the mean)" in printed
+    )
+    for weights in (home / "runs/supernets").glob("*.pt"):
+        weights.rename(weights.with_suffix(".away"))
+    assert main([str(home / "runs/shot"), "--seeds", "3"]) == 2
+    assert "started from the weights of a supernet, which " in capsys.readouterr().err
+
+
+def test_what_was_trained_for_a_network_alone_is_trained_anew(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=ended", "trials=2", "final.epochs=2")
+    assert search(given) == 0
+    run = load(home / "runs/ended")
+    assert main([str(run.path), "--seeds", "2"]) == 0
+    printed = capsys.readouterr().out
+    number = run.delivered[0].number
+    assert f"trial {number} anew, seed 500: " in printed
+    assert "final training on its trial's weights, that too with fresh seeds" in printed
+    assert not list((run.path / "confirmed").glob("*.pt"))
+    assert main([str(run.path), "--seeds", "2"]) == 0
+    assert ", seed 500: " not in capsys.readouterr().out
+
+
+def test_the_machine_s_fault_loses_nothing(
+    run: Path, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, number = (run / "confirmed.csv").read_bytes(), rows_of(run)[0]["number"]
+    given = arguments(home / "data", "run.folder=runs", "run.name=full", "trials=1", "confirm.seeds=1")
+    with monkeypatch.context() as broken:
+        outcome = Outcome(reason="no room on the disk", fault=True)
+        broken.setattr("search.runners.inline.run_job", lambda job: outcome if job.tested else run_job(job))
+        assert main([str(run), "--trials", number, "--seeds", "3"]) == 1
+        told = capsys.readouterr().err
+        assert "seed 502: no room on the disk. Nothing finished is lost; the same command goes on." in told
+        assert search(given) == 1
+        assert "no room on the disk\nMend this, then go on with:\n" in capsys.readouterr().err
+    assert (run / "confirmed.csv").read_bytes() == before
+    assert main([str(run), "--trials", number, "--seeds", "3"]) == 0
+    assert rows_of(run)[0]["seeds"] == "3"
+    assert search(given) == 0
+    assert rows_of(Path("runs/full"))[0]["seeds"] == "1"
+
+
+def test_failed_trainings_are_named_and_the_others_kept(
+    run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = [row["number"] for row in rows_of(run)]
+
+    def fail_one(job: Job) -> Outcome:
+        return Outcome(reason="loss is NaN") if job.label == f"trial {first}, seed 502" else run_job(job)
+
+    with monkeypatch.context() as broken:
+        broken.setattr("search.runners.inline.run_job", fail_one)
+        assert main([str(run)]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("1 trainings failed; the same command tries them again, the others are kept\n")
+    assert f"trial {first}, seed 502: loss is NaN" in told
+    assert main([str(run)]) == 0
+    assert [row["seeds"] for row in rows_of(run)] == ["3"] * (1 + len(others))
+
+
+def test_a_notebook_is_told_how_to_confirm(home: Path, run: Path) -> None:
+    for left in ("confirmed.csv", "confirmed.json"):
+        (run / left).unlink()
+    with pytest.raises(DataError, match=r"confirmed\.csv is not there yet: python -m search\.confirm .*r trains and"):
+        _ = load(run).confirmed
+
+
+def test_data_that_have_changed_are_refused(run: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (run / "config.yaml").read_text()
+    other = write_tiny(Path("other"), images=17).absolute()
+    (run / "config.yaml").write_text(text.replace(str(home / "data"), str(other)))
+    assert main([str(run)]) == 2
+    told = capsys.readouterr().err
+    assert f"the data of {run} have changed since its search (content " in told
+    assert len(told.splitlines()) == 1
+
+
+def test_nothing_on_the_front_yet_is_one_message(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (run / "trials").glob("*"):
+        path.unlink()
+    (run / "study.journal").unlink()
+    assert main([str(run)]) == 2
+    assert f"nothing of {run} is on a front, for no trial has finished yet: give the command of the search" in (
+        capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["runs/s"], "runs/s is no folder; want the run folder of a search, such as "),
+        ([], "the following arguments are required: RUN; python -m search.confirm --help lists what can be said"),
+        (["runs/r", "--trials", "8"], "runs/r has no finished trial 8: it has 0, 1, 2, 3, 4, and 4 is the nearest"),
+        (["runs/r", "--seeds", "0"], "--seeds 0: want a whole number of at least 1"),
+        (
+            ["runs/r", "--trials", "0", "1", "--budget", "5"],
+            "--budget 5: 2 networks with 3 seeds each take 6 trainings;",
+        ),
+        (["runs/r", "--best", "0"], "--best 0: want a whole number of at least 1"),
+        (["runs/r", "--best", "1", "--trials", "2"], "--trials and --best: each says which networks; give one of them"),
+        (
+            ["runs/r", "--with-val", "--resplit"],
+            "--with-val and --resplit: with all images in training nothing is left",
+        ),
+    ],
+)
+def test_a_mistake_is_one_message(run: Path, given: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (run / "confirmed.csv").read_bytes()
+    assert main(given) == 2
+    printed = capsys.readouterr().err
+    assert told in printed
+    assert len(printed.strip().splitlines()) == 1
+    assert (run / "confirmed.csv").read_bytes() == before
+
+
+def test_a_damaged_file_is_made_again_of_what_is_trained(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (run / "confirmed.csv").read_bytes()
+    (run / "confirmed.json").write_text("{")
+    with pytest.raises(DataError, match=r"confirmed\.json: no confirmation .*remove it, and python -m search\.confirm"):
+        pick_error(run)
+    assert main([str(run), "--seeds", "2"]) == 0
+    assert (run / "confirmed.csv").read_bytes() == before
+    assert json.loads((run / "confirmed.json").read_text())["version"] == 1
+
+
+def pick_error(run: Path) -> None:
+    from search.picking.picking import pick_network
+
+    pick_network(load(run), [], None, largest=True, knee=False)
+
+
+def test_wrong_arguments_are_refused_before_torch_is_read(run: Path) -> None:
+    code = (
+        "import sys\n"
+        "from search.confirm import main\n"
+        "assert main(['runs/r', '--seeds', '0']) == 2\n"
+        "heavy = {'torch', 'scipy', 'pandas', 'matplotlib', 'optuna', 'hydra'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_help_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "95 % intervals" in text
+    assert "--resplit" in text
