@@ -15,7 +15,7 @@ Cell = tuple[str, str, int, int]
 """Problem, contestant, epochs in all, seed."""
 COLUMNS = ("problem", "contestant", "epochs", "seed", "hypervolume", "members")
 COLOURS = ("#b3402a", "#1f5fa8", "#3f8f5f", "#8a5fa8", "#c98a1b", "#555555", "#d35f8d", "#17a2b8", "#8c6d31", "#9aa3ad")
-RIVALS = "supernet"  # whose differences to the others are told, paired by seed
+OURS = ("supernet:2", "supernet:3")  # whose differences to the others are told, paired by seed
 
 
 class DeliveredCells:
@@ -56,21 +56,20 @@ class DeliveredCells:
         return f"{problem}, {epochs} epochs, {contestant}, seed {seed}: {volume:.0f} ({shown})"
 
     def summarise(self) -> str:
-        """Means with standard errors, and paired differences of the supernet to every other; as Markdown."""
+        """Means with standard errors, and paired differences of the supernets to every other; as Markdown."""
         lines = []
         for problem in sorted({cell[0] for cell in self._cells}):
             lines += [f"**{problem}**, hypervolume of what is delivered, test split, % x M MACs", ""]
-            lines += ["| epochs | contestant | seeds | hypervolume | supernet:3 is better by |", "|---" * 5 + "|"]
+            heads = ["epochs", "contestant", "seeds", "hypervolume", *(f"{ours} is better by" for ours in OURS)]
+            lines += [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
             for epochs in sorted({cell[2] for cell in self._cells if cell[0] == problem}):
                 names = sorted({cell[1] for cell in self._cells if (cell[0], cell[2]) == (problem, epochs)})
                 for name in names:
                     mine = self._of(problem, name, epochs)
                     mean, error = compute_mean_and_error(np.array(list(mine.values())))
-                    best = self._of(problem, f"{RIVALS}:3", epochs)
-                    gains = np.array([best[seed] - value for seed, value in mine.items() if seed in best])
-                    told = _format_gain(gains) if len(gains) and name != f"{RIVALS}:3" else ""
+                    told = [self._tell_gain(problem, epochs, ours, name) for ours in OURS]
                     shown = f"{mean:.0f}" + ("" if math.isnan(error) else f" +- {error:.0f}")
-                    lines.append(f"| {epochs} | {name} | {len(mine)} | {shown} | {told} |")
+                    lines.append(f"| {epochs} | {name} | {len(mine)} | {shown} | {' | '.join(told)} |")
             lines.append("")
         text = "\n".join(lines)
         (self._folder / "delivered.md").write_text(text)
@@ -107,6 +106,12 @@ class DeliveredCells:
             axes.legend(fontsize=8, frameon=False)
         figure.supylabel("hypervolume of what is delivered, test split [% x M MACs]", fontsize=9)
         figure.savefig(self._folder / "delivered.png", dpi=130)
+
+    def _tell_gain(self, problem: str, epochs: int, ours: str, name: str) -> str:
+        """By how much one of ours is better, over the seeds that both have; empty where there are none."""
+        best, others = self._of(problem, ours, epochs), self._of(problem, name, epochs)
+        gains = np.array([best[seed] - value for seed, value in others.items() if seed in best])
+        return _format_gain(gains) if len(gains) and name != ours else ""
 
     def _of(self, problem: str, name: str, epochs: int) -> dict[int, float]:
         """Hypervolume by seed."""
