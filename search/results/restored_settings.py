@@ -9,7 +9,7 @@ from typing import Any
 from search.config.settings import GROUPS, SECTIONS, Settings, from_plain
 from search.study.run_config import BEFORE
 
-KEYS = ("trials", "budget", "objectives", *SECTIONS, *GROUPS)
+KEYS = ("trials", "budget", "objectives", "measure", *SECTIONS, *GROUPS)
 SPLIT = ("budget", "supernet", "final")  # what says how epochs are split
 
 

@@ -11,7 +11,12 @@ from tests.tiny import arguments, write_tiny
 
 
 @pytest.mark.parametrize(
-    "more", [("sampler=oneshot", "budget=30"), ("sampler=frontier", "sampler.prior=supernet", "final.epochs=2")]
+    "more",
+    [
+        ("sampler=oneshot", "budget=30"),
+        ("sampler=frontier", "sampler.prior=supernet", "final.epochs=2"),
+        ("measure=latency_ms", "confirm.seeds=2"),
+    ],
 )
 def test_a_search_is_what_its_folder_keeps_wherever_that_lies(more: tuple[str, ...]) -> None:
     kept = list_contents(compose(arguments(write_tiny(Path("data")), *more)))
