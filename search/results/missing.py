@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spaces.common.formatting import format_list
+from spaces.common.interpreter import spell_python
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -33,6 +35,12 @@ def explain_missing_weights(path: Path, trial: Trial, kept: Sequence[int]) -> st
         return f"trial {trial.number} of {path} has no weights, for it failed because: {trial.reason}"
     return (
         f"trial {trial.number} of {path} has no weights: only those of the front's members and of what may yet be "
-        f"on it are kept, here {format_list(kept) or 'none'}. Take one of these, or train it again as it was: "
-        f".train({trial.number})"
+        f"on it are kept, here {format_list(kept) or 'none'}. Take one of these, or train it again as it was, which "
+        f"keeps them: {_spell_training(path, trial.number)}"
     )
+
+
+def _spell_training(path: Path, number: int) -> str:
+    """The command that trains a trial again, as a shell takes it."""
+    program = f"from search.load import load; load({str(path)!r}).train({number})"
+    return f"{spell_python()} -c {shlex.quote(program)}"

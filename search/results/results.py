@@ -238,7 +238,7 @@ class Results:
             return 0, 0
 
     def train(self, number: int) -> SharedNetwork:
-        """A trial's network trained again, just as the search did, for one whose weights were not kept.
+        """A trial's network trained again, just as the search did, for one whose weights were not kept; now they are.
 
         Raises:
             DataError: the data are not where they were, or are others now, or the training fails.
@@ -253,7 +253,10 @@ class Results:
                 f"trial {trial.number} cannot be trained as it was, for the data have changed since (content "
                 f"{searched} -> {self.data.fingerprint}); restore them"
             )
-        return retrain_network(trial, plan_again(self.config, self.path, trial))
+        # Of a trial with a final training the weights are those of its end, which this does not give.
+        missing = _find_weights(self.path, trial) is None and number not in choose_ended(load_finals(self.path))
+        kept = self.path / TRIALS / f"{trial.number:04d}.pt" if missing else None
+        return retrain_network(trial, plan_again(self.config, self.path, trial), kept)
 
     @cached_property
     def tasks(self) -> tuple[Task, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ import torch
 
 from search.jobs.job import Job, find_device
 from search.jobs.worker import run_job
+from spaces.common.atomic_files import replacing
 from spaces.common.formatting import format_list
 from spaces.errors import ConfigError, DataError
 from spaces.networks.build import SharedNetwork, build, prune
@@ -72,12 +74,13 @@ def rebuild_network(
     return network.to(where).to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]  # not in its stubs
 
 
-def retrain_network(trial: Trial, job: Job) -> SharedNetwork:
+def retrain_network(trial: Trial, job: Job, kept: Path | None = None) -> SharedNetwork:
     """The network of a trial trained again, on the device where training takes place.
 
     Args:
         trial: that is trained again.
         job: as `search.results.retraining.plan_again` planned it; its files are left alone.
+        kept: file that is to hold the weights; None to drop them.
 
     Raises:
         DataError: the training fails.
@@ -91,6 +94,9 @@ def retrain_network(trial: Trial, job: Job) -> SharedNetwork:
             torch.set_num_threads(before)
         if not done.complete:
             raise DataError(f"{job.label} cannot be trained again: {done.reason}")
+        if kept is not None:
+            with replacing(kept) as file:
+                copyfile(weights, file)
         return rebuild_network(trial.pattern, job.network, job.data.selected, weights, done.device, done.masks)
 
 

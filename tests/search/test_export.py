@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -114,4 +118,8 @@ def test_a_trial_without_weights_says_how_to_train_it(searched: Path, capsys: py
             path.unlink()
         lost = 0
     assert export([str(searched), str(lost)]) == 2
-    assert f"train it again as it was: .train({lost})" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f".train({lost})" in told
+    command = shlex.split(told.partition("which keeps them: ")[2])
+    assert subprocess.run(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}).returncode == 0
+    assert export([str(searched), str(lost)]) == 0

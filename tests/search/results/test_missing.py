@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from search.results.missing import explain_missing_front, explain_missing_weights
@@ -16,7 +17,9 @@ def test_no_front_has_a_reason_and_a_way_to_one() -> None:
 
 def test_missing_weights_name_those_that_are_kept_or_why_there_are_none() -> None:
     text = explain_missing_weights(RUN, complete(2, 1.0, 10), [5, 7])
-    assert "here 5, 7. Take one of these, or train it again as it was: .train(2)" in text
+    assert "here 5, 7. Take one of these, or train it again as it was, which keeps them: " in text
+    words = shlex.split(text.partition("keeps them: ")[2])
+    assert words[1:] == ["-c", "from search.load import load; load('runs/mine').train(2)"]
     assert "here none. Take" in explain_missing_weights(RUN, complete(2, 1.0, 10), [])
     assert explain_missing_weights(RUN, failed(4, "NaN"), [5]) == (
         "trial 4 of runs/mine has no weights, for it failed because: NaN"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import shlex
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from search.jobs.trial import save_trial
 from search.load import load
 from search.results.results import Results
 from search.run import main
+from spaces.common.interpreter import spell_python
 from spaces.drawing.text import draw_text
 from spaces.errors import ConfigError, DataError
 from tests.search.trials import failed
@@ -188,11 +190,12 @@ def test_a_search_that_runs_is_read_as_far_as_it_is(run: Results, tmp_path: Path
 def test_a_trial_without_weights_says_which_have_some(run: Results) -> None:
     number = _dominated(run)
     kept = ", ".join(str(int(path.stem)) for path in sorted((run.path / "trials").glob("*.pt")))
+    command = f"{spell_python()} -c " + shlex.quote(f"from search.load import load; load('{run.path}').train({number})")
     with pytest.raises(DataError) as caught:
         run.network(number)
     assert str(caught.value) == (
         f"trial {number} of {run.path} has no weights: only those of the front's members and of what may yet be "
-        f"on it are kept, here {kept}. Take one of these, or train it again as it was: .train({number})"
+        f"on it are kept, here {kept}. Take one of these, or train it again as it was, which keeps them: {command}"
     )
 
 
@@ -201,6 +204,8 @@ def test_a_trial_without_weights_trains_to_the_same_numbers(run: Results) -> Non
     number = _dominated(run)
     measured = measure(run.train(number), load_split(run.data, "val", find_device()), run.tasks)
     assert measured == {name: run.trials.loc[number, name] for name in measured}
+    assert measure(run.network(number), load_split(run.data, "val", find_device()), run.tasks) == measured
+    run.weights(number).unlink()  # other tests of this run want a trial without
 
 
 @on_cpu
