@@ -9,13 +9,12 @@ import numpy as np
 
 from search.confirming.chains import Delivered
 from search.confirming.request import Request
-from search.jobs.trial import Trial
+from search.jobs.trial import Trial, explain_unknown_trial
 from search.problem.objectives import MAXIMISE, Objective
 from search.problem.pareto import compute_hypervolume
 from search.study.fronts.best_guess import Guesses, guess_objectives
 from search.study.fronts.final_files import Final, choose_delivered, choose_ended
 from search.study.fronts.front import find_front
-from spaces.common.formatting import format_list
 from spaces.errors import DataError
 
 DRAWS = 32  # of what guesses leave open: our choice
@@ -71,10 +70,7 @@ def _refuse_unknown(path: Path, numbers: Sequence[int], trials: Mapping[int, Tri
     problems = []
     for number in numbers:
         if number not in trials and trials:
-            nearest = min(trials, key=lambda each: (abs(each - number), each))
-            problems.append(
-                f"{path} has no finished trial {number}: it has {format_list(trials)}, and {nearest} is the nearest"
-            )
+            problems.append(explain_unknown_trial(path, number, tuple(trials)))
         elif number not in trials:
             problems.append(_explain_nothing(path, ()))
             break

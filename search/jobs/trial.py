@@ -7,12 +7,13 @@ tracker, report and progress read it. Those files are the truth of a run.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from spaces.common.atomic_files import read_json, strict, write_json
+from spaces.common.formatting import format_list
 from spaces.errors import DataError
 from spaces.pattern.key import network_key
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -156,3 +157,11 @@ def _number(value: float | None) -> float:
 
 def _numbers(values: Mapping[str, float | None]) -> dict[str, float]:
     return {name: _number(value) for name, value in values.items()}
+
+
+def explain_unknown_trial(path: Path, number: int, numbers: Sequence[int]) -> str:
+    """That there is no such trial, and which there are."""
+    if not numbers:
+        return f"{path} has no finished trial {number}: none has finished yet"
+    nearest = min(numbers, key=lambda each: (abs(each - number), each))
+    return f"{path} has no finished trial {number}: it has {format_list(numbers)}, and {nearest} is the nearest"

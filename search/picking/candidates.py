@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from search.confirming.confirmation import drop_stale, load_confirmation
 from search.confirming.sums import Row, sum_up
 from search.jobs.trial import Trial
-from search.problem.objectives import Objective, resolve_objectives
+from search.problem.objectives import BEFOREHAND, Objective, resolve_objectives
 from search.results.results import Results
 from search.study.fronts.best_guess import guess_objectives
 from spaces.common.formatting import format_list
@@ -112,7 +112,9 @@ def _read_confirmed(row: Row) -> dict[str, float]:
 
 
 def _read_ends(row: Row) -> dict[str, Ends]:
-    known = {name: each for name, each in row.test.items() if math.isfinite(each.low) and each.high > each.low}
+    """Of what is measured; costs that a pattern says are the same with every seed."""
+    said = {each.name for each in BEFOREHAND}
+    known = {name: each for name, each in row.test.items() if name not in said and math.isfinite(each.low)}
     return {name: (each.low, each.high) for name, each in known.items()}
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from search.problem.objectives import LATENCY
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
@@ -73,6 +74,11 @@ def find_column(name: str, columns: Collection[str], given: str) -> str:
     Raises:
         ConfigError: there is none, with the nearest and all that there are.
     """
+    if name == LATENCY.name and name not in columns:
+        raise ConfigError(
+            f"{given}: this search has measured no latency; search again with measure={name} and another run.name, or "
+            "go by macs or params"
+        )
     if name not in columns:
         raise ConfigError(f"{given}: no column {name}; there are {', '.join(columns)}{suggest(name, columns)}")
     return name

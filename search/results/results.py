@@ -16,7 +16,7 @@ from zipfile import is_zipfile
 
 from search.components.components import build_component
 from search.confirming.confirmation import CSV
-from search.jobs.trial import Trial, load_trial
+from search.jobs.trial import Trial, explain_unknown_trial, load_trial
 from search.problem.objectives import resolve_objectives
 from search.results.data_frames import read_table, tabulate_curves, tabulate_trials
 from search.results.missing import explain_missing_front, explain_missing_weights
@@ -26,7 +26,7 @@ from search.study.fronts.final_files import choose_delivered, choose_ended, choo
 from search.study.fronts.front import find_front
 from search.study.fronts.guess_columns import tabulate_guesses
 from search.study.run_folder import TRIALS
-from spaces.common.formatting import format_count, format_list
+from spaces.common.formatting import format_count
 from spaces.errors import ConfigError, DataError, UserError
 from spaces.pattern.sharing_pattern import SharingPattern
 
@@ -283,8 +283,7 @@ class Results:
         if path.exists():
             return load_trial(path)
         numbers = [trial.number for trial in self._load_trials()]
-        there = f"it has {format_list(numbers)}" if numbers else "none has finished yet"
-        raise DataError(f"{self.path} has no finished trial {number}: {there}")
+        raise DataError(explain_unknown_trial(self.path, number, numbers))
 
 
 def _find_weights(path: Path, trial: Trial) -> Path | None:

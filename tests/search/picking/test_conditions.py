@@ -48,3 +48,9 @@ def test_a_column_that_is_not_there_is_told_with_the_nearest() -> None:
     assert str(caught.value) == (
         "--maximize: no column mac; there are delta_mtl, macs, parts-2.miou; did you mean 'macs'?"
     )
+
+
+def test_a_latency_that_was_not_measured_says_how_to_have_it() -> None:
+    with pytest.raises(ConfigError, match=r"measured no latency; search again with measure=latency_ms and another"):
+        parse_condition("latency_ms<=20", ("delta_mtl", "macs"))
+    assert parse_condition("latency_ms<=20", ("delta_mtl", "latency_ms")).bound == 20

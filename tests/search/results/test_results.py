@@ -231,7 +231,7 @@ def test_other_data_in_the_place_of_the_old_are_not_trained_on(run: Results, hom
 
 
 def test_a_number_that_is_not_there(run: Results) -> None:
-    told = r"runs/tiny has no finished trial 6: it has 0, 1, 2, 3, 4, 5$"
+    told = r"runs/tiny has no finished trial 6: it has 0, 1, 2, 3, 4, 5, and 5 is the nearest$"
     for ask in (run.curves, run.pattern, run.picture, run.network, run.train):
         with pytest.raises(DataError, match=told):
             ask(6)
