@@ -20,7 +20,7 @@ from search.confirming.confirmation import (
     load_confirmation,
     save_confirmation,
 )
-from search.confirming.membership import choose_uncertain
+from search.confirming.membership import choose_uncertain, estimate_dominance
 from search.confirming.queue import Chain, ConfirmQueue
 from search.confirming.request import AS_SEARCHED, Request
 from search.confirming.sums import sum_up
@@ -117,10 +117,14 @@ class _Rounds:
         if self._request.budget is None or self._spent >= self._request.budget or not self._complete():
             return []
         numbers = [member.number for member in self._members]
-        confirmation, problem = _keep_members(self.gather(), numbers), self._subject.problem
+        given = {
+            number: {self._plans.derive_seed(turn) for turn in range(turns)} for number, turns in self._turns.items()
+        }
+        confirmation, problem = _keep_given(_keep_members(self.gather(), numbers), given), self._subject.problem
         totals = sum_up(confirmation, problem.objectives, self._subject.settings.data.selected, problem.point)
-        probabilities = totals.probabilities
-        rows = choose_uncertain(probabilities, self._request.budget - self._spent)
+        dominance = estimate_dominance(totals.values, [each.direction for each in problem.objectives])
+        counts = [self._turns[member.number] for member in confirmation.members]
+        rows = choose_uncertain(totals.probabilities, dominance, counts, self._request.budget - self._spent)
         chosen = {confirmation.members[row].number for row in rows}
         return self._give([member for member in self._members if member.number in chosen], 1)
 
@@ -209,6 +213,17 @@ def _load_before(subject: Subject, division: str) -> Confirmation | None:
 def _keep_members(confirmation: Confirmation, numbers: Sequence[int]) -> Confirmation:
     members = tuple(member for member in confirmation.members if member.number in numbers)
     return replace(confirmation, members=members)
+
+
+def _keep_given(confirmation: Confirmation, given: Mapping[int, set[int]]) -> Confirmation:
+    """What was known at this point of the race, so that the same command takes the same decisions again."""
+    members = tuple(
+        replace(each, cells={seed: cell for seed, cell in each.cells.items() if seed in given[each.number]})
+        for each in confirmation.members
+    )
+    seeds = {seed for each in members for seed in each.cells}
+    references = {seed: cell for seed, cell in confirmation.references.items() if seed in seeds}
+    return replace(confirmation, members=members, references=references)
 
 
 def _check_budget(request: Request, members: int) -> None:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from search.confirming.paired_means import fit_paired
+
 LEVEL = 0.95
 
 
@@ -77,7 +79,7 @@ class Interval:
     """A network's mean.
 
     Args:
-        mean: over its seeds.
+        mean: over all seeds, those that it lacks made up for by what they do to the others.
         sd: standard deviation of its own values; NaN of one.
         low: lower end of the 95 % interval of the mean; NaN where nothing tells a spread.
         high: its upper end.
@@ -101,12 +103,12 @@ def find_intervals(values: np.ndarray, paired: np.ndarray | None = None) -> list
     """
     from scipy.stats import t  # scipy.stats: 0.5 s, for a confirmation alone
 
-    spread = estimate_spread(values if paired is None else paired)
+    spread, means = estimate_spread(values if paired is None else paired), fit_paired(values[..., None]).means[:, 0]
     variance, df = spread.single
     found = []
-    for row in values:
+    for row, paired_mean in zip(values, means, strict=True):
         own = row[np.isfinite(row)]
-        mean = float(own.mean()) if len(own) else math.nan
+        mean = float(paired_mean)
         sd = float(own.std(ddof=1)) if len(own) > 1 else math.nan
         known = df > 0 and len(own) > 0
         half = float(t.ppf(0.5 + LEVEL / 2, df) * math.sqrt(variance / len(own))) if known else math.nan

@@ -1,4 +1,4 @@
-"""How probable it is that a network is on the front, by a bootstrap over seeds, and who is to have the next seed."""
+"""How probable it is that a network is on the front, by draws of its true means, and who is to have the next seed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from search.confirming.paired_means import fit_paired
 from search.problem.pareto import convert_to_costs
 
 DRAWS = 2000
@@ -13,53 +14,67 @@ UNCERTAIN = (0.05, 0.95)  # probabilities between which a place on the front is 
 
 
 def estimate_membership(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
-    """Probability of being on the front of true means, of networks that were measured with the same seeds.
-
-    A Bayesian bootstrap (Rubin 1981): a draw weighs the seeds at random, the same way for all networks and objectives,
-    so that comparisons stay paired; a network counts by the weights of the seeds that it has. Deviations are stretched
-    until means scatter as those of n values do, for n is small here (as Rao and Wu 1988 rescale theirs).
+    """Probability of being on the front of true means.
 
     Args:
         values: (networks, seeds, objectives), NaN where a network lacks a seed.
         directions: of the objectives, "maximise" or "minimise".
 
     Returns:
-        (networks,) shares of draws; NaN for all where one of them has a single seed or none.
+        (networks,) shares of draws; NaN for all where nothing tells a spread, and of a network without a seed.
     """
-    there = np.isfinite(values).all(axis=2)
-    counts = there.sum(axis=1)
-    if not len(values) or counts.min() < 2:
+    if len(values) == 1:
+        return np.where(np.isfinite(values).all(axis=2).any(axis=1), 1.0, np.nan)
+    beaten, known = _draw_beaten(values, directions), np.isfinite(values).all(axis=2).any(axis=1)
+    if not len(beaten):
         return np.full(len(values), np.nan)
-    weights = np.random.default_rng(0).exponential(size=(DRAWS, values.shape[1]))
-    weights = weights[:, None, :] * there  # (draws, networks, seeds)
-    weights /= weights.sum(axis=2, keepdims=True)
-    known = np.where(there[..., None], values, 0.0)
-    means = known.sum(axis=1) / counts[:, None]
-    stretch = np.sqrt((counts + 1) / (counts - 1))[:, None]
-    drawn = means + stretch * (np.einsum("dns,nsm->dnm", weights, known) - means)
-    return _mark_fronts(drawn, directions).mean(axis=0)
+    return np.where(known, 1.0 - beaten.any(axis=2).mean(axis=0), np.nan)
 
 
-def _mark_fronts(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
-    """(draws, networks) whether no other network of the draw dominates."""
-    costs = convert_to_costs(values.reshape(-1, values.shape[2]), directions).reshape(values.shape)
+def estimate_dominance(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
+    """(networks, networks) share of draws in which the second dominates the first; see `estimate_membership`."""
+    beaten = _draw_beaten(values, directions)
+    return np.asarray(beaten.mean(axis=0)) if len(beaten) else np.zeros((len(values), len(values)))
+
+
+def _draw_beaten(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
+    """(draws, networks, networks) whether the second dominates the first; no draws where nothing tells a spread.
+
+    True means given the measured ones: Student's t of several variables around paired means, the rest pooled over
+    networks (Bayes with a flat prior; that objectives share the stretch is our choice).
+    """
+    fit = fit_paired(values)
+    if len(values) < 2 or not fit.df:
+        return np.empty((0, len(values), len(values)), dtype=bool)
+    drawn = fit.draw(DRAWS)
+    costs = convert_to_costs(drawn.reshape(-1, drawn.shape[2]), directions).reshape(drawn.shape)
     mine, other = costs[:, :, None], costs[:, None]
-    beaten = np.all(other <= mine, axis=3) & np.any(other < mine, axis=3)
-    return np.asarray(~beaten.any(axis=2))
+    return np.asarray(np.all(other <= mine, axis=3) & np.any(other < mine, axis=3))
 
 
-def choose_uncertain(probabilities: np.ndarray, most: int) -> list[int]:
-    """Rows of the networks that get the next seed: those whose place on the front is open, the most uncertain first.
+def choose_uncertain(probabilities: np.ndarray, dominance: np.ndarray, counts: Sequence[int], most: int) -> list[int]:
+    """Rows of the networks that get the next seed: those whose place on the front is open, and what may dominate them.
 
-    A race in blocks: all that are open are trained with the same next seed, so that they are compared in pairs, and the
-    others are left as they are (Birattari et al. 2002, F-Race; Zhang et al. 2013, S-Race for several objectives). That
-    trainings go where a network may be misplaced is what MOCBA does (Lee et al. 2010); the bounds are our choice.
+    A race in blocks: all of these are trained with the same seeds, so that they are compared in pairs, those that have
+    fewer first, and the others are left as they are (Birattari et al. 2002, F-Race; Zhang et al. 2013, S-Race for
+    several objectives). That trainings go where a network may be misplaced is what MOCBA does (Lee et al. 2010); the
+    bounds are our choice.
 
     Args:
         probabilities: (networks,) of being on the front; NaN where they are not known.
+        dominance: as `estimate_dominance` has it.
+        counts: seeds that each has.
         most: how many may be trained.
     """
     low, high = UNCERTAIN
     open_ones = [row for row, p in enumerate(probabilities) if not np.isfinite(p) or low < p < high]
     distance = [abs(p - 0.5) if np.isfinite(p) else 0.0 for p in probabilities]
-    return sorted(open_ones, key=lambda row: (distance[row], row))[:most]
+    block: list[int] = []
+    for row in sorted(open_ones, key=lambda row: (distance[row], row)):
+        rivals = [int(each) for each in np.argsort(-dominance[row], kind="stable") if dominance[row, each] > low]
+        new = [each for each in (row, *rivals) if each not in block]
+        if block and len(block) + len(new) > most:
+            break
+        block += new[: most - len(block)]
+    fewest = min((counts[row] for row in block), default=0)
+    return [row for row in block if counts[row] == fewest]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from spaces.errors import ConfigError
 
 SEEDS = 3  # of every network where nothing is said: our choice, the fewest that tell a spread from luck
+MOST = 100  # seeds of a network; from 500 on they would be those of searches with the next run.seed
 AS_SEARCHED, WITH_VAL, RESPLIT = "as searched", "with validation", "resplit"
 DIVISIONS = {
     AS_SEARCHED: "on train",
@@ -45,6 +46,8 @@ class Request:
             for name, value in given.items()
             if value is not None and value < 1
         ]
+        if self.seeds > MOST:
+            problems.append(f"--seeds {self.seeds}: want at most {MOST}, for intervals shrink with the root of it")
         if self.numbers and self.best is not None:
             problems.append("--trials and --best: each says which networks; give one of them")
         if problems:
