@@ -8,9 +8,9 @@ from search.config.settings import Settings
 from search.confirming.choose import choose_members
 from search.confirming.confirming import Subject, confirm
 from search.confirming.request import Request
+from search.confirming.shown import list_objectives
 from search.jobs.trial import Trial
 from search.report.build_search import Search
-from search.report.confirmed_totals import list_objectives
 from search.study.fronts.final_files import load_finals
 from search.study.run_folder import RunFolder
 from spaces.common.formatting import format_list

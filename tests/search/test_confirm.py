@@ -108,8 +108,24 @@ def test_other_images_are_trained_on_and_the_test_split_stays(
     (row,) = rows_of(run)
     assert row["depth.abs_err_m"] != before[0]["depth.abs_err_m"]
     assert row["delta_mtl.validation"] == ""
-    assert main([str(run), "--seeds", "2"]) == 0
-    assert rows_of(run) == before
+    assert main([str(run), "--trials", number, "--seeds", "2"]) == 0
+    assert rows_of(run) == before  # those that were not asked for this time as well
+
+
+@pytest.mark.parametrize("flag", ["--with-val", "--resplit"])
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), Outcome(reason="loss is NaN")])
+def test_one_that_does_not_end_leaves_what_is_confirmed(
+    run: Path, flag: str, end: Outcome | BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(job: Job) -> Outcome:
+        if isinstance(end, BaseException):
+            raise end
+        return end
+
+    kept = {name: (run / name).read_bytes() for name in ("confirmed.json", "confirmed.csv", "front.html")}
+    monkeypatch.setattr("search.runners.inline.run_job", stop)
+    assert main([str(run), "--seeds", "2", flag]) != 0
+    assert {name: (run / name).read_bytes() for name in kept} == kept
 
 
 def test_picks_rest_on_confirmed_values_and_say_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,7 +278,7 @@ def test_a_damaged_file_is_made_again_of_what_is_trained(run: Path, capsys: pyte
         pick_error(run)
     assert main([str(run), "--seeds", "2"]) == 0
     assert (run / "confirmed.csv").read_bytes() == before
-    assert json.loads((run / "confirmed.json").read_text())["version"] == 1
+    assert json.loads((run / "confirmed.json").read_text())["version"] == 2
 
 
 def pick_error(run: Path) -> None:
