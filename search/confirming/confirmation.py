@@ -7,11 +7,12 @@ that tables, page and `search.pick` read. Everything that is concluded from it i
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from search.jobs.trial import Trial
 from spaces.common.atomic_files import read_json, strict, write_json
 from spaces.errors import DataError
 
@@ -80,18 +81,24 @@ class Confirmation:
         return tuple(sorted({seed for member in self.members for seed in member.cells}))
 
 
-def drop_stale(confirmation: Confirmation, now: Mapping[int, Metrics]) -> Confirmation:
-    """The same without networks that the search has trained further, or otherwise, since.
+def drop_stale(confirmation: Confirmation, now: Mapping[int, Trial]) -> Confirmation:
+    """The same without networks that the search has trained further, or otherwise, since; cheapest first.
 
     Args:
         confirmation: of a run.
-        now: objectives of the run's networks by number of the trial, those of final trainings where there are some.
+        now: the run's networks by number of the trial, those of final trainings where there are some.
     """
-    members = tuple(each for each in confirmation.members if dict(now.get(each.number, {})) == dict(each.searched))
-    return replace(confirmation, members=members)
+    kept = (each for each in confirmation.members if each.number in now)
+    members = [each for each in kept if dict(now[each.number].objectives) == dict(each.searched)]
+    return replace(confirmation, members=tuple(sort_by_cost(members, now)))
 
 
-def choose_shown(divisions: Sequence[Confirmation], now: Mapping[int, Metrics]) -> Confirmation | None:
+def sort_by_cost(members: Iterable[Confirmed], now: Mapping[int, Trial]) -> list[Confirmed]:
+    """Cheapest first, by what the search has counted of them, whether or not it is an objective."""
+    return sorted(members, key=lambda each: (now[each.number].macs, each.number))
+
+
+def choose_shown(divisions: Sequence[Confirmation], now: Mapping[int, Trial]) -> Confirmation | None:
     """The first that has measured networks as they are now; None where none has.
 
     Args:

@@ -19,6 +19,7 @@ from search.confirming.confirmation import (
     drop_stale,
     load_confirmations,
     save_confirmation,
+    sort_by_cost,
 )
 from search.confirming.membership import choose_uncertain
 from search.confirming.queue import Chain, ConfirmQueue
@@ -27,6 +28,7 @@ from search.confirming.sums import sum_up
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import make_folder, read_outcome
 from search.jobs.probe import ROBUSTNESS, TESTED
+from search.jobs.trial import Trial
 from search.problem.problem import Problem
 from search.study.run_folder import RunFolder
 from search.study.trial_result import tell_robustness
@@ -48,13 +50,13 @@ class Subject:
         settings: of it.
         folder: of the run, held by this process.
         problem: with its reference point.
-        now: objectives of its networks by number of the trial, those of final trainings where there are some.
+        now: its networks by number of the trial, those of final trainings where there are some.
     """
 
     settings: Settings
     folder: RunFolder
     problem: Problem
-    now: Mapping[int, Mapping[str, float]]
+    now: Mapping[int, Trial]
 
 
 def confirm(subject: Subject, request: Request, members: Sequence[Delivered], say: Say, hear: Hear) -> Confirmation:
@@ -159,7 +161,7 @@ class _Rounds:
             cells |= {seed: cell for seed in seeds if (cell := self._read_member(member, seed))}
             told = dict(member.trial.objectives), member.guessed, describe_basis(member, settings)
             known[member.number] = Confirmed(member.number, member.trial.key, *told, cells)
-        found = tuple(sorted(known.values(), key=lambda each: (each.searched.get("macs", 0.0), each.number)))
+        found = tuple(sort_by_cost(known.values(), self._subject.now))
         seeds = sorted({seed for member in found for seed in member.cells})
         references = {seed: cell for seed, cell in before.references.items() if seed in seeds}
         references |= {seed: cell for seed in seeds if (cell := self._read_references(seed))}

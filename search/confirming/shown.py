@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,11 +37,11 @@ def read_totals(
     Raises:
         DataError: its file is damaged.
     """
-    shown = choose_shown(load_confirmations(folder), list_objectives(trials, finals))
+    shown = choose_shown(load_confirmations(folder), list_networks(trials, finals))
     return None if shown is None else sum_up(shown, objectives, tasks, reference)
 
 
-def list_objectives(trials: Sequence[Trial], finals: Sequence[Final]) -> dict[int, Mapping[str, float]]:
-    """Objectives of a run's networks by number of the trial: those of their ends where they were trained to these."""
+def list_networks(trials: Sequence[Trial], finals: Sequence[Final]) -> dict[int, Trial]:
+    """A run's networks by number of the trial: as they were at their ends where they were trained to these."""
     ended = {number: final.trial for number, final in choose_ended(finals).items()}
-    return {trial.number: ended.get(trial.number, trial).objectives for trial in trials}
+    return {trial.number: ended.get(trial.number, trial) for trial in trials}

@@ -148,6 +148,16 @@ def test_a_search_confirms_at_its_end(home: Path, capsys: pytest.CaptureFixture[
     assert (home / "runs/whole/confirmed.csv").read_bytes() == first
 
 
+def test_neighbours_are_those_by_cost_though_it_is_no_objective(home: Path) -> None:
+    given = arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=other", "trials=4", "sampler=random")
+    assert search([*given, "objectives=[worst_delta,params]"]) == 0
+    run = load(home / "runs/other")
+    assert main([str(run.path), "--trials", "0", "1", "2", "3", "--seeds", "1"]) == 0
+    costs = [run.trials.loc[int(row["number"]), "macs"] for row in rows_of(run.path)]
+    assert costs == sorted(costs)
+    assert len(set(costs)) > 1
+
+
 def test_final_trainings_are_done_anew_on_the_supernet_that_is_there(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,6 +12,7 @@ from search.confirming.request import RESPLIT
 from spaces.common.atomic_files import strict
 from spaces.errors import DataError
 from tests.search.confirming.made import make_confirmation, make_member
+from tests.search.trials import complete
 
 KEPT = make_confirmation(make_member(3, 0.0, 10.0, 4.0), make_member(1, 0.05, 20.0, 8.0, (500, 502)))
 
@@ -53,14 +54,20 @@ def test_a_file_of_one_division_as_earlier_versions_wrote_it_is_read_and_kept(tm
 
 
 def test_what_is_shown_has_measured_networks_as_they_are_now() -> None:
-    now = {member.number: member.searched for member in KEPT.members}
+    now = {3: complete(3, 4.0, 10), 1: complete(1, 8.0, 20)}
     bare = replace(KEPT, division=RESPLIT, members=tuple(replace(each, cells={}) for each in KEPT.members))
     assert choose_shown((bare, KEPT), now) == KEPT
     assert choose_shown((replace(KEPT, division=RESPLIT), KEPT), now) == replace(KEPT, division=RESPLIT)
     assert choose_shown((KEPT,), {}) is None
 
 
+def test_cheapest_is_first_though_cost_is_no_objective() -> None:
+    members = tuple(replace(each, searched={"worst_delta": 1.0, "params": 9.0}) for each in KEPT.members[::-1])
+    now = {n: complete(n, 0.0, macs, objectives=members[0].searched) for n, macs in ((3, 10), (1, 20))}
+    assert [member.number for member in drop_stale(replace(KEPT, members=members), now).members] == [3, 1]
+
+
 def test_networks_that_were_trained_further_since_are_dropped() -> None:
-    now = {3: {"delta_mtl": 4.0, "macs": 10.0}, 1: {"delta_mtl": 8.5, "macs": 20.0}}
+    now = {3: complete(3, 4.0, 10), 1: complete(1, 8.5, 20)}
     assert [member.number for member in drop_stale(KEPT, now).members] == [3]
     assert drop_stale(KEPT, {}).members == ()

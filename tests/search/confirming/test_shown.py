@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from search.confirming.confirmation import save_confirmation
-from search.confirming.shown import list_objectives, read_totals
+from search.confirming.shown import list_networks, read_totals
 from search.study.fronts.final_files import Final
 from tests.search.confirming.made import make_confirmation, make_member
 from tests.search.report.reports import CHOSEN, REFERENCE, TRIALS
@@ -19,7 +19,7 @@ def test_values_of_the_end_count_where_a_network_was_trained_to_it(tmp_path: Pat
     weights = tmp_path / "f.pt"
     weights.touch()
     finals = [Final(complete(0, 7.0, 18_000_000), "f", weights)]
-    assert list_objectives(TRIALS, finals)[0]["delta_mtl"] == 7.0
+    assert list_networks(TRIALS, finals)[0].objectives["delta_mtl"] == 7.0
     save_confirmation(tmp_path, make_confirmation(*MEMBERS))
     totals = read_totals(tmp_path, TRIALS, CHOSEN, REFERENCE, TASKS, finals)
     assert totals is not None
