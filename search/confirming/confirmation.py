@@ -1,22 +1,24 @@
 """What a confirmation has measured: every network with every seed, on both splits; kept in the run folder.
 
-`confirmed.json` there is made anew from what trainings have left whenever the command runs, and is all that tables,
-page and `search.pick` read. Everything that is concluded from it is computed, never stored.
+`confirmed.json` there has a confirmation for each division of the images, the one that ended last first, and is all
+that tables, page and `search.pick` read. Everything that is concluded from it is computed, never stored.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from search.jobs.trial import Trial
 from spaces.common.atomic_files import read_json, strict, write_json
 from spaces.errors import DataError
 
 FILE, CSV = "confirmed.json", "confirmed.csv"
-VERSION = 1
+VERSION = 2
+OF_ONE_DIVISION = 1  # earlier: a confirmation of another division took its place
 Metrics = Mapping[str, float]
 """Values by "<task>.<metric>" or column of robustness."""
 
@@ -79,43 +81,71 @@ class Confirmation:
         return tuple(sorted({seed for member in self.members for seed in member.cells}))
 
 
-def drop_stale(confirmation: Confirmation, now: Mapping[int, Metrics]) -> Confirmation:
-    """The same without networks that the search has trained further, or otherwise, since.
+def drop_stale(confirmation: Confirmation, now: Mapping[int, Trial]) -> Confirmation:
+    """The same without networks that the search has trained further, or otherwise, since; cheapest first.
 
     Args:
         confirmation: of a run.
-        now: objectives of the run's networks by number of the trial, those of final trainings where there are some.
+        now: the run's networks by number of the trial, those of final trainings where there are some.
     """
-    members = tuple(each for each in confirmation.members if dict(now.get(each.number, {})) == dict(each.searched))
-    return replace(confirmation, members=members)
+    kept = (each for each in confirmation.members if each.number in now)
+    members = [each for each in kept if dict(now[each.number].objectives) == dict(each.searched)]
+    return replace(confirmation, members=tuple(sort_by_cost(members, now)))
+
+
+def sort_by_cost(members: Iterable[Confirmed], now: Mapping[int, Trial]) -> list[Confirmed]:
+    """Cheapest first, by what the search has counted of them, whether or not it is an objective."""
+    return sorted(members, key=lambda each: (now[each.number].macs, each.number))
+
+
+def choose_shown(divisions: Sequence[Confirmation], now: Mapping[int, Trial]) -> Confirmation | None:
+    """The first that has measured networks as they are now; None where none has.
+
+    Args:
+        divisions: that a run keeps.
+        now: as `drop_stale` has it.
+    """
+    current = [drop_stale(each, now) for each in divisions]
+    return next((each for each in current if any(member.cells for member in each.members)), None)
 
 
 def save_confirmation(folder: Path, confirmation: Confirmation) -> None:
-    """Write or replace the run's `confirmed.json`."""
-    write_json(folder / FILE, {"version": VERSION, **strict(asdict(confirmation))})
+    """Put it first in the run's `confirmed.json`, in place of what was there of its division; others stay."""
+    try:
+        kept = load_confirmations(folder)
+    except DataError:  # what is damaged is made again
+        kept = ()
+    others = [each for each in kept if each.division != confirmation.division]
+    divisions = [asdict(each) for each in (confirmation, *others)]
+    write_json(folder / FILE, strict({"version": VERSION, "divisions": divisions}))
 
 
-def load_confirmation(folder: Path) -> Confirmation | None:
-    """What a run folder keeps; None where nothing was confirmed.
+def load_confirmations(folder: Path) -> tuple[Confirmation, ...]:
+    """What a run folder keeps, by division, the one that ended last first.
 
     Raises:
         DataError: the file is damaged, or of another version.
     """
     path = folder / FILE
     if not path.exists():
-        return None
+        return ()
     try:
         data = read_json(path)
-        if data["version"] != VERSION:
+        if data["version"] not in (OF_ONE_DIVISION, VERSION):
             raise ValueError(f"version {data['version']}")
-        members = tuple(_read_member(each) for each in data["members"])
-        references = {int(seed): _read_cell(cell) for seed, cell in data["references"].items()}
-        return Confirmation(str(data["division"]), members, references)
+        divisions = [data] if data["version"] == OF_ONE_DIVISION else data["divisions"]
+        return tuple(_read_confirmation(each) for each in divisions)
     except (DataError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{path}: no confirmation ({error.__cause__ or error}); remove it, and python -m search.confirm {folder} "
             "makes it again of what is trained"
         ) from error
+
+
+def _read_confirmation(data: Mapping[str, Any]) -> Confirmation:
+    members = tuple(_read_member(each) for each in data["members"])
+    references = {int(seed): _read_cell(cell) for seed, cell in data["references"].items()}
+    return Confirmation(str(data["division"]), members, references)
 
 
 def _read_member(data: Mapping[str, Any]) -> Confirmed:

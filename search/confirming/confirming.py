@@ -17,8 +17,9 @@ from search.confirming.confirmation import (
     Confirmation,
     Confirmed,
     drop_stale,
-    load_confirmation,
+    load_confirmations,
     save_confirmation,
+    sort_by_cost,
 )
 from search.confirming.membership import choose_uncertain, estimate_dominance
 from search.confirming.queue import Chain, ConfirmQueue
@@ -27,6 +28,7 @@ from search.confirming.sums import sum_up
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import make_folder, read_outcome
 from search.jobs.probe import ROBUSTNESS, TESTED
+from search.jobs.trial import Trial
 from search.problem.problem import Problem
 from search.study.run_folder import RunFolder
 from search.study.trial_result import tell_robustness
@@ -48,17 +50,19 @@ class Subject:
         settings: of it.
         folder: of the run, held by this process.
         problem: with its reference point.
-        now: objectives of its networks by number of the trial, those of final trainings where there are some.
+        now: its networks by number of the trial, those of final trainings where there are some.
     """
 
     settings: Settings
     folder: RunFolder
     problem: Problem
-    now: Mapping[int, Mapping[str, float]]
+    now: Mapping[int, Trial]
 
 
 def confirm(subject: Subject, request: Request, members: Sequence[Delivered], say: Say, hear: Hear) -> Confirmation:
     """Train what is not trained yet, and keep what was measured in the run's `confirmed.json`.
+
+    Where it does not come to its end, that file stays as it is: trainings that are there wait for the same command.
 
     Args:
         subject: the search.
@@ -83,10 +87,7 @@ def confirm(subject: Subject, request: Request, members: Sequence[Delivered], sa
     make_folder(subject.settings.run.folder / "baselines")
     queue = ConfirmQueue(rounds.more, say, hear)
     rounds.queue = queue
-    try:
-        subject.settings.runner.run(queue, subject.folder.path, started=lambda concurrency: None)
-    finally:
-        save_confirmation(subject.folder.path, rounds.gather())
+    subject.settings.runner.run(queue, subject.folder.path, started=lambda concurrency: None)
     if queue.fault:
         raise MachineError(queue.fault)
     failed = [f"{job.label}: {outcome.reason}" for job, outcome in queue.outcomes.items() if not outcome.complete]
@@ -94,7 +95,9 @@ def confirm(subject: Subject, request: Request, members: Sequence[Delivered], sa
         raise DataError(
             [f"{len(failed)} trainings failed; the same command tries them again, the others are kept", *failed[:5]]
         )
-    return rounds.gather()
+    confirmation = rounds.gather()
+    save_confirmation(subject.folder.path, confirmation)
+    return confirmation
 
 
 class _Rounds:
@@ -152,18 +155,20 @@ class _Rounds:
         """All that is there, of these networks and of those that were confirmed before on the same images."""
         settings, division = self._subject.settings, self._request.division
         before = _load_before(self._subject, division)
-        known = {member.number: member for member in (before.members if before else ())}
+        known = {member.number: member for member in before.members}
         for member in self._members:
             turns = self._turns[member.number]
             earlier = known.get(member.number)
             given = [self._plans.derive_seed(turn) for turn in range(turns)]
             seeds = sorted({*given, *(earlier.cells if earlier else ())})
-            cells = {seed: cell for seed in seeds if (cell := self._read_member(member, seed))}
+            cells = dict(earlier.cells) if earlier else {}
+            cells |= {seed: cell for seed in seeds if (cell := self._read_member(member, seed))}
             told = dict(member.trial.objectives), member.guessed, describe_basis(member, settings)
             known[member.number] = Confirmed(member.number, member.trial.key, *told, cells)
-        found = tuple(sorted(known.values(), key=lambda each: (each.searched.get("macs", 0.0), each.number)))
+        found = tuple(sort_by_cost(known.values(), self._subject.now))
         seeds = sorted({seed for member in found for seed in member.cells})
-        references = {seed: cell for seed in seeds if (cell := self._read_references(seed))}
+        references = {seed: cell for seed, cell in before.references.items() if seed in seeds}
+        references |= {seed: cell for seed in seeds if (cell := self._read_references(seed))}
         return Confirmation(division, found, references)
 
     def _read_member(self, member: Delivered, seed: int) -> Cell | None:
@@ -200,14 +205,14 @@ def read_cell(outcome: Outcome, tasks: Sequence[Task]) -> Cell:
     return Cell(validation, found, float(outcome.cost["macs"]), float(outcome.cost["params"]))
 
 
-def _load_before(subject: Subject, division: str) -> Confirmation | None:
-    """An earlier confirmation on the same images; a damaged one is made anew."""
+def _load_before(subject: Subject, division: str) -> Confirmation:
+    """An earlier confirmation on the same images, empty where there is none; a damaged one is made anew."""
     try:
-        before = load_confirmation(subject.folder.path)
+        kept = load_confirmations(subject.folder.path)
     except DataError:
-        return None
-    same = before is not None and before.division == division
-    return drop_stale(before, subject.now) if before is not None and same else None
+        kept = ()
+    before = next((each for each in kept if each.division == division), Confirmation(division, (), {}))
+    return drop_stale(before, subject.now)
 
 
 def _keep_members(confirmation: Confirmation, numbers: Sequence[int]) -> Confirmation:

@@ -8,9 +8,9 @@ from search.config.settings import Settings
 from search.confirming.choose import choose_members
 from search.confirming.confirming import Subject, confirm
 from search.confirming.request import Request
+from search.confirming.shown import list_networks
 from search.jobs.trial import Trial
 from search.report.build_search import Search
-from search.report.confirmed_totals import list_objectives
 from search.study.fronts.final_files import load_finals
 from search.study.run_folder import RunFolder
 from spaces.common.formatting import format_list
@@ -39,7 +39,7 @@ def confirm_search(
     """
     problem, finals = search.study.problem, load_finals(folder.path)
     members = choose_members(folder.path, request, trials, finals, problem.objectives, problem.point or ())
-    now = list_objectives(trials, finals)
+    now = list_networks(trials, finals)
     numbers = format_list(member.number for member in members)
     say(f"Confirming the networks of trials {numbers}, {request.seeds} fresh seeds each, on the test split.")
     confirm(Subject(settings, folder, problem, now), request, members, say, search.reporter.confirmed)

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.confirming.confirmation import CSV
+from search.confirming.shown import read_totals
 from search.confirming.table import describe, format_csv, list_rows
 from search.jobs.trial import Trial
 from search.problem.objectives import Objective
 from search.report import page
-from search.report.confirmed_totals import add_confirmed, read_totals
+from search.report.confirmed_totals import add_confirmed
 from search.report.delivered import describe_delivered, describe_ranking
 from search.report.figures import front_figure
 from search.report.member_folders import write_member_folders
@@ -68,6 +69,8 @@ def write_report(
     if totals := read_totals(folder, trials, objectives, reference, tasks, finals):
         write_text(folder / CSV, format_csv(list_rows(totals)))
         view = add_confirmed(view, totals)
+    else:  # of networks as they were before
+        (folder / CSV).unlink(missing_ok=True)
     figure = front_figure.draw_front_figure(view)
     front_figure.save_png(folder / "front.png", figure)
     lead = describe_delivered(delivered, view) if delivered else describe_ranking(view)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.confirming.confirmation import CSV
+from search.confirming.shown import read_totals
 from search.confirming.table import describe, format_rows, list_numbers
 from search.jobs.job import Job, Outcome
 from search.problem.objectives import Objective, volume_units
 from search.report.baseline_table import summarise_baselines, write_baseline_table
-from search.report.confirmed_totals import read_totals
 from search.report.delivered import describe_reference
 from search.report.figures.similarity_figure import draw_missing
 from search.report.front_table import format_markdown, summarise_front

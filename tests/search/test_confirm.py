@@ -108,8 +108,24 @@ def test_other_images_are_trained_on_and_the_test_split_stays(
     (row,) = rows_of(run)
     assert row["depth.abs_err_m"] != before[0]["depth.abs_err_m"]
     assert row["delta_mtl.validation"] == ""
-    assert main([str(run), "--seeds", "2"]) == 0
-    assert rows_of(run) == before
+    assert main([str(run), "--trials", number, "--seeds", "2"]) == 0
+    assert rows_of(run) == before  # those that were not asked for this time as well
+
+
+@pytest.mark.parametrize("flag", ["--with-val", "--resplit"])
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), Outcome(reason="loss is NaN")])
+def test_one_that_does_not_end_leaves_what_is_confirmed(
+    run: Path, flag: str, end: Outcome | BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(job: Job) -> Outcome:
+        if isinstance(end, BaseException):
+            raise end
+        return end
+
+    kept = {name: (run / name).read_bytes() for name in ("confirmed.json", "confirmed.csv", "front.html")}
+    monkeypatch.setattr("search.runners.inline.run_job", stop)
+    assert main([str(run), "--seeds", "2", flag]) != 0
+    assert {name: (run / name).read_bytes() for name in kept} == kept
 
 
 def test_picks_rest_on_confirmed_values_and_say_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -130,6 +146,16 @@ def test_a_search_confirms_at_its_end(home: Path, capsys: pytest.CaptureFixture[
     first = (home / "runs/whole/confirmed.csv").read_bytes()
     assert search(given) == 0
     assert (home / "runs/whole/confirmed.csv").read_bytes() == first
+
+
+def test_neighbours_are_those_by_cost_though_it_is_no_objective(home: Path) -> None:
+    given = arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=other", "trials=4", "sampler=random")
+    assert search([*given, "objectives=[worst_delta,params]"]) == 0
+    run = load(home / "runs/other")
+    assert main([str(run.path), "--trials", "0", "1", "2", "3", "--seeds", "1"]) == 0
+    costs = [run.trials.loc[int(row["number"]), "macs"] for row in rows_of(run.path)]
+    assert costs == sorted(costs)
+    assert len(set(costs)) > 1
 
 
 def test_final_trainings_are_done_anew_on_the_supernet_that_is_there(
@@ -262,7 +288,7 @@ def test_a_damaged_file_is_made_again_of_what_is_trained(run: Path, capsys: pyte
         pick_error(run)
     assert main([str(run), "--seeds", "2"]) == 0
     assert (run / "confirmed.csv").read_bytes() == before
-    assert json.loads((run / "confirmed.json").read_text())["version"] == 1
+    assert json.loads((run / "confirmed.json").read_text())["version"] == 2
 
 
 def pick_error(run: Path) -> None:
