@@ -18,3 +18,8 @@ def test_all_mistakes_are_told_at_once() -> None:
         "--budget -1: want a whole number of at least 1",
         "--trials and --best: each says which networks; give one of them",
     )
+
+
+def test_seeds_are_not_so_many_that_another_search_has_them() -> None:
+    with pytest.raises(ConfigError, match=r"^--seeds 101: want at most 100, for intervals shrink with the root of it$"):
+        Request(seeds=101)
