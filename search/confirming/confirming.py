@@ -160,7 +160,8 @@ class _Rounds:
             cells = dict(earlier.cells) if earlier else {}
             cells |= {seed: cell for seed in seeds if (cell := self._read_member(member, seed))}
             told = dict(member.trial.objectives), member.guessed, describe_basis(member, settings)
-            known[member.number] = Confirmed(member.number, member.trial.key, *told, cells)
+            metrics = dict(member.trial.metrics)
+            known[member.number] = Confirmed(member.number, member.trial.key, *told, cells, metrics)
         found = tuple(sort_by_cost(known.values(), self._subject.now))
         seeds = sorted({seed for member in found for seed in member.cells})
         references = {seed: cell for seed, cell in before.references.items() if seed in seeds}
