@@ -80,7 +80,7 @@ def confirm(subject: Subject, request: Request, members: Sequence[Delivered], sa
         MachineError: the machine failed; the same command goes on.
         KeyboardInterrupt: the user stopped it; likewise.
     """
-    _check_budget(request, len(members))
+    check_budget(request, len(members))
     _check_splits(subject.settings, request)
     rounds = _Rounds(subject, request, members)
     make_folder(subject.folder.path / PLACE)
@@ -217,7 +217,12 @@ def _keep_members(confirmation: Confirmation, numbers: Sequence[int]) -> Confirm
     return replace(confirmation, members=members)
 
 
-def _check_budget(request: Request, members: int) -> None:
+def check_budget(request: Request, members: int) -> None:
+    """Refuse a budget that does not do for the seeds of so many networks.
+
+    Raises:
+        ConfigError: it is too small.
+    """
     least = members * request.seeds
     if request.budget is not None and request.budget < least:
         raise ConfigError(

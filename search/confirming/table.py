@@ -132,7 +132,8 @@ def _describe_work(totals: Totals) -> str:
     what = "1 network" if len(totals.rows) == 1 else f"{len(totals.rows)} networks"
     return (
         f"Confirmed on the test split: {what}, {seeds} each, {DIVISIONS[totals.confirmation.division]}; fresh is the "
-        f"{' or the '.join(bases)}, so that is what the intervals (95 %, of the mean) cover."
+        f"{' or the '.join(bases)}, of single-task networks too, so that is what the intervals "
+        "(95 %, of the mean) cover."
     )
 
 

@@ -46,8 +46,8 @@ def test_the_terminal_shows_means_with_intervals_beside_what_the_search_told() -
 def test_sentences_say_what_intervals_cover_who_is_told_apart_and_what_was_promised() -> None:
     work, curse, neighbours, gap = describe(total(make_confirmation(*MEMBERS)))
     assert work == (
-        "Confirmed on the test split: 3 networks, 3 fresh seeds each, on train; fresh is the whole training, so that "
-        "is what the intervals (95 %, of the mean) cover."
+        "Confirmed on the test split: 3 networks, 3 fresh seeds each, on train; fresh is the whole training, of "
+        "single-task networks too, so that is what the intervals (95 %, of the mean) cover."
     )
     assert curse.startswith("Winner's curse: the search flattered delta_mtl by +")
     assert re.search(r"by its single-task networks \(fresh ones in their place\), \+[\d.]+ for having been", curse)
