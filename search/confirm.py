@@ -10,6 +10,7 @@ import logging
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     division = WITH_VAL if told.with_val else RESPLIT if told.resplit else AS_SEARCHED
     request = Request(tuple(told.trials), told.best, told.seeds, told.budget, division)
     run = load(told.run)
+    _refuse_early(run, request)
     with sigterm_interrupts():
         return _confirm(_restore(run), request)
+
+
+def _refuse_early(run: Results, request: Request) -> None:
+    """See that there are the networks and the budget, before anything is opened or said."""
+    # optuna and scipy: 1 s, wrong arguments do without
+    from search.confirming.choose import choose_members
+    from search.confirming.confirming import check_budget
+    from search.problem.objectives import resolve_objectives
+    from search.study.fronts.final_files import choose_ended, load_finals
+
+    objectives, trials = resolve_objectives(run.config["objectives"], run.tasks), run.ended
+    finals = load_finals(run.path)
+    members = len(choose_members(run.path, replace(request, best=None), trials, finals, objectives, ()))
+    if request.best is not None:
+        members = min(request.best, len(choose_ended(finals)) or sum(trial.complete for trial in trials))
+    check_budget(request, members)
 
 
 def _restore(run: Results) -> Settings:
@@ -92,8 +110,9 @@ def _make_parser() -> ArgumentParser:
     parser = CommandParser(
         prog="python -m search.confirm",
         description="Do the networks that a search has delivered hold what it promised? Trains them again with fresh "
-        "seeds, as long as the search did, and measures each once on the test split: means, 95 % intervals, the "
-        "probability of being on the front, the winner's curse. Writes confirmed.csv into the run folder and intervals "
+        "seeds, as long as the search did, and measures each once on the test split: means, 95 % intervals over these "
+        "seeds and those of single-task networks, the probability of being on the front, "
+        "the winner's curse. Writes confirmed.csv into the run folder and intervals "
         "on its page and plot. The same command goes on where it was stopped.",
     )
     parser.add_argument("run", metavar="RUN", help="run folder of a search, such as runs/fusion-scenes")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ class Confirmed:
         guessed: best guesses of these; empty where there were none.
         basis: how it is trained, in words.
         cells: by seed.
+        metrics: by "<task>.<metric>", as the search measured them there; `drop_stale` adds what earlier files lack.
     """
 
     number: int
@@ -59,6 +60,7 @@ class Confirmed:
     guessed: Metrics
     basis: str
     cells: Mapping[int, Cell]
+    metrics: Metrics = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,8 @@ def drop_stale(confirmation: Confirmation, now: Mapping[int, Trial]) -> Confirma
         now: the run's networks by number of the trial, those of final trainings where there are some.
     """
     kept = (each for each in confirmation.members if each.number in now)
-    members = [each for each in kept if dict(now[each.number].objectives) == dict(each.searched)]
+    same = (each for each in kept if dict(now[each.number].objectives) == dict(each.searched))
+    members = [replace(each, metrics=dict(now[each.number].metrics)) for each in same]
     return replace(confirmation, members=tuple(sort_by_cost(members, now)))
 
 
@@ -151,7 +154,8 @@ def _read_confirmation(data: Mapping[str, Any]) -> Confirmation:
 def _read_member(data: Mapping[str, Any]) -> Confirmed:
     cells = {int(seed): _read_cell(cell) for seed, cell in data["cells"].items()}
     told = _numbers(data["searched"]), _numbers(data["guessed"])
-    return Confirmed(int(data["number"]), str(data["key"]), *told, str(data["basis"]), cells)
+    metrics = _numbers(data.get("metrics", {}))
+    return Confirmed(int(data["number"]), str(data["key"]), *told, str(data["basis"]), cells, metrics)
 
 
 def _read_cell(data: Mapping[str, Any]) -> Cell:

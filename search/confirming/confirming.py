@@ -80,7 +80,7 @@ def confirm(subject: Subject, request: Request, members: Sequence[Delivered], sa
         MachineError: the machine failed; the same command goes on.
         KeyboardInterrupt: the user stopped it; likewise.
     """
-    _check_budget(request, len(members))
+    check_budget(request, len(members))
     _check_splits(subject.settings, request)
     rounds = _Rounds(subject, request, members)
     make_folder(subject.folder.path / PLACE)
@@ -164,7 +164,8 @@ class _Rounds:
             cells = dict(earlier.cells) if earlier else {}
             cells |= {seed: cell for seed in seeds if (cell := self._read_member(member, seed))}
             told = dict(member.trial.objectives), member.guessed, describe_basis(member, settings)
-            known[member.number] = Confirmed(member.number, member.trial.key, *told, cells)
+            metrics = dict(member.trial.metrics)
+            known[member.number] = Confirmed(member.number, member.trial.key, *told, cells, metrics)
         found = tuple(sort_by_cost(known.values(), self._subject.now))
         seeds = sorted({seed for member in found for seed in member.cells})
         references = {seed: cell for seed, cell in before.references.items() if seed in seeds}
@@ -231,7 +232,12 @@ def _keep_given(confirmation: Confirmation, given: Mapping[int, set[int]]) -> Co
     return replace(confirmation, members=members, references=references)
 
 
-def _check_budget(request: Request, members: int) -> None:
+def check_budget(request: Request, members: int) -> None:
+    """Refuse a budget that does not do for the seeds of so many networks.
+
+    Raises:
+        ConfigError: it is too small.
+    """
     least = members * request.seeds
     if request.budget is not None and request.budget < least:
         raise ConfigError(

@@ -7,18 +7,20 @@ split; what these scatter by is in the intervals, pair by pair.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
 import numpy as np
 
 from search.confirming.confirmation import Cell, Confirmation, Confirmed
+from search.confirming.curse import Curse, measure_curse, relate
 from search.confirming.fronts import Gap, measure_gap
 from search.confirming.intervals import Difference, Interval, compare, find_intervals
 from search.confirming.membership import estimate_membership
+from search.confirming.request import AS_SEARCHED
 from search.problem.deltas import check_reference, compute_delta
-from search.problem.objectives import BEFOREHAND, COUNTED, MACS, MAXIMISE, PARAMS, Objective
+from search.problem.objectives import BEFOREHAND, COUNTED, MACS, PARAMS, Objective
 from spaces.errors import DataError
 from trainers.tasks.task import Task
 
@@ -34,6 +36,7 @@ class Row:
         member: with all that was measured of it.
         test: by column, objectives first; of a column that some seeds lack the mean of the others.
         validation: means of the same seeds on the validation split, against the same single-task networks there.
+        related: what the search measured there, against these, too; nothing where it trained on other images.
         probability: of being on the front of these networks; NaN where it is not known.
         worst: task that loses most, by its mean delta; empty where no task is a main one.
     """
@@ -41,27 +44,9 @@ class Row:
     member: Confirmed
     test: Mapping[str, Interval]
     validation: Values
+    related: Values
     probability: float
     worst: str
-
-
-@dataclass(frozen=True)
-class Curse:
-    """By how much a search flatters its networks, on average over them, in the unit of its first measured objective.
-
-    Args:
-        objective: that one.
-        total: the search's values less the means on the test split, positive where these are worse.
-        chosen: part of it: the search's values less the same networks' with fresh seeds on the same split.
-        split: the other part: those less the means on the test split; it may be negative.
-        guessed: as `total`, of the search's best guesses; NaN where there were none.
-    """
-
-    objective: Objective
-    total: float
-    chosen: float
-    split: float
-    guessed: float
 
 
 @dataclass(frozen=True)
@@ -111,12 +96,14 @@ def sum_up(
     tables, intervals = _tabulate(measured, objectives, tasks)
     values = np.stack([tables[each.name] for each in objectives], axis=2) if tables else np.empty((0, 0, 0))
     chances = estimate_membership(values, [each.direction for each in objectives])
-    baseline = _average([cell.validation for cell in confirmation.references.values()])
+    comparable = confirmation.division == AS_SEARCHED  # else single-task networks, too, had other images
+    baseline = _average([cell.validation for cell in confirmation.references.values()] if comparable else [])
     rows = tuple(
         Row(
             member,
             (means := {name: found[place] for name, found in intervals.items()}),
             _average_validation(member, baseline, tasks),
+            _relate_searched(member, baseline, tasks),
             float(chances[place]),
             _find_worst(means, tasks),
         )
@@ -216,12 +203,16 @@ def _list_columns(objectives: Sequence[Objective], tasks: Sequence[Task], cells:
 
 def _average_validation(member: Confirmed, baseline: Values, tasks: Sequence[Task]) -> Values:
     """Means on the validation split; deltas against single-task networks of the same seeds there."""
-    headlines = {task.name: baseline.get(f"{task.name}.{task.headline}", math.nan) for task in tasks}
     found = []
     for cell in member.cells.values():
-        related = compute_delta(cell.validation, headlines, tasks) if baseline and cell.validation else {}
+        related = relate(cell.validation, baseline, tasks)
         found.append({**cell.validation, **related, MACS.name: cell.macs, PARAMS.name: cell.params})
     return _average(found)
+
+
+def _relate_searched(member: Confirmed, baseline: Values, tasks: Sequence[Task]) -> Values:
+    """The search's metrics of a network, its deltas against fresh single-task networks in place of the search's."""
+    return {**member.searched, **related} if (related := relate(member.metrics, baseline, tasks)) else {}
 
 
 def _find_worst(means: Mapping[str, Interval], tasks: Sequence[Task]) -> str:
@@ -231,25 +222,15 @@ def _find_worst(means: Mapping[str, Interval], tasks: Sequence[Task]) -> str:
 
 
 def _measure_curse(rows: Sequence[Row], objective: Objective) -> Curse:
-    sign = 1.0 if objective.direction == MAXIMISE else -1.0
     name = objective.name
-
-    def average(one: Callable[[Row], float], other: Callable[[Row], float]) -> float:
-        gaps = [sign * (one(row) - other(row)) for row in rows]
-        known = [gap for gap in gaps if math.isfinite(gap)]
-        return fmean(known) if known else math.nan
-
-    def searched(row: Row) -> float:
-        return row.member.searched.get(name, math.nan)
-
-    def again(row: Row) -> float:
-        return row.validation.get(name, math.nan)
-
-    def tested(row: Row) -> float:
-        return row.test[name].mean
-
-    guessed = average(lambda row: row.member.guessed.get(name, math.nan), tested)
-    return Curse(objective, average(searched, tested), average(searched, again), average(again, tested), guessed)
+    return measure_curse(
+        objective,
+        [row.member.searched.get(name, math.nan) for row in rows],
+        [row.related.get(name, math.nan) for row in rows],
+        [row.validation.get(name, math.nan) for row in rows],
+        [row.test[name].mean for row in rows],
+        [row.member.guessed.get(name, math.nan) for row in rows],
+    )
 
 
 def _measure_gap(rows: Sequence[Row], objectives: Sequence[Objective], point: Sequence[float] | None) -> Gap:

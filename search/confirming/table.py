@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from search.confirming.intervals import Difference, Interval
-from search.confirming.request import DIVISIONS
+from search.confirming.request import AS_SEARCHED, DIVISIONS
 from search.confirming.sums import Row, Totals
 from search.problem.objectives import BEFOREHAND, MACS, PARAMS, Objective, format_value, volume_units
 from spaces.common.formatting import align_columns, format_count
@@ -120,6 +120,7 @@ def list_numbers(totals: Totals) -> dict[str, float]:
     }
     if curse is not None:
         found |= {"confirmed.curse": curse.total, "confirmed.curse.chosen": curse.chosen}
+        found |= {"confirmed.curse.references": curse.references}
     return found
 
 
@@ -131,7 +132,8 @@ def _describe_work(totals: Totals) -> str:
     what = "1 network" if len(totals.rows) == 1 else f"{len(totals.rows)} networks"
     return (
         f"Confirmed on the test split: {what}, {seeds} each, {DIVISIONS[totals.confirmation.division]}; fresh is the "
-        f"{' or the '.join(bases)}, so that is what the intervals (95 %, of the mean) cover."
+        f"{' or the '.join(bases)}, of single-task networks too, so that is what the intervals "
+        "(95 %, of the mean) cover."
     )
 
 
@@ -139,16 +141,20 @@ def _describe_curse(totals: Totals) -> str:
     curse = totals.curse
     assert curse is not None
     unit = curse.objective.unit.replace("%", "points")
+    error = f"; standard error over networks {curse.error:.2g}" if math.isfinite(curse.error) else ""
     parts = [
         f"{_format_signed(value)} {what}"
         for value, what in (
-            (curse.chosen, "for having been chosen (the same split, fresh seeds)"),
+            (curse.references, "by its single-task networks (fresh ones in their place)"),
+            (curse.chosen, f"for having been chosen (the same split, fresh seeds{error})"),
             (curse.split, "from validation to test"),
         )
         if math.isfinite(value)
     ]
     guessed = f"; its best guesses by {_format_signed(curse.guessed)}" if math.isfinite(curse.guessed) else ""
     detail = f": {', '.join(parts)}" if parts else ""
+    if totals.confirmation.division != AS_SEARCHED:
+        detail = ", in which is what other images in training do"
     return (
         f"Winner's curse: the search flattered {curse.objective.name} by {_format_signed(curse.total)} {unit} on "
         f"average{detail}{guessed}.".replace("  ", " ")

@@ -166,7 +166,8 @@ def test_final_trainings_are_done_anew_on_the_supernet_that_is_there(
     assert main([str(home / "runs/shot"), "--seeds", "2"]) == 0
     printed = capsys.readouterr().out
     assert (
-        "fresh is the training on the supernet's weights, so that is what the intervals (95 %, of the mean)" in printed
+        "fresh is the training on the supernet's weights, of single-task networks too, so that is what the intervals"
+        in printed
     )
     for weights in (home / "runs/supernets").glob("*.pt"):
         weights.rename(weights.with_suffix(".away"))
@@ -264,6 +265,7 @@ def test_nothing_on_the_front_yet_is_one_message(run: Path, capsys: pytest.Captu
             ["runs/r", "--trials", "0", "1", "--budget", "5"],
             "--budget 5: 2 networks with 3 seeds each take 6 trainings;",
         ),
+        (["runs/r", "--best", "2", "--budget", "3"], "--budget 3: 2 networks with 3 seeds each take 6 trainings;"),
         (["runs/r", "--best", "0"], "--best 0: want a whole number of at least 1"),
         (["runs/r", "--best", "1", "--trials", "2"], "--trials and --best: each says which networks; give one of them"),
         (
@@ -275,9 +277,10 @@ def test_nothing_on_the_front_yet_is_one_message(run: Path, capsys: pytest.Captu
 def test_a_mistake_is_one_message(run: Path, given: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = (run / "confirmed.csv").read_bytes()
     assert main(given) == 2
-    printed = capsys.readouterr().err
-    assert told in printed
-    assert len(printed.strip().splitlines()) == 1
+    printed = capsys.readouterr()
+    assert told in printed.err
+    assert len(printed.err.strip().splitlines()) == 1
+    assert printed.out == ""
     assert (run / "confirmed.csv").read_bytes() == before
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 NEARLY = 0.9
 """Share of the largest value of a type from which on others are no sign that it is a marker: our choice."""
+BEYOND, OFTEN = 10, 10
+"""How many times as large as all others, and how often there, a value looks like a marker: our choice."""
 NEAR = 1.25
 """A prediction is near where it is within this factor of the truth, either way (Eigen et al. 2014)."""
 
@@ -97,13 +99,15 @@ class Depth(Measured):
         highest = [self._two_highest(array) for array in arrays]
         top = max((values[0] for values in highest if values), default=0)
         second = max((value for values in highest for value in values if value < top), default=0)
-        if top not in TOPS or second > NEARLY * top:
-            return []
         count, size = sum(int((array == top).sum()) for array in arrays), sum(array.size for array in arrays)
+        last, alone = top in TOPS and second <= NEARLY * top, count >= OFTEN and 0 < BEYOND * second <= top
+        if not last and not alone:
+            return []
+        kind, marker = "the largest value of a type and " if last else "", int(top) if top == int(top) else top
         return [
-            f"task {self.name!r}: {100 * count / size:.2g} % of the pixels looked at are {top:g}, the largest value of "
-            f"a type and far from the next, {second:g}, and count as {top * self.scale:g} m: if that marks missing "
-            f"depth, say invalid: {[*self.invalid, int(top)]}"
+            f"task {self.name!r}: {100 * count / size:.2g} % of the pixels looked at are {top:g}, {kind}"
+            f"far from the next, {second:g}, and count as {top * self.scale:g} m: if that marks missing "
+            f"depth, say invalid: {[*self.invalid, marker]}"
         ]
 
     def _two_highest(self, array: np.ndarray) -> list[float]:

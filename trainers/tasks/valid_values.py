@@ -11,7 +11,7 @@ import numpy as np
 from spaces.fields import Fields
 from trainers.tasks.decoding import may_be_empty, refuse
 
-TOPS = (255, 65535, 2**31 - 1, 2**32 - 1)
+TOPS = (255, 2**15 - 1, 65504, 65535, 2**31 - 1, 2**32 - 1)  # 65504: of half precision
 """The largest values of a type, which mark what is not known more often than they mean something."""
 
 

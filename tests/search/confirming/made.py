@@ -34,7 +34,7 @@ def make_member(
         for turn, seed in enumerate(seeds)
     }
     told = {"delta_mtl": searched, "macs": macs}
-    return Confirmed(number, f"key{number}", told, {}, "whole training", cells)
+    return Confirmed(number, f"key{number}", told, {}, "whole training", cells, measure(searched / 100))
 
 
 def make_confirmation(*members: Confirmed, scatter: float = 0.0) -> Confirmation:

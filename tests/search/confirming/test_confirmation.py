@@ -54,11 +54,18 @@ def test_a_file_of_one_division_as_earlier_versions_wrote_it_is_read_and_kept(tm
 
 
 def test_what_is_shown_has_measured_networks_as_they_are_now() -> None:
-    now = {3: complete(3, 4.0, 10), 1: complete(1, 8.0, 20)}
+    deltas, costs = {3: 4.0, 1: 8.0}, {3: 10, 1: 20}
+    now = {m.number: complete(m.number, deltas[m.number], costs[m.number], metrics=m.metrics) for m in KEPT.members}
     bare = replace(KEPT, division=RESPLIT, members=tuple(replace(each, cells={}) for each in KEPT.members))
     assert choose_shown((bare, KEPT), now) == KEPT
     assert choose_shown((replace(KEPT, division=RESPLIT), KEPT), now) == replace(KEPT, division=RESPLIT)
     assert choose_shown((KEPT,), {}) is None
+
+
+def test_metrics_of_the_search_that_earlier_files_lack_are_taken_from_its_trials() -> None:
+    bare = replace(KEPT, members=tuple(replace(each, metrics={}) for each in KEPT.members))
+    trial = complete(3, 4.0, 10)
+    assert drop_stale(bare, {3: trial}).members[0].metrics == trial.metrics
 
 
 def test_cheapest_is_first_though_cost_is_no_objective() -> None:

@@ -11,7 +11,7 @@ from search.confirming.request import AS_SEARCHED
 from search.confirming.sums import sum_up
 from search.problem.deltas import compute_delta
 from search.problem.objectives import DELTA_MTL, LATENCY, MACS
-from tests.search.confirming.made import REFERENCE, SEEDS, make_confirmation, make_member
+from tests.search.confirming.made import REFERENCE, SEEDS, make_confirmation, make_member, measure
 from tests.search.trials import TASKS
 
 CHOSEN = (DELTA_MTL, MACS)
@@ -48,11 +48,25 @@ def test_the_curse_is_what_the_search_promised_beyond_the_test_split() -> None:
     assert curse.total == pytest.approx(np.mean([4.0, 8.0, 9.0]) - np.mean(means))
     assert curse.split == pytest.approx(1.0)  # a hundredth worse on the test split, in percent
     assert curse.chosen + curse.split == pytest.approx(curse.total)
+    assert curse.references == pytest.approx(0.0)
+    assert curse.error > 0
     assert math.isnan(curse.guessed)
     guessed = tuple(replace(member, guessed={"delta_mtl": 2.0}) for member in MEMBERS)
     told = sum_up(make_confirmation(*guessed), CHOSEN, TASKS, POINT).curse
     assert told is not None
     assert told.guessed == pytest.approx(2.0 - np.mean(means))
+
+
+def test_luck_of_the_search_s_single_task_networks_is_no_part_of_having_been_chosen() -> None:
+    kept = make_confirmation(*MEMBERS)
+    better = {seed: replace(cell, validation=measure(0.02)) for seed, cell in kept.references.items()}
+    plain, lucky = (sum_up(each, CHOSEN, TASKS, POINT).curse for each in (kept, replace(kept, references=better)))
+    assert plain is not None
+    assert lucky is not None
+    assert lucky.total == plain.total
+    assert lucky.chosen == pytest.approx(plain.chosen, rel=0.05)  # percents of other references
+    assert lucky.references == pytest.approx(2.0, rel=0.1)
+    assert lucky.references + lucky.chosen + lucky.split == pytest.approx(lucky.total)
 
 
 def test_neighbours_and_places() -> None:

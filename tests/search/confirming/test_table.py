@@ -46,11 +46,12 @@ def test_the_terminal_shows_means_with_intervals_beside_what_the_search_told() -
 def test_sentences_say_what_intervals_cover_who_is_told_apart_and_what_was_promised() -> None:
     work, curse, neighbours, gap = describe(total(make_confirmation(*MEMBERS)))
     assert work == (
-        "Confirmed on the test split: 3 networks, 3 fresh seeds each, on train; fresh is the whole training, so that "
-        "is what the intervals (95 %, of the mean) cover."
+        "Confirmed on the test split: 3 networks, 3 fresh seeds each, on train; fresh is the whole training, of "
+        "single-task networks too, so that is what the intervals (95 %, of the mean) cover."
     )
     assert curse.startswith("Winner's curse: the search flattered delta_mtl by +")
-    assert "for having been chosen (the same split, fresh seeds), +1 from validation to test" in curse
+    assert re.search(r"by its single-task networks \(fresh ones in their place\), \+[\d.]+ for having been", curse)
+    assert re.search(r"fresh seeds; standard error over networks [\d.]+\), \+1 from validation to test", curse)
     assert neighbours == "Neighbours by cost told apart (95 %, Holm): 3 and 1; not told apart: 1 and 5."
     assert gap.startswith("Hypervolume of these networks [% x MACs]: ")
     assert re.search(r"\(pessimistic\), so validation promised [\d.]+ more\.$", gap)
@@ -61,6 +62,7 @@ def test_one_seed_has_no_interval_and_other_images_are_named() -> None:
     totals = total(replace(alone, division=WITH_VAL, references={500: alone.references[500]}))
     assert "one seed: no interval" in format_rows(totals)
     assert "1 network, 1 fresh seed each, on train and validation;" in describe(totals)[0]
+    assert describe(totals)[1].endswith(" points on average, in which is what other images in training do.")
 
 
 def test_a_tracker_is_shown_the_curse_and_the_volumes() -> None:

@@ -112,3 +112,14 @@ def test_the_largest_value_of_a_type_is_told_where_it_looks_like_a_marker() -> N
     assert Depth("d").remark([np.array([[[255, 250, 3]]], np.uint8)]) == []
     assert len(Depth("d", scale=0.001).remark([raw.astype(np.int32), raw.astype(np.float32)])) == 1
     assert Depth("d").remark([np.array([[[np.inf, np.nan]]]), raw[..., 3:]]) == []
+    assert len(Depth("d", scale=0.001).remark([np.array([[[800, 3050, 32767]]], np.int16)])) == 1
+
+
+def test_a_frequent_value_far_beyond_all_others_is_told_too() -> None:
+    raw = np.tile(np.array([1.5, 3.0, 1000.0], np.float32), 20).reshape(1, 6, 10)
+    assert Depth("d", max_m=2000).remark([raw]) == [
+        "task 'd': 33 % of the pixels looked at are 1000, far from the next, 3, and count as 1000 m: if that marks "
+        "missing depth, say invalid: [0, 1000]"
+    ]
+    assert Depth("d", max_m=2000).remark([raw[:, :1, :9]]) == []  # too few to tell
+    assert Depth("d").remark([np.where(raw == 1000, 25.0, raw)]) == []
