@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,7 @@ def _plain(command: str, census: Census, left: Remaining, expected: Forecast | N
         "costliest": _extreme(census.costliest),
         "trials": {"finished": left.finished, "to_train": left.trials},
         "baselines": {"cached": left.cached, "to_train": len(left.untrained)},
+        "confirming": asdict(left.confirming),
         "forecast": expected.to_json() if expected else None,
     }
 

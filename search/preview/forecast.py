@@ -55,6 +55,8 @@ class Forecast:
         share: of its epochs that a trial is trained on average.
         supernet: seconds of the one training of all patterns, without its estimates; None when none is to be trained.
         final: seconds of all final trainings, one after the other; None for none.
+        confirming: seconds of all trainings with fresh seeds, likewise, those of networks of a front that is not
+            known yet left out; None for none.
     """
 
     device: str
@@ -75,6 +77,7 @@ class Forecast:
     share: float
     supernet: tuple[float, float] | None = None
     final: tuple[float, float] | None = None
+    confirming: tuple[float, float] | None = None
 
     @property
     def memory(self) -> int:
@@ -106,9 +109,10 @@ def make_forecast(
     """
     trials, baselines = remaining.trials, remaining.untrained
     ends = remaining.final // max(1, settings.split.final)
-    if not trials and not baselines and not ends:
+    fresh = (remaining.confirming.trainings or 0) + remaining.confirming.alone
+    if not trials and not baselines and not ends and not fresh:
         return None
-    concurrency = min(where.concurrency, max(trials + len(baselines), ends))
+    concurrency = min(where.concurrency, max(trials + len(baselines), ends, fresh))
     jobs = [_make_job(settings, pattern) for pattern in extremes] + list(baselines[:1])
     clocked = time_steps(jobs, concurrency, where.gpus)
     share = settings.scheduler.share(settings.trainer.epochs)
@@ -117,21 +121,35 @@ def make_forecast(
     found = estimate(
         clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share, own, alone, further
     )
-    return _add_further(found, remaining)
+    return _add_further(found, remaining, alone or settings.trainer.epochs)
 
 
-def _add_further(found: Forecast, remaining: Remaining) -> Forecast:
-    """The same with the supernet, beside which only baselines run, and with final trainings."""
+def _add_further(found: Forecast, remaining: Remaining, single: int) -> Forecast:
+    """The same with the supernet, beside which only baselines run, with final trainings, and those of a confirmation.
+
+    Args:
+        found: the time of trials and baselines.
+        remaining: what is left to train.
+        single: epochs of a single-task network.
+    """
     epoch = [found.steps * step + measuring for step, measuring in zip(found.step, found.measuring, strict=True)]
     supernet = (remaining.supernet * epoch[0], remaining.supernet * epoch[1])
     final = (remaining.final * epoch[0], remaining.final * epoch[1])
+    again = remaining.confirming
+    references = again.alone * (
+        found.baseline or single * epoch[0]
+    )  # the cheapest network costs no less than one task's
+    networks = (again.trainings or 0) * again.epochs
+    fresh = (networks * epoch[0] + references, networks * epoch[1] + references)
     alone = len(remaining.untrained) * (found.baseline or 0.0)
     hidden = min(supernet[0], alone / found.concurrency) if found.concurrency > 1 else 0.0
-    more = [s + f / found.concurrency - hidden for s, f in zip(supernet, final, strict=True)]
+    after = [f + c for f, c in zip(final, fresh, strict=True)]
+    more = [s + a / found.concurrency - hidden for s, a in zip(supernet, after, strict=True)]
     return replace(
         found,
         supernet=supernet if remaining.supernet else None,
         final=final if remaining.final else None,
+        confirming=fresh if fresh[1] else None,
         search=(found.search[0] + more[0], found.search[1] + more[1]),
         quiet=(found.quiet[0] + more[0], found.quiet[1] + more[1]) if found.quiet else None,
     )

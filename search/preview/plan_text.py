@@ -13,6 +13,7 @@ from spaces.drawing.text import draw_text
 
 if TYPE_CHECKING:
     from search.config.settings import Settings
+    from search.preview.confirming_left import ConfirmingLeft
     from search.preview.forecast import Forecast
     from search.preview.remaining import Remaining
     from search.problem.census import Census, Priced, Span
@@ -69,11 +70,26 @@ def format_trainings(settings: Settings, left: Remaining) -> str:
         ends = left.final // split.final
         many = f"{ends} network{'s' * (ends != 1)} of the front, {split.final} epoch{'s' * (split.final != 1)} each"
         rows.append(["final", many if ends else "all networks of the front are trained to the end already"])
+    if left.confirming.seeds:
+        rows.append(["confirming", _describe_confirming(left.confirming)])
     epochs = replace(split, trials=split.trials - missing).describe()
     if missing and settings.plain["budget"]:
         epochs += f"; {missing * split.trial} of the budget stay unspent, for want of patterns"
     rows.append(["epochs", epochs])
     return "\n".join(["To train", *align_columns(rows)])
+
+
+def _describe_confirming(left: ConfirmingLeft) -> str:
+    """What is trained with fresh seeds."""
+    alone = f"{left.alone} of single tasks"
+    if left.trainings is None:
+        seeds = f"{left.seeds} fresh seed{'s' * (left.seeds != 1)}"
+        return (
+            f"{seeds} of every network of the front, {left.epochs} epochs each, and {alone}; the front is not known yet"
+        )
+    if not left.trainings and not left.alone:
+        return "all networks are confirmed already"
+    return f"{left.trainings} trainings with fresh seeds, {left.epochs} epochs each, and {alone}"
 
 
 def format_time(expected: Forecast | None) -> str:
@@ -109,6 +125,7 @@ def _list_expectations(expected: Forecast) -> list[list[str]]:
         ["a baseline", "none to train" if expected.baseline is None else _format_seconds(expected.baseline)],
         *([["the supernet", _format_range(*expected.supernet, format_duration)]] if expected.supernet else []),
         *([["final trainings", _format_range(*expected.final, format_duration)]] if expected.final else []),
+        *([["confirming", _format_range(*expected.confirming, format_duration)]] if expected.confirming else []),
         ["the search", f"{search}, of which {format_duration(expected.start)} to start and end"],
     ]
     quiet = _format_range(*expected.quiet, format_duration) if expected.quiet else search

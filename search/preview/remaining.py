@@ -5,7 +5,7 @@ Read from the run folder and the cache as a search would find them; nothing is w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from search.config.problem_statement import fix_reference_point, state_problem
@@ -13,6 +13,7 @@ from search.jobs.job import Job
 from search.jobs.outcome_files import OutcomeFiles, read_result
 from search.jobs.trial import Trial, load_trial
 from search.latency.pattern_latencies import recall_latencies
+from search.preview.confirming_left import ConfirmingLeft, count_confirming
 from search.study.baselines import list_baseline_jobs
 from search.study.fronts.final_phase import FinalPhase
 from search.study.fronts.final_trainings import AUTO, SUPERNET
@@ -39,6 +40,7 @@ class Remaining:
         untrained: those of them that are to be trained.
         supernet: epochs of the one training of all patterns, 0 for none or for one that is there already.
         final: epochs of all final trainings together that are not there; while trials are left, of all.
+        confirming: what is trained with fresh seeds at the end.
     """
 
     finished: int
@@ -47,6 +49,7 @@ class Remaining:
     untrained: tuple[Job, ...]
     supernet: int = 0
     final: int = 0
+    confirming: ConfirmingLeft = field(default_factory=ConfirmingLeft)
 
     @property
     def cached(self) -> int:
@@ -68,9 +71,9 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     """
     folder = check_folder(settings)
     ended = [load_trial(path) for path in sorted((folder / TRIALS).glob("[0-9]*.json"))]
-    again = {trial.retry_of for trial in ended if trial.retry_of is not None}
-    failed = sum(trial.failed and trial.number not in again for trial in ended) if settings.retry else 0
-    finished = len(ended) - len(again) - failed  # patterns: one that was tried again counts once
+    retried = {trial.retry_of for trial in ended if trial.retry_of is not None}
+    failed = sum(trial.failed and trial.number not in retried for trial in ended) if settings.retry else 0
+    finished = len(ended) - len(retried) - failed  # patterns: one that was tried again counts once
     ends = settings.sampler.most(state_problem(settings))
     most = min(bound for bound in (settings.split.trials, patterns, ends) if bound is not None)
     jobs = tuple(list_baseline_jobs(settings, settings.runner.threads))
@@ -80,7 +83,8 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     supernet = SupernetTraining(settings, folder / KEPT, settings.runner.threads)
     final = _count_finals(settings, folder, supernet, ended, trials)
     shared = split.supernet if _wants_supernet(settings, supernet, device, trials, final) else 0
-    return Remaining(finished, trials, jobs, untrained, shared, final * split.final)
+    again = count_confirming(settings, folder)
+    return Remaining(finished, trials, jobs, untrained, shared, final * split.final, again)
 
 
 def _count_finals(
