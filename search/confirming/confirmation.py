@@ -91,9 +91,16 @@ def drop_stale(confirmation: Confirmation, now: Mapping[int, Trial]) -> Confirma
         now: the run's networks by number of the trial, those of final trainings where there are some.
     """
     kept = (each for each in confirmation.members if each.number in now)
-    same = (each for each in kept if dict(now[each.number].objectives) == dict(each.searched))
+    same = (each for each in kept if _is_same(now[each.number].objectives, each.searched))
     members = [replace(each, metrics=dict(now[each.number].metrics)) for each in same]
     return replace(confirmation, members=tuple(sort_by_cost(members, now)))
+
+
+def _is_same(one: Metrics, other: Metrics) -> bool:
+    """Whether values are equal, where what is not known equals itself."""
+    return one.keys() == other.keys() and all(
+        value == other[name] or (math.isnan(value) and math.isnan(other[name])) for name, value in one.items()
+    )
 
 
 def sort_by_cost(members: Iterable[Confirmed], now: Mapping[int, Trial]) -> list[Confirmed]:

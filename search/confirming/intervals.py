@@ -38,10 +38,19 @@ class Spread:
     seeds_df: int
     share: float
 
-    @property
-    def single(self) -> tuple[float, float]:
-        """Variance of one value around its network's mean, and its degrees of freedom (Satterthwaite 1946)."""
-        parts = (self.seeds / self.share, self.seeds_df), ((1 - 1 / self.share) * self.rest, self.rest_df)
+    def find_variance(self, seeds: int, scatter: float) -> tuple[float, float]:
+        """Variance of a mean, and its degrees of freedom (Satterthwaite 1946).
+
+        The effect of a seed has the variance (``seeds`` - ``rest``) / ``share``, and is averaged over all seeds alike.
+
+        Args:
+            seeds: over how many the mean is.
+            scatter: its variance in variances of the rest, seeds taken as given; 1 / ``seeds`` where it has all.
+        """
+        once = 1 / (self.share * max(1, seeds))
+        if not self.rest_df:  # the rest is a part of what seeds scatter by, so no more than that
+            once = scatter
+        parts = (once * self.seeds, self.seeds_df), ((scatter - once) * self.rest, self.rest_df)
         known = [(part, df) for part, df in parts if df]
         total, weight = sum(part for part, _ in known), sum(part**2 / df for part, df in known)
         return (total, total**2 / weight) if weight else (total, float(max((df for _, df in known), default=0)))
@@ -103,15 +112,15 @@ def find_intervals(values: np.ndarray, paired: np.ndarray | None = None) -> list
     """
     from scipy.stats import t  # scipy.stats: 0.5 s, for a confirmation alone
 
-    spread, means = estimate_spread(values if paired is None else paired), fit_paired(values[..., None]).means[:, 0]
-    variance, df = spread.single
+    spread, fit = estimate_spread(values if paired is None else paired), fit_paired(values[..., None])
     found = []
-    for row, paired_mean in zip(values, means, strict=True):
+    for place, row in enumerate(values):
         own = row[np.isfinite(row)]
-        mean = float(paired_mean)
+        mean, seeds = float(fit.means[place, 0]), int(fit.seeds[place])
+        variance, df = spread.find_variance(seeds, float((fit.scatter[place] ** 2).sum()))
         sd = float(own.std(ddof=1)) if len(own) > 1 else math.nan
         known = df > 0 and len(own) > 0
-        half = float(t.ppf(0.5 + LEVEL / 2, df) * math.sqrt(variance / len(own))) if known else math.nan
+        half = float(t.ppf(0.5 + LEVEL / 2, df) * math.sqrt(variance)) if known else math.nan
         found.append(Interval(mean, sd, mean - half, mean + half, len(own)))
     return found
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from search.confirming.paired_means import fit_paired
+from search.confirming.request import MOST
 from search.problem.pareto import convert_to_costs
 
 DRAWS = 2000
@@ -65,16 +66,29 @@ def choose_uncertain(probabilities: np.ndarray, dominance: np.ndarray, counts: S
         dominance: as `estimate_dominance` has it.
         counts: seeds that each has.
         most: how many may be trained.
+
+    Returns:
+        None where one network alone would have the seed: it is compared with nothing, so the rest of a budget stays.
     """
     low, high = UNCERTAIN
-    open_ones = [row for row, p in enumerate(probabilities) if not np.isfinite(p) or low < p < high]
+    left = [row for row, p in enumerate(probabilities) if counts[row] < MOST and (not np.isfinite(p) or low < p < high)]
     distance = [abs(p - 0.5) if np.isfinite(p) else 0.0 for p in probabilities]
     block: list[int] = []
-    for row in sorted(open_ones, key=lambda row: (distance[row], row)):
-        rivals = [int(each) for each in np.argsort(-dominance[row], kind="stable") if dominance[row, each] > low]
-        new = [each for each in (row, *rivals) if each not in block]
+    for row in sorted(left, key=lambda row: (distance[row], row)):
+        new = [each for each in (row, *_list_rivals(dominance[row])) if each not in block]
         if block and len(block) + len(new) > most:
             break
-        block += new[: most - len(block)]
+        block += new
     fewest = min((counts[row] for row in block), default=0)
-    return [row for row in block if counts[row] == fewest]
+    chosen = [row for row in block if counts[row] == fewest][:most]
+    return [] if len(chosen) == 1 and fewest == max(counts) else chosen  # a seed of one alone has nothing beside it
+
+
+def _list_rivals(dominance: np.ndarray) -> list[int]:
+    """What may dominate a network, the likeliest first: all that are above the lower bound, one where none is.
+
+    Args:
+        dominance: (networks,) shares of draws.
+    """
+    order = [int(each) for each in np.argsort(-dominance, kind="stable") if dominance[each] > 0]
+    return [each for each in order if dominance[each] > UNCERTAIN[0]] or order[:1]

@@ -40,6 +40,7 @@ class ConfirmQueue:
         self._retries = RetryPolicy()
         self._failures: dict[Job, int] = {}
         self._chains: dict[Job, Chain] = {}
+        self._failed: set[Job] = set()  # last jobs of chains that came to no end
         self._device: str | None = None
         self._begun, self._trained, self._ended = time.monotonic(), 0, False
         self.outcomes: dict[Job, Outcome] = {}
@@ -61,7 +62,8 @@ class ConfirmQueue:
 
     def _ask(self) -> bool:
         """Take more chains; whether there were any."""
-        chains = {chain[-1]: chain for chain in self._more() if chain[-1] not in self.outcomes}
+        over = self._failed.union(self.outcomes)
+        chains = {chain[-1]: chain for chain in self._more() if chain[-1] not in over}
         self._waiting.extend(chains.values())
         return bool(chains)
 
@@ -108,7 +110,8 @@ class ConfirmQueue:
     def _take(self, job: Job, outcome: Outcome, chain: Chain) -> None:
         """A chain has ended, well or not; weights in between have served."""
         self.outcomes[job] = outcome
-        self.outcomes[chain[-1]] = outcome
+        if not outcome.complete:
+            self._failed.add(chain[-1])
         for each in chain[:-1]:
             if each.weights is not None:
                 each.weights.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from search.confirming.curse import Curse, measure_curse, relate
 from search.confirming.fronts import Gap, measure_gap
 from search.confirming.intervals import Difference, Interval, compare, find_intervals
 from search.confirming.membership import estimate_membership
+from search.confirming.paired_means import fit_paired
 from search.confirming.request import AS_SEARCHED
 from search.problem.deltas import check_reference, compute_delta
 from search.problem.objectives import BEFOREHAND, COUNTED, MACS, PARAMS, Objective
@@ -98,11 +99,12 @@ def sum_up(
     chances = estimate_membership(values, [each.direction for each in objectives])
     comparable = confirmation.division == AS_SEARCHED  # else single-task networks, too, had other images
     baseline = _average([cell.validation for cell in confirmation.references.values()] if comparable else [])
+    validated = _average_validation(measured, baseline, tasks)
     rows = tuple(
         Row(
             member,
             (means := {name: found[place] for name, found in intervals.items()}),
-            _average_validation(member, baseline, tasks),
+            validated[place],
             _relate_searched(member, baseline, tasks),
             float(chances[place]),
             _find_worst(means, tasks),
@@ -134,10 +136,7 @@ def _tabulate(
         for seed, cell in member.cells.items()
     }
     columns = _list_columns(objectives, tasks, cells.values()) if members else []
-    tables = {
-        name: np.array([[cells.get((m.number, s), {}).get(name, math.nan) for s in seeds] for m in members])
-        for name in columns
-    }
+    tables = {name: _lay_out(cells, confirmation, name) for name in columns}
     shifts, nothing = [relate.shift(member, seeds) for member in members], np.zeros(len(seeds))
     intervals = {
         name: find_intervals(table, table + np.array([shift.get(name, nothing) for shift in shifts]))
@@ -201,13 +200,30 @@ def _list_columns(objectives: Sequence[Objective], tasks: Sequence[Task], cells:
     return list(dict.fromkeys([*first, *found]))
 
 
-def _average_validation(member: Confirmed, baseline: Values, tasks: Sequence[Task]) -> Values:
-    """Means on the validation split; deltas against single-task networks of the same seeds there."""
-    found = []
-    for cell in member.cells.values():
-        related = relate(cell.validation, baseline, tasks)
-        found.append({**cell.validation, **related, MACS.name: cell.macs, PARAMS.name: cell.params})
-    return _average(found)
+def _average_validation(confirmation: Confirmation, baseline: Values, tasks: Sequence[Task]) -> list[Values]:
+    """By network, means on the validation split as on the test split; deltas against single-task networks there."""
+    cells = {
+        (member.number, seed): {
+            **cell.validation,
+            **relate(cell.validation, baseline, tasks),
+            MACS.name: cell.macs,
+            PARAMS.name: cell.params,
+        }
+        for member in confirmation.members
+        for seed, cell in member.cells.items()
+    }
+    names = list(dict.fromkeys(name for cell in cells.values() for name in cell))
+    means = {name: fit_paired(_lay_out(cells, confirmation, name)[..., None]).means[:, 0] for name in names}
+    return [
+        {name: float(row[place]) for name, row in means.items() if math.isfinite(row[place])}
+        for place in range(len(confirmation.members))
+    ]
+
+
+def _lay_out(cells: Mapping[tuple[int, int], Values], confirmation: Confirmation, name: str) -> np.ndarray:
+    """(networks, seeds) of a column, NaN where there is nothing."""
+    seeds = confirmation.seeds
+    return np.array([[cells.get((m.number, s), {}).get(name, math.nan) for s in seeds] for m in confirmation.members])
 
 
 def _relate_searched(member: Confirmed, baseline: Values, tasks: Sequence[Task]) -> Values:

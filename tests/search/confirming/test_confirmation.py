@@ -78,3 +78,13 @@ def test_networks_that_were_trained_further_since_are_dropped() -> None:
     now = {3: complete(3, 4.0, 10), 1: complete(1, 8.5, 20)}
     assert [member.number for member in drop_stale(KEPT, now).members] == [3]
     assert drop_stale(KEPT, {}).members == ()
+
+
+def test_a_value_that_is_not_known_is_the_same_as_before(tmp_path: Path) -> None:
+    unknown = {"delta_mtl": 4.0, "macs": 10.0, "latency_ms": math.nan}
+    save_confirmation(tmp_path, replace(KEPT, members=(replace(KEPT.members[0], searched=unknown),)))
+    (kept,) = load_confirmations(tmp_path)
+    trial = complete(3, 4.0, 10, objectives={**unknown, "latency_ms": float("nan")})
+    assert [member.number for member in drop_stale(kept, {3: trial}).members] == [3]
+    known = complete(3, 4.0, 10, objectives={**unknown, "latency_ms": 2.0})
+    assert drop_stale(kept, {3: known}).members == ()

@@ -37,6 +37,23 @@ def test_intervals_hold_the_true_mean_as_often_as_they_say(shared: float, own: f
     assert 0.90 < hits / (6 * many) < 0.98
 
 
+@pytest.mark.parametrize("shared", [0.0, 1.0, 3.0])
+def test_intervals_of_a_network_that_has_fewer_seeds_hold_as_often(shared: float) -> None:
+    rng, hits, many = np.random.default_rng(0), np.zeros(4), 1000
+    for _ in range(many):
+        table = rng.normal(0, shared, 9) + rng.normal(0, 1.0, (4, 9))
+        table[2:, 3:] = math.nan  # made up for by the others, which has an error of its own
+        hits += [found.low <= 0 <= found.high for found in find_intervals(table)]
+    assert (hits > 0.925 * many).all()
+    assert (hits < 0.98 * many).all()
+
+
+def test_where_nothing_tells_the_rest_an_interval_is_not_too_narrow_for_it() -> None:
+    whole, short = find_intervals(np.array([[1.0, 3.0], [2.0, math.nan]]))
+    assert short.mean == pytest.approx(3.0)
+    assert short.high - short.low > whole.high - whole.low
+
+
 def test_a_reference_s_scatter_widens_intervals_and_leaves_means_alone() -> None:
     plain, wider = find_intervals(TABLE), find_intervals(TABLE, TABLE + np.array([6.0, -3.0, -3.0]))
     assert [each.mean for each in plain] == [each.mean for each in wider]
@@ -44,10 +61,11 @@ def test_a_reference_s_scatter_widens_intervals_and_leaves_means_alone() -> None
 
 
 def test_a_network_with_more_seeds_is_known_better_and_one_seed_tells_no_spread() -> None:
-    table = np.column_stack([TABLE, [math.nan, 4.2, math.nan, math.nan]])
-    found = find_intervals(table)
-    assert [each.seeds for each in found] == [3, 4, 3, 3]
-    assert found[1].high - found[1].low < found[0].high - found[0].low
+    further = np.full((4, 3), math.nan)
+    further[:2] = [[1.6, 2.1, 1.8], [3.7, 4.4, 4.0]]
+    found = find_intervals(np.column_stack([TABLE, further])[1:])
+    assert [each.seeds for each in found] == [6, 3, 3]
+    assert found[0].high - found[0].low < found[1].high - found[1].low
     assert all(math.isnan(each.low) and math.isnan(each.sd) for each in find_intervals(TABLE[:, :1]))
 
 
@@ -57,7 +75,7 @@ def test_gaps_leave_the_estimates_right_on_average() -> None:
     for _ in range(2000):
         table = rng.normal(0, 2.0, 5) + rng.normal(0, 1.0, (4, 5)) + np.arange(4)[:, None]
         spread = estimate_spread(np.where(there, table, np.nan))
-        found.append((spread.rest, spread.single[0]))
+        found.append((spread.rest, spread.find_variance(1, 1.0)[0]))
     assert np.mean(found, axis=0) == pytest.approx([1.0, 4.0 + 1.0], rel=0.08)
 
 

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import t
 
 from search.confirming.membership import choose_uncertain, estimate_dominance, estimate_membership
+from search.confirming.request import MOST
 
 DIRECTIONS = ("maximise", "minimise")
 
@@ -64,19 +65,45 @@ def test_what_may_dominate_an_open_network_gets_the_same_seeds() -> None:
     dominance[1, 0] = 0.6
     assert choose_uncertain(chances, dominance, [3, 3, 3], 9) == [1, 0]
     assert choose_uncertain(chances, dominance, [3, 4, 3], 9) == [0]  # it catches up first
-    assert choose_uncertain(chances, dominance, [3, 3, 3], 1) == [1]
+    assert choose_uncertain(chances, dominance, [5, 3, 3], 1) == [1]
+    dominance[1] = [0.04, 0.0, 0.03]  # no one of them often, but together
+    assert choose_uncertain(chances, dominance, [3, 3, 3], 9) == [1, 0]
 
 
-def test_in_a_race_an_open_network_and_its_rival_end_with_equal_seeds() -> None:
+def test_a_seed_that_one_network_alone_would_have_is_not_spent() -> None:
+    chances, dominance = np.array([1.0, 0.4, 1.0]), np.zeros((3, 3))
+    dominance[1, 0] = 0.6
+    assert choose_uncertain(chances, dominance, [3, 3, 3], 1) == []
+    assert choose_uncertain(chances, dominance, [3, 3, 4], 1) == [1]  # beside the third one's
+
+
+def test_what_catches_up_is_not_cut_off_by_those_that_have_their_seeds() -> None:
+    chances, dominance = np.array([1.0, 0.4, 1.0]), np.zeros((3, 3))
+    dominance[1] = [0.5, 0.0, 0.3]
+    assert choose_uncertain(chances, dominance, [3, 4, 4], 1) == [0]
+    assert choose_uncertain(chances, dominance, [3, 3, 3], 2) == [1, 0]
+
+
+def test_no_network_gets_more_seeds_than_may_be_asked_for() -> None:
+    chances, dominance = np.array([1.0, 0.4]), np.array([[0.0, 0.0], [0.6, 0.0]])
+    assert choose_uncertain(chances, dominance, [MOST, MOST], 9) == []
+    assert choose_uncertain(chances, dominance, [MOST, MOST - 1], 9) == [1]
+
+
+@pytest.mark.parametrize("budget", [*range(9, 21)])
+def test_in_a_race_an_open_network_and_its_rival_end_with_equal_seeds(budget: int) -> None:
     rng, counts = np.random.default_rng(1), [3, 3, 3]
     gains = np.array([[1.0], [1.1], [9.0]]) + rng.normal(0, 1.0, (3, 30))
-    for _ in range(8):
+    while True:
         values = build(np.where(np.arange(30) < np.array(counts)[:, None], gains, np.nan), [1, 2, 3])
         chances, dominance = (each(values, DIRECTIONS) for each in (estimate_membership, estimate_dominance))
-        for row in choose_uncertain(chances, dominance, counts, 9):
+        rows = choose_uncertain(chances, dominance, counts, budget - sum(counts))
+        if not rows:
+            break
+        for row in rows:
             counts[row] += 1
-    assert abs(counts[0] - counts[1]) <= 1
-    assert counts[0] > counts[2] == 3
+    assert 0.05 < chances[1] < 0.95
+    assert counts == [3 + (budget - 9) // 2, 3 + (budget - 9) // 2, 3]
 
 
 def test_unequal_seeds_do_not_make_the_worse_one_look_better() -> None:

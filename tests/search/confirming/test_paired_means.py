@@ -26,6 +26,13 @@ def test_a_network_that_lacks_a_seed_is_made_up_for_by_what_the_seed_does_to_oth
     assert fit_paired(values).means[:, 0] == pytest.approx([6.0, 7.0, 10.0])
 
 
+def test_networks_that_share_no_seed_even_by_others_have_the_means_of_their_own() -> None:
+    values = np.array([[10.0, 11.0, np.nan], [np.nan, np.nan, 12.0], [20.0, np.nan, np.nan]])[..., None]
+    found = fit_paired(values)
+    assert found.means[:, 0] == pytest.approx([10.5, 12.0, 20.5])
+    assert found.seeds.tolist() == [2, 1, 2]
+
+
 def test_without_a_second_seed_nothing_tells_a_spread() -> None:
     found = fit_paired(np.array([[[1.0]], [[np.nan]]]))
     assert found.df == 0

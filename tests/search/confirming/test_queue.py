@@ -74,9 +74,19 @@ def test_a_failed_training_is_tried_again_once_and_ends_its_chain(jobs: list[Job
     assert job == jobs[0]
     queue.done(jobs[0], Outcome(reason="loss is NaN"))
     assert queue.next() is None
-    assert not queue.outcomes[jobs[1]].complete
+    assert [job.label for job, outcome in queue.outcomes.items() if not outcome.complete] == ["0"]  # counted once
     assert asked.heard == ["2"]
     assert "0: failed: loss is NaN" in asked.said
+
+
+def test_a_chain_that_failed_is_not_begun_again_when_it_is_asked_for_again(jobs: list[Job]) -> None:
+    asked = Asked([(jobs[0], jobs[1])], [(jobs[0], jobs[1])])
+    for _ in range(2):
+        job = asked.queue.next()
+        assert job == jobs[0]
+        asked.queue.done(job, Outcome(reason="loss is NaN"))
+    assert asked.queue.next() is None
+    assert asked.rounds == []
 
 
 def test_the_machine_s_fault_ends_it_and_leaves_the_job_to_be_done_again(jobs: list[Job]) -> None:

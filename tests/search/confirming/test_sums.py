@@ -57,6 +57,16 @@ def test_the_curse_is_what_the_search_promised_beyond_the_test_split() -> None:
     assert told.guessed == pytest.approx(2.0 - np.mean(means))
 
 
+def test_a_network_that_lacks_a_seed_is_made_up_for_on_both_splits() -> None:
+    twin, short = make_member(1, 0.05, 20.0, 8.0, noise=0.0), make_member(2, 0.05, 21.0, 8.0, SEEDS[:2], noise=0.0)
+    totals = sum_up(make_confirmation(twin, short), CHOSEN, TASKS, POINT)
+    one, other = totals.rows
+    assert other.test["delta_mtl"].mean == pytest.approx(one.test["delta_mtl"].mean)
+    assert other.validation["delta_mtl"] == pytest.approx(one.validation["delta_mtl"])
+    assert totals.curse is not None
+    assert totals.curse.split == pytest.approx(1.0)  # as in every seed
+
+
 def test_luck_of_the_search_s_single_task_networks_is_no_part_of_having_been_chosen() -> None:
     kept = make_confirmation(*MEMBERS)
     better = {seed: replace(cell, validation=measure(0.02)) for seed, cell in kept.references.items()}
