@@ -121,10 +121,10 @@ def make_forecast(
     found = estimate(
         clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share, own, alone, further
     )
-    return _add_further(found, remaining, alone or settings.trainer.epochs)
+    return add_further(found, remaining, alone or settings.trainer.epochs)
 
 
-def _add_further(found: Forecast, remaining: Remaining, single: int) -> Forecast:
+def add_further(found: Forecast, remaining: Remaining, single: int) -> Forecast:
     """The same with the supernet, beside which only baselines run, with final trainings, and those of a confirmation.
 
     Args:

@@ -84,9 +84,7 @@ def _describe_confirming(left: ConfirmingLeft) -> str:
     alone = f"{left.alone} of single tasks"
     if left.trainings is None:
         seeds = f"{left.seeds} fresh seed{'s' * (left.seeds != 1)}"
-        return (
-            f"{seeds} of every network of the front, {left.epochs} epochs each, and {alone}; the front is not known yet"
-        )
+        return f"{seeds} of all networks of a front not known yet, {left.epochs} epochs each, and {alone}"
     if not left.trainings and not left.alone:
         return "all networks are confirmed already"
     return f"{left.trainings} trainings with fresh seeds, {left.epochs} epochs each, and {alone}"

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from search.config.composition import Settings, compose
-from search.preview.forecast import BESIDE, START, estimate
+from search.preview.confirming_left import ConfirmingLeft
+from search.preview.forecast import BESIDE, START, add_further, estimate
 from search.preview.plan_text import format_time
+from search.preview.remaining import Remaining
 from search.preview.timed_training import Clocked, Timing
 from search.runners.inline import Inline
 from search.runners.ray_tune import RayTune
@@ -44,6 +46,16 @@ def test_an_estimate_adds_up() -> None:
     assert (found.worker, found.training) == (600, 200)
     assert found.memory == 2 * 600 + BESIDE
     assert found.timed == 9
+
+
+@pytest.mark.parametrize("trainings", [6, None])
+def test_a_confirmation_comes_after_all_that_is_known_of_it(trainings: int | None) -> None:
+    found = estimate([Clocked((CHEAPEST, COSTLIEST), 8, 1, 1, 0)], Recipe(batch_size=16), 3, 0, "cpu", 2)
+    left = Remaining(0, 3, (), (), confirming=ConfirmingLeft(3, 10, trainings, 9))
+    whole = add_further(found, left, single=4)
+    low, high = (10 * (trainings or 0) * each + 9 * 4 * 2.1 for each in (2.1, 2.8))  # a single task is the cheapest
+    assert whole.confirming == pytest.approx((low, high))
+    assert whole.search == pytest.approx((found.search[0] + low / 2, found.search[1] + high / 2))
 
 
 def test_without_baselines_both_timings_are_of_patterns() -> None:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from search.config.epoch_split import EpochSplit
+from search.preview.confirming_left import ConfirmingLeft
 from search.preview.forecast import Forecast
 from search.preview.plan_text import format_patterns, format_time, format_trainings
 from search.problem.census import LARGEST, Census, Priced, Span
@@ -77,7 +78,7 @@ def _settings(split: EpochSplit = PLAIN, budget: int | None = None, **more: Any)
 
 
 def test_trainings_are_counted_and_missing_patterns_told() -> None:
-    left: Any = SimpleNamespace(trials=3, finished=2, untrained=[1], cached=5, supernet=53)
+    left: Any = SimpleNamespace(trials=3, finished=2, untrained=[1], cached=5, supernet=53, confirming=ConfirmingLeft())
     assert format_trainings(_settings(), left).splitlines() == [
         "To train",
         "  trials     3 to train, 2 are finished",
@@ -126,24 +127,38 @@ def test_limits_are_named_with_what_they_leave() -> None:
 
 
 def test_supernet_and_final_trainings_are_planned() -> None:
-    left: Any = SimpleNamespace(trials=5, finished=0, untrained=[], cached=6, supernet=53, final=40)
+    left: Any = SimpleNamespace(
+        trials=5, finished=0, untrained=[], cached=6, supernet=53, final=40, confirming=ConfirmingLeft(3, 28, 6, 6)
+    )
     rows = format_trainings(_settings(EpochSplit(53, 5, 8, 2, 20, delivers=False)), left).splitlines()
-    assert rows[1] == "  supernet   53 epochs, on which all patterns are estimated"
+    assert rows[1] == "  supernet    53 epochs, on which all patterns are estimated"
     assert rows[4:] == [
-        "  final      2 networks of the front, 20 epochs each",
-        "  epochs     supernet 53 + 5 trials x 8 + 2 final trainings x 20 = 133 epochs",
+        "  final       2 networks of the front, 20 epochs each",
+        "  confirming  6 trainings with fresh seeds, 28 epochs each, and 6 of single tasks",
+        "  epochs      supernet 53 + 5 trials x 8 + 2 final trainings x 20 = 133 epochs",
     ]
     left.supernet, left.final = 0, 20
     rows = format_trainings(_settings(EpochSplit(53, 5, 8, 2, 20, delivers=False)), left).splitlines()
-    assert rows[4] == "  final      1 network of the front, 20 epochs each"
+    assert rows[4] == "  final       1 network of the front, 20 epochs each"
     left.final = 0
     rows = format_trainings(_settings(EpochSplit(53, 5, 8, 2, 20, delivers=False)), left).splitlines()
-    assert rows[4] == "  final      all networks of the front are trained to the end already"
+    assert rows[4] == "  final       all networks of the front are trained to the end already"
     assert "it is there already" in format_trainings(_settings(EpochSplit(53, 5, 8, 0, 0, delivers=False)), left)
 
 
+def test_a_confirmation_of_a_front_that_is_not_known_is_told_by_network() -> None:
+    left: Any = SimpleNamespace(trials=2, finished=1, untrained=[], cached=6, supernet=0)
+    left.confirming = ConfirmingLeft(3, 8, None, 6)
+    told = "3 fresh seeds of all networks of a front not known yet, 8 epochs each, and 6 of single tasks"
+    assert told in format_trainings(_settings(), left)
+    left.confirming = ConfirmingLeft(3, 8, 0, 0)
+    assert "confirming  all networks are confirmed already" in format_trainings(_settings(), left)
+
+
 def test_a_space_with_fewer_patterns_than_trials_leaves_epochs_unspent_and_says_so() -> None:
-    left: Any = SimpleNamespace(trials=2, finished=1, untrained=[], cached=6, supernet=53, final=0)
+    left: Any = SimpleNamespace(
+        trials=2, finished=1, untrained=[], cached=6, supernet=53, final=0, confirming=ConfirmingLeft()
+    )
     split = EpochSplit(53, 5, 8, 0, 0, delivers=True)
     rows = format_trainings(_settings(split, budget=93), left).splitlines()
     assert rows[2] == "  trials     2 to train, 1 are finished; there are no other patterns within the limits"
