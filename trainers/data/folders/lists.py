@@ -9,6 +9,7 @@ from pathlib import Path
 
 from spaces.common.formatting import format_list
 from spaces.errors import DataError
+from trainers.data.exports.columns import SPLITTING
 from trainers.data.exports.cvat import read_images
 from trainers.data.folders.listing import Row
 from trainers.data.formats.files import readable
@@ -18,8 +19,6 @@ from trainers.data.splits.fingerprint import spread
 WORD = re.compile(r"[^\W\d]+([ _-][^\W\d]+)*|(Unnamed: 0)?")
 """The name of a column, or none, as pandas' index has."""
 TABLES = (".csv", ".tsv")
-SPLITTING = ("split", "set", "partition", "subset", "fold")
-"""Headers of a column of splits, in small letters."""
 LOOKED = 256
 """Lines whose images are looked for, to tell how a list is written: our choice."""
 _HEADERS = """
