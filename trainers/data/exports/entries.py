@@ -85,7 +85,7 @@ def name_entries(said: Iterable[str]) -> dict[str, str]:
     """
     names = {name: name.replace("\\", "/") for name in said}
     first = next(iter(names.values()), "")
-    if not all(map(PLACED.match, names.values())) or os.path.exists(first):
+    if not first or not all(map(PLACED.match, names.values())) or os.path.exists(first):
         return {name: os.path.normpath(own) if own.startswith("./") else own for name, own in names.items()}
     folders = [name.split("/")[:-1] for name in names.values()]
     low, high = min(folders), max(folders)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.exports.cvat import read_images
+from trainers.data.exports.cvat import is_thin, read_images
 from trainers.data.exports.ready import Export, Places, add_background, find_folder, name_splits, write_spec
 from trainers.data.folders.lists import list_splits
 
@@ -24,7 +24,10 @@ def find_cvat(root: Path) -> Export | None:
         if folder is None:
             continue
         labels = dict.fromkeys(
-            shape.get("label", "") for image in images.values() for shape in image if shape.tag != "tag"
+            shape.get("label", "")
+            for image in images.values()
+            for shape in image
+            if shape.tag != "tag" and not is_thin(shape)
         )
         table, image = path.relative_to(root).as_posix(), f"{folder}{{0}}"
         task = {"files": image, "read": "cvat_classes", "table": table, "kind": "segmentation"}

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.exports.labelme import IGNORED, read_labels
+from trainers.data.exports.labelme import IGNORED, is_thin, read_labels
 from trainers.data.exports.ready import Export, Places, add_background, name_splits, write_spec
 from trainers.data.folders.listing import glob_rows
 from trainers.data.folders.names import list_spellings
@@ -34,7 +34,7 @@ def find_labelme(root: Path) -> Export | None:
             content = read_labels(root / name)
         except DataError:
             continue
-        labels.update(dict.fromkeys(str(shape.get("label")) for shape in content["shapes"]))
+        labels.update(dict.fromkeys(str(shape.get("label")) for shape in content["shapes"] if not is_thin(shape)))
         suffix = Path(str(content.get("imagePath") or image)).suffix or Path(image).suffix
         suffixes.setdefault(suffix.lower(), suffix)
     classes = sorted(label for label in labels if label.lower() not in IGNORED)

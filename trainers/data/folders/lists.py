@@ -67,6 +67,29 @@ def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bo
     return bare if best[0] == 0 and any(is_there(bare[index]) for index in spread(len(bare), LOOKED)) else best[1]
 
 
+def cut_folders(rows: list[Row], is_there: Callable[[Row], bool]) -> list[Row]:
+    """Rows whose names lack the folders of another place, where so all that are looked at have an image; else as given.
+
+    The fewest folders that do are left out, of all columns that have them; where that does not help, suffixes, too.
+    """
+    looked_at = [rows[index] for index in spread(len(rows), LOOKED)]
+    if not rows or any(map(is_there, looked_at)):
+        return rows
+    for bare in (False, True):
+        for count in range(1, max(row.id.replace("\\", "/").count("/") for row in looked_at) + 1):
+            if all(is_there(_cut(row, count, bare=bare)) for row in looked_at):
+                return [_cut(row, count, bare=bare) for row in rows]
+    return rows
+
+
+def _cut(row: Row, count: int, *, bare: bool) -> Row:
+    """A row without the first folders of its name, in all columns that begin with these, and perhaps its suffix."""
+    parts = row.id.replace("\\", "/").split("/")
+    start = "/".join(parts[:count]) + "/"
+    first, *others = [column.replace("\\", "/").removeprefix(start) for column in row.columns]
+    return Row(row.split, (first.rpartition(".")[0] or first if bare else first, *others))
+
+
 def parts_of(path: Path) -> dict[str, tuple[str, ...]]:
     """Splits from a table: a header ``id,train,val,test``, then a line a part (say a building) with 1 where it belongs.
 
