@@ -13,13 +13,11 @@ from spaces.common.formatting import format_list
 from spaces.errors import DataError
 from trainers.data.exports.cells import SHOWN, is_missing, is_signed, read_class, read_yes_or_no
 from trainers.data.exports.entries import Remark, entered, find_entry, name_entries, remark_places, stamp, told
+from trainers.data.exports.headers import HEADERS, NAMELESS, SPLITTING, WORD
+from trainers.data.formats.files import IMAGES
 from trainers.data.formats.texts import read_cells, read_words, trim_cells
 
 VERSION = 1
-NAMELESS = ("", "unnamed: 0")
-"""Headers of a column without a name, in small letters; the second is pandas' where it has read and written one."""
-SPLITTING = ("split", "set", "partition", "subset", "fold")
-"""Headers of a column of splits, in small letters."""
 
 
 def remark_attributes(
@@ -110,11 +108,10 @@ def is_table_signed(table: Path) -> bool:
 
 
 def read_columns(path: Path) -> tuple[list[str], dict[str, list[str]]]:
-    """Header and rows of a table, by the cell that names the image, with separators as they are found.
+    """Header and rows of a table, by the cell that names the image, which comes first, as `find_names` says.
 
-    That is the first, or the second where the first column has no name and counts the rows, as pandas writes it. Words
-    with blanks between are a table, too, under a line of the other columns' names and one of how many rows there are,
-    as CelebA has it.
+    Separators are as they are found. Words with blanks between are a table, too, under a line of the other columns'
+    names and one of how many rows there are, as CelebA has it.
 
     Raises:
         DataError: it is missing or has no rows.
@@ -122,37 +119,50 @@ def read_columns(path: Path) -> tuple[list[str], dict[str, list[str]]]:
     return _read(path, stamp(path))
 
 
-def skips_index(path: Path) -> bool:
-    """Whether the first column of a table has no name and counts the rows, so that the second names the images."""
-    return _is_index(*_read_cells(path))
+def find_names(path: Path) -> int:
+    """The place of the column that names the images: the first, as a rule.
+
+    It is the second where the first has no name and counts the rows, as pandas writes it; and a later one where that is
+    called so and names image files, all different, while the first names none.
+    """
+    return _find_names(*_read_cells(path))
 
 
 @lru_cache(maxsize=8)
 def _read(path: Path, stamped: tuple[int, int]) -> tuple[list[str], dict[str, list[str]]]:
     header, rows = _read_cells(path)
-    if _is_index(header, rows):
-        header, rows = header[1:], [row[1:] for row in rows]
     if not rows or len(header) < 2:
         raise DataError(f"{path}: no table; want a header with the image first, and a row an image")
+    place = _find_names(header, rows)
+    dropped = place == 1 and header[0].lower() in NAMELESS
+    header, *rows = [_put_first(row + [""] * (len(header) - len(row)), place, dropped) for row in (header, *rows)]
+    if _names_image(header[0]):
+        raise DataError(f"{path}: its first line names an image, {header[0]}; put a line above that names its columns")
     own = name_entries(row[0] for row in rows)
     named: dict[str, list[str]] = {}
     for row in rows:
-        full = row + [""] * (len(header) - len(row))
-        if named.setdefault(own[row[0]], full)[1:] != full[1:]:
+        if named.setdefault(own[row[0]], row)[1:] != row[1:]:
             raise DataError(f"{path}: {row[0]} has two rows that differ; want one an image")
     return header, named
 
 
+def _put_first(row: list[str], place: int, dropped: bool) -> list[str]:
+    return [row[place], *([] if dropped else row[:place]), *row[place + 1 :]]
+
+
 def _remark_names(table: Path) -> list[Remark]:
     header, rows = _read_cells(table)
-    return remark_places(table, name_entries(row[int(_is_index(header, rows))] for row in rows))
+    place = _find_names(header, rows)
+    return remark_places(table, name_entries(row[place] for row in rows))
 
 
 def _read_cells(path: Path) -> tuple[list[str], list[list[str]]]:
     """The header, with a name for every column, and the other rows."""
     cells = read_cells(path)
-    while len(cells) > 1 and cells[0][0].startswith("#") and len(trim_cells(cells[0])) != len(trim_cells(cells[1])):
-        cells = cells[1:]  # comments
+    comments = next((number for number, row in enumerate(cells) if not row[0].startswith("#")), 0)
+    if comments:  # of which the last one may name the columns
+        last, below = trim_cells(cells[comments - 1]), trim_cells(cells[comments])
+        cells = cells[comments - (len(last) == len(below) and not WORD.fullmatch(below[0])) :]
     header, *rows = [trim_cells(row) for row in cells] or [[]]
     if len(header) > 1:
         if torn := [row for row in rows if len(row) > len(cells[0])]:
@@ -169,11 +179,21 @@ def _read_cells(path: Path) -> tuple[list[str], list[list[str]]]:
     return header, rows
 
 
-def _is_index(header: list[str], rows: list[list[str]]) -> bool:
-    if len(header) < 3 or header[0].lower() not in NAMELESS:
-        return False
-    counts = [row[0] for row in rows] == [str(number) for number in range(len(rows))]
-    return counts and len({row[1] for row in rows if len(row) > 1}) == len(rows)
+def _find_names(header: list[str], rows: list[list[str]]) -> int:
+    if len(header) > 2 and header[0].lower() in NAMELESS:
+        counts = [row[0] for row in rows] == [str(number) for number in range(len(rows))]
+        return int(counts and len({row[1] for row in rows if len(row) > 1}) == len(rows))
+    if any(_names_image(row[0]) for row in rows):
+        return 0
+    for place in range(1, len(header)):
+        cells = [row[place] for row in rows if len(row) > place and _names_image(row[place])]
+        if header[place].lower() in HEADERS and len(set(cells)) == len(rows):
+            return place
+    return 0
+
+
+def _names_image(cell: str) -> bool:
+    return cell.lower().endswith(IMAGES)
 
 
 def _pick(table: Path, header: list[str], names: tuple[str, ...], row: list[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,26 +65,31 @@ def find_entry(entries: Mapping[str, T], path: Path, where: str) -> T:
     if name is not None:
         return entries[name]
     known = ", ".join(list(entries)[:3]) + (", ..." if len(entries) > 3 else "")
+    if alike := next((each for each in entries if each.endswith(f"/{path.name}")), None):
+        raise DataError(
+            f"{where}: no entry of {path}, only {alike}; write as much of paths as is the same here, such as "
+            f"{'/'.join(path.parts[-2:])}"
+        )
     raise DataError(f"{where}: no entry of {path.name}, it has {known or 'none'}; add it, or take the image out")
 
 
 def find_name(entries: Collection[str], path: Path) -> str | None:
     """What an image is called in a table: the longest end of its path, with its suffix before without; or None."""
-    parts = path.as_posix().split("/")
+    parts = unicodedata.normalize("NFC", path.as_posix()).split("/")
     names = ["/".join(parts[start:]) for start in range(len(parts))]
     bare = [name.rpartition(".")[0] for name in names]  # tables of names without suffix
     return next((name for name in (*names, *bare) if name in entries), None)
 
 
 def name_entries(said: Iterable[str]) -> dict[str, str]:
-    r"""What entries are called, by what a table says: strokes as here, without the place of another machine.
+    r"""What entries are called, by what a table says: strokes and accents as here, and no place of another machine.
 
     That is the folder which all names have in common, where they say whole paths and the first is not here.
 
     >>> name_entries(["C:\\set\\a\\1.jpg", "C:\\set\\2.jpg"])
     {'C:\\set\\a\\1.jpg': 'a/1.jpg', 'C:\\set\\2.jpg': '2.jpg'}
     """
-    names = {name: name.replace("\\", "/") for name in said}
+    names = {name: unicodedata.normalize("NFC", name.replace("\\", "/")) for name in said}
     first = next(iter(names.values()), "")
     if not first or not all(map(PLACED.match, names.values())) or os.path.exists(first):
         return {name: os.path.normpath(own) if own.startswith("./") else own for name, own in names.items()}

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from spaces.errors import DataError
 from trainers.data.exports.cells import MISSING, NO, YES, is_missing, make_plain
-from trainers.data.exports.columns import SPLITTING, read_columns, skips_index
+from trainers.data.exports.columns import find_names, read_columns
+from trainers.data.exports.headers import SPLITTING
 from trainers.data.exports.ready import Export, Places, find_folder, name_splits, write_spec
 from trainers.data.folders.lists import TABLES, list_splits
 from trainers.data.formats.files import IMAGES
+from trainers.data.formats.texts import read_table
 
 FEW = 3
 NOTHING = "none"
@@ -39,6 +41,8 @@ def _describe(root: Path, path: Path, splits: dict[str, str]) -> Export | None:
     try:
         header, rows = read_columns(path)
     except DataError:
+        if path.suffix in TABLES and _lists_images(root, path):
+            raise
         return None
     suffix, place = path.suffix, path.parent.relative_to(root).as_posix().removesuffix(".")
     place = f"{place}/" if place else ""
@@ -53,7 +57,7 @@ def _describe(root: Path, path: Path, splits: dict[str, str]) -> Export | None:
         folder = folder.replace(f"{path.stem}/", "{split}/")
     table = f"{place}{{split}}{suffix}" if splits else f"{place}{path.name}"
     if suffix in TABLES:
-        image = f"{folder}{{{int(skips_index(path))}}}{ending}"
+        image = f"{folder}{{{find_names(path)}}}{ending}"
         places = Places([image], table, splits or name_splits(list_splits(path)) or {"train": path.stem})
     else:  # no list of words, for lines on the table itself stand above them
         image = f"{folder}{{id}}{ending or Path(next(iter(rows))).suffix}"
@@ -67,6 +71,15 @@ def _describe(root: Path, path: Path, splits: dict[str, str]) -> Export | None:
     return Export(
         f"a table with a row an image ({place}{path.name}{unread})", write_spec(places, tasks), "table_columns"
     )
+
+
+def _lists_images(root: Path, path: Path) -> bool:
+    """Whether one of the first rows names an image that is there, so that the table is meant."""
+    try:
+        cells = [cell for row in read_table(path)[: FEW + 1] for cell in row if cell.lower().endswith(IMAGES)]
+    except DataError:
+        return False
+    return any(_find_images(root, [cell]) for cell in cells[:FEW])
 
 
 def _find_images(root: Path, names: list[str]) -> tuple[str, str] | None:

@@ -42,7 +42,7 @@ def remark_shapes(paths: Sequence[Path], table: Path | None, names: tuple[str, .
         for shape in read_labels(path)["shapes"]
         if is_thin(shape)
     ]
-    return remark_thin(f"{len(paths)} files looked at", thin)
+    return remark_thin(f"{paths[0].parent}, {len(paths)} files looked at", thin) if paths else []
 
 
 @told(remark_shapes)

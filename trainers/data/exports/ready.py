@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trainers.data.exports.shapes import BACKGROUNDS
 from trainers.data.folders.missing import LIKELY
+from trainers.data.folders.names import list_spellings
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,11 @@ def name_splits(names: Sequence[str]) -> dict[str, str]:
 
 def find_folder(root: Path, names: Sequence[str], folders: Sequence[str]) -> str | None:
     """The first of some folders, "" or with a slash at its end, in which files of these names are."""
-    return next((each for each in folders if names and all((root / each / name).is_file() for name in names)), None)
+    return next((each for each in folders if names and all(_is_file(root, f"{each}{name}") for name in names)), None)
+
+
+def _is_file(root: Path, name: str) -> bool:
+    return any((root / each).is_file() for each in (name, *list_spellings(name)))
 
 
 def _quote(value: object) -> str:

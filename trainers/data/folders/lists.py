@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from spaces.common.formatting import format_list
 from spaces.errors import DataError
-from trainers.data.exports.columns import SPLITTING
 from trainers.data.exports.cvat import read_images
+from trainers.data.exports.headers import HEADERS, SPLITTING, WORD
 from trainers.data.folders.listing import Row
 from trainers.data.formats.files import readable
 from trainers.data.formats.texts import read_table, read_text, read_words
 from trainers.data.splits.fingerprint import spread
 
-WORD = re.compile(r"[^\W\d]+([ _-][^\W\d]+)*|(Unnamed: 0)?")
-"""The name of a column, or none, as pandas' index has."""
 TABLES = (".csv", ".tsv")
 LOOKED = 256
 """Lines whose images are looked for, to tell how a list is written: our choice."""
-_HEADERS = """
-id ids name names image images img file files filename filenames file_name image_id image_name image_path image_file
-imagename imageid path filepath file_path sample samples sample_id picture photo frame input
-"""
-HEADERS = frozenset(_HEADERS.split())
-"""First words of lines that name columns, in small letters; such a line is one only where no image has that name."""
 
 
 def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bool] = lambda _: True) -> list[Row]:

@@ -33,8 +33,7 @@ def remark_samples(splits: Mapping[str, FolderSamples]) -> list[str]:
         heads = read_heads(splits.values(), task)
         notes += find_palettes(heads, task).notes
         notes += _remark_heads(task, heads)
-        told = [remark.text for samples in splits.values() for remark in samples.tell(task, MOST)]
-        notes += [f"task {task.name!r}: {text}" for text in dict.fromkeys(told)]
+        notes += [remark.text for samples in splits.values() for remark in samples.tell(task, MOST)]
         raws = []
         for samples in splits.values():
             for index in spread(len(samples), FEW):

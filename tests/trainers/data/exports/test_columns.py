@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from spaces.errors import DataError
-from trainers.data.exports.columns import attributes, one_class, remark_attributes, remark_class, skips_index
+from trainers.data.exports.columns import attributes, find_names, one_class, remark_attributes, remark_class
 
 TEXT = "image;a;b;kind\n1.png;1;0;cat\n2.png;;-1;dog\n3;yes;NO;\n4.png;1,0;2;owl\n"
 
@@ -54,6 +54,14 @@ def test_mistakes_are_refused(tmp_path: Path) -> None:
             r"t\.csv: 1 has two rows that differ; want one",
         ),
         (
+            lambda: attributes(Path("/x/2.png"), table(tmp_path, "i,a\nset/im/2.png,1\n"), ("a",)),
+            r"t\.csv: no entry of /x/2\.png, only set/im/2\.png; write as much of paths as is the same here, such",
+        ),
+        (
+            lambda: attributes(Path("1.png"), table(tmp_path, "1.png,1\n2.png,0\n"), ("a",)),
+            r"t\.csv: its first line names an image, 1\.png; put a line above that names its columns",
+        ),
+        (
             lambda: attributes(Path("1"), table(tmp_path, "i,a,a\n1,0,1\n"), ("a",)),
             r"t\.csv: 2 columns are called 'a'; name them apart",
         ),
@@ -81,11 +89,15 @@ def test_minus_one_is_no_where_nothing_else_is(tmp_path: Path) -> None:
 
 def test_a_column_that_counts_the_rows_names_no_image(tmp_path: Path) -> None:
     file = table(tmp_path, ",image,a\n0,x.png,1\n1,y.png,0\n")
-    assert skips_index(file)
+    assert find_names(file) == 1
     assert attributes(Path("y.png"), file, ("a",)).tolist() == [0]
 
+    file = table(tmp_path, "kind,Filename\ncat,x.png\ndog,y.png\ncat,z.png\n")
+    assert find_names(file) == 1
+    assert one_class(Path("y.png"), file, ("cat", "dog"), "kind").tolist() == [1]
+
     own = table(tmp_path, ",a,b\n0,1,0\n1,1,1\n")  # images called 0 and 1
-    assert not skips_index(own)
+    assert find_names(own) == 0
     assert attributes(Path("1.png"), own, ("a", "b")).tolist() == [1, 1]
 
 
@@ -123,8 +135,10 @@ def test_numbers_are_ids_where_classes_have_no_names(tmp_path: Path) -> None:
 
 
 def test_rows_that_are_written_twice_are_one_and_comments_are_none(tmp_path: Path) -> None:
-    file = table(tmp_path, "# from the field, by hand, mostly\nimage,a\n1.png,1\n1.png,1\n2.png,0\n")
+    file = table(tmp_path, "# from the field\n# by hand, mostly\nimage,a\n1.png,1\n1.png,1\n2.png,0\n")
     assert [attributes(Path(f"{n}.png"), file, ("a",)).tolist() for n in "12"] == [[1], [0]]
+    file = table(tmp_path, "#image,a\n1.png,1\n")
+    assert attributes(Path("1.png"), file, ("a",)).tolist() == [1]
 
 
 def test_paths_of_another_machine_are_found_by_their_ends(tmp_path: Path) -> None:

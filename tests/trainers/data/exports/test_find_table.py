@@ -137,6 +137,10 @@ def test_a_table_without_a_header_is_told(tmp_path: Path) -> None:
     write_table(tmp_path)
     lines = (tmp_path / "labels.csv").read_text(encoding="utf-8-sig").splitlines()
     (tmp_path / "labels.csv").write_text("\n".join(lines[1:]))
+    with pytest.raises(DataError, match=r"labels\.csv: its first line names an image, 0000\.png; put a line above"):
+        find_table(tmp_path)
+
+    (tmp_path / "labels.csv").write_text("\n".join(lines[1:]).replace(".png", ""))
     with pytest.raises(DataError, match=r"labels\.csv: a table with a row an image; put a line above that names its"):
         find_table(tmp_path)
 
@@ -160,8 +164,7 @@ def test_a_class_called_none_is_kept_and_other_cells_are_told(tmp_path: Path) ->
 
     assert data.available["defect"].classes == ("dent", "none", "scratch")
     assert [note for note in data.notes() if "counts as not known" in note] == [
-        f"task 'defect': {tmp_path / 't.csv'}: column 'defect': NA (2 of 12 rows) counts as not known; name it in "
-        "classes if not"
+        f"{tmp_path / 't.csv'}: column 'defect': NA (2 of 12 rows) counts as not known; name it in classes if not"
     ]
 
 
@@ -195,3 +198,20 @@ def test_any_usual_sign_may_part_cells(tmp_path: Path, stroke: str) -> None:
     data.check()
 
     assert len(data.samples("train")) == 10
+
+
+def test_images_may_be_named_by_a_later_column(tmp_path: Path) -> None:
+    write_columns(tmp_path, "wet,dry", "1,0", "0,1")
+    lines = (tmp_path / "t.csv").read_text().splitlines()
+    moved = [f"{('id' if not row else 70 - row)},{line.split(',')[1]},{line}" for row, line in enumerate(lines)]
+    (tmp_path / "t.csv").write_text("\n".join(moved))  # id, wet, image, wet, dry
+    (tmp_path / "t.csv").write_text((tmp_path / "t.csv").read_text().replace("id,wet,", "id,moist,"))
+
+    data = paste(tmp_path)
+    data.check()
+
+    assert (tmp_path / "ready.yaml").read_text().startswith('image: "{2}"\n')
+    samples, found = data.samples("train"), data.load("train").targets["attributes"]
+    for index, cells in enumerate(found):
+        wet = int(samples.image_path(index).stem) % 2 == 0
+        assert cells.tolist() == [wet, wet, not wet]

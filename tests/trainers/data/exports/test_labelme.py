@@ -87,6 +87,6 @@ def test_what_has_no_area_is_left_out_and_told(tmp_path: Path) -> None:
     drawn(tmp_path / "a.json", line, box, click)
     (remark,) = remark_shapes([tmp_path / "a.json"], None, NAMES, None)
     assert remark.text == (
-        "1 files looked at: left out is what has no area: 1 linestrip of 'wire', 1 polygon of 'cat'; draw polygons "
-        "around it where it counts"
+        f"{tmp_path}, 1 files looked at: left out is what has no area: 1 linestrip of 'wire', 1 polygon of 'cat'; "
+        "draw polygons around it where it counts"
     )
