@@ -30,6 +30,7 @@ class Instances:
         images: what is said of each, by file name.
         annotations: of each, by id of the image as a text, for some write numbers here and texts there.
         said: names of the images as the file has them, and as `images` has them.
+        repeated: how many names of images stand there once more.
         scaled: whether polygons are in shares of width and height.
         outlined: whether any instance has an outline.
     """
@@ -38,6 +39,7 @@ class Instances:
     images: dict[str, Mapping[str, Any]]
     annotations: dict[str, list[Mapping[str, Any]]]
     said: dict[str, str]
+    repeated: int
     scaled: bool
     outlined: bool
 
@@ -59,6 +61,7 @@ def remark_instances(
     thin = sum(_is_thin(one.get("segmentation")) for one in every)
     texts = ["polygons are in shares of width and height, and are drawn so"] if content.scaled else []
     for count, what in (
+        (content.repeated, "images are named once more; the annotations of both are drawn"),
         (crowds, "crowds (iscrowd), which count as not known"),
         (boxes, "boxes without an outline, which count as not known"),
         (thin, "outlines of fewer than three points, which have no area and are left out"),
@@ -147,9 +150,10 @@ def _read(path: Path, stamped: tuple[int, int]) -> Instances:
     said = name_entries(name for name, _ in images)
     named: dict[str, Mapping[str, Any]] = {}
     for name, image in images:
-        if named.setdefault(said[name], image) is not image:
-            raise DataError(f"{path}: two images are called {name}; want one, with the annotations of both")
-    return Instances(categories, named, annotations, said, scaled, any(every))
+        first = named.setdefault(said[name], image)
+        if str(first["id"]) != str(image["id"]):  # the same image once more
+            annotations.setdefault(str(first["id"]), []).extend(annotations.pop(str(image["id"]), ()))
+    return Instances(categories, named, annotations, said, len(images) - len(named), scaled, any(every))
 
 
 def _list_polygons(outline: Any) -> list[Sequence[float]]:

@@ -110,10 +110,11 @@ def read_colours(path: Path) -> dict[tuple[int, ...], str]:
         DataError: it is missing, or not of this form.
     """
     labels = {}
-    for line in read_text(path).splitlines():
-        if not line.strip() or line.startswith("#"):
-            continue
+    for number, line in enumerate(read_text(path).splitlines()):
         parts = line.split(":")
+        named = number == 0 and parts[0].strip().lower() == "label"  # the line that names what follows
+        if not line.strip() or line.startswith("#") or named:
+            continue
         numbers = parts[1].split(",") if len(parts) > 1 else []
         if len(numbers) != 3 or not all(number.strip().isdecimal() for number in numbers):
             raise DataError(f"{path}: line {line!r} is no label with its colour; want NAME:RED,GREEN,BLUE::")

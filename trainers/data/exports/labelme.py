@@ -101,7 +101,7 @@ def read_labels(path: Path) -> Mapping[str, Any]:
 def _draw(canvas: np.ndarray, shape: Mapping[str, Any], value: int) -> None:
     points = [(float(x), float(y)) for x, y in shape["points"]]
     kind = shape.get("shape_type") or "polygon"
-    if kind == "polygon":
+    if kind in ("polygon", "rotation"):  # the second are the corners of a turned box
         draw_polygon(canvas, points, value)
     elif kind == "rectangle":
         if len(points) == 2:

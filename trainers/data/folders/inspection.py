@@ -71,9 +71,11 @@ def find_repeated(root: Path, splits: Mapping[str, Sequence[Row]], spec: FolderS
     for split, rows in splits.items():
         for row in rows:
             path = os.path.normpath(find_existing(root, spec.image.patterns, row))
-            owner, first = owners.setdefault(path, (split, row))
-            if first is not row:
-                clashes.setdefault((owner, split), {}).setdefault(path, (first, row))
+            if path not in owners:
+                owners[path] = (split, row)
+                continue
+            owner, first = owners[path]
+            clashes.setdefault((owner, split), {}).setdefault(path, (first, row))
     problems = []
     for (one, other), found in clashes.items():
         place, why = f"in {one} and in {other}", "results would be told on what was trained on or chosen by"

@@ -153,9 +153,8 @@ def _read_json(path: Path, split: str) -> list[tuple[str, ...]]:
     with readable(path):
         content = json.loads(text)
     if isinstance(content, dict) and isinstance(content.get("images"), list):  # of COCO's form
-        content = [
-            str(each["file_name"]) for each in content["images"] if isinstance(each, dict) and "file_name" in each
-        ]
+        named = [each for each in content["images"] if isinstance(each, dict) and "file_name" in each]
+        content = list(dict.fromkeys(str(each["file_name"]) for each in named))
     if isinstance(content, dict):
         if split not in content:
             raise DataError(f"{path}: no list {split!r}, it has {', '.join(content)}; name the right one under splits")

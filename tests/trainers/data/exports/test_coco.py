@@ -154,6 +154,12 @@ def test_paths_of_another_machine_are_found_by_their_ends(tmp_path: Path) -> Non
     assert remark_instances([], file, NAMES, None)[0].text == (
         f"{file} names images by paths that are not here, such as C:\\set\\a\\x.png; it is taken for x.png"
     )
-    twice = [{**images[0], "id": number} for number in (1, 2)]
-    with pytest.raises(DataError, match=r"t\.json: two images are called .*x\.png; want one, with the annotations of"):
-        read_instances(write(tmp_path / "t.json", images=twice))
+
+
+def test_an_image_that_is_named_twice_has_the_annotations_of_both(tmp_path: Path) -> None:
+    images = [{"id": number, "file_name": "x.png", "height": 4, "width": 5} for number in (5, 6)]
+    other = {"segmentation": [[4, 3, 5, 3, 5, 4, 4, 4]], "image_id": 6}
+    file = write(tmp_path / "t.json", {"segmentation": [SQUARE]}, other, images=images)
+    assert classes(Path("/x.png"), file, NAMES)[[1, 3]].tolist() == [[0, 2, 2, 0, 0], [0, 0, 0, 0, 2]]
+    (remark,) = remark_instances([], file, NAMES, None)
+    assert remark.text == f"{file}: 1 images are named once more; the annotations of both are drawn"

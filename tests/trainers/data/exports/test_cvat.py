@@ -60,7 +60,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 
 
 def test_colours_are_found_in_the_map(tmp_path: Path) -> None:
-    (tmp_path / "labelmap.txt").write_text("# label:color_rgb:parts:actions\nbackground:0,0,0::\ndog:9,8,7::\n")
+    (tmp_path / "labelmap.txt").write_text("label:color_rgb:parts:actions\nbackground:0,0,0::\ndog:9,8,7::\n")
     picture = np.zeros((2, 3, 3), np.uint8)
     picture[0, 1] = 9, 8, 7
     Image.fromarray(picture).save(tmp_path / "m.png")

@@ -162,7 +162,7 @@ def test_a_class_called_none_is_kept_and_other_cells_are_told(tmp_path: Path) ->
     data = paste(tmp_path)
     data.check()
 
-    assert data.available["defect"].classes == ("dent", "none", "scratch")
+    assert getattr(data.available["defect"], "classes", ()) == ("dent", "none", "scratch")
     assert [note for note in data.notes() if "counts as not known" in note] == [
         f"{tmp_path / 't.csv'}: column 'defect': NA (2 of 12 rows) counts as not known; name it in classes if not"
     ]
@@ -175,7 +175,7 @@ def test_numbers_are_ids_however_they_are_written(tmp_path: Path, ids: tuple[str
     data = paste(tmp_path)
     data.check()
 
-    classes = data.available["grade"].classes
+    classes = getattr(data.available["grade"], "classes", ())
     assert classes == tuple(sorted((each.removesuffix(".0") for each in ids), key=int))
     samples, found = data.samples("train"), data.load("train").targets["grade"]
     for index, place in enumerate(found):

@@ -78,6 +78,13 @@ def test_other_files_are_refused(tmp_path: Path, text: str, expected: str) -> No
     assert expected in str(caught.value)
 
 
+def test_corners_of_a_turned_box_are_a_polygon(tmp_path: Path) -> None:
+    corners = [[2, 0], [4, 2], [2, 4], [0, 2]]
+    assert drawn(tmp_path / "a.json", {"shape_type": "rotation", "points": corners}) == drawn(
+        tmp_path / "a.json", {"points": corners}
+    )
+
+
 def test_what_has_no_area_is_left_out_and_told(tmp_path: Path) -> None:
     box = {"shape_type": "rectangle", "points": [[0, 0], [3, 2]]}
     line = {"label": "wire", "shape_type": "linestrip", "points": [[0, 0], [5, 4]]}
