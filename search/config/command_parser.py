@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from spaces.common.permissions import allow
 from spaces.errors import ConfigError
 
 
 class CommandParser(argparse.ArgumentParser):
-    """For commands on a run or a file, which take no overrides."""
+    """For commands on a run or a file, which take no overrides; all know ``--allow``."""
+
+    def __init__(self, **options: Any) -> None:
+        """As its base, with the flag."""
+        super().__init__(**options)
+        self.add_argument(
+            "--allow",
+            action="append",
+            default=[],
+            metavar="PACKAGE",
+            help="let code of this package run where the run names it; nothing else that it names does",
+        )
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As its base; packages that are named are allowed from here on."""
+        told = super().parse_args(args, namespace)
+        allow(told.allow)
+        return told
 
     def error(self, message: str) -> NoReturn:
         """Refuse the command line (ConfigError)."""

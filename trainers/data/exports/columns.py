@@ -11,7 +11,7 @@ import numpy as np
 
 from spaces.common.formatting import format_list
 from spaces.errors import DataError
-from trainers.data.exports.cells import SHOWN, is_missing, is_signed, read_class, read_yes_or_no
+from trainers.data.exports.cells import SHOWN, is_missing, is_signed, make_plain, read_class, read_yes_or_no
 from trainers.data.exports.entries import Remark, entered, find_entry, name_entries, remark_places, stamp, told
 from trainers.data.exports.headers import HEADERS, NAMELESS, SPLITTING, WORD
 from trainers.data.formats.files import IMAGES
@@ -27,9 +27,10 @@ def remark_attributes(
     assert table is not None  # the reader's table
     header, rows = read_columns(table)
     wanted = names or tuple(header[1:])
-    columns = {name: {row[header.index(name)] for row in rows.values()} for name in wanted}
+    known = [name for name in wanted if name in header]
+    columns = {name: {make_plain(row[header.index(name)]) for row in rows.values()} for name in known}
     marked = [name for name, cells in columns.items() if "-1" in cells]
-    remarks = _remark_names(table)
+    remarks = remark_places(table, _read(table, stamp(table))[2])
     if not marked:
         return remarks
     signed = is_table_signed(table)
@@ -47,11 +48,13 @@ def remark_class(paths: Sequence[Path], table: Path | None, names: tuple[str, ..
     """Which cells of the column count as not known, where these are words or numbers."""
     assert table is not None  # the reader's table
     header, rows = read_columns(table)
-    place = header.index(array or header[1])
+    if (column := array or header[1]) not in header:
+        return []
+    place = header.index(column)
     counts = Counter(row[place] for row in rows.values() if row[place] not in names and is_missing(row[place]))
     del counts[""]
     shown = [f"{cell} ({number} of {len(rows)} rows)" for cell, number in counts.items()]
-    remarks = _remark_names(table)
+    remarks = remark_places(table, _read(table, stamp(table))[2])
     if shown:
         text = f"{table}: column {header[place]!r}: {format_list(shown)} counts as not known; name it in classes if not"
         remarks.append(Remark(text))
@@ -116,7 +119,7 @@ def read_columns(path: Path) -> tuple[list[str], dict[str, list[str]]]:
     Raises:
         DataError: it is missing or has no rows.
     """
-    return _read(path, stamp(path))
+    return _read(path, stamp(path))[:2]
 
 
 def find_names(path: Path) -> int:
@@ -129,7 +132,8 @@ def find_names(path: Path) -> int:
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, stamped: tuple[int, int]) -> tuple[list[str], dict[str, list[str]]]:
+def _read(path: Path, stamped: tuple[int, int]) -> tuple[list[str], dict[str, list[str]], dict[str, str]]:
+    """The header, the rows, and what they call images as it is written there and as it is a key here."""
     header, rows = _read_cells(path)
     if not rows or len(header) < 2:
         raise DataError(f"{path}: no table; want a header with the image first, and a row an image")
@@ -143,17 +147,11 @@ def _read(path: Path, stamped: tuple[int, int]) -> tuple[list[str], dict[str, li
     for row in rows:
         if named.setdefault(own[row[0]], row)[1:] != row[1:]:
             raise DataError(f"{path}: {row[0]} has two rows that differ; want one an image")
-    return header, named
+    return header, named, own
 
 
 def _put_first(row: list[str], place: int, dropped: bool) -> list[str]:
     return [row[place], *([] if dropped else row[:place]), *row[place + 1 :]]
-
-
-def _remark_names(table: Path) -> list[Remark]:
-    header, rows = _read_cells(table)
-    place = _find_names(header, rows)
-    return remark_places(table, name_entries(row[place] for row in rows))
 
 
 def _read_cells(path: Path) -> tuple[list[str], list[list[str]]]:

@@ -25,8 +25,8 @@ def find_boxes(root: Path) -> Export | None:
     for place in (root, *sorted(entry for entry in root.iterdir() if entry.is_dir())):
         if path := _find(place / "Annotations", "*.xml", "<bndbox>") or _find(place / "ImageSets/Main", "*.txt", ""):
             raise UnfitError(
-                f"{path}: of PASCAL VOC's boxes, which tell no pixels, and no folder SegmentationClass; export polygons "
-                "or masks, or write a table with a row an image and 1 or 0 for every class that may be in it"
+                f"{path}: of PASCAL VOC's boxes, which tell no pixels, and no folder SegmentationClass; export "
+                "polygons or masks, or write a table with a row an image and 1 or 0 for every class that may be in it"
             )
         for folder in (place / "labels", *sorted(place.glob("labels/*/"))):
             if (path := _find(folder, "*.txt", "")) and YOLO.fullmatch(_start(path)):
@@ -36,9 +36,7 @@ def find_boxes(root: Path) -> Export | None:
                 )
         sheets = sorted(path for path in place.iterdir() if path.suffix.lower() in SHEETS)
         if sheets and any(path.suffix.lower() in IMAGES for path in islice(root.rglob("*.*"), 1000)):
-            raise UnfitError(
-                f"{sheets[0]}: a table of a kind that is not read; save it as CSV in UTF-8, a row an image"
-            )
+            raise UnfitError(f"{sheets[0]}: a table of a kind that is not read; save it as CSV, UTF-8, a row an image")
     return None
 
 
