@@ -15,6 +15,8 @@ from trainers.data.splits.arrays import FEWEST_TO_TRAIN
 
 SHOWN = 3
 """Names in a message."""
+LONGEST = 200
+"""Letters of a name in a message: lines of files that are no lists are longer."""
 
 
 def count_files(
@@ -149,4 +151,5 @@ def _images(count: int) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(map(show_bytes, names[:SHOWN])) + (", ..." if len(names) > SHOWN else "")
+    shown = [show_bytes(name if len(name) <= LONGEST else f"{name[:LONGEST]}...") for name in names[:SHOWN]]
+    return ", ".join(shown) + (", ..." if len(names) > SHOWN else "")

@@ -59,7 +59,7 @@ def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bo
 
 
 def cut_folders(rows: list[Row], is_there: Callable[[Row], bool]) -> list[Row]:
-    """Rows whose names lack the folders of another place, where so all that are looked at have an image; else as given.
+    """Rows without the folders of another place in their names, where so most of some have an image; else as given.
 
     The fewest folders that do are left out, of all columns that have them; where that does not help, suffixes, too.
     """
@@ -68,7 +68,7 @@ def cut_folders(rows: list[Row], is_there: Callable[[Row], bool]) -> list[Row]:
         return rows
     for bare in (False, True):
         for count in range(1, max(row.id.replace("\\", "/").count("/") for row in looked_at) + 1):
-            if all(is_there(_cut(row, count, bare=bare)) for row in looked_at):
+            if 2 * sum(is_there(_cut(row, count, bare=bare)) for row in looked_at) > len(looked_at):
                 return [_cut(row, count, bare=bare) for row in rows]
     return rows
 
@@ -113,11 +113,10 @@ def list_splits(path: Path) -> list[str]:
 
 
 def _pick_splits(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The cells of the one column of splits; none where there is none."""
-    places = [place for place, name in enumerate(header) if name.lower() in SPLITTING]
-    if len(places) != 1:
-        return []
-    return [row[places[0]] if len(row) > places[0] else "" for row in rows]
+    """The cells of the column of splits, of several the one with the most usual name; none where there is none."""
+    places = {name.lower(): place for place, name in reversed(list(enumerate(header)))}
+    place = next((places[name] for name in SPLITTING if name in places), None)
+    return [] if place is None else [row[place] if len(row) > place else "" for row in rows]
 
 
 def _of_split(rows: list[Row], said: Sequence[str], root: Path, pattern: str) -> list[Row]:
@@ -152,8 +151,9 @@ def _read_json(path: Path, split: str) -> list[tuple[str, ...]]:
     text = read_text(path)
     with readable(path):
         content = json.loads(text)
-    if isinstance(content, dict) and isinstance(content.get("images"), list):  # of COCO's form
-        named = [each for each in content["images"] if isinstance(each, dict) and "file_name" in each]
+    images = content.get("images") if isinstance(content, dict) else None
+    if isinstance(images, list) and all(isinstance(each, dict) for each in images):  # of COCO's form
+        named = [each for each in images if "file_name" in each]
         content = list(dict.fromkeys(str(each["file_name"]) for each in named))
     if isinstance(content, dict):
         if split not in content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -196,6 +197,6 @@ class FolderSplits:
 
     def _has_image(self, row: Row) -> bool:
         try:
-            return (self.root / find_existing(self.root, self.spec.image.patterns, row)).is_file()
+            return os.path.isfile(self.root / find_existing(self.root, self.spec.image.patterns, row))
         except DataError:  # it has fewer columns than the patterns name
             return False
