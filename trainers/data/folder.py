@@ -121,7 +121,7 @@ class Folder(Specified):
             text for task in stored for text in find_palettes(read_heads(splits.values(), task), task).problems
         ]
         if problems:
-            raise DataError(problems)
+            raise DataError(list(dict.fromkeys(problems)))  # what is wrong with a table is said once
 
     def _check_files(self) -> Sequence[Task]:
         """Compare the splits and count the files; the tasks that have some.
@@ -164,7 +164,7 @@ class Folder(Specified):
         every = [row for rows in self._splits.published.values() for row in rows]
         left_out = find_left_out(self._root, self._spec, every)
         near = find_near_copies(self._root, self._splits.rows, self._spec.image.patterns)
-        return [*self._splits.notes, *left_out, *films, *near, *remark_samples(splits)]
+        return list(dict.fromkeys([*self._splits.notes, *left_out, *films, *near, *remark_samples(splits)]))
 
     def samples(self, split: str, only: Sequence[str] | None = None) -> FolderSamples:
         """The samples of a split, to be read one by one.

@@ -15,6 +15,8 @@ from trainers.data.splits.arrays import FEWEST_TO_TRAIN
 
 SHOWN = 3
 """Names in a message."""
+LONGEST = 200
+"""Letters of a name in a message: lines of files that are no lists are longer."""
 
 
 def count_files(
@@ -71,9 +73,11 @@ def find_repeated(root: Path, splits: Mapping[str, Sequence[Row]], spec: FolderS
     for split, rows in splits.items():
         for row in rows:
             path = os.path.normpath(find_existing(root, spec.image.patterns, row))
-            owner, first = owners.setdefault(path, (split, row))
-            if first is not row:
-                clashes.setdefault((owner, split), {}).setdefault(path, (first, row))
+            if path not in owners:
+                owners[path] = (split, row)
+                continue
+            owner, first = owners[path]
+            clashes.setdefault((owner, split), {}).setdefault(path, (first, row))
     problems = []
     for (one, other), found in clashes.items():
         place, why = f"in {one} and in {other}", "results would be told on what was trained on or chosen by"
@@ -147,4 +151,5 @@ def _images(count: int) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(map(show_bytes, names[:SHOWN])) + (", ..." if len(names) > SHOWN else "")
+    shown = [show_bytes(name if len(name) <= LONGEST else f"{name[:LONGEST]}...") for name in names[:SHOWN]]
+    return ", ".join(shown) + (", ..." if len(names) > SHOWN else "")

@@ -33,6 +33,7 @@ def remark_samples(splits: Mapping[str, FolderSamples]) -> list[str]:
         heads = read_heads(splits.values(), task)
         notes += find_palettes(heads, task).notes
         notes += _remark_heads(task, heads)
+        notes += [remark.text for samples in splits.values() for remark in samples.tell(task, MOST)]
         raws = []
         for samples in splits.values():
             for index in spread(len(samples), FEW):
@@ -57,6 +58,7 @@ def list_changes(splits: Sequence[FolderSamples]) -> list[str]:
         for task, files in samples.files:
             paths = [samples.target_path(index, task) for index in spread(len(samples), FEW if files.plainly else 0)]
             stored = {path: head for path in paths if (head := read_head(path))}
+            changes.update(remark.change for remark in samples.tell(task, MOST) if remark.change)
             if any(head.grey.bits < 8 for head in stored.values()):
                 changes.add(f"few bits of {task.name} as they are stored")
             if any(head.grey.inverted for head in stored.values()):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
+from trainers.data.exports.entries import Remark
 from trainers.data.folders.listing import Row, find_existing
 from trainers.data.formats.files import make_rgb, read_image
 from trainers.data.formats.heads import explain_turn
@@ -16,6 +17,7 @@ from trainers.data.formats.resizing import resized_image, resized_target
 from trainers.data.specs.bounds import mark_raw
 from trainers.data.specs.files import Files
 from trainers.data.splits.arrays import decode_arrays
+from trainers.data.splits.fingerprint import spread
 from trainers.data.splits.samples import Sample
 from trainers.tasks import Task
 from trainers.tasks.decoding import in_parts
@@ -119,6 +121,17 @@ class FolderSamples:
         where = f"{path} of task {task.name!r}"
         table = None if files.table is None else self.root / self.rows[index].fill(files.table)
         return mark_raw(map_ids(files.raw(path, table), files, task, where), files.valid, task), where
+
+    def tell(self, task: Task, most: int) -> list[Remark]:
+        """What the reader of a task tells of some samples."""
+        files = dict(self.files)[task]
+        if files.read is None:
+            return []
+        tables: dict[Path | None, list[Path]] = {}
+        for index in spread(len(self), most):
+            table = None if files.table is None else self.root / self.rows[index].fill(files.table)
+            tables.setdefault(table, []).append(self.target_path(index, task))
+        return [remark for table, paths in tables.items() for remark in files.tell(paths, table)]
 
     def target_path(self, index: int, task: Task) -> Path:
         """The file of a task."""
