@@ -16,6 +16,7 @@ import torch
 
 from search.jobs.checkpoint import read_checkpoint, write_checkpoint
 from search.jobs.first_trainings import count_first_epochs, start_branches
+from search.jobs.heartbeat import Heartbeat
 from search.jobs.job import Job, Outcome, find_device
 from search.jobs.members import ESTIMATES, TOLD, WEIGHTS, Members, digest_estimates
 from search.jobs.probe import ROBUSTNESS, TESTED, WORKSPACE
@@ -68,7 +69,10 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     if network.gated and state is None:
         start_branches(job, network, tasks, training, judged, partial(_built, job, where=where))
 
+    heartbeat = Heartbeat(job)
+
     def note(epoch: int, values: Mapping[str, float]) -> None:
+        heartbeat.beat(epoch)
         for name, value in values.items():
             curves.setdefault(name, []).append(value)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search.config.problem_statement import count_single_task_macs, fix_reference_point, state_problem
 from search.config.settings import Settings
 from search.latency.pattern_latencies import measure_beforehand
-from search.report.progress import Progress
+from search.problem.objectives import Objective
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
+from search.report.terminal.progress import Progress
+from search.report.terminal.time_left import BASELINE, FINAL, SUPERNET, TRIAL
 from search.study.run_folder import RunFolder
 from search.study.study import Study
 
@@ -30,13 +32,14 @@ class Search:
     single_task_macs: Mapping[str, int]
 
 
-def build_search(settings: Settings, folder: RunFolder, command: str) -> Search:
+def build_search(settings: Settings, folder: RunFolder, command: str, forecast: float | None = None) -> Search:
     """Open the study of a run folder and whatever shows it; the tracking store is told that the run goes on.
 
     Args:
         settings: of the search, checked.
         folder: that is held for it.
         command: as it was given, for the record.
+        forecast: seconds that a plan has foretold, or None.
 
     Raises:
         UserError: no pattern meets the limits, the sampler cannot serve the problem, the journal is damaged, or there
@@ -53,9 +56,27 @@ def build_search(settings: Settings, folder: RunFolder, command: str) -> Search:
     tracker = settings.tracking.tracker(settings.run.folder)
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
     tasks, runner = settings.data.selected, settings.runner
-    progress = Progress(settings.split.trials, settings.baselines.seeds * len(tasks), objectives=problem.objectives)
+    progress = _make_progress(settings, problem.objectives, forecast)
     single_task_macs = count_single_task_macs(problem, settings)
     rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
     point, shared = problem.point or (), settings.split.supernet if settings.split.delivers else 0
     reporter = Reporter(folder.path, problem.objectives, point, tasks, progress, tracker, study.marks, rates, shared)
     return Search(study, reporter, single_task_macs)
+
+
+def _make_progress(settings: Settings, objectives: Sequence[Objective], forecast: float | None) -> Progress:
+    split, whole = settings.split, settings.trainer.epochs
+    epochs: dict[str, float] = {
+        BASELINE: settings.baselines.epochs or whole,
+        SUPERNET: split.supernet or 1,
+        TRIAL: split.trial * settings.scheduler.share(whole),
+        FINAL: split.final or 1,
+    }
+    return Progress(
+        split.trials,
+        settings.baselines.seeds * len(settings.data.selected),
+        objectives=objectives,
+        epochs=epochs,
+        further={SUPERNET: int(split.supernet > 0), FINAL: split.members},
+        forecast=forecast,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -26,12 +26,11 @@ from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.final_files import choose_delivered, choose_ended
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
-from spaces.common.formatting import format_duration
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from search.report.baseline_table import BaselineRow
-    from search.report.progress import Progress
+    from search.report.terminal.progress import Progress
     from search.study.fronts.final_files import Final
     from search.tracking.tracker import Tracker
     from trainers.tasks.task import Task
@@ -82,9 +81,13 @@ class Reporter:
         """The runner runs this many jobs at a time."""
         self._progress.update(concurrency=concurrency)
 
-    def running(self, jobs: int) -> None:
-        """So many jobs run."""
-        self._progress.update(running=jobs)
+    def running(self, jobs: Collection[Job]) -> None:
+        """These jobs run."""
+        self._progress.show_running(jobs)
+
+    def found(self, baselines: Iterable[Job]) -> None:
+        """These single-task networks were there when the search went on."""
+        self._progress.find_baselines(job.label for job in baselines)
 
     def resumed(self, trials: Sequence[Trial], finals: Sequence[Final]) -> None:
         """Earlier starts finished these."""
@@ -120,7 +123,7 @@ class Reporter:
             self._print(f"{job.label}  failed: {outcome.reason}")
             return
         self._tracker.log_training(describe_supernet(job, outcome))
-        self._print(f"{job.label}  {outcome.epochs} epochs, {format_duration(outcome.seconds)}: all patterns estimated")
+        self._progress.print_supernet(job.label, outcome.epochs, outcome.seconds)
 
     def paused(self, trial: Trial) -> None:
         """A trial pauses at a rung."""

@@ -17,6 +17,17 @@ def format_count(value: float) -> str:
     return f"{value:.3g}"
 
 
+def format_number(value: float) -> str:
+    """A measured value with four digits, such as ``0.1234``; with a prefix as a count where that would be long."""
+    return f"{value:.4g}" if abs(value) < 1e4 else format_count(value)
+
+
+def format_change(value: float, digits: int = 2) -> str:
+    """A difference with its sign, such as ``+1.50``; what rounds to nothing is ``0.00``."""
+    text = f"{value:+.{digits}f}"
+    return text if float(text) else text[1:]
+
+
 def format_list(things: Iterable[Any], most: int = 12) -> str:
     """The first of them with commas between, and how many more there are."""
     texts = [str(thing) for thing in things]

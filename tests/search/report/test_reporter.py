@@ -10,9 +10,9 @@ from rich.console import Console
 
 from search.jobs.trial import Trial
 from search.problem.objectives import resolve_objectives
-from search.report.progress import Progress
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
+from search.report.terminal.progress import Progress
 from search.tracking.tracker import Training
 from tests.search.trials import NAMES, TASKS, complete, failed
 
