@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from search.config.problem_statement import count_single_task_macs, fix_reference_point, state_problem
 from search.config.settings import Settings
 from search.latency.pattern_latencies import measure_beforehand
-from search.problem.objectives import Objective
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
 from search.report.terminal.progress import Progress
-from search.report.terminal.time_left import BASELINE, FINAL, SUPERNET, TRIAL
+from search.standing.started import Started
+from search.standing.time_left import BASELINE, FINAL, SUPERNET, TRIAL
 from search.study.run_folder import RunFolder
 from search.study.study import Study
 
@@ -56,7 +57,8 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     tracker = settings.tracking.tracker(settings.run.folder)
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
     tasks, runner = settings.data.selected, settings.runner
-    progress = _make_progress(settings, problem.objectives, forecast)
+    started = replace(_plan_trainings(settings, forecast), command=command)
+    progress = Progress(started, objectives=problem.objectives)
     single_task_macs = count_single_task_macs(problem, settings)
     rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
     point, shared = problem.point or (), settings.split.supernet if settings.split.delivers else 0
@@ -64,19 +66,22 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     return Search(study, reporter, single_task_macs)
 
 
-def _make_progress(settings: Settings, objectives: Sequence[Objective], forecast: float | None) -> Progress:
+def _plan_trainings(settings: Settings, forecast: float | None) -> Started:
+    """What there is to be trained, by kind, for all who tell how far the search is."""
     split, whole = settings.split, settings.trainer.epochs
-    epochs: dict[str, float] = {
-        BASELINE: settings.baselines.epochs or whole,
-        SUPERNET: split.supernet or 1,
-        TRIAL: split.trial * settings.scheduler.share(whole),
-        FINAL: split.final or 1,
-    }
-    return Progress(
-        split.trials,
-        settings.baselines.seeds * len(settings.data.selected),
-        objectives=objectives,
-        epochs=epochs,
-        further={SUPERNET: int(split.supernet > 0), FINAL: split.members},
+    return Started(
+        began=time.time(),
+        trainings={
+            BASELINE: settings.baselines.seeds * len(settings.data.selected),
+            SUPERNET: int(split.supernet > 0),
+            TRIAL: split.trials,
+            FINAL: split.members,
+        },
+        epochs={
+            BASELINE: settings.baselines.epochs or whole,
+            SUPERNET: split.supernet or 1,
+            TRIAL: split.trial * settings.scheduler.share(whole),
+            FINAL: split.final or 1,
+        },
         forecast=forecast,
     )

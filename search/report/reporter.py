@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from search.report.other_trainings import describe_confirmation, describe_final,
 from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.report.tables import write_tables
+from search.standing.started import Started, write_started
 from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.final_files import choose_delivered, choose_ended
 from search.study.fronts.final_trainings import WORDS
@@ -72,6 +74,7 @@ class Reporter:
         self._heard = False
         self._supernet: Outcome | None = None
         self._finals: list[Final] = []
+        self._told = Started()
 
     def showing(self) -> AbstractContextManager[Progress]:
         """The terminal's display, while the block runs."""
@@ -80,6 +83,16 @@ class Reporter:
     def started(self, concurrency: int) -> None:
         """The runner runs this many jobs at a time."""
         self._progress.update(concurrency=concurrency)
+        self._leave_word()
+
+    def _leave_word(self) -> None:
+        """Leave where the search stands for those who look at its folder, once more when the record has a place."""
+        told = replace(
+            self._progress.started, view=self._tracker.view_command(), links=tuple(self._tracker.view_links())
+        )
+        if told != self._told and told.command:  # a command that only adds to a run leaves the search's own
+            self._told = told
+            write_started(self._folder, told)
 
     def running(self, jobs: Collection[Job]) -> None:
         """These jobs run."""
@@ -147,6 +160,7 @@ class Reporter:
         self._update_counts(volume)
         self._tracker.log(trial)
         self._tracker.log_hypervolume(len(self._trials), volume)
+        self._leave_word()
 
     def report(self, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> None:
         """Write the report, close the record and say where things are.
@@ -187,6 +201,7 @@ class Reporter:
             },
             format_markdown(members, self._objectives, cost),
         )
+        self._leave_word()
         self._print_summary(members, rows, note(members))
         if totals:
             self._print("\n".join([format_rows(totals), "", *describe(totals), ""]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from typing import Any
 
 
@@ -44,7 +45,23 @@ def format_duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def align_columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of a table whose rows all have the same number of texts: two spaces before each column, aligned left."""
+def align_columns(rows: Sequence[Sequence[str]], width: int | None = None) -> list[str]:
+    """Lines of a table whose rows all have the same number of texts: two spaces before each column, aligned left.
+
+    Args:
+        rows: of texts.
+        width: columns of the terminal; the last text of each row is wrapped there, at words, if at least a quarter
+            of the line is left to it. None for lines of any length.
+    """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["".join(f"  {text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    before = sum(each + 2 for each in widths[:-1]) + 2
+    room = None if width is None or width - before < width // 4 else width - before
+    lines = []
+    for row in rows:
+        first, *more = (wrap(row[-1], room, break_long_words=False, break_on_hyphens=False) if room else row[-1:]) or [
+            ""
+        ]
+        texts = [*row[:-1], first]
+        lines.append("".join(f"  {text:<{size}}" for text, size in zip(texts, widths, strict=True)).rstrip())
+        lines += [" " * before + line for line in more]
+    return lines

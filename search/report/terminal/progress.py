@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,8 @@ from search.jobs.heartbeat import Beat, read_beat
 from search.problem.objectives import Objective, format_value
 from search.report.terminal.panel import SEPARATOR, Panel
 from search.report.terminal.pulse import Pulse
-from search.report.terminal.time_left import BASELINE, FINAL, SUPERNET, TRIAL, Work, estimate_left, find_kind
+from search.standing.started import Started
+from search.standing.time_left import BASELINE, FINAL, SUPERNET, TRIAL, estimate_left, find_kind, plan_work
 from spaces.common.formatting import format_count, format_duration, format_number
 from spaces.drawing.one_line import describe_in_line
 
@@ -36,37 +38,25 @@ class Progress:
     """What has been done, what runs and how long the rest takes.
 
     Args:
-        total: trials that the search is to finish, failed ones counted.
-        baselines: single-task networks to be trained before.
+        started: what is to be trained, and what a plan has foretold.
         console: where to print; standard output if none.
         objectives: shown with their units; without them, objectives appear as bare numbers.
-        concurrency: trainings that run at a time, for the time left.
-        epochs: of a training, by kind.
-        further: other trainings, by kind.
-        forecast: seconds that a plan of this search has foretold, or None.
     """
 
     def __init__(
         self,
-        total: int,
-        baselines: int,
+        started: Started,
         console: Console | None = None,
         *,
         objectives: Sequence[Objective] = (),
-        concurrency: int = 1,
-        epochs: Mapping[str, float] | None = None,
-        further: Mapping[str, int] | None = None,
-        forecast: float | None = None,
     ) -> None:
         self.console = console or Console()
         self._objectives = {objective.name: objective for objective in objectives}
-        trainings = {BASELINE: baselines, SUPERNET: 0, TRIAL: total, FINAL: 0, **(further or {})}
-        self._works = {kind: Work(many, (epochs or {}).get(kind, 1.0)) for kind, many in trainings.items()}
+        self.started = started
+        self._works = plan_work(started)
         self._baselines: set[str] = set()
-        self._concurrency = max(1, concurrency)
         self._counts = {"done": 0, "stopped": 0, "failed": 0, "front": 0}
         self._hypervolume: float | None = None
-        self._forecast, self._began = forecast, time.monotonic()
         self._running: tuple[Job, ...] = ()
         self._beats: tuple[float, dict[Job, Beat | None]] = (0.0, {})
         self._pulse: Pulse | None = None
@@ -79,7 +69,6 @@ class Progress:
             self._shown = self._pulse = Pulse(self._print_line, self._describe_pulse)
 
     def __enter__(self) -> Progress:
-        self._began = time.monotonic()
         self._shown.__enter__()
         return self
 
@@ -96,7 +85,6 @@ class Progress:
         stopped: int | None = None,
         front: int | None = None,
         hypervolume: float | None = None,
-        total: int | None = None,
         concurrency: int | None = None,
     ) -> None:
         """Set what is given, keep the rest.
@@ -107,16 +95,14 @@ class Progress:
             stopped: trials that the scheduler gave up.
             front: members of the Pareto front.
             hypervolume: of that front.
-            total: trials that the search is to finish.
             concurrency: trainings that run at a time.
         """
         counts = {"done": done, "stopped": stopped, "failed": failed, "front": front}
         self._counts |= {name: value for name, value in counts.items() if value is not None}
-        trials = self._works[TRIAL]
-        trials.ended = sum(self._counts[name] for name in ("done", "stopped", "failed"))
-        trials.trainings = trials.trainings if total is None else total
+        self._works[TRIAL].ended = sum(self._counts[name] for name in ("done", "stopped", "failed"))
         self._hypervolume = self._hypervolume if hypervolume is None else hypervolume
-        self._concurrency = self._concurrency if concurrency is None else max(1, concurrency)
+        if concurrency is not None:
+            self.started = replace(self.started, concurrency=concurrency)
 
     def show_running(self, jobs: Collection[Job]) -> None:
         """These trainings run now."""
@@ -180,9 +166,8 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """Time left in seconds; None while nothing is known of it."""
-        forecast = None if self._forecast is None else self._forecast - (time.monotonic() - self._began)
         running = [(find_kind(job), beat) for job, beat in self._look().items()]
-        return estimate_left(self._works, running, self._concurrency, forecast)
+        return estimate_left(self._works, running, self.started.concurrency, self.started.foretell())
 
     def list_counts(self) -> list[str]:
         """The counts, a text each, as the live panel shows them."""

@@ -100,3 +100,10 @@ def test_columns_are_as_wide_as_their_longest_text() -> None:
 def test_rows_of_different_lengths_are_no_table() -> None:
     with pytest.raises(ValueError):
         align_columns([["a", "b"], ["c"]])
+
+
+def test_the_last_column_is_wrapped_at_words_where_there_is_room() -> None:
+    rows = [["key", "what it means to whom it concerns"], ["", "b"]]
+    assert align_columns(rows, 24) == ["  key  what it means to", "       whom it concerns", "       b"]
+    assert align_columns([["k" * 50, "some words of it"]], 60) == [f"  {'k' * 50}  some words of it"]
+    assert align_columns([["/a/long/path/that/is/kept/whole", "x"]], 24) == ["  /a/long/path/that/is/kept/whole  x"]

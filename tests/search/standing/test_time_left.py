@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from search.jobs.heartbeat import Beat
-from search.report.terminal.time_left import BASELINE, FINAL, SUPERNET, TRIAL, Work, estimate_left
+from search.standing.time_left import BASELINE, FINAL, SUPERNET, TRIAL, Work, estimate_left
 
 
 def _works(**changed: Work) -> dict[str, Work]:

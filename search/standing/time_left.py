@@ -13,6 +13,7 @@ from statistics import fmean
 
 from search.jobs.heartbeat import Beat
 from search.jobs.job import Job
+from search.standing.started import Started
 
 BASELINE, SUPERNET, TRIAL, FINAL = "baseline", "supernet", "trial", "final"
 
@@ -37,6 +38,12 @@ class Work:
     def left(self) -> int:
         """Trainings that have not ended."""
         return max(0, self.trainings - self.ended)
+
+
+def plan_work(started: Started) -> dict[str, Work]:
+    """What is to be trained, by kind, none of which has ended."""
+    kinds = (BASELINE, SUPERNET, TRIAL, FINAL)
+    return {kind: Work(started.trainings.get(kind, 0), started.epochs.get(kind, 1.0)) for kind in kinds}
 
 
 def find_kind(job: Job) -> str:

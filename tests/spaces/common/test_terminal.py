@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import pytest
+
+from spaces.common.terminal import find_width
+
+
+@pytest.mark.parametrize(("columns", "wanted"), [("72", 72), ("20", 60), ("999", 200), ("0", 110), ("", 110)])
+def test_the_width_is_the_terminals_within_reason(columns: str, wanted: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert find_width() == wanted
