@@ -14,7 +14,7 @@ from search.config.command_parser import CommandParser
 from search.standing.find_runs import find_runs
 from search.standing.standing import read_standing
 from search.standing.words import describe_run, describe_runs
-from spaces.common.terminal import find_width
+from spaces.common.terminal import find_room
 
 
 @end_in_one_message("")
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Tell from the command line; a run that is not there ends in one message and exit status 2."""
     given = _make_parser().parse_args(argv)
     paths, single = find_runs(given.run)
-    runs, width = [read_standing(path) for path in paths], find_width()
+    runs, width = [read_standing(path) for path in paths], find_room()
     print(describe_run(runs[0], width) if single else describe_runs(runs, width))
     return 0
 

@@ -28,6 +28,7 @@ from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.final_files import choose_delivered, choose_ended
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
+from spaces.common.terminal import find_width
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -208,9 +209,9 @@ class Reporter:
         self._print("\n".join(cost.lines))
         self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():
-            self._print(f"MLflow      {command}")
+            self._print(f"MLflow      {command}", wrap=False)
         for link in self._tracker.view_links():
-            self._print(f"            {link}")
+            self._print(f"            {link}", wrap=False)
 
     def abandon(self, status: str) -> None:
         """Close the record without a report, for it could not be written."""
@@ -220,7 +221,7 @@ class Reporter:
         if self._trials:
             ended = bool(choose_delivered(self._finals, self._objectives))
             guesses = {} if ended else guess_objectives(self._trials, self._objectives)
-            self._print(summarise_front(members, self._objectives, guesses=guesses, final=ended))
+            self._print(summarise_front(members, self._objectives, find_width(), guesses=guesses, final=ended))
         if rows:
             self._print(summarise_baselines(rows, members))
             if note:
@@ -255,5 +256,7 @@ class Reporter:
         stopped = len(self._trials) - done - failed
         self._progress.update(done=done, failed=failed, stopped=stopped, front=len(self._members), hypervolume=volume)
 
-    def _print(self, text: str) -> None:
-        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+    def _print(self, text: str, *, wrap: bool = True) -> None:
+        """Wrapped at words on a terminal; commands and links are not, so that they can be copied."""
+        console = self._progress.console
+        console.print(text, markup=False, highlight=False, soft_wrap=not (wrap and console.is_terminal))

@@ -16,7 +16,7 @@ KNOWN = {each.name: each for each in (DELTA_MTL, WORST_DELTA, *BEFOREHAND)}
 SHOWN = 8  # members of a front at most: our choice; the page has all
 
 
-def describe_run(run: Standing, width: int) -> str:
+def describe_run(run: Standing, width: int | None) -> str:
     """One run: what is running or finished, the front so far, time left, where to look."""
     rows = [["state", _describe_state(run)]]
     if run.state != DAMAGED:
@@ -33,7 +33,7 @@ def describe_run(run: Standing, width: int) -> str:
     return "\n".join([str(run.path), *align_columns(rows, width)])
 
 
-def describe_runs(runs: Sequence[Standing], width: int) -> str:
+def describe_runs(runs: Sequence[Standing], width: int | None) -> str:
     """All of a folder, a row each."""
     rows = [["run", "state", "trials", "front", "best delta, time left"]]
     for run in runs:
