@@ -33,7 +33,7 @@ def describe_start(settings: Settings, plan: KeptPlan | None) -> str:
     parts.append(_count(split.trials, "network" if split.delivers else "trial"))
     parts += [_count(split.members, "final training")] if split.members else []
     there = sum(1 for _ in (folder / TRIALS).glob("[0-9]*.json"))
-    parts += [f"{there} of them ended before"] if there else []
+    parts += [f"{there} ended before"] if there else []
     if at_once := plan.concurrency if plan else _count_places(settings):
         parts.append(f"{at_once} at a time")
     if plan and not there:

@@ -57,7 +57,8 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     tracker = settings.tracking.tracker(settings.run.folder)
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
     tasks, runner = settings.data.selected, settings.runner
-    started = replace(_plan_trainings(settings, forecast), command=command)
+    arguments = command.partition(" -m search.run")[2].strip() if command else None
+    started = replace(_plan_trainings(settings, forecast), arguments=arguments)
     progress = Progress(started, objectives=problem.objectives)
     single_task_macs = count_single_task_macs(problem, settings)
     rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)

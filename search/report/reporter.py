@@ -91,7 +91,9 @@ class Reporter:
         told = replace(
             self._progress.started, view=self._tracker.view_command(), links=tuple(self._tracker.view_links())
         )
-        if told != self._told and told.command:  # a command that only adds to a run leaves the search's own
+        if (
+            told != self._told and told.arguments is not None
+        ):  # a command that only adds to a run leaves the search's own
             self._told = told
             write_started(self._folder, told)
 

@@ -1,4 +1,4 @@
-"""What a start of a search leaves in its run folder for those who look at it: its command, what it is to train, links.
+"""What a start of a search leaves in its run folder for those who look at it: its arguments, what it is to train, links.
 
 Of no use for going on; a folder without it, of an earlier version, tells less.
 """
@@ -22,7 +22,7 @@ class Started:
     """A start.
 
     Args:
-        command: that started it, as a shell takes it.
+        arguments: of the search, as a shell takes them; None where that is not known.
         began: Unix time in seconds.
         trainings: to be there in the end, by kind of training.
         epochs: of each, by kind.
@@ -32,7 +32,7 @@ class Started:
         links: where the record is then seen.
     """
 
-    command: str = ""
+    arguments: str | None = None
     began: float = 0.0
     trainings: dict[str, int] = field(default_factory=dict)
     epochs: dict[str, float] = field(default_factory=dict)

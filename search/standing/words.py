@@ -116,7 +116,9 @@ def _list_places(run: Standing) -> list[list[str]]:
         rows.append(["MLflow", run.started.view])
         rows += [["", link] for link in run.started.links]
     if run.state in (STOPPED, BEGUN):
-        rows.append(["next", run.started.command or "the command of the search again, which goes on with it"])
+        given = run.started.arguments
+        again = "the command of the search again" if given is None else f"{python} -m search.run {given}".strip()
+        rows.append(["next", f"{again}, which goes on with it" if given is None else again])
     if run.state == FINISHED:
         command = "pick" if run.confirmed else "confirm"
         rows.append(["next", f"{python} -m search.{command} {run.path}"])

@@ -19,9 +19,7 @@ def test_the_first_words_tell_what_is_known(tmp_path: Path) -> None:
     )
     (folder / "trials").mkdir(parents=True)
     (folder / "trials" / "0000.json").touch()
-    assert describe_start(settings, KeptPlan(80.0, 2)).endswith(
-        f"3 trials, 1 of them ended before, 2 at a time, {folder}"
-    )
+    assert describe_start(settings, KeptPlan(80.0, 2)).endswith(f"3 trials, 1 ended before, 2 at a time, {folder}")
 
 
 def test_they_come_before_anything_heavy(tmp_path: Path) -> None:

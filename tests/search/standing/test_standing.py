@@ -52,7 +52,7 @@ def test_a_killed_run_of_an_earlier_version_is_told_and_left_as_it_is(run: Path)
 def test_a_run_at_work_tells_what_trains_and_how_long_it_takes(held: Path) -> None:
     (held / "front.csv").write_text(FRONT)
     (held / ".outcomes" / "0001.begun").write_text(json.dumps(asdict(Beat("trial 1", 4, 1, 2.0))))
-    write_started(held, Started("python -m search.run", 1.0, {"trial": 5, "baseline": 3}, {"trial": 4.0}, 2))
+    write_started(held, Started("space=fusion", 1.0, {"trial": 5, "baseline": 3}, {"trial": 4.0}, 2))
     standing = read_standing(held)
     seconds = json.loads((held / "trials" / "0000.json").read_text())["seconds"]
     assert standing.state == RUNNING

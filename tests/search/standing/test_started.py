@@ -9,7 +9,7 @@ from search.standing.started import FILE, Started, read_started, write_started
 
 
 def test_what_a_start_leaves_is_read_again(tmp_path: Path) -> None:
-    told = Started("python -m search.run", 5.0, {"trial": 3}, {"trial": 2.0}, 2, 60.0, "mlflow ui", ("http://a", "b"))
+    told = Started("space=fusion", 5.0, {"trial": 3}, {"trial": 2.0}, 2, 60.0, "mlflow ui", ("http://a", "b"))
     write_started(tmp_path, told)
     assert read_started(tmp_path) == told
 
