@@ -1,4 +1,4 @@
-"""What a start of a search leaves in its run folder for those who look at it: its arguments, what it is to train, links.
+"""What a start of a search leaves in its run folder for those who look: its arguments, what it is to train, links.
 
 Of no use for going on; a folder without it, of an earlier version, tells less.
 """
