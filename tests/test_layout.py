@@ -24,7 +24,11 @@ SOURCES = {
 TREES = {name: ast.parse(text) for name, text in SOURCES.items()}
 MODULES = {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in SOURCES}
 OURS = [name for name in SOURCES if name.startswith(PACKAGES)]
-DOCUMENTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")}
+BESIDE = tuple(f"{package}/README.md" for package in (*PACKAGES, "experiments"))
+DOCUMENTS = {
+    name: (ROOT / name).read_text(encoding="utf-8")
+    for name in ("README.md", "CONTRIBUTING.md", "TUTORIAL.md", "CHANGELOG.md", *BESIDE)
+}
 FILES, LINES, FUNCTION_LINES = 20, 300, 50
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Import = ast.Import | ast.ImportFrom
@@ -203,13 +207,25 @@ def test_every_source_with_logic_has_a_test_of_its_name() -> None:
     assert [place for place, _ in TESTED_ELSEWHERE.values() if not (ROOT / place).is_file()] == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
 def test_documents_name_what_is_there(document: str) -> None:
     named = re.findall(r"\b(?:search|spaces|trainers|experiments|tests)/[\w./-]*\w", DOCUMENTS[document])
     named = [path for path in named if "<" not in path]
 
     assert len(named) > 10
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document: str) -> None:
+    folder = (ROOT / document).parent
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", DOCUMENTS[document]):
+        path, _, anchor = link.partition("#")
+        target = folder / path if path else ROOT / document
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}, link
 
 
 def test_the_map_has_every_folder() -> None:

@@ -1,25 +1,28 @@
-"""The README's commands and files work as written, with a smaller budget."""
+"""The commands, files and examples of the README and of those beside it work as written, with a smaller budget."""
 
 from __future__ import annotations
 
+import importlib
 import re
 import shlex
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from search.config.composition import compose
 from tests.conftest import ROOT
 from tests.end_to_end.searches import finish, rows_of
 
-README = (ROOT / "README.md").read_text()
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
-COMMANDS = [
-    line.split("python -m search.run", 1)[1].split("#")[0].strip()
-    for language, block in BLOCKS
-    if language == "sh"
-    for line in block.splitlines()
-    if line.startswith("python -m search.run")
+NAMES = ("README.md", "search/README.md", "spaces/README.md", "trainers/README.md", "experiments/README.md")
+README, *_ = TEXTS = [(ROOT / name).read_text(encoding="utf-8") for name in NAMES]
+BLOCKS = [block for text in TEXTS for block in re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL)]
+LINES = [line.split("  #")[0].strip() for language, block in BLOCKS if language == "sh" for line in block.splitlines()]
+COMMANDS = [line.removeprefix("python -m search.run ") for line in LINES if line.startswith("python -m search.run ")]
+AFTERWARDS = [
+    shlex.split(line.removeprefix("python -m search."))
+    for line in dict.fromkeys(LINES)
+    if re.match(r"python -m search\.(confirm|pick|export|predict|compare|robustness) ", line)
 ]
 SMALL = [
     "data.images=16",
@@ -30,6 +33,7 @@ SMALL = [
     "baselines.seeds=1",
     "trials=3",
 ]
+NUMBERS = {"3": "0", "7": "2", "worst_delta>=-1": "worst_delta>=100"}  # there are three trials, and none is so good
 KITCHEN = ROOT.parent / "shared" / "data" / "redkitchen_rgbd5"
 
 
@@ -44,7 +48,8 @@ def files_into(folder: Path) -> None:
 
 def test_the_readme_has_commands_and_files() -> None:
     assert len(COMMANDS) >= 7
-    assert sum(bool(re.match(r"# \S+\.(py|yaml)\n", block)) for _, block in BLOCKS) == 6
+    assert len({named[1] for _, block in BLOCKS if (named := re.match(r"# (\S+\.(?:py|yaml))\n", block))}) == 6
+    assert len(README.splitlines()) <= 200
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if "--" not in c])
@@ -59,10 +64,28 @@ def test_the_main_command_ends_with_a_front(tmp_path: Path) -> None:
     assert "Pareto front" in printed
     assert f"mlflow ui --backend-store-uri sqlite:///{tmp_path / 'runs' / 'mlflow.db'} --host 127.0.0.1" in printed
     assert len(rows_of(run / "trials.csv")) == 3
-    for name in re.findall(r"^\| `([\w./]+)`", README, re.MULTILINE):
-        assert (run / name).exists() or "<" in name, name
+    for name in re.findall(r"^\| `([\w./]+\.\w+)`", "".join(TEXTS[:2]), re.MULTILINE):
+        assert (run / name).exists(), name
     member = next((run / "front").iterdir())
     assert {path.name for path in member.iterdir()} == {"pattern.svg", "pattern.txt", "pattern.json", "weights.pt"}
+    _use(tmp_path, run)
+
+
+def _use(folder: Path, run: Path) -> None:
+    """All that the documents do with this run afterwards, in their order."""
+    pytest.importorskip("onnxruntime", reason="the extra export is not installed")
+    finish(["space=gates", *SMALL, "runner=inline", "tracking=none"], folder)
+    (folder / "photos").mkdir()
+    Image.new("RGB", (20, 16), "red").save(folder / "photos/one.jpg")
+    for command, *given in AFTERWARDS:
+        if given == ["runs/fusion-scenes"] and command == "robustness":
+            continue  # minutes; the one that follows says what to measure
+        main = importlib.import_module(f"search.{command}").main
+        assert main([NUMBERS.get(each, each) for each in given]) == (command == "pick"), (command, given)
+    assert (folder / "answers/one.depth.png").exists()
+    for example in (block for language, block in BLOCKS if language == "python" and "load(" in block):
+        exec(compile(example, "README", "exec"), {})
+    assert (run / "confirmed.csv").exists()
 
 
 @pytest.mark.slow

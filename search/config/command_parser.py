@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from spaces.common.permissions import allow
 from spaces.common.terminal import find_width
 from spaces.errors import ConfigError
 
 
 class CommandParser(argparse.ArgumentParser):
-    """For commands on a run or a file, which take no overrides; help says first what the command does.
+    """For commands on a run or a file, which take no overrides; all know ``--allow``.
+
+    Help says first what the command does.
 
     Args:
         prog: such as "python -m search.pick".
@@ -21,6 +24,19 @@ class CommandParser(argparse.ArgumentParser):
     def __init__(self, prog: str, description: str, example: str) -> None:
         super().__init__(prog=prog, description=description, allow_abbrev=True, formatter_class=_make_formatter)
         self._example = example
+        self.add_argument(
+            "--allow",
+            action="append",
+            default=[],
+            metavar="PACKAGE",
+            help="let code of this package run where the run names it; nothing else that it names does",
+        )
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As its base; packages that are named are allowed from here on."""
+        told = super().parse_args(args, namespace)
+        allow(told.allow)
+        return told
 
     def format_help(self) -> str:
         """What it does, an example, and then what can be said."""

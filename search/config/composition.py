@@ -17,10 +17,12 @@ from search.components.groups import EXPERIMENT, SHIPPED, Groups
 from search.config.arguments import Arguments, Value, parse
 from search.config.experiments import Experiment, read_experiment
 from search.config.help import format_help
+from search.config.named_packages import list_named
 from search.config.sections import Baselines, Run
 from search.config.settings import Settings, from_plain
 from search.config.texts import restore_texts
 from search.problem.bounds import Limits
+from spaces.common.permissions import allow
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
@@ -43,6 +45,7 @@ def compose(argv: Sequence[str]) -> Settings:
     arguments = parse(argv, lenient=True)
     groups = Groups(arguments.config_dir)
     said = _sort(arguments.values, groups)
+    allow([*arguments.allowed, *list_named(arguments)])
     return replace(from_plain(_composed(arguments, said, groups)), experiment=said.experiment)
 
 

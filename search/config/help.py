@@ -69,6 +69,7 @@ FLAGS = (
     ("--help, -h", "this text; with GROUP=CHOICE, the keys of that choice"),
     ("--cfg", "print the composed configuration and stop"),
     ("--config-dir DIR", "look for more choices in DIR/GROUP/CHOICE.yaml"),
+    ("--allow PACKAGE", "let code of this package run where settings or files name it; may be said several times"),
 )
 EXAMPLES = (
     "space=fusion",

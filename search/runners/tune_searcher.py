@@ -20,6 +20,7 @@ from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_outcome
 from search.runners.runner import JobQueue
 from spaces.common.interruption import tell_first
+from spaces.common.permissions import list_allowed
 
 
 class Failures(FIFOScheduler):
@@ -67,7 +68,7 @@ class QueueSearcher(Searcher):
             self.ended = not self._jobs
             return Searcher.FINISHED if self.ended else None
         self._jobs[trial_id] = job
-        return {"job": job, "folder": os.getcwd()}
+        return {"job": job, "folder": os.getcwd(), "allowed": list_allowed()}
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         """Hand the outcome to the queue."""

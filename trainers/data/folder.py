@@ -20,6 +20,7 @@ from trainers.data.folders.films import find_films
 from trainers.data.folders.inspection import count_files, find_repeated
 from trainers.data.folders.left_out import find_left_out
 from trainers.data.folders.listing import find_existing
+from trainers.data.folders.near_copies import find_near_copies
 from trainers.data.folders.palettes import find_palettes, read_heads
 from trainers.data.folders.remarks import list_changes, remark_samples
 from trainers.data.folders.sample_inspection import inspect_samples
@@ -162,7 +163,8 @@ class Folder(Specified):
         films = find_films(self._splits.rows, lambda split, index: splits[split].stored_image(index))
         every = [row for rows in self._splits.published.values() for row in rows]
         left_out = find_left_out(self._root, self._spec, every)
-        return [*self._splits.notes, *left_out, *films, *remark_samples(splits)]
+        near = find_near_copies(self._root, self._splits.rows, self._spec.image.patterns)
+        return [*self._splits.notes, *left_out, *films, *near, *remark_samples(splits)]
 
     def samples(self, split: str, only: Sequence[str] | None = None) -> FolderSamples:
         """The samples of a split, to be read one by one.

@@ -18,6 +18,11 @@ PLAIN_GROUPS = ("runner", "scheduler", "sampler", "tracking", "space")  # their 
 CHOICES = [(group, choice) for group in PLAIN_GROUPS for choice in LIBRARY.choices(group)]
 
 
+@pytest.fixture(autouse=True)
+def _own_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEARCH_ALLOW", "tests")
+
+
 @dataclass(frozen=True)
 class Leaf:
     size: int = 1

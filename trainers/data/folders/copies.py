@@ -10,7 +10,7 @@ from pathlib import Path
 
 from trainers.data.folders.listing import Row, find_existing
 from trainers.data.folders.names import show_bytes
-from trainers.data.folders.pixels import digest_pixels
+from trainers.data.folders.pixels import Look, look_at
 
 BLOCK = 4096
 """Bytes that are read of files of one size, from the middle and from the end, before any is read whole."""
@@ -38,9 +38,10 @@ class Image:
 def find_copies(root: Path, splits: Mapping[str, Sequence[Row]], patterns: Sequence[str]) -> list[str]:
     """Images that several names of two splits, or of one, lead to; and those of two splits that show the same.
 
-    The same is what is equal to the byte, or pixel by pixel as far as `digest_pixels` looks.
+    The same is what is equal to the byte, or pixel by pixel as far as `look_at` looks.
 
     Copies of one content within a split are no mistake: they count double, and nothing is told on them that is not so.
+    Nor are blank ones, such as tiles of the sea, of which any number is equal.
 
     Args:
         root: the folder.
@@ -54,14 +55,22 @@ def find_copies(root: Path, splits: Mapping[str, Sequence[Row]], patterns: Seque
     for key in (lambda image: _ends(root, image), lambda image: _whole(root, image)):
         alike = [group for each in alike if _several(each) for group in _alike(each, key)]
     pairs += [pair for group in alike for pair in _pair(group, within=False)]
+    looks = look_at([(image.split, root / image.name) for image in images])
+    pairs = [pair for pair in pairs if not _blank(root, pair, looks)]
     told = {image.name for pair in pairs for image in pair}
-    others = [image for image in images if image.name not in told]
-    shown = digest_pixels([(image.split, root / image.name) for image in others])
-    seen = [image for image in others if root / image.name in shown]
-    groups = _alike(seen, lambda image: shown[root / image.name])
+    seen = [image for image in images if image.name not in told and root / image.name in looks]
+    groups = _alike(seen, lambda image: looks[root / image.name].digest)
     again = [pair for group in groups if _several(group) for pair in _pair(group, within=False)]
+    again = [pair for pair in again if not _blank(root, pair, looks)]
     linked_or_equal = _tell(root, pairs, "as copies of the same content")
     return [*linked_or_equal, *_tell(root, again, "as one picture that was saved again, equal to the pixel")]
+
+
+def _blank(root: Path, pair: tuple[Image, Image], looks: Mapping[Path, Look]) -> bool:
+    """Whether two files show nothing."""
+    one, other = pair
+    look = looks.get(root / other.name)
+    return one.file != other.file and look is not None and look.blank
 
 
 def _look(root: Path, split: str, rows: Sequence[Row], patterns: Sequence[str]) -> Iterable[Image]:

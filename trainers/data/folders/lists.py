@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from spaces.common.formatting import format_list
 from spaces.errors import DataError
 from trainers.data.exports.cvat import read_images
 from trainers.data.folders.listing import Row
@@ -53,11 +54,11 @@ def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bo
         return [Row(split, row) for row in _read_json(path, split)]
     if suffix == ".xml":
         images = {name: image.get("subset", "") for name, image in read_images(path).items()}
-        return _of_split([Row(split, (name,)) for name in images], list(images.values()))
+        return _of_split([Row(split, (name,)) for name in images], list(images.values()), root, pattern)
     best: tuple[int, list[Row]] = (-1, [])
     for read in (read_table, read_words) if suffix in TABLES else (read_words, read_table):
         header, rows = _part_header([Row(split, tuple(row)) for row in read(path)], is_there, table=suffix in TABLES)
-        rows = _of_split(rows, _pick_splits(header, [row.columns for row in rows]))
+        rows = _of_split(rows, _pick_splits(header, [row.columns for row in rows]), root, pattern)
         looked_at = [rows[index] for index in spread(len(rows), LOOKED)]
         found = sum(map(is_there, looked_at))
         if found == len(looked_at):
@@ -106,10 +107,20 @@ def _pick_splits(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[s
     return [row[places[0]] if len(row) > places[0] else "" for row in rows]
 
 
-def _of_split(rows: list[Row], said: Sequence[str]) -> list[Row]:
-    """The rows of a split, if any is said to be of it."""
+def _of_split(rows: list[Row], said: Sequence[str], root: Path, pattern: str) -> list[Row]:
+    """The rows of a split, where a column says of which they are; all where none does, or where the file has but one.
+
+    Raises:
+        DataError: the column knows no such split: taking every row would train on those that are tested on.
+    """
     own = [row for row, name in zip(rows, said, strict=False) if name.lower() == row.split.lower() != ""]
-    return own or rows
+    there = [name for name in dict.fromkeys(said) if name]
+    if own or not there or not rows[0].split or "{split}" in pattern:
+        return own or rows
+    raise DataError(
+        f"{root / pattern}: no sample is of {rows[0].split!r}, its column of splits has {format_list(there, 5)}; name "
+        "one of these under splits, such as splits: {train: NAME}, or leave splits out for all samples"
+    )
 
 
 def _part_header(

@@ -57,8 +57,10 @@ def list_changes(splits: Sequence[FolderSamples]) -> list[str]:
         for task, files in samples.files:
             paths = [samples.target_path(index, task) for index in spread(len(samples), FEW if files.plainly else 0)]
             stored = {path: head for path in paths if (head := read_head(path))}
-            if any(head.bits < 8 for head in stored.values()):
+            if any(head.grey.bits < 8 for head in stored.values()):
                 changes.add(f"few bits of {task.name} as they are stored")
+            if any(head.grey.inverted for head in stored.values()):
+                changes.add(f"inverted grey of {task.name} as it is stored")
             if any(head.orientation > 1 and path.suffix.lower() in TIFF for path, head in stored.items()):
                 changes.add(f"{task.name} as it is stored")
             for index in spread(len(samples), FEWEST if isinstance(task, Normals) or files.valid else 0):
@@ -109,8 +111,13 @@ def _remark_heads(task: Task, heads: Mapping[Path, Head]) -> list[str]:
             f"values that nobody drew, {_count_values(lossy[0])} different ones in {lossy[0]}, and markers of what is "
             "missing become others; draw or export them anew as .png or .npy (lossless WebP does, too)"
         )
-    if few := [path for path, head in heads.items() if head.bits < 8]:
-        bits = heads[few[0]].bits
+    if turned_round := [path for path, head in heads.items() if head.grey.inverted]:
+        notes.append(
+            f"task {task.name!r}: {_share('files', turned_round, heads)} say that 0 is white, and are read as the "
+            "numbers that are stored; viewers show them turned round"
+        )
+    if few := [path for path, head in heads.items() if head.grey.bits < 8]:
+        bits = heads[few[0]].grey.bits
         notes.append(
             f"task {task.name!r}: {_share('files', few, heads)} have {bits} bits a pixel, which are read as the "
             f"numbers 0..{2**bits - 1} that are stored; viewers show them stretched to 0..255"

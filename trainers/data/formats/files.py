@@ -14,7 +14,7 @@ from PIL import Image
 
 from spaces.errors import DataError
 from trainers.data.formats.archive import read_arrays, read_headers
-from trainers.data.formats.opening import count_grey_bits, keep_stored, loses_bits, opened, turn_upright
+from trainers.data.formats.opening import find_grey, keep_stored, loses_bits, opened, restore_grey, turn_upright
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 SUFFIXES = (*IMAGES, ".npy", ".npz", ".mat")
@@ -144,10 +144,8 @@ def _pixels(path: Path) -> np.ndarray:
                 f"{path}: 16 bits in each of {len(image.getbands())} channels (mode {image.mode}), of which only 8 "
                 "would be read; save it as one .npy array"
             )
-        bits = count_grey_bits(image)
-        array = np.asarray(keep_stored(image))
-    if bits < 8:
-        return array // (255 // (2**bits - 1))  # the numbers that are stored
+        grey = find_grey(image)  # before pixels are read
+        array = restore_grey(np.asarray(keep_stored(image)), grey)
     # Some versions of Pillow open 16-bit grey as 32-bit integers.
     return array.astype(np.uint16) if array.dtype == np.int32 and array.min() >= 0 and array.max() < 2**16 else array
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from trainers.data.formats.files import IMAGES
-from trainers.data.formats.opening import count_grey_bits, find_orientation, loses_bits, open_any
+from trainers.data.formats.opening import AS_SHOWN, Grey, find_grey, find_orientation, loses_bits, open_any
 
 JPEG = ("JPEG", "MPO")
 LOSSY_TIFF = ("jpeg", "tiff_jpeg", "webp")
@@ -33,7 +33,7 @@ class Head:
     lossy: str = ""
     cut: bool = False
     palette: tuple[Colour, ...] = ()
-    bits: int = 8
+    grey: Grey = AS_SHOWN
 
 
 def read_head(path: Path) -> Head | None:
@@ -45,9 +45,7 @@ def read_head(path: Path) -> Head | None:
             # Pillow would read a PNG's pixels for what may stand behind them.
             noted = image.format != "PNG" or any("exif" in str(key).lower() for key in image.info)
             turn = find_orientation(image) if noted else 1
-            return Head(
-                image.mode, turn, _lossy(image, path), loses_bits(image), _palette(image), count_grey_bits(image)
-            )
+            return Head(image.mode, turn, _lossy(image, path), loses_bits(image), _palette(image), find_grey(image))
     except Exception:  # whatever a damaged file raises
         return None
 

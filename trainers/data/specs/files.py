@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from spaces.errors import DataError
+from spaces.common.permissions import import_allowed
+from spaces.errors import ConfigError, DataError
 from trainers.data.folders.listing import FIELD
 from trainers.data.formats.files import read_array, readable
 from trainers.data.specs.bounds import parse_bounds
@@ -169,12 +170,14 @@ def find_reader(path: str) -> Callable[..., np.ndarray]:
     Raises:
         DataError: there is none.
     """
-    module, _, name = READERS.locate(path).rpartition(".")
+    if READERS.name(path) in READERS.paths:
+        module, _, name = READERS.locate(path).rpartition(".")
+        found: Callable[..., np.ndarray] = getattr(import_module(module), name)
+        return found
     try:
-        found = getattr(import_module(module), name)
-    except Exception as error:  # the user's module runs here, and may raise anything
-        raise DataError(f"read: {path}: cannot be imported ({error}); want package.module.function") from error
-    return found
+        return import_allowed(path, f"read: {path}")
+    except ConfigError as error:
+        raise DataError(error.problems) from error
 
 
 def find_versions(path: str) -> list[str]:

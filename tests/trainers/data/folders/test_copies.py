@@ -75,7 +75,9 @@ def test_links_within_a_split_are_refused_and_copies_are_not(tmp_path: Path) -> 
 
 def test_copies_that_are_held_out_are_refused_too(tmp_path: Path) -> None:
     for index in range(12):
-        Image.fromarray(np.full((8, 8, 3), index % 2, np.uint8)).save(tmp_path / f"{index}.png")
+        array = np.full((8, 8, 3), index % 2, np.uint8)
+        array[0] = 9
+        Image.fromarray(array).save(tmp_path / f"{index}.png")
     spec = tmp_path / "spec.yaml"
     spec.write_text("image: '{id}.png'\ntasks: {a: {kind: autoencoder}, b: {kind: autoencoder}}")
 
@@ -94,4 +96,20 @@ def test_a_picture_that_was_saved_again_is_refused(tmp_path: Path, name: str) ->
         f"{tmp_path}: 1 image in train and in test, as one picture that was saved again, equal to the pixel: "
         f"train/image/im_1.png = test/image/{name}; results would be told on what was trained on or chosen by; keep "
         "one of each and take the other out"
+    )
+
+
+@pytest.mark.parametrize("name", ["im_0.png", "im_0.bmp"])
+def test_blank_images_are_equal_and_no_copies(tmp_path: Path, name: str) -> None:
+    either = '["{split}/image/{id}.png", "{split}/image/{id}.bmp"]'
+    data = write_masks(tmp_path, SPEC.replace('"{split}/image/{id}.png"', either))
+    (tmp_path / "test" / "image" / "im_0.png").unlink()
+    with Image.open(tmp_path / "train" / "image" / "im_1.png") as image:
+        blank = Image.new("RGB", image.size)
+    blank.save(tmp_path / "train" / "image" / "im_1.png")
+    blank.save(tmp_path / "test" / "image" / name)
+
+    data.check()
+    assert any(
+        "images of a single colour, such as train/image/im_1.png: 1 of train, 1 of test" in n for n in data.notes()
     )

@@ -111,3 +111,20 @@ def test_a_list_says_nothing_where_nobody_knows_what_is_there(tmp_path: Path) ->
 def test_names_may_have_the_suffix_that_the_pattern_has(tmp_path: Path) -> None:
     assert rows(tmp_path / "t.txt", "a.jpg x\nb.v2.jpg y\n", there="a b.v2") == [("a", "x"), ("b.v2", "y")]
     assert rows(tmp_path / "t.txt", "a.jpg\nb.jpg\n", there="a.jpg b") == [("a.jpg",), ("b.jpg",)]
+
+
+def test_a_split_that_a_column_of_splits_does_not_know_is_refused(tmp_path: Path) -> None:
+    def is_image(row: Row) -> bool:
+        return row.id in ("a", "b", "c")
+
+    (tmp_path / "all.csv").write_text("id,split\na,train\nb,val\nc,test\n")
+    assert [row.id for row in read_rows(tmp_path, "all.csv", "Train", is_image)] == ["a"]
+    with pytest.raises(DataError) as caught:
+        read_rows(tmp_path, "all.csv", "training", is_image)
+    assert str(caught.value) == (
+        f"{tmp_path / 'all.csv'}: no sample is of 'training', its column of splits has train, val, test; name one of "
+        "these under splits, such as splits: {train: NAME}, or leave splits out for all samples"
+    )
+    assert len(read_rows(tmp_path, "all.csv", "", is_image)) == 3  # nobody said which splits there are
+    (tmp_path / "mine.csv").write_text("id,fold\na,0\nb,1\n")
+    assert len(read_rows(tmp_path, "{split}.csv", "mine", is_image)) == 2  # the file is the split

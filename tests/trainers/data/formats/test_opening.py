@@ -14,7 +14,7 @@ from spaces.errors import DataError
 from trainers.data.formats import opening
 from trainers.data.formats.files import read_array, read_image
 from trainers.data.formats.heads import read_head
-from trainers.data.formats.opening import keep_stored
+from trainers.data.formats.opening import Grey, keep_stored
 
 BLOCKS = np.random.default_rng(0).integers(0, 256, (3, 5, 3), dtype=np.uint8)
 PICTURE = BLOCKS.repeat(16, 0).repeat(16, 1)
@@ -136,6 +136,29 @@ def _write_png(path: Path, size: tuple[int, int], bits: int, colour: int, rows: 
     return path
 
 
+def write_grey_tiff(path: Path, ids: np.ndarray, bits: int, *, white: int, compressed: bool) -> Path:
+    """A TIFF of one strip, whose lines fill whole bytes; white 0 where 0 is white (PhotometricInterpretation)."""
+    text = "".join(f"{value:0{bits}b}" for value in ids.flat)
+    data = bytes(int(text[at : at + 8], 2) for at in range(0, len(text), 8))
+    data, method = (zlib.compress(data), 8) if compressed else (data, 1)
+    height, width = ids.shape
+    start = 8 + 2 + 9 * 12 + 4
+    tags = {
+        256: width,
+        257: height,
+        258: bits,
+        259: method,
+        262: white,
+        273: start,
+        277: 1,
+        278: height,
+        279: len(data),
+    }
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags.items())
+    path.write_bytes(b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", 0) + data)
+    return path
+
+
 @pytest.mark.parametrize("bits", [2, 4])
 def test_grey_of_few_bits_is_read_as_it_is_stored_and_shown_as_viewers_do(tmp_path: Path, bits: int) -> None:
     ids = np.random.default_rng(0).integers(0, 2**bits, (3, 8))
@@ -146,7 +169,24 @@ def test_grey_of_few_bits_is_read_as_it_is_stored_and_shown_as_viewers_do(tmp_pa
     assert np.array_equal(read_image(path)[..., 0], ids * (255 // (2**bits - 1)))
     head = read_head(path)
     assert head is not None
-    assert head.bits == bits
+    assert head.grey == Grey(bits)
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+@pytest.mark.parametrize("inverted", [False, True])
+@pytest.mark.parametrize("compressed", [False, True])
+def test_where_0_is_white_ids_are_those_that_are_stored(
+    tmp_path: Path, bits: int, inverted: bool, compressed: bool
+) -> None:
+    ids = np.random.default_rng(bits).integers(0, 2**bits, (3, 16))
+    path = write_grey_tiff(tmp_path / "x.tif", ids, bits, white=int(not inverted), compressed=compressed)
+
+    assert np.array_equal(read_array(path).astype(int), ids)
+    head = read_head(path)
+    assert head is not None
+    assert head.grey == Grey(bits if bits in (2, 4) else 8, inverted)
+    shown = read_image(path)[..., 0] // (255 // (2**bits - 1))  # as a viewer does
+    assert np.array_equal(shown, 2**bits - 1 - ids if inverted else ids)
 
 
 def test_what_pillow_takes_for_an_attack_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

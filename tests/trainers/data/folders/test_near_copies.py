@@ -1,0 +1,69 @@
+"""Pictures that were saved again with loss are told, others are not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from search.config.composition import compose
+from trainers.data.folders.listing import Row
+from trainers.data.folders.near_copies import find_near_copies
+
+PATTERNS = ["{split}/{id}.png", "{split}/{id}.jpg"]
+
+
+@pytest.fixture(scope="module")
+def rooms() -> list[Image.Image]:
+    images = compose(["data.images=60", "data.image_size=64"]).data.load("train", only=()).images
+    return [Image.fromarray(image) for image in images]
+
+
+def write(folder: Path, pictures: dict[str, Image.Image], **options: int) -> dict[str, list[Row]]:
+    splits: dict[str, list[Row]] = {}
+    for name, picture in pictures.items():
+        split, _, rest = name.partition("/")
+        (folder / split).mkdir(exist_ok=True)
+        picture.save(folder / name, **options)
+        splits.setdefault(split, []).append(Row(split, (rest.rpartition(".")[0],)))
+    return splits
+
+
+@pytest.mark.parametrize(("suffix", "quality", "scale"), [("jpg", 30, 1.0), ("jpg", 85, 0.5), ("png", 0, 0.5)])
+def test_a_picture_saved_with_loss_or_smaller_is_told(
+    tmp_path: Path, rooms: list[Image.Image], suffix: str, quality: int, scale: float
+) -> None:
+    again = rooms[7].resize((int(64 * scale), int(64 * scale)))
+    pictures = {f"train/{n}.png": picture for n, picture in enumerate(rooms[:40])}
+    pictures |= {f"val/{n}.png": picture for n, picture in enumerate(rooms[40:])}
+    splits = write(tmp_path, pictures)
+    assert find_near_copies(tmp_path, splits, PATTERNS) == []  # rooms of one kind, and names that both splits have
+
+    more = write(tmp_path, {f"val/again.{suffix}": again}, **({"quality": quality} if suffix == "jpg" else {}))
+    (note,) = find_near_copies(tmp_path, {**splits, "val": [*splits["val"], *more["val"]]}, PATTERNS)
+    assert note.startswith(
+        f"{tmp_path}: 1 image of val is nearly the same as one of train: train/7.png ~ val/again.{suffix}; where that "
+        "is one picture saved again or made smaller"
+    )
+
+
+def test_blank_tiles_of_two_splits_are_told_and_no_copies(tmp_path: Path) -> None:
+    blank = Image.new("RGB", (8, 8), "blue")
+    splits = write(tmp_path, {"train/a.png": blank, "train/b.png": blank, "val/c.png": blank})
+    assert find_near_copies(tmp_path, splits, PATTERNS) == [
+        f"{tmp_path}: images of a single colour, such as train/a.png: 2 of train, 1 of val; they show nothing, so take "
+        "out what is no data"
+    ]
+
+
+def test_a_camera_that_stands_still_does_not_make_all_copies(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    still = rng.integers(0, 256, (64, 64, 3))
+    pictures = {
+        f"{split}/{n}.png": Image.fromarray(np.clip(still + rng.normal(0, 12, still.shape), 0, 255).astype(np.uint8))
+        for split, count in (("train", 20), ("val", 10))
+        for n in range(count)
+    }
+    assert find_near_copies(tmp_path, write(tmp_path, pictures), PATTERNS) == []
