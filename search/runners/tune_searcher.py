@@ -19,6 +19,7 @@ from ray.tune.search import Searcher
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_outcome
 from search.runners.runner import JobQueue
+from spaces.common.interruption import tell_first
 from spaces.common.permissions import list_allowed
 
 
@@ -60,6 +61,7 @@ class QueueSearcher(Searcher):
 
     def suggest(self, trial_id: str) -> Any:
         """The next job as a trial's configuration; None to be asked again, FINISHED at the end."""
+        tell_first()  # Tune has taken Ctrl-C for itself by now
         job = self._queue.next()
         if job is None:
             # A baseline that fails is tried again, so the end is only known when nothing runs.
