@@ -44,12 +44,22 @@ def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
 
 def mark_beyond(array: np.ndarray, valid: tuple[float, float], value: float) -> np.ndarray:
     """The array with a marker where it is NaN or beyond two bounds, of a wider type where its own cannot hold that."""
+    return put_mark(array, find_beyond(array, valid), value)
+
+
+def find_beyond(array: np.ndarray, valid: tuple[float, float]) -> np.ndarray:
+    """Where an array is NaN or beyond two bounds."""
     low, high = valid
-    with np.errstate(over="ignore", invalid="ignore"):  # of bounds and markers that the type cannot hold
-        beyond = ~((array >= low) & (array <= high))
+    with np.errstate(over="ignore", invalid="ignore"):  # of bounds that the type cannot hold
+        return np.asarray(~((array >= low) & (array <= high)))
+
+
+def put_mark(array: np.ndarray, places: np.ndarray, value: float) -> np.ndarray:
+    """The array with a marker in some places, of a wider type where its own cannot hold that."""
+    with np.errstate(over="ignore", invalid="ignore"):  # of markers that the type cannot hold
         held = np.asarray(value).astype(array.dtype)
         kind = array.dtype if held.item() == value else np.result_type(array.dtype, np.min_scalar_type(value))
-        return np.where(beyond, np.asarray(value).astype(kind), array.astype(kind, copy=False))
+        return np.where(places, np.asarray(value).astype(kind), array.astype(kind, copy=False))
 
 
 def _round_half(value: float) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from spaces.errors import DataError
 from trainers.data.folders.palettes import find_palettes, read_heads
-from trainers.data.folders.samples import FolderSamples
+from trainers.data.folders.samples import FolderSamples, moves_bounds
 from trainers.data.formats.files import read_array
 from trainers.data.formats.heads import Head, read_head
 from trainers.data.specs.bounds import mark_raw
@@ -63,6 +63,8 @@ def list_changes(splits: Sequence[FolderSamples]) -> list[str]:
                 changes.add(f"inverted grey of {task.name} as it is stored")
             if any(head.orientation > 1 and path.suffix.lower() in TIFF for path, head in stored.items()):
                 changes.add(f"{task.name} as it is stored")
+            if moves_bounds(files, task):
+                changes.add(f"bounds of {task.name} on stored ids")
             for index in spread(len(samples), FEWEST if isinstance(task, Normals) or files.valid else 0):
                 try:
                     raw = files.raw(samples.target_path(index, task))
