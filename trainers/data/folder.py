@@ -116,7 +116,7 @@ class Folder(Specified):
         splits = {split: self.samples(split) for split in SPLITS}
         problems = []
         for split, samples in splits.items():
-            problems += inspect_samples(samples, training=split == "train")
+            problems += inspect_samples(samples, list(splits.values()), training=split == "train")
         problems += [
             text for task in stored for text in find_palettes(read_heads(splits.values(), task), task).problems
         ]

@@ -96,32 +96,6 @@ def find_extent(
     return low, high
 
 
-def refuse_unless_binary(
-    array: np.ndarray, where: str, invalid: np.ndarray, states: tuple[str, str], marks: Sequence[float], mend: str
-) -> None:
-    """Refuse valid values other than 0 and 1.
-
-    Args:
-        array: values.
-        where: names it.
-        invalid: mask of its invalid values.
-        states: what 0 and 1 mean.
-        marks: the field ``invalid`` of the task.
-        mend: what else may be done, or "".
-
-    Raises:
-        DataError: there are such values.
-    """
-    if ((array == 0) | (array == 1) | invalid).all():
-        return
-    other = np.setdiff1d(array[~invalid], (0, 1))
-    shown = ", ".join(f"{value:g}" for value in other[:4]) + (", ..." if len(other) > 4 else "")
-    problem = f"value {shown} where 0 ({states[0]}) and 1 ({states[1]}) are allowed"
-    refuse(
-        array, where, problem, f"add what marks missing labels to invalid (invalid: {[*marks, other[-1].item()]}){mend}"
-    )
-
-
 def check_invalid(fields: Fields, group: str, given: Any) -> tuple[float, ...]:
     """Coerce the field ``invalid`` of a task: nothing, one number or a list of numbers.
 
