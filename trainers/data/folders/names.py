@@ -97,8 +97,11 @@ def _compositions(path: str) -> Iterator[str]:
         return
     folder, stroke, name = path.rpartition("/")
     known = {path}
-    for one, other in product(("NFC", "NFD"), repeat=2):
-        found = unicodedata.normalize(one, folder) + stroke + unicodedata.normalize(other, name)
+    folders, names = (
+        (unicodedata.normalize("NFC", part), unicodedata.normalize("NFD", part)) for part in (folder, name)
+    )
+    for one, other in product(folders, names):
+        found = one + stroke + other
         if found not in known:
             known.add(found)
             yield found
