@@ -8,7 +8,8 @@ from pathlib import Path
 from PIL import Image
 
 from trainers.data.formats.files import IMAGES
-from trainers.data.formats.opening import AS_SHOWN, Grey, find_grey, find_orientation, loses_bits, open_any
+from trainers.data.formats.grey import AS_SHOWN, Grey, find_grey
+from trainers.data.formats.opening import find_orientation, loses_bits, open_any
 
 JPEG = ("JPEG", "MPO")
 LOSSY_TIFF = ("jpeg", "tiff_jpeg", "webp")
@@ -27,7 +28,7 @@ class Head:
         lossy: name of a compression that changes values, or "".
         cut: whether it has 16 bits a channel, of which 8 are read.
         palette: colours by id, of an image of index colours.
-        bits: of a grey pixel, where these are 2 or 4.
+        grey: how numbers of one value a pixel lie in it.
     """
 
     mode: str
