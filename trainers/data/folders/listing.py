@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -68,9 +69,9 @@ def glob_rows(root: Path, pattern: str, split: str, rivals: Sequence[str] = ()) 
         rivals: patterns of files of another use; one that says more than the pattern, such as ``{id}_mask.png`` beside
             ``{id}.png``, takes what fits it.
     """
-    pattern = pattern.replace("{split}", split)
+    pattern = _spell_folder(root, pattern.replace("{split}", split))
     fits, exact = compile_pattern(pattern), compile_pattern(pattern, exactly=True)
-    filled = [rival.replace("{split}", split) for rival in rivals]
+    filled = [_spell_folder(root, rival.replace("{split}", split)) for rival in rivals]
     taken = [compile_pattern(rival) for rival in filled if _says(rival) > _says(pattern)]
     before, _, after = pattern.partition("{id}")
     folder, _, before = before.rpartition("/")
@@ -127,7 +128,8 @@ def find_existing(root: Path, patterns: Sequence[str], row: Row) -> str:
         names = [_seen_from(root, name) for name in names]
     said = (name for name in names if os.path.isfile(f"{root}/{name}"))
     spelled = (other for name in names for other in list_spellings(name) if os.path.isfile(f"{root}/{other}"))
-    return next(chain(said, spelled), names[0])
+    mixed = (other for name in names for other in _list_mixed(root, name) if os.path.isfile(f"{root}/{other}"))
+    return next(chain(said, spelled, mixed), names[0])
 
 
 def list_files(root: Path, folder: Path) -> Iterator[str]:
@@ -149,6 +151,33 @@ def list_files(root: Path, folder: Path) -> Iterator[str]:
                 waiting.append((f"{prefix}{entry.name}/", above | {here}))
             else:
                 yield prefix + entry.name
+
+
+def _list_mixed(root: Path, name: str) -> Iterator[str]:
+    """Spellings of a path with the suffixes that files beside it have, such as ``jPg``."""
+    stem, _, suffix = name.rpartition(".")
+    folder = f"{root}/{name}".rpartition("/")[0]
+    try:
+        found = _mixed_suffixes(folder, os.stat(folder).st_mtime_ns)
+    except OSError:  # not there
+        return
+    yield from (f"{stem}.{other}" for other in found if other.lower() == suffix.lower())
+
+
+@lru_cache(maxsize=256)
+def _mixed_suffixes(folder: str, written: int) -> tuple[str, ...]:
+    """Suffixes of small and capital letters in a folder that was last written at some time."""
+    found = {name.rpartition(".")[2] for name in os.listdir(folder)}
+    return tuple(sorted(suffix for suffix in found if suffix not in (suffix.lower(), suffix.upper())))
+
+
+def _spell_folder(root: Path, pattern: str) -> str:
+    """A pattern whose folder is written as the disk has it, where letters and accents are together or apart."""
+    folder = pattern.partition("{id}")[0].rpartition("/")[0]
+    if folder.isascii() or os.path.isdir(f"{root}/{folder}"):
+        return pattern
+    found = next((other for other in list_spellings(folder) if os.path.isdir(f"{root}/{other}")), folder)
+    return found + pattern[len(folder) :]
 
 
 def _seen_from(root: Path, name: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from spaces.errors import DataError
 from trainers.data.folders.palettes import find_palettes, read_heads
-from trainers.data.folders.samples import FolderSamples
+from trainers.data.folders.samples import FolderSamples, moves_bounds
 from trainers.data.formats.files import read_array
 from trainers.data.formats.heads import Head, read_head
 from trainers.data.specs.bounds import mark_raw
@@ -63,8 +63,12 @@ def list_changes(splits: Sequence[FolderSamples]) -> list[str]:
                 changes.add(f"few bits of {task.name} as they are stored")
             if any(head.grey.inverted for head in stored.values()):
                 changes.add(f"inverted grey of {task.name} as it is stored")
+            if any(head.grey.swapped or _is_other(path, head) for path, head in stored.items()):
+                changes.add(f"numbers of {task.name} as they are stored")
             if any(head.orientation > 1 and path.suffix.lower() in TIFF for path, head in stored.items()):
                 changes.add(f"{task.name} as it is stored")
+            if moves_bounds(files, task):
+                changes.add(f"bounds of {task.name} on stored ids")
             for index in spread(len(samples), FEWEST if isinstance(task, Normals) or files.valid else 0):
                 try:
                     raw = files.raw(samples.target_path(index, task))
@@ -134,6 +138,14 @@ def _remark_heads(task: Task, heads: Mapping[Path, Head]) -> list[str]:
 
 def _share(what: str, some: Sequence[Path], heads: Mapping[Path, Head]) -> str:
     return f"{len(some)} of {len(heads)} {what} looked at, such as {some[0]},"
+
+
+def _is_other(path: Path, head: Head) -> bool:
+    """Whether a file holds numbers that once were taken for others of as many bits."""
+    try:
+        return head.grey.kind != "" and read_array(path).dtype == np.dtype(head.grey.kind)
+    except DataError:
+        return False
 
 
 def _count_values(path: Path) -> int:

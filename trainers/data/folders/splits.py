@@ -92,6 +92,14 @@ class FolderSplits:
         """
         return {split: [row for name in names for row in self._listed[name][1]] for split, names in self.names.items()}
 
+    @property
+    def named_rows(self) -> dict[str, list[Row]]:
+        """The same by the set's own names of its splits."""
+        rows: dict[str, list[Row]] = {name: [] for names in self.names.values() for name in names}
+        for row in (row for found in self.published.values() for row in found):
+            rows.setdefault(row.split, []).append(row)
+        return rows
+
     @cached_property
     def rows(self) -> dict[str, list[Row]]:
         """Samples by split."""

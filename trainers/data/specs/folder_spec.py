@@ -17,7 +17,7 @@ r"""What the files of a data set mean: a small YAML file, so that anybody's imag
         files: "{split}/depth/{id}.png"
         kind: depth
         scale: 0.001                           # metres a stored unit
-        valid: [1, 60000]                      # optional: stored values beyond are invalid
+        valid: [1, 60000]                      # optional: stored values beyond are invalid, and need no class in map
       normals:
         files: "{split}/normals/{id}.npy"
         kind: normals

@@ -116,3 +116,21 @@ def test_whole_paths_and_such_from_the_root_are_found(tmp_path: Path) -> None:
     for said in ("a/1.png", "/a/1.png", f"{tmp_path}/a/1.png"):
         assert find_existing(tmp_path, ["{0}"], Row("", (said,))) == "a/1.png"
     assert find_existing(tmp_path, ["{0}"], Row("", ("/b/1.png",))) == "/b/1.png"
+
+
+def test_letters_and_accents_may_be_apart_on_the_disk_and_together_in_a_pattern(tmp_path: Path) -> None:
+    touch(tmp_path, "e\u0301/e\u0301.png", "e\u0301/mask/\u00e9.Png")
+
+    (row,) = glob_rows(tmp_path, "\u00e9/{id}.png", "", ["\u00e9/mask/{id}.png"])
+
+    assert row.id == "e\u0301"
+    assert find_existing(tmp_path, ["\u00e9/{id}.png"], row) == "e\u0301/e\u0301.png"
+    assert find_existing(tmp_path, ["e\u0301/mask/{id}.png"], row) == "e\u0301/mask/\u00e9.Png"
+
+
+def test_a_suffix_may_mix_small_and_capital_letters(tmp_path: Path) -> None:
+    touch(tmp_path, "i/1.jPg", "i/2.JPg", "i/3.jpg", "m/1.pNG", "m/2.png", "m/3.PnG")
+    rows = glob_rows(tmp_path, "i/{id}.jpg", "")
+
+    assert [find_existing(tmp_path, ["i/{id}.jpg"], row) for row in rows] == ["i/3.jpg", "i/1.jPg", "i/2.JPg"]
+    assert [find_existing(tmp_path, ["m/{id}.png"], row) for row in rows] == ["m/3.PnG", "m/1.pNG", "m/2.png"]
