@@ -24,7 +24,7 @@ OWN = ("search", "spaces", "trainers", "experiments")  # packages of this projec
 MEMBERS: Mapping[str, tuple[str, ...]] = {
     "space": ("sample", "anchors", "name"),
     "data": ("name", "selected", "size", "check", "load", "fingerprint"),
-    "network": ("encoder_stages", "decoder_stages"),
+    "network": ("encoder_stages", "decoder_stages", "encoder_block", "decoder_block", "head"),
     "trainer": ("epochs", "batch_size", "optimiser"),
     "sampler": ("propose",),
     "scheduler": ("rungs", "share", "promoted"),
@@ -32,6 +32,11 @@ MEMBERS: Mapping[str, tuple[str, ...]] = {
     "tracking": ("check", "tracker"),
 }
 """What is asked of every component of a group."""
+CALLED = (
+    *("sample", "anchors", "check", "load", "encoder_block", "decoder_block", "head", "optimiser"),
+    *("propose", "promoted", "run", "tracker"),
+)
+"""Methods among them, which a class has before it is made."""
 PARTS: Mapping[str, tuple[str, ...]] = {
     "data.loading": ("data/loading",),
     "trainer.augment": ("augment",),
@@ -61,6 +66,9 @@ def build_component(spec: Any, where: str, given: Mapping[str, Any] | None = Non
     if not isinstance(spec, Mapping) or not isinstance(spec.get(TARGET), str):
         raise ConfigError(f"{where}={spec}: want a mapping with {TARGET}: package.module.Class and the options of it")
     target = locate_component(spec[TARGET], where)
+    if inspect.isclass(target):  # what a function makes is known afterwards alone
+        asked = [name for name in MEMBERS.get(where, ()) if name in CALLED]
+        _expect(target, asked, spec[TARGET], where)
     room = inspect.signature(target).parameters
     own = {name: value for name, value in (given or {}).items() if name in room}
     problems = _unfit(spec, where, room, own)
@@ -75,20 +83,25 @@ def build_component(spec: Any, where: str, given: Mapping[str, Any] | None = Non
     if problems:
         raise ConfigError(problems)
     try:
-        return _expect(target(**options, **own), spec[TARGET], where)
+        made = target(**options, **own)
+        _expect(made, MEMBERS.get(where, ()), spec[TARGET], where)
+        return made
     except UserError as error:
         raise ConfigError(error.problems) from error
     except (TypeError, ValueError, RuntimeError) as error:  # the last one: ~name in a path, of nobody
         raise ConfigError(f"{where}: {spec[TARGET]} refuses its options: {error}") from error
 
 
-def _expect(found: Any, named: str, where: str) -> Any:
-    """The component, if it has what its group is asked for; of other places any will do."""
+def _expect(found: Any, asked: Sequence[str], named: str, where: str) -> None:
+    """Refuse a component, or its class, that lacks what its group is asked for; of other places any will do.
+
+    Raises:
+        ConfigError: it does.
+    """
     # Statically, for what a data set answers may take looking at its files.
-    lacking = [name for name in MEMBERS.get(where, ()) if inspect.getattr_static(found, name, _NOTHING) is _NOTHING]
+    lacking = [name for name in asked if inspect.getattr_static(found, name, _NOTHING) is _NOTHING]
     if lacking:
         raise ConfigError(f"{where}.{TARGET}={named}: is no {where}, for it lacks {', '.join(lacking)}")
-    return found
 
 
 def describe_component(value: Any, spec: Any = None) -> Any:

@@ -307,3 +307,14 @@ def test_the_function_is_found_in_the_package_as_in_earlier_versions() -> None:
     assert config.compose is compose
     with pytest.raises(AttributeError, match="has no attribute 'composed'"):
         config.composed  # noqa: B018 - asking is the test
+
+
+@pytest.mark.parametrize("text", ["${oc.env:SECRET}", "a${ oc.env:SECRET}", "${oc.env:${run.folder}}", "${now:%Y}"])
+def test_what_the_process_knows_is_put_into_no_file(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "hunter2")
+    (tmp_path / "sampler").mkdir()
+    (tmp_path / "sampler" / "mine.yaml").write_text(f"_target_: garden.path\nlength: [{{deep: '{text}'}}]\n")
+    (problem,) = problems(f"--config-dir={tmp_path}", "sampler=mine")
+    assert problem.startswith(f"sampler.length.0.deep={text}: ${{")
+    assert "would put what this process knows, passwords too, into the run's files; want a value, or" in problem
+    assert "hunter2" not in problem

@@ -122,6 +122,9 @@ def find_existing(root: Path, patterns: Sequence[str], row: Row) -> str:
 
     A name that is there as it is said comes before other spellings. Lists may have whole paths, or such that begin
     with a stroke and mean the root.
+
+    Raises:
+        DataError: the name leads out of the root: a list that is handed on would show files of whoever reads it.
     """
     names = [row.fill(pattern) for pattern in patterns]
     if any(name.startswith("/") for name in names):
@@ -129,7 +132,10 @@ def find_existing(root: Path, patterns: Sequence[str], row: Row) -> str:
     said = (name for name in names if os.path.isfile(f"{root}/{name}"))
     spelled = (other for name in names for other in list_spellings(name) if os.path.isfile(f"{root}/{other}"))
     mixed = (other for name in names for other in _list_mixed(root, name) if os.path.isfile(f"{root}/{other}"))
-    return next(chain(said, spelled, mixed), names[0])
+    found = next(chain(said, spelled, mixed), names[0])
+    if found.startswith("/") or ".." in found:
+        _refuse_outside(root, found)
+    return found
 
 
 def list_files(root: Path, folder: Path) -> Iterator[str]:
@@ -178,6 +184,21 @@ def _spell_folder(root: Path, pattern: str) -> str:
         return pattern
     found = next((other for other in list_spellings(folder) if os.path.isdir(f"{root}/{other}")), folder)
     return found + pattern[len(folder) :]
+
+
+def _refuse_outside(root: Path, name: str) -> None:
+    """Refuse a path that leads out of the root as it is written; links that lie inside may lead anywhere.
+
+    Raises:
+        DataError: it does.
+    """
+    inside = os.path.normpath(name.replace("\\", "/"))
+    leads_out = inside.startswith("/") or inside.partition("/")[0] == ".."
+    if leads_out and os.path.exists(root / name):  # what is not there is told where it is read, as of other names
+        raise DataError(
+            f"{name} is named for a sample, and lies outside of {root}; want names inside it: correct the list or the "
+            "pattern, or give the folder above as data.root, or put a link to the other folder into it"
+        )
 
 
 def _seen_from(root: Path, name: str) -> str:

@@ -134,3 +134,22 @@ def test_a_suffix_may_mix_small_and_capital_letters(tmp_path: Path) -> None:
 
     assert [find_existing(tmp_path, ["i/{id}.jpg"], row) for row in rows] == ["i/3.jpg", "i/1.jPg", "i/2.JPg"]
     assert [find_existing(tmp_path, ["m/{id}.png"], row) for row in rows] == ["m/3.PnG", "m/1.pNG", "m/2.png"]
+
+
+@pytest.mark.parametrize("name", ["../secret", "a/../../secret", "/etc/hostname", "//etc/hostname"])
+def test_a_name_that_leads_out_of_the_root_is_refused(tmp_path: Path, name: str) -> None:
+    root = tmp_path / "data"
+    (root / "a").mkdir(parents=True)
+    (tmp_path / "secret").write_text("")
+    with pytest.raises(DataError) as caught:
+        find_existing(root, ["{id}"], Row("", (name,)))
+    assert f" is named for a sample, and lies outside of {root}; want names inside it: correct" in str(caught.value)
+
+
+def test_a_name_that_only_goes_round_in_the_root_and_a_link_are_read(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "x..png").write_text("")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "near").symlink_to(tmp_path / "far")
+    for name in ("near/x..png", "a/../near/x..png"):
+        assert find_existing(tmp_path / "data", ["{id}"], Row("", (name,))) == name
