@@ -17,7 +17,13 @@ from itertools import chain
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.folders.names import is_left_by_machines, list_spellings, natural, suffix_in_any_case
+from trainers.data.folders.names import (
+    is_left_by_machines,
+    list_compositions,
+    list_spellings,
+    natural,
+    suffix_in_any_case,
+)
 
 FIELD = re.compile(r"\{(\w+)\}")
 
@@ -131,7 +137,8 @@ def find_existing(root: Path, patterns: Sequence[str], row: Row) -> str:
         names = [_seen_from(root, name) for name in names]
     said = (name for name in names if os.path.isfile(f"{root}/{name}"))
     spelled = (other for name in names for other in list_spellings(name) if os.path.isfile(f"{root}/{other}"))
-    mixed = (other for name in names for other in _list_mixed(root, name) if os.path.isfile(f"{root}/{other}"))
+    composed = (way for name in names for way in (name, *list_compositions(name)))
+    mixed = (other for way in composed for other in _list_mixed(root, way) if os.path.isfile(f"{root}/{other}"))
     found = next(chain(said, spelled, mixed), names[0])
     if found.startswith("/") or ".." in found:
         _refuse_outside(root, found)

@@ -46,9 +46,25 @@ def list_spellings(path: str) -> Iterator[str]:
         path = path.replace("\\", "/")
         yield path
         yield from _cases(path)
-    for other in _compositions(path):
+    for other in list_compositions(path):
         yield other
         yield from _cases(other)
+
+
+def list_compositions(path: str) -> Iterator[str]:
+    """The path with letters and accents together or apart, in all of it and in its last part alone."""
+    if path.isascii():
+        return
+    folder, stroke, name = path.rpartition("/")
+    known = {path}
+    folders, names = (
+        (unicodedata.normalize("NFC", part), unicodedata.normalize("NFD", part)) for part in (folder, name)
+    )
+    for one, other in product(folders, names):
+        found = one + stroke + other
+        if found not in known:
+            known.add(found)
+            yield found
 
 
 def same_name(name: str) -> str:
@@ -89,19 +105,3 @@ def _cases(path: str) -> Iterator[str]:
     if dot and "/" not in suffix:
         usual = dict.fromkeys((suffix.lower(), suffix.upper(), suffix.capitalize()))
         yield from (f"{stem}.{other}" for other in usual if other != suffix)
-
-
-def _compositions(path: str) -> Iterator[str]:
-    """The path with letters and accents together or apart, in all of it and in its last part alone."""
-    if path.isascii():
-        return
-    folder, stroke, name = path.rpartition("/")
-    known = {path}
-    folders, names = (
-        (unicodedata.normalize("NFC", part), unicodedata.normalize("NFD", part)) for part in (folder, name)
-    )
-    for one, other in product(folders, names):
-        found = one + stroke + other
-        if found not in known:
-            known.add(found)
-            yield found

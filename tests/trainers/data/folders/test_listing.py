@@ -129,11 +129,12 @@ def test_letters_and_accents_may_be_apart_on_the_disk_and_together_in_a_pattern(
 
 
 def test_a_suffix_may_mix_small_and_capital_letters(tmp_path: Path) -> None:
-    touch(tmp_path, "i/1.jPg", "i/2.JPg", "i/3.jpg", "m/1.pNG", "m/2.png", "m/3.PnG")
+    touch(tmp_path, "i/1.jPg", "i/2.JPg", "i/3.jpg", "m/1.pNG", "m/2.png", "m/3.PnG", "e\u0301.jPg")
     rows = glob_rows(tmp_path, "i/{id}.jpg", "")
 
     assert [find_existing(tmp_path, ["i/{id}.jpg"], row) for row in rows] == ["i/3.jpg", "i/1.jPg", "i/2.JPg"]
     assert [find_existing(tmp_path, ["m/{id}.png"], row) for row in rows] == ["m/3.PnG", "m/1.pNG", "m/2.png"]
+    assert find_existing(tmp_path, ["{id}.jpg"], Row("", ("\u00e9",))) == "e\u0301.jPg"
 
 
 @pytest.mark.parametrize("name", ["../secret", "a/../../secret", "/etc/hostname", "//etc/hostname"])
