@@ -43,7 +43,7 @@ class Arrangement:
 
 
 BESIDE = Arrangement((11.0, 4.9), 1, (3, 2))
-BELOW = Arrangement((7.4, 6.4), 2, (4, 1), 3)  # for a page, where a card stands beside it
+BELOW = Arrangement((7.4, 5.2), 2, (4, 1), 3)  # for a page, where a card stands beside it
 
 
 def draw_front_figure(view: FrontView, arrangement: Arrangement = BESIDE) -> Figure:

@@ -40,9 +40,7 @@ if TYPE_CHECKING:
     from search.jobs.trial import Trial
 
 NO_NAMES: Mapping[int, str] = MappingProxyType({})
-FARTHEST = (
-    2.0  # single-task networks together stand in the panel where they cost at most so often the dearest: our choice
-)
+FARTHEST = 2.0  # single-task networks together are drawn up to so many times the dearest member's cost: our choice
 RUG = 0.025  # height of the trials without a value, as a share of the axes
 NUMBER = Objective("trial", "", MAXIMISE)  # goes across where there is one objective only
 
@@ -111,9 +109,8 @@ def _place_guesses(
         for objective in (across, up):
             guess = told.get(objective.name)
             (value,) = list_values([trial], objective)
-            sides.append(
-                (guess.value, guess.value - guess.sd, guess.value + guess.sd) if guess else (value, np.nan, np.nan)
-            )
+            ends = (guess.value - guess.sd, guess.value + guess.sd) if guess else (np.nan, np.nan)
+            sides.append((guess.value if guess else value, *ends))
         found[trial.number] = (sides[0], sides[1])
     return found
 

@@ -3,8 +3,7 @@ const page = JSON.parse(document.getElementById("data").textContent);
 let printing = false;
 const { objectives, trials, pictures, singles, scatter, examples } = page;
 const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
-const wide = (query) => window.matchMedia(query);
-const dark = wide("(prefers-color-scheme: dark)");
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 // Texts from outside become text nodes and attributes only, never markup.
 function add(parent, tag, text = "", attributes = {}) {

@@ -25,7 +25,7 @@ function headline(trial) {
 function tasks(card, trial) {
   const known = singles.filter(({ task, metric }) => typeof trial.metrics[`${task}.${metric}`] === "number");
   if (!known.length) return;
-  const table = add(card, "table"), top = add(add(table, "thead"), "tr");
+  const table = add(add(card, "div", "", { class: "wide" }), "table"), top = add(add(table, "thead"), "tr");
   for (const [name, kind] of [["task", "words"], ["metric", "words"], ["this", ""], ["single-task \u00b1 sd", ""], ["delta", ""]])
     add(top, "th", name, { class: kind, scope: "col" });
   const rows = add(table, "tbody");
@@ -102,7 +102,7 @@ function facts(card, trial) {
 
 function card(number) {
   const trial = byNumber.get(number);
-  const element = add(cards, "section", "", { class: "card", id: `trial-${number}`, "aria-label": `trial ${number}` });
+  const element = add(cards, "section", "", { class: "card", id: `card-${number}`, "aria-label": `trial ${number}` });
   element.classList.toggle("pinned", number === pinned || number === kept);
   const top = add(element, "header"), mark = trial.mark && `: ${trial.mark}`;
   add(top, "h2", `trial ${number}, ${trial.status}${mark}`);

@@ -77,9 +77,8 @@ def draw_examples(folder: Path, members: Sequence[Trial]) -> Examples:
             break
         pictures[trial.number] = "data:image/png;base64," + base64.b64encode(content).decode()
     columns = ["image", *(f"{task.name}, {kind}" for task in tasks for kind in _list_kinds(task, labels))]
-    return (
-        Examples(columns, {task.name: _explain(task, labels) for task in tasks}, pictures) if pictures else NO_EXAMPLES
-    )
+    keys = {task.name: _explain(task, labels) for task in tasks}
+    return Examples(columns, keys, pictures) if pictures else NO_EXAMPLES
 
 
 def _is_fresh(place: Path) -> bool:
@@ -102,9 +101,8 @@ def _arrange(
             for kind in _list_kinds(task, labels):
                 values = (answers if kind == "predicted" else labels)[task.name]
                 tiles.append(_colour(task, values[index], labels.get(task.name, answers[task.name])))
-        rows.append(
-            np.hstack([np.pad(_shrink(tile), ((GAP, 0), (GAP, 0), (0, 0)), constant_values=255) for tile in tiles])
-        )
+        edges = ((GAP, 0), (GAP, 0), (0, 0))
+        rows.append(np.hstack([np.pad(_shrink(tile), edges, constant_values=255) for tile in tiles]))
     return np.vstack(rows)
 
 

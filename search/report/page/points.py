@@ -48,7 +48,7 @@ def _make_point(element: ElementTree.Element, trial: Trial, view: FrontView) -> 
     marker = next(use for use in element.iter() if use.tag.endswith("use"))
     centre = {"cx": marker.get("x", ""), "cy": marker.get("y", "")}
     element.append(ElementTree.Element("circle", {"class": "halo", "r": "9", **centre}))
-    element.set("id", f"point-{trial.number}")  # the trial's own is the name of its card, which addresses end in
+    element.set("id", f"point-{trial.number}")  # addresses that end in the trial's own name are the script's
     element.attrib |= {
         "class": "point",
         "tabindex": "-1",  # one stop for all of them; the script says which

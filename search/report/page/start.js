@@ -3,6 +3,7 @@ function follow() {
   if (!byNumber.has(number)) return false;
   pinned = shown = number;
   refresh();
+  if (window.matchMedia("(max-width: 900px)").matches) cards.scrollIntoView();
   return true;
 }
 

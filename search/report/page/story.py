@@ -46,6 +46,8 @@ def tell_story(view: FrontView, scatter: Mapping[str, float], separate: int, tas
     known = {trial.number: (trial, choose_shown(view, trial, scatter)) for trial in view.trials}
     knee, shown = known[number]  # type: ignore[index]  # there is a front, so there is a first
     numbers = _list_numbers(view.objectives, knee, shown)
+    if any(each in (DELTA_MTL, WORST_DELTA) for each in view.objectives):
+        numbers += " against single-task networks"
     basis = next((f" ({each.basis})" for each in shown.values()), "")
     cost = f", at {format_count(knee.macs)} multiply-accumulates an image"
     if separate:
@@ -66,8 +68,7 @@ def _list_numbers(objectives: Sequence[Objective], trial: Trial, shown: Mapping[
     for each in objectives:
         if each.name in shown:
             name = "" if each == DELTA_MTL else f"{each.name} "
-            against = " against single-task networks" if each in (DELTA_MTL, WORST_DELTA) else ""
-            words.append(f"{name}{format_shown(each, shown[each.name])}{against}")
+            words.append(f"{name}{format_shown(each, shown[each.name])}")
         elif each in BEFOREHAND and each != MACS:
             words.append(f"{each.name} {format_value(each, trial.objectives[each.name])}")
     return ", ".join(words) or "the cheapest of its kind"

@@ -31,6 +31,8 @@ def measure_importances(trials: Sequence[Trial], objective: Objective) -> dict[s
     spaces = {each: CategoricalDistribution(values) for each, values in seen.items() if len(values) > 1}
     if not spaces:
         return {}
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # it tells of every study that it makes
     told = optuna.create_study(direction="maximize" if objective.direction == MAXIMISE else "minimize")
     told.add_trials(
         [
@@ -45,4 +47,5 @@ def measure_importances(trials: Sequence[Trial], objective: Objective) -> dict[s
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it is experimental
         found = get_param_importances(told, evaluator=PedAnovaImportanceEvaluator())
+    optuna.logging.set_verbosity(before)
     return {each: float(share) for each, share in found.items()}

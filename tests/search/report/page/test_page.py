@@ -16,8 +16,8 @@ import pytest
 from search.jobs.trial import Trial
 from search.problem import objectives
 from search.problem.objectives import MAXIMISE, MINIMISE, Objective
-from search.report import page
 from search.report.figures import front_figure as plots
+from search.report.page import page
 from search.study.fronts import front
 from search.study.fronts.front import FrontView
 from spaces.choices import enumerate_patterns
