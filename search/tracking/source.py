@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
@@ -36,7 +37,7 @@ def list_parts(params: Mapping[str, Any]) -> dict[str, str]:
     for name in ("space", "data", "network", "sampler"):
         target = dict(params.get(name) or {}).get("_target_", "")
         if target:
-            found[name] = str(target).rpartition("/")[2]
+            found[name] = re.split(r"[/.]", str(target))[-1]
     return found
 
 
