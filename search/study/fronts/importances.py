@@ -19,7 +19,7 @@ FEWEST = 10  # complete trials; of fewer the best tenth is one: our choice
 def measure_importances(trials: Sequence[Trial], objective: Objective) -> dict[str, float]:
     """Shares of 1 by name of the decision, largest first; none of too few trials or without a decision."""
     import optuna  # optuna: 0.2 s, for a report of many trials alone
-    from optuna.distributions import CategoricalDistribution
+    from optuna.distributions import BaseDistribution, CategoricalDistribution
     from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 
     name = objective.name
@@ -28,7 +28,9 @@ def measure_importances(trials: Sequence[Trial], objective: Objective) -> dict[s
         return {}
     common = set.intersection(*(set(trial.choices) for trial in sound))
     seen = {each: sorted({str(trial.choices[each]) for trial in sound}) for each in sorted(common)}
-    spaces = {each: CategoricalDistribution(values) for each, values in seen.items() if len(values) > 1}
+    spaces: dict[str, BaseDistribution] = {
+        each: CategoricalDistribution(values) for each, values in seen.items() if len(values) > 1
+    }
     if not spaces:
         return {}
     before = optuna.logging.get_verbosity()

@@ -106,7 +106,7 @@ def test_the_end_is_a_report_and_a_closed_record(tmp_path: Path) -> None:
     assert files.count("pattern.svg") == 2
     assert metrics["front.size"] == 2
     assert sorted(record.fronts[-1]) == [0, 3]
-    assert "receipt/cost.cpu_seconds" in metrics
+    assert "receipt/cost.trainings" in metrics
     assert metrics["hypervolume.final"] == pytest.approx(VOLUMES[-1])
     assert "| 3 |" in note
     assert all(path.exists() for path in (tmp_path / "front.png", tmp_path / "receipt.json", tmp_path / "front"))
