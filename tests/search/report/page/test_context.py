@@ -10,7 +10,8 @@ from tests.search.trials import NAMES, TASKS, complete
 def test_a_run_is_told_from_its_folder(tmp_path: Path) -> None:
     trial = complete(3, 1.0, 10)
     (tmp_path / "config.yaml").write_text(
-        "search_id: abc\nbegun: 1795913152\nspace: {_target_: space/fusion}\ndata: {_target_: data/folder, root: photos}\n"
+        "search_id: abc\nbegun: 1795913152\n"
+        "space: {_target_: space/fusion}\ndata: {_target_: data/folder, root: photos}\n"
     )
     (tmp_path / ".started.json").write_text(json.dumps({"command": "python -m search.run space=fusion"}))
     (tmp_path / "trials").mkdir()
