@@ -45,6 +45,7 @@ TESTED_ELSEWHERE = {
     "search/picking/choice.py": ("tests/search/test_pick.py", "picked from what real searches deliver"),
     "search/picking/picking.py": ("tests/search/test_pick.py", "picked from what real searches deliver"),
     "search/report/confirm_search.py": ("tests/search/test_confirm.py", "real searches, confirmed"),
+    "search/report/page/examples.py": ("tests/search/test_track.py", "drawn of what a real search has trained"),
     "search/report/reopened.py": ("tests/search/test_confirm.py", "real searches, opened again"),
     "search/run.py": ("tests/end_to_end/test_resume.py", "whole searches, stopped and taken up"),
     "search/runners/ray_tune.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),

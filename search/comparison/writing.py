@@ -12,7 +12,7 @@ from search.jobs.trial_columns import COSTS, read_shown_columns
 from search.problem.objectives import format_value, volume_units
 from search.report.figures.front_figure import render_front_svg, save_png
 from search.report.figures.runs_figure import draw_runs_figure
-from search.report.page import write_page
+from search.report.page.page import write_page
 from spaces.common.atomic_files import write_text
 from spaces.common.formatting import align_columns, format_count
 from spaces.common.terminal import find_room

@@ -49,6 +49,7 @@ def draw_contact_sheet(path: Path, title: str, tasks: Sequence[Task], seen: Sequ
                 _plain(place, each.arrays.images[row], f"{task.name}: {task.describe(target)}")
             else:
                 _plain(place, colour_target(task, target, each.arrays.targets[task.name]), task.name)
+                _explain(place, task, target, each.arrays.targets[task.name])
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
 
@@ -82,6 +83,28 @@ def list_colours(count: int) -> np.ndarray:
     numbers = np.arange(count)
     hue = (numbers * 0.61803398875) % 1
     return hsv_to_rgb(np.stack([hue, 0.55 + 0.4 * (numbers % 2), 1 - 0.2 * (numbers % 3)], axis=1))
+
+
+def _explain(axes: Axes, task: Task, target: np.ndarray, others: np.ndarray) -> None:
+    """Names of classes beside their colours, or a scale with its unit; nothing of directions and pictures."""
+    shown = task.depict(target[None])[0]
+    if shown.ndim == 3:
+        return
+    # matplotlib: as above
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+    from matplotlib.patches import Patch
+
+    if shown.dtype.kind in "iu":
+        names: Any = getattr(task, "classes", None)
+        colours = list_colours(int(shown.max(initial=0)) + 1)
+        told = [str(names[row]) if isinstance(names, (tuple, list)) else str(row) for row in range(len(colours))]
+        present = np.unique(shown[shown >= 0])
+        patches = [Patch(color=colours[row], label=told[row]) for row in present]
+        axes.legend(handles=patches, loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=7, frameon=False)
+    else:
+        scale = ScalarMappable(Normalize(*task.find_range(others)), "viridis")
+        axes.figure.colorbar(scale, ax=axes, shrink=0.8).set_label(task.answer_unit, parse_math=False)
 
 
 def _plain(axes: Axes, picture: np.ndarray, title: str) -> None:

@@ -63,7 +63,18 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     single_task_macs = count_single_task_macs(problem, settings)
     rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
     point, shared = problem.point or (), settings.split.supernet if settings.split.delivers else 0
-    reporter = Reporter(folder.path, problem.objectives, point, tasks, progress, tracker, study.marks, rates, shared)
+    reporter = Reporter(
+        folder.path,
+        problem.objectives,
+        point,
+        tasks,
+        progress,
+        tracker,
+        study.marks,
+        rates,
+        shared,
+        planned=settings.split.trials,
+    )
     return Search(study, reporter, single_task_macs)
 
 

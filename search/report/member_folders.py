@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,7 +37,9 @@ def write_member_folders(folder: Path, members: Sequence[Trial], weights: Mappin
     """
     for trial in members:
         place = _find_folder(folder, trial)
-        title = f"trial {trial.number}, {format_count(trial.macs)}MACs, {format_count(trial.params)} parameters"
+        change = trial.metrics.get("delta_mtl")
+        told = f"delta_mtl {change:+.1f} %, " if change is not None and math.isfinite(change) else ""
+        title = f"trial {trial.number}, {told}{format_count(trial.macs)}MACs, {format_count(trial.params)} parameters"
         write_text(place / "pattern.txt", draw_text(trial.pattern).rstrip() + "\n")
         write_text(place / "pattern.svg", draw_svg(trial.pattern, title))
         write_json(place / "pattern.json", trial.pattern.to_json())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from search.jobs.job import Job, Outcome
 from search.jobs.probe import TESTED
 from search.study.fronts.final_files import Final
-from search.tracking.mlflow_values import list_numbers, list_params
+from search.tracking.mlflow_values import list_numbers, list_params, list_tags
 from search.tracking.tracker import Training
 
 
@@ -37,7 +37,7 @@ def describe_final(final: Final) -> Training:
     return Training(
         f"final training of trial {trial.number}",
         f"{trial.key} {trial.ended:.0f}",
-        list_params(trial),
+        {**list_params(trial), **list_tags(trial)},
         list_numbers(trial),
         trial.curves,
         trial.seconds,

@@ -15,11 +15,11 @@ from search.confirming.shown import read_totals
 from search.confirming.table import describe, format_csv, list_rows
 from search.jobs.trial import Trial
 from search.problem.objectives import Objective
-from search.report import page
 from search.report.confirmed_totals import add_confirmed
 from search.report.delivered import describe_delivered, describe_ranking
-from search.report.figures import front_figure
 from search.report.member_folders import write_member_folders
+from search.report.page.examples import draw_examples
+from search.report.shown_front import show_front
 from search.report.tables import NO_MARKS, sort_by_number, write_finals_table, write_tables
 from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.final_files import Final, choose_delivered, choose_told
@@ -71,12 +71,10 @@ def write_report(
         view = add_confirmed(view, totals)
     else:  # of networks as they were before
         (folder / CSV).unlink(missing_ok=True)
-    figure = front_figure.draw_front_figure(view)
-    front_figure.save_png(folder / "front.png", figure)
     lead = describe_delivered(delivered, view) if delivered else describe_ranking(view)
     lead += [*(describe(totals) if totals else ()), note(delivered or members)]
-    svg, title = front_figure.render_front_svg(figure), folder.resolve().name
-    page.write_page(folder / "front.html", title, view, svg, cost.lines if cost else (), lead)
+    examples = draw_examples(folder, delivered or members)
+    show_front(folder, view, tasks, cost.lines if cost else (), lead, examples=examples)
     if cost:
         write_json(folder / "receipt.json", cost.to_json())
     return delivered or members

@@ -18,6 +18,7 @@ from search.report.baseline_table import summarise_baselines, write_baseline_tab
 from search.report.delivered import describe_reference
 from search.report.figures.similarity_figure import draw_missing
 from search.report.front_table import format_markdown, summarise_front
+from search.report.live_front import LiveFront
 from search.report.member_folders import list_pictures
 from search.report.other_trainings import describe_confirmation, describe_final, describe_supernet
 from search.report.report import write_report
@@ -52,6 +53,7 @@ class Reporter:
         marks: words by key of the patterns that are pointed out, as far as they are known by then.
         rates: what trainings are counted by.
         shared: epochs of the supernet whose weights trials start on; 0 where they start from nothing.
+        planned: trials that there will be; 0 where that is not known.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Reporter:
         marks: Callable[[], Mapping[str, str]],
         rates: CostRates,
         shared: int = 0,
+        planned: int = 0,
     ) -> None:
         self._folder, self._objectives, self._reference, self._tasks = folder, objectives, reference, tasks
         self._progress, self._tracker, self._marks, self._rates = progress, tracker, marks, rates
@@ -72,6 +75,7 @@ class Reporter:
         self._trials: list[Trial] = []
         self._members: tuple[Trial, ...] = ()
         self._volume = start_volume(objectives, reference)
+        self._live = LiveFront(folder, objectives, reference, tasks, planned)
         self._heard = False
         self._supernet: Outcome | None = None
         self._finals: list[Final] = []
@@ -164,6 +168,9 @@ class Reporter:
         self._tracker.log(trial)
         self._tracker.log_hypervolume(len(self._trials), volume)
         self._leave_word()
+        if files := self._live.update(self._trials, self._members, self._marks()):
+            self._tracker.log_files(files)
+            self._tell_front(self._members, self._marks())
 
     def report(self, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> None:
         """Write the report, close the record and say where things are.
@@ -188,6 +195,7 @@ class Reporter:
         if rows:
             files.append(self._folder / "baselines.csv")
             write_baseline_table(files[-1], rows)
+        self._tell_front(members, marks)
         self._tracker.close(
             status,
             [
@@ -200,7 +208,7 @@ class Reporter:
                 **(list_numbers(totals) if totals else {}),
                 "hypervolume.final": cost.hypervolume,
                 "front.size": float(len(members)),
-                **cost.metrics,
+                **{f"receipt/{name}": value for name, value in cost.metrics.items()},  # a section of its own
             },
             format_markdown(members, self._objectives, cost),
         )
@@ -214,6 +222,10 @@ class Reporter:
             self._print(f"MLflow      {command}", wrap=False)
         for link in self._tracker.view_links():
             self._print(f"            {link}", wrap=False)
+
+    def _tell_front(self, members: Sequence[Trial], marks: Mapping[str, str]) -> None:
+        words = {trial.number: marks[trial.key] for trial in self._trials if trial.key in marks}
+        self._tracker.log_front([trial.number for trial in members], words)
 
     def abandon(self, status: str) -> None:
         """Close the record without a report, for it could not be written."""

@@ -69,6 +69,14 @@ class BackgroundTracker:
         """See `Tracker.log_hypervolume`."""
         self._submit(lambda record: record.log_hypervolume(step, value))
 
+    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+        """See `Tracker.log_front`."""
+        self._submit(lambda record: record.log_front(members, marks))
+
+    def log_files(self, files: Sequence[Path]) -> None:
+        """See `Tracker.log_files`."""
+        self._submit(lambda record: record.log_files([path for path in files if path.is_file()]))
+
     def close(
         self,
         status: str,

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search.jobs.trial import COMPLETE, FAILED, PRUNED
 from search.tracking import mlflow_values
 from search.tracking.mlflow_store import find_runs, open_store
+from search.tracking.shared_view import keep_view, make_view
+from search.tracking.source import find_source, list_parts, log_data
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from search.tracking.tracker import Training
 
 SEARCH_ID, NUMBER, PARENT, NOTE = "search.id", "search.trial", "mlflow.parentRunId", "mlflow.note.content"
+ON_FRONT, MARK = "on_front", "mark"  # tags of a trial
 TRAINING = "search.training"  # of a child run that is no trial: its name and mark
 STATUS = {COMPLETE: "FINISHED", FAILED: "FAILED", PRUNED: "KILLED"}  # of a trial in MLflow's words
 METRICS_A_CALL, PARAMS_A_CALL = 1000, 100  # MLflow's limits
@@ -37,21 +40,30 @@ def open_record(
 ) -> MlflowRecord:
     """Open the store and the search's parent run in it, made where missing; raises whatever goes wrong."""
     client, experiment_id = open_store(uri, experiment, runs)
-    tags = {SEARCH_ID: search_id, "mlflow.source.name": "search.run"}
+    tags = {SEARCH_ID: search_id}
     if resume_command:  # a command that only adds to a run leaves the one that goes on with it
         tags["resume_command"] = resume_command
     found = find_runs(client, experiment_id, SEARCH_ID, search_id)
-    parent = found[-1] if found else client.create_run(experiment_id, tags=tags, run_name=run_name)
-    record = MlflowRecord(client, experiment_id, parent)
+    first = {**tags, **find_source(), **list_parts(params)}
+    parent = found[-1] if found else client.create_run(experiment_id, tags=first, run_name=run_name)
+    record = MlflowRecord(client, experiment_id, parent, list_parts(params), list(params.get("objectives") or ()))
     record.reopen(tags, mlflow_values.flatten(params))
+    log_data(client, parent.info.run_id, params)
+    record.keep_view()
     return record
 
 
 class MlflowRecord:
     """The parent run of a search and what is known to be in it; used in the thread alone."""
 
-    def __init__(self, client: MlflowClient, experiment: str, parent: Run) -> None:
+    def __init__(
+        self, client: MlflowClient, experiment: str, parent: Run, parts: Mapping[str, str], objectives: Sequence[str]
+    ) -> None:
         self._client = client
+        self._parts, self._objectives = dict(parts), list(objectives)
+        self._deltas: list[str] = []
+        self._runs: dict[int, str] = {}
+        self._fronts: dict[int, dict[str, str]] = {}
         self._experiment = experiment
         self._parent = parent.info.run_id
         steps = client.get_metric_history(self._parent, "hypervolume")
@@ -66,14 +78,30 @@ class MlflowRecord:
             number = int(child.data.tags[NUMBER])
             if child.info.status in STATUS.values() and number not in self._status:
                 self._status[number] = child.info.status
+                self._find_trial(number, child)
             else:  # begun by a driver that died, or by a write that failed, before it was whole
                 client.delete_run(child.info.run_id)
+
+    def _find_trial(self, number: int, child: Run) -> None:
+        self._runs[number] = child.info.run_id
+        self._fronts[number] = {name: child.data.tags.get(name, "") for name in (ON_FRONT, MARK)}
+        self._deltas = self._deltas or _list_deltas(child.data.metrics)
+
+    @property
+    def key(self) -> str:
+        """Of the saved view of this search."""
+        return f"search-{self._parent}"
+
+    def keep_view(self) -> None:
+        """Save the view of this search's trials, with columns of their tasks once these are known."""
+        view = make_view(self._parent, self._objectives, self._deltas)
+        keep_view(self._client, self._experiment, self.key, view)
 
     @property
     def pages(self) -> tuple[str, ...]:
         """See `Record.pages`; without the query MLflow 3 shows an empty page, that of language models."""
         runs, query = f"#/experiments/{self._experiment}/runs", "?workflowType=machine_learning"
-        return f"{runs}{query}", f"{runs}/{self._parent}{query}"
+        return f"{runs}{query}&viewStateShareKey={self.key}", f"{runs}/{self._parent}{query}"
 
     def log(self, trial: Trial) -> None:
         """See `Tracker.log`."""
@@ -85,6 +113,9 @@ class MlflowRecord:
             NUMBER: str(trial.number),
             "search.key": trial.key,
             "search.node": trial.node,
+            ON_FRONT: "no",
+            **self._parts,
+            **mlflow_values.list_tags(trial),
         }
         if trial.reason:
             tags["reason"] = trial.reason
@@ -93,7 +124,11 @@ class MlflowRecord:
         self._log_points(run, mlflow_values.list_points(trial))
         status = STATUS[trial.status]
         self._client.set_terminated(run, status, end)
-        self._status[trial.number] = status
+        self._status[trial.number], self._runs[trial.number] = status, run
+        self._fronts[trial.number] = {ON_FRONT: "no", MARK: ""}
+        if not self._deltas and (found := _list_deltas(trial.metrics)):
+            self._deltas = found
+            self.keep_view()
         self._log_points(self._parent, self._count_trials())
 
     def log_training(self, training: Training) -> None:
@@ -138,6 +173,19 @@ class MlflowRecord:
             self._client.set_tag(self._parent, NOTE, note)
         self._client.set_terminated(self._parent, status)
 
+    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+        """See `Tracker.log_front`."""
+        for number, before in self._fronts.items():
+            now = {ON_FRONT: "yes" if number in members else "no", MARK: marks.get(number, "")}
+            for name, value in now.items():
+                if value != before[name]:
+                    self._client.set_tag(self._runs[number], name, value)
+                    before[name] = value
+
+    def log_files(self, files: Sequence[Path]) -> None:
+        """See `Tracker.log_files`."""
+        self._log_files(files)
+
     def reopen(self, tags: Mapping[str, str], params: Mapping[str, str]) -> None:
         """Bring tags and parameters up to date and say that it runs; what is the same is not written."""
         data = self._client.get_run(self._parent).data
@@ -178,6 +226,10 @@ class MlflowRecord:
             # A name of its own at each resume, or members that have left the front would stay in its folder.
             top = top and f"{top} after {len(self._status)} trials"
             self._client.log_artifact(self._parent, str(path), "/".join([top, *below]).rstrip("/") or None)
+
+
+def _list_deltas(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.endswith(".delta")]
 
 
 def _now() -> int:

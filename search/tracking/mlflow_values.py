@@ -59,12 +59,14 @@ def make_legal(name: str) -> str:
 
 
 def list_params(trial: Trial) -> dict[str, str]:
-    """How the trial came about: its choices, its key, and the sharing in words."""
-    return {
-        **flatten(trial.choices),
-        **read_columns(trial, ("key", "network_key", "sharing")),
-        "seed": str(trial.seed),
-    }
+    """How the trial came about: its choices alone, so that axes of comparisons mean something."""
+    return flatten(trial.choices)
+
+
+def list_tags(trial: Trial) -> dict[str, str]:
+    """What trials are found and filtered by: how it ended, its names, its seed, the sharing in words."""
+    told = {name: str(value) for name, value in read_columns(trial, ("key", "network_key", "sharing")).items()}
+    return {"status": trial.status, **told, "seed": str(trial.seed)}
 
 
 def list_numbers(trial: Trial) -> dict[str, float]:

@@ -41,6 +41,12 @@ class SilentTracker:
     def log_hypervolume(self, step: int, value: float) -> None:
         """Nothing."""
 
+    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+        """Nothing."""
+
+    def log_files(self, files: Sequence[Path]) -> None:
+        """Nothing."""
+
     def close(
         self,
         status: str,

@@ -58,6 +58,12 @@ class Tracker(Protocol):
     def log_hypervolume(self, step: int, value: float) -> None:
         """Record the hypervolume after `step` finished trials; a step that is recorded already is skipped."""
 
+    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+        """Record which trials are on the front, by number, and the words that some are marked by."""
+
+    def log_files(self, files: Sequence[Path]) -> None:
+        """Record files as they are now, in place of what they were."""
+
     def close(
         self,
         status: str,
@@ -106,6 +112,12 @@ class Record(Protocol):
 
     def log_hypervolume(self, step: int, value: float) -> None:
         """See `Tracker.log_hypervolume`."""
+
+    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+        """See `Tracker.log_front`."""
+
+    def log_files(self, files: Sequence[Path]) -> None:
+        """See `Tracker.log_files`."""
 
     def close(self, status: str, artifacts: Sequence[Path], metrics: Mapping[str, float], note: str) -> None:
         """See `Tracker.close`."""

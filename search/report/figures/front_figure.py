@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,24 +24,46 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-INCHES = (11.0, 4.9)
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How the two panels stand.
+
+    Args:
+        inches: width and height.
+        rows: of panels.
+        shares: of the front's panel and of the other.
+        legend: columns of it; 0 for one row.
+    """
+
+    inches: tuple[float, float]
+    rows: int
+    shares: tuple[float, float]
+    legend: int = 0
 
 
-def draw_front_figure(view: FrontView) -> Figure:
+BESIDE = Arrangement((11.0, 4.9), 1, (3, 2))
+BELOW = Arrangement((7.4, 5.2), 2, (4, 1), 3)  # for a page, where a card stands beside it
+
+
+def draw_front_figure(view: FrontView, arrangement: Arrangement = BESIDE) -> Figure:
     """Draw front and hypervolume; the first two objectives span the front's panel."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # matplotlib: 1 s, only drawing wants it
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=INCHES, layout="constrained")
+    figure = Figure(figsize=arrangement.inches, layout="constrained")
     FigureCanvasAgg(figure)
-    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    if arrangement.rows == 1:
+        left, right = figure.subplots(1, 2, width_ratios=arrangement.shares)
+    else:
+        left, right = figure.subplots(2, 1, height_ratios=arrangement.shares)
     places = front_panel.draw_front_panel(left, right, view)
     _draw_hypervolume(right, view)
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color=LIGHT, linewidth=0.6)
         axes.set_axisbelow(True)
-    _draw_legend(figure)
+    _draw_legend(figure, arrangement)
     # From here on the axes stay where they are, or labels would not stay beside their points.
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
@@ -66,11 +89,11 @@ def render_front_svg(figure: Figure) -> str:
     return text.getvalue()
 
 
-def _draw_legend(figure: Figure) -> None:
+def _draw_legend(figure: Figure, arrangement: Arrangement) -> None:
     found = [axes.get_legend_handles_labels() for axes in figure.axes]
     handles = {label: handle for panel in found for handle, label in zip(*panel, strict=True)}
     if handles:
-        style = {"ncols": len(handles), "fontsize": 8, "frameon": False}
+        style = {"ncols": arrangement.legend or len(handles), "fontsize": 8, "frameon": False}
         figure.legend(handles.values(), handles.keys(), loc="outside lower left", **style)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from search.jobs.trial import PRUNED
 from search.problem import pareto
 from search.problem.objectives import BEFOREHAND, COUNTED, MACS, MAXIMISE, PARAMS, Objective
-from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE
+from search.report.figures.palette import BLACK, BLUE, GREY, LIGHT, ORANGE
 from search.report.figures.point_labels import Label, place_labels
 from search.report.figures.trial_points import (
     CONFIRMED,
@@ -24,6 +24,7 @@ from search.report.figures.trial_points import (
     FAILED,
     FINAL,
     FRONT,
+    GUESSED,
     STOPPED,
     Place,
     draw_intervals,
@@ -31,6 +32,7 @@ from search.report.figures.trial_points import (
     draw_ring,
 )
 from search.study.fronts.front import Estimate, FrontView, collect_values
+from spaces.common.formatting import format_count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from search.jobs.trial import Trial
 
 NO_NAMES: Mapping[int, str] = MappingProxyType({})
+FARTHEST = 2.0  # single-task networks together are drawn up to so many times the dearest member's cost: our choice
 RUG = 0.025  # height of the trials without a value, as a share of the axes
 NUMBER = Objective("trial", "", MAXIMISE)  # goes across where there is one objective only
 
@@ -63,6 +66,7 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
     ends = zip(list_values(view.finals, across), list_values(view.finals, up), strict=True)
     draw_points(panel, FINAL, {t.number: point for t, point in zip(view.finals, ends, strict=True)}, panel.transData)
     draw_intervals(panel, CONFIRMED, _place_confirmed(view, across, up))
+    draw_intervals(panel, GUESSED, _place_guesses(view, across, up))
     _draw_attainment(panel, view, (across, up))
     foot = panel if across in (*COUNTED, NUMBER) else by_turn
     unplaced = [(turn, trial) for turn, trial in enumerate(view.trials, start=1) if trial.number not in places]
@@ -89,6 +93,25 @@ def _place_confirmed(
         ]
         first, second = ((each.mean, each.low, each.high) for each in sides)
         found[number] = (first, second)
+    return found
+
+
+def _place_guesses(
+    view: FrontView, across: Objective, up: Objective
+) -> dict[int, tuple[tuple[float, float, float], tuple[float, float, float]]]:
+    """Best guess of each member, with one standard deviation to either side; none of those that were confirmed."""
+    found = {}
+    for trial in view.front:
+        told = view.guesses.get(trial.number, {})
+        if trial.number in view.confirmed or not told:
+            continue
+        sides = []
+        for objective in (across, up):
+            guess = told.get(objective.name)
+            (value,) = list_values([trial], objective)
+            ends = (guess.value - guess.sd, guess.value + guess.sd) if guess else (np.nan, np.nan)
+            sides.append((guess.value if guess else value, *ends))
+        found[trial.number] = (sides[0], sides[1])
     return found
 
 
@@ -149,7 +172,13 @@ def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) ->
         axes.plot(*_trace_front(points, (across, up)).T, color=BLUE, linewidth=1.4, alpha=0.8, zorder=3)
     if front and up.unit == "%":
         dashes = (0, (4, 3))
-        axes.axhline(0, color=BLACK, linewidth=0.8, linestyle=dashes, label="single-task networks", zorder=1)
+        cost = f", together {format_count(view.separate)}MACs" if view.separate else ""
+        axes.axhline(0, color=BLACK, linewidth=0.8, linestyle=dashes, label=f"single-task networks{cost}", zorder=1)
+        if np.isfinite(view.error) and view.error > 0 and up.name == "delta_mtl":
+            words = "their error, 2 standard errors"
+            axes.axhspan(-2 * view.error, 2 * view.error, color=LIGHT, alpha=0.6, linewidth=0, label=words, zorder=0)
+        if across == MACS and 0 < view.separate <= FARTHEST * max(list_values(front, across)):
+            axes.plot([view.separate], [0], "s", color=BLACK, markersize=5, fillstyle="none", zorder=3)
     _set_ticks(axes, across, up)
     axes.margins(x=0.08, y=0.12)
 

@@ -35,6 +35,7 @@ STOPPED = Look("stopped early", GREY, "|", 6.0, 2)
 FAILED = Look("failed", RED, "x", 5.0, 3)
 FINAL = Look("trained to the end", BLUE, "*", 11.0, 5, END)
 CONFIRMED = Look("confirmed, 95 %", BLACK, "D", 3.6, 6, "confirmed-{}")
+GUESSED = Look("best guess, 1 sd", BLUE, "_", 7.0, 5, "guess-{}")
 
 
 @dataclass(frozen=True)

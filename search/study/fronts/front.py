@@ -47,6 +47,8 @@ class FrontView:
         finals: trials that were trained to the end and are delivered, with what that came to.
         confirmed: what networks show on the test split with fresh seeds; empty where none were confirmed.
         attained: corners, in the objectives, of what a percentage of these seeds reach; empty where not known.
+        error: standard error of the single-task networks that deltas are measured from, in percent; NaN if not known.
+        separate: multiply-accumulates of single-task networks together; 0 if not known.
     """
 
     trials: Sequence[Trial]
@@ -58,6 +60,8 @@ class FrontView:
     finals: Sequence[Trial] = ()
     confirmed: Estimates = field(default_factory=dict)
     attained: Mapping[int, np.ndarray] = field(default_factory=dict)
+    error: float = math.nan
+    separate: int = 0
 
     @cached_property
     def volumes(self) -> np.ndarray:

@@ -27,6 +27,8 @@ class Record:
 
     def __init__(self) -> None:
         self.said: list[tuple[Any, ...]] = []
+        self.fronts: list[tuple[int, ...]] = []
+        self.files: list[str] = []
         self.ends: list[tuple[str, list[str], Mapping[str, float], str]] = []
 
     def open(self, *given: Any) -> None:
@@ -40,6 +42,12 @@ class Record:
 
     def log_hypervolume(self, step: int, value: float) -> None:
         self.said.append(("volume", step, value))
+
+    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+        self.fronts.append(tuple(members))
+
+    def log_files(self, files: Sequence[Path]) -> None:
+        self.files += [path.name for path in files]
 
     def close(
         self,
@@ -98,6 +106,8 @@ def test_the_end_is_a_report_and_a_closed_record(tmp_path: Path) -> None:
     assert files[:6] == ["config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json"]
     assert files.count("pattern.svg") == 2
     assert metrics["front.size"] == 2
+    assert sorted(record.fronts[-1]) == [0, 3]
+    assert "receipt/cost.trainings" in metrics
     assert metrics["hypervolume.final"] == pytest.approx(VOLUMES[-1])
     assert "| 3 |" in note
     assert all(path.exists() for path in (tmp_path / "front.png", tmp_path / "receipt.json", tmp_path / "front"))

@@ -72,12 +72,15 @@ def test_a_search_is_a_parent_run_with_a_child_for_each_trial(
     tracker.log_hypervolume(1, 2.5e8)
     tracker.log(failed(1, "lost worker"))
     tracker.log_hypervolume(2, 2.5e8)
+    tracker.log_front([0], {0: "fused"})
     files = [tmp_path / "front.csv", tmp_path / "front/0-abc/pattern.svg", tmp_path / "missing.png"]
     tracker.close("FINISHED", files, {"front size": 1, "undefined": math.nan}, note="| a | front |")
 
     parent = _parent(client, "whole")
     where, query = f"http://127.0.0.1:5000/#/experiments/{parent.info.experiment_id}/runs", WORKFLOW
-    assert tracker.view_links() == (f"{where}{query}", f"{where}/{parent.info.run_id}{query}")
+    key = f"search-{parent.info.run_id}"
+    assert f"mlflow.sharedViewState.{key}" in client.get_experiment(parent.info.experiment_id).tags
+    assert tracker.view_links() == (f"{where}{query}&viewStateShareKey={key}", f"{where}/{parent.info.run_id}{query}")
     assert parent.info.status == "FINISHED"
     assert parent.info.run_name == "a search"
     assert parent.data.params["trials"] == "3"
@@ -102,7 +105,10 @@ def test_a_search_is_a_parent_run_with_a_child_for_each_trial(
     assert good.info.status == "FINISHED"
     assert bad.info.status == "FAILED"
     assert bad.data.tags["reason"] == "lost worker"
-    assert good.data.params["key"] == trial.key
+    assert good.data.tags["key"] == trial.key
+    assert (good.data.tags["status"], bad.data.tags["status"]) == ("complete", "failed")
+    assert (good.data.tags["space"], good.data.tags["on_front"], good.data.tags["mark"]) == ("Fusion", "yes", "fused")
+    assert bad.data.tags["on_front"] == "no"
     assert good.data.params["parent.depth"] == "segmentation"
     assert good.data.metrics["flops"] == 24_000_000
     assert good.data.metrics["delta_mtl"] == 1.5

@@ -12,6 +12,7 @@ from search.tracking.mlflow_values import (
     list_numbers,
     list_params,
     list_points,
+    list_tags,
     make_legal,
 )
 from tests.search.trials import complete, failed
@@ -34,7 +35,14 @@ def test_parameters_say_how_a_trial_came_about() -> None:
     found = list_params(trial)
     assert found["depth.depth"] == "2"
     assert found["parent.depth"] == "segmentation"
+    assert set(found) == {"depth.depth", "parent.depth"}
+
+
+def test_names_and_states_of_a_trial_are_tags() -> None:
+    trial = complete(2, 1.0, 10)
+    found = list_tags(trial)
     assert (found["key"], found["network_key"], found["seed"]) == (trial.key, trial.network_key, "7")
+    assert found["status"] == "complete"
     assert "segmentation" in found["sharing"] or "all" in found["sharing"]
 
 

@@ -16,8 +16,8 @@ import pytest
 from search.jobs.trial import Trial
 from search.problem import objectives
 from search.problem.objectives import MAXIMISE, MINIMISE, Objective
-from search.report import page
 from search.report.figures import front_figure as plots
+from search.report.page import page
 from search.study.fronts import front
 from search.study.fronts.front import FrontView
 from spaces.choices import enumerate_patterns
@@ -110,7 +110,7 @@ def test_every_trial_is_one_point_that_can_be_focused_and_read_aloud(
     found = _page(tmp_path, _view(trials, chosen=chosen, reference=reference))
     assert sorted(found.points) == [0, 1, 2, 3, 4]
     for number, point in found.points.items():
-        assert (point["tabindex"], point["role"]) == ("0", "button")
+        assert (point["tabindex"], point["role"]) == ("-1", "button")
         label = str(point["aria-label"])
         assert label.startswith(f"trial {number}: ")
         assert all(name in label for name in names) or not trials[number].complete
@@ -213,7 +213,7 @@ def test_the_same_trials_give_the_same_bytes(tmp_path: Path) -> None:
 )
 def test_the_page_says_whether_there_is_a_front(trials: list[Trial], words: str, tmp_path: Path) -> None:
     found = _page(tmp_path, _view(trials))
-    assert words in found.contents["p"]
+    assert words in found.contents["psummary"]
     assert len(found.points) == len(trials)
 
 

@@ -1,0 +1,74 @@
+"""The front's picture and page while a search runs: written anew when the front has changed, as often as is cheap."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from search.report.delivered import describe_ranking
+from search.report.shown_front import PAGE, PICTURE, show_front
+from search.report.tables import sort_by_number
+from search.study.fronts.best_guess import guess_objectives
+from search.study.fronts.front import FrontView
+
+if TYPE_CHECKING:
+    from search.jobs.trial import Trial
+    from search.problem.objectives import Objective
+    from trainers.tasks.task import Task
+
+SHARE = 0.01  # of the time that it may take: our choice
+FIRST = 30.0  # seconds after the first, which loads what draws: our choice
+
+
+class LiveFront:
+    """Keeps picture and page up to date.
+
+    Args:
+        folder: of the run.
+        objectives: what is optimised.
+        reference: reference point of the hypervolume.
+        tasks: of the run.
+        planned: trials that there will be; 0 where that is not known.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        objectives: Sequence[Objective],
+        reference: Sequence[float],
+        tasks: Sequence[Task],
+        planned: int,
+    ) -> None:
+        self._folder, self._objectives, self._reference, self._tasks = folder, objectives, reference, tasks
+        self._planned = planned
+        self._shown: tuple[int, ...] = ()
+        self._next = 0.0
+
+    def update(self, trials: Sequence[Trial], members: Sequence[Trial], marks: Mapping[str, str]) -> tuple[Path, ...]:
+        """Write both where the front has changed since, unless that was just now.
+
+        Args:
+            trials: all that have ended, in any order.
+            members: the front.
+            marks: words by key of the patterns that are pointed out.
+
+        Returns:
+            The files, where they were written.
+        """
+        numbers = tuple(trial.number for trial in members)
+        begun = time.monotonic()
+        if not numbers or numbers == self._shown or begun < self._next:
+            return ()
+        done = sort_by_number(trials)
+        view = FrontView(
+            done, members, self._objectives, self._reference, marks, guess_objectives(done, self._objectives)
+        )
+        of = f" of {self._planned}" if self._planned >= len(done) else ""
+        told = f"{len(done)}{of} trials, refreshed {time.strftime('%H:%M')}"
+        show_front(self._folder, view, self._tasks, (), describe_ranking(view), progress=told)
+        ended = time.monotonic()
+        self._next = ended + ((ended - begun) / SHARE if self._shown else FIRST)
+        self._shown = numbers
+        return (self._folder / PICTURE, self._folder / PAGE)

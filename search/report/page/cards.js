@@ -1,0 +1,166 @@
+const cards = document.getElementById("cards"), board = document.getElementById("board");
+let pinned = null, kept = null, shown = null;
+
+function picture(trial) {
+  let text = pictures.drawn[trial.key].map((line) => pictures.lines[line]).join("\n");
+  if (dark.matches && !printing) {
+    const [ink, faint] = page.inks;
+    text = text.replaceAll("#ffffff", "#1e2329").replaceAll("#eef1f5", "#39414a").replaceAll(ink, "#e6e9ec")
+      .replaceAll(faint, "#a3adb8");
+  }
+  return "data:image/svg+xml," + encodeURIComponent(text);
+}
+
+function headline(trial) {
+  const words = objectives.map(({ name, label, unit }) => {
+    const told = trial.shown[name];
+    const value = told ? noisy(told[0], told[1], unit) : brief(wanted(trial, name), unit);
+    return value === "" ? "" : `${name} ${value}${unit === "%" ? " %" : ""}`;
+  });
+  if (objectives.every(({ name }) => name !== "macs")) words.push(`macs ${brief(trial.macs)}`);
+  const share = page.separate ? `, ${Math.round((100 * trial.macs) / page.separate)} % of ${singles.length} separate networks` : "";
+  return words.filter(Boolean).join(", ") + share;
+}
+
+function tasks(card, trial) {
+  const known = singles.filter(({ task, metric }) => typeof trial.metrics[`${task}.${metric}`] === "number");
+  if (!known.length) return;
+  const table = add(add(card, "div", "", { class: "wide" }), "table"), top = add(add(table, "thead"), "tr");
+  for (const [name, kind] of [["task", "words"], ["metric", "words"], ["this", ""], ["single-task \u00b1 sd", ""], ["delta", ""]])
+    add(top, "th", name, { class: kind, scope: "col" });
+  const rows = add(table, "tbody");
+  for (const { task, metric, unit, higher, mean, sd } of known) {
+    const row = add(rows, "tr"), value = trial.metrics[`${task}.${metric}`];
+    add(row, "td", task, { class: "words" });
+    add(row, "td", `${metric}${unit ? ` [${unit}]` : ""} ${higher ? "\u2191" : "\u2193"}`, {
+      class: "words", title: higher ? "up is better" : "down is better" });
+    add(row, "td", sd > 0 ? noisy(value, sd).split(" ")[0] : brief(value));
+    add(row, "td", noisy(mean, sd));
+    const delta = trial.metrics[`${task}.delta`];
+    add(row, "td", typeof delta === "number" ? noisy(delta, scatter[`${task}.delta`], "%") + " %" : "");
+  }
+}
+
+function curve(parent, { task, metric, mean, higher }, values) {
+  const [width, height, left] = [150, 62, 34], figure = add(parent, "figure");
+  const svg = draw(figure, "svg", { class: "curve", width, height, viewBox: `0 0 ${width} ${height}`, role: "img" });
+  const numbers = [...values.map(([, value]) => value), mean], low = Math.min(...numbers), high = Math.max(...numbers);
+  const last = values.at(-1)[0], x = (epoch) => left + ((width - left - 4) * (epoch - 1)) / Math.max(1, last - 1);
+  const y = (value) => 6 + (height - 22) * (1 - (value - low) / (high - low || 1));
+  svg.setAttribute("aria-label", `${task} ${metric} by epoch, to ${brief(values.at(-1)[1])}; single-task ${brief(mean)}`);
+  draw(svg, "line", { x1: left, x2: width - 4, y1: y(mean), y2: y(mean) });
+  draw(svg, "path", { d: "M" + values.map(([epoch, value]) => `${x(epoch).toFixed(1)} ${y(value).toFixed(1)}`).join("L") });
+  for (const value of [low, high]) draw(svg, "text", { x: left - 3, y: y(value) + 4, "text-anchor": "end" }, String(Number(value.toPrecision(2))));
+  draw(svg, "text", { x: left, y: height - 3 }, "1");
+  draw(svg, "text", { x: width - 4, y: height - 3, "text-anchor": "end" }, `epoch ${last}`);
+  add(figure, "figcaption", `${task} ${metric} ${higher ? "\u2191" : "\u2193"}`);
+}
+
+function sheet(card, trial) {
+  const source = examples.pictures[trial.number];
+  if (!source) return;
+  const heads = add(card, "div", "", { class: "heads" });
+  for (const name of examples.columns) add(heads, "span", name);
+  add(card, "img", "", { src: source, class: "sheet", alt: `predictions of trial ${trial.number} beside labels on validation images` });
+  for (const [task, key] of Object.entries(examples.keys)) {
+    const line = add(card, "div", `${task}:`, { class: "key" });
+    for (const [name, colour] of key.classes ?? []) {
+      add(line, "i").style.background = colour;
+      line.append(name);
+    }
+    if (key.words) line.append(` ${key.words}`);
+    if (key.unit !== undefined) {
+      line.append(` ${key.low}`);
+      add(line, "i", "", { class: "scale" });
+      line.append(` ${key.high} ${key.unit}`);
+    }
+  }
+}
+
+function facts(card, trial) {
+  const more = add(card, "details");
+  add(more, "summary", "All numbers");
+  const list = add(more, "dl");
+  const fact = (name, value, kind = "") => {
+    if ((value ?? "") === "") return;
+    const line = add(list, "div", "", { class: kind });
+    add(line, "dt", name);
+    add(line, "dd", exact(value));
+  };
+  for (const { name, label } of objectives) fact(label, wanted(trial, name));
+  const costs = { macs: trial.macs, "FLOPs (2 x MACs)": trial.flops, params: trial.params };
+  for (const [name, value] of Object.entries({ ...costs, ...trial.metrics }))
+    if (!objectives.some((objective) => objective.name === name)) fact(name, value);
+  fact("seconds", trial.seconds);
+  fact("epochs", trial.epochs);
+  fact("hypervolume after it", trial.hypervolume);
+  fact("key", trial.key);
+  fact("what is shared, from the encoder to the heads", trial.sharing, "long");
+  if (trial.weights) fact("weights, in the run folder", trial.weights, "long");
+  if (trial.weights && page.export) fact("export it", `${page.export} ${trial.number}`, "long");
+}
+
+function card(number) {
+  const trial = byNumber.get(number);
+  const element = add(cards, "section", "", { class: "card", id: `card-${number}`, "aria-label": `trial ${number}` });
+  element.classList.toggle("pinned", number === pinned || number === kept);
+  const top = add(element, "header"), mark = trial.mark && `: ${trial.mark}`;
+  add(top, "h2", `trial ${number}, ${trial.status}${mark}`);
+  const compare = kept === number ? "stop comparing" : "compare with the next";
+  const button = add(top, "button", compare, { type: "button", "aria-pressed": kept === number });
+  button.addEventListener("click", () => {
+    kept = kept === number ? null : number;
+    pinned = kept === null ? number : null;
+    refresh();
+  });
+  add(element, "p", headline(trial), { class: "numbers" });
+  const basis = Object.values(trial.shown)[0];
+  if (basis && basis[1] > 0) add(element, "p", basis[2]);
+  if (trial.reason) add(element, "p", trial.reason);
+  add(element, "img", "", { src: picture(trial), class: "pattern", alt: `sharing pattern: ${trial.sharing}` });
+  tasks(element, trial);
+  const lines = singles.filter(({ task, metric }) => (trial.curves[`${task}.${metric}`] ?? []).length > 1);
+  if (lines.length) {
+    const row = add(element, "div", "", { class: "curves" });
+    for (const each of lines) curve(row, each, trial.curves[`${each.task}.${each.metric}`]);
+  }
+  sheet(element, trial);
+  if (trial.weights && page.export) {
+    const line = add(element, "p", "weights ");
+    add(line, "code", trial.weights);
+    line.append(", exported by ");
+    add(line, "code", `${page.export} ${number}`);
+  }
+  facts(element, trial);
+}
+
+function refresh() {
+  cards.replaceChildren();
+  const numbers = [...new Set([kept, shown].filter((number) => byNumber.has(number)))];
+  board.classList.toggle("two", numbers.length > 1);
+  numbers.forEach(card);
+  for (const element of selected()) element.classList.toggle("shown", numbers.includes(numberOf(element)));
+}
+
+function show(number) {
+  if (shown === number && cards.childElementCount) return;
+  shown = number;
+  refresh();
+}
+
+function address(number) {
+  try { // not where a page is shown inside another one
+    history.replaceState(null, "", number === null ? location.pathname + location.search : `#trial-${number}`);
+  } catch { /* the address then stays */ }
+}
+
+function pin(number) {
+  pinned = pinned === number ? null : number;
+  shown = number;
+  address(pinned);
+  refresh();
+}
+
+function look(number) {
+  if (pinned === null) show(number);
+}

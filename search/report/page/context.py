@@ -1,0 +1,111 @@
+"""What a page tells beside the trials, as a run folder has it: the run, single-task networks, files, pictures."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from search.config.command import spell_command
+from search.report.page.single_tasks import SingleTask, read_single_tasks
+from search.study.run_config import CONFIG, read_config
+from search.study.run_folder import TRIALS
+from spaces.common.atomic_files import read_json
+from spaces.errors import UserError
+
+if TYPE_CHECKING:
+    from search.jobs.trial import Trial
+    from trainers.tasks.task import Task
+
+STARTED = ".started.json"  # in a run folder: the command of its last start
+
+
+@dataclass(frozen=True)
+class Context:
+    """Beside the trials.
+
+    Args:
+        facts: of the run, by name: data, tasks, space, date, commit, command, folder.
+        singles: single-task networks.
+        weights: files of them in the run folder, by number of the trial.
+        export: command that exports a trial, its number to be put at the end; empty where there is no run.
+        progress: how far a search is that still runs, such as "11 of 18 trials, refreshed 12:03"; empty at its end.
+    """
+
+    facts: Mapping[str, str] = field(default_factory=dict)
+    singles: tuple[SingleTask, ...] = ()
+    weights: Mapping[int, str] = field(default_factory=dict)
+    export: str = ""
+    progress: str = ""
+
+
+NO_CONTEXT = Context()
+
+
+def gather_context(folder: Path, trials: Sequence[Trial], tasks: Sequence[Task], progress: str = "") -> Context:
+    """What a run folder has to tell; of what is missing or damaged, nothing."""
+    try:
+        config: Mapping[str, Any] = read_config(folder) if (folder / CONFIG).is_file() else {}
+    except (UserError, OSError):
+        config = {}
+    export = spell_command("search.export", str(folder)) if config else ""
+    return Context(
+        _tell_run(folder, config, tasks), read_single_tasks(folder, tasks), _find(folder, trials), export, progress
+    )
+
+
+def _tell_run(folder: Path, config: Mapping[str, Any], tasks: Sequence[Task]) -> dict[str, str]:
+    """Facts of a run, those that are known."""
+    parts = {name: str(dict(config.get(name) or {}).get("_target_", "")) for name in ("data", "space", "network")}
+    parts = {name: target.rpartition("/")[2] for name, target in parts.items()}
+    data = dict(config.get("data") or {}).get("root")
+    begun = config.get("begun")
+    date = datetime.fromtimestamp(int(begun), UTC).astimezone().strftime("%Y-%m-%d %H:%M") if begun else ""
+    facts = {
+        "data": f"{parts['data']} ({data})" if data else parts["data"],
+        "tasks": ", ".join(f"{task.name} ({task.kind})" if task.kind != task.name else task.name for task in tasks),
+        "space": parts["space"],
+        "network": parts["network"],
+        "begun": date,
+        "commit": find_commit() if config else "",
+        "command": _read_command(folder),
+        "run folder": str(folder) if config else "",
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def find_commit() -> str:
+    """Name of this code's commit where it is a checkout, with a plus where files differ from it; else empty."""
+    here = Path(__file__).parent
+    try:
+        told = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+"],
+            cwd=here,
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return told.stdout.strip()
+
+
+def _read_command(folder: Path) -> str:
+    try:
+        return str(read_json(folder / STARTED).get("command", ""))
+    except (UserError, OSError, AttributeError):
+        return ""
+
+
+def _find(folder: Path, trials: Sequence[Trial]) -> dict[int, str]:
+    """Where in the run folder the weights of trials are, those of front members in their folders."""
+    found = {}
+    for trial in trials:
+        places = (f"front/{trial.number}-{trial.key}/weights.pt", f"{TRIALS}/{trial.number:04d}.pt")
+        if place := next((each for each in places if (folder / each).is_file()), ""):
+            found[trial.number] = place
+    return found

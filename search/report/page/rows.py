@@ -1,0 +1,97 @@
+"""What the page knows of each trial, as values of JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from search.jobs.trial import Trial
+from search.jobs.trial_columns import read_columns, read_shown_columns
+from search.problem.objectives import BEFOREHAND
+from search.report.page.shown_values import choose_shown
+from search.study.fronts.front import FrontView
+from search.study.fronts.guess_columns import tabulate_guesses
+from spaces.drawing.svg import draw_svg
+
+POINTS = 50  # of a curve that are shown, at most: our choice
+
+
+def list_trials(
+    view: FrontView, scatter: Mapping[str, float], headlines: Iterable[str] = (), kept: Mapping[int, str] | None = None
+) -> list[dict[str, Any]]:
+    """All that the page knows of each trial, in order of number.
+
+    Args:
+        view: of the search.
+        scatter: of one training, by name.
+        headlines: names of the curves that are shown.
+        kept: files of weights in the run folder, by number.
+    """
+    beside = tabulate_guesses(view.trials, view.objectives, view.guesses)
+    ends = {trial.number: _tell_end(trial, view) for trial in view.finals}
+    names, files = list(headlines), kept or {}
+    return [
+        {
+            **read_columns(trial, ("number", "key")),
+            "status": find_status(trial, view),
+            "mark": view.marked.get(trial.number, ""),
+            "objectives": dict(trial.objectives),
+            **read_columns(trial, ("macs", "flops", "params", "sharing")),
+            "metrics": {
+                **ends.get(trial.number, {}),
+                **_tell_confirmed(trial, view),
+                **{name: value for name, value in beside[trial.number].items() if value != ""},
+                **trial.metrics,
+            },
+            **read_shown_columns(trial, ("seconds", "epochs")),
+            "hypervolume": float(volume),
+            **read_columns(trial, ("reason",)),
+            "shown": {
+                name: [each.value, each.spread, each.basis] for name, each in choose_shown(view, trial, scatter).items()
+            },
+            "curves": {name: thin(trial.curves[name]) for name in names if trial.curves.get(name)},
+            "weights": files.get(trial.number, ""),
+        }
+        for trial, volume in zip(view.trials, view.volumes, strict=True)
+    ]
+
+
+def thin(values: list[float]) -> list[list[float]]:
+    """Epochs and values of a curve, its ends among them, to four digits."""
+    step = max(1, math.ceil(len(values) / POINTS))
+    rows = sorted({*range(0, len(values), step), len(values) - 1})
+    return [[row + 1, float(f"{values[row]:.4g}")] for row in rows if math.isfinite(values[row])]
+
+
+def _tell_end(final: Trial, view: FrontView) -> dict[str, float]:
+    """What a final training came to, under names of its own."""
+    told = [each.name for each in view.objectives if each not in BEFOREHAND]
+    return {**{f"{name}.final": final.objectives[name] for name in told}, "epochs.final": final.epochs}
+
+
+def _tell_confirmed(trial: Trial, view: FrontView) -> dict[str, float]:
+    """What fresh seeds have shown on the test split, under names of its own."""
+    told: dict[str, float] = {}
+    for objective in view.objectives:
+        if objective not in BEFOREHAND and (each := view.confirmed.get(trial.number, {}).get(objective.name)):
+            ends = {f"{objective.name}.low": each.low, f"{objective.name}.high": each.high}
+            told |= {f"{objective.name}.confirmed": each.mean, **{n: v for n, v in ends.items() if math.isfinite(v)}}
+    return told
+
+
+def find_status(trial: Trial, view: FrontView) -> str:
+    """How it ended, of a complete one whether it is on the front."""
+    if trial.number in view.members:
+        return "front"
+    return "dominated" if trial.complete else trial.status
+
+
+def draw_pictures(trials: Iterable[Trial]) -> dict[str, Any]:
+    """Drawings of patterns by trials' keys, as positions in one list of lines: they differ in few, if in many ways."""
+    lines: dict[str, int] = {}
+    drawn: dict[str, list[int]] = {}
+    for trial in trials:
+        if trial.key not in drawn:
+            drawn[trial.key] = [lines.setdefault(line, len(lines)) for line in draw_svg(trial.pattern).splitlines()]
+    return {"lines": list(lines), "drawn": drawn}

@@ -1,0 +1,69 @@
+"""What is believed of a network's objectives, with how far it is to be trusted, in no more digits than that allows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from search.jobs.trial import Trial
+from search.problem.objectives import BEFOREHAND, Objective, format_value
+from search.study.fronts.front import FrontView
+
+CONFIRMED = "confirmed with fresh seeds on the test split, 95 % interval"
+ENDED = "trained to the end; +- as single-task networks scatter"
+GUESSED = "best guess from all trials +- its standard deviation"
+MEASURED = "one training; +- as single-task networks scatter"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number.
+
+    Args:
+        value: that is believed.
+        spread: to either side; NaN where it is not known.
+        basis: what it rests on.
+    """
+
+    value: float
+    spread: float
+    basis: str
+
+
+def choose_shown(view: FrontView, trial: Trial, scatter: Mapping[str, float]) -> dict[str, Shown]:
+    """By name of each objective that a training tells, the best that is known of a complete trial.
+
+    Args:
+        view: with guesses, final trainings and confirmed means.
+        trial: one of it.
+        scatter: of one training, by name, as `search.report.page.single_tasks.estimate_scatter` has it.
+    """
+    final = next((each for each in view.finals if each.number == trial.number), None)
+    found = {}
+    for objective in view.objectives:
+        name = objective.name
+        value = trial.objectives.get(name, math.nan)
+        if objective in BEFOREHAND or not math.isfinite(value):
+            continue
+        spread = scatter.get(name, math.nan)
+        if each := view.confirmed.get(trial.number, {}).get(name):
+            found[name] = Shown(each.mean, (each.high - each.low) / 2, CONFIRMED)
+        elif final:
+            found[name] = Shown(final.objectives[name], spread, ENDED)
+        elif guess := view.guesses.get(trial.number, {}).get(name):
+            found[name] = Shown(guess.value, guess.sd, GUESSED)
+        else:
+            found[name] = Shown(value, spread, MEASURED)
+    return found
+
+
+def format_shown(objective: Objective, shown: Shown) -> str:
+    """The number with its spread, both to the place of the spread's second digit, of whole numbers to the units."""
+    if not math.isfinite(shown.spread) or shown.spread <= 0:
+        return format_value(objective, shown.value)
+    places = max(0, 1 - math.floor(math.log10(shown.spread)))
+    places = min(places, 1) if objective.unit == "%" else places
+    sign = "+" if objective.unit == "%" else ""
+    value = round(shown.value, places) + 0.0  # no minus before a zero
+    return f"{value:{sign}.{places}f} +- {shown.spread:.{places}f} {objective.unit}".rstrip()

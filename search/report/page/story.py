@@ -1,0 +1,98 @@
+"""What a search has found, in two sentences with numbers, and what these numbers are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from search.jobs.trial import FAILED, PRUNED, Trial
+from search.picking.choose import Aim, choose_knee
+from search.problem.objectives import BEFOREHAND, DELTA_MTL, MACS, MAXIMISE, WORST_DELTA, Objective, format_value
+from search.report.page.shown_values import Shown, choose_shown, format_shown
+from search.report.page.single_tasks import SingleTask
+from search.study.fronts.front import FrontView
+from spaces.common.formatting import format_count
+
+MEANING = "delta_mtl is the mean change of the main tasks' headline metrics"
+
+
+def find_first(view: FrontView, scatter: Mapping[str, float]) -> int | None:
+    """The trial that is shown first: the knee of what is delivered, else of the front, else the first one."""
+    members = {each.number for each in view.finals} or view.members
+    values = {
+        trial.number: {
+            **trial.objectives,
+            **{name: shown.value for name, shown in choose_shown(view, trial, scatter).items()},
+        }
+        for trial in view.trials
+        if trial.number in members
+    }
+    if not values:
+        return view.trials[0].number if view.trials else None
+    return choose_knee(values, [Aim(each.name, each.direction == MAXIMISE) for each in view.objectives]).number
+
+
+def tell_story(view: FrontView, scatter: Mapping[str, float], separate: int, tasks: int) -> list[str]:
+    """Two sentences: the best trade-off, and the range of the front; nothing without a front.
+
+    Args:
+        view: of the search.
+        scatter: of one training, by name.
+        separate: multiply-accumulates of single-task networks together; 0 if not known.
+        tasks: how many there are.
+    """
+    if not view.front:
+        return []
+    number = find_first(view, scatter)
+    known = {trial.number: (trial, choose_shown(view, trial, scatter)) for trial in view.trials}
+    knee, shown = known[number]  # type: ignore[index]  # there is a front, so there is a first
+    numbers = _list_numbers(view.objectives, knee, shown)
+    if any(each in (DELTA_MTL, WORST_DELTA) for each in view.objectives):
+        numbers += " against single-task networks"
+    basis = next((f" ({each.basis})" for each in shown.values()), "")
+    cost = f", at {format_count(knee.macs)} multiply-accumulates an image"
+    if separate:
+        share = f"{100 * knee.macs / separate:.0f} % of"
+        cost += f", {share} the {format_count(separate)} of {tasks} separate networks"
+    first = f"The best trade-off is trial {number}: {numbers}{basis}{cost}."
+    if len(view.front) == 1:
+        return [first, f"No other of {len(view.trials)} trials is on the front."]
+    ends = [known[trial.number] for trial in (view.front[0], view.front[-1])]
+    low, high = (
+        f"{_list_numbers(view.objectives, *end)} at {format_count(end[0].macs)} (trial {end[0].number})" for end in ends
+    )
+    return [first, f"The front has {len(view.front)} of {len(view.trials)} trials, from {low} to {high}."]
+
+
+def _list_numbers(objectives: Sequence[Objective], trial: Trial, shown: Mapping[str, Shown]) -> str:
+    words = []
+    for each in objectives:
+        if each.name in shown:
+            name = "" if each == DELTA_MTL else f"{each.name} "
+            words.append(f"{name}{format_shown(each, shown[each.name])}")
+        elif each in BEFOREHAND and each != MACS:
+            words.append(f"{each.name} {format_value(each, trial.objectives[each.name])}")
+    return ", ".join(words) or "the cheapest of its kind"
+
+
+def explain_numbers(singles: Sequence[SingleTask]) -> str:
+    """What delta_mtl is, of these tasks; empty where single-task networks are not known."""
+    if not singles:
+        return ""
+    main = ", ".join(f"{each.task} {each.metric}" for each in singles if each.main) or "none"
+    many = max(each.networks for each in singles)
+    return (
+        f"{MEANING} ({main}) against networks of one task alone, trained by the same recipe; positive is better, and "
+        f"0 is the mean of {many} of them a task."
+    )
+
+
+def summarise(view: FrontView) -> str:
+    """What was sought, and how the trials ended."""
+    if not view.trials:
+        return "No trial has finished."
+    if not view.front:
+        return "No front: no trial has completed. The table tells why each one failed."
+    failed, stopped = (sum(trial.status == status for trial in view.trials) for status in (FAILED, PRUNED))
+    names = ", ".join(objective.name for objective in view.objectives)
+    early = f", {stopped} stopped early" if stopped else ""
+    return f"Pareto front of {names}: {len(view.front)} of {len(view.trials)} trials; {failed} failed{early}."

@@ -1,0 +1,49 @@
+"""The front as a run folder shows it: the picture front.png and the page front.html, of one view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from search.report.figures.front_figure import BELOW, draw_front_figure, render_front_svg, save_png
+from search.report.page.context import gather_context
+from search.report.page.examples import NO_EXAMPLES, Examples
+from search.report.page.page import write_page
+from search.report.page.single_tasks import count_separate, estimate_reference_error
+
+if TYPE_CHECKING:
+    from search.study.fronts.front import FrontView
+    from trainers.tasks.task import Task
+
+PICTURE, PAGE = "front.png", "front.html"
+
+
+def show_front(
+    folder: Path,
+    view: FrontView,
+    tasks: Sequence[Task],
+    cost_lines: Sequence[str] = (),
+    lead: Sequence[str] = (),
+    *,
+    progress: str = "",
+    examples: Examples = NO_EXAMPLES,
+) -> None:
+    """Write both, each at one stroke.
+
+    Args:
+        folder: of the run.
+        view: what is shown; what the folder has of single-task networks is added.
+        tasks: of the run.
+        cost_lines: what it has cost.
+        lead: lines for the page, see `search.report.page.page.write_page`.
+        progress: how far a search is that still runs; empty at its end.
+        examples: predictions of some networks.
+    """
+    context = gather_context(folder, view.trials, tasks, progress)
+    error, separate = estimate_reference_error(context.singles), count_separate(context.singles, len(tasks))
+    whole = replace(view, error=error, separate=separate)
+    save_png(folder / PICTURE, draw_front_figure(whole))
+    svg = render_front_svg(draw_front_figure(whole, BELOW))
+    write_page(folder / PAGE, folder.resolve().name, whole, svg, cost_lines, lead, context, examples)

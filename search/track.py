@@ -1,0 +1,62 @@
+"""The record of a run in MLflow, made anew from its folder: for searches that ran where no store was reachable.
+
+RUN -> its trials, trainings, report -> the store, where what is recorded already is left alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from dataclasses import replace
+
+from search.config.command import end_in_one_message
+from search.config.command_parser import CommandParser
+from search.load import load
+from spaces.common.interruption import sigterm_interrupts
+
+ONWARD = "What is recorded stays; the same command adds the rest."
+
+
+@end_in_one_message(ONWARD)
+def main(argv: Sequence[str] | None = None) -> int:
+    """Record a run from the command line; every mistake ends in one message and exit status 2, as in a search."""
+    told = _make_parser().parse_args(argv)
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    run = load(told.run)
+    # optuna and torch: 2 s, wrong arguments do without
+    from search.report.reopened import reopen_search
+    from search.results.restored_settings import restore_settings
+    from search.study.run_folder import open_folder
+    from search.tracking.mlflow import Mlflow
+
+    named = {**run.config["run"], "name": run.path.name}  # a folder may be renamed
+    settings = restore_settings({**run.config, "run": named}, run.path)
+    settings = replace(settings, tracking=Mlflow(told.uri, told.experiment))
+    with sigterm_interrupts(), open_folder(settings) as folder:
+        opened = reopen_search(settings, folder)
+        opened.search.reporter.report("FINISHED", opened.baselines)
+    return 0
+
+
+def _make_parser() -> ArgumentParser:
+    parser = CommandParser(
+        prog="python -m search.track",
+        description="Records a run in MLflow, as its search would have: trials, trainings, front, files. For searches "
+        "that ran where no store was reachable, or with tracking=none. The same run twice gives one record.",
+        example="python -m search.track runs/fusion-scenes",
+    )
+    parser.add_argument("run", metavar="RUN", help="run folder of a search, such as runs/fusion-scenes")
+    parser.add_argument(
+        "--uri",
+        default="",
+        help="store: sqlite:///FILE, or the address of a server; if not said $MLFLOW_TRACKING_URI, else mlflow.db "
+        "in the folder of all runs",
+    )
+    parser.add_argument("--experiment", default="", help="that holds it; automl-mtl-sharing if not said")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from search.report.page.context import NO_CONTEXT, find_commit, gather_context
+from tests.search.trials import NAMES, TASKS, complete
+
+
+def test_a_run_is_told_from_its_folder(tmp_path: Path) -> None:
+    trial = complete(3, 1.0, 10)
+    (tmp_path / "config.yaml").write_text(
+        "search_id: abc\nbegun: 1795913152\n"
+        "space: {_target_: space/fusion}\ndata: {_target_: data/folder, root: photos}\n"
+    )
+    (tmp_path / ".started.json").write_text(json.dumps({"command": "python -m search.run space=fusion"}))
+    (tmp_path / "trials").mkdir()
+    (tmp_path / "trials/0003.pt").touch()
+    found = gather_context(tmp_path, [trial], TASKS, "1 of 2 trials")
+    assert found.facts["space"] == "fusion"
+    assert found.facts["data"] == "folder (photos)"
+    assert found.facts["begun"].startswith("2026-11-")
+    assert found.facts["command"] == "python -m search.run space=fusion"
+    assert all(name in found.facts["tasks"] for name in NAMES)
+    assert found.weights == {3: "trials/0003.pt"}
+    assert found.export.endswith(f"-m search.export {tmp_path}")
+    assert found.progress == "1 of 2 trials"
+
+
+def test_a_bare_or_damaged_folder_tells_little(tmp_path: Path) -> None:
+    assert gather_context(tmp_path, [], ()) == NO_CONTEXT
+    (tmp_path / "config.yaml").write_text("a: [")
+    assert gather_context(tmp_path, [], ()) == NO_CONTEXT
+    assert " " not in find_commit()

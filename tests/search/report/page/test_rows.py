@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import math
+
+from search.problem.objectives import DELTA_MTL, MACS
+from search.report.page.rows import POINTS, list_trials, thin
+from search.study.fronts.front import FrontView
+from tests.search.trials import complete
+
+
+def test_curves_are_thinned_to_their_ends() -> None:
+    assert thin([0.123456, math.nan, 0.5]) == [[1, 0.1235], [3, 0.5]]
+    long = thin([float(n) for n in range(1000)])
+    assert len(long) <= POINTS + 1
+    assert (long[0], long[-1]) == ([1, 0.0], [1000, 999.0])
+
+
+def test_headlines_and_files_of_weights_stand_with_the_trial() -> None:
+    trial = complete(0, 1.0, 10)
+    view = FrontView([trial], (trial,), (DELTA_MTL, MACS), (-20.0, 20.0), {})
+    (line,) = list_trials(view, {"delta_mtl": 2.0}, ["depth.abs_err_m", "no.curve"], {0: "trials/0000.pt"})
+    assert set(line["curves"]) == {"depth.abs_err_m"}
+    assert line["shown"]["delta_mtl"][:2] == [1.0, 2.0]
+    assert line["weights"] == "trials/0000.pt"

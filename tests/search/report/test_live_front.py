@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search.problem.objectives import DELTA_MTL, MACS
+from search.report import live_front
+from search.report.live_front import LiveFront
+from search.study.fronts.front import find_front
+from tests.search.trials import TASKS, complete, failed
+
+CHOSEN = (DELTA_MTL, MACS)
+
+
+def test_the_page_follows_the_front_and_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = LiveFront(tmp_path, CHOSEN, (-20.0, 20.0), TASKS, 9)
+    page = tmp_path / "front.html"
+
+    def update(*trials: object) -> bool:
+        return bool(live.update(trials, find_front(trials, CHOSEN), {}))  # type: ignore[arg-type]
+
+    first, better = complete(0, 1.0, 10), complete(1, 2.0, 9)
+    assert not update(failed(2))
+    monkeypatch.setattr(live_front, "FIRST", 0.0)
+    assert update(first)
+    assert "1 of 9 trials, refreshed " in page.read_text(encoding="utf-8")
+    assert not update(first, failed(2))  # the same front
+    assert update(first, better)
+    assert "2 of 9 trials" in page.read_text(encoding="utf-8")
+    assert not update(first, better, complete(3, 3.0, 8))  # just written: that would take too much of the time

@@ -1,0 +1,54 @@
+"""A run recorded from its folder, on a real search without a store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search.load import load
+from search.run import main as search
+from search.track import main as track
+from tests.tiny import arguments, write_tiny
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    given = arguments(write_tiny(home / "data"), f"run.folder={home / 'runs'}", "run.name=r", "trials=2")
+    assert search(given) == 0
+    return home / "runs" / "r"
+
+
+def test_the_same_run_twice_gives_one_record(searched: Path, tmp_path: Path) -> None:
+    from mlflow import MlflowClient
+
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    for _ in range(2):
+        assert track([str(searched), "--uri", store, "--experiment", "mine"]) == 0
+    client = MlflowClient(tracking_uri=store)
+    experiment = client.get_experiment_by_name("mine")
+    runs = client.search_runs([experiment.experiment_id])
+    (parent,) = [run for run in runs if "search.id" in run.data.tags]
+    children = [run for run in runs if "search.trial" in run.data.tags]
+    assert len(children) == len(load(searched).trials)
+    assert {run.data.tags["status"] for run in children} == {"complete"}
+    on_front = {int(run.data.tags["search.trial"]) for run in children if run.data.tags["on_front"] == "yes"}
+    assert on_front == {int(number) for number in load(searched).front.index}
+    assert f"mlflow.sharedViewState.search-{parent.info.run_id}" in experiment.tags
+    assert parent.inputs.dataset_inputs
+    assert parent.info.status == "FINISHED"
+
+
+def test_members_have_their_predictions_beside_labels(searched: Path) -> None:
+    number = int(load(searched).front.index[0])
+    (folder,) = (searched / "front").glob(f"{number}-*")
+    assert (folder / "predictions.png").read_bytes().startswith(b"\x89PNG")
+    text = (searched / "front.html").read_text(encoding="utf-8")
+    assert f'"pictures":{{"{number}":"data:image/png;base64,' in text
+    assert "depth, predicted" in text
+
+
+def test_what_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert track([str(tmp_path)]) == 2
+    assert str(tmp_path) in capsys.readouterr().err
