@@ -53,6 +53,7 @@ def _make_parser() -> ArgumentParser:
         prog="python -m search.compare",
         description="The trials of several searches on one front and one page: spaces, networks, seeds and samplers "
         "may differ, data, tasks, objectives, recipe and baselines may not.",
+        example="python -m search.compare runs/fusion-scenes runs/gates-scenes",
     )
     parser.add_argument("runs", metavar="RUN", nargs="+", help="run folders of searches, finished or not")
     parser.add_argument("--out", metavar="DIR", default="comparison", help="where it goes; comparison if not said")

@@ -114,6 +114,7 @@ def _make_parser() -> ArgumentParser:
         "seeds and those of single-task networks, the probability of being on the front, "
         "the winner's curse. Writes confirmed.csv into the run folder and intervals "
         "on its page and plot. The same command goes on where it was stopped.",
+        example="python -m search.confirm runs/fusion-scenes --seeds 3",
     )
     parser.add_argument("run", metavar="RUN", help="run folder of a search, such as runs/fusion-scenes")
     parser.add_argument(

@@ -75,6 +75,7 @@ def _make_parser() -> ArgumentParser:
         prog="python -m search.export",
         description="Writes the trained network of a trial to a file that runs without this project, and export.json "
         "beside it: tasks, sizes, how nearly it answers as the trained network does, and how fast.",
+        example="python -m search.export runs/fusion-scenes 1",
     )
     parser.add_argument("run", metavar="RUN", help="run folder of a search, such as runs/fusion-scenes")
     parser.add_argument("trial", metavar="TRIAL", type=int, help="number of a trial whose weights are kept")

@@ -6,6 +6,7 @@ so that each of these may be used without the others.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from search.results.labels import arrange_labels
 from search.results.results import Results
 from search.study.run_config import CONFIG, read_config
 from spaces.common.formatting import format_list
+from spaces.common.permissions import allow as allow_packages
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
@@ -103,17 +105,19 @@ class Run(Results):
         return show_trial(self, number, n, split)
 
 
-def load(folder: str | PathLike[str]) -> Run:
+def load(folder: str | PathLike[str], allow: Sequence[str] = ()) -> Run:
     """Open the run folder of a search, wherever it lies now.
 
     Args:
         folder: such as "runs/fusion-scenes".
+        allow: packages whose code may run here where the run names it, for nothing else that a run folder names does.
 
     Raises:
         ConfigError: it is no run folder, or its configuration is damaged.
     """
     if not isinstance(folder, (str, PathLike)):
         raise ConfigError(f"load({folder!r}): want the path of a run folder, such as 'runs/fusion-scenes'")
+    allow_packages(allow)
     path = Path(folder).expanduser().absolute()  # so that a notebook may change its working folder
     if not (path / CONFIG).is_file():
         raise ConfigError(_no_run(path))

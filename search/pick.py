@@ -34,6 +34,7 @@ def _make_parser() -> ArgumentParser:
         prog="python -m search.pick",
         description="One of the networks that a search has delivered, by need: conditions on its numbers and what to "
         "make best of. Where none fits, the nearest, by how much it misses, and exit status 1.",
+        example="python -m search.pick runs/fusion-scenes 'macs<=16e6' --maximize delta_mtl",
     )
     parser.add_argument("run", metavar="RUN", help="run folder of a search, such as runs/fusion-scenes")
     parser.add_argument("conditions", metavar="CONDITION", nargs="*", help="such as 'macs<=4e8' or 'worst_delta>=-1'")

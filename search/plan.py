@@ -18,6 +18,7 @@ from search.config.settings import Settings
 from search.config.validation import check_settings
 from search.latency.pattern_latencies import recall_latencies
 from search.preview.forecast import Forecast, make_forecast
+from search.preview.kept_plan import PLAN, locate_plan
 from search.preview.places import count_places
 from search.preview.plan_text import format_patterns, format_time, format_trainings
 from search.preview.remaining import Remaining, count_remaining
@@ -27,7 +28,7 @@ from spaces.common.atomic_files import write_json, write_text
 from spaces.drawing.svg import draw_svg
 from spaces.errors import ConfigError
 
-FILES = ("plan.json", "cheapest.svg", "costliest.svg")
+FILES = (PLAN, "cheapest.svg", "costliest.svg")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,7 +48,7 @@ def _plan(settings: Settings, command: str) -> int:
     settings.sampler.check(searched)
     where = count_places(settings)
     left = count_remaining(settings, census.allowed.patterns if census.exact else None, where.device)
-    folder = settings.run.folder / "plans" / settings.run.name
+    folder = locate_plan(settings)
     _keep(folder, _plain(command, census, left, None), census)
     _, latency = recall_latencies(searched, settings, settings.run.folder / settings.run.name)
     known = [format_patterns(settings, census), latency, format_trainings(settings, left)]

@@ -91,6 +91,7 @@ def _make_parser() -> ArgumentParser:
     parser = CommandParser(
         prog="python -m search.predict",
         description="What an exported network says about photos of any size: a picture a task, and the values as .npy.",
+        example="python -m search.predict runs/fusion-scenes/exports/1-onnx/model.onnx photos/ --out answers",
     )
     parser.add_argument("model", metavar="MODEL", help="file that search.export has written, .onnx, .pt2 or .xml")
     parser.add_argument("images", metavar="IMAGE", nargs="+", help="image files, folders of them, or globs in quotes")

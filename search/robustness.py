@@ -67,6 +67,7 @@ def _make_parser() -> ArgumentParser:
         description="How robust are the networks that a search has delivered? Measures them on corrupted and attacked "
         "images, and whether their tasks agree; writes robustness.csv into the run folder. The same command again "
         "measures only what is not measured yet.",
+        example="python -m search.robustness runs/fusion-scenes",
     )
     parser.add_argument("run", metavar="RUN", help="run folder of a search, such as runs/fusion-scenes")
     parser.add_argument(

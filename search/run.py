@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,15 @@ from search.config.padding_note import describe_padding
 from search.config.problem_statement import measure_trivial_predictions
 from search.config.settings import Settings
 from search.config.validation import check_settings
+from search.preview.first_words import describe_start
+from search.preview.kept_plan import find_plan
 from search.preview.notes import list_notes
 from search.report.baseline_table import make_baseline_rows
 from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
+from spaces.common.interruption import told_at_once
 from spaces.common.machine_faults import MachineError, find_machine_fault
+from spaces.errors import UserError
 
 if TYPE_CHECKING:
     from search.jobs.job import Job, Outcome
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from search.study.trial_queue import TrialQueue
 
 PROGRAM = "search.run"
+STOPPING = "Stopping; what has finished is kept."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,10 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(settings: Settings, given: str) -> int:
+    plan = find_plan(settings, given)
+    with suppress(UserError):  # told in full by the checks
+        print(describe_start(settings, plan), flush=True)
     check_settings(settings)
     tell_notes(settings)
-    with open_folder(settings) as folder:
-        return _search(settings, folder, spell_command(PROGRAM, given))
+    with open_folder(settings) as folder, told_at_once(STOPPING):
+        return _search(settings, folder, spell_command(PROGRAM, given), plan.seconds if plan else None)
 
 
 def tell_notes(settings: Settings) -> None:
@@ -49,22 +58,23 @@ def tell_notes(settings: Settings) -> None:
     notes = [f"Note: {note}." for note in list_notes(settings.data)]
     for line in (*notes, describe_padding(settings)):
         if line:
-            print(line)
+            print(line, flush=True)
 
 
-def _search(settings: Settings, folder: RunFolder, command: str) -> int:
+def _search(settings: Settings, folder: RunFolder, command: str, forecast: float | None) -> int:
     """Train what the trial queue says, keep the record, write the report."""
     # optuna and rich: 0.3 s, --help and a refused configuration do without
     from search.report.build_search import build_search
     from search.runners.guarded_queue import GuardedQueue
     from search.study.trial_queue import TrialQueue
 
-    search = build_search(settings, folder, command)
+    search = build_search(settings, folder, command, forecast)
     reporter = search.reporter
     queue = TrialQueue(settings, folder, search.study, settings.runner.threads, reporter)
     try:
         with reporter.showing():
             queue.resume()
+            reporter.found(queue.baselines)
             settings.runner.run(GuardedQueue(queue), folder.path, started=reporter.started)
         if settings.confirm.seeds and not queue.status.stopped:
             _confirm(settings, folder, search, queue, settings.confirm.seeds)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
+import json
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from PIL import Image
 
 from search.config.composition import compose
 from tests.conftest import ROOT
+from tests.end_to_end.listeners import listeners
 from tests.end_to_end.searches import finish, rows_of
 
 NAMES = ("README.md", "search/README.md", "spaces/README.md", "trainers/README.md", "experiments/README.md")
@@ -33,6 +36,14 @@ SMALL = [
     "baselines.seeds=1",
     "trials=3",
 ]
+ALL = """
+import importlib, json, sys
+for command, *given in json.loads(sys.argv[1]):
+    status = importlib.import_module(f"search.{command}").main(given)
+    assert status == (command == "pick"), (command, given, status)
+for example in json.loads(sys.argv[2]):
+    exec(compile(example, "README", "exec"), {})
+"""
 NUMBERS = {"3": "0", "7": "2", "worst_delta>=-1": "worst_delta>=100"}  # there are three trials, and none is so good
 KITCHEN = ROOT.parent / "shared" / "data" / "redkitchen_rgbd5"
 
@@ -59,7 +70,10 @@ def test_every_command_composes(command: str) -> None:
 
 @pytest.mark.slow
 def test_the_main_command_ends_with_a_front(tmp_path: Path) -> None:
-    printed = finish([*shlex.split(COMMANDS[0]), *SMALL], tmp_path)
+    with listeners(tmp_path) as addresses:
+        printed = finish([*shlex.split(COMMANDS[0]), *SMALL], tmp_path)
+    assert addresses  # Ray's
+    assert all(each.removeprefix("::ffff:") in ("127.0.0.1", "::1") for each in addresses), addresses
     run = tmp_path / "runs" / "fusion-scenes"
     assert "Pareto front" in printed
     assert f"mlflow ui --backend-store-uri sqlite:///{tmp_path / 'runs' / 'mlflow.db'} --host 127.0.0.1" in printed
@@ -77,14 +91,17 @@ def _use(folder: Path, run: Path) -> None:
     finish(["space=gates", *SMALL, "runner=inline", "tracking=none"], folder)
     (folder / "photos").mkdir()
     Image.new("RGB", (20, 16), "red").save(folder / "photos/one.jpg")
-    for command, *given in AFTERWARDS:
-        if given == ["runs/fusion-scenes"] and command == "robustness":
-            continue  # minutes; the one that follows says what to measure
-        main = importlib.import_module(f"search.{command}").main
-        assert main([NUMBERS.get(each, each) for each in given]) == (command == "pick"), (command, given)
+    commands = [
+        [NUMBERS.get(each, each) for each in words]
+        for words in AFTERWARDS
+        if words != ["robustness", "runs/fusion-scenes"]  # minutes; the one that follows says what to measure
+    ]
+    examples = [block for language, block in BLOCKS if language == "python" and "load(" in block]
+    # In a process of its own, for they start Ray.
+    given = [sys.executable, "-c", ALL, json.dumps(commands), json.dumps(examples)]
+    done = subprocess.run(given, cwd=folder, capture_output=True, text=True, timeout=400, check=False)
+    assert done.returncode == 0, done.stderr
     assert (folder / "answers/one.depth.png").exists()
-    for example in (block for language, block in BLOCKS if language == "python" and "load(" in block):
-        exec(compile(example, "README", "exec"), {})
     assert (run / "confirmed.csv").exists()
 
 

@@ -3,8 +3,8 @@
     python -m experiments.benchmarks.exports --folder experiments/benchmarks/exports
 
 Networks are random, but for nothing that counts here: weights and the statistics of normalisation are drawn, gates
-pruned. A pattern of each space is drawn that is neither all shared nor all separate. Latency is of one image on one
-thread, exported and eager taking turns in one run.
+pruned; images are drawn rooms. A pattern of each space is drawn that is neither all shared nor all separate. Latency is
+of one image on one thread, exported and eager taking turns in one run. Rows that are there are not measured again.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import argparse
 import csv
 import random
 import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,7 +29,7 @@ from search.deploy.folding import fold_batch_norms
 from search.deploy.format import Format
 from search.deploy.formats import FORMATS, choose_format
 from search.deploy.latency import measure_latency
-from search.deploy.parity import measure_parity
+from search.deploy.parity import find_differences
 from search.deploy.program import Program
 from spaces.choices import draw
 from spaces.errors import PatternError
@@ -62,29 +63,50 @@ COLUMNS = ("space", "family", "format", "size", "difference", "exported_p50_ms",
 def main(argv: list[str] | None = None) -> int:
     """Measure and write the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, required=True, help="of the table")
     parser.add_argument("--spaces", nargs="+", default=list(SPACES), choices=SPACES)
     parser.add_argument("--families", nargs="+", default=list(FAMILIES), choices=list(FAMILIES))
     parser.add_argument("--formats", nargs="+", default=list(FORMATS), choices=list(FORMATS))
     given = parser.parse_args(argv)
     forms = [choose_format(name) for name in given.formats]
     torch.set_num_threads(1)
-    rows = []
+    file = given.folder / "exports.csv"
+    rows = read_rows(file)
+    done = {(row["space"], row["family"], row["format"]) for row in rows}
     for name in given.families:
         for space in given.spaces:
+            if all((space, name, form.name) in done for form in forms):
+                continue
             program, why = make_program(space, name)
             if program is None:
                 print(f"space {space}  family {name}: {why}", flush=True)
                 continue
             for form in forms:
+                if (space, name, form.name) in done:
+                    continue
                 rows.append({"space": space, "family": name, **measure(program, form, FAMILIES[name])})
                 print(*(f"{key} {value}" for key, value in rows[-1].items()), sep="  ", flush=True)
-    given.folder.mkdir(parents=True, exist_ok=True)
-    with open(given.folder / "exports.csv", "w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+                write_rows(file, rows)
+    return 0
+
+
+def read_rows(file: Path) -> list[dict[str, object]]:
+    """What an earlier start has measured."""
+    if not file.exists():
+        return []
+    with open(file, newline="") as opened:
+        return [dict(row) for row in csv.DictReader(opened)]
+
+
+def write_rows(file: Path, rows: list[dict[str, object]]) -> None:
+    """All that is measured so far, in the order of spaces and families."""
+    place = {name: index for index, name in enumerate((*FAMILIES, *SPACES))}
+    rows = sorted(rows, key=lambda row: (place[str(row["family"])], place[str(row["space"])]))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file, "w", newline="") as opened:
+        writer = csv.DictWriter(opened, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    return 0
 
 
 def make_program(space: str, name: str) -> tuple[Program | None, str]:
@@ -126,15 +148,22 @@ def build_static(pattern: SharingPattern, family: Family, tasks: tuple[Task, ...
     return prune(network) if network.gated else network
 
 
+@cache
+def draw_images(size: tuple[int, int]) -> np.ndarray:
+    """Five rooms, (5, height, width, 3) uint8."""
+    drawn = compose(["data.images=8", f"data.image_size={64 * -(-max(size) // 64)}"]).data.load("train", only=()).images
+    return np.ascontiguousarray(drawn[:5, : size[0], : size[1]])
+
+
 def measure(program: Program, form: Format, size: tuple[int, int]) -> dict[str, object]:
     """Export, compare and time."""
-    images = np.random.default_rng(0).integers(0, 256, (5, *size, 3), np.uint8)
+    images = draw_images(size)
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"model{form.suffix}"
         told: dict[str, Any] = {"tasks": {task.name: {} for task in program.tasks}}
         form.write(Program(fold_batch_norms(program.network), program.tasks), size, told, path)
         run = form.open(path, 1)
-        worst = max(measure_parity(run, program.run, images).values())
+        worst = max(find_differences(run, program.run, images).values())
         times = measure_latency({"exported": run, "eager": program.run}, np.ascontiguousarray(images[:1]))
         exported, eager = times["exported"]["p50_ms"], times["eager"]["p50_ms"]
         return {

@@ -15,6 +15,7 @@ from search.report.figures.runs_figure import draw_runs_figure
 from search.report.page.page import write_page
 from spaces.common.atomic_files import write_text
 from spaces.common.formatting import align_columns, format_count
+from spaces.common.terminal import find_room
 from spaces.drawing.one_line import describe_in_line
 
 FILES = ("front.html", "front.png", "trials.csv")
@@ -83,4 +84,4 @@ def format_front(pooled: Pooled) -> str:
     for trial in view.front:
         values = (format_value(each, trial.objectives[each.name]) for each in view.objectives)
         rows.append([trial.key, *values, describe_in_line(trial.pattern)])
-    return "\n".join(align_columns(rows))
+    return "\n".join(align_columns(rows, find_room()))

@@ -16,9 +16,35 @@ from typing import Any
 
 from search.components.component_names import COMPONENTS, TARGET, name_all
 from search.components.groups import Groups
+from spaces.common.permissions import import_allowed
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError, UserError
 
+OWN = ("search", "spaces", "trainers", "experiments")  # packages of this project
+MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "space": ("sample", "anchors", "name"),
+    "data": ("name", "selected", "size", "check", "load", "fingerprint"),
+    "network": ("encoder_stages", "decoder_stages", "encoder_block", "decoder_block", "head"),
+    "trainer": ("epochs", "batch_size", "optimiser"),
+    "sampler": ("propose",),
+    "scheduler": ("rungs", "share", "promoted"),
+    "runner": ("run",),
+    "tracking": ("check", "tracker"),
+}
+"""What is asked of every component of a group."""
+CALLED = (
+    *("sample", "anchors", "check", "load", "encoder_block", "decoder_block", "head", "optimiser"),
+    *("propose", "promoted", "run", "tracker"),
+)
+"""Methods among them, which a class has before it is made."""
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "data.loading": ("data/loading",),
+    "trainer.augment": ("augment",),
+    "trainer.gates": ("trainer/gating",),
+    "trainer.weighting": ("weighting",),
+}
+"""Beginnings of the names of shipped components that stand inside others, by their key."""
+_NOTHING = object()
 NOT_GIVEN = "???"  # Hydra's mark for a value that has to be given
 
 
@@ -40,6 +66,9 @@ def build_component(spec: Any, where: str, given: Mapping[str, Any] | None = Non
     if not isinstance(spec, Mapping) or not isinstance(spec.get(TARGET), str):
         raise ConfigError(f"{where}={spec}: want a mapping with {TARGET}: package.module.Class and the options of it")
     target = locate_component(spec[TARGET], where)
+    if inspect.isclass(target):  # what a function makes is known afterwards alone
+        asked = [name for name in MEMBERS.get(where, ()) if name in CALLED]
+        _expect(target, asked, spec[TARGET], where)
     room = inspect.signature(target).parameters
     own = {name: value for name, value in (given or {}).items() if name in room}
     problems = _unfit(spec, where, room, own)
@@ -54,11 +83,25 @@ def build_component(spec: Any, where: str, given: Mapping[str, Any] | None = Non
     if problems:
         raise ConfigError(problems)
     try:
-        return target(**options, **own)
+        made = target(**options, **own)
+        _expect(made, MEMBERS.get(where, ()), spec[TARGET], where)
+        return made
     except UserError as error:
         raise ConfigError(error.problems) from error
     except (TypeError, ValueError, RuntimeError) as error:  # the last one: ~name in a path, of nobody
         raise ConfigError(f"{where}: {spec[TARGET]} refuses its options: {error}") from error
+
+
+def _expect(found: Any, asked: Sequence[str], named: str, where: str) -> None:
+    """Refuse a component, or its class, that lacks what its group is asked for; of other places any will do.
+
+    Raises:
+        ConfigError: it does.
+    """
+    # Statically, for what a data set answers may take looking at its files.
+    lacking = [name for name in asked if inspect.getattr_static(found, name, _NOTHING) is _NOTHING]
+    if lacking:
+        raise ConfigError(f"{where}.{TARGET}={named}: is no {where}, for it lacks {', '.join(lacking)}")
 
 
 def describe_component(value: Any, spec: Any = None) -> Any:
@@ -86,36 +129,55 @@ def describe_component(value: Any, spec: Any = None) -> Any:
 
 
 def locate_component(named: str, where: str) -> Callable[..., Any]:
-    """The class or function that a name, or a dotted path of any version, stands for.
+    """The class or function that a name, or a dotted path of any version, stands for, if its code may run.
 
     Args:
         named: as configurations have it under ``_target_``.
         where: dotted key of the component, for messages.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: there is none, it is none for this place, or nobody has allowed its package.
     """
-    path = COMPONENTS.locate(named)
-    module_path, _, name = path.rpartition(".")
-    hint = f"{where}.{TARGET}={path}"
-    if not module_path:
-        raise ConfigError(f"{hint}: want a dotted path such as package.module.Class")
-    try:
-        module = importlib.import_module(module_path)
-    except ImportError as error:
-        raise ConfigError(
-            f"{hint}: module {module_path} cannot be imported ({error}); "
-            "check the spelling, and run from the folder that holds the package or install it"
-        ) from error
-    found = getattr(module, name, None)
-    if not callable(found):
-        own = [item for item in vars(module).values() if getattr(item, "__module__", "") == module_path]
-        classes = [item.__name__ for item in own if inspect.isclass(item)]
-        raise ConfigError(
-            f"{hint}: {module_path} has no class {name}{suggest(name, classes)} "
-            f"It has: {', '.join(sorted(classes)) or 'none'}"
-        )
+    name, path = COMPONENTS.name(named), COMPONENTS.locate(named)
+    hint = f"{where}.{TARGET}={named}"
+    if name not in COMPONENTS.paths:
+        refuse_own_paths(path, hint)
+        return import_allowed(path, hint)
+    kinds = list_kinds(where)
+    if kinds and not any(name == kind or name.startswith(f"{kind}/") for kind in kinds):
+        raise ConfigError(f"{hint}: is no {kinds[0].partition('/')[2] or kinds[0]}; want {_offer(kinds)}")
+    module, _, attribute = path.rpartition(".")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
     return found
+
+
+def refuse_own_paths(path: str, hint: str) -> None:
+    """Refuse what lies in this project and is no component: its functions write files and start processes.
+
+    Raises:
+        ConfigError: it is such.
+    """
+    own = [each for paths in COMPONENTS.paths.values() for each in paths]
+    if path.partition(".")[0] in OWN:
+        near = [each for each in own if each.rpartition(".")[0] == path.rpartition(".")[0]]
+        shown = f" Components there: {', '.join(near)}" if near else ""
+        raise ConfigError(f"{hint}: is no component of this project{suggest(path, own)}{shown}")
+
+
+def list_kinds(where: str) -> tuple[str, ...]:
+    """Beginnings of shipped names that are of use at a dotted key; none inside components of one's own: any will do.
+
+    >>> list_kinds("trainer.augment.0"), list_kinds("space"), list_kinds("trainer.gates")
+    (('augment',), ('space',), ('trainer/gating',))
+    """
+    words = [word for word in where.split(".") if not word.isdecimal()]
+    if len(words) == 1:
+        return ("task",) if words == ["tasks"] else (words[0],) if words[0] in MEMBERS else ()
+    return PARTS.get(".".join(words), ())
+
+
+def _offer(kinds: Sequence[str]) -> str:
+    return ", ".join(name for name in COMPONENTS.paths if any(name == k or name.startswith(f"{k}/") for k in kinds))
 
 
 def _unfit(spec: Mapping[str, Any], where: str, room: Mapping[str, Parameter], own: Mapping[str, Any]) -> list[str]:

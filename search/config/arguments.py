@@ -14,7 +14,7 @@ from typing import Any
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
-FLAGS = ("--help", "--cfg", "--config-dir")
+FLAGS = ("--help", "--cfg", "--config-dir", "--allow")
 QUOTING = "put a value that holds = , { } [ ] ( ) : or quotes in two kinds of quotes: 'key=\"value\"'"
 
 
@@ -44,11 +44,12 @@ class Value:
 
 @dataclass(frozen=True)
 class Arguments:
-    """What the command line says: questions asked by flags, a folder of more YAML groups, and values."""
+    """What the command line says: questions asked by flags, a folder of more YAML groups, packages, and values."""
 
     asks_help: bool = False
     asks_config: bool = False
     config_dir: Path | None = None
+    allowed: tuple[str, ...] = ()
     values: tuple[Value, ...] = ()
 
 
@@ -102,6 +103,8 @@ def _flags(argv: Sequence[str]) -> tuple[dict[str, Any], list[str], list[str]]:
                     f"--config-dir {text or '(nothing)'}: no such folder; give a folder that holds "
                     "GROUP/CHOICE.yaml files, such as DIR/space/mine.yaml"
                 )
+        elif name == "--allow":
+            found["allowed"] = (*found.get("allowed", ()), text if has_value else (queue.pop(0) if queue else ""))
         elif word in ("--multirun", "-m"):
             problems.append(
                 f"{word}: sweeps are not available, for each search has a run folder of its own; "
@@ -110,8 +113,8 @@ def _flags(argv: Sequence[str]) -> tuple[dict[str, Any], list[str], list[str]]:
             )
         elif word.startswith("-"):
             problems.append(
-                f"{word}: unknown flag{suggest(name, FLAGS)} Allowed: --help, --cfg, --config-dir DIR; "
-                "a key is written KEY=VALUE without dashes"
+                f"{word}: unknown flag{suggest(name, FLAGS)} Allowed: --help, --cfg, --config-dir DIR, "
+                "--allow PACKAGE; a key is written KEY=VALUE without dashes"
             )
         else:
             words.append(word)

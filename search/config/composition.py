@@ -5,6 +5,7 @@ First step of a search. Imports neither torch nor ray, mlflow or optuna, so that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,13 +18,16 @@ from search.components.groups import EXPERIMENT, SHIPPED, Groups
 from search.config.arguments import Arguments, Value, parse
 from search.config.experiments import Experiment, read_experiment
 from search.config.help import format_help
+from search.config.named_packages import list_named
 from search.config.sections import Baselines, Run
 from search.config.settings import Settings, from_plain
 from search.config.texts import restore_texts
 from search.problem.bounds import Limits
+from spaces.common.permissions import allow
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
+RESOLVER = re.compile(r"\$\{\s*[^{}:]*:")  # ${oc.env:NAME}, ${hydra:...}, ${now:...}
 ONE_AT_A_TIME = Lock()  # Hydra keeps what it composes by in the process, for all threads
 __all__ = ["Baselines", "Limits", "Run", "Settings", "answer", "compose", "from_plain"]
 
@@ -43,6 +47,7 @@ def compose(argv: Sequence[str]) -> Settings:
     arguments = parse(argv, lenient=True)
     groups = Groups(arguments.config_dir)
     said = _sort(arguments.values, groups)
+    allow([*arguments.allowed, *list_named(arguments)])
     return replace(from_plain(_composed(arguments, said, groups)), experiment=said.experiment)
 
 
@@ -164,6 +169,7 @@ def _composed(arguments: Arguments, said: _Said, groups: Groups) -> dict[str, An
     try:
         with _own_hydra(), initialize_config_dir(str(SHIPPED), version_base="1.3"):
             config = hydra_compose("config", overrides)
+        _refuse_resolvers(OmegaConf.to_container(config))
         plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
         if unread := [value.problem for value in values if value.problem]:
@@ -183,6 +189,23 @@ def _composed(arguments: Arguments, said: _Said, groups: Groups) -> dict[str, An
     if isinstance(run, dict) and run.get("name") is None:
         run["name"] = said.experiment.name if said.experiment else f"{choices['space']}-{choices['data']}"
     return composed
+
+
+def _refuse_resolvers(node: Any, at: str = "") -> None:
+    """Refuse interpolations that ask the process, not the configuration: config.yaml would keep what they answer.
+
+    Raises:
+        ConfigError: a text has one, such as ``${oc.env:TOKEN}``.
+    """
+    items = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+    for name, value in items:
+        _refuse_resolvers(value, f"{at}.{name}" if at else str(name))
+    if isinstance(node, str) and (found := RESOLVER.search(node)):
+        raise ConfigError(
+            f"{at}={node}: {found[0]}...}} would put what this process knows, passwords too, into the run's files; "
+            "want a value, or the name of another key, such as ${trainer.epochs}; a shell puts variables in by itself: "
+            f'{at}="$NAME"'
+        )
 
 
 @contextmanager

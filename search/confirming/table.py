@@ -12,7 +12,7 @@ from search.confirming.intervals import Difference, Interval
 from search.confirming.request import AS_SEARCHED, DIVISIONS
 from search.confirming.sums import Row, Totals
 from search.problem.objectives import BEFOREHAND, MACS, PARAMS, Objective, format_value, volume_units
-from spaces.common.formatting import align_columns, format_count
+from spaces.common.formatting import align_columns, format_change, format_count
 
 NUMBER = "number"
 
@@ -86,7 +86,7 @@ def format_rows(totals: Totals) -> str:
                 str(len(row.member.cells)),
                 *(_format_interval(each, row.test[each.name], row.member.searched) for each in told),
                 f"{row.probability:.2f}" if math.isfinite(row.probability) else "-",
-                f"{row.worst} {worst.mean:+.2f} %" if worst else "-",
+                f"{row.worst} {format_change(worst.mean)} %" if worst else "-",
             ]
         )
     return "\n".join(align_columns(lines))

@@ -14,6 +14,22 @@ LARGEST = 1e-4  # difference relative to an output's range
 
 
 def measure_parity(file: Run, trained: Run, images: np.ndarray) -> dict[str, float]:
+    """As `find_differences`, where all are small enough.
+
+    Raises:
+        DataError: a difference is too large, or the number of images is not free.
+    """
+    worst = find_differences(file, trained, images)
+    beyond = [f"{name} by {value:.1e}" for name, value in worst.items() if not value <= LARGEST]
+    if beyond:
+        raise DataError(
+            f"the exported file answers otherwise than the trained network, relative to the output's range: "
+            f"{', '.join(beyond)}, where {LARGEST:g} is allowed; nothing was written, export to another format"
+        )
+    return worst
+
+
+def find_differences(file: Run, trained: Run, images: np.ndarray) -> dict[str, float]:
     """Largest difference of each output relative to its range in the trained network's answers.
 
     Args:
@@ -22,7 +38,7 @@ def measure_parity(file: Run, trained: Run, images: np.ndarray) -> dict[str, flo
         images: (N, H, W, 3) uint8 RGB; repeated where there are fewer than wanted.
 
     Raises:
-        DataError: a difference is too large, or the number of images is not free.
+        DataError: the number of images is not free.
     """
     worst: dict[str, float] = {}
     for count in BATCHES:
@@ -36,12 +52,6 @@ def measure_parity(file: Run, trained: Run, images: np.ndarray) -> dict[str, flo
             ) from error
         for name, values in wanted.items():
             worst[name] = float(np.maximum(worst.get(name, 0.0), _differ(found, name, values)))  # a NaN stays one
-    beyond = [f"{name} by {value:.1e}" for name, value in worst.items() if not value <= LARGEST]
-    if beyond:
-        raise DataError(
-            f"the exported file answers otherwise than the trained network, relative to the output's range: "
-            f"{', '.join(beyond)}, where {LARGEST:g} is allowed; nothing was written, export to another format"
-        )
     return worst
 
 

@@ -16,6 +16,7 @@ import torch
 
 from search.jobs.checkpoint import read_checkpoint, write_checkpoint
 from search.jobs.first_trainings import count_first_epochs, start_branches
+from search.jobs.heartbeat import Heartbeat
 from search.jobs.job import Job, Outcome, find_device
 from search.jobs.members import ESTIMATES, TOLD, WEIGHTS, Members, digest_estimates
 from search.jobs.probe import ROBUSTNESS, TESTED, WORKSPACE
@@ -37,7 +38,7 @@ from trainers.measure import measure
 from trainers.prune import prune_network
 from trainers.robustness.measure_aims import measure_aims
 from trainers.tasks.task import Task
-from trainers.train import TrainingError, train
+from trainers.train import Report, TrainingError, train
 from trainers.training_state import EVERY, LAST, Leg
 from trainers.workspace_effect import measure_effect
 
@@ -68,10 +69,7 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     if network.gated and state is None:
         start_branches(job, network, tasks, training, judged, partial(_built, job, where=where))
 
-    def note(epoch: int, values: Mapping[str, float]) -> None:
-        for name, value in values.items():
-            curves.setdefault(name, []).append(value)
-
+    note = _follow(job, curves)
     keep = partial(write_checkpoint, job) if job.checkpoint else None
     leg = Leg(job.until, state, keep, LAST if job.tested else EVERY)  # nobody follows how a confirmation goes
     metrics = train(network, training, judged, tasks, job.recipe, job.seed, note, leg)
@@ -93,6 +91,18 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
         found[TESTED] = _test(job, network, load_split(job.data, job.tested, where), tasks)
     told = {name: curve for name, curve in curves.items() if len(curve) == len(curves["loss"])}
     return Outcome(metrics, told, found, asdict(price), masks, epochs)
+
+
+def _follow(job: Job, curves: dict[str, list[float]]) -> Report:
+    """Keeps the curves, and leaves how far the training is."""
+    heartbeat = Heartbeat(job)
+
+    def note(epoch: int, values: Mapping[str, float]) -> None:
+        heartbeat.beat(epoch)
+        for name, value in values.items():
+            curves.setdefault(name, []).append(value)
+
+    return note
 
 
 def _refuse_undefined(metrics: Mapping[str, float], split: str) -> None:

@@ -7,6 +7,7 @@ tracker, report and progress read it. Those files are the truth of a run.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -21,6 +22,10 @@ from spaces.pattern.sharing_pattern import SharingPattern
 COMPLETE = "complete"
 FAILED = "failed"
 PRUNED = "pruned"
+KEY = re.compile("[0-9a-f]{16}")
+WHOLE = ("number", "macs", "params", "epochs", "seed", "fixed")
+WORDS = ("status", "key", "reason", "node", "device")
+NAMED = ("choices", "findings", "masks", "curves", "rungs", "estimates")
 
 
 @dataclass(frozen=True)
@@ -114,6 +119,7 @@ class Trial:
             PatternError: the pattern is not valid.
         """
         try:
+            _check_forms(data)
             return Trial(
                 **{
                     **data,
@@ -127,7 +133,7 @@ class Trial:
                     "rungs": {epochs: _numbers(values) for epochs, values in data.get("rungs", {}).items()},
                 }
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, OverflowError) as error:
             raise DataError(f"not the JSON of a trial ({type(error).__name__}: {error})") from error
 
 
@@ -149,6 +155,23 @@ def load_trial(path: Path) -> Trial:
         raise DataError(
             f"{path}: {error}; it was damaged from outside: restore it from a copy, or use another run.name"
         ) from error
+
+
+def _check_forms(data: Mapping[str, Any]) -> None:
+    """Refuse what only looks like a trial; the key and the number name its folder and its files.
+
+    Raises:
+        TypeError: a field is of another kind.
+    """
+    for names, kind, want in (WHOLE, int, "a whole number"), (WORDS, str, "a text"), (NAMED, Mapping, "a mapping"):
+        for name in names:
+            if name in data and (not isinstance(data[name], kind) or isinstance(data[name], bool)):
+                raise TypeError(f"{name}={str(data[name])[:80]}, want {want}")
+    # What is missing is told where the trial is made.
+    if data.get("number", 0) < 0 or ("key" in data and not KEY.fullmatch(data["key"])):
+        raise TypeError(
+            f"number={data.get('number')}, key={data.get('key', '')[:80]}: want 0 or more, and 16 hex characters"
+        )
 
 
 def _number(value: float | None) -> float:

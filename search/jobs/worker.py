@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from search.jobs.heartbeat import begin
 from search.jobs.job import Job, Outcome, find_device
 from search.jobs.outcome_files import read_result
 from spaces.common.atomic_files import write_json
@@ -41,7 +42,7 @@ def run_job(job: Job, node: str = platform.node()) -> Outcome:
                 "put run.folder on storage that all nodes share"
             )
         mark = job.fingerprint  # here, for a node need not see the published weights either
-        job.begun.touch()
+        begin(job)
         found = train_job(job, found.curves)
     except Exception as error:  # the one place where a trial's exception becomes a state
         told = explain_fault(error)

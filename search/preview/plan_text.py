@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from search.config.padding_note import describe_padding
 from search.problem.census import LARGEST
 from spaces.common.formatting import align_columns, format_count, format_duration
+from spaces.common.terminal import find_room
 from spaces.drawing.text import draw_text
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def format_patterns(settings: Settings, census: Census) -> str:
     if limits:
         lines[-1] += f", {census.allowed.patterns} within {', '.join(limits)}"
         rows.append(_describe_span("within limits", census.allowed))
-    lines += align_columns(rows)
+    lines += align_columns(rows, find_room())
     for word, extreme in (("Cheapest", census.cheapest), ("Costliest", census.costliest)):
         lines += [
             "",
@@ -76,7 +77,7 @@ def format_trainings(settings: Settings, left: Remaining) -> str:
     if missing and settings.plain["budget"]:
         epochs += f"; {missing * split.trial} of the budget stay unspent, for want of patterns"
     rows.append(["epochs", epochs])
-    return "\n".join(["To train", *align_columns(rows)])
+    return "\n".join(["To train", *align_columns(rows, find_room())])
 
 
 def _describe_confirming(left: ConfirmingLeft) -> str:
@@ -101,7 +102,7 @@ def format_time(expected: Forecast | None) -> str:
     return "\n".join(
         [
             f"Expected on the {_DEVICES[expected.device]} of this machine, {at_once} at a time",
-            *align_columns(_list_expectations(expected)),
+            *align_columns(_list_expectations(expected), find_room()),
             f"An estimate from {steps} or more of {timed}, timed in {processes} on the machine as",
             "it is now. Other load, a cluster, or a sampler that waits for results or ends by itself changes it.",
         ]

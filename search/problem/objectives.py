@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spaces.common.formatting import format_count
+from spaces.common.formatting import format_change, format_count, format_number
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 from trainers.robustness.aims import explain_lacking, list_aims
@@ -126,5 +126,5 @@ def format_value(objective: Objective, value: float) -> str:
         return "-"
     if objective in COUNTED:
         return format_count(value) + (objective.unit if objective == MACS else "")
-    number = f"{value:+.2f}" if objective.unit == "%" else f"{value:.4g}"
+    number = format_change(value) if objective.unit == "%" else format_number(value)
     return f"{number} {objective.unit}".rstrip()

@@ -15,7 +15,8 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from spaces.common.atomic_files import write_text
-from spaces.common.formatting import format_count
+from spaces.common.formatting import align_columns, format_count, format_number
+from spaces.common.terminal import find_room
 
 if TYPE_CHECKING:
     from search.jobs.job import Outcome
@@ -97,13 +98,14 @@ def write_baseline_table(path: Path, rows: Sequence[BaselineRow]) -> None:
 
 def summarise_baselines(rows: Sequence[BaselineRow], members: Sequence[Trial]) -> str:
     """The baselines beside the range of the front, and which members lose to a constant, for the terminal."""
-    lines = ["Validation split: constant prediction | single-task networks | range on the front"]
+    table = [["validation split", "better", "constant", "single-task", "on the front"]]
     for row in rows:
         values = sorted(trial.metrics[row.name] for trial in members)
-        reach = f"{values[0]:.4g} to {values[-1]:.4g}" if values else "-"
-        single = f"{row.single_task:.4g} +- {row.spread:.2g}"
+        reach = f"{format_number(values[0])} to {format_number(values[-1])}" if values else "-"
+        single = f"{format_number(row.single_task)} +- {row.spread:.2g}"
         unit = f" {row.unit}" if row.unit else ""
-        lines.append(f"  {row.name}{unit}, {row.better} is better: {row.trivial:.4g} | {single} | {reach}")
+        table.append([f"{row.name}{unit}", row.better, format_number(row.trivial), single, reach])
+    lines = align_columns(table, find_room())
     lines.append(f"  the single-task networks cost {format_count(sum(row.macs for row in rows))}MACs together")
     main = [row for row in rows if row.role == "main"]
     weak = [f"trial {t.number} on {row.task}" for t in members for row in main if not row.beaten_by(t)]

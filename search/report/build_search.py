@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.config.problem_statement import count_single_task_macs, fix_reference_point, state_problem
 from search.config.settings import Settings
 from search.latency.pattern_latencies import measure_beforehand
-from search.report.progress import Progress
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
+from search.report.terminal.progress import Progress
+from search.standing.started import Started
+from search.standing.time_left import BASELINE, FINAL, SUPERNET, TRIAL
 from search.study.run_folder import RunFolder
 from search.study.study import Study
 
@@ -30,13 +33,14 @@ class Search:
     single_task_macs: Mapping[str, int]
 
 
-def build_search(settings: Settings, folder: RunFolder, command: str) -> Search:
+def build_search(settings: Settings, folder: RunFolder, command: str, forecast: float | None = None) -> Search:
     """Open the study of a run folder and whatever shows it; the tracking store is told that the run goes on.
 
     Args:
         settings: of the search, checked.
         folder: that is held for it.
         command: as it was given, for the record.
+        forecast: seconds that a plan has foretold, or None.
 
     Raises:
         UserError: no pattern meets the limits, the sampler cannot serve the problem, the journal is damaged, or there
@@ -53,7 +57,9 @@ def build_search(settings: Settings, folder: RunFolder, command: str) -> Search:
     tracker = settings.tracking.tracker(settings.run.folder)
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
     tasks, runner = settings.data.selected, settings.runner
-    progress = Progress(settings.split.trials, settings.baselines.seeds * len(tasks), objectives=problem.objectives)
+    arguments = command.partition(" -m search.run")[2].strip() if command else None
+    started = replace(_plan_trainings(settings, forecast), arguments=arguments)
+    progress = Progress(started, objectives=problem.objectives)
     single_task_macs = count_single_task_macs(problem, settings)
     rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
     point, shared = problem.point or (), settings.split.supernet if settings.split.delivers else 0
@@ -70,3 +76,24 @@ def build_search(settings: Settings, folder: RunFolder, command: str) -> Search:
         planned=settings.split.trials,
     )
     return Search(study, reporter, single_task_macs)
+
+
+def _plan_trainings(settings: Settings, forecast: float | None) -> Started:
+    """What there is to be trained, by kind, for all who tell how far the search is."""
+    split, whole = settings.split, settings.trainer.epochs
+    return Started(
+        began=time.time(),
+        trainings={
+            BASELINE: settings.baselines.seeds * len(settings.data.selected),
+            SUPERNET: int(split.supernet > 0),
+            TRIAL: split.trials,
+            FINAL: split.members,
+        },
+        epochs={
+            BASELINE: settings.baselines.epochs or whole,
+            SUPERNET: split.supernet or 1,
+            TRIAL: split.trial * settings.scheduler.share(whole),
+            FINAL: split.final or 1,
+        },
+        forecast=forecast,
+    )

@@ -14,6 +14,7 @@ from rich.text import Text
 from search.problem.objectives import BEFOREHAND, COUNTED, Objective, format_value
 from search.study.fronts.best_guess import NO_GUESSES, Guesses
 from spaces.common.formatting import format_count
+from spaces.common.terminal import USUAL
 from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def summarise_front(
     members: Sequence[Trial],
     objectives: Sequence[Objective],
-    width: int = 110,
+    width: int = USUAL,
     *,
     guesses: Guesses = NO_GUESSES,
     final: bool = False,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,16 +24,17 @@ from search.report.other_trainings import describe_confirmation, describe_final,
 from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.report.tables import write_tables
+from search.standing.started import Started, write_started
 from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.final_files import choose_delivered, choose_ended
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
-from spaces.common.formatting import format_duration
+from spaces.common.terminal import find_width
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from search.report.baseline_table import BaselineRow
-    from search.report.progress import Progress
+    from search.report.terminal.progress import Progress
     from search.study.fronts.final_files import Final
     from search.tracking.tracker import Tracker
     from trainers.tasks.task import Task
@@ -77,6 +79,7 @@ class Reporter:
         self._heard = False
         self._supernet: Outcome | None = None
         self._finals: list[Final] = []
+        self._told = Started()
 
     def showing(self) -> AbstractContextManager[Progress]:
         """The terminal's display, while the block runs."""
@@ -85,10 +88,26 @@ class Reporter:
     def started(self, concurrency: int) -> None:
         """The runner runs this many jobs at a time."""
         self._progress.update(concurrency=concurrency)
+        self._leave_word()
 
-    def running(self, jobs: int) -> None:
-        """So many jobs run."""
-        self._progress.update(running=jobs)
+    def _leave_word(self) -> None:
+        """Leave where the search stands for those who look at its folder, once more when the record has a place."""
+        told = replace(
+            self._progress.started, view=self._tracker.view_command(), links=tuple(self._tracker.view_links())
+        )
+        if (
+            told != self._told and told.arguments is not None
+        ):  # a command that only adds to a run leaves the search's own
+            self._told = told
+            write_started(self._folder, told)
+
+    def running(self, jobs: Collection[Job]) -> None:
+        """These jobs run."""
+        self._progress.show_running(jobs)
+
+    def found(self, baselines: Iterable[Job]) -> None:
+        """These single-task networks were there when the search went on."""
+        self._progress.find_baselines(job.label for job in baselines)
 
     def resumed(self, trials: Sequence[Trial], finals: Sequence[Final]) -> None:
         """Earlier starts finished these."""
@@ -124,7 +143,7 @@ class Reporter:
             self._print(f"{job.label}  failed: {outcome.reason}")
             return
         self._tracker.log_training(describe_supernet(job, outcome))
-        self._print(f"{job.label}  {outcome.epochs} epochs, {format_duration(outcome.seconds)}: all patterns estimated")
+        self._progress.print_supernet(job.label, outcome.epochs, outcome.seconds)
 
     def paused(self, trial: Trial) -> None:
         """A trial pauses at a rung."""
@@ -151,6 +170,7 @@ class Reporter:
         if files := self._live.update(self._trials, self._members, self._marks()):
             self._tracker.log_files(files)
             self._tell_front(self._members, self._marks())
+        self._leave_word()
 
     def report(self, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> None:
         """Write the report, close the record and say where things are.
@@ -192,15 +212,16 @@ class Reporter:
             },
             format_markdown(members, self._objectives, cost),
         )
+        self._leave_word()
         self._print_summary(members, rows, note(members))
         if totals:
             self._print("\n".join([format_rows(totals), "", *describe(totals), ""]))
         self._print("\n".join(cost.lines))
         self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():
-            self._print(f"MLflow      {command}")
+            self._print(f"MLflow      {command}", wrap=False)
         for link in self._tracker.view_links():
-            self._print(f"            {link}")
+            self._print(f"            {link}", wrap=False)
 
     def _tell_front(self, members: Sequence[Trial], marks: Mapping[str, str]) -> None:
         words = {trial.number: marks[trial.key] for trial in self._trials if trial.key in marks}
@@ -214,7 +235,7 @@ class Reporter:
         if self._trials:
             ended = bool(choose_delivered(self._finals, self._objectives))
             guesses = {} if ended else guess_objectives(self._trials, self._objectives)
-            self._print(summarise_front(members, self._objectives, guesses=guesses, final=ended))
+            self._print(summarise_front(members, self._objectives, find_width(), guesses=guesses, final=ended))
         if rows:
             self._print(summarise_baselines(rows, members))
             if note:
@@ -249,5 +270,7 @@ class Reporter:
         stopped = len(self._trials) - done - failed
         self._progress.update(done=done, failed=failed, stopped=stopped, front=len(self._members), hypervolume=volume)
 
-    def _print(self, text: str) -> None:
-        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+    def _print(self, text: str, *, wrap: bool = True) -> None:
+        """Wrapped at words on a terminal; commands and links are not, so that they can be copied."""
+        console = self._progress.console
+        console.print(text, markup=False, highlight=False, soft_wrap=not (wrap and console.is_terminal))

@@ -19,6 +19,8 @@ from ray.tune.search import Searcher
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_outcome
 from search.runners.runner import JobQueue
+from spaces.common.interruption import tell_first
+from spaces.common.permissions import list_allowed
 
 
 class Failures(FIFOScheduler):
@@ -59,13 +61,14 @@ class QueueSearcher(Searcher):
 
     def suggest(self, trial_id: str) -> Any:
         """The next job as a trial's configuration; None to be asked again, FINISHED at the end."""
+        tell_first()  # Tune has taken Ctrl-C for itself by now
         job = self._queue.next()
         if job is None:
             # A baseline that fails is tried again, so the end is only known when nothing runs.
             self.ended = not self._jobs
             return Searcher.FINISHED if self.ended else None
         self._jobs[trial_id] = job
-        return {"job": job, "folder": os.getcwd()}
+        return {"job": job, "folder": os.getcwd(), "allowed": list_allowed()}
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         """Hand the outcome to the queue."""

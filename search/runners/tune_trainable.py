@@ -18,6 +18,7 @@ import torch
 from ray import tune
 
 from search.jobs.worker import run_job
+from spaces.common.permissions import allow
 
 
 class JobTrainable(tune.Trainable):
@@ -28,6 +29,7 @@ class JobTrainable(tune.Trainable):
         # Relative paths mean the same as in the driver, also under a Ray that was started elsewhere.
         with suppress(OSError):
             os.chdir(config["folder"])
+        allow(config["allowed"])
         self._job = config["job"]
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:

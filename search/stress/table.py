@@ -10,7 +10,7 @@ from statistics import fmean
 
 from search.problem.deltas import tell_changes
 from search.stress.measuring import Measured
-from spaces.common.formatting import align_columns, format_count
+from spaces.common.formatting import align_columns, format_change, format_count
 from trainers.robustness.conditions import Clean
 from trainers.robustness.plan import Plan, Summary
 from trainers.tasks.task import Task
@@ -95,7 +95,7 @@ def _format_value(value: float | int | str) -> str:
 
 
 def _format_change(value: float | int | str) -> str:
-    return f"{float(value):+.1f} %" if math.isfinite(float(value)) else "-"
+    return f"{format_change(float(value), 1)} %" if math.isfinite(float(value)) else "-"
 
 
 def _clean(value: float | int | str) -> float | int | str:

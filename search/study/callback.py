@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from search.jobs.job import Job, Outcome
@@ -31,5 +31,5 @@ class Callback(Protocol):
     def final(self, final: Final) -> None:
         """A network was trained to the end."""
 
-    def running(self, jobs: int) -> None:
-        """So many jobs are handed out and not answered."""
+    def running(self, jobs: Collection[Job]) -> None:
+        """These jobs are handed out and not answered."""

@@ -16,6 +16,8 @@ from spaces.errors import ConfigError
 from spaces.networks.content import digest_weights
 
 CONFIG = "config.yaml"
+LARGEST = 16 * 2**20  # bytes of it: our choice, a hundred times what a search of many tasks says
+MOST = 1_000_000  # values in it, those that anchors repeat counted again: our choice
 # Two runs give the same results when everything but these is equal; the data say the tasks. For the places of data,
 # which may move, their content is compared.
 FREE = (
@@ -48,15 +50,35 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     path = folder / CONFIG
     try:
-        old = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        old = _parse(path)
+    except (yaml.YAMLError, OSError, ValueError) as error:  # the last: of dates and numbers that are none
         old = str(error).splitlines()[0]
+    except RecursionError:
+        old = "lists within lists too deep to be read"
     if not isinstance(old, dict) or not isinstance(old.get("search_id"), str):
         raise ConfigError(
             f"{path} is no configuration of a run ({str(old)[:80]}); restore it from a copy, "
             "or start anew with run.name=NAME"
         )
     return old
+
+
+def _parse(path: Path) -> Any:
+    """What the file holds, unless reading or walking it takes without end.
+
+    Raises:
+        ValueError: it would.
+    """
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"more than {LARGEST // 2**20} MiB")
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    waiting, seen = [content], 0
+    while waiting:
+        node = waiting.pop()
+        waiting += node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+        if (seen := seen + 1) > MOST:
+            raise ValueError("anchors that repeat values without end")
+    return content
 
 
 def list_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.distributions import CategoricalDistribution
 from optuna.trial import FrozenTrial, TrialState
 
 from search.jobs.trial import Trial
@@ -24,11 +23,22 @@ from search.problem.census import refuse_impossible_limits
 from search.problem.problem import Problem
 from search.samplers.ask_optuna import list_directions
 from search.samplers.sampler import Done, Sampler, Wait
-from search.study.foreign_trials import KEY, begin_queued, complete_choices, describe_left, find_problem, is_own
-from search.study.journal import open_journal
 from search.study.proposals import Proposals
+from search.study.record.attributes import choose_shown, describe_study, list_attributes, written_together
+from search.study.record.decisions import Options, RecordReader, list_options, spell_decisions
+from search.study.record.foreign_trials import (
+    KEY,
+    SHARING,
+    begin_queued,
+    complete_choices,
+    describe_left,
+    find_problem,
+    is_own,
+)
+from search.study.record.journal import open_journal
 from spaces.choices import Proposal, replay
 from spaces.common.atomic_files import strict
+from spaces.drawing.one_line import describe_in_line
 from spaces.networks.cost import Cost
 from spaces.pattern.sharing_pattern import SharingPattern
 
@@ -87,6 +97,8 @@ class Study:
         refuse_impossible_limits(problem, list(anchors.values()))
         sampler.check(problem)
         self._study = open_journal(journal, list_directions(problem))
+        describe_study(self._study, problem, type(sampler).__name__)
+        self._reader = RecordReader(problem)
         self._trials = journal.parent / "trials"
         self._again: list[FrozenTrial] = []
         self._named: set[int] = set()  # trials of others that were told of
@@ -95,7 +107,8 @@ class Study:
     @property
     def _history(self) -> list[FrozenTrial]:
         """The trials that this search has asked for."""
-        return [each for each in self._study.get_trials(deepcopy=False) if is_own(each, self._trials)]
+        trials = self._study.get_trials(deepcopy=False)
+        return [self._reader.read(each) for each in trials if is_own(each, self._trials)]
 
     @property
     def numbers(self) -> list[int]:
@@ -127,7 +140,10 @@ class Study:
 
     def record_pause(self, number: int, epochs: int, values: Mapping[str, float]) -> None:
         """Record what a trial showed at a pause; it stays running for the study."""
-        self._live(number).set_user_attr("rungs", {**self.rungs(number), str(epochs): strict(values)})
+        storage, trial = self._study._storage, self._find_id(number)
+        storage.set_trial_user_attr(trial, "rungs", {**self.rungs(number), str(epochs): strict(values)})
+        if (shown := choose_shown(values, self.problem)) is not None:
+            storage.set_trial_intermediate_value(trial, epochs, shown)
 
     def __len__(self) -> int:
         """Patterns that were asked for so far, running ones among them; one that is tried again counts once."""
@@ -143,9 +159,9 @@ class Study:
         history = self._history
         if self._again:
             failed = self._again.pop(0)
-            return self._begin(
-                failed.params, failed.distributions, {KEY: failed.user_attrs[KEY], RETRY: failed.number}, {}
-            )
+            kept = {name: failed.user_attrs[name] for name in (KEY, SHARING) if name in failed.user_attrs}
+            options = list_options(self.problem, failed.params)
+            return self._begin(failed.params, options, {**kept, RETRY: failed.number}, {})
         foretold = self.problem.estimates is not None or not self.sampler.uses_supernet
         if foretold and (queued := self._ask_queued(history)):
             return queued
@@ -155,17 +171,19 @@ class Study:
         if isinstance(accepted, (Wait, Done)):
             return accepted
         proposal, notes = accepted
-        options = _options(self.problem, proposal.choices)
-        return self._begin(proposal.choices, options, {KEY: proposal.pattern.key}, notes)
+        options = list_options(self.problem, proposal.choices)
+        marks = {KEY: proposal.pattern.key, SHARING: describe_in_line(proposal.pattern)}
+        return self._begin(proposal.choices, options, marks, notes)
 
     def _begin(
-        self, choices: Mapping[str, Any], options: Mapping[str, Any], marks: dict[str, Any], notes: dict[str, Any]
+        self, choices: Mapping[str, Any], options: Options, marks: dict[str, Any], notes: dict[str, Any]
     ) -> Candidate:
         """Add a running trial to the study."""
+        params, distributions = spell_decisions(choices, options)
         trial = optuna.trial.create_trial(
             state=TrialState.RUNNING,
-            params=dict(choices),
-            distributions=dict(options),
+            params=params,
+            distributions=dict(distributions),
             user_attrs=marks,
             system_attrs=notes,
         )
@@ -185,7 +203,7 @@ class Study:
                 proposal = complete_choices(self.problem, trial, rng)
                 problem = find_problem(self.problem, proposal, known)
                 if not problem:
-                    begin_queued(self._study, trial, proposal, _options(self.problem, proposal.choices))
+                    begin_queued(self._study, trial, proposal, list_options(self.problem, proposal.choices))
                     return self._candidate(trial, proposal)
             except (ValueError, TypeError) as error:  # a PatternError too
                 problem = str(error)
@@ -205,13 +223,13 @@ class Study:
         frozen = self._study.get_trials(deepcopy=False)[trial.number]
         if frozen.state.is_finished():
             return
-        live = self._live(trial.number)
-        live.set_user_attr("metrics", strict({**trial.metrics, "macs": trial.macs, "params": trial.params}))
-        live.set_user_attr("findings", strict(trial.findings))
+        storage, number = self._study._storage, self._find_id(trial.number)
+        with written_together(self._study):
+            for name, value in list_attributes(trial, self.problem.tasks).items():
+                storage.set_trial_user_attr(number, name, value)
         if trial.complete:
             self._study.tell(trial.number, [trial.objectives[o.name] for o in self.problem.objectives])
         else:
-            live.set_user_attr("reason", trial.reason)
             self._study.tell(trial.number, state=TrialState.FAIL if trial.failed else TrialState.PRUNED)
 
     def outlook(self) -> str:
@@ -234,23 +252,11 @@ class Study:
             words.setdefault(key, []).append(name)
         return {key: ", ".join(names) for key, names in words.items()}
 
-    def _live(self, number: int) -> optuna.trial.Trial:
-        """What Study.tell makes itself to reach a trial by number; its attributes show in optuna-dashboard."""
-        return optuna.trial.Trial(self._study, self._study.get_trials(deepcopy=False)[number]._trial_id)
+    def _find_id(self, number: int) -> int:
+        """What the storage calls a trial."""
+        return int(self._study.get_trials(deepcopy=False)[number]._trial_id)
 
     def _candidate(self, trial: FrozenTrial, proposal: Proposal) -> Candidate:
         self.problem.settle(proposal.pattern)
         cost, again = self.problem.cost(proposal.pattern), trial.user_attrs.get(RETRY)
         return Candidate(trial.number, dict(proposal.choices), proposal.pattern, cost, again)
-
-
-def _options(problem: Problem, choices: Mapping[str, Any]) -> dict[str, Any]:
-    """The distribution that each choice was drawn from."""
-    options: dict[str, Any] = {}
-
-    def choose(name: str, allowed: Sequence[Any]) -> Any:
-        options[name] = CategoricalDistribution(tuple(allowed))
-        return choices[name]
-
-    problem.space.sample(choose, problem.tasks)
-    return options

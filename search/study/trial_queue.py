@@ -139,7 +139,7 @@ class TrialQueue:
             return None
         self._waiting.remove(job)
         self.running.add(job)
-        self._callback.running(len(self.running))
+        self._callback.running(tuple(self.running))
         return job
 
     def _find(self) -> None:
@@ -204,7 +204,7 @@ class TrialQueue:
     def done(self, job: Job, outcome: Outcome) -> None:
         """Take the outcome of a job; where the machine was to blame, the job is left to be done again."""
         self.running.discard(job)
-        self._callback.running(len(self.running))
+        self._callback.running(tuple(self.running))
         if outcome.fault:
             self.stop(f"{job.label}: {outcome.reason}")
         elif self._finals.owns(job):

@@ -15,6 +15,12 @@ FILE = "sqlite:///"
 # Others stay as they are: MLflow makes the folder as the address spells it too, empty where the spellings differ.
 SPECIAL = re.compile(r"%(?=[0-9A-Fa-f]{2})|\?")
 SITE = "http://127.0.0.1:5000"  # of `mlflow ui` where nothing else is said
+SECRETS = re.compile(
+    r"(?P<before>\b(?!sqlite:)[a-z][\w+.-]*://)((?<=http://)|(?<=https://)|(?=[^@\s]*:))\S*@"  # a token, too
+    r"|(?P<key>[?&][^=&\s]*(pass|pwd|secret|token|key)[^=&\s]*=)[^&\s]+",
+    re.IGNORECASE,
+)
+VARIABLE = "MLFLOW_TRACKING_URI"
 SERVERS = re.compile(r"https?://|databricks")
 
 
@@ -25,10 +31,17 @@ def find_problem(name: str, uri: str) -> str:
         name: where the address was given, for the message.
         uri: the address.
     """
+    shown = hide_password(uri)
+    if shown != uri and name != VARIABLE:
+        return (
+            f"{name}={shown}: holds a password, which would stand in every list of processes, in the run folder and in "
+            f"the store; put the address into ${VARIABLE} and leave tracking.uri out (in the config.yaml of an earlier "
+            "run: uri: null), or keep the password where the database looks for it, such as ~/.pgpass"
+        )
     if STORES.fullmatch(uri):
         return ""
     return (
-        f"{name}={uri}: want sqlite:///FILE, postgresql://..., mysql://..., mssql://..., databricks or the "
+        f"{name}={shown}: want sqlite:///FILE, postgresql://..., mysql://..., mssql://..., databricks or the "
         "http(s) address of an MLflow server; MLflow no longer takes folders such as ./mlruns"
     )
 
@@ -56,8 +69,12 @@ def is_server(uri: str) -> bool:
 
 
 def hide_password(uri: str) -> str:
-    """An address, or a text with addresses in it, without passwords."""
-    return re.sub(r"//[^/@\s]*@", "//***@", uri)
+    """An address, or a text with addresses in it, without passwords, and without what queries call such.
+
+    >>> hide_password("postgresql://me:p@ss@host/db"), hide_password("mysql://host/db?ssl_key=k&a=b")
+    ('postgresql://***@host/db', 'mysql://host/db?ssl_key=***&a=b')
+    """
+    return SECRETS.sub(lambda found: f"{found['before']}***@" if found["before"] else f"{found['key']}***", uri)
 
 
 def find_site(uri: str) -> str:
@@ -71,4 +88,5 @@ def make_view_command(uri: str) -> str:
     """The command that shows the store in a browser; for a server, its address."""
     if is_server(uri):
         return hide_password(uri)
-    return f"{spell_python()} -m mlflow ui --backend-store-uri {shlex.quote(uri)} --host 127.0.0.1"
+    shown = shlex.quote(uri) if hide_password(uri) == uri else f'"${VARIABLE}"'  # the one place where it may stand
+    return f"{spell_python()} -m mlflow ui --backend-store-uri {shown} --host 127.0.0.1"

@@ -17,6 +17,8 @@ from uuid import uuid4
 
 from spaces.errors import DataError
 
+LARGEST_JSON = 256 * 2**20
+"""Bytes of a JSON file that is read: our choice, a hundred times what 10,000 trials need."""
 PLAIN = (type(None), bool, int, float, str)  # seen at once, for asking whether a value is a scalar takes long
 
 
@@ -72,15 +74,27 @@ def read_json(path: Path) -> Any:
     """The value that a JSON file holds.
 
     Raises:
-        DataError: the file cannot be read or is not whole.
+        DataError: the file cannot be read, is too large or is not whole.
     """
     try:
+        if (size := path.stat().st_size) > LARGEST_JSON:
+            raise DataError(
+                f"{path}: holds {size / 2**20:.0f} MiB, at most {LARGEST_JSON // 2**20} are read; it was damaged from "
+                "outside: restore it from a copy, or use another run.name"
+            )
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read ({error.strerror}); restore it from a copy, or use another run.name"
         ) from error
-    except ValueError as error:
+    except DataError:
+        raise
+    except RecursionError as error:
+        raise DataError(
+            f"{path}: lists within lists too deep to be read; it was damaged from outside: restore it from a copy, or "
+            "use another run.name"
+        ) from error
+    except ValueError as error:  # also of numbers of thousands of digits
         raise DataError(
             f"{path}: no JSON ({error}); it was damaged from outside: restore it from a copy, or use another run.name"
         ) from error

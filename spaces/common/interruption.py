@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+WORDS: list[str] = []  # of `told_at_once`, the innermost last; empty once they were told
 
 
 def take_sigterm() -> None:
@@ -24,6 +28,52 @@ def sigterm_interrupts() -> Iterator[None]:
     finally:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
+
+
+@contextmanager
+def told_at_once(words: str) -> Iterator[None]:
+    """Ctrl-C and SIGTERM are answered with these words at the moment they come, and as they were answered before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    WORDS.append(words)
+    try:
+        tell_first()
+        yield
+    finally:
+        WORDS.pop()
+        for number, answer in before.items():
+            signal.signal(number, signal.SIG_DFL if answer is None else answer)
+
+
+def tell_first() -> None:
+    """Put the words of `told_at_once` before whatever answers now, for libraries take the signals for themselves."""
+    if WORDS and threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            answer = signal.getsignal(number)
+            if callable(answer) and not isinstance(answer, Telling):
+                signal.signal(number, Telling(answer))
+
+
+class Telling:
+    """A signal's answer, with the words of `told_at_once` before it, once.
+
+    Args:
+        answer: what is done then.
+    """
+
+    def __init__(self, answer: Callable[[int, FrameType | None], object]) -> None:
+        self._answer = answer
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Tell, and answer."""
+        if WORDS and WORDS[-1]:
+            # The stream may be in the middle of a line of its own when the signal comes, and refuse.
+            with suppress(RuntimeError, OSError, ValueError):
+                print(f"\n{WORDS[-1]}", file=sys.stderr, flush=True)
+            WORDS[-1:] = [""]
+        self._answer(number, frame)
 
 
 @contextmanager

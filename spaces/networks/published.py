@@ -13,6 +13,7 @@ from itertools import zip_longest
 import torch
 from torch import Tensor
 
+from spaces.common.formatting import format_list
 from spaces.errors import ConfigError
 from spaces.networks.build import SharedNetwork
 from spaces.networks.family import Family, StartsFromWeights
@@ -57,25 +58,22 @@ def fit_names(family: StartsFromWeights) -> dict[str, Tensor]:
     """The file's weights of the whole encoder, by name.
 
     They may lie in a dictionary inside the file's, and all their names may begin with words such as ``module.``, which
-    is told. The first place and prefix that fit count.
+    is told. The first place and prefix that fit count; others that fit with other values are told.
 
     Raises:
-        ConfigError: the file is missing, damaged, holds other things than tensors, or does not fit: with the first five
-            differences.
+        ConfigError: the file is missing, damaged, holds other things than tensors, does not fit (with the first five
+            differences), or its numbers are none to start from.
     """
     assert family.weights is not None
     wanted: dict[str, Tensor] = {}
     for stage in range(family.encoder_stages):
         wanted |= _make_ghost(family, stage).state_dict()
-    best: _Fitted | None = None
-    for place, held in read_weights(family.weights):
-        for prefix in list_prefixes(held, wanted) if best is None or best.differences else ():
-            fitted = _fit(family, wanted, place, prefix, held)
-            if best is None or len(fitted.differences) < len(best.differences):
-                best = fitted
-            if not best.differences:
-                break
-    assert best is not None  # a file without weights is refused when it is read
+    tried = [
+        _fit(family, wanted, place, prefix, held)
+        for place, held in read_weights(family.weights)
+        for prefix in list_prefixes(held, wanted)
+    ]
+    best = min(tried, key=lambda each: len(each.differences))  # the first of equals
     where = f"network.weights={family.weights}{best.told}"
     if best.differences:
         more = f" and {len(best.differences) - SHOWN} more" if len(best.differences) > SHOWN else ""
@@ -83,19 +81,50 @@ def fit_names(family: StartsFromWeights) -> dict[str, Tensor]:
             f"{where} does not fit {type(family).__name__}: {', '.join(best.differences[:SHOWN])}{more}. "
             "Want the weights of the same architecture: check the network's depth and widths, or take another file"
         )
-    if best.told and where not in SAID:
+    _check_numbers(where, wanted, best.given)
+    others = [each.part for each in tried if not each.differences and _differ(wanted, each.given, best.given)]
+    if others:
+        where += (
+            f": {best.part} is taken, and {format_list(dict.fromkeys(others), SHOWN)} would fit, too; to start from "
+            "another, save it alone: torch.save(WEIGHTS, FILE)"
+        )
+    if (best.told or others) and where not in SAID:
         SAID.add(where)
-        log.warning("%s: fits", where)
+        log.warning("%s", where if others else f"{where}: fits")
     return best.given
+
+
+def _check_numbers(where: str, wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> None:
+    """Refuse weights that no training goes on from.
+
+    Raises:
+        ConfigError: some are NaN or infinite, or whole numbers where others are wanted.
+    """
+    real = [name for name, tensor in wanted.items() if tensor.is_floating_point()]
+    if whole := [name for name in real if not given[name].is_floating_point()]:
+        raise ConfigError(
+            f"{where}: {given[whole[0]].dtype} in {format_list(whole, SHOWN)}, where floating-point numbers are "
+            "wanted; take the file from before it was quantised"
+        )
+    if broken := [name for name in real if not given[name].isfinite().all()]:
+        raise ConfigError(
+            f"{where}: NaN or infinite numbers in {format_list(broken, SHOWN)}; the training that saved it had "
+            "diverged, so take an earlier file of it, or another"
+        )
+
+
+def _differ(wanted: Mapping[str, Tensor], some: Mapping[str, Tensor], others: Mapping[str, Tensor]) -> bool:
+    return any(not torch.equal(some[name], others[name]) for name in wanted)
 
 
 @dataclass(frozen=True)
 class _Fitted:
-    """Weights of one place in a file, without a prefix: how far they fit, and what was done to them in words."""
+    """Weights of one place in a file, without a prefix: how far they fit, what was done to them and which they are."""
 
     given: dict[str, Tensor]
     differences: list[str]
     told: str
+    part: str
 
 
 def _fit(
@@ -109,7 +138,9 @@ def _fit(
     words = [f"its part {place}"] if place not in ("", *USUAL) else []
     words += [f"without the prefix '{prefix}' of its names"] if prefix else []
     words += [f"{len(held) - len(kept)} tensors of other names left out"] if len(kept) < len(held) else []
-    return _Fitted(given, list_differences(wanted, given), f" ({', '.join(words)})" if words else "")
+    part = f"its part '{place}'" if place else "the whole"
+    told = f" ({', '.join(words)})" if words else ""
+    return _Fitted(given, list_differences(wanted, given), told, f"{part} under '{prefix}'" if prefix else part)
 
 
 def list_differences(wanted: Mapping[str, Tensor], given: Mapping[str, Tensor]) -> list[str]:

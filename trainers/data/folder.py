@@ -116,12 +116,12 @@ class Folder(Specified):
         splits = {split: self.samples(split) for split in SPLITS}
         problems = []
         for split, samples in splits.items():
-            problems += inspect_samples(samples, training=split == "train")
+            problems += inspect_samples(samples, list(splits.values()), training=split == "train")
         problems += [
             text for task in stored for text in find_palettes(read_heads(splits.values(), task), task).problems
         ]
         if problems:
-            raise DataError(problems)
+            raise DataError(list(dict.fromkeys(problems)))  # what is wrong with a table is said once
 
     def _check_files(self) -> Sequence[Task]:
         """Compare the splits and count the files; the tasks that have some.
@@ -134,6 +134,8 @@ class Folder(Specified):
             raise DataError(problems)
         problems = find_repeated(self._root, self._splits.published, self._spec, self._specification())
         problems += [text for split in SPLITS for text in self._missing(split, stored)]
+        if problems:
+            problems = [*find_left_out(self._root, self._spec, self._splits.named_rows), *problems]
         problems = problems or [
             *find_copies(self._root, self._splits.rows, self._spec.image.patterns),
             *find_shared(self._root, self._splits.rows, {task.name: self._spec.files[task.name] for task in stored}),
@@ -161,10 +163,9 @@ class Folder(Specified):
         """
         splits = {split: self.samples(split) for split in SPLITS}
         films = find_films(self._splits.rows, lambda split, index: splits[split].stored_image(index))
-        every = [row for rows in self._splits.published.values() for row in rows]
-        left_out = find_left_out(self._root, self._spec, every)
+        left_out = find_left_out(self._root, self._spec, self._splits.named_rows)
         near = find_near_copies(self._root, self._splits.rows, self._spec.image.patterns)
-        return [*self._splits.notes, *left_out, *films, *near, *remark_samples(splits)]
+        return list(dict.fromkeys([*self._splits.notes, *left_out, *films, *near, *remark_samples(splits)]))
 
     def samples(self, split: str, only: Sequence[str] | None = None) -> FolderSamples:
         """The samples of a split, to be read one by one.

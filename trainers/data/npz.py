@@ -118,7 +118,11 @@ class Npz(Specified):
         """
         path, tasks = self._path("train"), list_wanted(self.selected, None)
         raw = archive.read_arrays(path, sorted({self._spec.arrays[task.name] for task in tasks}))
-        return [note for task in tasks for note in task.remark([raw[self._spec.arrays[task.name]]])]
+        notes = []
+        for task in tasks:
+            stored = mark_raw(raw[self._spec.arrays[task.name]], self._spec.valid.get(task.name), task)
+            notes += task.remark([stored])
+        return notes
 
     def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
         """Images and canonical targets of a split.

@@ -15,8 +15,9 @@ from trainers.tasks.class_ids import INVALID
 from trainers.tasks.decoding import may_be_empty, refuse, rows
 from trainers.tasks.measures.macro import average
 from trainers.tasks.metric import Metric, ratio
+from trainers.tasks.states import refuse_unless_binary
 from trainers.tasks.task import Task
-from trainers.tasks.valid_values import check_invalid, find_extent, is_list, marked, refuse_unless_binary
+from trainers.tasks.valid_values import check_invalid, find_extent, is_list, marked
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -67,7 +68,7 @@ class Attributes(Task):
         invalid = marked(raw, self.invalid)
         find_extent(raw, invalid, array, where, self.invalid, self.place)
         present, absent = raw == 1, raw == 0
-        refuse_unless_binary(raw, where, invalid, ("absent", "present"), self.invalid, "")
+        refuse_unless_binary(raw, where, invalid, ("absent", "present"), self.invalid, bound=False)
         if ((raw == -1) & invalid).any() and not absent.any() and not may_be_empty():
             mend = "where -1 means absent, write 0 for it, numpy.maximum(labels, 0)"
             refuse(array, where, "only 1 and -1, which is invalid here: no attribute is ever absent", mend)

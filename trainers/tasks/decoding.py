@@ -93,6 +93,8 @@ def layers(array: np.ndarray, where: str, channels: int) -> np.ndarray:
     if array.ndim == 4 and array.shape[1] == channels:
         return array
     want = f"want {channels} values a pixel: (N, H, W, {channels}) or (N, {channels}, H, W)"
+    if array.ndim == 4 and array.shape[3] == channels + 1 and array.dtype == np.uint8:
+        want += "; save it without an alpha channel"
     refuse(array, where, "wrong shape", want)
 
 

@@ -14,19 +14,16 @@ import numpy as np
 from spaces.fields import Fields
 from trainers.tasks.decoding import one_layer, refuse
 from trainers.tasks.looks import join_layers
+from trainers.tasks.markers import remark_markers
 from trainers.tasks.measures.depth import measure_depth
 from trainers.tasks.measures.measure import Measure, Measured
 from trainers.tasks.metric import Metric, ratio
-from trainers.tasks.valid_values import TOPS, check_invalid, find_extent, marked
+from trainers.tasks.valid_values import check_invalid, find_extent, marked
 from trainers.tasks.views import Box, enlarge
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-NEARLY = 0.9
-"""Share of the largest value of a type from which on others are no sign that it is a marker: our choice."""
-BEYOND, OFTEN = 10, 10
-"""How many times as large as all others, and how often there, a value looks like a marker: our choice."""
 NEAR = 1.25
 """A prediction is near where it is within this factor of the truth, either way (Eigen et al. 2014)."""
 
@@ -95,26 +92,8 @@ class Depth(Measured):
         return metres[:, None]
 
     def remark(self, arrays: Sequence[np.ndarray]) -> list[str]:
-        """How many pixels have the largest value of a type, with which many cameras mark what is missing."""
-        highest = [self._two_highest(array) for array in arrays]
-        top = max((values[0] for values in highest if values), default=0)
-        second = max((value for values in highest for value in values if value < top), default=0)
-        count, size = sum(int((array == top).sum()) for array in arrays), sum(array.size for array in arrays)
-        last, alone = top in TOPS and second <= NEARLY * top, count >= OFTEN and 0 < BEYOND * second <= top
-        if not last and not alone:
-            return []
-        kind, marker = "the largest value of a type and " if last else "", int(top) if top == int(top) else top
-        return [
-            f"task {self.name!r}: {100 * count / size:.2g} % of the pixels looked at are {top:g}, {kind}"
-            f"far from the next, {second:g}, and count as {top * self.scale:g} m: if that marks missing "
-            f"depth, say invalid: {[*self.invalid, marker]}"
-        ]
-
-    def _two_highest(self, array: np.ndarray) -> list[float]:
-        """The highest of the values that count, and the next."""
-        values = array[np.isfinite(array) & ~marked(array, self.invalid)]
-        top = [float(values.max())] if values.size else []
-        return [*top, float(np.max(values, where=values != top[0], initial=0))] if top else []
+        """Whether a value far from all others looks as if it marked what is missing."""
+        return remark_markers(self.name, arrays, (*self.invalid, 0), self.scale, 0, "m")
 
     def _refuse_far(self, array: np.ndarray, where: str, high: float) -> None:
         millimetres = "say scale: 0.001 if the array is in millimetres, "

@@ -16,8 +16,9 @@ from trainers.tasks.looks import shade_states
 from trainers.tasks.measures.measure import Measure, Measured
 from trainers.tasks.measures.tolerance import measure_with_tolerance
 from trainers.tasks.metric import Metric, ratio
+from trainers.tasks.states import find_seen, mend_nothing, refuse_unless_binary
 from trainers.tasks.task import AUXILIARY
-from trainers.tasks.valid_values import check_invalid, find_extent, marked, refuse_unless_binary
+from trainers.tasks.valid_values import check_invalid, find_extent, marked
 from trainers.tasks.views import values_last
 
 if TYPE_CHECKING:
@@ -80,14 +81,14 @@ class Edges(Measured):
         invalid = marked(raw, self.invalid)
         find_extent(raw, invalid, array, where, self.invalid)
         if self.threshold is None:
-            mend = ", or say threshold: T to read values above T as 1"
-            refuse_unless_binary(raw, where, invalid, self.states, self.invalid, mend)
+            refuse_unless_binary(raw, where, invalid, self.states, self.invalid, bound=True)
             edge = raw == 1
         else:
             edge = raw > self.threshold
         edge &= ~invalid
         if not edge.any() and not may_be_empty():
-            refuse(array, where, f"no pixel is 1 ({self.states[1]})", "check the array and the field 'threshold'")
+            mend = mend_nothing(find_seen(raw, self.invalid), self.states, self.invalid)
+            refuse(array, where, f"no pixel is 1 ({self.states[1]})", mend)
         return np.where(invalid, INVALID, edge).astype(np.int8)[:, None]
 
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:

@@ -123,7 +123,7 @@ class Normals(Measured):
                 invalid = invalid | short
             elif may_be_empty():
                 return np.zeros_like(vectors)
-        self._check_lengths(array, where, length[~invalid] if invalid.any() else length)
+        self._check_lengths(array, where, length[~invalid] if invalid.any() else length, raw)
         length[length == 0] = 1
         vectors /= length[:, None]
         np.copyto(vectors, 0, where=invalid[:, None])
@@ -163,7 +163,7 @@ class Normals(Measured):
                 length += np.square(vectors[:, channel])
         return vectors, np.sqrt(length, out=length)
 
-    def _check_lengths(self, array: np.ndarray, where: str, lengths: np.ndarray) -> None:
+    def _check_lengths(self, array: np.ndarray, where: str, lengths: np.ndarray, raw: np.ndarray) -> None:
         if lengths.size == 0:
             return  # a part of a split in which nothing is valid
         # Rounding to 8 bits and resizing change lengths a little; 10 % at the median is our choice. A vector
@@ -181,8 +181,15 @@ class Normals(Measured):
                 mend = f"say scale: {2 / most:.4g} (2/{most}) and offset: -1 if it holds {most / 2:.1f} * (n + 1)"
             refuse(array, where, f"vectors of median length {middle:.3g} at {read}, want unit length", mend)
         if longest > 1.5:
-            mend = "name the vector that marks missing normals, e.g. invalid: [255, 255, 255]"
+            mend = f"if it marks missing normals, say invalid: {self._write_longest(raw)}"
             refuse(array, where, f"vectors up to length {longest:.3g} at {read}, want unit length", mend)
+
+    def _write_longest(self, raw: np.ndarray) -> str:
+        """The field ``invalid`` with the longest of the vectors ``(N, 3, H, W)`` that count."""
+        invalid = self._marked(raw)
+        lengths = self._measure(raw, invalid)[1]  # 0 where invalid
+        vector = np.moveaxis(raw, 1, -1).reshape(-1, 3)[lengths.argmax()].tolist()
+        return str([*map(list, self.invalid), vector] if self.invalid else vector)
 
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Mean of 1 - cosine."""

@@ -13,16 +13,13 @@ import numpy as np
 
 from spaces.fields import Fields
 from trainers.tasks.decoding import layers, refuse
+from trainers.tasks.markers import remark_markers
 from trainers.tasks.metric import Metric, ratio
 from trainers.tasks.task import Task
 from trainers.tasks.valid_values import check_invalid, find_extent, marked
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-
-BEYOND, OFTEN = 10, 10
-"""How many times as large as all others, and how often there, a value looks like a marker: our choice."""
 
 
 @dataclass(frozen=True)
@@ -80,21 +77,8 @@ class Regression(Task):
         return np.where(invalid, np.nan, values).astype(np.float32, order="C")
 
     def remark(self, arrays: Sequence[np.ndarray]) -> list[str]:
-        """Whether one value that is often there lies far beyond all others, as markers of what is missing do."""
-        valid = [array[np.isfinite(array) & ~marked(array, self.invalid)] for array in arrays]
-        sizes = [np.abs(each.astype(np.float64)) for each in valid]
-        top = max((float(size.max()) for size in sizes if size.size), default=0.0)
-        second = max((float(np.max(size, where=size < top, initial=0)) for size in sizes), default=0.0)
-        values = [value for value in (top, -top) for array in arrays if (array == value).any()]
-        count = sum(int((array == value).sum()) for value in set(values) for array in arrays)
-        if not second or top < BEYOND * second or count < OFTEN:
-            return []
-        share = 100 * count / sum(array.size for array in arrays)
-        shown = ", ".join(f"{value:.17g}" for value in dict.fromkeys(values))
-        return [
-            f"task {self.name!r}: {share:.2g} % of the values looked at are {shown}, {top / second:.2g} times as large "
-            f"as the next: if that marks what is missing, say invalid: [{shown}]"
-        ]
+        """Whether a value far from all others looks as if it marked what is missing."""
+        return remark_markers(self.name, arrays, self.invalid, self.scale, self.offset, self.unit)
 
     def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
         """Mean absolute error, in the task's unit."""

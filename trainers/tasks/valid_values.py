@@ -44,12 +44,22 @@ def marked(array: np.ndarray, values: Sequence[float]) -> np.ndarray:
 
 def mark_beyond(array: np.ndarray, valid: tuple[float, float], value: float) -> np.ndarray:
     """The array with a marker where it is NaN or beyond two bounds, of a wider type where its own cannot hold that."""
+    return put_mark(array, find_beyond(array, valid), value)
+
+
+def find_beyond(array: np.ndarray, valid: tuple[float, float]) -> np.ndarray:
+    """Where an array is NaN or beyond two bounds."""
     low, high = valid
-    with np.errstate(over="ignore", invalid="ignore"):  # of bounds and markers that the type cannot hold
-        beyond = ~((array >= low) & (array <= high))
+    with np.errstate(over="ignore", invalid="ignore"):  # of bounds that the type cannot hold
+        return np.asarray(~((array >= low) & (array <= high)))
+
+
+def put_mark(array: np.ndarray, places: np.ndarray, value: float) -> np.ndarray:
+    """The array with a marker in some places, of a wider type where its own cannot hold that."""
+    with np.errstate(over="ignore", invalid="ignore"):  # of markers that the type cannot hold
         held = np.asarray(value).astype(array.dtype)
         kind = array.dtype if held.item() == value else np.result_type(array.dtype, np.min_scalar_type(value))
-        return np.where(beyond, np.asarray(value).astype(kind), array.astype(kind, copy=False))
+        return np.where(places, np.asarray(value).astype(kind), array.astype(kind, copy=False))
 
 
 def _round_half(value: float) -> float:
@@ -84,32 +94,6 @@ def find_extent(
     if not (math.isfinite(low) and math.isfinite(high)):
         refuse(array, where, "infinite values", "replace them, or add .inf or -.inf to the field 'invalid'")
     return low, high
-
-
-def refuse_unless_binary(
-    array: np.ndarray, where: str, invalid: np.ndarray, states: tuple[str, str], marks: Sequence[float], mend: str
-) -> None:
-    """Refuse valid values other than 0 and 1.
-
-    Args:
-        array: values.
-        where: names it.
-        invalid: mask of its invalid values.
-        states: what 0 and 1 mean.
-        marks: the field ``invalid`` of the task.
-        mend: what else may be done, or "".
-
-    Raises:
-        DataError: there are such values.
-    """
-    if ((array == 0) | (array == 1) | invalid).all():
-        return
-    other = np.setdiff1d(array[~invalid], (0, 1))
-    shown = ", ".join(f"{value:g}" for value in other[:4]) + (", ..." if len(other) > 4 else "")
-    problem = f"value {shown} where 0 ({states[0]}) and 1 ({states[1]}) are allowed"
-    refuse(
-        array, where, problem, f"add what marks missing labels to invalid (invalid: {[*marks, other[-1].item()]}){mend}"
-    )
 
 
 def check_invalid(fields: Fields, group: str, given: Any) -> tuple[float, ...]:

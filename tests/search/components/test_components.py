@@ -18,6 +18,11 @@ PLAIN_GROUPS = ("runner", "scheduler", "sampler", "tracking", "space")  # their 
 CHOICES = [(group, choice) for group in PLAIN_GROUPS for choice in LIBRARY.choices(group)]
 
 
+@pytest.fixture(autouse=True)
+def _own_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEARCH_ALLOW", "tests")
+
+
 @dataclass(frozen=True)
 class Leaf:
     size: int = 1
@@ -31,6 +36,15 @@ class Leaf:
 class Tree:
     leaves: list[Leaf]
     name: str = "tree"
+
+
+class Loud:
+    """A class that is no space, and would be heard."""
+
+    made = 0
+
+    def __init__(self) -> None:
+        Loud.made += 1
 
 
 LEAF, TREE = f"{__name__}.Leaf", f"{__name__}.Tree"
@@ -86,3 +100,10 @@ def test_what_is_wrong_with_any_of_a_list_is_told_of_all() -> None:
     assert "garden.nam=oak" in unknown
     assert "garden.leaves.0" in refused
     assert "garden.leaves.2.colour=3" in inside
+
+
+@pytest.mark.parametrize("group", ["space", "data", "network", "trainer", "sampler", "scheduler", "runner", "tracking"])
+def test_a_class_that_is_none_of_its_group_is_refused_before_it_is_made(group: str) -> None:
+    with pytest.raises(ConfigError, match=rf"^{group}\._target_=.*Loud: is no {group}, for it lacks "):
+        build_component({TARGET: f"{__name__}.Loud"}, group)
+    assert Loud.made == 0

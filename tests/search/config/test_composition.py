@@ -156,8 +156,19 @@ def test_components_from_outside_the_repository(tmp_path: Path, monkeypatch: pyt
                 height: float
                 name: str = "hedge"
 
+                def sample(self, choose, tasks): ...
+                def anchors(self, tasks): ...
+
+            @dataclass(frozen=True)
+            class Path:
+                length: int = 2
+
+                def sample(self, choose, tasks): ...
+                def anchors(self, tasks): ...
+                def propose(self, problem, history, seed): ...
+
             def path(length=2):
-                return ("path", length)
+                return Path(length)
             """
         )
     )
@@ -172,7 +183,7 @@ def test_components_from_outside_the_repository(tmp_path: Path, monkeypatch: pyt
     settings = compose([*outside, "space.height=2"])
 
     assert settings.space.name == "hedge"
-    assert settings.sampler == ("path", 3)
+    assert settings.sampler.length == 3  # type: ignore[attr-defined]  # of its own
     assert settings.run.name == "hedge-scenes"
     assert settings.plain["space"] == {"_target_": "garden.Hedge", "height": 2, "name": "hedge"}
     assert settings.plain["sampler"] == {"_target_": "garden.path", "length": 3}
@@ -193,7 +204,7 @@ def test_a_choice_of_ones_own_may_not_hide_a_shipped_one(tmp_path: Path) -> None
     ("content", "told"),
     [
         ("_target_: nowhere.Thing\n", "module nowhere cannot be imported"),
-        ("_target_: spaces.fusion.Fusio\n", "has no class Fusio; did you mean 'Fusion'? It has: Fusion"),
+        ("_target_: spaces.fusion.Fusio\n", "is no component of this project; did you mean 'spaces.fusion.Fusion'?"),
         ("_target_: Fusion\n", "want a dotted path such as package.module.Class"),
         ("height: 3\n", "want a mapping with _target_"),
         ("_target_: spaces.fusion.Fusion\nencoder_stages: 9\n", "the network sets it (4)"),
@@ -296,3 +307,14 @@ def test_the_function_is_found_in_the_package_as_in_earlier_versions() -> None:
     assert config.compose is compose
     with pytest.raises(AttributeError, match="has no attribute 'composed'"):
         config.composed  # noqa: B018 - asking is the test
+
+
+@pytest.mark.parametrize("text", ["${oc.env:SECRET}", "a${ oc.env:SECRET}", "${oc.env:${run.folder}}", "${now:%Y}"])
+def test_what_the_process_knows_is_put_into_no_file(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET", "hunter2")
+    (tmp_path / "sampler").mkdir()
+    (tmp_path / "sampler" / "mine.yaml").write_text(f"_target_: garden.path\nlength: [{{deep: '{text}'}}]\n")
+    (problem,) = problems(f"--config-dir={tmp_path}", "sampler=mine")
+    assert problem.startswith(f"sampler.length.0.deep={text}: ${{")
+    assert "would put what this process knows, passwords too, into the run's files; want a value, or" in problem
+    assert "hunter2" not in problem

@@ -88,3 +88,28 @@ def test_fields_that_do_not_fit_are_refused(change: dict[str, object], tmp_path:
     write_json(tmp_path / "1.json", data)
     with pytest.raises(DataError, match=r"1\.json: .*restore it from a copy"):
         trials.load_trial(tmp_path / "1.json")
+
+
+@pytest.mark.parametrize("key", ["../../../tmp/own", "/tmp/own", "a\0b", "", "ABCDEFABCDEFABCD"])
+def test_a_key_that_would_lead_out_of_the_folder_is_refused(key: str, tmp_path: Path) -> None:
+    write_json(tmp_path / "1.json", {**complete(1, 1.0, 10).to_json(), "key": key})
+    with pytest.raises(DataError) as caught:
+        trials.load_trial(tmp_path / "1.json")
+    assert f"number=1, key={key}: want 0 or more, and 16 hex characters" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("number", "../1", "number=../1, want a whole number"),
+        ("number", -1, "number=-1, key="),
+        ("macs", "many", "macs=many, want a whole number"),
+        ("params", True, "params=True, want a whole number"),
+        ("reason", [], r"reason=\[\], want a text"),
+        ("findings", 3, "findings=3, want a mapping"),
+    ],
+)
+def test_fields_of_another_kind_are_refused_by_name(name: str, value: object, told: str, tmp_path: Path) -> None:
+    write_json(tmp_path / "1.json", {**complete(1, 1.0, 10).to_json(), name: value})
+    with pytest.raises(DataError, match=rf"1\.json: not the JSON of a trial \(.*{told}"):
+        trials.load_trial(tmp_path / "1.json")

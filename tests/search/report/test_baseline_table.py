@@ -42,7 +42,8 @@ def test_a_member_that_loses_to_a_constant_on_a_main_task_is_named() -> None:
 
 
 def test_a_front_without_members_has_no_range() -> None:
-    assert "| -" in summarise_baselines(make_baseline_rows(TASKS, OUTCOMES, TRIVIAL, MACS), [])
+    told = summarise_baselines(make_baseline_rows(TASKS, OUTCOMES, TRIVIAL, MACS), []).splitlines()
+    assert told[1].split()[-4:] == ["0.5", "+-", "0.14", "-"]
 
 
 def test_nothing_is_said_of_main_tasks_where_there_are_none() -> None:

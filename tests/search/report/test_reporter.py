@@ -10,9 +10,10 @@ from rich.console import Console
 
 from search.jobs.trial import Trial
 from search.problem.objectives import resolve_objectives
-from search.report.progress import Progress
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
+from search.report.terminal.progress import Progress
+from search.standing.started import Started
 from search.tracking.tracker import Training
 from tests.search.trials import NAMES, TASKS, complete, failed
 
@@ -66,7 +67,7 @@ class Record:
 
 def _start(folder: Path) -> tuple[Reporter, Record, io.StringIO]:
     shown, record = io.StringIO(), Record()
-    progress = Progress(9, 0, Console(file=shown, width=200), objectives=CHOSEN)
+    progress = Progress(Started(trainings={"trial": 9}), Console(file=shown, width=200), objectives=CHOSEN)
     rates = CostRates(dict.fromkeys(NAMES, 10), 8)
     return Reporter(folder, CHOSEN, (-20.0, 20.0), TASKS, progress, record, dict, rates), record, shown
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -53,8 +53,8 @@ class Told:
     def final(self, final: Final) -> None:
         self.finals.append(final.trial)
 
-    def running(self, jobs: int) -> None:
-        self.most = max(self.most, jobs)
+    def running(self, jobs: Collection[Job]) -> None:
+        self.most = max(self.most, len(jobs))
 
 
 @contextmanager

@@ -111,3 +111,25 @@ def test_a_run_with_another_split_of_its_epochs_is_told_what_gives_its_own() -> 
     text = explain_mismatch(Path("runs/mine"), changes)
     assert "and trainer.epochs; supernet.epochs=53 final.epochs=11 gives those it has\n" in text
     assert "gives those" not in explain_mismatch(Path("runs/mine"), [*changes, "sampler: oneshot -> tpe"])
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[" * 20_000, "lists within lists too deep to be read"),
+        ("search_id: x\nbegun: 2001-99-99", "month must be in 1..12"),
+        ("search_id: x\ntrials: " + "1" * 6000, "Exceeds the limit"),
+        ("search_id: x\na: &a [*a]", "anchors that repeat values without end"),
+        (
+            "search_id: x\na: &a [x, x]\n"
+            + "".join(f"{b}: &{b} [{', '.join(f'*{a}' for _ in range(99))}]\n" for a, b in ("ab", "bc", "cd", "de")),
+            "anchors that repeat values without end",
+        ),
+        ("#" * (17 * 2**20), "more than 16 MiB"),
+    ],
+    ids=["deep", "date", "number", "circle", "bomb", "large"],
+)
+def test_a_file_made_to_be_read_without_end_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "config.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=rf"config\.yaml is no configuration of a run \({told}"):
+        read_config(tmp_path)

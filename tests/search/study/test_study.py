@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import optuna
 import pytest
+from optuna.study import StudyDirection
 from optuna.trial import TrialState
 
 from search.jobs.trial import COMPLETE, FAILED, Trial
@@ -18,8 +20,10 @@ from search.samplers.nsga2 import Nsga2
 from search.samplers.random import Random
 from search.samplers.sampler import Done, Sampler
 from search.samplers.tpe import Tpe
+from search.study.record.journal import open_journal
 from search.study.study import Candidate, Study
 from spaces.choices import count_patterns
+from spaces.drawing.one_line import describe_in_line
 from spaces.errors import ConfigError, DataError
 from spaces.fusion import Fusion
 from spaces.networks.cost import compute_cost
@@ -112,6 +116,42 @@ def test_the_study_is_an_ordinary_optuna_study_without_gaps(tmp_path: Path) -> N
     assert seen.trials[10].values is None
     assert seen.best_trials
     assert [d.name for d in seen.directions] == ["MAXIMIZE", "MINIMIZE"]
+    assert seen.metric_names == ["delta_mtl", "macs"]
+
+
+def test_the_record_has_flat_attributes_and_decisions_that_are_no_metrics(tmp_path: Path) -> None:
+    study = open_study(tmp_path, Random())
+    candidate = study.ask()
+    trial = outcome(candidate)
+    study.tell(replace(trial, metrics={"delta_mtl": 1.5, "depth.delta": -2.0, "normals.delta": math.nan}))
+    study.record_pause(study.ask().number, 2, {"delta_mtl": 0.25, "macs": 10.0})
+    seen, paused = study._study.trials
+    told = seen.user_attrs
+    assert {name for name, value in told.items() if isinstance(value, dict | list) or value in ("", None)} == set()
+    assert (told["status"], told["delta_mtl"], told["depth.delta"]) == ("complete", 1.5, -2.0)
+    assert (told["macs"], told["params"]) == (trial.macs, trial.params)
+    assert told["sharing"] == describe_in_line(trial.pattern)
+    assert "normals.delta" not in told
+    assert "findings" not in told
+    assert set(seen.params) == {"sharing/depth.normals", "sharing/parent.segmentation", "sharing/depth.segmentation"}
+    assert paused.intermediate_values == {2: 0.25}
+    assert [each.params for each in study._history] == [candidate.choices, study.list_running()[0].choices]
+    assert (
+        "Parameters `sharing/...`"
+        in study._study._storage.get_study_system_attrs(study._study._study_id)["dashboard:note_str:0"]
+    )
+
+
+def test_a_record_of_an_earlier_version_goes_on_and_proposes_the_same(tmp_path: Path) -> None:
+    sampler = Tpe(startup=3)
+    (tmp_path / "new").mkdir()
+    undisturbed = proposals(open_study(tmp_path / "new", sampler), 10)
+    ways = [StudyDirection.MAXIMIZE, StudyDirection.MINIMIZE]
+    old = open_journal(tmp_path / "study.journal", ways)
+    for trial in open_study(tmp_path / "new", sampler)._history[:6]:  # with every choice, under the space's names
+        trial.user_attrs = {"key": trial.user_attrs["key"], "metrics": {"macs": 1}, "findings": {}}
+        old.add_trial(trial)
+    assert proposals(open_study(tmp_path, sampler), 4) == undisturbed[6:]
 
 
 def test_what_was_running_is_found_again_and_a_second_telling_changes_nothing(tmp_path: Path) -> None:

@@ -109,3 +109,25 @@ def test_files_that_are_missing_or_torn_are_told(tmp_path: Path) -> None:
     (tmp_path / "torn.json").write_text('{"a": [1,')
     with pytest.raises(DataError, match=r"torn\.json: no JSON \(.*restore it from a copy"):
         read_json(tmp_path / "torn.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[" * 200_000, "lists within lists too deep to be read; it was damaged from outside"),
+        ("1" * 6000, "no JSON (Exceeds the limit"),
+        ('{"a": ' * 100_000, "lists within lists too deep to be read"),
+    ],
+)
+def test_what_is_no_json_of_anybody_is_one_message(text: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(DataError) as caught:
+        read_json(tmp_path / "a.json")
+    assert str(caught.value).startswith(f"{tmp_path / 'a.json'}: {told}")
+
+
+def test_a_file_is_as_large_as_it_may_be_before_it_is_read(tmp_path: Path) -> None:
+    with open(tmp_path / "a.json", "wb") as file:
+        file.truncate(300 * 2**20)  # takes no room on the disk
+    with pytest.raises(DataError, match=r"a\.json: holds 300 MiB, at most 256 are read; .* use another run\.name"):
+        read_json(tmp_path / "a.json")

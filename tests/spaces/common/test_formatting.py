@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spaces.common.formatting import align_columns, format_count, format_duration, format_list
+from spaces.common.formatting import (
+    align_columns,
+    format_change,
+    format_count,
+    format_duration,
+    format_list,
+    format_number,
+)
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 SIZES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
@@ -39,6 +46,20 @@ def test_a_count_reads_as_what_it_is_to_half_a_percent(value: float) -> None:
     number, _, prefix = format_count(value).partition(" ")
     assert float(number) * SIZES[prefix] == pytest.approx(value, rel=5.1e-3)
     assert len(number.replace(".", "")) <= 3
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"), [(1.5, "+1.50"), (-0.3, "-0.30"), (-0.001, "0.00"), (0.004, "0.00"), (math.nan, "+nan")]
+)
+def test_a_change_that_rounds_to_nothing_has_no_sign(value: float, wanted: str) -> None:
+    assert format_change(value) == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"), [(0.12345, "0.1235"), (36.57, "36.57"), (123456789.0, "123 M"), (math.inf, "-")]
+)
+def test_measured_numbers_have_four_digits_and_no_exponent(value: float, wanted: str) -> None:
+    assert format_number(value) == wanted
 
 
 @quick
@@ -79,3 +100,10 @@ def test_columns_are_as_wide_as_their_longest_text() -> None:
 def test_rows_of_different_lengths_are_no_table() -> None:
     with pytest.raises(ValueError):
         align_columns([["a", "b"], ["c"]])
+
+
+def test_the_last_column_is_wrapped_at_words_where_there_is_room() -> None:
+    rows = [["key", "what it means to whom it concerns"], ["", "b"]]
+    assert align_columns(rows, 24) == ["  key  what it means to", "       whom it concerns", "       b"]
+    assert align_columns([["k" * 50, "some words of it"]], 60) == [f"  {'k' * 50}  some words of it"]
+    assert align_columns([["/a/long/path/that/is/kept/whole", "x"]], 24) == ["  /a/long/path/that/is/kept/whole  x"]

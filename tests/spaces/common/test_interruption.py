@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from spaces.common.interruption import hold_interrupts, sigterm_interrupts
+from spaces.common.interruption import hold_interrupts, sigterm_interrupts, tell_first, told_at_once
 
 
 def test_sigterm_is_as_good_as_ctrl_c_while_the_block_runs() -> None:
@@ -33,3 +33,30 @@ def test_ctrl_c_is_answered_after_a_block_that_holds_it() -> None:
         reached = True
     assert reached
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_is_told_before_it_is_answered_and_once(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, told = signal.getsignal(signal.SIGINT), ""
+    with pytest.raises(KeyboardInterrupt), sigterm_interrupts(), told_at_once("Stopping."):
+        try:
+            os.kill(os.getpid(), number)
+        finally:
+            told = capsys.readouterr().err
+            os.kill(os.getpid(), number)
+    assert told == "\nStopping.\n"
+    assert capsys.readouterr().err == ""
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_it_is_told_also_where_a_library_has_taken_the_signal(capsys: pytest.CaptureFixture[str]) -> None:
+    taken: list[int] = []
+    with told_at_once("Stopping."):
+        signal.signal(signal.SIGINT, lambda number, frame: taken.append(number))
+        tell_first()
+        tell_first()
+        os.kill(os.getpid(), signal.SIGINT)
+    assert taken == [signal.SIGINT]
+    assert capsys.readouterr().err == "\nStopping.\n"

@@ -181,3 +181,37 @@ def test_other_weights_do_not_fit_under_a_prefix_either(tmp_path: Path) -> None:
     assert "(without the prefix 'module.' of its names) does not fit ResNet: conv1.weight is missing. Want" in refusal(
         saved(tmp_path / "w.pth", held)
     )
+
+
+def test_of_two_networks_in_a_file_the_first_is_taken_and_the_other_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    held, other = weights(), {name: tensor + 1 for name, tensor in weights().items()}
+    found = fit_names(saved(tmp_path / "two.pth", {"ema": other, "model": held}))
+    assert torch.equal(found["conv1.weight"], held["conv1.weight"])
+    assert caplog.messages == [
+        f"network.weights={tmp_path / 'two.pth'}: its part 'model' is taken, and its part 'ema' would fit, too; to "
+        "start from another, save it alone: torch.save(WEIGHTS, FILE)"
+    ]
+    fit_names(saved(tmp_path / "keys.pth", prefixed(held, "encoder_q.") | prefixed(other, "encoder_k.")))
+    assert ": the whole under 'encoder_q.' is taken, and the whole under 'encoder_k.' would fit" in caplog.messages[1]
+    fit_names(saved(tmp_path / "same.pth", {"model": held, "state_dict": held}))
+    assert len(caplog.messages) == 2  # of one network, nothing
+
+
+@pytest.mark.parametrize(
+    ("damage", "expected"),
+    [
+        (
+            lambda kernel: kernel.fill_(torch.nan),
+            ": NaN or infinite numbers in conv1.weight; the training that saved it",
+        ),
+        (lambda kernel: kernel * torch.inf, ": NaN or infinite numbers in conv1.weight; the training that saved it"),
+        (lambda kernel: kernel.to(torch.int8), ": torch.int8 in conv1.weight, where floating-point numbers are wanted"),
+    ],
+)
+def test_numbers_that_nothing_starts_from_are_refused(damage: Any, expected: str, tmp_path: Path) -> None:
+    held = weights()
+    assert expected in refusal(saved(tmp_path / "w.pth", held | {"conv1.weight": damage(held["conv1.weight"])}))
+    half = {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in weights().items()}
+    assert fit_names(saved(tmp_path / "h.pth", half))["conv1.weight"].dtype == torch.float16

@@ -108,11 +108,23 @@ def test_decoding_marks_invalid_vectors(invalid: Any) -> None:
             "say scale: 0.007843 (2/255) and offset: -1 if it holds 127.5 * (n + 1)",
         ),
         (
+            np.array([[[[128, 128, 255], [128, 128, 255], [0, 0, 0]]]], np.uint8),
+            {"scale": 2 / 255, "offset": -1, "invalid": []},
+            "x.npz: vectors up to length 1.73 at scale: 0.00784314, offset: -1, want unit length (given: uint8, shape "
+            "(1, 1, 3, 3), values 0..255); if it marks missing normals, say invalid: [0, 0, 0]",
+        ),
+        (
+            np.full((1, 2, 2, 4), 255, np.uint8),
+            {},
+            "x.npz: wrong shape (given: uint8, shape (1, 2, 2, 4), values 255..255); want 3 values a pixel: "
+            "(N, H, W, 3) or (N, 3, H, W); save it without an alpha channel",
+        ),
+        (
             np.array([[[[128, 128, 255], [128, 128, 255], [255, 255, 255]]]], np.uint8),
             {"scale": 2 / 255, "offset": -1},
             "x.npz: vectors up to length 1.73 at scale: 0.00784314, offset: -1, want unit length "
             "(given: uint8, shape (1, 1, 3, 3), values 128..255); "
-            "name the vector that marks missing normals, e.g. invalid: [255, 255, 255]",
+            "if it marks missing normals, say invalid: [[0, 0, 0], [255, 255, 255]]",
         ),
         (
             np.zeros((1, 2, 2, 3)),

@@ -82,8 +82,8 @@ def test_a_value_far_beyond_all_others_is_told() -> None:
 
     raw[0, :2, :, 1] = 1e9
     (note,) = task.remark([raw])
-    assert note.startswith("task 'flow': 8.3 % of the values looked at are 1000000000, ")
-    assert note.endswith(" times as large as the next: if that marks what is missing, say invalid: [1000000000]")
+    assert note.startswith("task 'flow': 8.3 % of the values looked at are 1000000000, far from all others (")
+    assert note.endswith("), and count as 1e+09: if that marks what is missing, say invalid: [1000000000]")
     assert Regression("flow", channels=2, invalid=[1e9]).remark([raw]) == []
 
     raw[0, :2, :, 1] = -9999

@@ -20,7 +20,6 @@ from trainers.tasks.valid_values import (
     list_marks,
     mark_beyond,
     marked,
-    refuse_unless_binary,
 )
 
 
@@ -78,13 +77,6 @@ def test_infinite_values_are_refused() -> None:
     with pytest.raises(DataError, match="here: infinite values"):
         find_extent(raw, np.zeros(2, bool), raw, "here", ())
     assert find_extent(raw, np.array([False, True]), raw, "here", ()) == (1, 1)
-
-
-def test_states_are_0_and_1() -> None:
-    array, invalid = np.array([0, 1, 7, 255]), np.array([False, False, True, False])
-    with pytest.raises(DataError, match=r"value 255 where 0 \(off\) and 1 \(on\) are allowed.*\[7, 255\]\), or else"):
-        refuse_unless_binary(array, "here", invalid, ("off", "on"), (7,), ", or else")
-    refuse_unless_binary(array[:3], "here", invalid[:3], ("off", "on"), (7,), "")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.exports.entries import entered, find_entry, stamp
-from trainers.data.exports.shapes import INVALID, draw_polygon, draw_runs, find_class, make_canvas
+from trainers.data.exports.entries import Remark, entered, find_entry, name_entries, remark_places, stamp, told
+from trainers.data.exports.shapes import INVALID, draw_box, draw_polygon, draw_runs, find_class, make_canvas
 from trainers.data.formats.texts import read_text
 
 VERSION = 1
+PIXELS = 1.5
+"""Coordinates that are never beyond are shares of width and height: in pixels they would draw a corner; our choice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,16 +29,53 @@ class Instances:
         categories: name by id.
         images: what is said of each, by file name.
         annotations: of each, by id of the image as a text, for some write numbers here and texts there.
+        said: names of the images as the file has them, and as `images` has them.
+        repeated: how many names of images stand there once more.
+        scaled: whether polygons are in shares of width and height.
+        outlined: whether any instance has an outline.
     """
 
     categories: dict[int, str]
     images: dict[str, Mapping[str, Any]]
     annotations: dict[str, list[Mapping[str, Any]]]
+    said: dict[str, str]
+    repeated: int
+    scaled: bool
+    outlined: bool
+
+    def find_label(self, one: Mapping[str, Any]) -> str | None:
+        """The name of an annotation's category, if there is one; ids may be numbers here and texts there."""
+        wanted = str(one.get("category_id"))
+        return next((name for category, name in self.categories.items() if str(category) == wanted), None)
 
 
+def remark_instances(
+    paths: Sequence[Path], table: Path | None, names: tuple[str, ...], array: str | None
+) -> list[Remark]:
+    """What is drawn otherwise than as the class that a file says, or not at all."""
+    assert table is not None  # the reader's table
+    content = read_instances(table)
+    every = [one for own in content.annotations.values() for one in own]
+    crowds = sum(bool(one.get("iscrowd")) for one in every)
+    boxes = sum(not one.get("segmentation") for one in every)
+    thin = sum(_is_thin(one.get("segmentation")) for one in every)
+    texts = ["polygons are in shares of width and height, and are drawn so"] if content.scaled else []
+    for count, what in (
+        (content.repeated, "images are named once more; the annotations of both are drawn"),
+        (crowds, "crowds (iscrowd), which count as not known"),
+        (boxes, "boxes without an outline, which count as not known"),
+        (thin, "outlines of fewer than three points, which have no area and are left out"),
+    ):
+        texts += [f"{count} {what}"] if count else []
+    return [*remark_places(table, content.said), *(Remark(f"{table}: {text}") for text in texts)]
+
+
+@told(remark_instances)
 @entered(lambda table: read_instances(table).images)
 def classes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
-    """Class ids ``(H, W)`` of an image: its instances in the order of the file, crowds as invalid below them.
+    """Class ids ``(H, W)`` of an image: its instances in the order of the file.
+
+    Below them, as invalid, lie crowds and, in a file that has outlines at all, instances of which only the box is said.
 
     Args:
         path: of the image.
@@ -48,15 +87,18 @@ def classes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
     """
     content = read_instances(table)
     image = find_entry(content.images, path, str(table))
-    canvas = make_canvas(names, int(image.get("height", 0)), int(image.get("width", 0)), f"{table}: {path.name}")
+    height, width = (int(image.get(side) or 0) for side in ("height", "width"))
+    canvas = make_canvas(names, height, width, f"{table}: {path.name}")
+    scale = (width, height) if content.scaled else (1, 1)
     own = content.annotations.get(str(image["id"]), [])
-    for one in sorted(own, key=lambda each: not each.get("iscrowd")):  # stable: crowds first
+    # Stable: what is not known first.
+    for one in sorted(own, key=lambda each: not each.get("iscrowd") and bool(each.get("segmentation"))):
         where = f"{table}: annotation {one.get('id')} of {path.name}"
-        label = content.categories.get(one.get("category_id"))  # type: ignore[arg-type]  # a missing one is no key
+        label = content.find_label(one)
         if label is None:
             raise DataError(f"{where}: category_id {one.get('category_id')} is none of categories")
         value = find_class(names, label, where)
-        _draw(canvas, one.get("segmentation"), INVALID if one.get("iscrowd") else value, where)
+        _draw(canvas, one, INVALID if one.get("iscrowd") else value, scale, where, boxes=content.outlined)
     return canvas
 
 
@@ -95,26 +137,60 @@ def _read(path: Path, stamped: tuple[int, int]) -> Instances:
     try:
         content = json.loads(read_text(path))
         categories = {each["id"]: str(each["name"]) for each in content["categories"]}
-        images = {str(each["file_name"]).replace("\\", "/"): each for each in content["images"] if "id" in each}
+        images = [(str(each["file_name"]), each) for each in content["images"] if "id" in each]
         annotations: dict[str, list[Mapping[str, Any]]] = {}
-        for each in content.get("annotations", ()):
+        for each in content.get("annotations") or ():
             annotations.setdefault(str(each["image_id"]), []).append(each)
+        every = [each.get("segmentation") for own in annotations.values() for each in own]
+        scaled = _is_scaled(every)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{path}: no file of COCO's instances ({error!r}); want images, annotations, categories"
         ) from error
-    return Instances(categories, images, annotations)
+    said = name_entries(name for name, _ in images)
+    named: dict[str, Mapping[str, Any]] = {}
+    for name, image in images:
+        first = named.setdefault(said[name], image)
+        if str(first["id"]) != str(image["id"]):  # the same image once more
+            annotations.setdefault(str(first["id"]), []).extend(annotations.pop(str(image["id"]), ()))
+    return Instances(categories, named, annotations, said, len(images) - len(named), scaled, any(every))
 
 
-def _draw(canvas: np.ndarray, outline: Any, value: int, where: str) -> None:
-    """One instance: polygons that belong together, or run lengths, compressed or not."""
+def _list_polygons(outline: Any) -> list[Sequence[float]]:
+    """The polygons of an instance; some programs write one without brackets around it."""
+    if not isinstance(outline, Sequence) or isinstance(outline, str) or not outline:
+        return []
+    return [outline] if isinstance(outline[0], int | float) else list(outline)
+
+
+def _is_scaled(outlines: Sequence[Any]) -> bool:
+    """Whether polygons are given in shares of width and height."""
+    polygons = [numbers for outline in outlines for numbers in _list_polygons(outline) if numbers]
+    return bool(polygons) and all(max(numbers) <= PIXELS for numbers in polygons)
+
+
+def _is_thin(outline: Any) -> bool:
+    polygons = _list_polygons(outline)
+    return bool(polygons) and all(len(numbers) < 6 for numbers in polygons)
+
+
+def _draw(
+    canvas: np.ndarray, one: Mapping[str, Any], value: int, scale: tuple[int, int], where: str, *, boxes: bool
+) -> None:
+    """One instance: polygons that belong together, or run lengths, compressed or not, or as invalid its box."""
+    outline = one.get("segmentation")
     try:
         if isinstance(outline, Mapping):
-            counts = outline["counts"]
+            counts, size = outline["counts"], outline.get("size", list(canvas.shape))
+            if list(size) != list(canvas.shape):
+                raise ValueError(f"run lengths of size {size}, the image has height and width {list(canvas.shape)}")
             draw_runs(canvas, decode_counts(counts) if isinstance(counts, str) else counts, value)
-        elif isinstance(outline, Sequence) and outline:
-            for numbers in outline:
-                draw_polygon(canvas, list(zip(numbers[::2], numbers[1::2], strict=True)), value)
+        elif outline:
+            for numbers in _list_polygons(outline):
+                draw_polygon(canvas, _scale(zip(numbers[::2], numbers[1::2], strict=True), scale), value)
+        elif boxes and one.get("bbox"):
+            left, top, width, height = one["bbox"]
+            draw_box(canvas, _scale([(left, top), (left + width, top + height)], scale), INVALID)
         else:
             raise DataError(
                 f"{where}: no segmentation, so a box at most, which tells no pixels; export polygons or masks"
@@ -123,3 +199,7 @@ def _draw(canvas: np.ndarray, outline: Any, value: int, where: str) -> None:
         raise
     except (ValueError, TypeError, KeyError) as error:
         raise DataError(f"{where}: segmentation cannot be read ({error}); want polygons or run lengths") from error
+
+
+def _scale(points: Iterable[tuple[float, float]], scale: tuple[int, int]) -> list[tuple[float, float]]:
+    return [(x * scale[0], y * scale[1]) for x, y in points]

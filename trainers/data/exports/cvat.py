@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from functools import lru_cache
@@ -11,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from spaces.errors import DataError
-from trainers.data.exports.entries import entered, find_entry, stamp
+from trainers.data.exports.entries import Remark, entered, find_entry, name_entries, remark_places, stamp, told
 from trainers.data.exports.shapes import (
     draw_box,
     draw_ellipse,
@@ -19,16 +20,33 @@ from trainers.data.exports.shapes import (
     draw_runs,
     find_class,
     make_canvas,
+    remark_thin,
 )
 from trainers.data.formats.files import readable
 from trainers.data.formats.texts import read_text
 
 VERSION = 1
+THIN = ("points", "polyline", "skeleton")
+"""Shapes without an area."""
 
 
+def remark_shapes(paths: Sequence[Path], table: Path | None, names: tuple[str, ...], array: str | None) -> list[Remark]:
+    """Which shapes are left out."""
+    assert table is not None  # the reader's table
+    images = read_images(table)
+    thin = [f"{shape.tag} of {shape.get('label')!r}" for image in images.values() for shape in image if is_thin(shape)]
+    return [
+        *remark_thin(str(table), thin),
+        *remark_places(table, {image.get("name", ""): n for n, image in images.items()}),
+    ]
+
+
+@told(remark_shapes)
 @entered(lambda table: read_images(table))
 def classes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
     """Class ids ``(H, W)`` of an image, by its polygons, boxes, ellipses and masks, the lowest first.
+
+    Points and lines are left out, for they have no area.
 
     Args:
         path: of the image.
@@ -36,16 +54,21 @@ def classes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
         names: of the classes; one may be background.
 
     Raises:
-        DataError: the image is not in the file, a label is no class, or a shape has no area.
+        DataError: the image is not in the file, a label is no class, or a shape is of another kind.
     """
     image = find_entry(read_images(table), path, str(table))
     where = f"{table}: {path.name}"
     with readable(table):
         canvas = make_canvas(names, int(image.get("height", 0)), int(image.get("width", 0)), where)
-        shapes = [shape for shape in image if shape.tag != "tag"]
+        shapes = [shape for shape in image if shape.tag != "tag" and not is_thin(shape)]
         for shape in sorted(shapes, key=lambda each: int(each.get("z_order", 0))):
             _draw(canvas, shape, find_class(names, shape.get("label", ""), where), where)
     return canvas
+
+
+def is_thin(shape: ET.Element) -> bool:
+    """Whether a shape has no area."""
+    return shape.tag in THIN
 
 
 def colours(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
@@ -87,10 +110,11 @@ def read_colours(path: Path) -> dict[tuple[int, ...], str]:
         DataError: it is missing, or not of this form.
     """
     labels = {}
-    for line in read_text(path).splitlines():
-        if not line.strip() or line.startswith("#"):
-            continue
+    for number, line in enumerate(read_text(path).splitlines()):
         parts = line.split(":")
+        named = number == 0 and parts[0].strip().lower() == "label"  # the line that names what follows
+        if not line.strip() or line.startswith("#") or named:
+            continue
         numbers = parts[1].split(",") if len(parts) > 1 else []
         if len(numbers) != 3 or not all(number.strip().isdecimal() for number in numbers):
             raise DataError(f"{path}: line {line!r} is no label with its colour; want NAME:RED,GREEN,BLUE::")
@@ -102,7 +126,9 @@ def read_colours(path: Path) -> dict[tuple[int, ...], str]:
 def _read(path: Path, stamped: tuple[int, int]) -> dict[str, ET.Element]:
     with readable(path):
         root = ET.fromstring(read_text(path))
-    images = {image.get("name", "").replace("\\", "/"): image for image in root.iter("image")}
+    found = list(root.iter("image"))
+    said = name_entries(image.get("name", "") for image in found)
+    images = {said[image.get("name", "")]: image for image in found}
     if root.tag != "annotations" or not images:
         raise DataError(f"{path}: no annotations of images; want an export as CVAT for images 1.1")
     return images
@@ -112,21 +138,20 @@ def _draw(canvas: np.ndarray, shape: ET.Element, value: int, where: str) -> None
     def number(name: str) -> float:
         return float(shape.get(name, "nan"))
 
-    if float(shape.get("rotation", 0)):
-        raise DataError(f"{where}: a turned {shape.tag} is not read; draw a polygon instead")
+    turn = math.radians(float(shape.get("rotation", 0)))
     if shape.tag == "polygon":
         draw_polygon(canvas, _points(shape.get("points", "")), value)
     elif shape.tag == "box":
-        draw_box(canvas, [(number("xtl"), number("ytl")), (number("xbr"), number("ybr"))], value)
+        draw_box(canvas, [(number("xtl"), number("ytl")), (number("xbr"), number("ybr"))], value, turn)
     elif shape.tag == "ellipse":
-        draw_ellipse(canvas, (number("cx"), number("cy")), (number("rx"), number("ry")), value)
+        draw_ellipse(canvas, (number("cx"), number("cy")), (number("rx"), number("ry")), value, turn)
     elif shape.tag == "mask":
         left, top, width, height = (int(number(name)) for name in ("left", "top", "width", "height"))
         counts = [int(text) for text in shape.get("rle", "").split(",")]
         part = canvas[top : top + height, left : left + width]
         draw_runs(part, counts, value, by_columns=False)
     else:
-        raise DataError(f"{where}: a {shape.tag} has no area; draw a polygon around what is meant, or take it out")
+        raise DataError(f"{where}: a {shape.tag} is not drawn; draw a polygon around what is meant, or take it out")
 
 
 def _points(text: str) -> Sequence[tuple[float, float]]:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 from spaces.errors import DataError
 from trainers.data.exports.coco import Instances, read_instances
-from trainers.data.exports.ready import Export, Places, add_background, find_folder, name_splits, write_spec
+from trainers.data.exports.ready import (
+    Export,
+    Places,
+    UnfitError,
+    add_background,
+    find_folder,
+    name_splits,
+    write_spec,
+)
 
 FEW = 3
 """Images of a file that are looked for."""
@@ -18,16 +26,27 @@ def find_coco(root: Path) -> Export | None:
     Raises:
         DataError: it is one that no specification can read.
     """
+    lost: tuple[Path, Instances] | None = None
     for pattern in ("annotations/instances_{}.json", "annotations/{}.json", "{}/_annotations.coco.json", "{}.json"):
         found = {_between(path.relative_to(root).as_posix(), pattern): path for path in root.glob(pattern.format("*"))}
         files = {name: content for name, path in sorted(found.items()) if (content := _open(path)) is not None}
         if files and (export := _describe(root, pattern, files)):
             return export
+        lost = lost or next(((found[name], content) for name, content in files.items()), None)
     for pattern in ("{}/*.json", "*.coco.json"):
         for path in sorted(root.glob(pattern.format("*"))):
             name = path.relative_to(root).as_posix()
-            if (content := _open(path)) is not None and (export := _describe(root, name, {"": content})):
+            if (content := _open(path)) is None:
+                continue
+            if export := _describe(root, name, {"": content}):
                 return export
+            lost = lost or (path, content)
+    if lost:
+        path, content = lost
+        raise UnfitError(
+            f"{path}: COCO's instances, of which no images are found, such as {next(iter(content.images))}; looked in "
+            f"{root} and its folders images, data, img and those of the splits: copy them to {root / 'images'}"
+        )
     return None
 
 
@@ -48,6 +67,11 @@ def _describe(root: Path, pattern: str, files: dict[str, Instances]) -> Export |
             break
     else:
         return None
+    if not any(content.outlined for content in used):
+        raise DataError(
+            f"{root / pattern.format(names['train'])}: COCO's instances without outlines, so boxes or points at most, "
+            "which tell no pixels; export polygons or masks"
+        )
     labels = _labels(used)
     image = f"{folder}{{0}}"
     task = {"files": image, "read": "coco_classes", "table": table, "kind": "segmentation"}

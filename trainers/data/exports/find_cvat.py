@@ -5,30 +5,44 @@ from __future__ import annotations
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.exports.cvat import read_images
-from trainers.data.exports.ready import Export, Places, add_background, find_folder, name_splits, write_spec
+from trainers.data.exports.cvat import is_thin, read_images
+from trainers.data.exports.ready import Export, Places, UnfitError, add_background, find_folder, name_splits, write_spec
 from trainers.data.folders.lists import list_splits
 
 FEW = 3
 
 
 def find_cvat(root: Path) -> Export | None:
-    """A specification of such an export, or None."""
+    """A specification of such an export, or None.
+
+    Raises:
+        UnfitError: it is one that cannot be read, or without images.
+    """
+    lost: list[str] = []
     for path in sorted([*root.glob("*.xml"), *root.glob("*/annotations.xml")])[:FEW]:
         try:
             images = read_images(path)
-        except DataError:
+        except DataError as error:
+            lost += error.problems if path.name == "annotations.xml" else []
             continue
         folders = ["images/", "", *(f"{each.name}/" for each in sorted(root.iterdir()) if each.is_dir())]
         folder = find_folder(root, list(images)[:FEW], folders)
         if folder is None:
+            lost.append(
+                f"{path}: an export of CVAT, whose images, such as {next(iter(images))}, are not found in {root}"
+            )
             continue
         labels = dict.fromkeys(
-            shape.get("label", "") for image in images.values() for shape in image if shape.tag != "tag"
+            shape.get("label", "")
+            for image in images.values()
+            for shape in image
+            if shape.tag != "tag" and not is_thin(shape)
         )
         table, image = path.relative_to(root).as_posix(), f"{folder}{{0}}"
         task = {"files": image, "read": "cvat_classes", "table": table, "kind": "segmentation"}
         places = Places([image], table, name_splits(list_splits(path)) or {"train": "train"})
         text = write_spec(places, {"segmentation": {**task, "classes": add_background(sorted(labels))}})
         return Export("CVAT for images 1.1", text, "cvat_classes")
+    if lost:
+        raise UnfitError(lost)
     return None

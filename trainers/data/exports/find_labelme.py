@@ -7,8 +7,8 @@ from itertools import islice
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.exports.labelme import IGNORED, read_labels
-from trainers.data.exports.ready import Export, Places, add_background, name_splits, write_spec
+from trainers.data.exports.labelme import IGNORED, is_thin, read_labels
+from trainers.data.exports.ready import Export, Places, UnfitError, add_background, name_splits, write_spec
 from trainers.data.folders.listing import glob_rows
 from trainers.data.folders.names import list_spellings
 from trainers.data.formats.files import IMAGES
@@ -18,7 +18,11 @@ LOOKED = 20
 
 
 def find_labelme(root: Path) -> Export | None:
-    """A specification of such an export, or None."""
+    """A specification of such an export, or None.
+
+    Raises:
+        UnfitError: it is one without images, or in which nothing is drawn.
+    """
     names = [f"{row.id}.json" for row in glob_rows(root, "{id}.json", "")]
     files = [name for name in islice(names, LOOKED) if _is_one(root / name)]
     if not files:
@@ -26,18 +30,25 @@ def find_labelme(root: Path) -> Export | None:
     first = files[0]
     image = _find_image(root, first)
     if image is None:
-        return None
+        raise UnfitError(
+            f"{root / first}: a file of LabelMe, whose image is not found; put images beside their files, with the "
+            "same names"
+        )
     labels: dict[str, None] = {}
+    unread: list[str] = []
     suffixes = {Path(image).suffix.lower(): Path(image).suffix}  # either case is found by either
     for name in names:
         try:
             content = read_labels(root / name)
-        except DataError:
+        except DataError as error:
+            unread += error.problems
             continue
-        labels.update(dict.fromkeys(str(shape.get("label")) for shape in content["shapes"]))
+        labels.update(dict.fromkeys(str(shape.get("label")) for shape in content["shapes"] if not is_thin(shape)))
         suffix = Path(str(content.get("imagePath") or image)).suffix or Path(image).suffix
         suffixes.setdefault(suffix.lower(), suffix)
     classes = sorted(label for label in labels if label.lower() not in IGNORED)
+    if not classes:
+        raise UnfitError(unread[:1] or [f"{root / first}: files of LabelMe, in which no area is drawn"])
     parts, folder = first.split("/")[:-1], image.split("/")[:-1]
     tops = sorted({name.split("/")[0] for name in names if "/" in name})
     splits = name_splits(tops)

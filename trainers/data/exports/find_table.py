@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.exports.columns import MISSING, NO, YES, read_columns, skips_index
+from trainers.data.exports.cells import MISSING, NO, YES, is_missing, make_plain
+from trainers.data.exports.columns import find_names, read_columns
+from trainers.data.exports.headers import SPLITTING
 from trainers.data.exports.ready import Export, Places, find_folder, name_splits, write_spec
-from trainers.data.folders.lists import SPLITTING, TABLES, list_splits
+from trainers.data.folders.lists import TABLES, list_splits
 from trainers.data.formats.files import IMAGES
+from trainers.data.formats.texts import read_table
 
 FEW = 3
+NOTHING = "none"
 MOST_CLASSES = 50
 """Different cells of a column that are taken for classes, not for texts: our choice."""
 SUFFIXES = (".csv", ".tsv", ".txt")
@@ -36,6 +41,8 @@ def _describe(root: Path, path: Path, splits: dict[str, str]) -> Export | None:
     try:
         header, rows = read_columns(path)
     except DataError:
+        if path.suffix in TABLES and _lists_images(root, path):
+            raise
         return None
     suffix, place = path.suffix, path.parent.relative_to(root).as_posix().removesuffix(".")
     place = f"{place}/" if place else ""
@@ -50,12 +57,12 @@ def _describe(root: Path, path: Path, splits: dict[str, str]) -> Export | None:
         folder = folder.replace(f"{path.stem}/", "{split}/")
     table = f"{place}{{split}}{suffix}" if splits else f"{place}{path.name}"
     if suffix in TABLES:
-        image = f"{folder}{{{int(skips_index(path))}}}{ending}"
+        image = f"{folder}{{{find_names(path)}}}{ending}"
         places = Places([image], table, splits or name_splits(list_splits(path)) or {"train": path.stem})
     else:  # no list of words, for lines on the table itself stand above them
         image = f"{folder}{{id}}{ending or Path(next(iter(rows))).suffix}"
         places = Places([image], None, splits)
-    tasks = _tasks(header, rows, image, table)
+    tasks = _tasks(path, header, rows, image, table)
     if not tasks:
         return None
     if headless:
@@ -64,6 +71,15 @@ def _describe(root: Path, path: Path, splits: dict[str, str]) -> Export | None:
     return Export(
         f"a table with a row an image ({place}{path.name}{unread})", write_spec(places, tasks), "table_columns"
     )
+
+
+def _lists_images(root: Path, path: Path) -> bool:
+    """Whether one of the first rows names an image that is there, so that the table is meant."""
+    try:
+        cells = [cell for row in read_table(path)[: FEW + 1] for cell in row if cell.lower().endswith(IMAGES)]
+    except DataError:
+        return False
+    return any(_find_images(root, [cell]) for cell in cells[:FEW])
 
 
 def _find_images(root: Path, names: list[str]) -> tuple[str, str] | None:
@@ -82,33 +98,47 @@ def _tell_splitting(header: list[str]) -> str:
     return f", whose column {columns[0]!r} is not read: write a table or a list a split to keep it" if columns else ""
 
 
-def _tasks(header: list[str], rows: dict[str, list[str]], image: str, table: str) -> dict[str, dict[str, object]]:
+def _tasks(
+    path: Path, header: list[str], rows: dict[str, list[str]], image: str, table: str
+) -> dict[str, dict[str, object]]:
     """Columns of yes and no as attributes together, columns of few words as classes each."""
-    columns = {name: {row[number] for row in rows.values()} for number, name in enumerate(header) if number}
+    columns = {name: [row[number] for row in rows.values()] for number, name in enumerate(header) if number}
+    if len(columns) < len(header) - 1:
+        twice = next(name for name in header if header.count(name) > 1)
+        raise DataError(f"{path}: {header.count(twice)} columns are called {twice!r}; name them apart")
     said = {"files": image, "table": table}
-    binary = [name for name, cells in columns.items() if _is_binary(cells)]
+    binary = [name for name, cells in columns.items() if name.lower() not in SPLITTING and _is_binary(cells)]
     tasks: dict[str, dict[str, object]] = {}
     if binary:
         tasks["attributes"] = {**said, "read": "table_columns", "kind": "attributes", "attributes": binary}
     for name, cells in columns.items():
-        kinds = sorted(cell for cell in cells if cell.lower() not in MISSING)
+        kinds = _list_classes(cells)
         if name in binary or name.lower() in SPLITTING or not 2 <= len(kinds) <= min(MOST_CLASSES, len(rows) // 2):
             continue
-        if any(_is_number(kind) and not kind.isdecimal() for kind in kinds):
-            continue
-        tasks[_task_name(name)] = {
-            **said,
-            "read": "table_class",
-            "array": name,
-            "kind": "classification",
-            "classes": kinds,
-        }
+        own: dict[str, object] = {**said, "read": "table_class", "array": name, "kind": "classification"}
+        task = _task_name(name)
+        while task in tasks:
+            task += "_"
+        tasks[task] = {**own, "classes": kinds}
     return tasks
 
 
-def _is_binary(cells: set[str]) -> bool:
+def _list_classes(cells: Sequence[str]) -> list[str]:
+    """The different cells of a column as classes, numbers in their order; nothing where they are measures.
+
+    Cells that say nothing are none of them, but the word "none" among other words: it names what has nothing.
+    """
+    kinds = {cell for cell in cells if not is_missing(cell) or cell.lower() == NOTHING}
+    plain = {make_plain(kind) for kind in kinds} - {NOTHING}
+    if plain and all(map(_is_number, plain)):
+        whole = sorted((one for one in plain if one.isdecimal()), key=int)
+        return whole if len(whole) == len(plain) else []
+    return [] if any(_is_number(one) and not one.isdecimal() for one in plain) else sorted(kinds)
+
+
+def _is_binary(cells: Sequence[str]) -> bool:
     """Whether cells say yes and no, as far as they say anything."""
-    small = {f"{float(cell):g}" if _is_number(cell) else cell.lower() for cell in cells}
+    small = set(map(make_plain, cells))
     return small <= {*YES, *NO, *MISSING} and bool(small & set(YES)) and bool(small - set(YES) - {""} | small & set(NO))
 
 

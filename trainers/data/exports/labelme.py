@@ -7,7 +7,7 @@ import binascii
 import io
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,27 +15,54 @@ import numpy as np
 from PIL import Image
 
 from spaces.errors import DataError
-from trainers.data.exports.shapes import INVALID, draw_box, draw_ellipse, draw_polygon, find_class, make_canvas
+from trainers.data.exports.entries import Remark, told
+from trainers.data.exports.shapes import (
+    INVALID,
+    draw_box,
+    draw_ellipse,
+    draw_polygon,
+    find_class,
+    make_canvas,
+    remark_thin,
+)
 from trainers.data.formats.texts import read_text
 
 VERSION = 1
 IGNORED = ("__ignore__", "_ignore_")
 """Labels of what is to count for nothing."""
+THIN = ("point", "points", "line", "linestrip")
+"""Shapes without an area."""
 
 
+def remark_shapes(paths: Sequence[Path], table: Path | None, names: tuple[str, ...], array: str | None) -> list[Remark]:
+    """Which shapes of some files are left out."""
+    thin = [
+        f"{shape.get('shape_type') or 'polygon'} of {str(shape.get('label'))!r}"
+        for path in paths
+        for shape in read_labels(path)["shapes"]
+        if is_thin(shape)
+    ]
+    return remark_thin(f"{paths[0].parent}, {len(paths)} files looked at", thin) if paths else []
+
+
+@told(remark_shapes)
 def classes(path: Path, names: tuple[str, ...]) -> np.ndarray:
     """Class ids ``(H, W)`` of one .json file: polygons, rectangles, circles and masks, later ones over earlier ones.
+
+    Points and lines are left out, for they have no area.
 
     Args:
         path: of the file.
         names: of the classes; one may be background.
 
     Raises:
-        DataError: the file is none of LabelMe's, a label is no class, or a shape has no area.
+        DataError: the file is none of LabelMe's, a label is no class, or a shape is of another kind.
     """
     content = read_labels(path)
     canvas = make_canvas(names, int(content["imageHeight"]), int(content["imageWidth"]), str(path))
     for number, shape in enumerate(content["shapes"]):
+        if is_thin(shape):
+            continue
         where = f"{path}: shape {number}"
         label = str(shape.get("label"))
         value = INVALID if label.lower() in IGNORED else find_class(names, label, where)
@@ -46,6 +73,13 @@ def classes(path: Path, names: tuple[str, ...]) -> np.ndarray:
         except (ValueError, TypeError, KeyError, IndexError, binascii.Error, OSError) as error:
             raise DataError(f"{where}: cannot be read ({error!r}); save it again in LabelMe") from error
     return canvas
+
+
+def is_thin(shape: Mapping[str, Any]) -> bool:
+    """Whether a shape has no area."""
+    return shape.get("shape_type") in THIN or (
+        shape.get("shape_type") in (None, "polygon") and len(shape.get("points") or ()) < 3
+    )
 
 
 def read_labels(path: Path) -> Mapping[str, Any]:
@@ -67,7 +101,7 @@ def read_labels(path: Path) -> Mapping[str, Any]:
 def _draw(canvas: np.ndarray, shape: Mapping[str, Any], value: int) -> None:
     points = [(float(x), float(y)) for x, y in shape["points"]]
     kind = shape.get("shape_type") or "polygon"
-    if kind == "polygon":
+    if kind in ("polygon", "rotation"):  # the second are the corners of a turned box
         draw_polygon(canvas, points, value)
     elif kind == "rectangle":
         if len(points) == 2:
@@ -81,7 +115,7 @@ def _draw(canvas: np.ndarray, shape: Mapping[str, Any], value: int) -> None:
     elif kind == "mask":
         _draw_mask(canvas, points, shape["mask"], value)
     else:
-        raise DataError(f"a {kind} has no area; draw a polygon around what is meant, or take it out")
+        raise DataError(f"a {kind} is not drawn; draw a polygon around what is meant, or take it out")
 
 
 def _draw_mask(canvas: np.ndarray, points: list[tuple[float, float]], text: str, value: int) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spaces.errors import DataError
 from trainers.data.exports.shapes import BACKGROUNDS
 from trainers.data.folders.missing import LIKELY
+from trainers.data.folders.names import list_spellings
+
+
+class UnfitError(DataError):
+    """Files of a tool are there that no specification reads, perhaps; of other folders that is no problem."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +72,37 @@ def add_background(labels: Sequence[str]) -> list[str]:
 
 
 def name_splits(names: Sequence[str]) -> dict[str, str]:
-    """Our splits by the names of an export's; none where none trains."""
+    """Our splits by the names of an export's; none where none trains.
+
+    Names that are a split's come before those of which a part is.
+
+    >>> name_splits(["labels_train", "labels-dev", "trainval", "test2017"])
+    {'test': 'test2017', 'train': 'labels_train', 'val': 'labels-dev'}
+    """
     found: dict[str, str] = {}
-    for ours, likely in LIKELY.items():
-        for name in sorted(names):
-            bare = name.lower().strip("0123456789_-")
-            if bare in likely:
-                found.setdefault(ours, name)
+    for part in (_bare, _parts):
+        for ours, likely in LIKELY.items():
+            free = [name for name in sorted(names) if name not in found.values()]
+            if fits := [name for name in free if set(part(name.lower())) & set(likely)]:
+                found.setdefault(ours, fits[0])
     return found if "train" in found else {}
+
+
+def _bare(name: str) -> list[str]:
+    return [name.strip("0123456789_-")]
+
+
+def _parts(name: str) -> list[str]:
+    return re.split(r"[\d\W_]+", name)
 
 
 def find_folder(root: Path, names: Sequence[str], folders: Sequence[str]) -> str | None:
     """The first of some folders, "" or with a slash at its end, in which files of these names are."""
-    return next((each for each in folders if names and all((root / each / name).is_file() for name in names)), None)
+    return next((each for each in folders if names and all(_is_file(root, f"{each}{name}") for name in names)), None)
+
+
+def _is_file(root: Path, name: str) -> bool:
+    return any((root / each).is_file() for each in (name, *list_spellings(name)))
 
 
 def _quote(value: object) -> str:

@@ -5,15 +5,21 @@ A pixel belongs to an area that its centre lies in; the pixel in the corner reac
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
+from spaces.common.formatting import format_list
 from spaces.errors import DataError
+from trainers.data.exports.entries import Remark
 
 INVALID = -1
 """Of pixels that count for nothing; what the task kinds take for invalid when nothing else is said."""
 BACKGROUNDS = ("background", "_background_", "__background__")
+SHOWN = 4
+"""Kinds of shapes in a message."""
 Points = Sequence[tuple[float, float]]
 
 
@@ -69,18 +75,41 @@ def _find_inside(points: np.ndarray, height: int, width: int) -> np.ndarray:
     return np.cumsum(crossed, axis=1)[:, :width] % 2 == 1
 
 
-def draw_box(canvas: np.ndarray, points: Points, value: int) -> None:
-    """Fill the rectangle between two corners, in place."""
+def draw_box(canvas: np.ndarray, points: Points, value: int, turn: float = 0) -> None:
+    """Fill the rectangle between two corners, in place, turned clockwise around its centre by so many radians."""
     (x, y), (u, v) = points
-    draw_polygon(canvas, [(x, y), (u, y), (u, v), (x, v)], value)
+    corners = np.array([(x, y), (u, y), (u, v), (x, v)], float)
+    if turn:
+        centre = corners.mean(0)
+        cosine, sine = math.cos(turn), math.sin(turn)
+        corners = centre + (corners - centre) @ np.array([[cosine, sine], [-sine, cosine]])
+    draw_polygon(canvas, [(float(x), float(y)) for x, y in corners], value)
 
 
-def draw_ellipse(canvas: np.ndarray, centre: tuple[float, float], radii: tuple[float, float], value: int) -> None:
-    """Fill an ellipse with upright axes, in place."""
+def draw_ellipse(
+    canvas: np.ndarray, centre: tuple[float, float], radii: tuple[float, float], value: int, turn: float = 0
+) -> None:
+    """Fill an ellipse, in place, turned clockwise by so many radians."""
     (x, y), (a, b) = centre, radii
     rows, columns = np.ogrid[: canvas.shape[0], : canvas.shape[1]]
+    right, down = columns + 0.5 - x, rows + 0.5 - y
+    along = right * math.cos(turn) + down * math.sin(turn)
+    across = down * math.cos(turn) - right * math.sin(turn)
     if a > 0 and b > 0:
-        canvas[((columns + 0.5 - x) / a) ** 2 + ((rows + 0.5 - y) / b) ** 2 <= 1] = value
+        canvas[(along / a) ** 2 + (across / b) ** 2 <= 1] = value
+
+
+def remark_thin(where: str, shapes: Sequence[str]) -> list[Remark]:
+    """That shapes without an area are left out.
+
+    Args:
+        where: they were found.
+        shapes: kind and label of each.
+    """
+    if not shapes:
+        return []
+    counts = format_list((f"{count} {shape}" for shape, count in Counter(shapes).most_common()), SHOWN)
+    return [Remark(f"{where}: left out is what has no area: {counts}; draw polygons around it where it counts")]
 
 
 def draw_runs(canvas: np.ndarray, counts: Sequence[int], value: int, *, by_columns: bool = True) -> None:

@@ -20,12 +20,13 @@ def list_ids(raw: np.ndarray, task: Classed) -> set[int]:
     return {int(value) for value in values if math.isfinite(value) and float(value).is_integer()}
 
 
-def mend_ids(ids: Sequence[int], task: Classed) -> str:
+def mend_ids(ids: Sequence[int], task: Classed, seen: Sequence[int] = ()) -> str:
     """How to mend a specification.
 
     Args:
         ids: those that were seen and mark nothing, in order; one of them at least beyond the classes.
         task: whose classes they are beyond.
+        seen: marks of what has no class that were seen, in order.
     """
     count, first = task.channels, task.first_class
     beyond = [value for value in ids if not first <= value < first + count]
@@ -38,6 +39,9 @@ def mend_ids(ids: Sequence[int], task: Classed) -> str:
         twofold = len(beyond) == 1 and beyond[-1] in TOPS and count > 2
         order = f"say map: {write_map(ids, first)} if these are the classes in this order"
         return f"{order}, or {mark}" if twofold else order
+    if seen and len(ids) + len(seen) == count:
+        table, marks = write_map(sorted((*ids, *seen)), first), ", ".join(map(str, seen))
+        return f"say map: {table} if these are the classes in this order, and take {marks} out of invalid; or {mark}"
     if len(ids) == count + 1 and beyond[-1] in TOPS:
         order = f", and say map: {write_map(ids[:-1], first)} if the others are the classes in this order"
         return mark if len(beyond) == 1 else mark + order

@@ -7,14 +7,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
+from trainers.data.folders.left_out import mend_suffix
 from trainers.data.folders.listing import Row, find_existing, glob_rows
-from trainers.data.folders.names import show_bytes
+from trainers.data.folders.names import same_name, show_bytes
 from trainers.data.specs.files import Files
 from trainers.data.specs.folder_spec import FolderSpec
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN
 
 SHOWN = 3
 """Names in a message."""
+LONGEST = 200
+"""Letters of a name in a message: lines of files that are no lists are longer."""
 
 
 def count_files(
@@ -39,17 +42,19 @@ def count_files(
         every: patterns of all uses; what fits one that says more belongs to that.
     """
     problems = []
+    same = {(row.split, same_name(row.id)) for row in known if not row.id.isascii()}
     for use, each in files.items():
         paths = (find_existing(root, each.patterns, row) for row in rows)
         absent = [path for path in paths if not os.path.isfile(f"{root}/{path}")]
         if absent:
+            mend = mend_suffix(root, each.patterns, absent, "files" if use.startswith("task") else "image")
             problems.append(
                 f"{root}: {split}: {len(rows)} samples, but {len(rows) - len(absent)} files for {use}: no "
-                f"{_some(absent)}; every sample needs one, so copy them there, or take the samples out"
+                f"{_some(absent)}; every sample needs one, so {mend}copy them there, or take the samples out"
             )
         rivals = [pattern for pattern in every if pattern not in each.patterns]
         found = {row for name in names for pattern in each.patterns for row in glob_rows(root, pattern, name, rivals)}
-        if extra := sorted(row.id for row in found.difference(known)):
+        if extra := sorted(row.id for row in found.difference(known) if (row.split, same_name(row.id)) not in same):
             problems.append(
                 f"{root}: {split}: {len(found)} files for {use}: no image for "
                 f"{_some(extra)}; copy the images there, or take the files out"
@@ -71,9 +76,11 @@ def find_repeated(root: Path, splits: Mapping[str, Sequence[Row]], spec: FolderS
     for split, rows in splits.items():
         for row in rows:
             path = os.path.normpath(find_existing(root, spec.image.patterns, row))
-            owner, first = owners.setdefault(path, (split, row))
-            if first is not row:
-                clashes.setdefault((owner, split), {}).setdefault(path, (first, row))
+            if path not in owners:
+                owners[path] = (split, row)
+                continue
+            owner, first = owners[path]
+            clashes.setdefault((owner, split), {}).setdefault(path, (first, row))
     problems = []
     for (one, other), found in clashes.items():
         place, why = f"in {one} and in {other}", "results would be told on what was trained on or chosen by"
@@ -147,4 +154,5 @@ def _images(count: int) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(map(show_bytes, names[:SHOWN])) + (", ..." if len(names) > SHOWN else "")
+    shown = [show_bytes(name if len(name) <= LONGEST else f"{name[:LONGEST]}...") for name in names[:SHOWN]]
+    return ", ".join(shown) + (", ..." if len(names) > SHOWN else "")

@@ -12,11 +12,18 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.folders.names import is_left_by_machines, list_spellings, natural, suffix_in_any_case
+from trainers.data.folders.names import (
+    is_left_by_machines,
+    list_compositions,
+    list_spellings,
+    natural,
+    suffix_in_any_case,
+)
 
 FIELD = re.compile(r"\{(\w+)\}")
 
@@ -68,9 +75,9 @@ def glob_rows(root: Path, pattern: str, split: str, rivals: Sequence[str] = ()) 
         rivals: patterns of files of another use; one that says more than the pattern, such as ``{id}_mask.png`` beside
             ``{id}.png``, takes what fits it.
     """
-    pattern = pattern.replace("{split}", split)
+    pattern = _spell_folder(root, pattern.replace("{split}", split))
     fits, exact = compile_pattern(pattern), compile_pattern(pattern, exactly=True)
-    filled = [rival.replace("{split}", split) for rival in rivals]
+    filled = [_spell_folder(root, rival.replace("{split}", split)) for rival in rivals]
     taken = [compile_pattern(rival) for rival in filled if _says(rival) > _says(pattern)]
     before, _, after = pattern.partition("{id}")
     folder, _, before = before.rpartition("/")
@@ -121,13 +128,21 @@ def find_existing(root: Path, patterns: Sequence[str], row: Row) -> str:
 
     A name that is there as it is said comes before other spellings. Lists may have whole paths, or such that begin
     with a stroke and mean the root.
+
+    Raises:
+        DataError: the name leads out of the root: a list that is handed on would show files of whoever reads it.
     """
     names = [row.fill(pattern) for pattern in patterns]
     if any(name.startswith("/") for name in names):
         names = [_seen_from(root, name) for name in names]
     said = (name for name in names if os.path.isfile(f"{root}/{name}"))
     spelled = (other for name in names for other in list_spellings(name) if os.path.isfile(f"{root}/{other}"))
-    return next(chain(said, spelled), names[0])
+    composed = (way for name in names for way in (name, *list_compositions(name)))
+    mixed = (other for way in composed for other in _list_mixed(root, way) if os.path.isfile(f"{root}/{other}"))
+    found = next(chain(said, spelled, mixed), names[0])
+    if found.startswith("/") or ".." in found:
+        _refuse_outside(root, found)
+    return found
 
 
 def list_files(root: Path, folder: Path) -> Iterator[str]:
@@ -149,6 +164,48 @@ def list_files(root: Path, folder: Path) -> Iterator[str]:
                 waiting.append((f"{prefix}{entry.name}/", above | {here}))
             else:
                 yield prefix + entry.name
+
+
+def _list_mixed(root: Path, name: str) -> Iterator[str]:
+    """Spellings of a path with the suffixes that files beside it have, such as ``jPg``."""
+    stem, _, suffix = name.rpartition(".")
+    folder = f"{root}/{name}".rpartition("/")[0]
+    try:
+        found = _mixed_suffixes(folder, os.stat(folder).st_mtime_ns)
+    except OSError:  # not there
+        return
+    yield from (f"{stem}.{other}" for other in found if other.lower() == suffix.lower())
+
+
+@lru_cache(maxsize=256)
+def _mixed_suffixes(folder: str, written: int) -> tuple[str, ...]:
+    """Suffixes of small and capital letters in a folder that was last written at some time."""
+    found = {name.rpartition(".")[2] for name in os.listdir(folder)}
+    return tuple(sorted(suffix for suffix in found if suffix not in (suffix.lower(), suffix.upper())))
+
+
+def _spell_folder(root: Path, pattern: str) -> str:
+    """A pattern whose folder is written as the disk has it, where letters and accents are together or apart."""
+    folder = pattern.partition("{id}")[0].rpartition("/")[0]
+    if folder.isascii() or os.path.isdir(f"{root}/{folder}"):
+        return pattern
+    found = next((other for other in list_spellings(folder) if os.path.isdir(f"{root}/{other}")), folder)
+    return found + pattern[len(folder) :]
+
+
+def _refuse_outside(root: Path, name: str) -> None:
+    """Refuse a path that leads out of the root as it is written; links that lie inside may lead anywhere.
+
+    Raises:
+        DataError: it does.
+    """
+    inside = os.path.normpath(name.replace("\\", "/"))
+    leads_out = inside.startswith("/") or inside.partition("/")[0] == ".."
+    if leads_out and os.path.exists(root / name):  # what is not there is told where it is read, as of other names
+        raise DataError(
+            f"{name} is named for a sample, and lies outside of {root}; want names inside it: correct the list or the "
+            "pattern, or give the folder above as data.root, or put a link to the other folder into it"
+        )
 
 
 def _seen_from(root: Path, name: str) -> str:

@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from spaces.common.formatting import format_list
 from spaces.errors import DataError
 from trainers.data.exports.cvat import read_images
+from trainers.data.exports.headers import HEADERS, SPLITTING, WORD
 from trainers.data.folders.listing import Row
 from trainers.data.formats.files import readable
 from trainers.data.formats.texts import read_table, read_text, read_words
 from trainers.data.splits.fingerprint import spread
 
-WORD = re.compile(r"[^\W\d]+([ _-][^\W\d]+)*|(Unnamed: 0)?")
-"""The name of a column, or none, as pandas' index has."""
 TABLES = (".csv", ".tsv")
-SPLITTING = ("split", "set", "partition", "subset", "fold")
-"""Headers of a column of splits, in small letters."""
 LOOKED = 256
 """Lines whose images are looked for, to tell how a list is written: our choice."""
-_HEADERS = """
-id ids name names image images img file files filename filenames file_name image_id image_name image_path image_file
-imagename imageid path filepath file_path sample samples sample_id picture photo frame input
-"""
-HEADERS = frozenset(_HEADERS.split())
-"""First words of lines that name columns, in small letters; such a line is one only where no image has that name."""
 
 
 def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bool] = lambda _: True) -> list[Row]:
@@ -68,6 +58,29 @@ def read_rows(root: Path, pattern: str, split: str, is_there: Callable[[Row], bo
     return bare if best[0] == 0 and any(is_there(bare[index]) for index in spread(len(bare), LOOKED)) else best[1]
 
 
+def cut_folders(rows: list[Row], is_there: Callable[[Row], bool]) -> list[Row]:
+    """Rows without the folders of another place in their names, where so most of some have an image; else as given.
+
+    The fewest folders that do are left out, of all columns that have them; where that does not help, suffixes, too.
+    """
+    looked_at = [rows[index] for index in spread(len(rows), LOOKED)]
+    if not rows or any(map(is_there, looked_at)):
+        return rows
+    for bare in (False, True):
+        for count in range(1, max(row.id.replace("\\", "/").count("/") for row in looked_at) + 1):
+            if 2 * sum(is_there(_cut(row, count, bare=bare)) for row in looked_at) > len(looked_at):
+                return [_cut(row, count, bare=bare) for row in rows]
+    return rows
+
+
+def _cut(row: Row, count: int, *, bare: bool) -> Row:
+    """A row without the first folders of its name, in all columns that begin with these, and perhaps its suffix."""
+    parts = row.id.replace("\\", "/").split("/")
+    start = "/".join(parts[:count]) + "/"
+    first, *others = [column.replace("\\", "/").removeprefix(start) for column in row.columns]
+    return Row(row.split, (first.rpartition(".")[0] or first if bare else first, *others))
+
+
 def parts_of(path: Path) -> dict[str, tuple[str, ...]]:
     """Splits from a table: a header ``id,train,val,test``, then a line a part (say a building) with 1 where it belongs.
 
@@ -100,11 +113,10 @@ def list_splits(path: Path) -> list[str]:
 
 
 def _pick_splits(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """The cells of the one column of splits; none where there is none."""
-    places = [place for place, name in enumerate(header) if name.lower() in SPLITTING]
-    if len(places) != 1:
-        return []
-    return [row[places[0]] if len(row) > places[0] else "" for row in rows]
+    """The cells of the column of splits, of several the one with the most usual name; none where there is none."""
+    places = {name.lower(): place for place, name in reversed(list(enumerate(header)))}
+    place = next((places[name] for name in SPLITTING if name in places), None)
+    return [] if place is None else [row[place] if len(row) > place else "" for row in rows]
 
 
 def _of_split(rows: list[Row], said: Sequence[str], root: Path, pattern: str) -> list[Row]:
@@ -139,10 +151,10 @@ def _read_json(path: Path, split: str) -> list[tuple[str, ...]]:
     text = read_text(path)
     with readable(path):
         content = json.loads(text)
-    if isinstance(content, dict) and isinstance(content.get("images"), list):  # of COCO's form
-        content = [
-            str(each["file_name"]) for each in content["images"] if isinstance(each, dict) and "file_name" in each
-        ]
+    images = content.get("images") if isinstance(content, dict) else None
+    if isinstance(images, list) and all(isinstance(each, dict) for each in images):  # of COCO's form
+        named = [each for each in images if "file_name" in each]
+        content = list(dict.fromkeys(str(each["file_name"]) for each in named))
     if isinstance(content, dict):
         if split not in content:
             raise DataError(f"{path}: no list {split!r}, it has {', '.join(content)}; name the right one under splits")

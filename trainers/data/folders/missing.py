@@ -44,7 +44,10 @@ def _lists(root: Path, pattern: str, split: str | None = None) -> set[str]:
         return _folders(root, pattern, split)
     with readable(root / pattern):
         content = json.loads(read_text(root / pattern))
-    return set(content) if isinstance(content, dict) else set(LIKELY)
+    if not isinstance(content, dict):
+        return set(LIKELY)
+    # A file of COCO's form has one set of samples.
+    return {"train"} if isinstance(content.get("images"), list) else set(content)
 
 
 def _folders(root: Path, pattern: str, split: str | None = None) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import product
 
 LEFT_BY_MACHINES = re.compile(
     r"\..*|__macosx|__pycache__|@eadir|@tmp|@recycle|#recycle|\$recycle\.bin|lost\+found|system volume information"
@@ -35,6 +36,8 @@ def is_left_by_machines(found: str, before: str, after: str) -> bool:
 def list_spellings(path: str) -> Iterator[str]:
     """Other ways in which a path may stand on a disk: another case of its suffix, composed letters, other strokes.
 
+    Suffixes that mix small and capital letters otherwise are found in the folder alone.
+
     >>> list(list_spellings("a/1.jpg"))
     ['a/1.JPG', 'a/1.Jpg']
     """
@@ -43,12 +46,30 @@ def list_spellings(path: str) -> Iterator[str]:
         path = path.replace("\\", "/")
         yield path
         yield from _cases(path)
-    if not path.isascii():
-        for form in ("NFC", "NFD"):  # macOS parts letters and accents
-            other = unicodedata.normalize(form, path)
-            if other != path:
-                yield other
-                yield from _cases(other)
+    for other in list_compositions(path):
+        yield other
+        yield from _cases(other)
+
+
+def list_compositions(path: str) -> Iterator[str]:
+    """The path with letters and accents together or apart, in all of it and in its last part alone."""
+    if path.isascii():
+        return
+    folder, stroke, name = path.rpartition("/")
+    known = {path}
+    folders, names = (
+        (unicodedata.normalize("NFC", part), unicodedata.normalize("NFD", part)) for part in (folder, name)
+    )
+    for one, other in product(folders, names):
+        found = one + stroke + other
+        if found not in known:
+            known.add(found)
+            yield found
+
+
+def same_name(name: str) -> str:
+    """What names have in common that differ in how their letters are composed alone, as macOS does."""
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
 def suffix_in_any_case(text: str) -> str:
@@ -82,8 +103,5 @@ def _from_disk(name: str) -> bool:
 def _cases(path: str) -> Iterator[str]:
     stem, dot, suffix = path.rpartition(".")
     if dot and "/" not in suffix:
-        yield from (
-            f"{stem}.{other}"
-            for other in dict.fromkeys((suffix.lower(), suffix.upper(), suffix.capitalize()))
-            if other != suffix
-        )
+        usual = dict.fromkeys((suffix.lower(), suffix.upper(), suffix.capitalize()))
+        yield from (f"{stem}.{other}" for other in usual if other != suffix)

@@ -9,7 +9,7 @@ import numpy as np
 
 from spaces.errors import DataError
 from trainers.data.folders.palettes import find_palettes, read_heads
-from trainers.data.folders.samples import FolderSamples
+from trainers.data.folders.samples import FolderSamples, moves_bounds
 from trainers.data.formats.files import read_array
 from trainers.data.formats.heads import Head, read_head
 from trainers.data.specs.bounds import mark_raw
@@ -33,6 +33,7 @@ def remark_samples(splits: Mapping[str, FolderSamples]) -> list[str]:
         heads = read_heads(splits.values(), task)
         notes += find_palettes(heads, task).notes
         notes += _remark_heads(task, heads)
+        notes += [remark.text for samples in splits.values() for remark in samples.tell(task, MOST)]
         raws = []
         for samples in splits.values():
             for index in spread(len(samples), FEW):
@@ -57,12 +58,17 @@ def list_changes(splits: Sequence[FolderSamples]) -> list[str]:
         for task, files in samples.files:
             paths = [samples.target_path(index, task) for index in spread(len(samples), FEW if files.plainly else 0)]
             stored = {path: head for path in paths if (head := read_head(path))}
+            changes.update(remark.change for remark in samples.tell(task, MOST) if remark.change)
             if any(head.grey.bits < 8 for head in stored.values()):
                 changes.add(f"few bits of {task.name} as they are stored")
             if any(head.grey.inverted for head in stored.values()):
                 changes.add(f"inverted grey of {task.name} as it is stored")
+            if any(head.grey.swapped or _is_other(path, head) for path, head in stored.items()):
+                changes.add(f"numbers of {task.name} as they are stored")
             if any(head.orientation > 1 and path.suffix.lower() in TIFF for path, head in stored.items()):
                 changes.add(f"{task.name} as it is stored")
+            if moves_bounds(files, task):
+                changes.add(f"bounds of {task.name} on stored ids")
             for index in spread(len(samples), FEWEST if isinstance(task, Normals) or files.valid else 0):
                 try:
                     raw = files.raw(samples.target_path(index, task))
@@ -132,6 +138,14 @@ def _remark_heads(task: Task, heads: Mapping[Path, Head]) -> list[str]:
 
 def _share(what: str, some: Sequence[Path], heads: Mapping[Path, Head]) -> str:
     return f"{len(some)} of {len(heads)} {what} looked at, such as {some[0]},"
+
+
+def _is_other(path: Path, head: Head) -> bool:
+    """Whether a file holds numbers that once were taken for others of as many bits."""
+    try:
+        return head.grey.kind != "" and read_array(path).dtype == np.dtype(head.grey.kind)
+    except DataError:
+        return False
 
 
 def _count_values(path: Path) -> int:

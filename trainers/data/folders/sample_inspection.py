@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +16,9 @@ from trainers.data.splits.fingerprint import spread
 from trainers.tasks import Task
 from trainers.tasks.class_ids import INVALID, Classed, tell_beyond
 from trainers.tasks.decoding import LABELS, describe_array, one_layer
+from trainers.tasks.edges import Edges
+from trainers.tasks.states import find_seen, mend_states, tell_states
+from trainers.tasks.valid_values import list_marks, marked
 
 MOST = 16
 """Samples of a split that are read before a search, evenly spread."""
@@ -36,10 +39,17 @@ class Found:
     classes: set[int] = field(default_factory=set)
 
 
-def inspect_samples(samples: FolderSamples, *, training: bool) -> list[str]:
+def inspect_samples(
+    samples: FolderSamples, every: Sequence[FolderSamples] | None = None, *, training: bool
+) -> list[str]:
     """What is wrong with a few samples of a split; for each task the first that is.
 
     A sample may have nothing valid in it, but not all; nor may all that is trained on be of one class.
+
+    Args:
+        samples: of the split.
+        every: those of all splits, whose values are advised on; None for these alone.
+        training: whether they are trained on.
     """
     indices = spread(len(samples), MOST)
     images: list[str] = []
@@ -56,7 +66,7 @@ def inspect_samples(samples: FolderSamples, *, training: bool) -> list[str]:
     for task, _ in samples.files:
         seen = found[task.name]
         if seen.problem:
-            seen.problem = _explain(samples, indices, task, seen.problem)
+            seen.problem = _explain(samples, every or [samples], task, seen.problem)
         elif len(seen.empty) == len(indices):
             seen.problem = look_for_any(samples, indices, task, seen.empty[0], training)
         elif training and isinstance(task, Classed) and len(seen.classes) == 1 and not images:
@@ -79,34 +89,32 @@ def _look(samples: FolderSamples, index: int, task: Task, image: np.ndarray, see
         seen.classes.update(np.unique(target[target != INVALID]).tolist())
 
 
-def _explain(samples: FolderSamples, indices: Sequence[int], task: Task, problem: list[str]) -> list[str]:
-    """A problem, with what is known of the other files."""
-    ids: set[int] = set()
-    first = None
-    lossy = ""
-    if dict(samples.files)[task].read is None:  # else what is read may be no picture, and come from another file
-        lossy = next((head.lossy for index in indices if (head := read_head(samples.target_path(index, task)))), "")
-    for index in indices:
-        try:
-            raw, where = samples.stored(index, task)
-        except DataError:
-            continue
-        try:
-            values = one_layer(raw[None], where, LABELS) if task.dense else raw
-        except DataError:
-            return [text + _blame(lossy) for text in problem]  # of its shape
-        if not isinstance(task, Classed):
-            continue
-        here = list_ids(values, task)
-        ids |= here
-        if first is None and _beyond(here, task):
-            first = f"{where}: {{}} (given: {describe_array(raw)})"
-    if first is None or not isinstance(task, Classed) or dict(samples.files)[task].map:
-        return [text + _blame(lossy) for text in problem]
-    told = first.format(tell_beyond(_beyond(ids, task), task))
+def _explain(samples: FolderSamples, every: Sequence[FolderSamples], task: Task, problem: list[str]) -> list[str]:
+    """A problem, with what is known of the other files, those of other splits too."""
+    lossy = _find_lossy(samples, task)
+    plain = [text + _blame(lossy) for text in problem]
+    if not isinstance(task, Classed | Edges) or dict(samples.files)[task].map:
+        return plain
+    values, seen = _pool(every, task)
+    where = next((place for place, beyond in _list_beyond(samples, task) if beyond), None)
+    if where is None:  # it is another problem
+        return plain
+    if isinstance(task, Edges):
+        told, mend = tell_states(values, task.states), mend_states(values, seen, task.states, task.invalid)
+        return [f"{where.format(told)}; {mend}{_blame(lossy)}"]
+    ids, marks = [int(value) for value in values], [int(mark) for mark in seen]
+    told = where.format(tell_beyond([value for value in ids if _is_beyond(value, task)], task))
     if lossy and len(ids) > task.channels:
         return [told + _blame(lossy)]
-    return [f"{told}; {mend_ids(sorted(ids), task)}{_blame(lossy)}"]
+    return [f"{told}; {mend_ids(ids, task, marks)}{_blame(lossy)}"]
+
+
+def _find_lossy(samples: FolderSamples, task: Task) -> str:
+    """How files of a task were compressed with loss; "" where they were not."""
+    if dict(samples.files)[task].read is not None:  # what is read may be no picture, and come from another file
+        return ""
+    paths = (samples.target_path(index, task) for index in spread(len(samples), MOST))
+    return next((head.lossy for path in paths if (head := read_head(path))), "")
 
 
 def _blame(lossy: str) -> str:
@@ -114,5 +122,41 @@ def _blame(lossy: str) -> str:
     return f"; files are lossy ({lossy}), which makes values that nobody drew: save them as .png" if lossy else ""
 
 
-def _beyond(ids: set[int], task: Classed) -> list[int]:
-    return sorted(value for value in ids if not task.first_class <= value < task.first_class + task.channels)
+def _pool(every: Sequence[FolderSamples], task: Task) -> tuple[list[float], list[float]]:
+    """Values in some files of all splits that count, whole ones of classes, and the task's marks that are there."""
+    values: set[float] = set()
+    seen: set[float] = set()
+    for samples in every:
+        for _, _, raw in _read_some(samples, task):
+            values |= _list_values(raw, task)
+            seen.update(find_seen(raw, list_marks(task)))
+    return sorted(values), sorted(seen)
+
+
+def _list_beyond(samples: FolderSamples, task: Task) -> Iterator[tuple[str, bool]]:
+    """What files are called, with room for what is wrong, and whether they hold values beyond those allowed."""
+    for where, given, raw in _read_some(samples, task):
+        beyond = any(_is_beyond(value, task) for value in _list_values(raw, task))
+        yield f"{where}: {{}} (given: {given})", beyond
+
+
+def _read_some(samples: FolderSamples, task: Task) -> Iterator[tuple[str, str, np.ndarray]]:
+    """Names, looks and values of some files of a split, of those that can be read as one value a place."""
+    for index in spread(len(samples), MOST):
+        try:
+            raw, where = samples.stored(index, task)
+            yield where, describe_array(raw), one_layer(raw[None], where, LABELS) if task.dense else raw
+        except DataError:
+            continue
+
+
+def _list_values(raw: np.ndarray, task: Task) -> set[float]:
+    if isinstance(task, Classed):
+        return set(list_ids(raw, task))
+    return set(np.unique(raw[~marked(raw, list_marks(task))]).tolist())
+
+
+def _is_beyond(value: float, task: Task) -> bool:
+    if isinstance(task, Classed):
+        return not task.first_class <= value < task.first_class + task.channels
+    return value not in (0, 1) and isinstance(task, Edges) and task.threshold is None

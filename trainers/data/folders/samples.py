@@ -8,18 +8,20 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
+from trainers.data.exports.entries import Remark
 from trainers.data.folders.listing import Row, find_existing
 from trainers.data.formats.files import make_rgb, read_image
 from trainers.data.formats.heads import explain_turn
 from trainers.data.formats.opening import keep_stored, turn_upright
 from trainers.data.formats.resizing import resized_image, resized_target
-from trainers.data.specs.bounds import mark_raw
+from trainers.data.specs.bounds import find_mark, mark_raw
 from trainers.data.specs.files import Files
 from trainers.data.splits.arrays import decode_arrays
+from trainers.data.splits.fingerprint import spread
 from trainers.data.splits.samples import Sample
 from trainers.tasks import Task
 from trainers.tasks.decoding import in_parts
-from trainers.tasks.valid_values import list_marks
+from trainers.tasks.valid_values import find_beyond, list_marks, put_mark
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +120,18 @@ class FolderSamples:
         path = self.target_path(index, task)
         where = f"{path} of task {task.name!r}"
         table = None if files.table is None else self.root / self.rows[index].fill(files.table)
-        return mark_raw(map_ids(files.raw(path, table), files, task, where), files.valid, task), where
+        return read_stored(files.raw(path, table), files, task, where), where
+
+    def tell(self, task: Task, most: int) -> list[Remark]:
+        """What the reader of a task tells of some samples."""
+        files = dict(self.files)[task]
+        if files.read is None:
+            return []
+        tables: dict[Path | None, list[Path]] = {}
+        for index in spread(len(self), most):
+            table = None if files.table is None else self.root / self.rows[index].fill(files.table)
+            tables.setdefault(table, []).append(self.target_path(index, task))
+        return [remark for table, paths in tables.items() for remark in files.tell(paths, table)]
 
     def target_path(self, index: int, task: Task) -> Path:
         """The file of a task."""
@@ -138,6 +151,30 @@ def read_image_at(files: Files, path: Path) -> np.ndarray:
     if not files.plainly:
         return make_rgb(files.raw(path), str(path))
     return read_image(path, turn_upright if files.orientation is None else keep_stored)
+
+
+def read_stored(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray:
+    """Stored values, marked where they are beyond the key ``valid`` and then mapped, as a specification says.
+
+    Raises:
+        DataError: an id within the bounds has no class.
+    """
+    if files.valid is None or not files.map:
+        return mark_raw(map_ids(raw, files, task, where), files.valid, task)
+    beyond, mark = find_beyond(raw, files.valid), find_mark(task)
+    assert mark is not None  # the specification is refused without one
+    classes = map_ids(raw[~beyond], files, task, where)
+    mapped = np.zeros(raw.shape, classes.dtype)
+    mapped[~beyond] = classes
+    return put_mark(mapped, beyond, mark)
+
+
+def moves_bounds(files: Files, task: Task) -> bool:
+    """Whether bounds on classes, as they once were read, tell another thing than those on stored ids."""
+    if files.valid is None:
+        return False
+    (low, high), marks = files.valid, list_marks(task)
+    return any((low <= id <= high) != (low <= number <= high) and number not in marks for id, number in files.map)
 
 
 def map_ids(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray:

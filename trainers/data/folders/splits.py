@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from spaces.errors import DataError
 from trainers.data.folders.inspection import SHOWN, find_too_few
 from trainers.data.folders.listing import Row, carve_splits, find_existing, glob_rows
-from trainers.data.folders.lists import TABLES, list_splits, parts_of, read_rows
+from trainers.data.folders.lists import TABLES, cut_folders, list_splits, parts_of, read_rows
 from trainers.data.folders.missing import LIKELY, find_likely, is_absent
 from trainers.data.folders.names import is_text, show_bytes
 from trainers.data.specs.folder_spec import FolderSpec
@@ -72,13 +73,14 @@ class FolderSplits:
     def notes(self) -> list[str]:
         """What a user should know of splits that are right."""
         if not self.absent:
-            return self._tell_unread()
+            return [*self._tell_cut(), *self._tell_unread()]
         counts = " and ".join(f"{len(self.rows[split])} for {split}" for split in self.absent)
         kept = ", ".join(f"{split}: {split}" for split in self.names)
         return [
+            *self._tell_cut(),
             f"no {' and no '.join(self.absent)} in {self.root}: {counts} of {len(self.published['train'])} training "
             f"images are held out, drawn by their names; splits: {{{kept}}} in {self.file} says the same, without this "
-            "note"
+            "note",
         ]
 
     @cached_property
@@ -88,7 +90,15 @@ class FolderSplits:
         Raises:
             DataError: a list is not there, or is none.
         """
-        return {split: [row for name in names for row in self._find(name)] for split, names in self.names.items()}
+        return {split: [row for name in names for row in self._listed[name][1]] for split, names in self.names.items()}
+
+    @property
+    def named_rows(self) -> dict[str, list[Row]]:
+        """The same by the set's own names of its splits."""
+        rows: dict[str, list[Row]] = {name: [] for names in self.names.values() for name in names}
+        for row in (row for found in self.published.values() for row in found):
+            rows.setdefault(row.split, []).append(row)
+        return rows
 
     @cached_property
     def rows(self) -> dict[str, list[Row]]:
@@ -162,6 +172,22 @@ class FolderSplits:
         wanted = [s for s in SPLITS if self.spec.assumed and isinstance(named, dict) and named.get(s) == (s,)]
         return [split for split in wanted if is_absent(self.root, self.spec, split)]
 
+    @cached_property
+    def _listed(self) -> dict[str, tuple[list[Row], list[Row]]]:
+        """By the set's own names of splits, the samples as a list has them, and with names that have an image."""
+        listed = {name: self._find(name) for names in self.names.values() for name in names}
+        return {name: (rows, cut_folders(rows, self._has_image)) for name, rows in listed.items()}
+
+    def _tell_cut(self) -> list[str]:
+        """That a list names images by paths of another place."""
+        for name, (said, rows) in self._listed.items():
+            if self.spec.lists is not None and said != rows:
+                return [
+                    f"{self.root / self.spec.lists.replace('{split}', name)} names images by paths that are not here, "
+                    f"such as {said[0].id}; it is taken for {rows[0].id}"
+                ]
+        return []
+
     def _find(self, name: str) -> list[Row]:
         """The samples of one of the set's own splits."""
         lists = self.spec.lists
@@ -179,6 +205,6 @@ class FolderSplits:
 
     def _has_image(self, row: Row) -> bool:
         try:
-            return (self.root / find_existing(self.root, self.spec.image.patterns, row)).is_file()
+            return os.path.isfile(self.root / find_existing(self.root, self.spec.image.patterns, row))
         except DataError:  # it has fewer columns than the patterns name
             return False

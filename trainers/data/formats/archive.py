@@ -18,6 +18,7 @@ from numpy.lib import format as npy
 
 from spaces.common.atomic_files import replacing
 from spaces.errors import DataError
+from trainers.data.formats.opening import free_memory
 
 _SUFFIX = ".npy"
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
@@ -62,6 +63,7 @@ def read_arrays(path: Path, names: Sequence[str]) -> dict[str, np.ndarray]:
     with _messages(path), zipfile.ZipFile(path) as archive:
         for name in names:
             with archive.open(name + _SUFFIX) as file:
+                _refuse_large(path, name, archive.getinfo(name + _SUFFIX).file_size)
                 arrays[name] = npy.read_array(file, allow_pickle=False)
     return arrays
 
@@ -82,6 +84,20 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # mypy takes a name for allow_pickle
 
 
+def _refuse_large(path: Path, name: str, size: int) -> None:
+    """Refuse an array that does not fit in memory, before a few bytes are unpacked into it.
+
+    Raises:
+        DataError: it does not.
+    """
+    free = free_memory()
+    if free is not None and size > free:
+        raise DataError(
+            f"{path}: array {name} takes {size / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free; make it smaller, or "
+            "keep its samples as files of their own (data=folder)"
+        )
+
+
 @contextmanager
 def _messages(path: Path) -> Iterator[None]:
     """Turn whatever a bad file raises into one message."""
@@ -89,7 +105,11 @@ def _messages(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file; write it with numpy.savez_compressed") from error
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+    except DataError:
+        raise
+    except MemoryError as error:  # of a header that says more than the file holds
+        raise DataError(f"{path}: does not fit in memory ({error}); make its arrays smaller") from error
+    except (OSError, ValueError, OverflowError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(
             f"{path}: cannot be read ({error}); it is damaged or no .npz archive of plain arrays: "
             "copy it again, or write it again with numpy.savez_compressed"

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from spaces.errors import DataError
 from trainers.data.formats.archive import read_arrays, read_headers
-from trainers.data.formats.opening import find_grey, keep_stored, loses_bits, opened, restore_grey, turn_upright
+from trainers.data.formats.grey import find_grey, restore_grey
+from trainers.data.formats.opening import keep_stored, loses_bits, opened, turn_upright
 
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif")
 SUFFIXES = (*IMAGES, ".npy", ".npz", ".mat")
@@ -119,12 +120,12 @@ def readable(path: Path) -> Iterator[None]:
         pickled = "allow_pickle" in str(error) or "Python objects" in str(error)
         mend = "Python objects are never loaded; save plain numbers" if pickled else "copy the file again"
         told = "" if pickled else f" ({error})"  # NumPy's words on pickles advise to load them without care
-        what = _find_stand_in(path) or f"it is damaged or of another kind: {mend}"
+        what = _find_stand_in(path, error) or f"it is damaged or of another kind: {mend}"
         raise DataError(f"{path}: cannot be read{told}; {what}") from error
 
 
-def _find_stand_in(path: Path) -> str:
-    """What lies in place of a file that was not fetched, and how to fetch it; "" of others."""
+def _find_stand_in(path: Path, error: Exception) -> str:
+    """What lies in place of what can be read, and how to mend it; "" where nothing is known."""
     try:
         with open(path, "rb") as file:
             start = file.read(64).lstrip().lower()
@@ -134,6 +135,11 @@ def _find_stand_in(path: Path) -> str:
         return "it is a pointer of Git LFS to the file: git lfs pull fetches that"
     if start.startswith((b"<!doctype html", b"<html")):
         return "it is a web page, as a server sends that refuses a download: fetch the file again"
+    if start.startswith((b"ii*\0", b"mm\0*")) and isinstance(error, UnidentifiedImageError):
+        return (
+            "it is damaged, or a TIFF of numbers that cannot be read, such as floats of 64 or 16 bits or several a "
+            "pixel: save it as .npy"
+        )
     return "" if start else "it is empty: copy the file again"
 
 

@@ -8,10 +8,13 @@ from pathlib import Path
 from PIL import Image
 
 from trainers.data.formats.files import IMAGES
-from trainers.data.formats.opening import AS_SHOWN, Grey, find_grey, find_orientation, loses_bits, open_any
+from trainers.data.formats.grey import AS_SHOWN, Grey, find_grey
+from trainers.data.formats.opening import find_orientation, loses_bits, open_any
 
 JPEG = ("JPEG", "MPO")
 LOSSY_TIFF = ("jpeg", "tiff_jpeg", "webp")
+XMP, RAW_EXIF = b"XML:com.adobe.xmp\0", b"Raw profile type exif\0"
+"""Names of a PNG's texts that are notes of a camera; the second is ImageMagick's."""
 Colour = tuple[int, ...]
 
 
@@ -25,7 +28,7 @@ class Head:
         lossy: name of a compression that changes values, or "".
         cut: whether it has 16 bits a channel, of which 8 are read.
         palette: colours by id, of an image of index colours.
-        bits: of a grey pixel, where these are 2 or 4.
+        grey: how numbers of one value a pixel lie in it.
     """
 
     mode: str
@@ -42,9 +45,8 @@ def read_head(path: Path) -> Head | None:
         return None
     try:
         with open_any(path) as image:
-            # Pillow would read a PNG's pixels for what may stand behind them.
-            noted = image.format != "PNG" or any("exif" in str(key).lower() for key in image.info)
-            turn = find_orientation(image) if noted else 1
+            # Pillow reads a PNG's pixels for what may stand behind them.
+            turn = find_orientation(image) if image.format != "PNG" or _may_turn(path) else 1
             return Head(image.mode, turn, _lossy(image, path), loses_bits(image), _palette(image), find_grey(image))
     except Exception:  # whatever a damaged file raises
         return None
@@ -60,6 +62,24 @@ def explain_turn(path: Path) -> str:
         "image as it is shown, or image: {files: PATTERN, orientation: stored} where they belong to its pixels as they "
         "are stored"
     )
+
+
+def _may_turn(path: Path) -> bool:
+    """Whether a PNG has notes, before its pixels or behind them, that may say how it is turned."""
+    with open(path, "rb") as file:
+        file.seek(8)  # the signature
+        while len(head := file.read(8)) == 8:
+            size, kind = int.from_bytes(head[:4]), head[4:]
+            if kind == b"eXIf":
+                return True
+            if kind in (b"iTXt", b"tEXt", b"zTXt"):
+                text = file.read(size)
+                packed = text.startswith(XMP + b"\1")  # what is compressed Pillow has to look into
+                if text.startswith(RAW_EXIF) or (text.startswith(XMP) and (packed or b"Orientation" in text)):
+                    return True
+                size = 0
+            file.seek(size + 4, 1)  # and its check sum
+    return False
 
 
 def _palette(image: Image.Image) -> tuple[Colour, ...]:

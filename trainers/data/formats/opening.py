@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PIL import ExifTags, Image
 
 from spaces.errors import DataError
+from trainers.data.formats.grey import list_raw_modes
 
 _opening = threading.Lock()
 _MEMORY = Path("/proc/meminfo"), Path("/sys/fs/cgroup/memory.max")
@@ -23,9 +21,6 @@ COPIES = 4
 """Copies of an image's pixels that are in memory at a time, while it is read and decoded: our choice, by counting."""
 REDUCED, MASK = 1, 4
 """Bits of TIFF's NewSubfileType: a page that is a smaller version of another, or what is transparent in it."""
-GREY = re.compile(r"(?:L|1)(?:;(?P<bits>[24])?(?P<inverted>I)?R?)?")
-"""Pillow's word for grey in files: of 2 or 4 bits it makes 8 by stretching (ids of 2 bits become 0, 85, 170 and 255),
-and where white is 0 (I, of TIFF) it turns the numbers round."""
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -38,22 +33,6 @@ TURNS = {
 """What brings an image upright, by its EXIF orientation."""
 BACK = {6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
 """What undoes that; the others undo themselves."""
-
-
-@dataclass(frozen=True)
-class Grey:
-    """How grey pixels lie in a file.
-
-    Args:
-        bits: of a pixel, 2 or 4 where Pillow stretches them; else 8.
-        inverted: whether white is 0, so that Pillow shows other numbers than those that are stored.
-    """
-
-    bits: int = 8
-    inverted: bool = False
-
-
-AS_SHOWN = Grey()
 
 
 @contextmanager
@@ -119,7 +98,7 @@ def turn_upright(image: Image.Image) -> Image.Image:
 
 def loses_bits(image: Image.Image) -> bool:
     """Whether an opened image has 16 bits a channel where Pillow reads 8, as it does for all but grey."""
-    return image.mode[0] not in "IF" and any(";16" in mode for mode in _list_raw_modes(image))
+    return image.mode[0] not in "IF" and any(";16" in mode for mode in list_raw_modes(image))
 
 
 def keep_stored(image: Image.Image) -> Image.Image:
@@ -136,27 +115,6 @@ def _load(image: Image.Image) -> None:
         # Pillow maps rows as long as they are once they are turned, which mixes pixels, unless no file is named.
         image.filename = ""  # type: ignore[attr-defined]  # of images that were opened
     image.load()
-
-
-def find_grey(image: Image.Image) -> Grey:
-    """How grey pixels lie in the file of an opened image; as Pillow shows them where the image is not grey."""
-    found = {GREY.fullmatch(mode) for mode in _list_raw_modes(image)}
-    match = found.pop() if len(found) == 1 else None
-    return Grey(int(match["bits"] or 8), match["inverted"] is not None) if match else AS_SHOWN
-
-
-def restore_grey(array: np.ndarray, grey: Grey) -> np.ndarray:
-    """The numbers that are stored, of those that Pillow shows."""
-    if grey.inverted:
-        array = ~array if array.dtype == bool else 255 - array
-    return array // (255 // (2**grey.bits - 1)) if grey.bits < 8 else array
-
-
-def _list_raw_modes(image: Image.Image) -> list[str]:
-    """How pixels lie in the file of an opened image, in Pillow's words."""
-    codecs = [tile[3] for tile in getattr(image, "tile", ())]
-    modes = [codec[0] if isinstance(codec, tuple) and codec else codec for codec in codecs]
-    return [mode for mode in modes if isinstance(mode, str)]
 
 
 def refuse_large(path: Path, size: tuple[int, int], channels: int, free: int | None) -> None:

@@ -17,9 +17,11 @@ MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-DELIMITERS = ";\t,"
+DELIMITERS = ";\t|,"
 SAYS = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """How a spreadsheet is told the separator, in a line of its own at the top."""
+LOOKED = 100
+"""Lines above a table that may be comments: our choice."""
 END = re.compile("\x1a\\s*$")
 """Ctrl-Z, which ended texts under DOS and still does where programs of that time write them."""
 WORD = re.compile(r'"([^"]*)"(?=\s|$)|(\S+)')
@@ -60,29 +62,59 @@ def decode_text(content: bytes, path: Path) -> str:
 
 
 def read_table(path: Path) -> list[list[str]]:
-    """The rows of a table whose cells are separated by semicolons, tabulators or commas; cells may be quoted.
-
-    Cells are without blanks around them; rows without content, and empty cells at the end of a row, are left out.
+    """The rows of a table as `read_cells` has them, without empty cells at the end of a row.
 
     Raises:
         DataError: as `read_text`.
     """
-    lines = read_text(path).splitlines()
+    return [trim_cells(row) for row in read_cells(path)]
+
+
+def read_cells(path: Path) -> list[list[str]]:
+    """The rows of a table whose cells are separated by semicolons, tabulators, strokes or commas; cells may be quoted.
+
+    Cells are without blanks around them; rows without content are left out.
+
+    Raises:
+        DataError: as `read_text`.
+    """
+    lines = split_lines(read_text(path))
     told = SAYS.fullmatch(lines[0]) if lines else None
     if told:
         lines = lines[1:]
+    delimiter = told[1] if told else find_delimiter(lines)
     with readable(path):
-        rows = list(csv.reader(lines, delimiter=told[1] if told else find_delimiter(lines), skipinitialspace=True))
-    return [row for row in (_trimmed(row) for row in rows) if row]
+        rows = [[cell.strip() for cell in row] for row in _parse(lines, delimiter, path)]
+    return [row for row in rows if any(row)]
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, which end as under Linux, Windows or old macOS and with no other sign."""
+    return re.split(r"\r\n|\r|\n", text)
+
+
+def _parse(lines: list[str], delimiter: str, path: Path) -> list[list[str]]:
+    try:
+        return list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True))
+    except csv.Error as error:
+        if "end of data" in str(error) or "field larger" in str(error):
+            raise DataError(
+                f"{path}: a double quote at the start of a cell is never closed, so all lines below would be one cell; "
+                "close it, or take it out"
+            ) from error
+    return list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))  # quotes inside of cells
 
 
 def find_delimiter(lines: list[str]) -> str:
     """What separates the cells: of what stands in the first line outside quotes, the most frequent; else a comma.
 
+    Lines that start with # are comments, where there are others.
+
     >>> find_delimiter(['name;"height, m"', "a;1,5"])
     ';'
     """
-    first = next((line for line in lines if line.strip()), "")
+    said = [line for line in lines[:LOOKED] if line.strip()]
+    first = next((line for line in said if not line.startswith("#")), said[0] if said else "")
     bare = re.sub(r'"[^"]*"', "", first)
     return max(DELIMITERS, key=lambda one: (bare.count(one), one == ","))
 
@@ -93,12 +125,10 @@ def read_words(path: Path) -> list[list[str]]:
     Raises:
         DataError: as `read_text`.
     """
-    lines = read_text(path).splitlines()
+    lines = split_lines(read_text(path))
     return [words for line in lines if (words := [match[1] or match[2] for match in WORD.finditer(line)])]
 
 
-def _trimmed(row: list[str]) -> list[str]:
-    row = [cell.strip() for cell in row]
-    while row and not row[-1]:
-        row.pop()
-    return row
+def trim_cells(row: list[str]) -> list[str]:
+    """A row up to its last cell that says something."""
+    return row[: max((place + 1 for place, cell in enumerate(row) if cell), default=0)]

@@ -1,4 +1,4 @@
-"""The key ``valid``: smallest and largest stored value that count; what lies beyond is marked as invalid."""
+"""The key ``valid``: smallest and largest stored value that count; what lies beyond is invalid and not mapped."""
 
 from __future__ import annotations
 

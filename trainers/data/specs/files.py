@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from inspect import signature
@@ -14,7 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from spaces.errors import DataError
+from spaces.common.permissions import import_allowed
+from spaces.errors import ConfigError, DataError
+from trainers.data.exports.entries import Remark, tell_of
 from trainers.data.folders.listing import FIELD
 from trainers.data.formats.files import read_array, readable
 from trainers.data.specs.bounds import parse_bounds
@@ -76,6 +78,19 @@ class Files:
         """
         raw = self._own(path, table) if self.read else read_array(path, self.array)
         return np.moveaxis(raw, 0, -1) if self.channels == "first" and raw.ndim == 3 else raw
+
+    def tell(self, paths: Sequence[Path], table: Path | None) -> list[Remark]:
+        """What the reader tells of some files that it reads.
+
+        Args:
+            paths: of the files.
+            table: theirs.
+        """
+        tell = tell_of(find_reader(self.read)) if self.read else None
+        try:
+            return tell(paths, table, self.names, self.array) if tell else []
+        except DataError:  # told where it is read
+            return []
 
     def _own(self, path: Path, table: Path | None) -> np.ndarray:
         assert self.read is not None
@@ -169,12 +184,14 @@ def find_reader(path: str) -> Callable[..., np.ndarray]:
     Raises:
         DataError: there is none.
     """
-    module, _, name = READERS.locate(path).rpartition(".")
+    if READERS.name(path) in READERS.paths:
+        module, _, name = READERS.locate(path).rpartition(".")
+        found: Callable[..., np.ndarray] = getattr(import_module(module), name)
+        return found
     try:
-        found = getattr(import_module(module), name)
-    except Exception as error:  # the user's module runs here, and may raise anything
-        raise DataError(f"read: {path}: cannot be imported ({error}); want package.module.function") from error
-    return found
+        return import_allowed(path, f"read: {path}")
+    except ConfigError as error:
+        raise DataError(error.problems) from error
 
 
 def find_versions(path: str) -> list[str]:

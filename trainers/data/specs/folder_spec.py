@@ -17,7 +17,7 @@ r"""What the files of a data set mean: a small YAML file, so that anybody's imag
         files: "{split}/depth/{id}.png"
         kind: depth
         scale: 0.001                           # metres a stored unit
-        valid: [1, 60000]                      # optional: stored values beyond are invalid
+        valid: [1, 60000]                      # optional: stored values beyond are invalid, and need no class in map
       normals:
         files: "{split}/normals/{id}.npy"
         kind: normals
@@ -48,8 +48,11 @@ Further keys: ``array`` names the variable of a .mat file, ``read: package.modul
 from a path; the ``VERSION`` which that module declares, else its source, counts as part of the data. A reader with
 further parameters ``table``, ``names`` and ``array`` gets the path of a file on many samples, which the key ``table``
 says, the names of the classes or attributes, and what ``array`` says. Shipped are coco_classes, labelme_classes,
-cvat_classes, cvat_colours, table_columns and table_class (``trainers/data/exports``). Every other key of a task is an
-option of its kind, see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has examples, called by their bare name.
+cvat_classes, cvat_colours, table_columns and table_class (``trainers/data/exports``). In tables, empty cells, NA, -1
+and the like are not known, unless ``classes`` has one by name; -1 is no in a table none of whose columns of yes and
+no says 0 or no. ``search.check`` tells which. Points and lines in drawings are left out, crowds and bare boxes are
+not known. Every other key of a task is an option of its kind, see ``trainers/tasks/<kind>.py``. ``specs/folder/`` has
+examples, called by their bare name.
 """
 
 from __future__ import annotations

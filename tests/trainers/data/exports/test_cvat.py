@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from spaces.errors import DataError
-from trainers.data.exports.cvat import classes, colours, read_colours
+from trainers.data.exports.cvat import classes, colours, read_colours, remark_shapes
 
 NAMES = ("background", "cat", "dog")
 
@@ -39,11 +39,7 @@ def test_shapes_are_drawn_by_their_order_in_depth(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shape", "expected"),
     [
-        ('<polyline label="cat" points="1,1;2,2"/>', "x.png: a polyline has no area; draw a polygon"),
-        (
-            '<box label="cat" xtl="0" ytl="0" xbr="3" ybr="2" rotation="30"/>',
-            "a turned box is not read; draw a polygon",
-        ),
+        ('<cuboid label="cat"/>', "x.png: a cuboid is not drawn; draw a polygon"),
         ('<box label="owl" xtl="0" ytl="0" xbr="3" ybr="2"/>', "label 'owl' is no class (background, cat, dog); add"),
         ('<polygon label="cat" points="1;2"/>', "a.xml: cannot be read ("),
     ],
@@ -64,7 +60,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 
 
 def test_colours_are_found_in_the_map(tmp_path: Path) -> None:
-    (tmp_path / "labelmap.txt").write_text("# label:color_rgb:parts:actions\nbackground:0,0,0::\ndog:9,8,7::\n")
+    (tmp_path / "labelmap.txt").write_text("label:color_rgb:parts:actions\nbackground:0,0,0::\ndog:9,8,7::\n")
     picture = np.zeros((2, 3, 3), np.uint8)
     picture[0, 1] = 9, 8, 7
     Image.fromarray(picture).save(tmp_path / "m.png")
@@ -77,3 +73,20 @@ def test_colours_are_found_in_the_map(tmp_path: Path) -> None:
         DataError, match=r"m\.png: colour \(1, 1, 1\) has no label in .*labelmap\.txt; want the colours"
     ):
         colours(tmp_path / "m.png", tmp_path / "labelmap.txt", NAMES)
+
+
+def test_what_has_no_area_is_left_out_and_told(tmp_path: Path) -> None:
+    box = '<box label="cat" xtl="0" ytl="0" xbr="3" ybr="2"/>'
+    assert drawn(tmp_path, box, '<polyline label="wire" points="1,1;5,4"/>') == drawn(tmp_path, box)
+    drawn(tmp_path, box, '<polyline label="wire" points="1,1;5,4"/>')
+    (remark,) = remark_shapes([], tmp_path / "a.xml", NAMES, None)
+    assert remark.text.startswith(f"{tmp_path / 'a.xml'}: left out is what has no area: 1 polyline of 'wire'; draw")
+
+
+def test_turned_shapes_are_drawn_turned(tmp_path: Path) -> None:
+    upright = drawn(tmp_path, '<box label="cat" xtl="2" ytl="0" xbr="3" ybr="4"/>')
+    turned = drawn(tmp_path, '<box label="cat" xtl="0.5" ytl="1.5" xbr="4.5" ybr="2.5" rotation="90"/>')
+    assert turned == upright
+    # Clockwise, as CVAT turns: what points right points down.
+    assert drawn(tmp_path, '<ellipse label="cat" cx="1" cy="2" rx="3" ry="0.6" rotation="45"/>')[3][2] == 1
+    assert drawn(tmp_path, '<ellipse label="cat" cx="1" cy="2" rx="3" ry="0.6" rotation="45"/>')[0][2] == 0

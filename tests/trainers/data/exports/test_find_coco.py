@@ -8,6 +8,7 @@ import pytest
 from spaces.errors import DataError
 from tests.trainers.data.exports.exported import write_coco
 from trainers.data.exports.find_coco import find_coco
+from trainers.data.exports.ready import UnfitError
 
 
 def test_categories_are_classes_in_the_order_of_their_ids(tmp_path: Path) -> None:
@@ -51,9 +52,25 @@ def test_two_categories_of_one_name_are_refused(tmp_path: Path) -> None:
         find_coco(tmp_path)
 
 
-def test_files_without_their_images_are_none(tmp_path: Path) -> None:
+def test_files_without_their_images_are_told(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps({"images": [], "annotations": [], "categories": []}))
     assert find_coco(tmp_path) is None
-    write_coco(tmp_path / "x")
-    (tmp_path / "x" / "images").rename(tmp_path / "elsewhere")
-    assert find_coco(tmp_path / "x") is None
+    write_coco(tmp_path, images="elsewhere/{split}")
+    with pytest.raises(UnfitError) as caught:
+        find_coco(tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path}/annotations/instances_train2017.json: COCO's instances, of which no images are found, such as "
+        f"0000.png; looked in {tmp_path} and its folders images, data, img and those of the splits: copy them to "
+        f"{tmp_path}/images"
+    )
+
+
+def test_boxes_alone_are_told(tmp_path: Path) -> None:
+    write_coco(tmp_path)
+    for path in (tmp_path / "annotations").iterdir():
+        content = json.loads(path.read_text())
+        for one in content["annotations"]:
+            one["segmentation"] = []
+        path.write_text(json.dumps(content))
+    with pytest.raises(DataError, match="COCO's instances without outlines, so boxes or points at most, which tell no"):
+        find_coco(tmp_path)

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.trainers.data.exports.exported import paste, write_cvat
 from trainers.data.exports.find_cvat import find_cvat
+from trainers.data.exports.ready import UnfitError
 
 
 def test_annotations_name_images_and_labels(tmp_path: Path) -> None:
@@ -42,3 +45,13 @@ def test_subsets_are_splits(tmp_path: Path) -> None:
     data.check()
     assert sorted(data.samples("val").image_path(n).stem for n in range(4)) == ["0008", "0009", "0010", "0011"]
     assert len(data.samples("val")) == 4
+
+
+def test_one_without_images_and_another_kind_are_told(tmp_path: Path) -> None:
+    write_cvat(tmp_path)
+    (tmp_path / "images").rename(tmp_path.parent / f"{tmp_path.name}-elsewhere")
+    with pytest.raises(UnfitError, match=r"annotations\.xml: an export of CVAT, whose images, such as 0000\.png, "):
+        find_cvat(tmp_path)
+    (tmp_path / "annotations.xml").write_text("<annotations><track/></annotations>")
+    with pytest.raises(UnfitError, match=r"no annotations of images; want an export as CVAT for images 1\.1"):
+        find_cvat(tmp_path)

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
+
+import pytest
 
 from tests.trainers.data.exports.exported import write_labelme
 from trainers.data.exports.find_labelme import find_labelme
+from trainers.data.exports.ready import UnfitError
 
 
 def test_folders_of_splits_are_splits(tmp_path: Path) -> None:
@@ -46,3 +50,15 @@ def test_other_files_are_none(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"shapes": []}')
     (tmp_path / "b.json").write_text("3")
     assert find_labelme(tmp_path) is None
+
+
+def test_files_without_images_or_areas_are_told(tmp_path: Path) -> None:
+    write_labelme(tmp_path)
+    for path in tmp_path.glob("*.json"):
+        path.write_text(json.dumps({**json.loads(path.read_text()), "shapes": []}))
+    with pytest.raises(UnfitError, match=r"0000\.json: files of LabelMe, in which no area is drawn"):
+        find_labelme(tmp_path)
+    for path in tmp_path.glob("*.png"):
+        path.unlink()
+    with pytest.raises(UnfitError, match=r"0000\.json: a file of LabelMe, whose image is not found; put images beside"):
+        find_labelme(tmp_path)

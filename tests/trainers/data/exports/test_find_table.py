@@ -53,7 +53,8 @@ def test_a_column_of_splits_is_read(tmp_path: Path) -> None:
     data = paste(tmp_path)
     data.check()
 
-    assert data.notes() == []
+    (note,) = data.notes()
+    assert "labels.csv: -1 counts as not known" in note
     samples = data.samples("test")
     assert [samples.image_path(index).stem for index in range(len(samples))] == ["0003", "0007", "0011"]
     assert len(data.samples("train")) + len(data.samples("val")) == 9
@@ -66,7 +67,7 @@ def test_a_column_of_splits_that_is_not_used_is_told(tmp_path: Path) -> None:
     said = [line for line in spec.read_text(encoding="utf-8").splitlines() if not line.startswith("splits")]
     spec.write_text("\n".join(said), encoding="utf-8")
 
-    (note,) = Folder(root=str(tmp_path), spec=str(spec)).notes()
+    note = Folder(root=str(tmp_path), spec=str(spec)).notes()[0]
 
     assert note == (
         f"{tmp_path / 'labels.csv'} says which images are Train and TEST, and all are trained on or held out by lot; "
@@ -136,8 +137,81 @@ def test_a_table_without_a_header_is_told(tmp_path: Path) -> None:
     write_table(tmp_path)
     lines = (tmp_path / "labels.csv").read_text(encoding="utf-8-sig").splitlines()
     (tmp_path / "labels.csv").write_text("\n".join(lines[1:]))
+    with pytest.raises(DataError, match=r"labels\.csv: its first line names an image, 0000\.png; put a line above"):
+        find_table(tmp_path)
+
+    (tmp_path / "labels.csv").write_text("\n".join(lines[1:]).replace(".png", ""))
     with pytest.raises(DataError, match=r"labels\.csv: a table with a row an image; put a line above that names its"):
         find_table(tmp_path)
 
     (tmp_path / "labels.csv").rename(tmp_path / "labels.txt")  # a list, perhaps
     assert find_table(tmp_path) is None
+
+
+def write_columns(root: Path, header: str, *cells: str) -> None:
+    """Twelve images, and a table whose rows have these cells in turn."""
+    for number in range(12):
+        save(root / f"{number}.png", draw(number)[0])
+    lines = [f"image,{header}", *(f"{number}.png,{cells[number % len(cells)]}" for number in range(12))]
+    (root / "t.csv").write_text("\n".join(lines))
+
+
+def test_a_class_called_none_is_kept_and_other_cells_are_told(tmp_path: Path) -> None:
+    write_columns(tmp_path, "defect", *("none", "scratch", "dent") * 3, "none", "NA", "NA")
+
+    data = paste(tmp_path)
+    data.check()
+
+    assert getattr(data.available["defect"], "classes", ()) == ("dent", "none", "scratch")
+    assert [note for note in data.notes() if "counts as not known" in note] == [
+        f"{tmp_path / 't.csv'}: column 'defect': NA (2 of 12 rows) counts as not known; name it in classes if not"
+    ]
+
+
+@pytest.mark.parametrize("ids", [("0.0", "1.0", "2.0"), ("10", "9", "0")])
+def test_numbers_are_ids_however_they_are_written(tmp_path: Path, ids: tuple[str, ...]) -> None:
+    write_columns(tmp_path, "grade", *ids)
+
+    data = paste(tmp_path)
+    data.check()
+
+    classes = getattr(data.available["grade"], "classes", ())
+    assert classes == tuple(sorted((each.removesuffix(".0") for each in ids), key=int))
+    samples, found = data.samples("train"), data.load("train").targets["grade"]
+    for index, place in enumerate(found):
+        assert classes[place] == ids[int(samples.image_path(index).stem) % 3].removesuffix(".0")
+
+
+def test_two_columns_of_one_name_are_told(tmp_path: Path) -> None:
+    write_columns(tmp_path, "a,a", "1,0", "0,1")
+    with pytest.raises(DataError, match=r"t\.csv: 2 columns are called 'a'; name them apart"):
+        find_table(tmp_path)
+
+
+@pytest.mark.parametrize("stroke", ["|", "\t", ";", ","])
+def test_any_usual_sign_may_part_cells(tmp_path: Path, stroke: str) -> None:
+    write_columns(tmp_path, "wet,dry", "1,0", "0,1")
+    text = (tmp_path / "t.csv").read_text()
+    (tmp_path / "t.csv").write_text("# made by hand, in May; 2020\n" + text.replace(",", stroke))
+
+    data = paste(tmp_path)
+    data.check()
+
+    assert len(data.samples("train")) == 10
+
+
+def test_images_may_be_named_by_a_later_column(tmp_path: Path) -> None:
+    write_columns(tmp_path, "wet,dry", "1,0", "0,1")
+    lines = (tmp_path / "t.csv").read_text().splitlines()
+    moved = [f"{('id' if not row else 70 - row)},{line.split(',')[1]},{line}" for row, line in enumerate(lines)]
+    (tmp_path / "t.csv").write_text("\n".join(moved))  # id, wet, image, wet, dry
+    (tmp_path / "t.csv").write_text((tmp_path / "t.csv").read_text().replace("id,wet,", "id,moist,"))
+
+    data = paste(tmp_path)
+    data.check()
+
+    assert (tmp_path / "ready.yaml").read_text().startswith('image: "{2}"\n')
+    samples, found = data.samples("train"), data.load("train").targets["attributes"]
+    for index, cells in enumerate(found):
+        wet = int(samples.image_path(index).stem) % 2 == 0
+        assert cells.tolist() == [wet, wet, not wet]

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from spaces.errors import DataError
-from trainers.data.exports.labelme import classes
+from trainers.data.exports.labelme import classes, remark_shapes
 
 NAMES = ("_background_", "cat", "dog")
 
@@ -50,11 +50,14 @@ def test_circles_and_masks_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shape", "expected"),
     [
-        ({"shape_type": "line", "points": [[0, 0], [1, 1]]}, "shape 0: a line has no area; draw a polygon around what"),
-        ({"shape_type": "circle", "points": [[0, 0]]}, "shape 0: cannot be read ("),
-        ({"points": [[0, 0, 0]]}, "shape 0: cannot be read ("),
         (
-            {"label": "owl", "points": []},
+            {"shape_type": "cuboid", "points": [[0, 0]] * 8},
+            "shape 0: a cuboid is not drawn; draw a polygon around what",
+        ),
+        ({"shape_type": "circle", "points": [[0, 0]]}, "shape 0: cannot be read ("),
+        ({"points": [[0, 0, 0]] * 3}, "shape 0: cannot be read ("),
+        (
+            {"label": "owl", "points": [[0, 0], [1, 0], [1, 1]]},
             "shape 0: label 'owl' is no class (_background_, cat, dog); add it to classes",
         ),
     ],
@@ -73,3 +76,24 @@ def test_other_files_are_refused(tmp_path: Path, text: str, expected: str) -> No
     with pytest.raises(DataError) as caught:
         classes(tmp_path / "a.json", NAMES)
     assert expected in str(caught.value)
+
+
+def test_corners_of_a_turned_box_are_a_polygon(tmp_path: Path) -> None:
+    corners = [[2, 0], [4, 2], [2, 4], [0, 2]]
+    assert drawn(tmp_path / "a.json", {"shape_type": "rotation", "points": corners}) == drawn(
+        tmp_path / "a.json", {"points": corners}
+    )
+
+
+def test_what_has_no_area_is_left_out_and_told(tmp_path: Path) -> None:
+    box = {"shape_type": "rectangle", "points": [[0, 0], [3, 2]]}
+    line = {"label": "wire", "shape_type": "linestrip", "points": [[0, 0], [5, 4]]}
+    click = {"points": [[1, 1]]}
+
+    assert drawn(tmp_path / "a.json", line, box, click) == drawn(tmp_path / "a.json", box)
+    drawn(tmp_path / "a.json", line, box, click)
+    (remark,) = remark_shapes([tmp_path / "a.json"], None, NAMES, None)
+    assert remark.text == (
+        f"{tmp_path}, 1 files looked at: left out is what has no area: 1 linestrip of 'wire', 1 polygon of 'cat'; "
+        "draw polygons around it where it counts"
+    )

@@ -26,6 +26,10 @@ from trainers.data.folder import Folder
 WRITTEN: dict[str, tuple[Callable[[Path], Truth], str]] = {
     "coco": (write_coco, "COCO's instances"),
     "coco beside": (partial(write_coco, images="{split}", table="{split}/_annotations.coco.json"), "COCO's instances"),
+    "coco by name": (
+        partial(write_coco, images="images", table="labels_{split}.json"),
+        "COCO's instances",
+    ),
     "coco in one": (
         partial(write_coco, images="images", table="annotations/instances_{split}.json"),
         "COCO's instances",
@@ -118,3 +122,15 @@ def test_the_fingerprint_follows_the_table(tmp_path: Path) -> None:
     now = Folder(root=data.root, spec=data.spec)
     assert now.fingerprint != before[0]
     assert now.modified != before[1]
+
+
+def test_an_export_in_a_folder_of_its_own_and_one_without_images_are_told(tmp_path: Path) -> None:
+    write_coco(tmp_path / "my export")
+    (text,) = explain_export(tmp_path)
+    assert text.startswith(f"data.root={tmp_path / 'my export'} is an export: COCO")
+    assert f"say data.spec=FILE.yaml and data.root={tmp_path / 'my export'}:" in text
+
+    write_coco(tmp_path / "other", images="elsewhere/{split}")
+    (text,) = explain_export(tmp_path / "other")
+    assert "COCO's instances, of which no images are found, such as 0000.png" in text
+    assert explain_export(tmp_path / "other", ["a/{id}.png"]) == []  # of what is said to be something else

@@ -58,3 +58,10 @@ def test_ids_are_whole_and_mark_nothing() -> None:
     task = Segmentation("it", classes=3, invalid=(255,))
     assert list_ids(np.array([[0, 255, 9]], np.uint8), task) == {0, 9}
     assert list_ids(np.array([0.5, np.nan, np.inf, 2.0]), task) == {2}
+
+
+def test_marks_that_are_seen_may_be_classes() -> None:
+    assert mend_ids([0, 128], Segmentation("it", classes=3, invalid=(255,)), [255]) == (
+        "say map: {0: 0, 128: 1, 255: 2} if these are the classes in this order, and take 255 out of invalid; or add "
+        "what marks unlabelled pixels to invalid (invalid: [255, 128])"
+    )

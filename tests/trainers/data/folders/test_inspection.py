@@ -148,3 +148,12 @@ def test_genuine_samples_with_one_image_to_train_are_told_so() -> None:
 
     assert message.startswith(f"{SAMPLES / 'mtan_format'}: 1 image found in train, of which 1 for val is held out")
     assert "add images, 3 at least, or name a folder or list of val under splits in " in message
+
+
+def test_masks_whose_names_have_accents_apart_belong_to_images_that_have_them_together(tmp_path: Path) -> None:
+    spec = "image: 'i/{id}.png'\ntasks: {t: {kind: depth, files: 'd/{id}.png'}}\n"
+    names = [f"{n}\u00e9" for n in "abcdefgh"]
+    data = folder(tmp_path, spec, *(f"i/{n}.png" for n in names), *(f"d/{n[0]}e\u0301.png" for n in names))
+
+    assert "no image for" not in refusal(data)
+    assert "files for" not in refusal(data)

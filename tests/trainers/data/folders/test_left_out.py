@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from spaces.errors import DataError
 from tests.trainers.data.folders.drawn import draw, write_grey
 
 
@@ -33,3 +34,45 @@ def test_other_files_are_left_alone(tmp_path: Path, name: str) -> None:
     path.write_bytes(b"x")
 
     assert data.notes() == []
+
+
+def test_where_masks_lack_their_images_those_of_another_suffix_are_named_first(tmp_path: Path) -> None:
+    data = draw(tmp_path, write_grey)
+    image = tmp_path / "train" / "image"
+    for number in (0, 2):
+        (image / f"{number}.jpg").rename(image / f"{number}.jpeg")
+
+    with pytest.raises(DataError) as caught:
+        data.check()
+
+    first, *more = caught.value.problems
+    assert first.startswith("2 images beside those of the set, such as train/image/")
+    assert first.endswith('say image: ["{split}/image/{id}.jpg", "{split}/image/{id}.jpeg"] to take them')
+    assert more == [
+        f"{tmp_path}: train: 4 files for task 'parts': no image for 0, 2; copy the images there, or take the files out"
+    ]
+
+
+def test_images_that_all_have_another_suffix_are_named(tmp_path: Path) -> None:
+    data = draw(tmp_path, write_grey)
+    for path in tmp_path.glob("*/image/*.jpg"):
+        path.rename(path.with_suffix(".PNG"))
+
+    with pytest.raises(DataError) as caught:
+        data.check()
+
+    assert caught.value.problems[0].startswith("12 images where those of the set would be, such as train/image/")
+    assert caught.value.problems[0].endswith('say image: ["{split}/image/{id}.PNG"] to take them')
+
+
+def test_targets_of_another_suffix_are_named(tmp_path: Path) -> None:
+    data = draw(tmp_path, write_grey)
+    for number in (0, 2):
+        path = tmp_path / "val" / "label" / f"{number}.png"
+        path.rename(path.with_suffix(".bmp"))
+
+    with pytest.raises(DataError, match=r"no val/label/0.png, val/label/2.png") as caught:
+        data.check()
+
+    want = 'say files: ["{split}/label/{id}.png", "{split}/label/{id}.bmp"] to take both, or copy them'
+    assert want in str(caught.value)

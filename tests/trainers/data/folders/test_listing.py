@@ -116,3 +116,41 @@ def test_whole_paths_and_such_from_the_root_are_found(tmp_path: Path) -> None:
     for said in ("a/1.png", "/a/1.png", f"{tmp_path}/a/1.png"):
         assert find_existing(tmp_path, ["{0}"], Row("", (said,))) == "a/1.png"
     assert find_existing(tmp_path, ["{0}"], Row("", ("/b/1.png",))) == "/b/1.png"
+
+
+def test_letters_and_accents_may_be_apart_on_the_disk_and_together_in_a_pattern(tmp_path: Path) -> None:
+    touch(tmp_path, "e\u0301/e\u0301.png", "e\u0301/mask/\u00e9.Png")
+
+    (row,) = glob_rows(tmp_path, "\u00e9/{id}.png", "", ["\u00e9/mask/{id}.png"])
+
+    assert row.id == "e\u0301"
+    assert find_existing(tmp_path, ["\u00e9/{id}.png"], row) == "e\u0301/e\u0301.png"
+    assert find_existing(tmp_path, ["e\u0301/mask/{id}.png"], row) == "e\u0301/mask/\u00e9.Png"
+
+
+def test_a_suffix_may_mix_small_and_capital_letters(tmp_path: Path) -> None:
+    touch(tmp_path, "i/1.jPg", "i/2.JPg", "i/3.jpg", "m/1.pNG", "m/2.png", "m/3.PnG", "e\u0301.jPg")
+    rows = glob_rows(tmp_path, "i/{id}.jpg", "")
+
+    assert [find_existing(tmp_path, ["i/{id}.jpg"], row) for row in rows] == ["i/3.jpg", "i/1.jPg", "i/2.JPg"]
+    assert [find_existing(tmp_path, ["m/{id}.png"], row) for row in rows] == ["m/3.PnG", "m/1.pNG", "m/2.png"]
+    assert find_existing(tmp_path, ["{id}.jpg"], Row("", ("\u00e9",))) == "e\u0301.jPg"
+
+
+@pytest.mark.parametrize("name", ["../secret", "a/../../secret", "/etc/hostname", "//etc/hostname"])
+def test_a_name_that_leads_out_of_the_root_is_refused(tmp_path: Path, name: str) -> None:
+    root = tmp_path / "data"
+    (root / "a").mkdir(parents=True)
+    (tmp_path / "secret").write_text("")
+    with pytest.raises(DataError) as caught:
+        find_existing(root, ["{id}"], Row("", (name,)))
+    assert f" is named for a sample, and lies outside of {root}; want names inside it: correct" in str(caught.value)
+
+
+def test_a_name_that_only_goes_round_in_the_root_and_a_link_are_read(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far" / "x..png").write_text("")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "near").symlink_to(tmp_path / "far")
+    for name in ("near/x..png", "a/../near/x..png"):
+        assert find_existing(tmp_path / "data", ["{id}"], Row("", (name,))) == name

@@ -9,7 +9,7 @@ import pytest
 
 from spaces.errors import DataError
 from trainers.data.folders.listing import Row
-from trainers.data.folders.lists import parts_of, read_rows
+from trainers.data.folders.lists import cut_folders, list_splits, parts_of, read_rows
 
 
 def rows(path: Path, text: str, *, encoding: str = "utf-8", there: str = "a b") -> list[tuple[str, ...]]:
@@ -34,6 +34,7 @@ def test_lists_are_lines_or_rows(tmp_path: Path) -> None:
         ("no.txt", None, "no.txt: no such file; "),
         ("no.json", "{", "no.json: cannot be read ("),
         ("no.json", '{"val": []}', "no.json: no list 'train', it has val; name the right one under splits"),
+        ("no.json", '{"images": ["a"]}', "no.json: no list 'train', it has images; name the right one"),
         ("no.json", "[3]", "no.json: want a list of names, or of lists of names, one a sample"),
     ],
 )
@@ -128,3 +129,28 @@ def test_a_split_that_a_column_of_splits_does_not_know_is_refused(tmp_path: Path
     assert len(read_rows(tmp_path, "all.csv", "", is_image)) == 3  # nobody said which splits there are
     (tmp_path / "mine.csv").write_text("id,fold\na,0\nb,1\n")
     assert len(read_rows(tmp_path, "{split}.csv", "mine", is_image)) == 2  # the file is the split
+
+
+def test_folders_of_another_place_are_left_out_of_names() -> None:
+    def cut(*lines: tuple[str, ...], there: str) -> list[tuple[str, ...]]:
+        return [
+            row.columns for row in cut_folders([Row("", line) for line in lines], lambda row: row.id in there.split())
+        ]
+
+    lines = (("/home/me/set/im/1.png", "/home/me/set/gt/1.png"), ("/home/me/set/im/2.png", "x"))
+    assert cut(*lines, there="im/1.png im/2.png 1.png") == [("im/1.png", "gt/1.png"), ("im/2.png", "x")]
+    windows = (("D:\\set\\1.png", "D:\\set\\1.txt"),)
+    assert cut(*windows, there="1.png") == [("1.png", "1.txt")]
+    assert cut(*windows, there="1") == [("1", "1.txt")]
+    three = [("/a/1.png",), ("/a/2.png",), ("/a/3.png",)]
+    assert cut(*three, there="1.png 2.png") == [("1.png",), ("2.png",), ("3.png",)]  # the third is told by the check
+    for there in ("1.png", "/home/me/set/im/1.png 1.png 2.png"):  # hardly any is there; one is, as it is said
+        assert cut(*lines, there=there) == list(lines)
+    assert cut(there="") == []
+
+
+def test_of_two_columns_of_splits_the_usual_one_counts(tmp_path: Path) -> None:
+    (tmp_path / "all.csv").write_text("id,fold,Split\na,1,train\nb,2,val\n")
+    (row,) = read_rows(tmp_path, "all.csv", "val", lambda row: row.id in ("a", "b"))
+    assert row.id == "b"
+    assert list_splits(tmp_path / "all.csv") == ["train", "val"]

@@ -97,3 +97,10 @@ def test_names_of_splits_may_be_parts_of_names_of_files(tmp_path: Path) -> None:
 
     assert [is_absent(tmp_path, spec, split) for split in ("train", "val", "test")] == [False, True, True]
     assert find_likely(tmp_path, spec, ["val", "test"]) == {"val": "valid"}
+
+
+def test_one_file_of_cocos_form_is_what_trains(tmp_path: Path) -> None:
+    (tmp_path / "spec.yaml").write_text(LISTS.replace("{split}.txt", "all.json"))
+    (tmp_path / "all.json").write_text('{"images": [{"file_name": "0.png"}], "annotations": [], "categories": []}')
+    spec = read_folder_spec(tmp_path / "spec.yaml")
+    assert [is_absent(tmp_path, spec, split) for split in ("train", "val", "test")] == [False, True, True]

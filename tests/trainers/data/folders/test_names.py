@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from trainers.data.folders.names import is_left_by_machines, is_text, list_spellings, natural, show_bytes
+from trainers.data.folders.names import is_left_by_machines, is_text, list_spellings, natural, same_name, show_bytes
 
 
 def test_numbers_are_sorted_by_value_in_any_digits() -> None:
@@ -39,9 +39,18 @@ def test_what_machines_leave_is_known_by_its_names(found: str, before: str, afte
 def test_other_spellings_are_those_of_suffixes_accents_and_strokes() -> None:
     assert list(list_spellings("a.b/c")) == []
     assert list(list_spellings("a.JPG")) == ["a.jpg", "a.Jpg"]
+    assert list(list_spellings("a.jPg")) == ["a.jpg", "a.JPG", "a.Jpg"]
     assert "x/a.png" in list(list_spellings("x\\a.png"))
     assert "e\u0301.png" in list(list_spellings("\u00e9.png"))
     assert "\u00e9.PNG" in list(list_spellings("e\u0301.png"))
+
+
+def test_letters_and_accents_are_together_or_apart_in_folders_and_names() -> None:
+    together, apart = "\u00e9", "e\u0301"
+    ways = {f"{one}/{other}.png" for one in (together, apart) for other in (together, apart)}
+
+    assert all({way, *list_spellings(way)} >= ways for way in ways)
+    assert same_name(apart) == same_name(together) == together
 
 
 def test_bytes_that_are_no_text_are_shown_as_such() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from tests.trainers.data.folders.drawn import PARTS, draw, write_grey
+from tests.trainers.data.formats.test_grey import write_numbers
 from tests.trainers.data.formats.test_opening import write_deep, write_few_bits
 from trainers.data.folders.remarks import list_changes
 
@@ -149,3 +150,18 @@ def test_ids_of_few_bits_are_read_as_they_are_stored_and_told(tmp_path: Path) ->
         "stretched to 0..255"
     )
     assert list_changes([data.samples("train")]) == ["few bits of parts as they are stored"]
+
+
+def test_numbers_that_once_were_taken_for_others_name_other_data(tmp_path: Path) -> None:
+    def changes(name: str, kind: str, compressed: bool, shift: int) -> list[str]:
+        def write(path: Path, ids: np.ndarray, number: int) -> None:
+            stored = ids.astype(kind) * 9 + shift
+            write_numbers(path.with_suffix(".tif"), stored, ">", compressed=compressed)
+
+        task = 'h: {kind: regression, files: "{split}/label/{id}.tif"}'
+        data = draw(tmp_path / name, write, task)
+        assert np.unique(data.load("train").targets["h"]).tolist() == [shift, 9 + shift, 18 + shift]
+        return list_changes([data.samples("train")])
+
+    assert changes("a", "f4", True, 0) == changes("b", "i1", False, -9) == ["numbers of h as they are stored"]
+    assert changes("c", "f4", False, 0) == changes("d", "i1", True, 0) == changes("e", "u2", True, 0) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -112,3 +113,46 @@ def test_a_turned_image_is_told_where_its_targets_do_not_fit(tmp_path: Path) -> 
         "image/0.jpg turns the image as every viewer does: want targets of the image as it is shown, or image: "
         "{files: PATTERN, orientation: stored} where they belong to its pixels as they are stored"
     )
+
+
+def test_ids_of_all_splits_are_in_one_map(tmp_path: Path) -> None:
+    def write(path: Path, drawn: np.ndarray, number: int) -> None:
+        split = path.parent.parent.name
+        ids = {"train": [0, 7, 7], "val": [0, 24, 24], "test": [0, 7, 24]}[split]
+        Image.fromarray(np.array(ids, np.uint8)[drawn]).save(path)
+
+    lines = refusal(draw(tmp_path, write)).splitlines()
+
+    assert len(lines) == 3
+    assert all(line.endswith("say map: {0: 0, 7: 1, 24: 2} if these are the classes in this order") for line in lines)
+
+
+@pytest.mark.parametrize("kind", ["edges", "saliency"])
+@pytest.mark.parametrize(
+    ("values", "more"),
+    [((0, 255, 255), ""), ((0, 128, 255), ""), ((0, 128, 255), ", invalid: 255"), ((0, 255, 255), ", invalid: 255")],
+)
+def test_the_advice_on_two_states_is_followed_once(
+    tmp_path: Path, kind: str, values: tuple[int, ...], more: str
+) -> None:
+    def write(path: Path, drawn: np.ndarray, number: int) -> None:
+        ids = np.array(values, np.uint8)[drawn]
+        Image.fromarray(np.where(ids == 255, 0, ids) if number == 0 and 128 in values else ids).save(path)
+
+    data = draw(tmp_path, write, f'parts: {{kind: {kind}, role: main, files: "{{split}}/label/{{id}}.png"{more}}}')
+    advice = refusal(data).splitlines()[0].rpartition("); ")[2]
+
+    (number,) = re.findall(r"threshold: (\d+)", advice)[-1:]
+    said = re.findall(r"invalid: (\[.*?\])", advice)[-1:]
+    spec = tmp_path / "spec.yaml"
+    text = spec.read_text().replace(more, "") if said and more else spec.read_text()
+    spec.write_text(
+        text.replace("role: main", f"role: main, threshold: {number}" + "".join(f", invalid: {s}" for s in said))
+    )
+    again = type(data)(root=data.root, spec=data.spec)
+    again.check()
+
+    target = again.load("train").targets["parts"][1, 0]
+    want = {0: 0, 255: 1, 128: -1}
+    stored = np.asarray(Image.open(tmp_path / "train" / "label" / "1.png"))
+    assert target.tolist() == np.vectorize(want.get)(stored).tolist()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -66,3 +68,30 @@ def test_the_digest_is_of_the_content(tmp_path: Path) -> None:
     assert digests[0] == digests[1] != digests[2]
     with pytest.raises(DataError, match="no such file"):
         archive.digest_archive(tmp_path / "d")
+
+
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [
+        ("(10000000000000,)", "does not fit in memory (Unable to allocate 72.8 TiB"),
+        ("(99999999999999999999999,)", "cannot be read (Python int too large"),
+        ("(-1,)", "cannot be read (negative dimensions"),
+        ("(" * 300 + ")" * 300, "cannot be read (Cannot parse header"),
+    ],
+)
+def test_a_header_that_promises_too_much_is_one_message(shape: str, told: str, tmp_path: Path) -> None:
+    head = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as file:
+        file.writestr("a.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head)
+    with pytest.raises(DataError) as caught:
+        archive.read_arrays(tmp_path / "x.npz", ["a"])
+    assert str(caught.value).startswith(f"{tmp_path / 'x.npz'}: {told}")
+
+
+def test_an_array_that_unpacks_to_more_than_there_is_memory_is_refused_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.savez_compressed(tmp_path / "x.npz", a=np.zeros(2**20, np.uint8))
+    monkeypatch.setattr(archive, "free_memory", lambda: 2**19)
+    with pytest.raises(DataError, match=r"x\.npz: array a takes 0\.0 GiB, 0\.0 GiB are free; make it smaller, or keep"):
+        archive.read_arrays(tmp_path / "x.npz", ["a"])

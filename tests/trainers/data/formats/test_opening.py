@@ -13,8 +13,9 @@ from PIL import Image
 from spaces.errors import DataError
 from trainers.data.formats import opening
 from trainers.data.formats.files import read_array, read_image
+from trainers.data.formats.grey import Grey
 from trainers.data.formats.heads import read_head
-from trainers.data.formats.opening import Grey, keep_stored
+from trainers.data.formats.opening import keep_stored
 
 BLOCKS = np.random.default_rng(0).integers(0, 256, (3, 5, 3), dtype=np.uint8)
 PICTURE = BLOCKS.repeat(16, 0).repeat(16, 1)

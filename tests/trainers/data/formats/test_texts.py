@@ -44,3 +44,13 @@ def test_the_end_of_a_text_under_dos_is_no_part_of_it(tmp_path: Path) -> None:
     assert read_words(tmp_path / "a.txt") == [["1.png"], ["2.png"]]
     (tmp_path / "a.txt").write_bytes(b"1.png\r\n\x1a\r\n")
     assert read_words(tmp_path / "a.txt") == [["1.png"]]
+
+
+def test_cells_may_hold_the_ends_of_lines_but_a_quote_that_is_open_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes('a,"b\nc"\r\nd,e\u2028f\r\n'.encode())
+    assert read_table(tmp_path / "a.csv") == [["a", "bc"], ["d", "e\u2028f"]]
+    (tmp_path / "a.csv").write_text('a,"b\nc,d\n')
+    with pytest.raises(DataError, match=r"a\.csv: a double quote at the start of a cell is never closed, so all lines"):
+        read_table(tmp_path / "a.csv")
+    (tmp_path / "a.csv").write_text('"a"x,b\nc,5"\n')
+    assert read_table(tmp_path / "a.csv") == [["ax", "b"], ["c", '5"']]

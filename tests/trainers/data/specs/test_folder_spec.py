@@ -87,7 +87,7 @@ WRONG = {
     ),
     "read": (
         "image: '{id}.png'\ntasks: {d: {kind: depth, files: '{id}.npy', read: no.such.thing}}",
-        "tasks.d.read: no.such.thing: cannot be imported (",
+        "tasks.d.read: no.such.thing: code of the package 'no', which nobody has allowed to run",
     ),
     "unknown split": (
         f"image: '{{split}}/{{id}}.png'\nsplits: {{train: a, dev: b}}\n{ONE}",
@@ -134,6 +134,7 @@ def test_values_beyond_those_that_count_are_invalid(tmp_path: Path) -> None:
 def test_a_format_of_ones_own_is_read_by_a_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "own_reader.py").write_text("import numpy as np\ndef two(path): return np.full((16, 24), 2.0)\n")
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("SEARCH_ALLOW", "own_reader")
     text = (Path(write_masks(tmp_path / "own").spec or "")).read_text()
 
     data = write_masks(tmp_path / "other", text.replace("scale: 0.001", "read: own_reader.two"))

@@ -117,6 +117,7 @@ def test_decoded_samples_are_not_reused_for_files_written_anew(tmp_path: Path, m
 
 def test_a_reader_of_ones_own_counts_with_its_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("SEARCH_ALLOW", "own_reader_of_depth")
     module = tmp_path / "own_reader_of_depth.py"
     module.write_text("import numpy as np\ndef read(path):\n    return np.ones((16, 24))\n")
     text = SPEC.replace('{id}.png", scale: 0.001', '{id}.png", read: own_reader_of_depth.read')

@@ -1,20 +1,32 @@
 from __future__ import annotations
 
 import io
+import json
 import math
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from search.jobs.heartbeat import Beat
 from search.problem import objectives
-from search.report.progress import Progress
+from search.report.terminal.progress import Progress
+from search.standing.started import Started
 from spaces.common.formatting import format_count, format_duration
 from spaces.drawing.one_line import describe_in_line
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, uniform
 from spaces.pattern.stage import Stage
+from tests.search.jobs.tiny_job import make_job
 from tests.search.trials import TASKS, complete, failed
 
 CHOSEN = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
+
+
+def _start(trials: int, baselines: int, **more: Any) -> Started:
+    return Started(began=time.time(), trainings={"trial": trials, "baseline": baselines}, **more)
 
 
 class Flushed(io.StringIO):
@@ -32,10 +44,10 @@ def _lines(progress: Progress) -> list[str]:
 
 def test_each_finished_trial_is_one_flushed_line_where_there_is_no_terminal() -> None:
     good, bad = complete(0, 1.5, 12_400_000), failed(1, "out of memory\nin [decoder]")
-    with Progress(24, 2, Console(file=Flushed(), width=60), objectives=CHOSEN) as progress:
+    with Progress(_start(24, 2), Console(file=Flushed(), width=60), objectives=CHOSEN) as progress:
         progress.print_baseline("depth, seed 1", {"abs_err_m [m]": 0.1234}, 11.6)
         assert _lines(progress) == ["baseline depth, seed 1  abs_err_m [m] 0.1234  12 s"]
-        progress.update(done=1, running=2, front=1)
+        progress.update(done=1, front=1)
         progress.print_trial(good)
         progress.print_trial(bad)
         assert _lines(progress)[1:] == [
@@ -49,7 +61,7 @@ def test_undefined_deltas_do_not_disturb_a_line() -> None:
     chosen = objectives.resolve_objectives(["edges.f1", "macs"], TASKS[3:])
     measured = {"edges.f1": 0.4, "delta_mtl": math.nan, "worst_delta": math.nan}
     trial = complete(0, 0.0, 10, metrics=measured, objectives={"edges.f1": 0.4, "macs": 10.0})
-    with Progress(24, 2, Console(file=Flushed(), width=60), objectives=chosen) as progress:
+    with Progress(_start(24, 2), Console(file=Flushed(), width=60), objectives=chosen) as progress:
         progress.print_trial(trial)
     assert _lines(progress)[0].startswith("trial 0  complete  edges.f1 0.4")
     assert "nan" not in _lines(progress)[0]
@@ -57,28 +69,54 @@ def test_undefined_deltas_do_not_disturb_a_line() -> None:
 
 def test_a_terminal_shows_the_counts_below_the_lines() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=160)
-    with Progress(24, 0, console, objectives=CHOSEN, concurrency=2) as progress:
-        progress.update(done=6, running=2, failed=1, front=4, hypervolume=123456789.0)
+    with Progress(_start(24, 0, concurrency=2), console, objectives=CHOSEN) as progress:
+        progress.update(done=6, failed=1, front=4, hypervolume=123456789.0)
         progress.print_trial(complete(6, 1.5, 12_400_000))
     shown = console.file.getvalue()  # type: ignore[attr-defined]  # the file is a StringIO
     assert "trial 6  complete" in shown
-    assert "trials 6/24 done, 2 running  |  1 failed  |  front 4  |  hypervolume 1.235e+08" in shown
+    assert "6 of 24 trials  |  1 failed  |  front 4  |  hypervolume 123 M  |  about 1 min 46 s left" in shown
 
 
 def test_time_left_follows_the_finished_trials_and_the_concurrency() -> None:
-    progress = Progress(24, 3, Console(file=io.StringIO()), concurrency=2)
+    progress = Progress(_start(24, 3, concurrency=2), Console(file=io.StringIO()))
     assert progress.seconds_left is None
-    assert "baselines 0/3" in progress.describe_counts()
-    assert "time left unknown" in progress.describe_counts()
+    assert progress.list_counts() == ["0 of 3 baselines", "0 of 24 trials"]
     progress.print_trial(complete(0, 0.0, 1, seconds=10.0))
     progress.print_trial(failed(1))
     progress.print_trial(complete(2, 0.0, 1, seconds=20.0))
-    progress.update(done=2, failed=1, baselines_done=3)
+    progress.update(done=2, failed=1)
+    progress.find_baselines(f"depth, seed {seed}" for seed in (1, 2, 3))
     assert progress.seconds_left == pytest.approx((24 - 3) * 15 / 2)
-    assert "about 2 min 38 s left" in progress.describe_counts()
-    assert "baselines" not in progress.describe_counts()
-    progress.update(total=3)
+    assert progress.list_counts() == ["2 of 24 trials", "1 failed", "about 2 min 38 s left"]
+    progress.update(done=23)
     assert progress.seconds_left == 0
+
+
+def test_what_runs_is_told_by_what_workers_leave_and_a_baseline_is_no_trial(tmp_path: Path) -> None:
+    trial = make_job(tmp_path, "trainer.epochs=4")
+    shared = replace(trial, label="trial 0")
+    alone = replace(trial, pattern=hard_sharing(["depth"], 4, 4), outcome=tmp_path / "alone.json")
+    alone.begun.write_text(json.dumps(asdict(Beat("depth, seed 2", 8, 6, 10.0))))
+    progress = Progress(_start(4, 3, epochs={"baseline": 8, "trial": 4}), Console(file=io.StringIO(), width=60))
+    progress.find_baselines(["depth, seed 1"])
+    progress.show_running([alone, shared])
+    # Of baselines 1 1/4 trainings of 80 s, of trials 4 of 40 s, which no network has shown yet.
+    assert progress.list_counts() == ["1 of 3 baselines", "0 of 4 trials, 1 running", "about 4 min 20 s left"]
+    with Progress(_start(4, 3), Console(file=io.StringIO(), force_terminal=True, width=60)) as shown:
+        shown.show_running([alone, shared])
+        time.sleep(0.6)
+    written = shown.console.file.getvalue()  # type: ignore[attr-defined]  # the file is a StringIO
+    assert "depth, seed 2: epoch 6 of 8" in written
+    assert f"{shared.label}: starts" in written
+
+
+def test_a_plan_tells_the_time_left_until_the_first_trial_has_ended() -> None:
+    progress = Progress(_start(4, 3, forecast=300.0), Console(file=io.StringIO()))
+    progress.print_baseline("depth, seed 1", {}, 1.0)
+    assert progress.seconds_left == pytest.approx(300.0, abs=1)
+    progress.print_trial(complete(0, 0.0, 1, seconds=10.0))
+    progress.update(done=1)
+    assert progress.seconds_left == pytest.approx(2 * 1.0 + 3 * 10.0)
 
 
 @pytest.mark.parametrize(

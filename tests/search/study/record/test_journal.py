@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.study import StudyDirection
 
-from search.study.journal import open_journal
+from search.study.record.journal import open_journal
 from spaces.errors import DataError
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours

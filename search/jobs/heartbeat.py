@@ -1,0 +1,75 @@
+"""How far a training is: left beside its job by the worker, read by whoever shows it.
+
+The file is there while the training runs and is of no use after it. That it cannot be written or read is no matter.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from search.jobs.job import Job
+
+SELDOM = 1.0  # seconds between two writings, so that short epochs cost nothing: our choice
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Where a training stands.
+
+    Args:
+        label: of the job, for people.
+        epochs: of the training, or until it pauses.
+        epoch: that has ended last; 0 before the first one has.
+        seconds: that this epoch took; 0 while none has ended.
+    """
+
+    label: str = ""
+    epochs: int = 0
+    epoch: int = 0
+    seconds: float = 0.0
+
+    def describe(self) -> str:
+        """In words, such as "depth, seed 1: epoch 3 of 8"."""
+        return f"{self.label}: epoch {self.epoch} of {self.epochs}" if self.epoch else f"{self.label}: starts"
+
+
+class Heartbeat:
+    """Leaves beats of one job; made when its training begins.
+
+    Args:
+        job: that runs.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._path, self._label, self._epochs = job.begun, job.label, job.until or job.recipe.epochs
+        self._ended = self._left = time.monotonic()
+
+    def beat(self, epoch: int) -> None:
+        """An epoch has ended."""
+        now = time.monotonic()
+        seconds, self._ended = now - self._ended, now
+        if now - self._left >= SELDOM or epoch == self._epochs:
+            self._left = now
+            with suppress(OSError):  # whatever keeps it from being written, the training goes on
+                self._path.write_text(json.dumps(asdict(Beat(self._label, self._epochs, epoch, seconds))))
+
+
+def begin(job: Job) -> None:
+    """Say that a worker has begun the job.
+
+    Raises:
+        OSError: the file cannot be written, and so neither can the outcome.
+    """
+    job.begun.write_text(json.dumps(asdict(Beat(job.label, job.until or job.recipe.epochs))))
+
+
+def read_beat(path: Path) -> Beat | None:
+    """What lies in a file of a job that runs; None where the file is gone, is just written, or says nothing yet."""
+    try:
+        return Beat(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None

@@ -1,0 +1,1 @@
+"""What the terminal shows of a search that runs: first words, a line for whatever ends, live counts, time left."""

@@ -1,0 +1,196 @@
+"""How a search stands: what its run folder says at this moment, and what of it is damaged. Nothing is written."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from search.confirming.confirmation import CSV
+from search.jobs.heartbeat import Beat, read_beat
+from search.jobs.trial import FAILED
+from search.standing.holder import Holder, find_holder
+from search.standing.started import Started, read_started
+from search.standing.time_left import BASELINE, FINAL, SUPERNET, TRIAL, estimate_left, plan_work
+from search.study.fronts.final_files import FINALS
+from search.study.run_config import read_config
+from search.study.run_folder import OWNER, TRIALS
+from search.study.supernet_training import KEPT, SUPERNETS
+from spaces.errors import ConfigError
+
+RUNNING, FINISHED, STOPPED, BEGUN, DAMAGED = "running", "finished", "stopped", "not begun", "damaged"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A run at a moment.
+
+    Args:
+        path: its folder.
+        state: one of the words above.
+        holder: the process that works on it, if any.
+        started: what its last start left.
+        objectives: names of what is traded off.
+        trials: how many ended how, by status.
+        wanted: trials that there are to be; None if not known.
+        baselines: single-task networks that are there; None while that is not known.
+        running: where trainings stand.
+        front: its members, cheapest first: "number" and objectives by name.
+        finals: networks that were trained to the end.
+        confirmed: whether `search.confirm` has measured some.
+        seconds_left: until its end; None where nothing is known or nothing runs.
+        last: Unix time in seconds when something ended last; 0 for never.
+        problems: what of it is damaged, a sentence each.
+    """
+
+    path: Path
+    state: str
+    holder: Holder | None = None
+    started: Started = field(default_factory=Started)
+    objectives: tuple[str, ...] = ()
+    trials: Mapping[str, int] | None = None
+    wanted: int | None = None
+    baselines: int | None = None
+    running: tuple[Beat, ...] = ()
+    front: tuple[Mapping[str, float], ...] = ()
+    finals: int = 0
+    confirmed: bool = False
+    seconds_left: float | None = None
+    last: float = 0.0
+    problems: tuple[str, ...] = ()
+
+    @property
+    def ended(self) -> int:
+        """Trials that have."""
+        return sum((self.trials or {}).values())
+
+
+def read_standing(path: Path) -> Standing:
+    """How the run in a folder stands; files that are damaged are told and left out."""
+    holder, problems = find_holder(path), list[str]()
+    try:
+        config = read_config(path)
+    except (ConfigError, OSError) as error:
+        return Standing(path, DAMAGED, holder, problems=(str(error),))
+    started, rows = read_started(path), _read_trials(path, problems)
+    baselines = _read_json(path / "baselines.json", problems)
+    for name in (KEPT, "confirmed.json", "receipt.json"):
+        _read_json(path / name, problems)
+    _check_journal(path, problems)
+    names = tuple(map(str, config.get("objectives") or ()))
+    wanted = started.trainings.get(TRIAL) or config.get("trials")
+    counts = Counter(str(row.get("status")) for row in rows)
+    running = _list_running(path) if holder else ()
+    there = None if baselines is None else len(baselines)
+    last = max((path.stat().st_mtime for path in (path / TRIALS).glob("[0-9]*.json")), default=0.0)
+    return Standing(
+        path,
+        _name_state(path, holder, len(rows), wanted, last),
+        holder,
+        started,
+        names,
+        counts,
+        wanted,
+        there,
+        running,
+        _read_front(path / "front.csv", names, problems),
+        sum(not each.name.endswith(".outcome.json") for each in (path / FINALS).glob("[0-9]*.json")),
+        (path / CSV).exists(),
+        _estimate(started, rows, wanted, there, running) if holder else None,
+        last,
+        tuple(problems),
+    )
+
+
+def _name_state(path: Path, holder: Holder | None, ended: int, wanted: int | None, last: float) -> str:
+    if holder:
+        return RUNNING
+    report = path / "baselines.csv"  # written at a good end alone
+    if report.exists() and (report.stat().st_mtime >= last or (wanted is not None and ended >= wanted)):
+        return FINISHED
+    return STOPPED if ended or (path / "study.journal").exists() else BEGUN
+
+
+def _read_trials(path: Path, problems: list[str]) -> list[dict[str, Any]]:
+    found = [_read_json(each, problems) for each in sorted((path / TRIALS).glob("[0-9]*.json"))]
+    return [each for each in found if each is not None]
+
+
+def _read_json(path: Path, problems: list[str]) -> dict[str, Any] | None:
+    """The mapping in a file; None where it is not there, or damaged, which is told."""
+    try:
+        found = json.loads(path.read_bytes())
+        if not isinstance(found, dict):
+            raise ValueError(f"a {type(found).__name__} where a mapping is wanted")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        problems.append(f"{path} cannot be read ({error}); restore it from a copy")
+        return None
+    return found
+
+
+def _check_journal(path: Path, problems: list[str]) -> None:
+    """A killed process may leave half a line at the end, which is cut off when the search goes on."""
+    journal = path / "study.journal"
+    if not journal.exists():
+        if any((path / TRIALS).glob("[0-9]*.json")):
+            problems.append(f"{journal} is missing, but its trials are there; restore it from a copy")
+        return
+    lines = journal.read_bytes().split(b"\n")[:-1]
+    for number, line in enumerate(lines, start=1):
+        if not (line.startswith(b"{") and line.endswith(b"}")):
+            problems.append(f"{journal} is damaged in line {number}; restore it from a copy")
+            return
+
+
+def _list_running(path: Path) -> tuple[Beat, ...]:
+    """Where the trainings of this start stand; what lies beside all runs counts from then on."""
+    try:
+        since = (path / OWNER).stat().st_mtime
+    except OSError:
+        return ()
+    shared = [path.parent / "baselines", path.parent / SUPERNETS]
+    folders = [path / ".outcomes", path / FINALS, *shared]
+    files = [file for folder in folders for file in sorted(folder.glob("*.begun"))]
+    beats = [read_beat(file) for file in files if file.exists() and file.stat().st_mtime >= since - 1]
+    return tuple(beat for beat in beats if beat)
+
+
+def _read_front(path: Path, names: Sequence[str], problems: list[str]) -> tuple[Mapping[str, float], ...]:
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return tuple(
+                {"number": int(row["number"]), **{name: float(row[name] or "nan") for name in names}}
+                for row in csv.DictReader(file)
+            )
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        problems.append(f"{path} cannot be read ({error}); the command of the search writes it anew")
+        return ()
+
+
+def _estimate(
+    started: Started, rows: Sequence[Mapping[str, Any]], wanted: int | None, there: int | None, running: Sequence[Beat]
+) -> float | None:
+    """Seconds until the end, as the search itself would tell."""
+    works = plan_work(started)
+    trials = works[TRIAL]
+    trials.trainings, trials.ended = wanted or 0, len(rows)
+    trials.seconds = [float(row["seconds"]) for row in rows if row.get("status") != FAILED and "seconds" in row]
+    for kind in (BASELINE, SUPERNET):
+        if there:  # trials do not begin before them
+            works[kind].ended = works[kind].trainings
+    if not trials.trainings:
+        return None
+    kinds = [(_find_kind(beat), beat) for beat in running]
+    return estimate_left(works, kinds, started.concurrency or len(running), started.foretell())
+
+
+def _find_kind(beat: Beat) -> str:
+    return next((kind for kind in (SUPERNET, FINAL, TRIAL) if beat.label.startswith(kind)), BASELINE)

@@ -1,0 +1,61 @@
+"""What a start of a search leaves in its run folder for those who look: its arguments, what it is to train, links.
+
+Of no use for going on; a folder without it, of an earlier version, tells less.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from spaces.common.atomic_files import write_json
+
+FILE = ".started.json"
+
+
+@dataclass(frozen=True)
+class Started:
+    """A start.
+
+    Args:
+        arguments: of the search, as a shell takes them; None where that is not known.
+        began: Unix time in seconds.
+        trainings: to be there in the end, by kind of training.
+        epochs: of each, by kind.
+        concurrency: trainings at a time; 0 while not known.
+        forecast: seconds that a plan has foretold, or None.
+        view: the command that shows the record of it; empty for none.
+        links: where the record is then seen.
+    """
+
+    arguments: str | None = None
+    began: float = 0.0
+    trainings: dict[str, int] = field(default_factory=dict)
+    epochs: dict[str, float] = field(default_factory=dict)
+    concurrency: int = 0
+    forecast: float | None = None
+    view: str = ""
+    links: tuple[str, ...] = ()
+
+    def foretell(self) -> float | None:
+        """Seconds from now until the forecast end; None without a forecast."""
+        return None if self.forecast is None else self.began + self.forecast - time.time()
+
+
+def write_started(folder: Path, started: Started) -> None:
+    """Leave it; that it cannot be written is no matter, for the search does not rest on it."""
+    with suppress(OSError):
+        write_json(folder / FILE, asdict(started))
+
+
+def read_started(folder: Path) -> Started:
+    """What the last start left; an empty one where there is none that can be read."""
+    try:
+        told: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return Started(**{**told, "links": tuple(told["links"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        return Started()

@@ -1,0 +1,125 @@
+"""How searches stand, in words for the terminal: one run at length, or all of a folder in a table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from search.jobs.trial import COMPLETE, FAILED, PRUNED
+from search.problem.objectives import BEFOREHAND, DELTA_MTL, MAXIMISE, WORST_DELTA, Objective, format_value
+from search.standing.standing import BEGUN, DAMAGED, FINISHED, RUNNING, STOPPED, Standing
+from search.standing.time_left import BASELINE, FINAL
+from spaces.common.formatting import align_columns, format_duration
+from spaces.common.interpreter import spell_python
+
+KNOWN = {each.name: each for each in (DELTA_MTL, WORST_DELTA, *BEFOREHAND)}
+SHOWN = 8  # members of a front at most: our choice; the page has all
+
+
+def describe_run(run: Standing, width: int | None) -> str:
+    """One run: what is running or finished, the front so far, time left, where to look."""
+    rows = [["state", _describe_state(run)]]
+    if run.state != DAMAGED:
+        rows.append(["trials", _describe_trials(run)])
+        rows += [["baselines", text]] if (text := _describe_baselines(run)) else []
+        rows += [
+            [word, beat.describe()] for word, beat in zip(_label("training", run.running), run.running, strict=True)
+        ]
+        rows += _list_front(run)
+    if run.seconds_left is not None:
+        rows.append(["time left", f"about {format_duration(run.seconds_left)}"])
+    rows += _list_places(run)
+    rows += [[word, text] for word, text in zip(_label("damaged", run.problems), run.problems, strict=True)]
+    return "\n".join([str(run.path), *align_columns(rows, width)])
+
+
+def describe_runs(runs: Sequence[Standing], width: int | None) -> str:
+    """All of a folder, a row each."""
+    rows = [["run", "state", "trials", "front", "best delta, time left"]]
+    for run in runs:
+        trials = f"{run.ended} of {run.wanted}" if run.wanted else str(run.ended)
+        parts = [_describe_best(run)]
+        parts += [] if run.seconds_left is None else [f"about {format_duration(run.seconds_left)} left"]
+        parts += [run.problems[0]] if run.problems else []
+        rows.append([run.path.name, run.state, trials, str(len(run.front)), "; ".join(filter(None, parts)) or "-"])
+    return "\n".join(align_columns(rows, width))
+
+
+def _label(word: str, of: Sequence[object]) -> list[str]:
+    """The word for the first of them, and nothing for the others."""
+    return [word, *[""] * (len(of) - 1)][: len(of)]
+
+
+def _describe_state(run: Standing) -> str:
+    text = run.state
+    if run.holder:
+        text += f", {run.holder.describe()}"
+    if run.state == RUNNING and run.started.began:
+        return f"{text}, for {format_duration(time.time() - run.started.began)}"
+    if run.last and run.state in (FINISHED, STOPPED):
+        return f"{text}, the last trial ended {time.strftime('%Y-%m-%d %H:%M', time.localtime(run.last))}"
+    return text
+
+
+def _describe_trials(run: Standing) -> str:
+    counts = run.trials or {}
+    told = f"{counts.get(COMPLETE, 0)} complete"
+    words = {FAILED: "failed", PRUNED: "stopped early"}
+    told += "".join(f", {counts[status]} {word}" for status, word in words.items() if counts.get(status))
+    told += f", of {run.wanted}" if run.wanted else ""
+    if run.finals:
+        wanted = run.started.trainings.get(FINAL, 0)
+        told += f"; {run.finals}{f' of {wanted}' if wanted else ''} trained to the end"
+    return told
+
+
+def _describe_baselines(run: Standing) -> str:
+    wanted = run.started.trainings.get(BASELINE)
+    if run.baselines is None:
+        return f"not all of {wanted} are there yet" if wanted else ""
+    return f"{run.baselines} of {wanted}" if wanted else f"{run.baselines} are there"
+
+
+def _list_front(run: Standing) -> list[list[str]]:
+    if not run.front:
+        return [["front", "none yet"]]
+    shown = [f"trial {member['number']}  {_format_values(member, run.objectives)}" for member in run.front[:SHOWN]]
+    if more := len(run.front) - len(shown):
+        shown.append(f"and {more} more")
+    label = _label(f"front of {len(run.front)}", shown)
+    return [[word, text] for word, text in zip(label, shown, strict=True)]
+
+
+def _format_values(member: Mapping[str, float], names: Sequence[str]) -> str:
+    return "  ".join(f"{name} {_format(name, member[name])}" for name in names)
+
+
+def _format(name: str, value: float) -> str:
+    return format_value(KNOWN.get(name, Objective(name, "", MAXIMISE)), value)
+
+
+def _describe_best(run: Standing) -> str:
+    """The member that is best in the first objective that tells what sharing gains; empty for none."""
+    name = next((each for each in run.objectives if KNOWN.get(each) in (DELTA_MTL, WORST_DELTA)), None)
+    if name is None or not run.front:
+        return ""
+    best = max(run.front, key=lambda member: member[name])
+    return f"trial {best['number']}  {_format_values(best, run.objectives)}"
+
+
+def _list_places(run: Standing) -> list[list[str]]:
+    """Where to look, and what to do next."""
+    rows, python = [], spell_python()
+    if (run.path / "front.html").exists():
+        rows.append(["page", str(run.path / "front.html")])
+    if run.started.view:
+        rows.append(["MLflow", run.started.view])
+        rows += [["", link] for link in run.started.links]
+    if run.state in (STOPPED, BEGUN):
+        given = run.started.arguments
+        again = "the command of the search again" if given is None else f"{python} -m search.run {given}".strip()
+        rows.append(["next", f"{again}, which goes on with it" if given is None else again])
+    if run.state == FINISHED:
+        command = "pick" if run.confirmed else "confirm"
+        rows.append(["next", f"{python} -m search.{command} {run.path}"])
+    return rows

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search.standing.find_runs import find_runs
+from spaces.errors import ConfigError
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    for name in ("fusion", "gates"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "config.yaml").touch()
+    return tmp_path / "runs"
+
+
+def test_a_run_is_found_by_path_and_by_name_and_all_of_a_folder(runs: Path) -> None:
+    assert find_runs(str(runs / "fusion")) == ([runs / "fusion"], True)
+    assert find_runs("gates", runs) == ([runs / "gates"], True)
+    for found, single in (find_runs(None, runs), find_runs(str(runs))):
+        assert sorted(found) == [runs / "fusion", runs / "gates"]
+        assert not single
+
+
+def test_what_is_not_there_is_refused_with_the_nearest(runs: Path) -> None:
+    with pytest.raises(ConfigError, match="did you mean 'fusion'"):
+        find_runs("fuson", runs)
+    with pytest.raises(ConfigError, match="did you mean 'gates'"):
+        find_runs(str(runs / "gate"))
+    with pytest.raises(ConfigError, match="holds no run of a search"):
+        find_runs(None, runs / "fusion")

@@ -1,0 +1,96 @@
+"""Of a run that an earlier version left killed: `tests/earlier`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from search.jobs.heartbeat import Beat
+from search.standing.standing import FINISHED, RUNNING, STOPPED, read_standing
+from search.standing.started import Started, write_started
+from search.standing.words import describe_run
+from tests.conftest import ROOT
+
+FRONT = "key,number,delta_mtl,macs\nabc,0,-0.001,11592704\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ROOT / "tests/earlier/version_2/killed", tmp_path / "killed"))
+
+
+@pytest.fixture
+def held(run: Path) -> Iterator[Path]:
+    """The same while a process works on it."""
+    (run / ".owner.json").write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))
+    with FileLock(run / ".lock"):
+        yield run
+
+
+def _list_files(folder: Path) -> dict[Path, tuple[int, bytes]]:
+    return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_killed_run_of_an_earlier_version_is_told_and_left_as_it_is(run: Path) -> None:
+    before = _list_files(run)
+    standing = read_standing(run)
+    assert (standing.state, standing.ended, standing.wanted, standing.baselines) == (STOPPED, 1, 6, 3)
+    assert standing.problems == ()
+    assert standing.seconds_left is None
+    assert "the command of the search again" in describe_run(standing, 80)
+    assert _list_files(run) == before
+
+
+def test_a_run_at_work_tells_what_trains_and_how_long_it_takes(held: Path) -> None:
+    (held / "front.csv").write_text(FRONT)
+    (held / ".outcomes" / "0001.begun").write_text(json.dumps(asdict(Beat("trial 1", 4, 1, 2.0))))
+    write_started(held, Started("space=fusion", 1.0, {"trial": 5, "baseline": 3}, {"trial": 4.0}, 2))
+    standing = read_standing(held)
+    seconds = json.loads((held / "trials" / "0000.json").read_text())["seconds"]
+    assert standing.state == RUNNING
+    assert standing.seconds_left == pytest.approx((4 - 1 / 4) * seconds / 2)
+    told = describe_run(standing, 60)
+    assert f"process {os.getpid()}" in told
+    assert "trial 1: epoch 1 of 4" in told
+    assert "1 complete, of 5" in told
+    assert "trial 0  delta_mtl 0.00 %  macs 11.6 MMACs" in told
+    assert max(map(len, told.splitlines()[1:])) <= 60
+
+
+def test_a_run_that_ended_well_is_finished(run: Path) -> None:
+    (run / "baselines.csv").write_text("task\n")
+    standing = read_standing(run)
+    assert standing.state == FINISHED
+    assert f"-m search.confirm {run}" in describe_run(standing, 200)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("trials/0000.json", '{"number": 0, "status'),
+        ("baselines.json", "[1]"),
+        ("study.journal", '{"op_code":0\n{"op_code":1}\n'),
+        ("front.csv", "key,number\nabc,zero\n"),
+        ("config.yaml", "- no mapping\n"),
+    ],
+)
+def test_what_is_damaged_is_named(run: Path, name: str, text: str) -> None:
+    (run / name).write_text(text)
+    standing = read_standing(run)
+    assert len(standing.problems) == 1
+    assert name in standing.problems[0]
+    assert name in describe_run(standing, 400)
+
+
+def test_half_a_line_at_the_end_of_the_journal_is_no_damage(run: Path) -> None:
+    with open(run / "study.journal", "a") as file:
+        file.write('{"op_code":')
+    assert read_standing(run).problems == ()

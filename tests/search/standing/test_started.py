@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from search.standing.started import FILE, Started, read_started, write_started
+
+
+def test_what_a_start_leaves_is_read_again(tmp_path: Path) -> None:
+    told = Started("space=fusion", 5.0, {"trial": 3}, {"trial": 2.0}, 2, 60.0, "mlflow ui", ("http://a", "b"))
+    write_started(tmp_path, told)
+    assert read_started(tmp_path) == told
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"links": [], "later": 1}'])
+def test_one_that_cannot_be_read_tells_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(text)
+    assert read_started(tmp_path) == Started()
+    write_started(tmp_path / FILE / "no folder", Started())  # nor is it a matter where it cannot be written
+
+
+def test_a_forecast_runs_from_the_start() -> None:
+    assert Started().foretell() is None
+    assert Started(began=time.time() - 10, forecast=60.0).foretell() == pytest.approx(50.0, abs=1)

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from search.jobs.heartbeat import Beat
+from search.standing.time_left import BASELINE, FINAL, SUPERNET, TRIAL, Work, estimate_left
+
+
+def _works(**changed: Work) -> dict[str, Work]:
+    return {BASELINE: Work(2, 8.0), SUPERNET: Work(), TRIAL: Work(10, 4.0), FINAL: Work(), **changed}
+
+
+def test_nothing_is_told_before_anything_is_known() -> None:
+    assert estimate_left(_works(), [(BASELINE, None), (BASELINE, Beat("a", 8))], 2) is None
+
+
+def test_the_first_epoch_tells_all_and_what_has_run_counts() -> None:
+    # 2 x 8 + 10 x 4 epochs of 3 s, less two of the eight that one training has had.
+    assert estimate_left(_works(), [(BASELINE, Beat("a", 8, 2, 3.0))], 1) == pytest.approx(3 * (16 + 40 - 2))
+
+
+def test_a_kind_that_has_ended_goes_by_its_own_time() -> None:
+    works = _works(baseline=Work(2, 8.0, 1, [16.0]), trial=Work(10, 4.0, 4, [20.0, 40.0]))
+    assert estimate_left(works, [], 2) == pytest.approx((16 + 6 * 30) / 2)
+    assert estimate_left(works | {FINAL: Work(2, 12.0)}, [], 1) == pytest.approx(16 + 6 * 30 + 2 * 12 * (2 + 7.5) / 2)
+
+
+def test_a_forecast_holds_until_a_trial_has_ended_and_is_never_negative() -> None:
+    assert estimate_left(_works(baseline=Work(2, 8.0, 1, [16.0])), [], 2, forecast=70.0) == 70.0
+    assert estimate_left(_works(), [], 2, forecast=-5.0) == 0.0
+    assert estimate_left(_works(trial=Work(10, 4.0, 9, [10.0]), baseline=Work()), [], 1, forecast=70.0) == 10.0
+
+
+def test_nothing_is_left_of_more_than_was_wanted() -> None:
+    assert estimate_left({TRIAL: Work(3, 1.0, 4, [5.0])}, [], 1) == 0.0

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from search.standing.standing import DAMAGED, RUNNING, STOPPED, Standing
+from search.standing.words import describe_run, describe_runs
+
+FRONT = tuple({"number": number, "delta_mtl": number / 7, "macs": 1e7 * (number + 1)} for number in range(12))
+RUN = Standing(Path("runs/a"), STOPPED, None, objectives=("delta_mtl", "macs"), trials={"complete": 12}, front=FRONT)
+
+
+def test_a_long_front_is_counted_and_cut() -> None:
+    told = describe_run(RUN, 80).splitlines()
+    assert "  front of 12  trial 0  delta_mtl 0.00 %  macs 10.0 MMACs" in told
+    assert told[-2].strip() == "and 4 more"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_all_runs_stand_in_a_table_with_their_best(width: int) -> None:
+    others = (
+        Standing(Path("runs/b"), RUNNING, trials={}, wanted=18, seconds_left=200.0),
+        Standing(Path("runs/c"), DAMAGED, problems=("runs/c/config.yaml is no configuration of a run",)),
+    )
+    told = describe_runs([RUN, *others], width)
+    assert max(map(len, told.splitlines())) <= width
+    words = " ".join(told.split())
+    assert (
+        "a stopped 12 12 trial 11 delta_mtl +1.57 % macs 120 MMACs" in words or width == 60
+    )  # where it is in two lines
+    assert "about 3 min 20 s left" in words
+    assert "config.yaml" in words
