@@ -43,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _make_parser() -> ArgumentParser:
     parser = CommandParser(
         prog="python -m search.track",
+        example="python -m search.track runs/fusion-scenes --uri sqlite:///store.db",
         description="Records a run in MLflow, as its search would have: trials, trainings, front, files. For searches "
         "that ran where no store was reachable, or with tracking=none. The same run twice gives one record.",
         example="python -m search.track runs/fusion-scenes",

@@ -167,10 +167,10 @@ class Reporter:
         self._update_counts(volume)
         self._tracker.log(trial)
         self._tracker.log_hypervolume(len(self._trials), volume)
-        self._leave_word()
         if files := self._live.update(self._trials, self._members, self._marks()):
             self._tracker.log_files(files)
             self._tell_front(self._members, self._marks())
+        self._leave_word()
 
     def report(self, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> None:
         """Write the report, close the record and say where things are.
