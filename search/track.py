@@ -46,7 +46,6 @@ def _make_parser() -> ArgumentParser:
         example="python -m search.track runs/fusion-scenes --uri sqlite:///store.db",
         description="Records a run in MLflow, as its search would have: trials, trainings, front, files. For searches "
         "that ran where no store was reachable, or with tracking=none. The same run twice gives one record.",
-        example="python -m search.track runs/fusion-scenes",
     )
     parser.add_argument("run", metavar="RUN", help="run folder of a search, such as runs/fusion-scenes")
     parser.add_argument(
