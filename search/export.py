@@ -60,9 +60,15 @@ def _describe(file: Path, told: dict[str, Any]) -> str:
             "",
             *align_columns(rows),
             "",
-            f"Next: {spell_command('search.predict', shlex.quote(str(file)))} IMAGE... --out DIR",
+            f"Next: {spell_command('search.predict', shlex.quote(str(file)))} IMAGE... --out DIR{_allow(told)}",
         ]
     )
+
+
+def _allow(told: dict[str, Any]) -> str:
+    """The word that opening the file wants."""
+    trusting = choose_format(told["format"]).trusting
+    return f" --allow {trusting}" if trusting else ""
 
 
 def _weigh(told: dict[str, Any]) -> int:

@@ -66,16 +66,18 @@ class Run(Results):
             number: of a trial whose weights are kept.
             format: "onnx", "pt2" or "openvino".
             size: (height, width) of the images that it takes; None for those of the data.
-            out: folder of the file and of export.json; None for exports/<trial>-<format> in the run folder.
+            out: folder of the file and of export.json; None for exports/<trial>-<format> in the run folder, with
+                -<height>x<width> behind where a size is said.
 
         Raises:
             ConfigError: no such format, or its packages are missing.
             DataError: no such trial, no weights, or a network that cannot be written so.
         """
         form = choose_format(format)
-        folder = Path(out).expanduser() if out else self.path / "exports" / f"{number}-{form.name}"
-        if size and min(size) < 1:
-            raise ConfigError(f"size {size[0]} {size[1]}: want two whole numbers of at least 1")
+        if size is not None and not _is_size(size):
+            raise ConfigError(f"size {size}: want two whole numbers of at least 1, (height, width)")
+        own = f"-{size[0]}x{size[1]}" if size else ""  # beside the one of the data's size, not in its place
+        folder = Path(out).expanduser() if out else self.path / "exports" / f"{number}-{form.name}{own}"
         from search.deploy.exporting import export_trial  # torch: 1.5 s, wrong arguments are refused without
 
         return export_trial(self, number, form, size, folder)
@@ -103,6 +105,10 @@ class Run(Results):
         from search.deploy.showing import show_trial  # torch: as above
 
         return show_trial(self, number, n, split)
+
+
+def _is_size(size: object) -> bool:
+    return isinstance(size, (tuple, list)) and len(size) == 2 and all(type(each) is int and each > 0 for each in size)
 
 
 def load(folder: str | PathLike[str], allow: Sequence[str] = ()) -> Run:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from search.config.command import EXIT_FAILED, end_in_one_message, explain_unwritable_out
 from search.config.command_parser import CommandParser
 from spaces.common.interruption import sigterm_interrupts
+from spaces.common.permissions import is_allowed
 from spaces.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not model.is_file():
         raise ConfigError(f"{model} is no file; want one that python -m search.export has written")
     form, photos = find_format(model), list_photos(given.images)
+    if form.trusting and not is_allowed(form.trusting):
+        raise ConfigError(
+            f"{model}: {form.trusting} may run code that such a file holds, as soon as it is opened; if you have "
+            f"written it, or know who has, say --allow {form.trusting}; an .onnx file needs no such word"
+        )
+    _refuse_among(photos, folder)
     told = form.read(model)
     tasks, run = read_tasks(told, model), form.open(model, given.threads)
     height, width = told["input"]["size"]
@@ -55,6 +62,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     many = f"{len(photos) - skipped} of {len(photos)} photos"
     print(f"{many} answered for {', '.join(told['tasks'])}, {height}x{width} pixels each, in {folder}")
     return EXIT_FAILED if skipped else 0
+
+
+def _refuse_among(photos: Sequence[Path], folder: Path) -> None:
+    """Refuse a folder that holds photos: answers have their names, and labels beside them may have, too.
+
+    Raises:
+        ConfigError: it does.
+    """
+    inside = [path for path in photos if path.resolve().parent == folder.resolve()]
+    if inside:
+        raise ConfigError(
+            f"--out {folder}: the photo {inside[0]} lies there, so answers could replace files of yours; choose a "
+            "folder of its own"
+        )
 
 
 def _answer(run: Run, tasks: Sequence[Task], told: dict[str, Any], photo: np.ndarray, place: Path) -> None:

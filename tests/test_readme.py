@@ -81,7 +81,13 @@ def test_the_main_command_ends_with_a_front(tmp_path: Path) -> None:
     for name in re.findall(r"^\| `([\w./]+\.\w+)`", "".join(TEXTS[:2]), re.MULTILINE):
         assert (run / name).exists(), name
     member = next((run / "front").iterdir())
-    assert {path.name for path in member.iterdir()} == {"pattern.svg", "pattern.txt", "pattern.json", "weights.pt"}
+    assert {path.name for path in member.iterdir()} == {
+        "pattern.svg",
+        "pattern.txt",
+        "pattern.json",
+        "weights.pt",
+        "predictions.png",
+    }
     _use(tmp_path, run)
 
 

@@ -16,7 +16,7 @@ from search.config.settings import Settings
 from search.confirming.request import AS_SEARCHED, RESPLIT
 from search.jobs.job import Job
 from search.jobs.members import Inherited
-from search.jobs.outcome_files import OutcomeFiles
+from search.jobs.outcome_files import OutcomeFiles, read_outcome
 from search.jobs.trial import Trial
 from search.study.baselines import derive_seed, list_baseline_jobs
 from search.study.fronts.final_files import Final
@@ -135,8 +135,10 @@ class Plans:
 
     def _measured(self, job: Job, member: Delivered, seed: int) -> Job:
         """The job that ends a chain: it looks at the test split once, when all is done."""
-        self._refuse_missing(job, member)
-        return self._file(replace(job, label=f"trial {member.number}, seed {seed}", tested=TEST))
+        last = self._file(replace(job, label=f"trial {member.number}, seed {seed}", tested=TEST))
+        if not ((kept := read_outcome(last)) and kept.complete):  # what is measured already needs no weights
+            self._refuse_missing(job, member)
+        return last
 
     def _refuse_missing(self, job: Job, member: Delivered) -> None:
         supernet = plan_supernet(self.settings, 1)

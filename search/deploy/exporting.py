@@ -20,6 +20,7 @@ from spaces.common.atomic_files import replacing_in, write_json
 from spaces.common.cores import count_cores
 from spaces.errors import DataError, UserError
 from spaces.networks.content import digest_file
+from spaces.networks.cost import count_macs
 from spaces.networks.modules.padding import Size
 
 SHOWN = 8  # validation images that answers are compared on: our choice
@@ -58,6 +59,7 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
     specs = list(zip(tasks, run.config["tasks"], strict=True))
     space = run.config["space"]["_target_"].partition("/")[2]
     told = tell_program(run.path.name, space, trial, specs, shape, network.stride)
+    told |= {"macs": count_macs(network, shape).macs} if size else {}  # of the images that this file takes
     trained, name = Program(network, tasks), f"model{form.suffix}"
     with replacing_in(folder) as place:
         temporary = place / name

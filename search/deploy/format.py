@@ -42,6 +42,10 @@ class Format(Protocol):
     def running(self) -> tuple[str, ...]:
         """Packages that running a file wants."""
 
+    @property
+    def trusting(self) -> str:
+        """Package that runs what a file holds as code while it opens it, so that a stranger's wants a word; or ""."""
+
     def write(self, program: Program, size: tuple[int, int], told: Mapping[str, Any], path: Path) -> dict[str, Any]:
         """Write a program for images of a size and any number of them, with what is told of it inside.
 

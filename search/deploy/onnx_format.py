@@ -32,6 +32,7 @@ class Onnx:
     beside: tuple[str, ...] = ()
     writing: tuple[str, ...] = ("onnx", "onnxscript")
     running: tuple[str, ...] = ("onnxruntime",)
+    trusting: str = ""
     extra: str = "export"
 
     def write(self, program: Program, size: tuple[int, int], told: Mapping[str, Any], path: Path) -> dict[str, Any]:

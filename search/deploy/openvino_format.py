@@ -36,6 +36,7 @@ class OpenVino:
     beside: tuple[str, ...] = (".bin",)
     writing: tuple[str, ...] = ("onnx", "onnxscript", "openvino")
     running: tuple[str, ...] = ("openvino",)
+    trusting: str = ""
     extra: str = "openvino"
 
     def write(self, program: Program, size: tuple[int, int], told: Mapping[str, Any], path: Path) -> dict[str, Any]:

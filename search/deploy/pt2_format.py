@@ -29,6 +29,7 @@ class Pt2:
     beside: tuple[str, ...] = ()
     writing: tuple[str, ...] = ()
     running: tuple[str, ...] = ("torch",)
+    trusting: str = "torch.export"
     extra: str = "export"
 
     def write(self, program: Program, size: tuple[int, int], told: Mapping[str, Any], path: Path) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def tell_program(
             "macs": trial.macs,
             "params": trial.params,
             "metrics": dict(trial.metrics),
+            "metrics are": "of the search, on its validation split",
             "packages": _list_versions(),
         }
     )

@@ -58,7 +58,7 @@ def import_allowed(path: str, where: str) -> Any:
         ConfigError: nobody has named its package, it is not there, or it is another package's.
     """
     module, _, name = path.rpartition(".")
-    if not module:
+    if not module or not all(part.isidentifier() for part in path.split(".")):
         raise ConfigError(f"{where}: want a dotted path such as package.module.Class")
     if not is_allowed(path):
         raise ConfigError(

@@ -25,7 +25,7 @@ def test_two_searches_write_to_one_new_store(tmp_path: Path) -> None:
     for name in "ab":
         told = [r for r in runs if parents.get(r.data.tags.get("mlflow.parentRunId")) == name]
         keys = {trial.number: trial.key for trial in trials_in(tmp_path / "runs" / name).values()}
-        assert {int(r.data.tags["search.trial"]): r.data.params["key"] for r in told} == keys
+        assert {int(r.data.tags["search.trial"]): r.data.tags["key"] for r in told} == keys
         assert len(told) == 4
         assert all(r.info.status == "FINISHED" for r in runs)
     assert not (tmp_path / "mlruns").exists()

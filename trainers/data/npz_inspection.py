@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.folders.missing import LIKELY
+from trainers.data.exports.headers import LIKELY
 from trainers.data.formats.archive import read_headers
 from trainers.data.specs.spec import Spec
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN, image_problem, target_problem

@@ -28,6 +28,7 @@ def test_a_kind_of_ones_own_is_named_by_its_path(monkeypatch: pytest.MonkeyPatch
     import sys
 
     monkeypatch.setitem(sys.modules, "my_kinds", sys.modules[__name__])
+    monkeypatch.setenv("SEARCH_ALLOW", "my_kinds,tests,typing")
     task = make_task("d", {"kind": "my_kinds.Disparity", "baseline_m": 0.2})
     assert task == Disparity("d", baseline_m=0.2)
     with pytest.raises(ConfigError, match=r"'my_kinds.Unfinished' lacks channels, decode, .*, kind, headline; see"):
@@ -45,13 +46,13 @@ def test_a_kind_of_ones_own_is_named_by_its_path(monkeypatch: pytest.MonkeyPatch
         ({"kind": 3}, "tasks.d.kind: 3, want one of"),
         (
             {"kind": "no.such.Kind"},
-            "tasks.d.kind: cannot import 'no.such.Kind' (No module named 'no'); want package.",
+            "tasks.d.kind=no.such.Kind: code of the package 'no', which nobody has allowed to run;",
         ),
         (
             {"kind": "json.Kind"},
-            "tasks.d.kind: cannot import 'json.Kind' (module 'json' has no attribute 'Kind')",
+            "tasks.d.kind=json.Kind: code of the package 'json', which nobody has allowed to run;",
         ),
-        ({"kind": "..Kind"}, "tasks.d.kind: cannot import '..Kind'"),
+        ({"kind": "..Kind"}, "tasks.d.kind=..Kind: want a dotted path such as package.module.Class"),
         (
             {"kind": "depth", "scael": 2},
             "tasks.d.scael: unknown, kind 'depth' has role, weight, measures, judged_by, scale, invalid, ",

@@ -40,7 +40,7 @@ def find_cvat(root: Path) -> Export | None:
         )
         table, image = path.relative_to(root).as_posix(), f"{folder}{{0}}"
         task = {"files": image, "read": "cvat_classes", "table": table, "kind": "segmentation"}
-        places = Places([image], table, name_splits(list_splits(path)) or {"train": "train"})
+        places = Places([image], table, name_splits([name for name in list_splits(path) if name]) or {"train": "train"})
         text = write_spec(places, {"segmentation": {**task, "classes": add_background(sorted(labels))}})
         return Export("CVAT for images 1.1", text, "cvat_classes")
     if lost:

@@ -8,7 +8,7 @@ from pathlib import Path
 from spaces.errors import DataError
 from trainers.data.exports.cells import MISSING, NO, YES, is_missing, make_plain
 from trainers.data.exports.columns import find_names, read_columns
-from trainers.data.exports.headers import SPLITTING
+from trainers.data.exports.headers import SPLITTING, is_splitting
 from trainers.data.exports.ready import Export, Places, find_folder, name_splits, write_spec
 from trainers.data.folders.lists import TABLES, list_splits
 from trainers.data.formats.files import IMAGES
@@ -58,7 +58,9 @@ def _describe(root: Path, path: Path, splits: dict[str, str]) -> Export | None:
     table = f"{place}{{split}}{suffix}" if splits else f"{place}{path.name}"
     if suffix in TABLES:
         image = f"{folder}{{{find_names(path)}}}{ending}"
-        places = Places([image], table, splits or name_splits(list_splits(path)) or {"train": path.stem})
+        places = Places(
+            [image], table, splits or name_splits([name for name in list_splits(path) if name]) or {"train": path.stem}
+        )
     else:  # no list of words, for lines on the table itself stand above them
         image = f"{folder}{{id}}{ending or Path(next(iter(rows))).suffix}"
         places = Places([image], None, splits)
@@ -107,13 +109,13 @@ def _tasks(
         twice = next(name for name in header if header.count(name) > 1)
         raise DataError(f"{path}: {header.count(twice)} columns are called {twice!r}; name them apart")
     said = {"files": image, "table": table}
-    binary = [name for name, cells in columns.items() if name.lower() not in SPLITTING and _is_binary(cells)]
+    binary = [name for name, cells in columns.items() if not is_splitting(name, cells) and _is_binary(cells)]
     tasks: dict[str, dict[str, object]] = {}
     if binary:
         tasks["attributes"] = {**said, "read": "table_columns", "kind": "attributes", "attributes": binary}
     for name, cells in columns.items():
         kinds = _list_classes(cells)
-        if name in binary or name.lower() in SPLITTING or not 2 <= len(kinds) <= min(MOST_CLASSES, len(rows) // 2):
+        if name in binary or is_splitting(name, cells) or not 2 <= len(kinds) <= min(MOST_CLASSES, len(rows) // 2):
             continue
         own: dict[str, object] = {**said, "read": "table_class", "array": name, "kind": "classification"}
         task = _task_name(name)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 WORD = re.compile(r"[^\W\d]+([ _-][^\W\d]+)*|(Unnamed: 0)?")
 """The name of a column, or none, as pandas' index has."""
-SPLITTING = ("split", "set", "partition", "subset", "fold")
+SPLITTING = ("split", "set", "partition", "subset", "fold", "is_train", "is_training", "train_val_test")
 """Headers of a column of splits, in small letters."""
 NAMELESS = ("", "unnamed: 0")
 """Headers of a column without a name, in small letters; the second is pandas' where it has read and written one."""
@@ -16,3 +17,18 @@ imagename imageid path filepath file_path sample samples sample_id picture photo
 """
 HEADERS = frozenset(_HEADERS.split())
 """Headers of a column that names images, in small letters."""
+LIKELY = {
+    "train": ("train", "training", "trn", "train_set", "trainset"),
+    "val": ("val", "valid", "validation", "validate", "dev", "eval", "val_set", "valset", "publictest"),
+    "test": ("test", "testing", "tst", "test_set", "testset", "holdout", "privatetest"),
+}
+"""What people call our splits, in small letters."""
+
+
+def is_splitting(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column says which split an image is of: by its name, or by words for splits alone."""
+    if name.lower() in SPLITTING:
+        return True
+    words = {cell.lower() for cell in cells if cell}
+    ours = {split for split, known in LIKELY.items() if words & set(known)}
+    return len(ours) > 1 and all(any(word in known for known in LIKELY.values()) for word in words)

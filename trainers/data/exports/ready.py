@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spaces.errors import DataError
+from trainers.data.exports.headers import LIKELY
 from trainers.data.exports.shapes import BACKGROUNDS
-from trainers.data.folders.missing import LIKELY
 from trainers.data.folders.names import list_spellings
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from spaces.common.formatting import format_list
 from spaces.errors import DataError
 from trainers.data.exports.cvat import read_images
-from trainers.data.exports.headers import HEADERS, SPLITTING, WORD
+from trainers.data.exports.headers import HEADERS, SPLITTING, WORD, is_splitting
 from trainers.data.folders.listing import Row
 from trainers.data.formats.files import readable
 from trainers.data.formats.texts import read_table, read_text, read_words
@@ -101,6 +101,8 @@ def parts_of(path: Path) -> dict[str, tuple[str, ...]]:
 def list_splits(path: Path) -> list[str]:
     """What the column of splits of a table says, or the subsets of CVAT's annotations.xml; nothing without such.
 
+    A cell that says nothing beside others that do is "", the last.
+
     Raises:
         DataError: the file is missing, or not of this form.
     """
@@ -109,14 +111,18 @@ def list_splits(path: Path) -> list[str]:
     else:
         header, *rows = read_table(path) or [[]]
         found = _pick_splits(header, rows)
-    return [name for name in dict.fromkeys(found) if name]
+    said = [name for name in dict.fromkeys(found) if name]
+    return [*said, ""] if said and "" in found else said
 
 
 def _pick_splits(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """The cells of the column of splits, of several the one with the most usual name; none where there is none."""
-    places = {name.lower(): place for place, name in reversed(list(enumerate(header)))}
-    place = next((places[name] for name in SPLITTING if name in places), None)
-    return [] if place is None else [row[place] if len(row) > place else "" for row in rows]
+    columns = {
+        name.lower(): [row[place] if len(row) > place else "" for row in rows]
+        for place, name in reversed(list(enumerate(header)))
+    }
+    named = next((columns[name] for name in SPLITTING if name in columns), None)
+    return named or next((cells for name, cells in columns.items() if is_splitting(name, cells)), [])
 
 
 def _of_split(rows: list[Row], said: Sequence[str], root: Path, pattern: str) -> list[Row]:

@@ -7,18 +7,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from trainers.data.exports.headers import LIKELY
 from trainers.data.folders.listing import list_files
 from trainers.data.folders.names import is_left_by_machines
 from trainers.data.formats.files import readable
 from trainers.data.formats.texts import read_text
 from trainers.data.specs.folder_spec import FolderSpec
-
-LIKELY = {
-    "train": ("train", "training", "trn", "train_set", "trainset"),
-    "val": ("val", "valid", "validation", "validate", "dev", "eval", "val_set", "valset"),
-    "test": ("test", "testing", "tst", "test_set", "testset"),
-}
-"""What people call our splits, in small letters."""
 
 
 def is_absent(root: Path, spec: FolderSpec, split: str) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from spaces.errors import DataError
+from trainers.data.exports.headers import LIKELY
 from trainers.data.folders.inspection import SHOWN, find_too_few
 from trainers.data.folders.listing import Row, carve_splits, find_existing, glob_rows
 from trainers.data.folders.lists import TABLES, cut_folders, list_splits, parts_of, read_rows
-from trainers.data.folders.missing import LIKELY, find_likely, is_absent
+from trainers.data.folders.missing import find_likely, is_absent
 from trainers.data.folders.names import is_text, show_bytes
 from trainers.data.specs.folder_spec import FolderSpec
 from trainers.data.splits.arrays import SPLITS
@@ -157,13 +159,19 @@ class FolderSplits:
             return []
         found = list_splits(self.root / lists) if "{split}" not in lists else []
         likely = {split: name for split in SPLITS for name in reversed(found) if name.lower() in LIKELY[split]}
-        if not likely.keys() - {"train"}:
+        others = [name for name in found if name not in likely.values()]
+        if len(found) < 2:
             return []
+        where = f"{self.root / lists} says which images are {' and '.join(name or 'of no name' for name in found)}"
+        unread = "and all are trained on or held out by lot"
+        if others or "train" not in likely:
+            mend = "give the empty cells a name and say" if "" in others else "say"
+            return [
+                f"{where}, {unread}; {mend} under splits in {self.file} which of these are train, val and test, "
+                f"such as splits: {{train: {json.dumps(found[0])}, test: {json.dumps(found[1] or 'test')}}}"
+            ]
         shown = ", ".join(f"{split}: {name}" for split, name in likely.items())
-        return [
-            f"{self.root / lists} says which images are {' and '.join(likely.values())}, and all are trained on or "
-            f"held out by lot; splits: {{{shown}}} in {self.file} keeps its splits"
-        ]
+        return [f"{where}, {unread}; splits: {{{shown}}} in {self.file} keeps its splits"]
 
     @cached_property
     def _gone(self) -> list[str]:

@@ -75,6 +75,33 @@ def test_a_column_of_splits_that_is_not_used_is_told(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("header", "names", "told"),
+    [
+        ("fold", ("0", "1"), "says which images are 0 and 1, and all are trained on or held out by lot; say under"),
+        (
+            "split",
+            ("", "test"),
+            "says which images are test and of no name, and all are trained on or held out by lot; give",
+        ),
+        ("phase", ("training", "holdout"), "splits: {train: training, test: holdout} in"),
+    ],
+)
+def test_a_column_of_splits_is_told_whatever_its_name_or_its_words(
+    tmp_path: Path, header: str, names: tuple[str, str], told: str
+) -> None:
+    add_splits(tmp_path, "Split", ("Train", "TEST"))
+    paste(tmp_path)
+    spec = tmp_path / "ready.yaml"
+    said = [line for line in spec.read_text(encoding="utf-8").splitlines() if not line.startswith("splits")]
+    spec.write_text("\n".join(said), encoding="utf-8")
+    add_splits(tmp_path, header, names)
+
+    note = Folder(root=str(tmp_path), spec=str(spec)).notes()[0]
+
+    assert told in note
+
+
 def test_a_column_of_splits_without_names_is_not_passed_over_in_silence(tmp_path: Path) -> None:
     add_splits(tmp_path, "Fold", ("1", "2"))
 

@@ -121,7 +121,7 @@ def test_a_hundred_thousand_lines_are_compared_in_seconds(tmp_path: Path) -> Non
 
     assert "1 image in train and in test: i/h.png" in refusal(data)
 
-    assert time.process_time() - start < 8
+    assert time.process_time() - start < 30  # where each line looked at all others it would be minutes
 
 
 @pytest.mark.parametrize(

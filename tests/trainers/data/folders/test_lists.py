@@ -154,3 +154,8 @@ def test_of_two_columns_of_splits_the_usual_one_counts(tmp_path: Path) -> None:
     (row,) = read_rows(tmp_path, "all.csv", "val", lambda row: row.id in ("a", "b"))
     assert row.id == "b"
     assert list_splits(tmp_path / "all.csv") == ["train", "val"]
+
+
+def test_a_cell_of_no_split_is_among_them(tmp_path: Path) -> None:
+    (tmp_path / "all.csv").write_text("id,phase\na,\nb,val\nc,test\n")
+    assert list_splits(tmp_path / "all.csv") == ["val", "test", ""]
