@@ -72,6 +72,12 @@ def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
     assert repr(best).startswith(f"Trial {best}: of ")
     exported = run.export(best, "pt2", out=tmp_path / "out")
     assert exported.file == tmp_path / "out" / "model.pt2"
+    other = run.export(best, "pt2", size=(32, 16))
+    assert other.file == searched / "exports" / f"{int(best)}-pt2-32x16" / "model.pt2"
+    assert other.told["macs"] == 2 * exported.told["macs"]  # of images of twice the height
+    for wrong in (32, ("a", "b"), (0, 4)):
+        with pytest.raises(ConfigError, match="want two whole numbers of at least 1"):
+            run.export(best, "pt2", size=wrong)  # type: ignore[arg-type]
     labels, arrays = run.targets("val"), run.data.load("val")
     answers = run.predict(best, arrays.images)
     assert {name: each.shape for name, each in labels.items()} == {name: each.shape for name, each in answers.items()}

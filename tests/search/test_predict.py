@@ -20,13 +20,20 @@ from search.predict import main
         (["a.png", "a.png"], "a.png: want a file that python -m search.export has written, .onnx or .pt2 or .xml"),
         (["bad.onnx", "b.png"], "b.png is no file, and no file fits it; want image files, folders of them, or a glob"),
         (["bad.onnx", "a.png"], "bad.onnx cannot be read as ONNX ("),
+        (["bad.onnx", "a.png", "--out", "."], "--out .: the photo a.png lies there, so answers could replace files of"),
+        (
+            ["bad.pt2", "a.png"],
+            "bad.pt2: torch.export may run code that such a file holds, as soon as it is opened; if",
+        ),
+        (["bad.pt2", "a.png", "--allow", "torch.export"], "bad.pt2 cannot be read as an exported program of this"),
         (["bad.onnx"], "the following arguments are required: IMAGE; python -m search.predict --help lists"),
         (["bad.onnx", "a.png", "--threads", "0"], "--threads 0: want a whole number of at least 1"),
     ],
 )
 def test_a_mistake_is_one_message(given: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
     Image.fromarray(np.zeros((4, 4, 3), np.uint8)).save("a.png")
-    Path("bad.onnx").write_text("no graph")
+    for name in ("bad.onnx", "bad.pt2"):
+        Path(name).write_text("no graph")
     assert main(given) == 2
     printed = capsys.readouterr()
     assert told in printed.err
