@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 from search.jobs.job import Job, Outcome
 from search.runners.runner import JobQueue
+from spaces.common.interruption import answered_after
 from spaces.common.machine_faults import find_machine_fault
 from spaces.errors import UserError
 
@@ -59,7 +60,8 @@ class GuardedQueue:
         if self._torn:
             return None
         try:
-            return do()
+            with answered_after():  # the report that an interruption ends with needs all that is loaded here
+                return do()
         except UserError:
             raise
         except Exception as error:

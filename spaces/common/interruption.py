@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from types import FrameType
 
 WORDS: list[str] = []  # of `told_at_once`, the innermost last; empty once they were told
@@ -73,7 +74,41 @@ class Telling:
             with suppress(RuntimeError, OSError, ValueError):
                 print(f"\n{WORDS[-1]}", file=sys.stderr, flush=True)
             WORDS[-1:] = [""]
-        self._answer(number, frame)
+        if _hold.depth and not _hold.noted:
+            _hold.noted.append((self._answer, number))
+        else:  # who asks twice means now
+            self._answer(number, frame)
+
+
+@dataclass
+class _Hold:
+    """Blocks of `answered_after` that run, and the signal that came in them, with its answer."""
+
+    depth: int = 0
+    noted: list[tuple[Callable[[int, FrameType | None], object], int]] = field(default_factory=list)
+
+
+_hold = _Hold()
+
+
+@contextmanager
+def answered_after() -> Iterator[None]:
+    """An interruption is told at once, and answered after the block, the second one at once.
+
+    For what leaves more behind than it has written where it is torn: a package that is half imported, say, of which
+    whoever imports it later has the half.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    _hold.depth += 1
+    try:
+        yield
+    finally:
+        _hold.depth -= 1
+        if not _hold.depth and _hold.noted:
+            answer, number = _hold.noted.pop()
+            answer(number, None)
 
 
 @contextmanager

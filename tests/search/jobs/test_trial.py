@@ -90,7 +90,7 @@ def test_fields_that_do_not_fit_are_refused(change: dict[str, object], tmp_path:
         trials.load_trial(tmp_path / "1.json")
 
 
-@pytest.mark.parametrize("key", ["../../../tmp/own", "/tmp/own", "a\0b", "", "ABCDEFABCDEFABCD"])
+@pytest.mark.parametrize("key", ["../../../elsewhere", "/elsewhere/own", "a\0b", "", "ABCDEFABCDEFABCD"])
 def test_a_key_that_would_lead_out_of_the_folder_is_refused(key: str, tmp_path: Path) -> None:
     write_json(tmp_path / "1.json", {**complete(1, 1.0, 10).to_json(), "key": key})
     with pytest.raises(DataError) as caught:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from spaces.common.interruption import hold_interrupts, sigterm_interrupts, tell_first, told_at_once
+from spaces.common.interruption import answered_after, hold_interrupts, sigterm_interrupts, tell_first, told_at_once
 
 
 def test_sigterm_is_as_good_as_ctrl_c_while_the_block_runs() -> None:
@@ -60,3 +60,28 @@ def test_it_is_told_also_where_a_library_has_taken_the_signal(capsys: pytest.Cap
         os.kill(os.getpid(), signal.SIGINT)
     assert taken == [signal.SIGINT]
     assert capsys.readouterr().err == "\nStopping.\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_must_not_be_torn_is_ended_first_and_the_answer_comes_then(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reached = []
+    with pytest.raises(KeyboardInterrupt), sigterm_interrupts(), told_at_once("Stopping."):
+        with answered_after(), answered_after():
+            os.kill(os.getpid(), number)
+            reached.append(capsys.readouterr().err)
+        reached.append("beyond")
+    assert reached == ["\nStopping.\n"]
+
+
+def test_who_asks_twice_is_answered_at_once() -> None:
+    reached = 0
+    with pytest.raises(KeyboardInterrupt), told_at_once("Stopping."), answered_after():
+        os.kill(os.getpid(), signal.SIGINT)
+        reached = 1
+        os.kill(os.getpid(), signal.SIGINT)
+        reached = 2
+    assert reached == 1
+    with told_at_once("Stopping."), answered_after():
+        pass  # nothing is left of it
