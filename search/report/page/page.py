@@ -70,7 +70,7 @@ def write_page(
         "story": " ".join(escape(line) for line in story),
         "meaning": escape(explain_numbers(context.singles)),
         "facts": "".join(f"<div><dt>{escape(n)}</dt><dd>{escape(v)}</dd></div>" for n, v in context.facts.items()),
-        "lead": "\n".join(f"<p>{escape(line)}</p>" for line in lead if line),
+        "lead": "\n".join(f'<p class="lead">{escape(line)}</p>' for line in lead if line),
         "receipt": "\n".join(f"<p>{escape(line)}</p>" for line in cost_lines),
         "style": (HERE / "page.css").read_text(encoding="utf-8"),
         "figure": make_interactive(figure, view),

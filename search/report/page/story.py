@@ -53,7 +53,9 @@ def tell_story(view: FrontView, scatter: Mapping[str, float], separate: int, tas
     if separate:
         share = f"{100 * knee.macs / separate:.0f} % of"
         cost += f", {share} the {format_count(separate)} of {tasks} separate networks"
-    first = f"The best trade-off is trial {number}: {numbers}{basis}{cost}."
+    # Of two, each is best in something and none is between.
+    what = "The best trade-off" if len(view.front) > 2 else "The only network" if len(view.front) == 1 else "One of two"
+    first = f"{what} is trial {number}: {numbers}{basis}{cost}."
     if len(view.front) == 1:
         return [first, f"No other of {len(view.trials)} trials is on the front."]
     ends = [known[trial.number] for trial in (view.front[0], view.front[-1])]
@@ -81,7 +83,7 @@ def explain_numbers(singles: Sequence[SingleTask]) -> str:
     main = ", ".join(f"{each.task} {each.metric}" for each in singles if each.main) or "none"
     many = max(each.networks for each in singles)
     return (
-        f"{MEANING} ({main}) against networks of one task alone, trained by the same recipe; positive is better, and "
+        f"{MEANING} ({main}) against networks of one task alone, trained here too; positive is better, and "
         f"0 is the mean of {many} of them a task."
     )
 

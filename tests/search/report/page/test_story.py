@@ -21,6 +21,12 @@ def test_two_sentences_tell_the_knee_and_the_ends() -> None:
     assert find_first(VIEW, {}) == 1
 
 
+def test_of_two_networks_none_is_called_the_best_trade_off() -> None:
+    for few, word in ((TRIALS[:2], "One of two is trial "), (TRIALS[:1], "The only network is trial 0: ")):
+        first, _ = tell_story(FrontView(few, find_front(few, CHOSEN), CHOSEN, (-20.0, 21e6), {}), {}, 0, 4)
+        assert first.startswith(word)
+
+
 def test_without_a_front_there_is_no_story() -> None:
     none = FrontView([failed(5)], (), CHOSEN, (-20.0, 21e6), {})
     assert tell_story(none, {}, 0, 4) == []
