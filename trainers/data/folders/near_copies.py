@@ -12,9 +12,8 @@ from trainers.data.folders.names import show_bytes
 from trainers.data.folders.pixels import Look, look_at
 
 NEAR = 0.005
-"""One minus the correlation of two small pictures, up to which they are nearly the same. Our choice: of pictures that
-are saved as JPEG of quality 30, or at half their size, it is at most .003 (digits of 32x32 pixels: .008); unrelated
-rooms are apart by .11 and more, digits by .018."""
+"""One minus the correlation of two small pictures, up to which they are nearly the same. Our choice: pictures saved as
+JPEG of quality 30, or at half their size, lie below it, unrelated rooms and digits at more than twice as much."""
 SHARE = 0.05
 """And that as a share of the usual distance, where all images are alike, as those of a camera that stands still."""
 CHUNK = 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from PIL import Image
 
 from search.config.composition import compose
 from trainers.data.folders.listing import Row
-from trainers.data.folders.near_copies import find_near_copies
+from trainers.data.folders.near_copies import NEAR, find_near_copies
+from trainers.data.folders.pixels import SIDE
 
 PATTERNS = ["{split}/{id}.png", "{split}/{id}.jpg"]
 
@@ -67,3 +69,23 @@ def test_a_camera_that_stands_still_does_not_make_all_copies(tmp_path: Path) -> 
         for n in range(count)
     }
     assert find_near_copies(tmp_path, write(tmp_path, pictures), PATTERNS) == []
+
+
+@pytest.mark.parametrize("given", [[], ["data=multidigits", "network=classifier"]])
+def test_the_bound_lies_between_what_is_saved_again_and_what_is_another_picture(given: list[str]) -> None:
+    few = ["data.images=60", "data.image_size=64"] if not given else []
+    images = [Image.fromarray(image) for image in compose([*given, *few]).data.load("train", only=()).images[:60]]
+
+    def shrink(image: Image.Image) -> np.ndarray:
+        small = np.asarray(image.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX), np.float64).ravel()
+        small -= small.mean()
+        return small / np.linalg.norm(small)
+
+    def save(image: Image.Image) -> Image.Image:
+        file = io.BytesIO()
+        image.save(file, "JPEG", quality=30)
+        return Image.open(file).convert("RGB")
+
+    table, again = (np.stack([shrink(each) for each in some]) for some in (images, map(save, images)))
+    others = 1 - table @ table.T + 9 * np.eye(len(table))
+    assert (1 - (table * again).sum(axis=1)).max() < NEAR < others.min() / 2
