@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from search.jobs.job import Job
@@ -25,12 +26,14 @@ class Beat:
         epochs: of the training, or until it pauses.
         epoch: that has ended last; 0 before the first one has.
         seconds: that this epoch took; 0 while none has ended.
+        values: loss and metrics of this epoch by name.
     """
 
     label: str = ""
     epochs: int = 0
     epoch: int = 0
     seconds: float = 0.0
+    values: Mapping[str, float] = field(default_factory=dict)
 
     def describe(self) -> str:
         """In words, such as "depth, seed 1: epoch 3 of 8"."""
@@ -48,14 +51,15 @@ class Heartbeat:
         self._path, self._label, self._epochs = job.begun, job.label, job.until or job.recipe.epochs
         self._ended = self._left = time.monotonic()
 
-    def beat(self, epoch: int) -> None:
-        """An epoch has ended."""
+    def beat(self, epoch: int, values: Mapping[str, float]) -> None:
+        """An epoch has ended, with loss and metrics by name."""
         now = time.monotonic()
         seconds, self._ended = now - self._ended, now
         if now - self._left >= SELDOM or epoch == self._epochs:
             self._left = now
             with suppress(OSError):  # whatever keeps it from being written, the training goes on
-                self._path.write_text(json.dumps(asdict(Beat(self._label, self._epochs, epoch, seconds))))
+                beat = Beat(self._label, self._epochs, epoch, seconds, dict(values))
+                self._path.write_text(json.dumps(asdict(beat)))
 
 
 def begin(job: Job) -> None:

@@ -98,7 +98,7 @@ def _follow(job: Job, curves: dict[str, list[float]]) -> Report:
     heartbeat = Heartbeat(job)
 
     def note(epoch: int, values: Mapping[str, float]) -> None:
-        heartbeat.beat(epoch)
+        heartbeat.beat(epoch, values)
         for name, value in values.items():
             curves.setdefault(name, []).append(value)
 

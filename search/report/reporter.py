@@ -29,6 +29,7 @@ from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.final_files import choose_delivered, choose_ended
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
+from search.tracking.live_children import name_live
 from spaces.common.terminal import find_width
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ class Reporter:
     def running(self, jobs: Collection[Job]) -> None:
         """These jobs run."""
         self._progress.show_running(jobs)
+        names = {name_live(job.label, supernet=job.members is not None): job.begun for job in jobs if not job.tested}
+        self._tracker.watch({name: file for name, file in names.items() if name})
 
     def found(self, baselines: Iterable[Job]) -> None:
         """These single-task networks were there when the search went on."""

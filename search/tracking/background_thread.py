@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 
 Job = Callable[[], None]
@@ -15,12 +15,15 @@ class Background:
 
     Args:
         name: of the thread.
+        look: done after every pause without a job, from the first job on.
+        pause: seconds.
 
     Jobs deal with their own errors. The thread ends with the process: what is then still in the queue is not
         done.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, look: Job = lambda: None, pause: float = 60.0) -> None:
+        self._look, self._pause = look, pause
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name=name, daemon=True)
         self._done = 0
@@ -51,6 +54,13 @@ class Background:
         return not self._thread.is_alive()
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=self._pause)
+            except Empty:
+                self._look()
+                continue
+            if job is None:
+                return
             job()
             self._done += 1

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from search.jobs.heartbeat import read_beat
 from search.tracking import store_uri
 from search.tracking.background_thread import Background
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0  # seconds at the end of a search without a sign of life from the store; our choice
 PAUSE = 30.0  # seconds before a store that failed is tried again; our choice
+LOOK = 5.0  # seconds between two looks at what runs, while nothing else is to be recorded; our choice
 
 log = logging.getLogger(__name__)
 
@@ -36,16 +38,25 @@ class BackgroundTracker:
         view: the command that shows the store.
         site: where it is then seen; empty where that is not known.
         patience: seconds that `close` waits for a store that gives no sign of life.
+        look: seconds between two looks at what runs.
     """
 
     def __init__(
-        self, connect: Callable[..., Record], place: str, view: str, site: str = "", *, patience: float = PATIENCE
+        self,
+        connect: Callable[..., Record],
+        place: str,
+        view: str,
+        site: str = "",
+        *,
+        patience: float = PATIENCE,
+        look: float = LOOK,
     ) -> None:
         self._connect = connect
         self._place = place
         self._view, self._site = view, site
         self._patience = patience
-        self._thread = Background("tracker")
+        self._thread = Background("tracker", self._look, look)
+        self._running: Mapping[str, Path] = {}
         self._open: Callable[[], Record] | None = None
         self._record: Record | None = None
         self._missed: list[Callable[[Record], None]] = []
@@ -56,6 +67,10 @@ class BackgroundTracker:
         """See `Tracker.open`."""
         self._open = partial(self._connect, run_name, search_id, params, resume_command)
         self._submit(lambda record: None)
+
+    def watch(self, running: Mapping[str, Path]) -> None:
+        """See `Tracker.watch`."""
+        self._running = dict(running)
 
     def log(self, trial: Trial) -> None:
         """See `Tracker.log`."""
@@ -120,6 +135,16 @@ class BackgroundTracker:
                 # What the failed write has left is only known by looking again, as after a kill.
                 self._record = None
                 self._missed.append(each)
+                self._fail(error)
+
+    def _look(self) -> None:
+        """Tell the record how far trainings are, where there is one: nothing of it is owed later."""
+        found = {name: read_beat(file) for name, file in self._running.items()}
+        if self._record is not None and (beats := {name: beat for name, beat in found.items() if beat}):
+            try:
+                self._record.follow(beats)
+            except Exception as error:  # as in `_attempt`
+                self._record = None
                 self._fail(error)
 
     def _fail(self, error: Exception) -> None:

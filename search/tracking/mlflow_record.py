@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from search.jobs.trial import COMPLETE, FAILED, PRUNED
 from search.tracking import mlflow_values
+from search.tracking.live_children import LiveChildren
 from search.tracking.mlflow_store import find_runs, open_store
 from search.tracking.shared_view import keep_view, make_view
 from search.tracking.source import find_source, list_parts, log_data
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
+    from search.jobs.heartbeat import Beat
     from search.jobs.trial import Trial
     from search.tracking.tracker import Training
 
@@ -70,6 +72,7 @@ class MlflowRecord:
         self._steps = {point.step for point in steps}
         self._status: dict[int, str] = {}
         self._trainings: set[str] = set()
+        self._live = LiveChildren(client, experiment, {PARENT: self._parent, **parts}, NUMBER, TRAINING)
         for child in find_runs(client, experiment, PARENT, self._parent):
             if TRAINING in child.data.tags:
                 self._find_training(child)
@@ -119,9 +122,9 @@ class MlflowRecord:
         }
         if trial.reason:
             tags["reason"] = trial.reason
-        run = self._client.create_run(self._experiment, start, tags, f"trial {trial.number}").info.run_id
+        run = self._begin(f"trial {trial.number}", start, tags)
         self._log_params(run, mlflow_values.list_params(trial))
-        self._log_points(run, mlflow_values.list_points(trial))
+        self._log_points(run, self._live.drop_told(run, mlflow_values.list_points(trial)))
         status = STATUS[trial.status]
         self._client.set_terminated(run, status, end)
         self._status[trial.number], self._runs[trial.number] = status, run
@@ -139,11 +142,27 @@ class MlflowRecord:
         start, end = mlflow_values.find_span(training)
         tags = {PARENT: self._parent, TRAINING: identity, "search.node": training.node, "reason": training.reason}
         told = {name: value for name, value in tags.items() if value}
-        run = self._client.create_run(self._experiment, start, told, training.name).info.run_id
+        run = self._begin(training.name, start, told)
         self._log_params(run, mlflow_values.flatten(training.params))
-        self._log_points(run, mlflow_values.list_training_points(training))
+        self._log_points(run, self._live.drop_told(run, mlflow_values.list_training_points(training)))
         self._client.set_terminated(run, STATUS[FAILED if training.reason else COMPLETE], end)
         self._trainings.add(identity)
+
+    def _begin(self, name: str, start: int, tags: Mapping[str, str]) -> str:
+        """The run of a training that has ended: the one that was there while it went on, or a new one."""
+        run = self._live.take(name)
+        if run is None:
+            return str(self._client.create_run(self._experiment, start, dict(tags), name).info.run_id)
+        from mlflow.entities import RunTag  # mlflow: in the tracker's thread alone
+
+        self._client.log_batch(run, tags=[RunTag(each, value) for each, value in tags.items()])
+        return run
+
+    def follow(self, beats: Mapping[str, Beat]) -> None:
+        """See `Record.follow`."""
+        ended = {f"trial {number}" for number in self._status}
+        for run, points in self._live.follow({name: each for name, each in beats.items() if name not in ended}).items():
+            self._log_points(run, points)
 
     def _find_training(self, child: Run) -> None:
         """Take up one that is whole; delete what is not, or is there twice."""
@@ -161,6 +180,7 @@ class MlflowRecord:
 
     def close(self, status: str, artifacts: Sequence[Path], metrics: Mapping[str, float], note: str) -> None:
         """See `Tracker.close`."""
+        self._live.forget()
         step = len(self._status)
         finite = {name: value for name, value in metrics.items() if math.isfinite(value)}
         points = [

@@ -32,6 +32,9 @@ class SilentTracker:
     def open(self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str) -> None:
         """Nothing."""
 
+    def watch(self, running: Mapping[str, Path]) -> None:
+        """Nothing."""
+
     def log(self, trial: Trial) -> None:
         """Nothing."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from search.jobs.heartbeat import Beat
     from search.jobs.trial import Trial
 
 
@@ -48,6 +49,9 @@ class Tracker(Protocol):
 
     def open(self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str) -> None:
         """Start the record of a search, or take up the one that this run folder has left; "" leaves its command."""
+
+    def watch(self, running: Mapping[str, Path]) -> None:
+        """These trainings run, by name, with the files where they leave how far they are; it looks now and then."""
 
     def log(self, trial: Trial) -> None:
         """Record a finished trial; one that is recorded already is skipped."""
@@ -103,6 +107,9 @@ class Tracking(Protocol):
 
 class Record(Protocol):
     """An open record in a store; its methods take their time and raise what goes wrong."""
+
+    def follow(self, beats: Mapping[str, Beat]) -> None:
+        """Show trainings that go on, by name, as far as they are."""
 
     def log(self, trial: Trial) -> None:
         """See `Tracker.log`."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,9 @@ def test_a_training_leaves_how_far_it_is_and_nothing_once_it_has_ended(
     job, seen = make_job(tmp_path, "trainer.epochs=3"), []
     told = Heartbeat.beat
 
-    def watch(self: Heartbeat, epoch: int) -> None:
+    def watch(self: Heartbeat, epoch: int, values: Mapping[str, float]) -> None:
         seen.append(read_beat(job.begun))
-        told(self, epoch)
+        told(self, epoch, values)
         seen.append(read_beat(job.begun))
 
     monkeypatch.setattr(Heartbeat, "beat", watch)
@@ -27,7 +28,7 @@ def test_a_training_leaves_how_far_it_is_and_nothing_once_it_has_ended(
     assert [beat and (beat.label, beat.epochs, beat.epoch) for beat in seen] == [
         (job.label, 3, epoch) for epoch in (0, 1, 1, 2, 2, 3)
     ]
-    assert all(beat and beat.seconds > 0 for beat in seen[1:])
+    assert all(beat and beat.seconds > 0 and "loss" in beat.values for beat in seen[1:])
     assert read_beat(job.begun) is None
 
 
@@ -35,11 +36,11 @@ def test_short_epochs_are_left_seldom_and_what_cannot_be_written_is_no_matter(tm
     job = make_job(tmp_path, "trainer.epochs=3")
     begin(job)
     beating = Heartbeat(job)
-    beating.beat(1)
+    beating.beat(1, {})
     assert read_beat(job.begun) == Beat(job.label, 3)
     job.begun.unlink()
     job.begun.mkdir()
-    beating.beat(3)
+    beating.beat(3, {})
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"epoch": 1, "more": 2}', "[1]"])

@@ -34,6 +34,9 @@ class Record:
     def open(self, *given: Any) -> None:
         self.said.append(("open", *given))
 
+    def watch(self, running: Mapping[str, Path]) -> None:
+        self.said.append(("running", *running))
+
     def log(self, trial: Trial) -> None:
         self.said.append(("trial", trial.number))
 

@@ -37,3 +37,12 @@ def test_patience_lasts_as_long_as_jobs_get_done() -> None:
     for _ in range(6):
         thread.submit(lambda: time.sleep(0.25))
     assert thread.finish(patience=1.0)  # 1.5 s of work
+
+
+def test_it_looks_around_in_every_pause() -> None:
+    looked = threading.Event()
+    thread = Background("looking", looked.set, pause=0.01)
+    assert not looked.wait(0.1)  # nobody looks before the first job
+    thread.submit(lambda: None)
+    assert looked.wait(60)
+    assert thread.finish(patience=10)

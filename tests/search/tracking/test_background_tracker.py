@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from search.jobs.heartbeat import Beat
 from search.tracking.background_tracker import BackgroundTracker
 from search.tracking.mlflow import Mlflow
 from tests.search.trials import complete
@@ -120,3 +123,45 @@ def test_a_store_that_hangs_does_not_hold_the_search(caplog: pytest.LogCaptureFi
     tracker.close("FINISHED")
     forever.set()
     assert "MLflow at x cannot be written: it has not answered for 0.3 s" in caplog.text
+
+
+def test_it_looks_at_what_runs_while_nothing_else_is_to_be_recorded(tmp_path: Path) -> None:
+    seen: list[Any] = []
+    looked = threading.Event()
+
+    class Followed(Listed):
+        def follow(self, beats: Any) -> None:
+            seen.append(beats)
+            looked.set()
+
+    left = tmp_path / "0001.begun"
+    left.write_text(json.dumps(asdict(Beat("trial 1", 8, 2, 1.0, {"loss": 3.0}))))
+    tracker = BackgroundTracker(lambda *_: Followed([]), "The store", "", look=0.05)
+    tracker.open("a search", "id", {}, "")
+    tracker.watch({"trial 1": left, "trial 2": tmp_path / "none.begun"})
+    assert looked.wait(60)
+    tracker.close("FINISHED")
+    assert seen[0] == {"trial 1": Beat("trial 1", 8, 2, 1.0, {"loss": 3.0})}
+
+
+def test_a_look_that_fails_is_one_warning_and_the_rest_is_recorded(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    written: list[Any] = []
+    failed = threading.Event()
+
+    class Refusing(Listed):
+        def follow(self, beats: Any) -> None:
+            failed.set()
+            raise OSError("no room")
+
+    left = tmp_path / "0001.begun"
+    left.write_text(json.dumps(asdict(Beat("trial 1", 8))))
+    tracker = BackgroundTracker(lambda *_: Refusing(written), "The store", "", look=0.05)
+    tracker.open("a search", "id", {}, "")
+    tracker.watch({"trial 1": left})
+    assert failed.wait(60)
+    tracker.log(complete(1, 1.0, 10))
+    tracker.close("FINISHED")
+    assert written == [1, "FINISHED"]
+    assert sum("no room" in record.message for record in caplog.records) == 1
