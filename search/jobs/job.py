@@ -165,7 +165,7 @@ class Job:
                 {"macs": self.members.macs, "params": self.members.params},
             ]
         if self.inherits is not None:
-            named += ["inherits", self.inherits.training]
+            named += ["inherits", *self.inherits.trainings]
         if self.aims:
             named += ["aims", *self.aims]
         if self.tested is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,24 @@ class Inherited:
     Args:
         file: that holds at least the blocks of the pattern, by name.
         training: fingerprint of the training that they come from.
+        since: files of trainings that went on from them, and the fingerprints of these, oldest first: what these have
+            of the pattern's blocks is newer.
     """
 
     file: Path
     training: str
+    since: tuple[tuple[Path, str], ...] = ()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them, oldest first."""
+        return (self.file, *(file for file, _ in self.since))
+
+    @property
+    def trainings(self) -> tuple[str, ...]:
+        """Fingerprints of all of them, oldest first."""
+        return (self.training, *(training for _, training in self.since))
+
+    def follow(self, file: Path, training: str) -> Inherited:
+        """The same and what one more training has made of them."""
+        return replace(self, since=(*self.since, (file, training)))

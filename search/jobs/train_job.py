@@ -128,7 +128,7 @@ def _built(job: Job, pattern: SharingPattern, tasks: Sequence[Task], *, where: s
     if job.inherits is None:
         load_published(network, job.network)
     else:
-        inherit_weights(network, job.inherits.file)
+        inherit_weights(network, *job.inherits.files)
     return network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
 

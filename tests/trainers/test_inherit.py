@@ -15,7 +15,7 @@ from spaces.networks.build import SharedNetwork, build
 from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
 from spaces.networks.supernet import build_supernet
-from spaces.pattern.sharing_pattern import separate_decoders
+from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from trainers.inherit import inherit_weights
 
 OUTPUTS = {"depth": Output(1, "depth"), "normals": Output(3, "normals")}
@@ -103,3 +103,28 @@ def test_weights_of_another_size_are_told(tmp_path: Path) -> None:
         + re.escape(", so they are of another network; remove it, and the same command trains it again"),
         refuse(make(), file),
     )
+
+
+def test_what_later_networks_have_of_the_blocks_is_taken_from_the_last_of_them(tmp_path: Path) -> None:
+    """The encoder from a network of one decoder, the decoders from their own, whose names that one has not."""
+    shared = build(hard_sharing(TASKS, 2, 2), FAMILY, OUTPUTS, 2)
+    files = save(tmp_path / "own.pt", make(seed=1)), save(tmp_path / "shared.pt", shared)
+    network = make(seed=0)
+    inherit_weights(network, *files)
+    first, later = make(seed=1).state_dict(), shared.state_dict()
+    for part, taken in (("blocks.encoder", True), ("blocks.decoder", False), ("heads", True)):
+        assert {name in later for name in first if name.startswith(part)} == {taken}
+    expected = {name: later.get(name, tensor) for name, tensor in first.items()}
+    assert all(torch.equal(tensor, expected[name]) for name, tensor in network.state_dict().items())
+    assert "no such file" in refuse(network, files[0].with_name("none.pt"))
+
+
+def test_a_later_file_that_is_damaged_or_of_another_network_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    network, whole = make(), save(tmp_path / "whole.pt", make(seed=1))
+    (tmp_path / "torn.pt").write_bytes(whole.read_bytes()[:100])
+    other = save(tmp_path / "wide.pt", make(family=Small(encoder_widths=(8, 12), decoder_width=4)))
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    for file, reason in ((tmp_path / "torn.pt", "damaged from outside"), (other, "of another network")):
+        with pytest.raises(DataError, match=reason):
+            inherit_weights(network, whole, file)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in network.state_dict().items())
