@@ -32,7 +32,8 @@ def state_problem(settings: Settings) -> Problem:
     )
     names, wanted = tuple(sorted(outputs)), resolve_objectives(settings.objectives, tasks)
     identify = _remember(partial(identify_network, family=settings.network, size=settings.data.size))
-    return Problem(settings.space, names, wanted, price, settings.limits, most, settings.reference, identify=identify)
+    given = settings.space, names, wanted, price, settings.limits, most, settings.reference
+    return Problem(*given, identify=identify, trials=settings.split.trials)
 
 
 def fix_reference_point(problem: Problem, settings: Settings) -> Problem:

@@ -1,9 +1,10 @@
 """How a delivered network is trained once more with a fresh seed: the jobs of that, in their order.
 
 What was done for a network alone is done anew: its trial's training, and its training to the end on the weights of the
-trial. What all networks share stays as it is: the supernet's weights, and published ones. So with `sampler=oneshot` the
-final training has a fresh seed and the supernet has not, and what is told of the network's spread is that of its final
-training on this supernet; another supernet, which costs as much as several trainings for each seed, would add to it.
+trial. Of trials that go on from one another, those before a network are trained anew with its seed too. What all
+networks share stays as it is: the supernet's weights, and published ones. So with `sampler=oneshot` the final training
+has a fresh seed and the supernet has not, and what is told of the network's spread is that of its final training on
+this supernet; another supernet, which costs as much as several trainings for each seed, would add to it.
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ class Plans:
         data = self._divide(seed)
         made = replace(trials.repeat(member.made), data=data, seed=seed, probe=None, checkpoint=None, weights=None)
         if member.final is None:
-            return (self._measured(made, member, seed),)
+            return self._plan_chain(trials, made, member, seed)
         start, recipe = member.final.start, settings.trainer
         if not start:
             raise DataError(
@@ -106,6 +107,18 @@ class Plans:
             inherits = inherit_from(supernet)
         stretched = stretch_recipe(recipe, _count_epochs(member, settings), INHERITED_LR if inherits else 1.0)
         return *first, self._measured(replace(made, recipe=stretched, inherits=inherits), member, seed)
+
+    def _plan_chain(self, trials: TrialJobs, made: Job, member: Delivered, seed: int) -> tuple[Job, ...]:
+        """The trials that a network went on from, each measured too, for it may be delivered itself; then its own."""
+        if made.inherits is None:
+            return (self._measured(made, member, seed),)
+        inherits, chain = replace(made.inherits, since=()), list[Job]()
+        for trial in trials.list_before(member.made.follows):
+            label = f"trial {trial.number}, seed {seed}"
+            earlier = replace(made, pattern=trial.pattern, inherits=inherits, label=label, tested=TEST)
+            chain.append(self._file(earlier, weights=True))
+            inherits = inherits.follow(_weights(chain[-1]), chain[-1].fingerprint)
+        return *chain, self._measured(replace(made, inherits=inherits), member, seed)
 
     def plan_references(self, seed: int) -> list[Job]:
         """Single-task networks with a seed.
@@ -141,10 +154,10 @@ class Plans:
         return last
 
     def _refuse_missing(self, job: Job, member: Delivered) -> None:
-        supernet = plan_supernet(self.settings, 1)
-        if supernet and job.inherits == inherit_from(supernet) and not job.inherits.file.exists():
+        supernet, inherits = plan_supernet(self.settings, 1), job.inherits
+        if supernet and inherits and inherits.file == inherit_from(supernet).file and not inherits.file.exists():
             raise DataError(
-                f"trial {member.number} started from the weights of a supernet, which {job.inherits.file} does not "
+                f"trial {member.number} started from the weights of a supernet, which {inherits.file} does not "
                 "hold any more; the command of the search with a larger trials=N trains it again"
             )
 
@@ -152,6 +165,11 @@ class Plans:
         file = self._place / f"{job.fingerprint}.json"
         kept = file.with_suffix(".pt") if weights else None
         return replace(job, outcome=file, checkpoint=file.with_suffix(".ckpt"), weights=kept)
+
+
+def _weights(job: Job) -> Path:
+    assert job.weights is not None
+    return job.weights
 
 
 def describe_basis(member: Delivered, settings: Settings) -> str:

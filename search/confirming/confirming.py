@@ -143,9 +143,9 @@ class _Rounds:
             for turn in turns:
                 seed = self._plans.derive_seed(turn)
                 chains += [(job,) for job in self._plans.plan_references(seed)]
-                chains += [
-                    self._plans.plan(member, seed) for member in members if self._turns[member.number] + step == turn
-                ]
+                now = [member for member in members if self._turns[member.number] + step == turn]
+                # The longest first: what others go on from is then trained once, with its weights.
+                chains += sorted((self._plans.plan(member, seed) for member in now), key=len, reverse=True)
         for member in members:
             self._turns[member.number] += seeds
         self._spent += seeds * len(members)

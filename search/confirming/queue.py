@@ -52,13 +52,21 @@ class ConfirmQueue:
         while not self.fault:
             if not self._waiting and not self.running and not self._ended:
                 self._ended = not self._ask()
-            if not self._waiting:
+            held = [chain for chain in self._waiting if self._is_running(chain)]
+            ready = [chain for chain in self._waiting if chain not in held]
+            if not ready:
                 return None
-            job = self._advance(self._waiting.popleft())
+            self._waiting.remove(ready[0])
+            job = self._advance(ready[0])
             if job is not None:
                 self.running.add(job)
                 return job
         return None
+
+    def _is_running(self, chain: Chain) -> bool:
+        """Whether what a chain comes to next is being trained, for it or for another chain."""
+        under_way = {job.outcome for job in self.running}
+        return any(job.outcome in under_way for job in chain)
 
     def _ask(self) -> bool:
         """Take more chains; whether there were any."""

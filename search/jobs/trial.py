@@ -25,6 +25,7 @@ PRUNED = "pruned"
 KEY = re.compile("[0-9a-f]{16}")
 WHOLE = ("number", "macs", "params", "epochs", "seed", "fixed")
 WORDS = ("status", "key", "reason", "node", "device")
+OTHERS = ("retry_of", "follows")
 NAMED = ("choices", "findings", "masks", "curves", "rungs", "estimates")
 
 
@@ -58,6 +59,7 @@ class Trial:
         seed: seed of weights and batches.
         ended: Unix time in seconds when it ended; 0 if not known.
         retry_of: number of the failed trial that it trained again, or None.
+        follows: number of the trial whose weights it went on from, where these have its blocks; None for none.
     """
 
     number: int
@@ -83,6 +85,7 @@ class Trial:
     device: str = ""
     estimates: Mapping[str, float] = field(default_factory=dict)
     retry_of: int | None = None
+    follows: int | None = None
 
     def __post_init__(self) -> None:
         if self.status not in (COMPLETE, FAILED, PRUNED):
@@ -167,6 +170,9 @@ def _check_forms(data: Mapping[str, Any]) -> None:
         for name in names:
             if name in data and (not isinstance(data[name], kind) or isinstance(data[name], bool)):
                 raise TypeError(f"{name}={str(data[name])[:80]}, want {want}")
+    for name in OTHERS:
+        if (other := data.get(name)) is not None and (type(other) is not int or not 0 <= other < data.get("number", 0)):
+            raise TypeError(f"{name}={str(other)[:80]}, want the number of an earlier trial, or null")
     # What is missing is told where the trial is made.
     if data.get("number", 0) < 0 or ("key" in data and not KEY.fullmatch(data["key"])):
         raise TypeError(

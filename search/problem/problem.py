@@ -45,6 +45,7 @@ class Problem:
             None where there is no such training, or before it has ended.
         identify: names the network that comes of a pattern: of patterns with one name one is trained.
         latency: of patterns, where it is wanted.
+        trials: patterns that are to be trained in all; None where that is not known.
     """
 
     space: Space
@@ -58,6 +59,7 @@ class Problem:
     estimates: Callable[[SharingPattern], Mapping[str, float]] | None = None
     identify: Callable[[SharingPattern], str] = attrgetter("key")
     latency: Latency | None = None
+    trials: int | None = None
 
     def most(self, pattern: SharingPattern) -> Cost:
         """The most that a pattern can cost, whatever its gates learn (but see `compute_ceiling`)."""

@@ -26,7 +26,7 @@ def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:
         trial: of the run.
 
     Raises:
-        DataError: it starts from a supernet's weights, and these are not there.
+        DataError: it starts from weights of a supernet or of earlier trials, and these are not there.
     """
     settings = restore_settings(config, path)
     threads = settings.runner.threads
@@ -37,4 +37,10 @@ def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:
             f"trial {trial.number} started from the weights of a supernet, which {job.inherits.file} does not hold any "
             "more; the command of the search with a larger trials=N trains it again"
         )
+    for file, _ in job.inherits.since if job.inherits else ():
+        if not file.exists():
+            raise DataError(
+                f"trial {trial.number} went on from the weights of an earlier trial, and {file} is not there any more; "
+                "restore it from a copy, or run the search anew with another run.name"
+            )
     return replace(job, seed=trial.seed)

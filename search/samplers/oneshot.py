@@ -16,9 +16,12 @@ from search.samplers.candidates import collect_with_front
 from search.samplers.sampler import Done, Draw, Sampler, Wait
 from search.samplers.supernet_rule import refuse_unserved
 from spaces.choices import Proposal
+from spaces.fields import Fields
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
+
+CHAINED, APART = "chained", "apart"
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,33 @@ class Oneshot(Sampler):
     """Takes the patterns that are estimated to add most hypervolume, one after the other.
 
     In spaces too large to enumerate it chooses among the whole estimated front, see `search.problem.chain_front`. Its
-    trials start from the supernet's weights and are final: nothing of the budget goes to trainings that only rank.
+    trials are final: nothing of the budget goes to trainings that only rank.
+
+    Args:
+        order: "chained": one after the other, the costliest first, from the supernet's weights and what the one before
+            has made of these, for whoever shares most gains most by an encoder that less of sharing has trained
+            (measured, see experiments/README.md; our choice). "apart": each from the supernet's, side by side.
+
+    Raises:
+        ConfigError: another order.
     """
+
+    order: str = CHAINED
 
     group: ClassVar[str] = "sampler"
     foretells: ClassVar[bool] = True
     delivers: ClassVar[bool] = True
     landmarks: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        fields = Fields(self)
+        fields.one_of("order", (CHAINED, APART))
+        fields.done()
+
+    @property
+    def chained(self) -> bool:
+        """Whether they are one after the other."""
+        return self.order == CHAINED
 
     @property
     def uses_supernet(self) -> bool:
@@ -44,25 +67,37 @@ class Oneshot(Sampler):
         refuse_unserved(problem, "sampler=oneshot")
 
     def propose(self, problem: Problem, history: Sequence[FrozenTrial], seed: int) -> Draw | Wait | Done:
-        """The pattern that adds most to those that were taken, as they are foretold."""
-        if problem.estimates is None:
+        """What adds most to those that were taken, as they are foretold; in a chain the costliest of what is left."""
+        if problem.estimates is None or (self.chained and any(trial.state.name == "RUNNING" for trial in history)):
             return Wait()
         seen = {trial.user_attrs["key"] for trial in history}
         found = _list_candidates(problem, seed)
         values = foretell_trained(problem, [each.pattern for each in found])
-        directions = [objective.direction for objective in problem.objectives]
         taken = [row for row, each in enumerate(found) if each.pattern.key in seen]
         fresh = [row for row, each in enumerate(found) if each.pattern.key not in seen]
         if not fresh:
             return Done(f"Every pattern within the limits is trained, {len(taken)} in all.")
+        left = max(1, (problem.trials or 0) - len(taken)) if self.chained else 1
+        gains = _choose_fresh(problem, values, taken, fresh, left)
+        row = max(gains, key=lambda each: (problem.cost(found[each].pattern).macs, -each))
+        return Draw(dict(found[row].choices), gain=gains[row])
 
-        def volume(rows: Sequence[int]) -> float:
-            return compute_hypervolume(values[list(rows)], problem.point or (), directions)
 
-        before = volume(taken)
-        volumes = np.array([volume([*taken, row]) for row in fresh])
-        best = int(volumes.argmax())
-        return Draw(dict(found[fresh[best]].choices), gain=(volumes[best] - before) / before if before else None)
+def _choose_fresh(
+    problem: Problem, values: np.ndarray, taken: Sequence[int], fresh: Sequence[int], count: int
+) -> dict[int, float | None]:
+    """The rows that add most hypervolume, one after the other, and by what share of what is there each does."""
+    directions = [objective.direction for objective in problem.objectives]
+    chosen, gains = list(taken), {}
+    before = compute_hypervolume(values[chosen], problem.point or (), directions)
+    for _ in range(min(count, len(fresh))):
+        left = [row for row in fresh if row not in gains]
+        volumes = [compute_hypervolume(values[[*chosen, row]], problem.point or (), directions) for row in left]
+        best = int(np.argmax(volumes))
+        gains[left[best]] = (volumes[best] - before) / before if before else None
+        chosen.append(left[best])
+        before = volumes[best]
+    return gains
 
 
 def _list_candidates(problem: Problem, seed: int) -> list[Proposal]:

@@ -70,6 +70,11 @@ class Sampler(ABC):
         return False
 
     @property
+    def chained(self) -> bool:
+        """Whether a trial goes on from the weights that the one before it has left."""
+        return False
+
+    @property
     def probe(self) -> Probe | None:
         """What has to be found out about every trained network, beyond its metrics."""
         return None

@@ -90,7 +90,8 @@ class Groundwork:
 
     def ready_for(self, job: Job) -> bool:
         """Whether what a job starts from is there; the supernet's weights are not before it is trained."""
-        return not (self._supernet.missing and job.inherits is not None and job.inherits == self.inherited)
+        shared = self.inherited
+        return not (self._supernet.missing and shared and job.inherits and job.inherits.training == shared.training)
 
     def list_missing(self, jobs: Iterable[Job]) -> list[Job]:
         """The supernet where one of the jobs starts from it and it is not there."""

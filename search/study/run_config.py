@@ -27,7 +27,7 @@ FREE = (
 EPOCHS = "epochs come of budget, trials, supernet.epochs, final.epochs and trainer.epochs"
 SAID = {"epochs.supernet": "supernet.epochs", "epochs.trial": "final.epochs"}  # what gives them where trials are final
 # What options that came later stood for before they were there; runs of before go on with these.
-BEFORE = {"space.neck": "none", "space.norm": "none", "network.pixels": "unit"}
+BEFORE = {"sampler.order": "apart", "space.neck": "none", "space.norm": "none", "network.pixels": "unit"}
 PLACES = ("data.root", "data.spec", "data.cache")
 
 

@@ -44,6 +44,7 @@ from spaces.pattern.sharing_pattern import SharingPattern
 
 NEVER = Stop()
 RETRY = "retry_of"  # attribute of a trial: number of the failed one whose pattern it trains again
+FOLLOWS = "follows"  # likewise: number of the one whose weights it goes on from
 log = logging.getLogger(__name__)
 
 
@@ -57,6 +58,7 @@ class Candidate:
         pattern: what is shared.
         cost: exact, known before training.
         retry_of: number of the failed trial that it trains again, or None.
+        follows: number of the trial whose weights it goes on from, or None.
     """
 
     number: int
@@ -64,6 +66,7 @@ class Candidate:
     pattern: SharingPattern
     cost: Cost
     retry_of: int | None = None
+    follows: int | None = None
 
 
 class Study:
@@ -180,6 +183,9 @@ class Study:
     ) -> Candidate:
         """Add a running trial to the study."""
         params, distributions = spell_decisions(choices, options)
+        if self.sampler.chained:
+            ended = [each.number for each in self._history if each.state == TrialState.COMPLETE]
+            marks = {**marks, FOLLOWS: max(ended, default=None)}
         trial = optuna.trial.create_trial(
             state=TrialState.RUNNING,
             params=params,
@@ -259,4 +265,5 @@ class Study:
     def _candidate(self, trial: FrozenTrial, proposal: Proposal) -> Candidate:
         self.problem.settle(proposal.pattern)
         cost, again = self.problem.cost(proposal.pattern), trial.user_attrs.get(RETRY)
-        return Candidate(trial.number, dict(proposal.choices), proposal.pattern, cost, again)
+        follows = trial.user_attrs.get(FOLLOWS)
+        return Candidate(trial.number, dict(proposal.choices), proposal.pattern, cost, again, follows)

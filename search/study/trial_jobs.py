@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.config.settings import Settings
 from search.jobs.job import Job
 from search.jobs.members import Inherited
 from search.jobs.outcome_files import OutcomeFiles
-from search.jobs.trial import Trial
+from search.jobs.trial import Trial, load_trial
 from search.study.baselines import derive_seed
 from search.study.run_folder import RunFolder
 from search.study.study import Candidate
@@ -38,10 +38,10 @@ class TrialJobs:
     def make(self, candidate: Candidate, until: int | None) -> Job:
         """The job of a trial that pauses after so many epochs, or goes on to its end."""
         settings, split = self.settings, self.settings.split
-        recipe, inherits = settings.trainer, None
+        recipe = settings.trainer
         if split.delivers and self.supernet is not None:
-            recipe, inherits = stretch_recipe(recipe, split.trial, INHERITED_LR), inherit_from(self.supernet)
-        return Job(
+            recipe = stretch_recipe(recipe, split.trial, INHERITED_LR)
+        job = Job(
             label=f"trial {candidate.number}",
             pattern=candidate.pattern,
             data=settings.data,
@@ -54,10 +54,32 @@ class TrialJobs:
             probe=settings.sampler.probe,
             until=until,
             checkpoint=self.outcomes.checkpoint(candidate.number),
-            inherits=inherits,
             aims=list_measured(settings.objectives, settings.data.selected),
             first=self.outcomes.first,
         )
+        return replace(job, inherits=self._find_start(job, candidate.follows)) if split.delivers else job
+
+    def _find_start(self, job: Job, follows: int | None) -> Inherited | None:
+        """The supernet's weights, with what the trials have made of them that this one follows, one after the other."""
+        if self.supernet is None:
+            return None
+        inherits = inherit_from(self.supernet)
+        for trial in self.list_before(follows):
+            earlier = replace(job, pattern=trial.pattern, inherits=inherits, until=None)
+            inherits = inherits.follow(self.folder.weights(trial.number).absolute(), earlier.training)
+        return inherits
+
+    def list_before(self, follows: int | None) -> list[Trial]:
+        """The trials of a chain up to the one of this number, oldest first.
+
+        Raises:
+            DataError: the file of one is missing or damaged.
+        """
+        before: list[Trial] = []
+        while follows is not None:
+            before.append(load_trial(self.folder.trial(follows)))
+            follows = before[-1].follows
+        return before[::-1]
 
     def repeat(self, trial: Trial) -> Job:
         """The job of a trial that has ended."""
@@ -67,7 +89,7 @@ class TrialJobs:
 def make_candidate(trial: Trial) -> Candidate:
     """What a trial that has ended was asked for as."""
     cost = Cost(trial.macs, trial.params, trial.fixed)
-    return Candidate(trial.number, dict(trial.choices), trial.pattern, cost)
+    return Candidate(trial.number, dict(trial.choices), trial.pattern, cost, trial.retry_of, trial.follows)
 
 
 def inherit_from(job: Job) -> Inherited:

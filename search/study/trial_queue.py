@@ -290,8 +290,8 @@ class TrialQueue:
         self.stop(judge_failures(self.trials.values()))
 
     def _drop_weights(self) -> None:
-        objectives = self._study.problem.objectives
-        drop_dominated_weights(self._folder.trials, list(self.trials.values()), objectives)
+        if not self._settings.sampler.chained:  # later ones go on from the weights of earlier ones
+            drop_dominated_weights(self._folder.trials, list(self.trials.values()), self._study.problem.objectives)
 
     def stop(self, reason: str) -> None:
         """Start nothing more, for this reason; the first one counts, and an empty one is none."""

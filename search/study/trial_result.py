@@ -115,6 +115,7 @@ def _record(candidate: Candidate, job: Job, outcome: Outcome, limits: Limits) ->
         ended=outcome.ended,
         device=outcome.device if outcome.ended else "",  # a lost worker has not told where it was
         retry_of=candidate.retry_of,
+        follows=candidate.follows,
     )
 
 

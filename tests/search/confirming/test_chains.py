@@ -10,17 +10,19 @@ from search.config.settings import Settings
 from search.confirming.chains import Delivered, Plans, describe_basis
 from search.confirming.request import AS_SEARCHED, RESPLIT, WITH_VAL
 from search.jobs.members import Inherited
+from search.jobs.trial import save_trial
 from search.study.fronts.final_files import Final
 from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
 from search.study.trial_jobs import inherit_from
 from spaces.errors import DataError
-from spaces.pattern.sharing_pattern import separate_decoders
+from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.search.trials import complete
 from tests.tiny import arguments, write_tiny
 from trainers.recipe import Recipe
 
-TRIAL = replace(complete(3, 1.0, 5), pattern=separate_decoders(("brightness", "colour", "depth"), 2, 2))
+TASKS = ("brightness", "colour", "depth")
+TRIAL = replace(complete(3, 1.0, 5), pattern=separate_decoders(TASKS, 2, 2))
 
 
 def read(*more: str) -> Settings:
@@ -104,3 +106,27 @@ def test_what_is_fresh_is_said() -> None:
     assert describe_basis(deliver(), read()) == "whole training"
     assert describe_basis(deliver(), read("sampler=oneshot")) == "training on the supernet's weights"
     assert describe_basis(deliver("nothing"), read()) == "final training from nothing"
+
+
+def test_of_a_chain_the_trials_before_are_trained_anew_with_the_seed_and_are_the_ones_that_are_told(
+    tmp_path: Path,
+) -> None:
+    settings = read("sampler=oneshot", f"run.folder={tmp_path}")
+    supernet = plan_supernet(settings, 1)
+    assert supernet is not None
+    weights = inherit_from(supernet).file
+    weights.parent.mkdir(parents=True)
+    weights.touch()
+    folder = RunFolder(tmp_path / "own", "0" * 32, resumed=True)
+    folder.trials.mkdir(parents=True)
+    before = replace(TRIAL, number=0, pattern=hard_sharing(TASKS, 2, 2))
+    save_trial(folder.trial(0), before)
+    plans = Plans(settings, folder, AS_SEARCHED)
+    after = replace(TRIAL, follows=0)
+    first, last = plans.plan(Delivered(after, after, None, {}), 500)
+    (alone,) = plans.plan(Delivered(before, before, None, {}), 500)
+    assert (first.label, last.label) == ("trial 0, seed 500", "trial 3, seed 500")
+    assert (first.seed, last.seed, first.tested, last.tested) == (500, 500, "test", "test")
+    assert (first.fingerprint, first.outcome, first.inherits) == (alone.fingerprint, alone.outcome, alone.inherits)
+    assert first.weights is not None and alone.weights is None
+    assert last.inherits == inherit_from(supernet).follow(first.weights, first.fingerprint)

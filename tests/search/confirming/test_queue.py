@@ -116,3 +116,19 @@ def test_nothing_is_asked_for_while_jobs_run(jobs: list[Job]) -> None:
     assert len(asked.rounds) == 1
     asked.queue.done(jobs[0], run_job(jobs[0]))
     assert asked.queue.next() == jobs[1]
+
+
+def test_what_one_chain_ends_with_and_another_goes_on_from_is_trained_once(jobs: list[Job], tmp_path: Path) -> None:
+    first = replace(jobs[0], weights=tmp_path / "first.pt")
+    assert first.weights is not None
+    last = replace(jobs[1], inherits=Inherited(first.weights, first.fingerprint))
+    asked = Asked([(first, last), (jobs[0],), (jobs[2],)])
+    running = [asked.queue.next(), asked.queue.next()]
+    assert running == [first, jobs[2]]  # the same training is under way
+    assert asked.queue.next() is None
+    for job in running:
+        assert job is not None
+        asked.queue.done(job, run_job(job))
+    assert asked.run() == ["1"]
+    assert sorted(asked.heard) == ["0", "1", "2"]
+    assert Asked([(first, last), (jobs[0],)]).run() == []

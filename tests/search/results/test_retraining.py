@@ -24,9 +24,14 @@ def test_a_delivered_network_is_trained_again_to_the_last_bit(tmp_path: Path) ->
     )
     assert search(given) == 0
     run = load(runs / "own")
-    number = int(run.front.index[0])
-    kept, again = run.network(number).state_dict(), run.train(number).state_dict()
-    assert all(torch.equal(kept[name], again[name]) for name in kept)
+    assert [run._load_trial(number).follows for number in (0, 1)] == [None, 0]
+    for number in (1, 0):
+        kept, again = run.network(number).state_dict(), run.train(number).state_dict()
+        assert all(torch.equal(kept[name], again[name]) for name in kept)
+    weights = (runs / "own/trials/0000.pt").rename(tmp_path / "elsewhere.pt")
+    with pytest.raises(DataError, match=r"^trial 1 went on from the weights of an earlier trial, and .*0000\.pt"):
+        run.train(1)
+    weights.rename(runs / "own/trials/0000.pt")
     for file in (runs / "supernets").iterdir():
         file.unlink()
     with pytest.raises(DataError, match=rf"^trial {number} started from the weights of a supernet, which .* does not"):

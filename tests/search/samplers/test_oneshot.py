@@ -20,6 +20,7 @@ from search.samplers import candidates
 from search.samplers.oneshot import Oneshot
 from search.samplers.sampler import Done, Draw, Wait
 from spaces.choices import enumerate_patterns, replay
+from spaces.errors import ConfigError
 from spaces.fusion import Fusion
 from spaces.networks.cost import compute_cost
 from spaces.networks.modules.output import Output
@@ -43,12 +44,17 @@ PROBLEM = Problem(SPACE, TASKS, (DELTA_MTL, MACS), COST, point=(-20.0, MOST), es
 
 
 def begun(keys: Sequence[str]) -> list[FrozenTrial]:
-    """Trials that run: their keys are all that this sampler looks at."""
+    """Trials that run."""
     return [create_trial(state=TrialState.RUNNING, user_attrs={"key": key}) for key in keys]
 
 
+def ended(keys: Sequence[str]) -> list[FrozenTrial]:
+    """Trials that are over: keys and states are all that this sampler looks at."""
+    return [create_trial(state=TrialState.COMPLETE, values=[1.0, 1.0], user_attrs={"key": key}) for key in keys]
+
+
 def propose(problem: Problem, keys: Sequence[str], seed: int = 0) -> tuple[SharingPattern, float | None]:
-    answer = Oneshot().propose(problem, begun(keys), seed)
+    answer = Oneshot().propose(problem, ended(keys), seed)
     assert isinstance(answer, Draw)
     return replay(problem.space, problem.tasks, answer.choices).pattern, answer.gain
 
@@ -88,6 +94,42 @@ def test_it_takes_what_adds_most_hypervolume_as_it_is_foretold(count: int) -> No
     assert {pattern.key for pattern in taken} <= front
 
 
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_in_a_chain_the_same_come_one_after_the_other_the_costliest_first(count: int) -> None:
+    chained = propose_many(replace(PROBLEM, trials=count), count)
+    costs = [COST(pattern).macs for pattern in chained]
+    assert costs == sorted(costs, reverse=True)
+    assert {pattern.key for pattern in chained} == {pattern.key for pattern in propose_many(PROBLEM, count)}
+
+
+def test_with_more_trials_the_chain_goes_on() -> None:
+    first = [pattern.key for pattern in propose_many(replace(PROBLEM, trials=2), 2)]
+    more = {propose(replace(PROBLEM, trials=4), first)[0].key}
+    more |= {propose(replace(PROBLEM, trials=4), [*first, *more])[0].key}
+    assert {*first, *more} == {pattern.key for pattern in propose_many(PROBLEM, 4)}
+
+
+def test_a_chain_waits_for_what_runs_and_side_by_side_nobody_waits() -> None:
+    first = propose(PROBLEM, [])[0].key
+    assert Oneshot().propose(PROBLEM, begun([first]), 0) == Wait()
+    apart = Oneshot(order="apart")
+    answer = apart.propose(PROBLEM, begun([first]), 0)
+    assert isinstance(answer, Draw)
+    assert answer.choices == propose_choices(PROBLEM, [first])
+    assert (Oneshot().chained, apart.chained) == (True, False)
+
+
+def test_another_order_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"order=backwards: want .*chained.*apart"):
+        Oneshot(order="backwards")
+
+
+def propose_choices(problem: Problem, keys: Sequence[str]) -> dict[str, object]:
+    answer = Oneshot().propose(problem, ended(keys), 0)
+    assert isinstance(answer, Draw)
+    return answer.choices
+
+
 def test_it_foretells_what_a_training_adds_as_a_share() -> None:
     first, gain = propose(PROBLEM, [])
     assert gain is None  # there is nothing yet that it could be a share of
@@ -104,7 +146,7 @@ def test_it_foretells_what_a_training_adds_as_a_share() -> None:
 def test_all_patterns_are_proposed_in_the_end_each_once() -> None:
     taken = propose_many(PROBLEM, len(PATTERNS))
     assert len({pattern.key for pattern in taken}) == len(PATTERNS)
-    answer = Oneshot().propose(PROBLEM, begun([pattern.key for pattern in taken]), 0)
+    answer = Oneshot().propose(PROBLEM, ended([pattern.key for pattern in taken]), 0)
     assert answer == Done(f"Every pattern within the limits is trained, {len(PATTERNS)} in all.")
 
 
@@ -114,7 +156,7 @@ def test_patterns_beyond_the_limits_are_left_out() -> None:
     within = sum(COST(pattern).macs <= limit for pattern in PATTERNS)
     taken = propose_many(limited, within)
     assert all(COST(pattern).macs <= limit for pattern in taken)
-    answer = Oneshot().propose(limited, begun([pattern.key for pattern in taken]), 0)
+    answer = Oneshot().propose(limited, ended([pattern.key for pattern in taken]), 0)
     assert answer == Done(f"Every pattern within the limits is trained, {within} in all.")
 
 

@@ -71,7 +71,7 @@ def test_where_classes_lay_in_an_earlier_version_is_no_change(which: int) -> Non
 
 
 def test_a_run_of_before_an_option_goes_on_with_what_it_did_then(tmp_path: Path) -> None:
-    given = arguments(write_tiny(tmp_path / "one"), "space=workspace", "network=pdf")
+    given = arguments(write_tiny(tmp_path / "one"), "space=workspace", "network=pdf", "sampler=oneshot")
     data = [each for each in given if not each.startswith("network.")]
     then = list_contents(compose([*data, *(f"{key}={value}" for key, value in BEFORE.items())]))
     earlier = {
@@ -84,6 +84,7 @@ def test_a_run_of_before_an_option_goes_on_with_what_it_did_then(tmp_path: Path)
     assert list_changes(earlier, then) == []
     assert sorted(list_changes(earlier, list_contents(compose(data)))) == [
         "network.pixels: unit -> imagenet",
+        "sampler.order: apart -> chained",
         "space.neck: none -> separable",
         "space.norm: none -> cosine",
     ]

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from search.config.composition import Settings, compose
 from search.jobs.outcome_files import OutcomeFiles
+from search.jobs.trial import save_trial
 from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
 from search.study.trial_jobs import TrialJobs, inherit_from, make_candidate
+from spaces.errors import DataError
 from tests.search.trials import complete
 from tests.tiny import arguments, write_tiny
 from trainers.recipe import Recipe
@@ -40,3 +45,32 @@ def test_a_trial_of_a_sampler_that_delivers_starts_from_the_supernet_with_epochs
 def test_with_a_prior_alone_trials_start_from_nothing() -> None:
     given = arguments(write_tiny(Path("data")), "sampler=frontier", "sampler.prior=supernet")
     assert make(compose(given)).repeat(complete(3, 1.0, 5)).inherits is None
+
+
+def test_a_chain_starts_from_what_the_trials_before_have_made_of_the_supernets_weights(tmp_path: Path) -> None:
+    settings = compose(arguments(write_tiny(tmp_path / "data"), "sampler=oneshot"))
+    folder = RunFolder(tmp_path / "own", "0" * 32, resumed=False)
+    supernet = plan_supernet(settings, 1)
+    assert supernet is not None
+    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), 1, supernet)
+    trials = [replace(complete(0, 1.0, 9), follows=None), complete(2, 1.0, 7), complete(3, 1.0, 5)]
+    trials[1:] = [replace(trials[1], follows=0), replace(trials[2], follows=2)]
+    folder.trials.mkdir(parents=True)
+    for trial in trials:
+        save_trial(folder.trial(trial.number), trial)
+    first, second, third = (jobs.repeat(trial) for trial in trials)
+    assert first.inherits == inherit_from(supernet)
+    assert second.inherits == first.inherits.follow(folder.weights(0).absolute(), first.training)
+    assert third.inherits == second.inherits.follow(folder.weights(2).absolute(), second.training)
+    assert len({job.training for job in (first, second, third)}) == 3
+    alone = jobs.repeat(replace(trials[2], follows=None))
+    assert alone.inherits == first.inherits  # as earlier versions left them
+    assert alone.training != third.training
+
+
+def test_a_chain_whose_file_is_gone_is_told(tmp_path: Path) -> None:
+    settings = compose(arguments(write_tiny(tmp_path / "data"), "sampler=oneshot"))
+    folder = RunFolder(tmp_path / "own", "0" * 32, resumed=False)
+    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), 1, plan_supernet(settings, 1))
+    with pytest.raises(DataError, match=r"0000\.json"):
+        jobs.repeat(replace(complete(3, 1.0, 5), follows=0))
