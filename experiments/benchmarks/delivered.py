@@ -18,6 +18,8 @@ Contestants, K members each where a number stands behind them:
   supernet:K~WAY  likewise, its supernet trained in another way, see `contestants.ways`, for as many
                   multiply-accumulates
   ranked:K        the same patterns, trained from nothing
+  ...-chained     of stratified:K, frontier+K and supernet:K/S: the long trainings are done one after the other, the
+                  costliest first, each on what those before have made of the blocks that both have
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ import numpy as np
 from experiments.benchmarks.contestants.stratified import Stratified
 from experiments.benchmarks.contestants.ways import WAYS
 from experiments.benchmarks.delivery.cells import DeliveredCells
+from experiments.benchmarks.delivery.chain import propose, train_chain
 from experiments.benchmarks.delivery.lab import Foretold, Lab, hand_on
 from experiments.benchmarks.samplers import make_trial
 from search.config.command import end_in_one_message
@@ -45,7 +48,7 @@ from search.jobs.members import Inherited
 from search.problem.estimates import Estimates
 from search.problem.pareto import mark_front
 from search.problem.subset import choose_subset
-from search.samplers.oneshot import Oneshot
+from search.samplers.oneshot import APART, Oneshot
 from search.samplers.sampler import Sampler
 from search.study.study import Candidate, Study
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -57,13 +60,19 @@ PROBLEMS = {"scenes3": "[segmentation,depth,normals]", "scenes5": "[segmentation
 BUDGETS = (40, 88, 120, 200, 400)
 CONTESTANTS = ("stratified:3", "frontier", "frontier+3", "tpe+3", "supernet:3")
 SEEDS = (1, 2, 3, 4, 5)  # seed 0, judged on the test split, chose how epochs are split, so it is no evidence
+CHAINED = "-chained"
 NAME = re.compile(
-    rf"(stratified|ranked):[1-9]\d*|(frontier|tpe)(\+[1-9]\d*)?|supernet:[1-9]\d*(/[1-9]\d?)?(~({'|'.join(WAYS)}))?"
+    rf"ranked:[1-9]\d*|tpe(\+[1-9]\d*)?|frontier|(stratified:|frontier\+)[1-9]\d*({CHAINED})?"
+    rf"|supernet:[1-9]\d*(/[1-9]\d?)?(~({'|'.join(WAYS)})|{CHAINED})?"
 )
 
 
-def train_stratified(lab: Lab, budget: int, seed: int, members: int) -> Iterator[Job]:
+def train_stratified(lab: Lab, budget: int, seed: int, members: int, *, chained: bool = False) -> Iterator[Job]:
     """Few patterns by cost alone, trained for long."""
+    if chained:
+        patterns = propose(lab, Stratified(), members, seed)
+        yield from train_chain(lab, patterns, budget, seed, [None] * len(patterns))
+        return
     recipe = stretch_recipe(lab.settings.trainer, budget // members)
     yield from (job for job, _ in search(lab, Stratified(), members, recipe, seed))
 
@@ -100,7 +109,9 @@ def _points(lab: Lab, patterns: Sequence[SharingPattern], deltas: Sequence[float
     return np.array([(d, lab.problem.cost(p).macs) for p, d in zip(patterns, deltas, strict=True)], dtype=float)
 
 
-def train_search(lab: Lab, budget: int, seed: int, sampler: str, members: int) -> Iterator[Job]:
+def train_search(
+    lab: Lab, budget: int, seed: int, sampler: str, members: int, *, chained: bool = False
+) -> Iterator[Job]:
     """A search, and where members are wanted those of its front trained on; the whole front otherwise."""
     directions = [objective.direction for objective in lab.problem.objectives]
     share = SEARCHED if members else 1.0
@@ -112,6 +123,10 @@ def train_search(lab: Lab, budget: int, seed: int, sampler: str, members: int) -
         return
     spent = len(trained) * lab.settings.trainer.epochs
     rows = choose_subset(points, lab.problem.point or (), directions, members)
+    if chained:
+        patterns, starts = [trained[row][0].pattern for row in rows], [hand_on(trained[row][0]) for row in rows]
+        yield from train_chain(lab, patterns, budget - spent, seed, starts)
+        return
     recipe = stretch_recipe(lab.settings.trainer, (budget - spent) // len(rows), INHERITED_LR)
     for row in rows:
         start = trained[row][0]
@@ -119,17 +134,28 @@ def train_search(lab: Lab, budget: int, seed: int, sampler: str, members: int) -
 
 
 def train_supernet(
-    lab: Lab, budget: int, seed: int, members: int, *, inherit: bool = True, shared: float = SHARED, way: str = ""
+    lab: Lab,
+    budget: int,
+    seed: int,
+    members: int,
+    *,
+    inherit: bool = True,
+    shared: float = SHARED,
+    way: str = "",
+    chained: bool = False,
 ) -> Iterator[Job]:
     """A supernet, then the patterns that `sampler=oneshot` names, which is asked as a search asks it."""
     epochs = round(shared * budget)
     weights, estimates = (
         _train_in_a_way(lab, way, epochs, 1000 * seed) if way else lab.train_supernet(epochs, 1000 * seed)
     )
-    own = (budget - epochs) // members
-    recipe = stretch_recipe(lab.settings.trainer, own, INHERITED_LR if inherit else 1.0)
-    foretold, inherits = lab.foretell(estimates), weights if inherit else None
-    yield from (job for job, _ in search(lab, Oneshot(), members, recipe, seed, foretold, inherits))
+    foretold, inherits, sampler = lab.foretell(estimates), weights if inherit else None, Oneshot(order=APART)
+    if chained:
+        patterns = propose(lab, sampler, members, seed, foretold)
+        yield from train_chain(lab, patterns, budget - epochs, seed, [inherits] * len(patterns))
+        return
+    recipe = stretch_recipe(lab.settings.trainer, (budget - epochs) // members, INHERITED_LR if inherit else 1.0)
+    yield from (job for job, _ in search(lab, sampler, members, recipe, seed, foretold, inherits))
 
 
 def _train_in_a_way(lab: Lab, way: str, epochs: int, seed: int) -> tuple[Inherited, Estimates]:
@@ -141,16 +167,19 @@ def _train_in_a_way(lab: Lab, way: str, epochs: int, seed: int) -> tuple[Inherit
 
 def deliver(lab: Lab, contestant: str, budget: int, seed: int) -> list[Job]:
     """The trainings whose networks a contestant hands over."""
-    contestant, _, way = contestant.partition("~")
+    chained = contestant.endswith(CHAINED)
+    contestant, _, way = contestant.removesuffix(CHAINED).partition("~")
     name, _, number = contestant.replace("+", ":").partition(":")
     first, _, share = number.partition("/")
     count = int(first or 0)
     if name == "stratified":
-        return list(train_stratified(lab, budget, seed, count))
+        return list(train_stratified(lab, budget, seed, count, chained=chained))
     if name in ("supernet", "ranked"):
         shared = float(share) / 100 if share else SHARED
-        return list(train_supernet(lab, budget, seed, count, inherit=name == "supernet", shared=shared, way=way))
-    return list(train_search(lab, budget, seed, name, count))
+        inherit = name == "supernet"
+        found = train_supernet(lab, budget, seed, count, inherit=inherit, shared=shared, way=way, chained=chained)
+        return list(found)
+    return list(train_search(lab, budget, seed, name, count, chained=chained))
 
 
 def _check(parser: argparse.ArgumentParser, told: argparse.Namespace) -> None:
@@ -159,8 +188,9 @@ def _check(parser: argparse.ArgumentParser, told: argparse.Namespace) -> None:
         if not NAME.fullmatch(contestant):
             parser.error(
                 f"--contestants {contestant}: want stratified:K, frontier, tpe, frontier+K, tpe+K, ranked:K, "
-                f"supernet:K, supernet:K/SHARE, or one of these two with ~{', ~'.join(WAYS)}; "
-                "give overrides of the search before the options"
+                f"supernet:K, supernet:K/SHARE, or one of these two with ~{', ~'.join(WAYS)}; {CHAINED} behind "
+                "stratified:K, frontier+K, supernet:K and supernet:K/SHARE; give overrides of the search before the "
+                "options"
             )
     if told.folder == FOLDER and (set(told.contestants), set(told.problems)) != (set(CONTESTANTS), set(PROBLEMS)):
         parser.error(f"--folder: a part of the benchmark would replace the tables in {FOLDER}; give another folder")

@@ -40,7 +40,8 @@ class TrialJobs:
         settings, split = self.settings, self.settings.split
         recipe = settings.trainer
         if split.delivers and self.supernet is not None:
-            recipe = stretch_recipe(recipe, split.trial, INHERITED_LR)
+            # In a chain the whole rate held more than .75 of it (experiments/README.md); side by side as before.
+            recipe = stretch_recipe(recipe, split.trial, 1.0 if settings.sampler.chained else INHERITED_LR)
         job = Job(
             label=f"trial {candidate.number}",
             pattern=candidate.pattern,

@@ -18,7 +18,7 @@ from search.problem.deltas import compute_delta
 from search.problem.estimates import Estimates, relate_estimates
 from search.problem.pareto import compute_hypervolume
 from search.study.baselines import average_headlines
-from spaces.common.atomic_files import read_json, write_json
+from spaces.common.atomic_files import read_json, replacing, write_json
 from spaces.errors import DataError
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
 from trainers.recipe import stretch_recipe
@@ -99,6 +99,20 @@ class Lab:
         """Its weights and what it tells of patterns."""
         supernet = self.plan_supernet(stretch_recipe(self.settings.trainer, epochs), seed)
         return hand_on(supernet), Estimates(self.train(supernet).findings[ESTIMATES], str(supernet.outcome))
+
+    def draw_weights(self, pattern: SharingPattern, seed: int) -> Inherited:
+        """The weights that a network has before it is trained, in a file."""
+        # torch: 2 s, --help does without
+        import torch
+
+        from spaces.networks.build import build
+
+        file = self._folder / f"untrained-{pattern.key}-{seed}.pt"
+        if not file.exists():
+            outputs = {task.name: task.output for task in self.settings.data.selected}
+            with replacing(file) as place:
+                torch.save(build(pattern, self.settings.network, outputs, seed).state_dict(), place)
+        return Inherited(file, f"untrained {pattern.key} {seed}")
 
     def foretell(self, estimates: Estimates) -> Foretold:
         """What a supernet tells of patterns, as a search's study takes it."""

@@ -31,15 +31,19 @@ def test_a_trial_is_trained_by_the_recipe_from_nothing() -> None:
     assert job.weights == Path("runs/own/trials/0003.pt").absolute()
 
 
-def test_a_trial_of_a_sampler_that_delivers_starts_from_the_supernet_with_epochs_of_its_own() -> None:
-    settings = compose(arguments(write_tiny(Path("data")), "sampler=oneshot", "final.epochs=7"))
+@pytest.mark.parametrize(("order", "share"), [("chained", 1.0), ("apart", 0.75)])
+def test_a_trial_of_a_sampler_that_delivers_starts_from_the_supernet_with_epochs_of_its_own(
+    order: str, share: float
+) -> None:
+    given = "sampler=oneshot", f"sampler.order={order}", "final.epochs=7"
+    settings = compose(arguments(write_tiny(Path("data")), *given))
     job = make(settings).repeat(complete(3, 1.0, 5))
     supernet = plan_supernet(settings, 1)
     assert supernet is not None
     assert job.inherits == inherit_from(supernet)
     assert isinstance(job.recipe, Recipe)
     assert isinstance(settings.trainer, Recipe)
-    assert (job.recipe.epochs, job.recipe.lr) == (7, 0.75 * settings.trainer.lr)
+    assert (job.recipe.epochs, job.recipe.lr) == (7, share * settings.trainer.lr)
 
 
 def test_with_a_prior_alone_trials_start_from_nothing() -> None:
