@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 TRIALS = 18  # patterns that a search trains where nothing is said: our choice
 DELIVERED = 3  # networks that are trained to the end of a large budget: our choice, four held less in a single try
-FEWER = 2  # where three would get less than twice a trial's epochs each: better with 40 and with 88 in all
-SUPERNET, OWN = 6.6, 2.2  # trainings' worth of epochs: of a supernet, and of a network on its weights; 11 with two
+FEWER = 2  # where three would get fewer than so many times a trial's epochs each: better with 40, 88 and 120 in all
+TWICE, FOURFOLD = 2, 4  # the last of networks that are trained one after the other: our choice
+USUAL = 11  # trainings' worth of epochs, of a supernet and what is delivered on its weights, where nothing is said
 SHARED = 0.6  # of a budget for the supernet: our choice, by one seed of `experiments.benchmarks.delivered`
+CHAINED = 0.25  # likewise where what is delivered is trained one after the other: our choice, by two of its seeds
 SEARCHED = 0.5  # of a budget for trials that are trained on at the end; with a supernet, of what that leaves
 
 
@@ -88,10 +90,11 @@ def split_epochs(
     if budget is not None:
         _refuse_doubles(supernet, final, sampler)
         return _split_budget(trials, budget, epochs, sampler, members, available)
-    shared = (supernet.epochs or round(SUPERNET * epochs)) if sampler.uses_supernet else 0
+    usual = _share_supernet(sampler, USUAL * epochs)
+    shared = supernet.epochs or usual if sampler.uses_supernet else 0
     if sampler.delivers:
         count = trials or FEWER
-        own = final.epochs or _share(final.budget, shared, count) or int(OWN * epochs)
+        own = final.epochs or _share(final.budget, shared, count) or (USUAL * epochs - usual) // FEWER
         return EpochSplit(shared, count, own, 0, 0, delivers=True)
     count = trials or TRIALS
     own = final.epochs or _share(final.budget, shared + count * epochs, members)
@@ -101,6 +104,11 @@ def split_epochs(
             "already (trainer.epochs); give a larger share, or fewer final.members"
         )
     return EpochSplit(shared, count, epochs, members if own else 0, own, delivers=False)
+
+
+def _share_supernet(sampler: Sampler, budget: int) -> int:
+    """Epochs of the supernet."""
+    return round((CHAINED if sampler.chained else SHARED) * budget) if sampler.uses_supernet else 0
 
 
 def _share(share: float | None, spent: int, members: int) -> int:
@@ -163,10 +171,11 @@ def _split_budget(
     members: int,
     available: Callable[[int], int],
 ) -> EpochSplit:
-    shared = round(SHARED * budget) if sampler.uses_supernet else 0
+    shared = _share_supernet(sampler, budget)
     left = budget - shared
     if sampler.delivers:
-        count = available(trials or (DELIVERED if left >= DELIVERED * 2 * epochs else FEWER))
+        long = (FOURFOLD if sampler.chained else TWICE) * epochs
+        count = available(trials or (DELIVERED if left >= DELIVERED * long else FEWER))
         split = EpochSplit(shared, count, left // count, 0, 0, delivers=True)
         least = split.supernet and split.trial
     else:

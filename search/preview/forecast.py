@@ -119,7 +119,17 @@ def make_forecast(
     own, alone = settings.split.trial, settings.baselines.epochs
     further = count_validations(list_measured(settings.objectives, settings.data.selected))
     found = estimate(
-        clocked, settings.trainer, trials, len(baselines), where.device, concurrency, share, own, alone, further
+        clocked,
+        settings.trainer,
+        trials,
+        len(baselines),
+        where.device,
+        concurrency,
+        share,
+        own,
+        alone,
+        further,
+        chained=settings.sampler.chained,
     )
     return add_further(found, remaining, alone or settings.trainer.epochs)
 
@@ -166,6 +176,8 @@ def estimate(
     own: int | None = None,
     alone: int | None = None,
     further: int = 0,
+    *,
+    chained: bool = False,
 ) -> Forecast:
     """What timings amount to.
 
@@ -180,11 +192,14 @@ def estimate(
         own: epochs of a trial, where they are not those of the recipe.
         alone: likewise of a single-task network.
         further: validations that measuring robustness after a trial is worth.
+        chained: whether trials are trained one after the other.
     """
     timings = [_average_timings(row) for row in zip(*(each.timings for each in clocked), strict=True)]
     extremes = timings[:-1] if baselines else timings
     steps = clocked[0].images // min(recipe.batch_size, clocked[0].images)
-    work = _Work(trials, baselines, concurrency, own or recipe.epochs, alone or recipe.epochs, steps, share, further)
+    at_once = 1 if chained else concurrency
+    whole = own or recipe.epochs, alone or recipe.epochs
+    work = _Work(trials, baselines, concurrency, at_once, *whole, steps, share, further)
     crowded = device == "cpu" and (quick := fmean(t.share for t in timings)) < CROWDED
     start = START / quick if crowded else START
     return Forecast(
@@ -214,6 +229,7 @@ class _Work:
     trials: int
     baselines: int
     concurrency: int
+    at_once: int
     epochs: int
     usual: int
     steps: int
@@ -234,6 +250,11 @@ class _Work:
         trainings = self.trials + self.baselines
         if not trainings:  # final trainings alone are left
             return start, start
+        if self.at_once < self.concurrency:  # trials begin when all else has ended
+            before = replace(self, trials=0, at_once=self.concurrency).time_search(start, timings)
+            own = timings[:-1] if self.baselines else timings
+            after = replace(self, baselines=0, concurrency=self.at_once).time_search(0.0, own)
+            return before[0] + after[0], before[1] + after[1]
         rounds = math.ceil(trainings / self.concurrency)
         extremes = timings[:-1] if self.baselines else timings
         alone = self.baselines * self.time_baseline(timings[-1])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from search.study.fronts.front import FrontView, compute_volume
 from spaces.common.formatting import format_count
 from spaces.drawing.one_line import describe_in_line
 
+NO_EPOCHS: Mapping[int, int] = MappingProxyType({})
 FEWEST = 4  # trials of which a rank correlation has an interval
 
 
@@ -36,8 +38,22 @@ def describe_delivered(delivered: Sequence[Trial], view: FrontView) -> list[str]
     return [*lines, *describe_ranking(view)]
 
 
+def count_before(trials: Iterable[Trial]) -> dict[int, int]:
+    """Epochs of the trials that each one went on from, by its number."""
+    every = {trial.number: trial for trial in trials}
+    spent: dict[int, int] = {}
+    for number, trial in sorted(every.items()):  # whoever is followed comes before
+        earlier = None if trial.follows is None else every.get(trial.follows)
+        spent[number] = earlier.epochs + spent[earlier.number] if earlier else 0
+    return spent
+
+
 def describe_reference(
-    members: Sequence[Trial], reference: int, before: Mapping[int, tuple[str, int]], shared: int
+    members: Sequence[Trial],
+    reference: int,
+    before: Mapping[int, tuple[str, int]],
+    shared: int,
+    followed: Mapping[int, int] = NO_EPOCHS,
 ) -> str:
     """What deltas of networks are against, where these had more epochs than the single-task ones; else empty.
 
@@ -46,23 +62,29 @@ def describe_reference(
         reference: epochs of the single-task networks; 0 if not known.
         before: of those that were trained to the end, by number: whose weights they began on, and epochs of these.
         shared: epochs of the supernet whose weights trials start on; 0 where they start from nothing.
+        followed: epochs of the trials that each one went on from, by number.
     """
     if not reference or not members:
         return ""
     starts = {trial.number: before.get(trial.number, (SUPERNET, shared)) for trial in members}
-    longest = max(members, key=lambda trial: trial.epochs + starts[trial.number][1])
+    totals = {each.number: each.epochs + starts[each.number][1] + followed.get(each.number, 0) for each in members}
+    longest = max(members, key=lambda trial: totals[trial.number])
     start, earlier = starts[longest.number]
     if not start:  # of an earlier version, which did not say what it began on
         return ""
-    total = longest.epochs + earlier
+    total = totals[longest.number]
     if total <= reference:
         return ""
-    whose = "that all patterns shared" if start == SUPERNET else "of its trial"
-    also = f" and {earlier} {whose}" if earlier else ""
-    up_to = "up to " if len({trial.epochs + starts[trial.number][1] for trial in members}) > 1 else ""
+    parts = [f"{_count_epochs(longest.epochs)} of its own"]
+    if earlier:
+        parts.append(f"{earlier} {'that all patterns shared' if start == SUPERNET else 'of its trial'}")
+    if gone := followed.get(longest.number, 0):
+        parts.append(f"{gone} of those that it went on from")
+    told = " and ".join([", ".join(parts[:-1]), parts[-1]] if parts[1:] else parts)
+    up_to = "up to " if len(set(totals.values())) > 1 else ""
     return (
         f"Deltas are against single-task networks of {_count_epochs(reference)}; each of these networks had {up_to}"
-        f"{_count_epochs(longest.epochs)} of its own{also}. baselines.epochs={total} compares them with single-task "
+        f"{told}. baselines.epochs={total} compares them with single-task "
         "networks of as many, in a run of another run.name."
     )
 

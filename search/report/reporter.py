@@ -15,7 +15,7 @@ from search.confirming.table import describe, format_rows, list_numbers
 from search.jobs.job import Job, Outcome
 from search.problem.objectives import Objective, volume_units
 from search.report.baseline_table import summarise_baselines, write_baseline_table
-from search.report.delivered import describe_reference
+from search.report.delivered import count_before, describe_reference
 from search.report.figures.similarity_figure import draw_missing
 from search.report.front_table import format_markdown, summarise_front
 from search.report.live_front import LiveFront
@@ -247,7 +247,8 @@ class Reporter:
     def _explain_reference(self, baselines: Mapping[Job, Outcome]) -> Callable[[Sequence[Trial]], str]:
         reference = max((outcome.epochs for outcome in baselines.values()), default=0)
         before = {number: (each.start, each.before) for number, each in choose_ended(self._finals).items()}
-        return partial(describe_reference, reference=reference, before=before, shared=self._shared)
+        followed = count_before(self._trials)
+        return partial(describe_reference, reference=reference, before=before, shared=self._shared, followed=followed)
 
     def _measure_finals(self) -> dict[str, float]:
         """Hypervolume of the networks that were trained to the end, where there are any."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.config.epoch_split import FEWER, OWN, SUPERNET, TRIALS, EpochSplit, split_epochs
+from search.config.epoch_split import FEWER, TRIALS, EpochSplit, split_epochs
 from search.config.sections import Final, Supernet
 from search.samplers.frontier import Frontier
 from search.samplers.oneshot import Oneshot
@@ -17,9 +17,10 @@ from search.samplers.sampler import Sampler
 from spaces.errors import ConfigError
 
 quick = settings(max_examples=200, deadline=None)  # on busy cores a deadline measures the neighbours
-LONG, SHORT = round(SUPERNET * 8), int(OWN * 8)
+LONG, SHORT, LONGER = 22, 33, 53
+APART = Oneshot(order="apart")
 PRIOR = Frontier(prior="supernet")
-SAMPLERS = st.sampled_from((Random(), Frontier(), PRIOR, Oneshot()))
+SAMPLERS = st.sampled_from((Random(), Frontier(), PRIOR, Oneshot(), APART))
 
 
 def split(
@@ -55,7 +56,7 @@ def test_a_sampler_that_delivers_trains_few_networks_to_the_end_on_a_supernet() 
 
 
 def test_a_prior_adds_a_supernet_to_the_trials() -> None:
-    assert split(PRIOR) == EpochSplit(LONG, TRIALS, 8, 0, 0, delivers=False)
+    assert split(PRIOR) == EpochSplit(LONGER, TRIALS, 8, 0, 0, delivers=False)
     assert split(PRIOR, supernet=24, trials=4) == EpochSplit(24, 4, 8, 0, 0, delivers=False)
 
 
@@ -126,17 +127,21 @@ def test_a_budget_is_never_exceeded_and_leaves_little(
 
 def test_the_default_spends_88_epochs_as_a_budget_of_so_many_does() -> None:
     assert split(Oneshot()) == split(Oneshot(), budget=88)
+    assert split(APART) == split(APART, budget=88) == EpochSplit(53, 2, 17, 0, 0, delivers=True)
 
 
 def test_88_and_120_epochs_are_split_as_it_was_found_best() -> None:
-    assert split(Oneshot(), budget=88).describe() == "supernet 53 + 2 networks x 17 = 87 epochs"
-    assert split(Oneshot(), budget=120).describe() == "supernet 72 + 3 networks x 16 = 120 epochs"
+    assert split(Oneshot(), budget=88).describe() == "supernet 22 + 2 networks x 33 = 88 epochs"
+    assert split(Oneshot(), budget=120).describe() == "supernet 30 + 2 networks x 45 = 120 epochs"
+    assert split(APART, budget=88).describe() == "supernet 53 + 2 networks x 17 = 87 epochs"
+    assert split(APART, budget=120).describe() == "supernet 72 + 3 networks x 16 = 120 epochs"
 
 
 def test_of_few_epochs_two_networks_are_trained_to_the_end() -> None:
-    assert split(Oneshot(), budget=40).describe() == "supernet 24 + 2 networks x 8 = 40 epochs"
-    assert split(Oneshot(), budget=118).trials == 2
-    assert split(Oneshot(), 3, budget=40).describe() == "supernet 24 + 3 networks x 5 = 39 epochs"
+    assert split(Oneshot(), budget=40).describe() == "supernet 10 + 2 networks x 15 = 40 epochs"
+    assert [split(Oneshot(), budget=budget).trials for budget in (126, 128)] == [2, 3]
+    assert [split(APART, budget=budget).trials for budget in (118, 120)] == [2, 3]
+    assert split(APART, 3, budget=40).describe() == "supernet 24 + 3 networks x 5 = 39 epochs"
 
 
 def test_final_epochs_below_those_of_a_trial_are_refused() -> None:
@@ -198,8 +203,8 @@ def test_what_nothing_would_come_of_is_refused() -> None:
 @pytest.mark.parametrize(
     ("sampler", "trials", "budget", "told"),
     [
-        (Oneshot(), None, 1, "supernet 1 + 2 networks x 0 = 1 epochs"),
-        (Oneshot(), 30, 40, "supernet 24 + 30 networks x 0 = 24 epochs"),
+        (Oneshot(), None, 1, "2 networks x 0 = 0 epochs"),
+        (APART, 30, 40, "supernet 24 + 30 networks x 0 = 24 epochs"),
         (Frontier(), None, 10, "0 trials x 8 + 3 final trainings x 3 = 9 epochs"),
         (Frontier(), 4, 32, "4 trials x 8 + 3 final trainings x 0 = 32 epochs"),
         (Frontier(), 18, 100, "18 trials x 8 + 3 final trainings x 0 = 144 epochs"),
@@ -215,7 +220,7 @@ def test_a_budget_that_leaves_nothing_for_a_part_is_refused(
 
 
 def test_a_budget_is_split_among_the_patterns_that_there_are() -> None:
-    few = split_epochs(None, 80, 8, Oneshot(), Supernet(), Final(), lambda wanted: min(wanted, 2))
+    few = split_epochs(None, 80, 8, APART, Supernet(), Final(), lambda wanted: min(wanted, 2))
     assert few == EpochSplit(48, 2, 16, 0, 0, delivers=True)
     few = split_epochs(None, 80, 2, Frontier(), Supernet(), Final(), lambda wanted: min(wanted, 2))
     assert few == EpochSplit(0, 2, 2, 2, 38, delivers=False)

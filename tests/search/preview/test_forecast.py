@@ -48,6 +48,16 @@ def test_an_estimate_adds_up() -> None:
     assert found.timed == 9
 
 
+def test_a_chain_is_trained_one_after_the_other_when_all_else_has_ended() -> None:
+    clocked = [Clocked((CHEAPEST, COSTLIEST, ALONE), 100, 500, 200, 0)]
+    found = estimate(clocked, Recipe(epochs=4, batch_size=16), 5, 6, "cpu", 2, chained=True)
+    assert found.baseline is not None
+    low, high = (3 * found.baseline + 5 * each for each in found.trial)
+    assert found.search == pytest.approx((START + low, START + high))
+    alone = estimate(clocked, Recipe(epochs=4, batch_size=16), 5, 0, "cpu", 2, chained=True)
+    assert alone.search == pytest.approx((START + 5 * alone.trial[0], START + 5 * alone.trial[1]))
+
+
 @pytest.mark.parametrize("trainings", [6, None])
 def test_a_confirmation_comes_after_all_that_is_known_of_it(trainings: int | None) -> None:
     found = estimate([Clocked((CHEAPEST, COSTLIEST), 8, 1, 1, 0)], Recipe(batch_size=16), 3, 0, "cpu", 2)

@@ -17,6 +17,7 @@ from search.problem.objectives import resolve_objectives
 from search.report.delivered import (
     FEWEST,
     correlate_ranks,
+    count_before,
     describe_delivered,
     describe_ranking,
     describe_reference,
@@ -139,6 +140,16 @@ def test_deltas_against_shorter_trainings_say_so() -> None:
     assert "had 11 epochs of its own. b" in describe_reference([member], 8, {0: ("nothing", 0)}, 53)
     assert describe_reference([member], 8, {0: ("", 0)}, 53) == ""  # an earlier version did not say
     assert "networks of 1 epoch; each" in describe_reference([member], 1, {}, 0)
+
+
+def test_of_networks_that_went_on_from_others_the_epochs_of_these_count_too() -> None:
+    chain = [replace(complete(n, 1.0, 5), epochs=e, follows=f) for n, e, f in ((0, 11, None), (2, 9, 0), (3, 8, 2))]
+    followed = count_before(chain)
+    assert followed == {0: 0, 2: 11, 3: 20}
+    told = describe_reference(chain, 8, {}, 53, followed)
+    assert "had up to 8 epochs of its own, 53 that all patterns shared and 20 of those that it went on from" in told
+    assert "baselines.epochs=81 compares" in told
+    assert "had 11 epochs of its own and 53 that all" in describe_reference(chain[:1], 8, {}, 53, followed)
 
 
 def test_the_longest_counts_and_nothing_is_said_of_what_is_fair_or_not_known() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from search.config.epoch_split import OWN, SUPERNET
+from search.config.epoch_split import CHAINED, FEWER, USUAL
 from search.jobs.job import Job, Outcome
 from search.jobs.worker import run_job
 from search.study.trial_queue import TrialQueue
@@ -40,9 +40,10 @@ def test_the_supernet_is_first_and_nothing_that_rests_on_it_starts_before_it_has
         assert first.inherits and second.inherits
         assert first.inherits.trainings == (jobs[0].fingerprint,)
         assert second.inherits.trainings == (jobs[0].fingerprint, first.training)
-        assert [outcome.epochs for outcome in told.supernets] == [round(SUPERNET)]
+        shared = round(CHAINED * USUAL)
+        assert [outcome.epochs for outcome in told.supernets] == [shared]
         queue.done(second, run_job(second))
-    assert [trial.epochs for trial in told.trials] == [int(OWN)] * 2
+    assert [trial.epochs for trial in told.trials] == [(USUAL - shared) // FEWER] * 2
     assert all(set(trial.estimates) >= set(trial.objectives) for trial in told.trials)
 
 
