@@ -118,20 +118,26 @@ def make_forecast(
     share = settings.scheduler.share(settings.trainer.epochs)
     own, alone = settings.split.trial, settings.baselines.epochs
     further = count_validations(list_measured(settings.objectives, settings.data.selected))
-    found = estimate(
-        clocked,
-        settings.trainer,
-        trials,
-        len(baselines),
-        where.device,
-        concurrency,
-        share,
-        own,
-        alone,
-        further,
-        chained=settings.sampler.chained,
+    found, rest = (
+        estimate(clocked, settings.trainer, left, len(baselines), where.device, concurrency, share, own, alone, further)
+        for left in (trials, 0)
     )
+    if settings.sampler.chained:
+        found = chain_trials(found, rest, trials)
     return add_further(found, remaining, alone or settings.trainer.epochs)
+
+
+def chain_trials(found: Forecast, rest: Forecast, trials: int) -> Forecast:
+    """The same where trials are trained one after the other, when all else has ended.
+
+    Args:
+        found: as if they were trained side by side.
+        rest: of all else.
+        trials: left to train.
+    """
+    least, most = (r + trials * each for r, each in zip(rest.search, found.trial, strict=True))
+    quick = [q / s for q, s in zip(found.quiet, found.search, strict=True)] if found.quiet else []
+    return replace(found, search=(least, most), quiet=(quick[0] * least, quick[1] * most) if quick else None)
 
 
 def add_further(found: Forecast, remaining: Remaining, single: int) -> Forecast:
@@ -176,8 +182,6 @@ def estimate(
     own: int | None = None,
     alone: int | None = None,
     further: int = 0,
-    *,
-    chained: bool = False,
 ) -> Forecast:
     """What timings amount to.
 
@@ -192,14 +196,11 @@ def estimate(
         own: epochs of a trial, where they are not those of the recipe.
         alone: likewise of a single-task network.
         further: validations that measuring robustness after a trial is worth.
-        chained: whether trials are trained one after the other.
     """
     timings = [_average_timings(row) for row in zip(*(each.timings for each in clocked), strict=True)]
     extremes = timings[:-1] if baselines else timings
     steps = clocked[0].images // min(recipe.batch_size, clocked[0].images)
-    at_once = 1 if chained else concurrency
-    whole = own or recipe.epochs, alone or recipe.epochs
-    work = _Work(trials, baselines, concurrency, at_once, *whole, steps, share, further)
+    work = _Work(trials, baselines, concurrency, own or recipe.epochs, alone or recipe.epochs, steps, share, further)
     crowded = device == "cpu" and (quick := fmean(t.share for t in timings)) < CROWDED
     start = START / quick if crowded else START
     return Forecast(
@@ -229,7 +230,6 @@ class _Work:
     trials: int
     baselines: int
     concurrency: int
-    at_once: int
     epochs: int
     usual: int
     steps: int
@@ -250,11 +250,6 @@ class _Work:
         trainings = self.trials + self.baselines
         if not trainings:  # final trainings alone are left
             return start, start
-        if self.at_once < self.concurrency:  # trials begin when all else has ended
-            before = replace(self, trials=0, at_once=self.concurrency).time_search(start, timings)
-            own = timings[:-1] if self.baselines else timings
-            after = replace(self, baselines=0, concurrency=self.at_once).time_search(0.0, own)
-            return before[0] + after[0], before[1] + after[1]
         rounds = math.ceil(trainings / self.concurrency)
         extremes = timings[:-1] if self.baselines else timings
         alone = self.baselines * self.time_baseline(timings[-1])

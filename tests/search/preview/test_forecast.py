@@ -9,7 +9,7 @@ import pytest
 
 from search.config.composition import Settings, compose
 from search.preview.confirming_left import ConfirmingLeft
-from search.preview.forecast import BESIDE, START, add_further, estimate
+from search.preview.forecast import BESIDE, START, add_further, chain_trials, estimate
 from search.preview.plan_text import format_time
 from search.preview.remaining import Remaining
 from search.preview.timed_training import Clocked, Timing
@@ -50,12 +50,14 @@ def test_an_estimate_adds_up() -> None:
 
 def test_a_chain_is_trained_one_after_the_other_when_all_else_has_ended() -> None:
     clocked = [Clocked((CHEAPEST, COSTLIEST, ALONE), 100, 500, 200, 0)]
-    found = estimate(clocked, Recipe(epochs=4, batch_size=16), 5, 6, "cpu", 2, chained=True)
-    assert found.baseline is not None
-    low, high = (3 * found.baseline + 5 * each for each in found.trial)
+    beside, rest = (estimate(clocked, Recipe(epochs=4, batch_size=16), left, 6, "cpu", 2) for left in (5, 0))
+    assert rest.baseline is not None
+    found = chain_trials(beside, rest, 5)
+    low, high = (3 * rest.baseline + 5 * each for each in beside.trial)
     assert found.search == pytest.approx((START + low, START + high))
-    alone = estimate(clocked, Recipe(epochs=4, batch_size=16), 5, 0, "cpu", 2, chained=True)
-    assert alone.search == pytest.approx((START + 5 * alone.trial[0], START + 5 * alone.trial[1]))
+    assert (found.quiet, found.trial) == (None, beside.trial)
+    half = replace(beside, quiet=(beside.search[0] / 2, beside.search[1] / 4))
+    assert chain_trials(half, rest, 5).quiet == pytest.approx((found.search[0] / 2, found.search[1] / 4))
 
 
 @pytest.mark.parametrize("trainings", [6, None])
