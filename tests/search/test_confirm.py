@@ -170,6 +170,9 @@ def test_final_trainings_are_done_anew_on_the_supernet_that_is_there(
         "fresh is the training on the supernet's weights, of single-task networks too, so that is what the intervals"
         in printed
     )
+    trained = [line.partition(":")[0] for line in printed.splitlines() if line.startswith("trial ")]
+    assert len(trained) == len(set(trained))  # what is delivered and what others go on from is trained once
+    assert not list((home / "runs/shot/confirmed").glob("*.pt"))
     for weights in (home / "runs/supernets").glob("*.pt"):
         weights.rename(weights.with_suffix(".away"))
     assert main([str(home / "runs/shot"), "--seeds", "3"]) == 2
