@@ -82,7 +82,9 @@ def test_a_run_of_before_an_option_goes_on_with_what_it_did_then(tmp_path: Path)
     }
     assert len([*walk(then)]) == len([*walk(earlier)]) + len(BEFORE)
     assert list_changes(earlier, then) == []
-    assert sorted(list_changes(earlier, list_contents(compose(data)))) == [
+    changes = sorted(list_changes(earlier, list_contents(compose(data))))
+    assert changes[:2] == ["epochs.supernet: 7 -> 3", "epochs.trial: 2 -> 4"]  # another order has another split
+    assert changes[2:] == [
         "network.pixels: unit -> imagenet",
         "sampler.order: apart -> chained",
         "space.neck: none -> separable",

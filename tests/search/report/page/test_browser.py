@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,11 +13,9 @@ from search.report.page.page import write_page
 from search.report.page.single_tasks import SingleTask
 from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.front import FrontView, find_front
+from tests.browser import BROWSER, MISSING, open_page
 from tests.search.trials import complete, failed
 
-BROWSER = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
-)
 SINGLES = (
     SingleTask("segmentation", True, "miou", "", True, 0.5, 0.01, 3, 9_000_000),
     SingleTask("depth", True, "abs_err_m", "m", False, 0.2, 0.01, 3, 9_000_000),
@@ -27,7 +23,7 @@ SINGLES = (
 )
 
 
-@pytest.mark.skipif(not BROWSER, reason="no Chromium is installed here")
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
 def test_the_page_fills_itself_without_an_error(tmp_path: Path) -> None:
     trials = [complete(n, 3.0 - (n - 6) ** 2 / 9, 8_000_000 + 900_000 * n) for n in range(14)] + [
         failed(14, "lost <b>")
@@ -37,12 +33,9 @@ def test_the_page_fills_itself_without_an_error(tmp_path: Path) -> None:
     view = FrontView(trials, find_front(trials, chosen, guesses), chosen, (-20.0, 30e6), {}, guesses)
     context = Context({"space": "fusion"}, SINGLES, {4: "trials/0004.pt"}, "python -m search.export r")
     write_page(tmp_path / "front.html", "r", view, render_front_svg(draw_front_figure(view, BELOW)), context=context)
-    asked = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'browser'}"]
-    asked += ["--enable-logging=stderr", "--virtual-time-budget=3000", "--dump-dom"]
-    asked.append((tmp_path / "front.html").as_uri() + "#trial-4")
-    told = subprocess.run(asked, capture_output=True, text=True, timeout=120, check=True)
-    assert "CONSOLE" not in told.stderr
-    page = told.stdout
+    opened = open_page((tmp_path / "front.html").as_uri() + "#trial-4", tmp_path / "browser")
+    assert opened.errors == ()
+    page = opened.page
     for words in (
         "trial 4, ",
         "single-task \u00b1 sd",
