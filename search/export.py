@@ -16,6 +16,7 @@ from typing import Any
 
 from search.config.command import end_in_one_message, explain_unwritable_out, spell_command
 from search.config.command_parser import CommandParser
+from search.deploy.format import SIDECAR
 from search.deploy.formats import FORMATS, choose_format
 from search.load import load
 from spaces.common.formatting import align_columns
@@ -57,12 +58,22 @@ def _describe(file: Path, told: dict[str, Any]) -> str:
             f"uint8; gives {', '.join(told['tasks'])}",
             f"Answers as the trained network does on images {parity['images']}: differences of at most {worst:.1e} of "
             "an output's range",
+            _describe_numbers(told),
             "",
             *align_columns(rows),
             "",
             f"Next: {spell_command('search.predict', shlex.quote(str(file)))} IMAGE... --out DIR{_allow(told)}",
         ]
     )
+
+
+def _describe_numbers(told: dict[str, Any]) -> str:
+    """Whose numbers lie beside the file."""
+    found = told["confirmed"]
+    if found is None:
+        return f"Numbers in {SIDECAR} are of the search, on its validation split; nothing of this trial is confirmed"
+    many = "1 fresh seed" if found["seeds"] == 1 else f"{found['seeds']} fresh seeds"
+    return f"Numbers in {SIDECAR}: of the search on its validation split, and confirmed ones of {many} on the test split"
 
 
 def _allow(told: dict[str, Any]) -> str:

@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import torch
 
+from search.deploy.confirmed_numbers import tell_confirmed
 from search.deploy.folding import fold_batch_norms
-from search.deploy.format import Format, Run
+from search.deploy.format import SIDECAR, Format, Run
 from search.deploy.latency import measure_latency
 from search.deploy.parity import measure_parity
 from search.deploy.program import Program
 from search.deploy.told import tell_program
+from search.problem.objectives import resolve_objectives
+from search.results.confirmed import read_confirmed
 from search.results.results import Results
-from spaces.common.atomic_files import replacing_in, write_json
+from spaces.common.atomic_files import replacing_in, strict, write_json
 from spaces.common.cores import count_cores
 from spaces.errors import DataError, UserError
 from spaces.networks.content import digest_file
@@ -24,7 +27,6 @@ from spaces.networks.cost import count_macs
 from spaces.networks.modules.padding import Size
 
 SHOWN = 8  # validation images that answers are compared on: our choice
-SIDECAR = "export.json"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
     specs = list(zip(tasks, run.config["tasks"], strict=True))
     space = run.config["space"]["_target_"].partition("/")[2]
     told = tell_program(run.path.name, space, trial, specs, shape, network.stride)
+    objectives = resolve_objectives(run.config["objectives"], tasks)
+    told["confirmed"] = strict(tell_confirmed(read_confirmed(run, objectives), number))
     told |= {"macs": count_macs(network, shape).macs} if size else {}  # of the images that this file takes
     trained, name = Program(network, tasks), f"model{form.suffix}"
     with replacing_in(folder) as place:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from search.deploy.program import Program
 
+SIDECAR = "export.json"  # beside a file, with what is known of it
+
 Run = Callable[["np.ndarray"], "dict[str, np.ndarray]"]
 """``(B, H, W, 3)`` uint8 RGB -> scores by task."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from search.confirm import main
+from search.export import main as export
 from search.jobs.job import Job, Outcome
 from search.jobs.worker import run_job
 from search.load import load
@@ -138,6 +139,24 @@ def test_picks_rest_on_confirmed_values_and_say_so(home: Path, capsys: pytest.Ca
     assert "Numbers are confirmed ones: means of fresh seeds on the test split." in printed
     low, high = float(best["delta_mtl.low"]), float(best["delta_mtl.high"])
     assert f"delta_mtl {float(best['delta_mtl']):+.2f} % (95 %: {low:.4g} to {high:.4g})" in printed
+
+
+def test_an_export_tells_confirmed_numbers_beside_those_of_the_search(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row, folder = rows_of(home / "runs/r")[0], home / "runs/r"
+    assert export([str(folder), row["number"], "--format", "pt2", "--out", "out"]) == 0
+    assert "Numbers in export.json: of the search on its validation split, and confirmed ones of 2 fresh seeds on" in (
+        capsys.readouterr().out
+    )
+    told = json.loads(Path("out/export.json").read_text())
+    assert told["metrics are"] == "of the search, on its validation split"
+    assert told["metrics"]["delta_mtl"] == float(row["delta_mtl.search"])
+    found = told["confirmed"]["metrics"]["delta_mtl"]
+    assert (found["mean"], found["low"], found["high"]) == pytest.approx(
+        [float(row[f"delta_mtl{end}"]) for end in ("", ".low", ".high")]
+    )
+    assert told["confirmed"]["split"] == "test"
 
 
 def test_a_search_confirms_at_its_end(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,6 +36,7 @@ def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: py
     printed = capsys.readouterr().out
     assert "out/model.onnx: 0." in printed
     assert "opset 18; takes any number of 16x16 RGB images, uint8; gives colour, depth, brightness" in printed
+    assert "Numbers in export.json are of the search, on its validation split; nothing of this trial is" in printed
     assert "Answers as the trained network does on images of the validation split: differences of at most " in printed
     assert f"Next: {spell_python()} -m search.predict out/model.onnx IMAGE... --out DIR" in printed
     assert json.loads(Path("out/export.json").read_text())["opset"] == 18
