@@ -16,7 +16,7 @@ from typing import Any
 
 from search.config.command import end_in_one_message, explain_unwritable_out, spell_command
 from search.config.command_parser import CommandParser
-from search.deploy.format import SIDECAR
+from search.deploy.format import LARGEST, SIDECAR
 from search.deploy.formats import FORMATS, choose_format
 from search.load import load
 from spaces.common.formatting import align_columns
@@ -30,8 +30,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     told = _make_parser().parse_args(argv)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     form = choose_format(told.format)
-    if told.size and min(told.size) < 1:
-        raise ConfigError(f"--size {' '.join(map(str, told.size))}: want two whole numbers of at least 1")
+    if told.size and not (min(told.size) >= 1 and max(told.size) <= LARGEST):
+        raise ConfigError(f"--size {' '.join(map(str, told.size))}: want two whole numbers from 1 to {LARGEST}")
     run = load(told.run)
     with sigterm_interrupts():
         size = (told.size[0], told.size[1]) if told.size else None
@@ -73,7 +73,8 @@ def _describe_numbers(told: dict[str, Any]) -> str:
     if found is None:
         return f"Numbers in {SIDECAR} are of the search, on its validation split; nothing of this trial is confirmed"
     many = "1 fresh seed" if found["seeds"] == 1 else f"{found['seeds']} fresh seeds"
-    return f"Numbers in {SIDECAR}: of the search on its validation split, and confirmed ones of {many} on the test split"
+    both = f"of the search on its validation split, and confirmed ones of {many} on the test split"
+    return f"Numbers in {SIDECAR} are {both}"
 
 
 def _allow(told: dict[str, Any]) -> str:

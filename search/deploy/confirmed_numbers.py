@@ -11,8 +11,8 @@ from search.confirming.sums import Totals
 from search.results.confirmed import list_confirmed
 
 ARE = (
-    "means over networks of this pattern that were trained again with fresh seeds, on the split named here; the weights "
-    "of this file are those of the search and have other values"
+    "means over networks of this pattern that were trained again with fresh seeds, on the split named here; the "
+    "weights of this file are those of the search and have other values"
 )
 
 

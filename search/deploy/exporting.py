@@ -15,6 +15,7 @@ from search.deploy.format import SIDECAR, Format, Run
 from search.deploy.latency import measure_latency
 from search.deploy.parity import measure_parity
 from search.deploy.program import Program
+from search.deploy.size_bound import refuse_large_size
 from search.deploy.told import tell_program
 from search.problem.objectives import resolve_objectives
 from search.results.confirmed import read_confirmed
@@ -53,9 +54,12 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
         folder: for both files, made when it is missing.
 
     Raises:
+        ConfigError: there is no memory for images of that size.
         DataError: no such trial, one without weights, a network that cannot be written, or one that answers otherwise.
     """
     network, trial, tasks = run.network(number, "cpu"), run.trained(number), run.tasks
+    if size is not None:
+        refuse_large_size(Program(network, tasks), size)
     images, whose = _find_images(run, size)
     shape: Size = (images.shape[1], images.shape[2])
     specs = list(zip(tasks, run.config["tasks"], strict=True))

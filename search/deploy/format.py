@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from search.deploy.program import Program
 
+LARGEST = 1_000_000  # pixels a side that images may have: our choice, beyond all cameras and within torch's numbers
 SIDECAR = "export.json"  # beside a file, with what is known of it
 
 Run = Callable[["np.ndarray"], "dict[str, np.ndarray]"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Onnx:
         """See `Format.write`."""
         import torch  # torch: 1.5 s, wrong arguments are refused without
 
-        from search.deploy.pt2_format import trace_program
+        from search.deploy.pt2_format import BATCH, trace_program
 
         exported = trace_program(program, size)
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
@@ -63,6 +64,7 @@ class Onnx:
         assert made is not None
         model = made.model_proto
         model.metadata_props.add(key=TOLD, value=json.dumps(told))
+        _name_batch(model, BATCH)
         _check_input(model, size)
         path.write_bytes(model.SerializeToString())
         return {"opset": OPSET}
@@ -83,6 +85,18 @@ class Onnx:
         if told is None:
             raise DataError(f"{path} was not written by python -m search.export, for it does not tell its tasks")
         return dict(json.loads(told))
+
+
+def _name_batch(model: Any, name: str) -> None:
+    """Call the number of images so wherever it stands, for the exporter calls it by a symbol such as s40."""
+    values = [*model.graph.input, *model.graph.output, *model.graph.value_info]
+    (given,) = model.graph.input
+    symbol = given.type.tensor_type.shape.dim[0].dim_param
+    if not symbol:
+        return
+    for side in (each for value in values for each in value.type.tensor_type.shape.dim):
+        if side.dim_param:
+            side.dim_param = re.sub(rf"\b{re.escape(symbol)}\b", name, side.dim_param)  # it may be a product, too
 
 
 def _check_input(model: Any, size: tuple[int, int]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from search.deploy.program import Program
 
 TOLD = "export.json"
+BATCH = "batch"  # the free dimension, as it is called in graphs
 
 
 @dataclass(frozen=True)
@@ -46,20 +47,26 @@ class Pt2:
         import torch  # torch: as above
 
         exported, told = _load(path)
-        names = list(told["tasks"])
         module = exported.module()
 
         def run(images: np.ndarray) -> dict[str, np.ndarray]:
             torch.set_num_threads(threads)
             with torch.inference_mode():
                 found = module(torch.from_numpy(images))
-            return {name: each.numpy() for name, each in zip(names, found, strict=True)}
+            return {name: each.numpy() for name, each in _name_outputs(found, told).items()}
 
         return run
 
     def read(self, path: Path) -> dict[str, Any]:
         """See `Format.read`."""
         return _load(path)[1]
+
+
+def _name_outputs(found: Any, told: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    """Outputs by task: by the graph's own names, else in the order that the file tells; earlier ones had no names."""
+    if isinstance(found, Mapping):
+        return dict(found)
+    return dict(zip(told.get("outputs", tuple(told["tasks"])), found, strict=True))
 
 
 def trace_program(program: Program, size: tuple[int, int]) -> torch.export.ExportedProgram:
@@ -71,7 +78,7 @@ def trace_program(program: Program, size: tuple[int, int]) -> torch.export.Expor
     import torch  # torch: as above
 
     example = torch.zeros(2, *size, 3, dtype=torch.uint8)  # one image alone would be taken for the only number
-    batch = torch.export.Dim("batch", min=1)
+    batch = torch.export.Dim(BATCH, min=1)
     try:
         with torch.no_grad():
             return torch.export.export(program, (example,), dynamic_shapes=({0: batch},))

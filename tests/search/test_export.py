@@ -76,8 +76,8 @@ def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
     other = run.export(best, "pt2", size=(32, 16))
     assert other.file == searched / "exports" / f"{int(best)}-pt2-32x16" / "model.pt2"
     assert other.told["macs"] == 2 * exported.told["macs"]  # of images of twice the height
-    for wrong in (32, ("a", "b"), (0, 4)):
-        with pytest.raises(ConfigError, match="want two whole numbers of at least 1"):
+    for wrong in (32, ("a", "b"), (0, 4), (4, 1_000_001)):
+        with pytest.raises(ConfigError, match="want two whole numbers from 1 to 1000000"):
             run.export(best, "pt2", size=wrong)  # type: ignore[arg-type]
     labels, arrays = run.targets("val"), run.data.load("val")
     answers = run.predict(best, arrays.images)
@@ -88,6 +88,16 @@ def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
     assert titles == 2 * ["image", *names]
     assert shown._repr_png_().startswith(b"\x89PNG")
     assert repr(shown) == f"trial {int(best)}, val; .figure.savefig(FILE) writes it"
+    with pytest.raises(ConfigError, match="5 is no condition; want COLUMN<=NUMBER"):
+        run.pick(5)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="--maximize 5: want the name of a column in quotes, such as 'delta_mtl'"):
+        run.pick(maximize=5)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="knee='macs': want True or False; a column is named by maximize"):
+        run.pick(knee="macs")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="--format 5: want onnx or pt2 or openvino"):
+        run.export(best, 5)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="out=5: want the path of a folder, such as 'exports/best'"):
+        run.export(best, "pt2", out=5)  # type: ignore[arg-type]
     for wrong in (0, True, 1.5):
         with pytest.raises(ConfigError, match=r"want how many images are shown, a whole number of at least 1"):
             run.show(best, n=wrong)  # type: ignore[arg-type]
@@ -97,8 +107,15 @@ def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
     ("given", "told"),
     [
         (["{run}", "0", "--format", "onyx"], "--format onyx: want onnx or pt2 or openvino; did you mean 'onnx'?"),
+        (["{run}", "0", "--format", "ONNX"], "--format ONNX: want onnx or pt2 or openvino; did you mean 'onnx'?"),
+        (["{run}", "0", "--format", "vino"], "--format vino: want onnx or pt2 or openvino; did you mean 'openvino'?"),
         (["{run}", "7"], "has no finished trial 7: it has 0, 1"),
-        (["{run}", "0", "--size", "0", "4"], "--size 0 4: want two whole numbers of at least 1"),
+        (["{run}", "0", "--size", "0", "4"], "--size 0 4: want two whole numbers from 1 to 1000000"),
+        (["{run}", "0", "--size", "9", "5000000"], "--size 9 5000000: want two whole numbers from 1 to 1000000"),
+        (
+            ["{run}", "0", "--size", "100000", "100000"],
+            "--size 100000 100000: to write and check a network for such images takes about ",
+        ),
         (["{run}", "first"], "argument TRIAL: invalid int value: 'first'; python -m search.export --help lists"),
         (["nowhere", "0"], "nowhere is no folder; want the run folder of a search, such as "),
         (
