@@ -12,7 +12,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
-from search.config.command import end_in_one_message
+from search.config.command import end_in_one_message, refuse_file_out
 from search.config.command_parser import CommandParser
 from search.load import load
 from spaces.common.interruption import sigterm_interrupts
@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from search.comparison.writing import FILES, describe_runs, describe_terms, format_front, write_comparison
 
     runs, folder = [load(each) for each in given.runs], Path(given.out).expanduser()
+    refuse_file_out(folder)
     refuse_incomparable(runs)
     with sigterm_interrupts():
         pooled = pool_runs(runs)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from search.config.command import end_in_one_message, explain_unwritable_out, spell_command
+from search.config.command import end_in_one_message, explain_unwritable_out, refuse_file_out, spell_command
 from search.config.command_parser import CommandParser
 from search.deploy.format import LARGEST, SIDECAR
 from search.deploy.formats import FORMATS, choose_format
@@ -33,6 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if told.size and not (min(told.size) >= 1 and max(told.size) <= LARGEST):
         raise ConfigError(f"--size {' '.join(map(str, told.size))}: want two whole numbers from 1 to {LARGEST}")
     run = load(told.run)
+    if told.out:
+        refuse_file_out(Path(told.out).expanduser())
     with sigterm_interrupts():
         size = (told.size[0], told.size[1]) if told.size else None
         try:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from search.deploy.writable import writable
 from spaces.networks.build import SharedNetwork
 from trainers.tasks.task import Task
 
@@ -33,5 +34,5 @@ class Program(nn.Module):
         """Scores by task of NumPy images, on the device where the network lies."""
         where = next(self.network.parameters()).device
         with torch.inference_mode():
-            found = self(torch.from_numpy(np.ascontiguousarray(images)).to(where))
+            found = self(torch.from_numpy(writable(images)).to(where))
         return {name: each.cpu().numpy() for name, each in found.items()}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search.deploy.format import Run
+from search.deploy.writable import writable
 from spaces.errors import DataError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Pt2:
         def run(images: np.ndarray) -> dict[str, np.ndarray]:
             torch.set_num_threads(threads)
             with torch.inference_mode():
-                found = module(torch.from_numpy(images))
+                found = module(torch.from_numpy(writable(images)))
             return {name: each.numpy() for name, each in _name_outputs(found, told).items()}
 
         return run

@@ -60,4 +60,4 @@ def _retry(trial: Trial) -> str:
 def _spell_training(path: Path, number: int) -> str:
     """The command that trains a trial again, as a shell takes it."""
     program = f"from search.load import load; load({str(path)!r}).train({number})"
-    return f"{spell_python()} -c {shlex.quote(program)}"
+    return f"{spell_python(anywhere=True)} -c {shlex.quote(program)}"

@@ -79,7 +79,7 @@ def test_trials_of_several_runs_lie_on_one_front(searched: Path, capsys: pytest.
             ["first", "bare"],
             "bare has no single-task networks yet, which its trials are related to; give the",
         ),
-        (["first", "seed", "--out", "file/out"], "file/out cannot be written (Not a directory); choose another with"),
+        (["first", "seed", "--out", "file/out"], "file is no folder, and files go into one; choose another with"),
     ],
 )
 def test_a_mistake_is_one_message(

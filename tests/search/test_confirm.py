@@ -146,9 +146,8 @@ def test_an_export_tells_confirmed_numbers_beside_those_of_the_search(
 ) -> None:
     row, folder = rows_of(home / "runs/r")[0], home / "runs/r"
     assert export([str(folder), row["number"], "--format", "pt2", "--out", "out"]) == 0
-    told_at_once = capsys.readouterr().out
-    assert "of the search on its validation split, and confirmed ones of 2 fresh seeds on the test split" in told_at_once
-    )
+    shown = capsys.readouterr().out
+    assert "of the search on its validation split, and confirmed ones of 2 fresh seeds on the test split" in shown
     told = json.loads(Path("out/export.json").read_text())
     assert told["metrics are"] == "of the search, on its validation split"
     assert told["metrics"]["delta_mtl"] == float(row["delta_mtl.search"])

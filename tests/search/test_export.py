@@ -46,12 +46,14 @@ def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: py
     Image.fromarray(images[0]).save("photos/one.png")
     Image.fromarray(images[1]).resize((90, 70)).save("photos/more/one.jpg")
     Path("photos/broken.png").write_text("no picture")
+    Path("photos/lost.png").symlink_to("gone.png")
     assert predict(["out/model.onnx", "photos", "photos/more/*.jpg", "--out", "said"]) == 1
     printed = capsys.readouterr()
     assert printed.err == (
         "skipped: photos/broken.png is no picture of a known format; leave it out, or save it as PNG or JPEG\n"
+        "skipped: photos/lost.png is a link to gone.png, which is not there; mend or remove it\n"
     )
-    assert "2 of 3 photos answered for colour, depth, brightness, 16x16 pixels each, in said" in printed.out
+    assert "2 of 4 photos answered for colour, depth, brightness, 16x16 pixels each, in said" in printed.out
     kinds = [f"{task}.{suffix}" for task in ("brightness", "colour", "depth") for suffix in ("npy", "png")]
     stems = ("one", "one-2")
     assert sorted(path.name for path in Path("said").iterdir()) == sorted(
@@ -120,7 +122,7 @@ def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
         (["nowhere", "0"], "nowhere is no folder; want the run folder of a search, such as "),
         (
             ["{run}", "0", "--format", "pt2", "--out", "file/out"],
-            "file/out cannot be written (Not a directory); choose",
+            "/file is no folder, and files go into one; choose another with --out DIR",
         ),
     ],
 )
