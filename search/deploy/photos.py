@@ -58,10 +58,10 @@ def read_photo(path: Path, size: Size) -> np.ndarray:
             ) from error
         raise DataError(f"{path} cannot be read ({error.strerror or error}); leave it out, or copy it again") from error
     if pages > 1:
+        what = "pages" if path.suffix.lower() in PAGED else "frames, as animations do"
         raise DataError(
-            f"{path} holds {pages} {'pages' if path.suffix.lower() in PAGED else 'frames, as animations do'}, and a photo "
-            "is one picture; save those that you want as files of their own, such as PNG (ffmpeg -i FILE frame-%03d.png "
-            "does it for animations), and name these"
+            f"{path} holds {pages} {what}, and a photo is one picture; save those that you want as files of their own, "
+            "such as PNG (of animations ffmpeg -i FILE frame-%03d.png does it), and name these"
         )
     return resized_image(read_image(path), size)
 

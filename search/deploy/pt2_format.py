@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,7 @@ def _load(path: Path) -> tuple[torch.export.ExportedProgram, dict[str, Any]]:
     import torch  # torch: as above
 
     told = {TOLD: ""}
+    logging.getLogger("torch.export").setLevel(logging.ERROR)  # a damaged file is one message, not torch's as well
     try:
         with open(path, "rb") as file:
             exported = torch.export.load(file, extra_files=told)
