@@ -50,7 +50,8 @@ def _describe(file: Path, told: dict[str, Any]) -> str:
     parity = told["parity"]
     worst = max(parity["largest difference relative to the range"].values())
     rows = [["one image [ms]", "exported p50", "p95", "trained network p50", "p95"]]
-    for threads, each in told["latency of one image"].items():
+    cuda = told["latency of one image on CUDA"]
+    for threads, each in {**told["latency of one image"], **({} if "skipped" in cuda else {"CUDA": cuda})}.items():
         pair = (each["exported"], each["trained network"])
         rows.append([threads, *(f"{one[key]:.2f}" for one in pair for key in ("p50_ms", "p95_ms"))])
     opset = f", opset {told['opset']}" if "opset" in told else ""

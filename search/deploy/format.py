@@ -59,8 +59,11 @@ class Format(Protocol):
             DataError: the network cannot be written so, with the reason.
         """
 
-    def open(self, path: Path, threads: int) -> Run:
-        """Run a file on the CPU; as many threads as said.
+    def explain_no_cuda(self) -> str:
+        """Why files of this format cannot be run on a CUDA device here; empty where they can."""
+
+    def open(self, path: Path, threads: int, device: str = "cpu") -> Run:
+        """Run a file on the CPU, as many threads as said; or on "cuda", where `explain_no_cuda` has no reason.
 
         Raises:
             DataError: it is no such file, or damaged.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 OPSET = 18  # torch's exporter writes it best, and onnxruntime runs it since 1.14: our choice
 TOLD = "export.json"
 IMAGE = "image"
+CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,16 @@ class Onnx:
         path.write_bytes(model.SerializeToString())
         return {"opset": OPSET}
 
-    def open(self, path: Path, threads: int) -> Run:
+    def explain_no_cuda(self) -> str:
+        """See `Format.explain_no_cuda`."""
+        import onnxruntime  # type: ignore[import-untyped]  # onnxruntime: 0.2 s, where a file is run
+
+        there = CUDA in onnxruntime.get_available_providers()
+        return "" if there else f"onnxruntime as it is installed here has no {CUDA}; onnxruntime-gpu has"
+
+    def open(self, path: Path, threads: int, device: str = "cpu") -> Run:
         """See `Format.open`."""
-        session = _open(path, threads)
+        session = _open(path, threads, CPU if device == "cpu" else CUDA)
         names = [output.name for output in session.get_outputs()]
 
         def run(images: np.ndarray) -> dict[str, np.ndarray]:
@@ -110,13 +118,13 @@ def _check_input(model: Any, size: tuple[int, int]) -> None:
         )
 
 
-def _open(path: Path, threads: int) -> Any:
-    import onnxruntime  # type: ignore[import-untyped]  # onnxruntime: 0.2 s, where a file is run
+def _open(path: Path, threads: int, provider: str = CPU) -> Any:
+    import onnxruntime  # onnxruntime: as above
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = threads, 3
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(path, options, providers=[provider])
     except Exception as error:  # onnxruntime has an exception a cause
         raise DataError(
             f"{path} cannot be read as ONNX ({type(error).__name__}); export the trial again with python -m "

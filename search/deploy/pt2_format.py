@@ -44,18 +44,28 @@ class Pt2:
             torch.export.save(exported, file, extra_files={TOLD: json.dumps(told)})
         return {}
 
-    def open(self, path: Path, threads: int) -> Run:
+    def explain_no_cuda(self) -> str:
+        """See `Format.explain_no_cuda`."""
+        import torch  # torch: as above
+
+        return "" if torch.cuda.is_available() else "torch sees no CUDA device"
+
+    def open(self, path: Path, threads: int, device: str = "cpu") -> Run:
         """See `Format.open`; threads are those of this process."""
         import torch  # torch: as above
 
         exported, told = _load(path)
+        if device != "cpu":
+            from torch.export.passes import move_to_device_pass  # torch: as above
+
+            exported = move_to_device_pass(exported, device)
         module = exported.module()
 
         def run(images: np.ndarray) -> dict[str, np.ndarray]:
             torch.set_num_threads(threads)
             with torch.inference_mode():
-                found = module(torch.from_numpy(writable(images)))
-            return {name: each.numpy() for name, each in _name_outputs(found, told).items()}
+                found = module(torch.from_numpy(writable(images)).to(device))
+            return {name: each.cpu().numpy() for name, each in _name_outputs(found, told).items()}
 
         return run
 
