@@ -18,6 +18,7 @@ from search.jobs.worker import run_job
 from search.load import load
 from search.pick import main as pick
 from search.run import main as search
+from search.runners.inline import Inline
 from spaces.errors import DataError
 from tests.tiny import arguments, write_tiny
 
@@ -74,10 +75,12 @@ def test_page_and_table_of_the_run_tell_it(home: Path) -> None:
 
 
 def test_the_same_command_trains_nothing_twice_and_a_larger_one_goes_on(
-    run: Path, capsys: pytest.CaptureFixture[str]
+    run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, trained = (run / "confirmed.csv").read_bytes(), count_trainings(run)
-    assert main([str(run), "--seeds", "2"]) == 0
+    with monkeypatch.context() as idle:
+        idle.setattr(Inline, "run", None)  # no runner is started for nothing
+        assert main([str(run), "--seeds", "2"]) == 0
     printed = capsys.readouterr()
     assert ", seed 500: " not in printed.out
     assert printed.err == ""
