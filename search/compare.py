@@ -12,7 +12,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from pathlib import Path
 
-from search.config.command import end_in_one_message
+from search.config.command import end_in_one_message, refuse_file_out
 from search.config.command_parser import CommandParser
 from search.load import load
 from spaces.common.interruption import sigterm_interrupts
@@ -26,13 +26,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     # scipy and matplotlib: 1 s, --help does without
     from search.comparison.comparable import refuse_incomparable
+    from search.comparison.evidence import check_kind
     from search.comparison.pooled import pool_runs
     from search.comparison.writing import FILES, describe_runs, describe_terms, format_front, write_comparison
 
     runs, folder = [load(each) for each in given.runs], Path(given.out).expanduser()
+    refuse_file_out(folder)
+    check_kind(given.values)
     refuse_incomparable(runs)
     with sigterm_interrupts():
-        pooled = pool_runs(runs)
+        pooled = pool_runs(runs, given.values)
         try:
             write_comparison(folder, pooled)
         except OSError as error:
@@ -56,6 +59,12 @@ def _make_parser() -> ArgumentParser:
         example="python -m search.compare runs/fusion-scenes runs/gates-scenes",
     )
     parser.add_argument("runs", metavar="RUN", nargs="+", help="run folders of searches, finished or not")
+    parser.add_argument(
+        "--values",
+        default="best",
+        metavar="KIND",
+        help="confirmed, final or trial: values of that kind of all runs; the best that each run has if not said",
+    )
     parser.add_argument("--out", metavar="DIR", default="comparison", help="where it goes; comparison if not said")
     return parser
 

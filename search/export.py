@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from search.config.command import end_in_one_message, explain_unwritable_out, spell_command
+from search.config.command import end_in_one_message, explain_unwritable_out, refuse_file_out, spell_command
 from search.config.command_parser import CommandParser
+from search.deploy.format import LARGEST, SIDECAR
 from search.deploy.formats import FORMATS, choose_format
 from search.load import load
 from spaces.common.formatting import align_columns
@@ -29,9 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     told = _make_parser().parse_args(argv)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     form = choose_format(told.format)
-    if told.size and min(told.size) < 1:
-        raise ConfigError(f"--size {' '.join(map(str, told.size))}: want two whole numbers of at least 1")
+    if told.size and not (min(told.size) >= 1 and max(told.size) <= LARGEST):
+        raise ConfigError(f"--size {' '.join(map(str, told.size))}: want two whole numbers from 1 to {LARGEST}")
     run = load(told.run)
+    if told.out:
+        refuse_file_out(Path(told.out).expanduser())
     with sigterm_interrupts():
         size = (told.size[0], told.size[1]) if told.size else None
         try:
@@ -47,7 +50,8 @@ def _describe(file: Path, told: dict[str, Any]) -> str:
     parity = told["parity"]
     worst = max(parity["largest difference relative to the range"].values())
     rows = [["one image [ms]", "exported p50", "p95", "trained network p50", "p95"]]
-    for threads, each in told["latency of one image"].items():
+    cuda = told["latency of one image on CUDA"]
+    for threads, each in {**told["latency of one image"], **({} if "skipped" in cuda else {"CUDA": cuda})}.items():
         pair = (each["exported"], each["trained network"])
         rows.append([threads, *(f"{one[key]:.2f}" for one in pair for key in ("p50_ms", "p95_ms"))])
     opset = f", opset {told['opset']}" if "opset" in told else ""
@@ -57,12 +61,23 @@ def _describe(file: Path, told: dict[str, Any]) -> str:
             f"uint8; gives {', '.join(told['tasks'])}",
             f"Answers as the trained network does on images {parity['images']}: differences of at most {worst:.1e} of "
             "an output's range",
+            _describe_numbers(told),
             "",
             *align_columns(rows),
             "",
             f"Next: {spell_command('search.predict', shlex.quote(str(file)))} IMAGE... --out DIR{_allow(told)}",
         ]
     )
+
+
+def _describe_numbers(told: dict[str, Any]) -> str:
+    """Whose numbers lie beside the file."""
+    found = told["confirmed"]
+    if found is None:
+        return f"Numbers in {SIDECAR} are of the search, on its validation split; nothing of this trial is confirmed"
+    many = "1 fresh seed" if found["seeds"] == 1 else f"{found['seeds']} fresh seeds"
+    both = f"of the search on its validation split, and confirmed ones of {many} on the test split"
+    return f"Numbers in {SIDECAR} are {both}"
 
 
 def _allow(told: dict[str, Any]) -> str:

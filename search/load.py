@@ -11,6 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from search.deploy.format import LARGEST
 from search.deploy.formats import choose_format
 from search.jobs.job import TRAINING_VERSION
 from search.results.labels import arrange_labels
@@ -70,12 +71,14 @@ class Run(Results):
                 -<height>x<width> behind where a size is said.
 
         Raises:
-            ConfigError: no such format, or its packages are missing.
+            ConfigError: no such format, its packages are missing, or there is no memory for images of that size.
             DataError: no such trial, no weights, or a network that cannot be written so.
         """
         form = choose_format(format)
         if size is not None and not _is_size(size):
-            raise ConfigError(f"size {size}: want two whole numbers of at least 1, (height, width)")
+            raise ConfigError(f"size {size}: want two whole numbers from 1 to {LARGEST}, (height, width)")
+        if out is not None and not isinstance(out, (str, PathLike)):
+            raise ConfigError(f"out={out!r}: want the path of a folder, such as 'exports/best'")
         own = f"-{size[0]}x{size[1]}" if size else ""  # beside the one of the data's size, not in its place
         folder = Path(out).expanduser() if out else self.path / "exports" / f"{number}-{form.name}{own}"
         from search.deploy.exporting import export_trial  # torch: 1.5 s, wrong arguments are refused without
@@ -108,7 +111,11 @@ class Run(Results):
 
 
 def _is_size(size: object) -> bool:
-    return isinstance(size, (tuple, list)) and len(size) == 2 and all(type(each) is int and each > 0 for each in size)
+    return (
+        isinstance(size, (tuple, list))
+        and len(size) == 2
+        and all(type(each) is int and 0 < each <= LARGEST for each in size)
+    )
 
 
 def load(folder: str | PathLike[str], allow: Sequence[str] = ()) -> Run:

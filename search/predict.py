@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.config.command import EXIT_FAILED, end_in_one_message, explain_unwritable_out
+from search.config.command import EXIT_FAILED, end_in_one_message, explain_unwritable_out, refuse_file_out
 from search.config.command_parser import CommandParser
 from spaces.common.interruption import sigterm_interrupts
 from spaces.common.permissions import is_allowed
@@ -44,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"{model}: {form.trusting} may run code that such a file holds, as soon as it is opened; if you have "
             f"written it, or know who has, say --allow {form.trusting}; an .onnx file needs no such word"
         )
+    refuse_file_out(folder)
     _refuse_among(photos, folder)
     told = form.read(model)
     tasks, run = read_tasks(told, model), form.open(model, given.threads)

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from search.comparison.comparable import read_reference
+from search.comparison.evidence import BEST, SHORT, TRIAL, Evidence, find_evidence, relate_confirmed
 from search.jobs.trial import Trial
 from search.problem.deltas import compute_delta
 from search.problem.objectives import BEFOREHAND, MAXIMISE, Objective, collect_objectives, resolve_objectives
 from search.results.results import Results
 from search.study.fronts.best_guess import NO_GUESSES, Guesses, guess_objectives
-from search.study.fronts.front import FrontView, compute_volume, find_front
+from search.study.fronts.front import Estimate, FrontView, compute_volume, find_front
 from trainers.tasks.task import Task
 
 BEYOND = 0.1  # of the range of a metric, from its worst value to the reference point: our choice
@@ -28,6 +29,7 @@ class Pooled:
         related: whether a run rests on other single-task networks than the first, so that its deltas are new.
         guessed: whether the front is that of best guesses, which all runs have enough trials for.
         tasks: of all runs.
+        evidence: by name of a run, what its values are.
     """
 
     view: FrontView
@@ -35,6 +37,16 @@ class Pooled:
     related: bool
     guessed: bool
     tasks: tuple[Task, ...]
+    evidence: Mapping[str, Evidence]
+
+    @property
+    def mixed(self) -> bool:
+        """Whether values of runs are of several kinds."""
+        return len({each.kind for each in self.evidence.values()}) > 1
+
+    def find_run(self, number: int) -> str:
+        """Name of the run that a trial of the view is of."""
+        return next(name for name, numbers in self.numbers.items() if number in numbers)
 
     def measure_volume(self, name: str) -> float:
         """Hypervolume of one run's trials by themselves, from the same point."""
@@ -43,34 +55,59 @@ class Pooled:
         return compute_volume(trials, self.view.objectives, self.view.reference)
 
 
-def pool_runs(runs: Sequence[Results]) -> Pooled:
+def pool_runs(runs: Sequence[Results], wanted: str = BEST) -> Pooled:
     """Trials of runs that can be compared, on one front.
 
-    Deltas are those against the first run's single-task networks, whatever encoder or seed the others have.
+    Deltas are those against the first run's single-task networks, whatever encoder or seed the others have; of
+    confirmed values against the fresh ones of the first run that was confirmed, on the test split.
+
+    Args:
+        runs: that can be compared.
+        wanted: kind of the values, a key of `search.comparison.evidence.KINDS`; or the best that each run has.
 
     Raises:
-        DataError: a run has no single-task networks yet.
+        DataError: a run has no single-task networks yet, or nothing of that kind.
     """
     tasks = runs[0].tasks
     objectives = resolve_objectives(runs[0].config["objectives"], tasks)
     references = [read_reference(run) for run in runs]
+    every = _relate_all(runs, [find_evidence(run, objectives, wanted) for run in runs], references[0], objectives)
     trials: list[Trial] = []
     numbers: dict[str, list[int]] = {}
     guesses: list[Guesses] = []
-    for run, name in zip(runs, name_runs(runs), strict=True):
-        own = [_relate(trial, references[0], tasks, objectives) for trial in run.ended]
-        guessed = guess_objectives(own, objectives)
+    confirmed: dict[int, Mapping[str, Estimate]] = {}
+    names = name_runs(runs)
+    for name, evidence in zip(names, every, strict=True):
+        own = evidence.trials
+        guessed = guess_objectives(own, objectives) if evidence.kind == TRIAL else NO_GUESSES
         shift = len(trials)
         places = {trial.number: shift + place for place, trial in enumerate(own)}
         guesses.append({places[number]: each for number, each in guessed.items()})
         trials += [replace(trial, number=places[trial.number], key=f"{name}/{trial.number}") for trial in own]
         numbers[name] = list(range(shift, len(trials)))
+        confirmed |= {places[number]: each for number, each in evidence.intervals.items()}
     told = {number: each for some in guesses for number, each in some.items()} if all(guesses) else NO_GUESSES
     front = find_front(trials, objectives, told)
     point = _find_point(trials, objectives, runs[0].config["reference"])
-    marks = {trial.key: "run {}, trial {}".format(*trial.key.rpartition("/")[::2]) for trial in trials}
-    view = FrontView(trials, front, objectives, point, marks, told)
-    return Pooled(view, numbers, any(each != references[0] for each in references), bool(told), tasks)
+    kinds = {number: each.kind for each, some in zip(every, numbers.values(), strict=True) for number in some}
+    marks = {each.key: "run {}, trial {}".format(*each.key.rpartition("/")[::2]) for each in trials}
+    marks = {each.key: f"{marks[each.key]}, {SHORT[kinds[each.number]]}" for each in trials}
+    view = FrontView(trials, front, objectives, point, marks, told, confirmed=confirmed)
+    differ = any(each != references[0] for each in references)
+    return Pooled(view, numbers, differ, bool(told), tasks, dict(zip(names, every, strict=True)))
+
+
+def _relate_all(
+    runs: Sequence[Results], every: Sequence[Evidence], whole: Mapping[str, float], objectives: Sequence[Objective]
+) -> list[Evidence]:
+    """Evidence of all runs, related to one reference a split."""
+    fresh = next((each.totals.confirmation.references for each in every if each.totals), {})
+    return [
+        relate_confirmed(each, fresh, run)
+        if each.totals
+        else replace(each, trials=[_relate(trial, whole, run.tasks, objectives) for trial in each.trials])
+        for each, run in zip(every, runs, strict=True)
+    ]
 
 
 def name_runs(runs: Sequence[Results]) -> list[str]:

@@ -7,9 +7,10 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from search.comparison.evidence import CONFIRMED, SHORT, TRIAL
 from search.comparison.pooled import Pooled
 from search.jobs.trial_columns import COSTS, read_shown_columns
-from search.problem.objectives import format_value, volume_units
+from search.problem.objectives import BEFOREHAND, format_value, volume_units
 from search.report.figures.front_figure import render_front_svg, save_png
 from search.report.figures.runs_figure import draw_runs_figure
 from search.report.page.page import write_page
@@ -18,6 +19,7 @@ from spaces.common.formatting import align_columns, format_count
 from spaces.common.terminal import find_room
 from spaces.drawing.one_line import describe_in_line
 
+OTHERWISE = "The front is that of these values, without best guesses."
 FILES = ("front.html", "front.png", "trials.csv")
 
 
@@ -39,14 +41,18 @@ def tabulate_pooled(pooled: Pooled) -> str:
     columns = [*names, *costs, *metrics, "sharing", "seconds", "epochs", "network_key", "reason"]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["run", "number", "front", "status", *columns])
+    measured = [each.name for each in view.objectives if each not in BEFOREHAND] if view.confirmed else []
+    ends = [(name, end) for name in measured for end in ("low", "high")]
+    writer.writerow(["run", "number", "front", "status", "values", *columns, *(f"{name}.{end}" for name, end in ends)])
     for trial in view.trials:
         run, _, number = trial.key.rpartition("/")
+        told, kind = view.confirmed.get(trial.number, {}), pooled.evidence[run].kind
         row = read_shown_columns(trial, columns)
         on_front = "yes" if trial.number in view.members else ""
         cells = [row.get(column, "") for column in columns]
+        cells += [getattr(told[name], end) if name in told else "" for name, end in ends]
         cells = ["" if isinstance(cell, float) and cell != cell else cell for cell in cells]
-        writer.writerow([run, number, on_front, trial.status, *cells])
+        writer.writerow([run, number, on_front, trial.status, kind, *cells])
     return text.getvalue()
 
 
@@ -57,7 +63,12 @@ def describe_runs(pooled: Pooled) -> list[str]:
     for name, numbers in pooled.numbers.items():
         on_front = len(view.members & set(numbers))
         volume = format_count(pooled.measure_volume(name))
-        lines.append(f"{name}: {on_front} of {len(numbers)} trials on the front of all, hypervolume alone {volume}.")
+        evidence = pooled.evidence[name]
+        others = f"; {evidence.others} more trials have none of that kind and are left out" if evidence.others else ""
+        lines.append(
+            f"{name}: {on_front} of {len(numbers)} trials on the front of all, hypervolume alone {volume}; values are "
+            f"{evidence.words}{others}."
+        )
     whole = format_count(float(view.volumes.max(initial=0.0)))
     point = ", ".join(f"{o.name} {format_value(o, v)}" for o, v in zip(view.objectives, view.reference, strict=True))
     return [*lines, f"Together: hypervolume {whole} [{volume_units(view.objectives)}] from the point {point}."]
@@ -74,14 +85,25 @@ def describe_terms(pooled: Pooled) -> list[str]:
         if pooled.guessed
         else "The front is that of single trainings, for not every run has trials enough for best guesses."
     )
-    return [related, guessed]
+    mixed = (
+        "Values are of several kinds: those that were chosen among on the validation split flatter, confirmed ones do "
+        "not. Confirm the other runs (python -m search.confirm RUN), or take one kind of all, such as --values trial."
+    )
+    fresh = (
+        "Deltas of confirmed values are against fresh single-task networks on the test split, the same for all runs."
+    )
+    kinds = {each.kind for each in pooled.evidence.values()}
+    told = [] if kinds == {CONFIRMED} else [related, guessed if kinds == {TRIAL} else OTHERWISE]
+    return [*told, *([fresh] if CONFIRMED in kinds else []), *([mixed] if pooled.mixed else [])]
 
 
 def format_front(pooled: Pooled) -> str:
     """The front of all for the terminal, cheapest first."""
     view = pooled.view
-    rows: list[Sequence[str]] = [["run/trial", *(objective.label for objective in view.objectives), "sharing"]]
+    heads = (objective.label for objective in view.objectives)
+    rows: list[Sequence[str]] = [["run/trial", "values", *heads, "sharing"]]
     for trial in view.front:
         values = (format_value(each, trial.objectives[each.name]) for each in view.objectives)
-        rows.append([trial.key, *values, describe_in_line(trial.pattern)])
+        kind = pooled.evidence[pooled.find_run(trial.number)].kind
+        rows.append([trial.key, SHORT[kind], *values, describe_in_line(trial.pattern)])
     return "\n".join(align_columns(rows, find_room()))

@@ -6,6 +6,7 @@ What of the settings is checked, and when, is the command's own matter.
 from __future__ import annotations
 
 import logging
+import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -18,7 +19,7 @@ from spaces.common.interpreter import spell_python
 from spaces.common.interruption import sigterm_interrupts
 from spaces.common.lasting_output import lasting_output
 from spaces.common.machine_faults import find_machine_fault
-from spaces.errors import UserError
+from spaces.errors import ConfigError, UserError
 
 EXIT_REFUSED, EXIT_FAILED, EXIT_INTERRUPTED = 2, 1, 130  # exit statuses
 
@@ -88,14 +89,25 @@ def end_in_one_message(onward: str) -> Callable[[Callable[..., int]], Callable[.
     return around
 
 
-def spell_command(program: str, given: str) -> str:
-    """A command as a shell takes it, with the Python that runs now."""
-    return f"{spell_python()} -m {program} {given}".strip()
+def spell_command(program: str, given: str, *, anywhere: bool = False) -> str:
+    """A command as a shell takes it, with the Python that runs now; see `spell_python`."""
+    return f"{spell_python(anywhere=anywhere)} -m {program} {given}".strip()
 
 
 def explain_unwritable(place: Path, error: OSError) -> str:
     """The message where a file or folder beside the runs cannot be written."""
     return f"{place} cannot be written ({error.strerror or error}); choose a folder that can with run.folder=DIR"
+
+
+def refuse_file_out(folder: Path) -> None:
+    """See that ``--out`` names no file, nor lies below one, before any work is done for it.
+
+    Raises:
+        ConfigError: it does.
+    """
+    there = next(each for each in (folder, *folder.absolute().parents) if os.path.lexists(each))
+    if not there.is_dir():
+        raise ConfigError(f"--out {folder}: {there} is no folder, and files go into one; choose another with --out DIR")
 
 
 def explain_unwritable_out(folder: Path, error: OSError) -> str:

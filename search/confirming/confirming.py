@@ -30,8 +30,10 @@ from search.jobs.outcome_files import make_folder, read_outcome
 from search.jobs.probe import ROBUSTNESS, TESTED
 from search.jobs.trial import Trial
 from search.problem.problem import Problem
+from search.runners.runner import Runner
 from search.study.run_folder import RunFolder
 from search.study.trial_result import tell_robustness
+from spaces.common.cores import count_cores
 from spaces.common.formatting import format_list
 from spaces.common.machine_faults import MachineError
 from spaces.errors import ConfigError, DataError, UserError
@@ -87,7 +89,8 @@ def confirm(subject: Subject, request: Request, members: Sequence[Delivered], sa
     make_folder(subject.settings.run.folder / "baselines")
     queue = ConfirmQueue(rounds.more, say, hear)
     rounds.queue = queue
-    subject.settings.runner.run(queue, subject.folder.path, started=lambda concurrency: None)
+    if not _is_answered(queue, subject.settings.runner):
+        subject.settings.runner.run(queue, subject.folder.path, started=lambda concurrency: None)
     if queue.fault:
         raise MachineError(queue.fault)
     failed = [f"{job.label}: {outcome.reason}" for job, outcome in queue.outcomes.items() if not outcome.complete]
@@ -98,6 +101,16 @@ def confirm(subject: Subject, request: Request, members: Sequence[Delivered], sa
     confirmation = rounds.gather()
     save_confirmation(subject.folder.path, confirmation)
     return confirmation
+
+
+def _is_answered(queue: ConfirmQueue, runner: Runner) -> bool:
+    """Whether nothing is left to train; a runner may take ten seconds to start for nothing."""
+    if runner.elsewhere:  # what devices there are only it knows
+        return False
+    import torch  # torch: 1.5 s, wrong arguments are refused without
+
+    gpus, _ = runner.places(count_cores(), torch.cuda.device_count())
+    return queue.is_answered("cuda" if gpus else "cpu")
 
 
 class _Rounds:

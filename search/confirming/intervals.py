@@ -4,7 +4,8 @@ Networks share seeds, and what a seed does to all of them alike, through the ord
 that deltas refer to, does not average out over networks. So a value is taken as the network's mean, plus an effect of
 the seed, plus a rest (a randomised block design; Fisher 1935, Montgomery 2017, ch. 4): the rest tells networks apart,
 both together give the interval of a mean. Variances are pooled over the networks, for three seeds tell little of each
-one's own; that networks scatter alike is assumed.
+one's own. A network that seems to scatter more than the others (`search.confirming.own_scatter`) has the wider of that
+interval and its own.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from search.confirming.own_scatter import find_own_variance, find_scattering, measure_half
 from search.confirming.paired_means import fit_paired
 
 LEVEL = 0.95
@@ -103,24 +105,24 @@ class Interval:
 
 
 def find_intervals(values: np.ndarray, paired: np.ndarray | None = None) -> list[Interval]:
-    """Means with 95 % intervals, by Student's t.
+    """Means with 95 % intervals, by Student's t: of the pooled variance, or of a network's own where that is wider.
 
     Args:
         values: (networks, seeds), NaN where a network lacks a seed.
         paired: the same with what else a seed changes, such as the single-task networks that deltas refer to; None
             where nothing else does. Its spread makes the intervals.
     """
-    from scipy.stats import t  # scipy.stats: 0.5 s, for a confirmation alone
-
-    spread, fit = estimate_spread(values if paired is None else paired), fit_paired(values[..., None])
+    whole = values if paired is None else paired
+    spread, fit, scattering = estimate_spread(whole), fit_paired(values[..., None]), find_scattering(whole)
     found = []
     for place, row in enumerate(values):
         own = row[np.isfinite(row)]
         mean, seeds = float(fit.means[place, 0]), int(fit.seeds[place])
         variance, df = spread.find_variance(seeds, float((fit.scatter[place] ** 2).sum()))
         sd = float(own.std(ddof=1)) if len(own) > 1 else math.nan
-        known = df > 0 and len(own) > 0
-        half = float(t.ppf(0.5 + LEVEL / 2, df) * math.sqrt(variance)) if known else math.nan
+        half = measure_half(variance, df, LEVEL) if len(own) else math.nan
+        if scattering[place]:
+            half = float(np.fmax(half, measure_half(*find_own_variance(whole[place]), LEVEL)))
         found.append(Interval(mean, sd, mean - half, mean + half, len(own)))
     return found
 
@@ -154,7 +156,7 @@ def compare(values: np.ndarray, pairs: Sequence[tuple[int, int]]) -> list[Differ
         values: (networks, seeds), NaN where a network lacks a seed.
         pairs: rows of networks.
     """
-    from scipy.stats import t  # scipy.stats: as above
+    from scipy.stats import t  # scipy.stats: 0.5 s, for a confirmation alone
 
     spread = estimate_spread(values)
     found: list[tuple[tuple[int, int], float, float, float]] = []

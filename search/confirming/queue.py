@@ -68,6 +68,16 @@ class ConfirmQueue:
         under_way = {job.outcome for job in self.running}
         return any(job.outcome in under_way for job in chain)
 
+    def is_answered(self, device: str) -> bool:
+        """Whether everything was trained before on this kind of device, so that no runner need be started for it."""
+        self.answer_from_cache(device)
+        job = self.next()
+        if job is None:
+            return True
+        self.running.discard(job)
+        self._waiting.appendleft(self._chains[job])
+        return False
+
     def _ask(self) -> bool:
         """Take more chains; whether there were any."""
         over = self._failed.union(self.outcomes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,22 +11,27 @@ from typing import Any
 import numpy as np
 import torch
 
+from search.deploy.confirmed_numbers import tell_confirmed
 from search.deploy.folding import fold_batch_norms
-from search.deploy.format import Format, Run
+from search.deploy.format import SIDECAR, Format, Run
 from search.deploy.latency import measure_latency
 from search.deploy.parity import measure_parity
 from search.deploy.program import Program
+from search.deploy.size_bound import refuse_large_size
 from search.deploy.told import tell_program
+from search.problem.objectives import resolve_objectives
+from search.results.confirmed import read_confirmed
 from search.results.results import Results
-from spaces.common.atomic_files import replacing_in, write_json
+from spaces.common.atomic_files import replacing_in, strict, write_json
 from spaces.common.cores import count_cores
 from spaces.errors import DataError, UserError
+from spaces.networks.build import SharedNetwork
 from spaces.networks.content import digest_file
 from spaces.networks.cost import count_macs
 from spaces.networks.modules.padding import Size
+from trainers.tasks import Task
 
 SHOWN = 8  # validation images that answers are compared on: our choice
-SIDECAR = "export.json"
 
 
 @dataclass(frozen=True)
@@ -51,14 +58,19 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
         folder: for both files, made when it is missing.
 
     Raises:
+        ConfigError: there is no memory for images of that size.
         DataError: no such trial, one without weights, a network that cannot be written, or one that answers otherwise.
     """
     network, trial, tasks = run.network(number, "cpu"), run.trained(number), run.tasks
+    if size is not None:
+        refuse_large_size(Program(network, tasks), size)
     images, whose = _find_images(run, size)
     shape: Size = (images.shape[1], images.shape[2])
     specs = list(zip(tasks, run.config["tasks"], strict=True))
     space = run.config["space"]["_target_"].partition("/")[2]
     told = tell_program(run.path.name, space, trial, specs, shape, network.stride)
+    objectives = resolve_objectives(run.config["objectives"], tasks)
+    told["confirmed"] = strict(tell_confirmed(read_confirmed(run, objectives), number))
     told |= {"macs": count_macs(network, shape).macs} if size else {}  # of the images that this file takes
     trained, name = Program(network, tasks), f"model{form.suffix}"
     with replacing_in(folder) as place:
@@ -69,6 +81,7 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
             "one thread": _time(form, temporary, trained.run, images, 1),
             "all threads": _time(form, temporary, trained.run, images, count_cores()),
         }
+        on_cuda = _time_on_cuda(form, temporary, network, tasks, images)
         files = [_describe_file(temporary.with_suffix(each)) for each in (form.suffix, *form.beside)]
     told = {
         **told,
@@ -78,6 +91,7 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
         **({"beside": files[1:]} if files[1:] else {}),
         "parity": {"images": whose, "largest difference relative to the range": parity},
         "latency of one image": timed,
+        "latency of one image on CUDA": on_cuda,
     }
     write_json(folder / SIDECAR, told)
     return Exported(folder / name, told)
@@ -95,6 +109,19 @@ def _time(form: Format, file: Path, trained: Run, images: np.ndarray, threads: i
         return measure_latency({"exported": form.open(file, threads), "trained network": trained}, image)
     finally:
         torch.set_num_threads(before)
+
+
+def _time_on_cuda(
+    form: Format, file: Path, network: SharedNetwork, tasks: Sequence[Task], images: np.ndarray
+) -> dict[str, Any]:
+    """The same on a CUDA device, or why not."""
+    reason = "torch sees no CUDA device" if not torch.cuda.is_available() else form.explain_no_cuda()
+    if reason:
+        return {"skipped": reason}
+    trained = Program(deepcopy(network).to("cuda"), tasks).run
+    contestants = {"exported": form.open(file, count_cores(), "cuda"), "trained network": trained}
+    timed = measure_latency(contestants, np.ascontiguousarray(images[:1]))
+    return {"device": torch.cuda.get_device_name(), **timed}
 
 
 def _find_images(run: Results, size: Size | None) -> tuple[np.ndarray, str]:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from search.deploy.program import Program
 
+LARGEST = 1_000_000  # pixels a side that images may have: our choice, beyond all cameras and within torch's numbers
+SIDECAR = "export.json"  # beside a file, with what is known of it
+
 Run = Callable[["np.ndarray"], "dict[str, np.ndarray]"]
 """``(B, H, W, 3)`` uint8 RGB -> scores by task."""
 
@@ -56,8 +59,11 @@ class Format(Protocol):
             DataError: the network cannot be written so, with the reason.
         """
 
-    def open(self, path: Path, threads: int) -> Run:
-        """Run a file on the CPU; as many threads as said.
+    def explain_no_cuda(self) -> str:
+        """Why files of this format cannot be run on a CUDA device here; empty where they can."""
+
+    def open(self, path: Path, threads: int, device: str = "cpu") -> Run:
+        """Run a file on the CPU, as many threads as said; or on "cuda", where `explain_no_cuda` has no reason.
 
         Raises:
             DataError: it is no such file, or damaged.

@@ -21,8 +21,8 @@ def choose_format(name: str) -> Format:
     Raises:
         ConfigError: no such format, or packages are missing.
     """
-    if name not in FORMATS:
-        raise ConfigError(f"--format {name}: want {' or '.join(FORMATS)}{suggest(name, FORMATS)}")
+    if not isinstance(name, str) or name not in FORMATS:  # notebooks may give whatever they have
+        raise ConfigError(f"--format {name}: want {' or '.join(FORMATS)}{suggest(str(name), FORMATS)}")
     chosen = FORMATS[name]
     _refuse_missing(f"--format {name}", chosen, (*chosen.writing, *chosen.running))
     return chosen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 OPSET = 18  # torch's exporter writes it best, and onnxruntime runs it since 1.14: our choice
 TOLD = "export.json"
 IMAGE = "image"
+CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Onnx:
         """See `Format.write`."""
         import torch  # torch: 1.5 s, wrong arguments are refused without
 
-        from search.deploy.pt2_format import trace_program
+        from search.deploy.pt2_format import BATCH, trace_program
 
         exported = trace_program(program, size)
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
@@ -63,13 +65,21 @@ class Onnx:
         assert made is not None
         model = made.model_proto
         model.metadata_props.add(key=TOLD, value=json.dumps(told))
+        _name_batch(model, BATCH)
         _check_input(model, size)
         path.write_bytes(model.SerializeToString())
         return {"opset": OPSET}
 
-    def open(self, path: Path, threads: int) -> Run:
+    def explain_no_cuda(self) -> str:
+        """See `Format.explain_no_cuda`."""
+        import onnxruntime  # type: ignore[import-untyped]  # onnxruntime: 0.2 s, where a file is run
+
+        there = CUDA in onnxruntime.get_available_providers()
+        return "" if there else f"onnxruntime as it is installed here has no {CUDA}; onnxruntime-gpu has"
+
+    def open(self, path: Path, threads: int, device: str = "cpu") -> Run:
         """See `Format.open`."""
-        session = _open(path, threads)
+        session = _open(path, threads, CPU if device == "cpu" else CUDA)
         names = [output.name for output in session.get_outputs()]
 
         def run(images: np.ndarray) -> dict[str, np.ndarray]:
@@ -85,6 +95,18 @@ class Onnx:
         return dict(json.loads(told))
 
 
+def _name_batch(model: Any, name: str) -> None:
+    """Call the number of images so wherever it stands, for the exporter calls it by a symbol such as s40."""
+    values = [*model.graph.input, *model.graph.output, *model.graph.value_info]
+    (given,) = model.graph.input
+    symbol = given.type.tensor_type.shape.dim[0].dim_param
+    if not symbol:
+        return
+    for side in (each for value in values for each in value.type.tensor_type.shape.dim):
+        if side.dim_param:
+            side.dim_param = re.sub(rf"\b{re.escape(symbol)}\b", name, side.dim_param)  # it may be a product, too
+
+
 def _check_input(model: Any, size: tuple[int, int]) -> None:
     """See that the number of images is free, for the exporter freezes it without a word where code reads it."""
     (given,) = model.graph.input
@@ -96,13 +118,13 @@ def _check_input(model: Any, size: tuple[int, int]) -> None:
         )
 
 
-def _open(path: Path, threads: int) -> Any:
-    import onnxruntime  # type: ignore[import-untyped]  # onnxruntime: 0.2 s, where a file is run
+def _open(path: Path, threads: int, provider: str = CPU) -> Any:
+    import onnxruntime  # onnxruntime: as above
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = threads, 3
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(path, options, providers=[provider])
     except Exception as error:  # onnxruntime has an exception a cause
         raise DataError(
             f"{path} cannot be read as ONNX ({type(error).__name__}); export the trial again with python -m "

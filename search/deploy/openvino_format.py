@@ -56,7 +56,11 @@ class OpenVino:
             openvino.save_model(model, path, compress_to_fp16=False)
         return chosen
 
-    def open(self, path: Path, threads: int) -> Run:
+    def explain_no_cuda(self) -> str:
+        """See `Format.explain_no_cuda`."""
+        return "OpenVINO has no CUDA"
+
+    def open(self, path: Path, threads: int, device: str = "cpu") -> Run:
         """See `Format.open`."""
         openvino = _import_quietly()
         options = {

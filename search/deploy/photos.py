@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from PIL import Image, UnidentifiedImageError
 from spaces.errors import ConfigError, DataError
 from spaces.networks.modules.padding import Size
 from trainers.data.formats.files import read_image
-from trainers.data.formats.opening import open_any
+from trainers.data.formats.opening import count_pages, open_any
 from trainers.data.formats.resizing import resized_image
 
+PAGED = (".tif", ".tiff")
 SUFFIXES = tuple(sorted(Image.registered_extensions()))
 
 
@@ -42,17 +44,28 @@ def read_photo(path: Path, size: Size) -> np.ndarray:
     """``(H, W, 3)`` uint8 RGB, read as training reads images and brought to the network's size.
 
     Raises:
-        DataError: it is no picture, or a damaged one.
+        DataError: it is no picture, a damaged one, several, or a link to nothing.
     """
     try:
-        with open_any(path):
-            pass
+        with open_any(path) as image:
+            pages = count_pages(image)
     except UnidentifiedImageError as error:
         raise DataError(f"{path} is no picture of a known format; leave it out, or save it as PNG or JPEG") from error
     except OSError as error:
+        if path.is_symlink() and not path.exists():
+            raise DataError(
+                f"{path} is a link to {os.readlink(path)}, which is not there; mend or remove it"
+            ) from error
         raise DataError(f"{path} cannot be read ({error.strerror or error}); leave it out, or copy it again") from error
+    if pages > 1:
+        what = "pages" if path.suffix.lower() in PAGED else "frames, as animations do"
+        raise DataError(
+            f"{path} holds {pages} {what}, and a photo is one picture; save those that you want as files of their own, "
+            "such as PNG (of animations ffmpeg -i FILE frame-%03d.png does it), and name these"
+        )
     return resized_image(read_image(path), size)
 
 
 def _is_picture(path: Path) -> bool:
-    return path.is_file() and not path.name.startswith(".") and path.suffix.lower() in SUFFIXES
+    there = path.is_file() or (path.is_symlink() and not path.exists())  # links to nothing are named when they are read
+    return there and not path.name.startswith(".") and path.suffix.lower() in SUFFIXES

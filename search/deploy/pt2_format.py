@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search.deploy.format import Run
+from search.deploy.writable import writable
 from spaces.errors import DataError
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from search.deploy.program import Program
 
 TOLD = "export.json"
+BATCH = "batch"  # the free dimension, as it is called in graphs
 
 
 @dataclass(frozen=True)
@@ -41,25 +44,41 @@ class Pt2:
             torch.export.save(exported, file, extra_files={TOLD: json.dumps(told)})
         return {}
 
-    def open(self, path: Path, threads: int) -> Run:
+    def explain_no_cuda(self) -> str:
+        """See `Format.explain_no_cuda`."""
+        import torch  # torch: as above
+
+        return "" if torch.cuda.is_available() else "torch sees no CUDA device"
+
+    def open(self, path: Path, threads: int, device: str = "cpu") -> Run:
         """See `Format.open`; threads are those of this process."""
         import torch  # torch: as above
 
         exported, told = _load(path)
-        names = list(told["tasks"])
+        if device != "cpu":
+            from torch.export.passes import move_to_device_pass  # torch: as above
+
+            exported = move_to_device_pass(exported, device)
         module = exported.module()
 
         def run(images: np.ndarray) -> dict[str, np.ndarray]:
             torch.set_num_threads(threads)
             with torch.inference_mode():
-                found = module(torch.from_numpy(images))
-            return {name: each.numpy() for name, each in zip(names, found, strict=True)}
+                found = module(torch.from_numpy(writable(images)).to(device))
+            return {name: each.cpu().numpy() for name, each in _name_outputs(found, told).items()}
 
         return run
 
     def read(self, path: Path) -> dict[str, Any]:
         """See `Format.read`."""
         return _load(path)[1]
+
+
+def _name_outputs(found: Any, told: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    """Outputs by task: by the graph's own names, else in the order that the file tells; earlier ones had no names."""
+    if isinstance(found, Mapping):
+        return dict(found)
+    return dict(zip(told.get("outputs", tuple(told["tasks"])), found, strict=True))
 
 
 def trace_program(program: Program, size: tuple[int, int]) -> torch.export.ExportedProgram:
@@ -71,7 +90,7 @@ def trace_program(program: Program, size: tuple[int, int]) -> torch.export.Expor
     import torch  # torch: as above
 
     example = torch.zeros(2, *size, 3, dtype=torch.uint8)  # one image alone would be taken for the only number
-    batch = torch.export.Dim("batch", min=1)
+    batch = torch.export.Dim(BATCH, min=1)
     try:
         with torch.no_grad():
             return torch.export.export(program, (example,), dynamic_shapes=({0: batch},))
@@ -88,6 +107,7 @@ def _load(path: Path) -> tuple[torch.export.ExportedProgram, dict[str, Any]]:
     import torch  # torch: as above
 
     told = {TOLD: ""}
+    logging.getLogger("torch.export").setLevel(logging.ERROR)  # a damaged file is one message, not torch's as well
     try:
         with open(path, "rb") as file:
             exported = torch.export.load(file, extra_files=told)

@@ -45,6 +45,7 @@ def tell_program(
             "trial": trial.number,
             "input": {"name": "image", "layout": "batch, height, width, RGB", "type": "uint8", "size": list(size)},
             "stride": stride,
+            "outputs": [task.name for task, _ in tasks],  # in the order of the graph, where it has no names
             "tasks": {task.name: tell_task(task, spec) for task, spec in tasks},
             "pattern": trial.pattern.to_json(),
             "key": trial.network_key,

@@ -6,13 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from search.confirming.shown import read_totals
 from search.confirming.sums import Row
 from search.jobs.trial import Trial
 from search.problem.objectives import BEFOREHAND, Objective, resolve_objectives
+from search.results.confirmed import list_confirmed, read_confirmed
 from search.results.results import Results
 from search.study.fronts.best_guess import guess_objectives
-from search.study.fronts.final_files import load_finals
 from spaces.common.formatting import format_list
 from spaces.errors import DataError
 
@@ -59,7 +58,7 @@ def find_candidates(run: Results) -> Candidates:
         )
     objectives = resolve_objectives(run.config["objectives"], run.tasks)
     searched = _find_searched(run, members, objectives)
-    confirmed = find_confirmed(run, objectives)
+    confirmed = list_confirmed(read_confirmed(run, objectives))
     if not confirmed:
         return searched
     names = tuple(number for number in searched.values if number in confirmed)
@@ -92,16 +91,6 @@ def _find_searched(run: Results, members: Sequence[Trial], objectives: tuple[Obj
 
 def _say(source: str) -> str:
     return f"Objectives are those of {source}."
-
-
-def find_confirmed(run: Results, objectives: Sequence[Objective]) -> dict[int, Row]:
-    """Networks that were confirmed as they are now, by number; none where nothing was.
-
-    Raises:
-        DataError: the run's file is damaged.
-    """
-    totals = read_totals(run.path, run.ended, objectives, None, run.tasks, load_finals(run.path))
-    return {row.member.number: row for row in totals.rows} if totals else {}
 
 
 def _read_confirmed(row: Row) -> dict[str, float]:

@@ -42,6 +42,8 @@ def choose(
         ConfigError: more than one thing is to be best, a condition does not parse, or a name is of no column.
         DataError: nothing is delivered yet, or no weights are kept.
     """
+    if not isinstance(knee, bool):
+        raise ConfigError(f"knee={knee!r}: want True or False; a column is named by maximize or minimize")
     said = [name for name in (maximize, minimize) if name is not None] + ["--knee"] * knee
     if len(said) > 1:
         raise ConfigError("--maximize, --minimize and --knee: each says what is best; give one of them")

@@ -58,7 +58,7 @@ def parse_condition(text: str, columns: Collection[str]) -> Condition:
     Raises:
         ConfigError: it does not parse, or names no column.
     """
-    found = SHAPE.fullmatch(text)
+    found = SHAPE.fullmatch(text) if isinstance(text, str) else None  # notebooks may give whatever they have
     try:
         bound = float(found["number"]) if found else math.nan
     except ValueError:
@@ -74,6 +74,8 @@ def find_column(name: str, columns: Collection[str], given: str) -> str:
     Raises:
         ConfigError: there is none, with the nearest and all that there are.
     """
+    if not isinstance(name, str):
+        raise ConfigError(f"{given} {name!r}: want the name of a column in quotes, such as {next(iter(columns), '')!r}")
     if name == LATENCY.name and name not in columns:
         raise ConfigError(
             f"{given}: this search has measured no latency; search again with measure={name} and another run.name, or "

@@ -90,7 +90,7 @@ def describe_pick(run: Results, picked: Picked) -> str:
             draw_text(trial.pattern),
             "",
             f"Weights  {run.weights(number)}",
-            f"Next     {spell_command('search.export', f'{shlex.quote(str(run.path))} {number}')}",
+            f"Next     {spell_command('search.export', f'{shlex.quote(str(run.path))} {number}', anywhere=True)}",
         ]
     )
 

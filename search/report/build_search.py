@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from search.config.problem_statement import count_single_task_macs, fix_reference_point, state_problem
 from search.config.settings import Settings
@@ -58,7 +59,7 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
     tasks, runner = settings.data.selected, settings.runner
     arguments = command.partition(" -m search.run")[2].strip() if command else None
-    started = replace(_plan_trainings(settings, forecast), arguments=arguments)
+    started = replace(_plan_trainings(settings, forecast), arguments=arguments, place=str(Path.cwd()))
     progress = Progress(started, objectives=problem.objectives)
     single_task_macs = count_single_task_macs(problem, settings)
     rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)

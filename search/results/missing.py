@@ -32,7 +32,10 @@ def explain_missing_front(path: Path, trials: Sequence[Trial]) -> str:
 def explain_missing_weights(path: Path, trial: Trial, kept: Sequence[int]) -> str:
     """Why a trial has no weights, and how to have them; kept are the numbers of trials that have theirs."""
     if not trial.complete:
-        return f"trial {trial.number} of {path} has no weights, for it failed because: {trial.reason}"
+        return (
+            f"trial {trial.number} of {path} has no weights, for it {_say(trial)} because: {trial.reason}. Take one "
+            f"whose weights are kept, here {format_list(kept) or 'none'}{_retry(trial)}"
+        )
     return (
         f"trial {trial.number} of {path} has no weights: only those of the front's members and of what may yet be "
         f"on it are kept, here {format_list(kept) or 'none'}. Take one of these, or train it again as it was, which "
@@ -40,7 +43,21 @@ def explain_missing_weights(path: Path, trial: Trial, kept: Sequence[int]) -> st
     )
 
 
+def _say(trial: Trial) -> str:
+    return "failed" if trial.failed else f"was {trial.status}"
+
+
+def _retry(trial: Trial) -> str:
+    """How a failed one is trained again; of one that was given up there is nothing to mend."""
+    if not trial.failed:
+        return ""
+    return (
+        ", or mend that and give the command of the search again with retry=failed, which trains the patterns of "
+        "failed trials again, as trials of new numbers"
+    )
+
+
 def _spell_training(path: Path, number: int) -> str:
     """The command that trains a trial again, as a shell takes it."""
     program = f"from search.load import load; load({str(path)!r}).train({number})"
-    return f"{spell_python()} -c {shlex.quote(program)}"
+    return f"{spell_python(anywhere=True)} -c {shlex.quote(program)}"

@@ -30,6 +30,7 @@ class Started:
         forecast: seconds that a plan has foretold, or None.
         view: the command that shows the record of it; empty for none.
         links: where the record is then seen.
+        place: folder in which the arguments were given, as paths in them may be relative; empty where it is not known.
     """
 
     arguments: str | None = None
@@ -40,6 +41,7 @@ class Started:
     forecast: float | None = None
     view: str = ""
     links: tuple[str, ...] = ()
+    place: str = ""
 
     def foretell(self) -> float | None:
         """Seconds from now until the forecast end; None without a forecast."""

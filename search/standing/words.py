@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from search.jobs.trial import COMPLETE, FAILED, PRUNED
 from search.problem.objectives import BEFOREHAND, DELTA_MTL, MAXIMISE, WORST_DELTA, Objective, format_value
 from search.standing.standing import BEGUN, DAMAGED, FINISHED, RUNNING, STOPPED, Standing
+from search.standing.started import Started
 from search.standing.time_left import BASELINE, FINAL
 from spaces.common.formatting import align_columns, format_duration
 from spaces.common.interpreter import spell_python
@@ -109,7 +112,7 @@ def _describe_best(run: Standing) -> str:
 
 def _list_places(run: Standing) -> list[list[str]]:
     """Where to look, and what to do next."""
-    rows, python = [], spell_python()
+    rows = []
     if (run.path / "front.html").exists():
         rows.append(["page", str(run.path / "front.html")])
     if run.started.view:
@@ -117,9 +120,16 @@ def _list_places(run: Standing) -> list[list[str]]:
         rows += [["", link] for link in run.started.links]
     if run.state in (STOPPED, BEGUN):
         given = run.started.arguments
-        again = "the command of the search again" if given is None else f"{python} -m search.run {given}".strip()
+        again = "the command of the search again" if given is None else _spell_search(run.started)
         rows.append(["next", f"{again}, which goes on with it" if given is None else again])
     if run.state == FINISHED:
         command = "pick" if run.confirmed else "confirm"
-        rows.append(["next", f"{python} -m search.{command} {run.path}"])
+        rows.append(["next", f"{spell_python()} -m search.{command} {run.path}"])
     return rows
+
+
+def _spell_search(started: Started) -> str:
+    """The command of a search, from where the person stands: paths in it are those of the folder where it was given."""
+    elsewhere = started.place not in ("", str(Path.cwd()))
+    way = f"cd {shlex.quote(started.place)} && " if elsewhere else ""
+    return f"{way}{spell_python(anywhere=elsewhere)} -m search.run {started.arguments}".strip()

@@ -89,4 +89,4 @@ def make_view_command(uri: str) -> str:
     if is_server(uri):
         return hide_password(uri)
     shown = shlex.quote(uri) if hide_password(uri) == uri else f'"${VARIABLE}"'  # the one place where it may stand
-    return f"{spell_python()} -m mlflow ui --backend-store-uri {shown} --host 127.0.0.1"
+    return f"{spell_python(anywhere=True)} -m mlflow ui --backend-store-uri {shown} --host 127.0.0.1"

@@ -11,9 +11,9 @@ import platform
 from collections.abc import Iterator
 from pathlib import Path
 
+from spaces.common.control_groups import MOUNT, OWN, list_groups
+
 MODELS = Path("/proc/cpuinfo")
-MOUNT = Path("/sys/fs/cgroup")
-OWN = Path("/proc/self/cgroup")
 
 
 def count_cores(own: Path = OWN, mount: Path = MOUNT) -> int:
@@ -26,7 +26,7 @@ def count_cores(own: Path = OWN, mount: Path = MOUNT) -> int:
     from joblib import cpu_count  # type: ignore[import-untyped]  # 0.1 s; ships no types
 
     # joblib heeds affinity, LOKY_MAX_CPU_COUNT and the outermost control group, which in a container is the own one.
-    quotas = [math.ceil(quota) for quota in _list_quotas(own, mount)]
+    quotas = [math.ceil(quota) for group in list_groups("cpu", own, mount) for quota in _read_quota(group)]
     return max(1, min([cpu_count(), *quotas]))
 
 
@@ -38,25 +38,6 @@ def name_cpu(models: Path = MODELS) -> str:
         lines = []
     found = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(found, "") or platform.processor() or platform.machine()
-
-
-def _list_quotas(own: Path, mount: Path) -> Iterator[float]:
-    """Cores that the control groups of a process grant, from its own up to the outermost."""
-    try:
-        lines = own.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:  # other systems have none
-        return
-    for line in lines:
-        _, kinds, place = (*line.split(":", 2), "", "")[:3]
-        if kinds and "cpu" not in kinds.split(","):
-            continue
-        # Of version 1 a folder for each kind, or for several; of version 2 one for all.
-        for root in [mount / kinds, mount / "cpu"] if kinds else [mount, mount / "unified"]:
-            inner = root / place.lstrip("/")
-            for group in (inner, *inner.parents):
-                if group == mount.parent:
-                    break
-                yield from _read_quota(group)
 
 
 def _read_quota(group: Path) -> Iterator[float]:

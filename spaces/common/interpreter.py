@@ -10,11 +10,17 @@ from pathlib import Path
 NAMES = ("python", "python3")
 
 
-def spell_python() -> str:
-    """The name `python` or `python3` where that is this interpreter; else its path, from here where it lies below."""
+def spell_python(*, anywhere: bool = False) -> str:
+    """The name `python` or `python3` where that is this interpreter; else its path, from here where it lies below.
+
+    Args:
+        anywhere: whether the command is kept, or may be read by somebody who stands in another folder, as whoever has
+            a page or a notebook open: then the path is whole.
+    """
     running = Path(sys.executable)
     for name in NAMES:
         if (found := shutil.which(name)) and Path(found).absolute() == running:
             return name
     here = Path.cwd()
-    return shlex.quote(str(running.relative_to(here) if running.is_relative_to(here) else running))
+    below = running.is_relative_to(here) and not anywhere
+    return shlex.quote(str(running.relative_to(here) if below else running))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from search.compare import main
+from search.confirm import main as confirm
 from search.load import load
 from search.run import main as search
 from tests.tiny import arguments, write_tiny
@@ -57,16 +58,69 @@ def test_trials_of_several_runs_lie_on_one_front(searched: Path, capsys: pytest.
     for row, trial in zip(rows[3:5], load(searched / "seed").ended, strict=True):
         assert float(row["depth.abs_err_m"]) == trial.metrics["depth.abs_err_m"]
         assert float(row["delta_mtl"]) != pytest.approx(trial.metrics["delta_mtl"])
+    assert {row["values"] for row in rows} == {"trial"}
+    assert "values are single trainings of the search on the validation split." in printed
     page = Path("comparison", "front.html").read_text()
     assert "<title>first and seed and wide" in page
     told = json.loads(re.search(r'type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
-    assert [trial["mark"] for trial in told["trials"]][-1] == "run wide, trial 1"
+    assert [trial["mark"] for trial in told["trials"]][-1] == "run wide, trial 1, single training"
     assert {trial["key"] for trial in told["trials"]} <= set(told["pictures"]["drawn"])
+
+
+def test_the_best_evidence_that_each_run_has_is_compared_and_told(
+    searched: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("first", "seed"):
+        shutil.copytree(searched / name, Path("runs", name))
+    shutil.copytree(searched / "baselines", Path("runs/baselines"))
+    runs = [str(Path("runs", name).absolute()) for name in ("first", "seed")]
+    assert confirm([runs[0], "--trials", "0", "1", "--seeds", "2"]) == 0
+    known = load(runs[0]).confirmed
+    capsys.readouterr()
+    assert main(runs) == 0
+    printed = capsys.readouterr().out
+    assert (
+        "values are means of fresh seeds on the test split, trained on train; 1 more trials have none of that"
+        in printed
+    )
+    assert "Values are of several kinds: those that were chosen among on the validation split flatter," in printed
+    rows = read_rows(Path("comparison", "trials.csv"))
+    assert [(row["run"], row["number"], row["values"]) for row in rows] == [
+        *(("first", number, "confirmed") for number in "01"),
+        *(("seed", number, "trial") for number in "01"),
+    ]
+    for row in rows[:2]:
+        told = known.loc[int(row["number"])]
+        for name in ("delta_mtl", "delta_mtl.low", "delta_mtl.high", "macs", "depth.abs_err_m"):
+            assert float(row[name]) == pytest.approx(told[name])
+    assert rows[2]["delta_mtl.low"] == ""
+    page = Path("comparison", "front.html").read_text()
+    assert "run first, trial 0, confirmed" in page
+    assert "run seed, trial 0, single training" in page
+    assert "Values are of several kinds" in page
+
+    assert confirm([runs[1], "--seeds", "2"]) == 0
+    capsys.readouterr()
+    assert main(runs) == 0
+    printed = capsys.readouterr().out
+    assert "Values are of several kinds" not in printed
+    assert "Deltas of confirmed values are against fresh single-task networks on the test split" in printed
+    assert {row["values"] for row in read_rows(Path("comparison", "trials.csv"))} == {"confirmed"}
+    other = next(row for row in read_rows(Path("comparison", "trials.csv")) if row["run"] == "seed")
+    assert float(other["delta_mtl"]) != pytest.approx(load(runs[1]).confirmed.loc[int(other["number"]), "delta_mtl"])
+    assert float(other["delta_mtl.low"]) < float(other["delta_mtl"]) < float(other["delta_mtl.high"])
+    assert main([*runs, "--values", "trial"]) == 0
+    assert {row["values"] for row in read_rows(Path("comparison", "trials.csv"))} == {"trial"}
 
 
 @pytest.mark.parametrize(
     ("given", "told"),
     [
+        (
+            ["first", "seed", "--values=finale"],
+            "--values finale: want best or confirmed or final or trial; did you mean",
+        ),
+        (["first", "seed", "--values=final"], "first has none of its own; its search again with final.epochs=N trains"),
         (
             ["first", "longer"],
             "cannot be compared, for these differ (there -> here):\n  trainer.epochs: 1 -> 2\n",
@@ -79,7 +133,7 @@ def test_trials_of_several_runs_lie_on_one_front(searched: Path, capsys: pytest.
             ["first", "bare"],
             "bare has no single-task networks yet, which its trials are related to; give the",
         ),
-        (["first", "seed", "--out", "file/out"], "file/out cannot be written (Not a directory); choose another with"),
+        (["first", "seed", "--out", "file/out"], "file is no folder, and files go into one; choose another with"),
     ],
 )
 def test_a_mistake_is_one_message(

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from search.confirm import main
+from search.export import main as export
 from search.jobs.job import Job, Outcome
 from search.jobs.worker import run_job
 from search.load import load
 from search.pick import main as pick
 from search.run import main as search
+from search.runners.inline import Inline
 from spaces.errors import DataError
 from tests.tiny import arguments, write_tiny
 
@@ -73,10 +75,12 @@ def test_page_and_table_of_the_run_tell_it(home: Path) -> None:
 
 
 def test_the_same_command_trains_nothing_twice_and_a_larger_one_goes_on(
-    run: Path, capsys: pytest.CaptureFixture[str]
+    run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, trained = (run / "confirmed.csv").read_bytes(), count_trainings(run)
-    assert main([str(run), "--seeds", "2"]) == 0
+    with monkeypatch.context() as idle:
+        idle.setattr(Inline, "run", None)  # no runner is started for nothing
+        assert main([str(run), "--seeds", "2"]) == 0
     printed = capsys.readouterr()
     assert ", seed 500: " not in printed.out
     assert printed.err == ""
@@ -138,6 +142,23 @@ def test_picks_rest_on_confirmed_values_and_say_so(home: Path, capsys: pytest.Ca
     assert "Numbers are confirmed ones: means of fresh seeds on the test split." in printed
     low, high = float(best["delta_mtl.low"]), float(best["delta_mtl.high"])
     assert f"delta_mtl {float(best['delta_mtl']):+.2f} % (95 %: {low:.4g} to {high:.4g})" in printed
+
+
+def test_an_export_tells_confirmed_numbers_beside_those_of_the_search(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row, folder = rows_of(home / "runs/r")[0], home / "runs/r"
+    assert export([str(folder), row["number"], "--format", "pt2", "--out", "out"]) == 0
+    shown = capsys.readouterr().out
+    assert "of the search on its validation split, and confirmed ones of 2 fresh seeds on the test split" in shown
+    told = json.loads(Path("out/export.json").read_text())
+    assert told["metrics are"] == "of the search, on its validation split"
+    assert told["metrics"]["delta_mtl"] == float(row["delta_mtl.search"])
+    found = told["confirmed"]["metrics"]["delta_mtl"]
+    assert (found["mean"], found["low"], found["high"]) == pytest.approx(
+        [float(row[f"delta_mtl{end}"]) for end in ("", ".low", ".high")]
+    )
+    assert told["confirmed"]["split"] == "test"
 
 
 def test_a_search_confirms_at_its_end(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

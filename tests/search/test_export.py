@@ -36,6 +36,7 @@ def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: py
     printed = capsys.readouterr().out
     assert "out/model.onnx: 0." in printed
     assert "opset 18; takes any number of 16x16 RGB images, uint8; gives colour, depth, brightness" in printed
+    assert "Numbers in export.json are of the search, on its validation split; nothing of this trial is" in printed
     assert "Answers as the trained network does on images of the validation split: differences of at most " in printed
     assert f"Next: {spell_python()} -m search.predict out/model.onnx IMAGE... --out DIR" in printed
     assert json.loads(Path("out/export.json").read_text())["opset"] == 18
@@ -45,12 +46,14 @@ def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: py
     Image.fromarray(images[0]).save("photos/one.png")
     Image.fromarray(images[1]).resize((90, 70)).save("photos/more/one.jpg")
     Path("photos/broken.png").write_text("no picture")
+    Path("photos/lost.png").symlink_to("gone.png")
     assert predict(["out/model.onnx", "photos", "photos/more/*.jpg", "--out", "said"]) == 1
     printed = capsys.readouterr()
     assert printed.err == (
         "skipped: photos/broken.png is no picture of a known format; leave it out, or save it as PNG or JPEG\n"
+        "skipped: photos/lost.png is a link to gone.png, which is not there; mend or remove it\n"
     )
-    assert "2 of 3 photos answered for colour, depth, brightness, 16x16 pixels each, in said" in printed.out
+    assert "2 of 4 photos answered for colour, depth, brightness, 16x16 pixels each, in said" in printed.out
     kinds = [f"{task}.{suffix}" for task in ("brightness", "colour", "depth") for suffix in ("npy", "png")]
     stems = ("one", "one-2")
     assert sorted(path.name for path in Path("said").iterdir()) == sorted(
@@ -75,8 +78,8 @@ def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
     other = run.export(best, "pt2", size=(32, 16))
     assert other.file == searched / "exports" / f"{int(best)}-pt2-32x16" / "model.pt2"
     assert other.told["macs"] == 2 * exported.told["macs"]  # of images of twice the height
-    for wrong in (32, ("a", "b"), (0, 4)):
-        with pytest.raises(ConfigError, match="want two whole numbers of at least 1"):
+    for wrong in (32, ("a", "b"), (0, 4), (4, 1_000_001)):
+        with pytest.raises(ConfigError, match="want two whole numbers from 1 to 1000000"):
             run.export(best, "pt2", size=wrong)  # type: ignore[arg-type]
     labels, arrays = run.targets("val"), run.data.load("val")
     answers = run.predict(best, arrays.images)
@@ -87,6 +90,16 @@ def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
     assert titles == 2 * ["image", *names]
     assert shown._repr_png_().startswith(b"\x89PNG")
     assert repr(shown) == f"trial {int(best)}, val; .figure.savefig(FILE) writes it"
+    with pytest.raises(ConfigError, match="5 is no condition; want COLUMN<=NUMBER"):
+        run.pick(5)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="--maximize 5: want the name of a column in quotes, such as 'delta_mtl'"):
+        run.pick(maximize=5)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="knee='macs': want True or False; a column is named by maximize"):
+        run.pick(knee="macs")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="--format 5: want onnx or pt2 or openvino"):
+        run.export(best, 5)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="out=5: want the path of a folder, such as 'exports/best'"):
+        run.export(best, "pt2", out=5)  # type: ignore[arg-type]
     for wrong in (0, True, 1.5):
         with pytest.raises(ConfigError, match=r"want how many images are shown, a whole number of at least 1"):
             run.show(best, n=wrong)  # type: ignore[arg-type]
@@ -96,13 +109,20 @@ def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
     ("given", "told"),
     [
         (["{run}", "0", "--format", "onyx"], "--format onyx: want onnx or pt2 or openvino; did you mean 'onnx'?"),
+        (["{run}", "0", "--format", "ONNX"], "--format ONNX: want onnx or pt2 or openvino; did you mean 'onnx'?"),
+        (["{run}", "0", "--format", "vino"], "--format vino: want onnx or pt2 or openvino; did you mean 'openvino'?"),
         (["{run}", "7"], "has no finished trial 7: it has 0, 1"),
-        (["{run}", "0", "--size", "0", "4"], "--size 0 4: want two whole numbers of at least 1"),
+        (["{run}", "0", "--size", "0", "4"], "--size 0 4: want two whole numbers from 1 to 1000000"),
+        (["{run}", "0", "--size", "9", "5000000"], "--size 9 5000000: want two whole numbers from 1 to 1000000"),
+        (
+            ["{run}", "0", "--size", "100000", "100000"],
+            "--size 100000 100000: to write and check a network for such images takes about ",
+        ),
         (["{run}", "first"], "argument TRIAL: invalid int value: 'first'; python -m search.export --help lists"),
         (["nowhere", "0"], "nowhere is no folder; want the run folder of a search, such as "),
         (
             ["{run}", "0", "--format", "pt2", "--out", "file/out"],
-            "file/out cannot be written (Not a directory); choose",
+            "/file is no folder, and files go into one; choose another with --out DIR",
         ),
     ],
 )

@@ -27,6 +27,11 @@ from search.predict import main
         ),
         (["bad.pt2", "a.png", "--allow", "torch.export"], "bad.pt2 cannot be read as an exported program of this"),
         (["bad.onnx"], "the following arguments are required: IMAGE; python -m search.predict --help lists"),
+        (["bad.onnx", "a.png", "--out", "a.png"], "--out a.png: a.png is no folder, and files go into one; choose"),
+        (
+            ["bad.onnx", "a.png", "--out", "a.png/said"],
+            "is no folder, and files go into one; choose another",
+        ),
         (["bad.onnx", "a.png", "--threads", "0"], "--threads 0: want a whole number of at least 1"),
     ],
 )

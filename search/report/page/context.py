@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ def gather_context(folder: Path, trials: Sequence[Trial], tasks: Sequence[Task],
         config: Mapping[str, Any] = read_config(folder) if (folder / CONFIG).is_file() else {}
     except (UserError, OSError):
         config = {}
-    export = spell_command("search.export", str(folder)) if config else ""
+    export = spell_command("search.export", shlex.quote(str(folder.absolute())), anywhere=True) if config else ""
     return Context(
         _tell_run(folder, config, tasks), read_single_tasks(folder, tasks), _find(folder, trials), export, progress
     )

@@ -37,6 +37,18 @@ def test_intervals_hold_the_true_mean_as_often_as_they_say(shared: float, own: f
     assert 0.90 < hits / (6 * many) < 0.98
 
 
+@pytest.mark.parametrize("shared", [0.0, 3.0])
+@pytest.mark.parametrize("seeds", [3, 5])
+@pytest.mark.parametrize("last", [1.0, 5.0])
+def test_intervals_hold_though_one_network_scatters_more(last: float, seeds: int, shared: float) -> None:
+    rng, hits, many = np.random.default_rng(0), np.zeros(6), 400
+    scatter = np.array([*[1.0] * 5, last])[:, None]
+    for _ in range(many):
+        table = rng.normal(0, shared, seeds) + scatter * rng.normal(0, 1, (6, seeds))
+        hits += [found.low <= 0 <= found.high for found in find_intervals(table)]
+    assert (hits > 0.9 * many).all()
+
+
 @pytest.mark.parametrize("shared", [0.0, 1.0, 3.0])
 def test_intervals_of_a_network_that_has_fewer_seeds_hold_as_often(shared: float) -> None:
     rng, hits, many = np.random.default_rng(0), np.zeros(4), 1000

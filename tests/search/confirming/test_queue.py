@@ -50,6 +50,16 @@ def test_round_follows_round_and_nothing_is_trained_twice(jobs: list[Job]) -> No
     assert all(outcome.complete for outcome in again.queue.outcomes.values())
 
 
+def test_what_was_trained_before_needs_no_runner_and_what_was_not_waits_for_one(jobs: list[Job]) -> None:
+    asked = Asked([(jobs[0],), (jobs[1],)])
+    assert not asked.queue.is_answered("cpu")
+    assert not asked.queue.running
+    assert asked.run() == ["0", "1"]
+    assert Asked([(jobs[0],), (jobs[1],)]).queue.is_answered("cpu")
+    assert not Asked([(jobs[0],)], [(jobs[2],)]).queue.is_answered("cpu")  # a further round
+    assert not Asked([(jobs[0],)]).queue.is_answered("cuda")
+
+
 def test_a_chain_is_trained_in_its_order_and_weights_in_between_go(jobs: list[Job], tmp_path: Path) -> None:
     first = replace(jobs[0], weights=tmp_path / "first.pt")
     assert first.weights is not None

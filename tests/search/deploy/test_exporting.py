@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from search.deploy.exporting import export_trial
+from search.deploy.openvino_format import OpenVino
 from search.deploy.pt2_format import Pt2
 from search.load import load
 from search.results.results import Results
@@ -50,10 +52,33 @@ def test_the_file_lies_beside_what_is_known_of_it(run: Results, tmp_path: Path) 
     assert max(told["parity"]["largest difference relative to the range"].values()) <= 1e-4
     assert told["parity"]["images"] == "of the validation split"
     assert set(told["latency of one image"]) == {"one thread", "all threads"}
+    if not torch.cuda.is_available():
+        assert told["latency of one image on CUDA"] == {"skipped": "torch sees no CUDA device"}
     images = run.data.load("test").images[:3]
     answers, scores = run.predict(number, images), Pt2().open(exported.file, 1)(images)
     np.testing.assert_allclose(scores["depth"], answers["depth"], atol=1e-4)
     np.testing.assert_array_equal(scores["colour"].argmax(-1), answers["colour"])
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch sees no CUDA device")
+def test_latency_on_cuda_is_told_where_there_is_a_device(run: Results, tmp_path: Path) -> None:
+    exported = export_trial(run, int(run.front.index[0]), Pt2(), None, tmp_path)
+    told = exported.told["latency of one image on CUDA"]
+    assert told["device"] == torch.cuda.get_device_name()
+    assert all(0 < told[name]["p50_ms"] <= told[name]["p95_ms"] for name in ("exported", "trained network"))
+    images = run.data.load("test").images[:2]
+    there, here = (Pt2().open(exported.file, 1, device)(images) for device in ("cuda", "cpu"))
+    np.testing.assert_allclose(there["depth"], here["depth"], atol=1e-2)
+
+
+def test_a_format_that_has_no_cuda_says_so_where_there_is_a_device(
+    run: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(Pt2, "explain_no_cuda", lambda self: OpenVino().explain_no_cuda())
+    exported = export_trial(run, int(run.front.index[0]), Pt2(), None, tmp_path)
+    assert exported.told["latency of one image on CUDA"] == {"skipped": "OpenVINO has no CUDA"}
 
 
 def test_another_size_is_taken(run: Results, tmp_path: Path) -> None:

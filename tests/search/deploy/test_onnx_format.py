@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from torch import nn
 
@@ -70,6 +71,17 @@ def test_onnx_is_run_without_torch(tmp_path: Path) -> None:
     root = Path(__file__).resolve().parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "['depth', 'normals', 'segmentation'] False"
+
+
+def test_the_number_of_images_is_called_batch_wherever_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    Onnx().write(make_program(draw_pattern("workspace", SMALL, TASKS), SMALL), (32, 48), {"tasks": {}}, path)
+    graph = onnx.load(path).graph
+    for value in (*graph.input, *graph.output):
+        sides = [side.dim_param or side.dim_value for side in value.type.tensor_type.shape.dim]
+        assert sides[:3] == ["batch", 32, 48]
+    within = {side.dim_param for value in graph.value_info for side in value.type.tensor_type.shape.dim}
+    assert within <= {"", "batch"}
 
 
 class Frozen(nn.Module):

@@ -71,6 +71,26 @@ def test_what_is_no_picture_or_a_damaged_one_is_named() -> None:
         read_photo(Path("half.png"), (4, 4))
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("moving.gif", "holds 3 frames, as animations do, and"), ("scan.tif", "holds 3 pages, and")]
+)
+def test_several_pictures_in_a_file_are_told_with_what_to_do(name: str, told: str) -> None:
+    pictures = [Image.new("L", (9, 5), 80 * shade) for shade in range(3)]
+    pictures[0].save(name, save_all=True, append_images=pictures[1:])
+    with pytest.raises(DataError, match=rf"{name} {told} a photo is one picture; save those that you want as files"):
+        read_photo(Path(name), (5, 9))
+
+
+def test_a_link_to_nothing_is_listed_and_named_when_it_is_read() -> None:
+    save(Path("shots/a.png"), np.zeros((4, 4, 3), np.uint8))
+    Path("shots/b.png").symlink_to("gone.png")
+    for given in ("shots", "shots/*.png"):
+        assert list_photos([given]) == [Path("shots/a.png"), Path("shots/b.png")]
+    assert list_photos(["shots/b.png"]) == [Path("shots/b.png")]
+    with pytest.raises(DataError, match=r"shots/b.png is a link to gone.png, which is not there; mend or remove it"):
+        read_photo(Path("shots/b.png"), (4, 4))
+
+
 @pytest.mark.parametrize(("mode", "name"), [("I;16", "deep.png"), ("F", "float.tif")])
 def test_more_than_eight_bits_are_refused_as_in_training(mode: str, name: str) -> None:
     Image.new(mode, (9, 5)).save(name)

@@ -35,6 +35,7 @@ def test_it_is_strict_json_and_gives_the_tasks_back() -> None:
     assert second.max_m == 80.0  # type: ignore[attr-defined]  # of its kind
     assert told["tasks"]["segmentation"]["classes"] == ["wall", "floor", "box"]
     assert told["tasks"]["depth"]["unit"] == "m"
+    assert told["outputs"] == ["segmentation", "depth"]
     assert (told["input"]["size"], told["trial"], told["macs"], told["key"]) == ([30, 41], 3, 1000, tell()["key"])
     assert {"torch", "onnxruntime"} <= set(told["packages"])
 

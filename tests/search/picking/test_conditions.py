@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -48,6 +49,21 @@ def test_a_column_that_is_not_there_is_told_with_the_nearest() -> None:
     assert str(caught.value) == (
         "--maximize: no column mac; there are delta_mtl, macs, parts-2.miou; did you mean 'macs'?"
     )
+
+
+@pytest.mark.parametrize("wrong", [5, None, 0.5, ["macs<=3"]])
+def test_what_is_no_text_is_told_as_any_other_mistake(wrong: Any) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_condition(wrong, COLUMNS)
+    assert str(caught.value).startswith(f"{wrong!r} is no condition; want COLUMN<=NUMBER, or with >=, < or >, such as")
+    with pytest.raises(ConfigError) as caught:
+        find_column(wrong, COLUMNS, "--maximize")
+    assert str(caught.value) == (f"--maximize {wrong!r}: want the name of a column in quotes, such as 'delta_mtl'")
+
+
+def test_a_part_of_a_column_s_name_finds_it() -> None:
+    with pytest.raises(ConfigError, match=r"--maximize: no column MIOU; there are .*; did you mean 'parts-2.miou'\?"):
+        find_column("MIOU", COLUMNS, "--maximize")
 
 
 def test_a_latency_that_was_not_measured_says_how_to_have_it() -> None:

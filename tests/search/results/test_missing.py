@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from search.results.missing import explain_missing_front, explain_missing_weights
@@ -22,5 +23,12 @@ def test_missing_weights_name_those_that_are_kept_or_why_there_are_none() -> Non
     assert words[1:] == ["-c", "from search.load import load; load('runs/mine').train(2)"]
     assert "here none. Take" in explain_missing_weights(RUN, complete(2, 1.0, 10), [])
     assert explain_missing_weights(RUN, failed(4, "NaN"), [5]) == (
-        "trial 4 of runs/mine has no weights, for it failed because: NaN"
+        "trial 4 of runs/mine has no weights, for it failed because: NaN. Take one whose weights are kept, here 5, or "
+        "mend that and give the command of the search again with retry=failed, which trains the patterns of failed "
+        "trials again, as trials of new numbers"
+    )
+    pruned = replace(failed(4, "given up at 3 epochs"), status="pruned")
+    assert explain_missing_weights(RUN, pruned, []) == (
+        "trial 4 of runs/mine has no weights, for it was pruned because: given up at 3 epochs. Take one whose weights "
+        "are kept, here none"
     )

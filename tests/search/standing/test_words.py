@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from search.standing.standing import DAMAGED, RUNNING, STOPPED, Standing
+from search.standing.started import Started
 from search.standing.words import describe_run, describe_runs
+from spaces.common.interpreter import spell_python
 
 FRONT = tuple({"number": number, "delta_mtl": number / 7, "macs": 1e7 * (number + 1)} for number in range(12))
 RUN = Standing(Path("runs/a"), STOPPED, None, objectives=("delta_mtl", "macs"), trials={"complete": 12}, front=FRONT)
@@ -15,6 +18,16 @@ def test_a_long_front_is_counted_and_cut() -> None:
     told = describe_run(RUN, 80).splitlines()
     assert "  front of 12  trial 0  delta_mtl 0.00 %  macs 10.0 MMACs" in told
     assert told[-2].strip() == "and 4 more"
+
+
+def test_the_command_of_a_search_runs_from_where_the_person_stands(tmp_path: Path) -> None:
+    def tell(place: str) -> str:
+        return describe_run(replace(RUN, started=Started("data.root=photos", place=place)), None)
+
+    assert f"{spell_python()} -m search.run data.root=photos" in tell(str(Path.cwd()))
+    assert f"{spell_python()} -m search.run data.root=photos" in tell("")  # an earlier version did not keep it
+    there = tmp_path / "my searches"
+    assert f"cd '{there}' && {spell_python(anywhere=True)} -m search.run data.root=photos" in tell(str(there))
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

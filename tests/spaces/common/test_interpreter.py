@@ -47,3 +47,4 @@ def test_a_path_below_the_current_folder_is_short(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin" / "python"))
     monkeypatch.chdir(tmp_path)
     assert spell_python() == "bin/python"
+    assert spell_python(anywhere=True) == str(tmp_path / "bin" / "python")

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.lib import format as npy
 
 from spaces.common.atomic_files import replacing
+from spaces.common.free_memory import measure_free_memory
 from spaces.errors import DataError
-from trainers.data.formats.opening import free_memory
 
 _SUFFIX = ".npy"
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
@@ -90,7 +90,7 @@ def _refuse_large(path: Path, name: str, size: int) -> None:
     Raises:
         DataError: it does not.
     """
-    free = free_memory()
+    free = measure_free_memory()
     if free is not None and size > free:
         raise DataError(
             f"{path}: array {name} takes {size / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free; make it smaller, or "

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import ExifTags, Image
 
+from spaces.common.free_memory import measure_free_memory
 from spaces.errors import DataError
 from trainers.data.formats.grey import list_raw_modes
 
 _opening = threading.Lock()
-_MEMORY = Path("/proc/meminfo"), Path("/sys/fs/cgroup/memory.max")
 LARGE = 50_000_000
 """Pixels from which on an image is compared with what memory is free."""
 COPIES = 4
@@ -44,7 +43,7 @@ def opened(path: Path) -> Iterator[Image.Image]:
     """
     with open_any(path) as image:
         if image.width * image.height > LARGE:
-            refuse_large(path, image.size, len(image.getbands()), free_memory())
+            refuse_large(path, image.size, len(image.getbands()), measure_free_memory())
         pages = count_pages(image)
         if pages > 1:
             raise DataError(
@@ -131,15 +130,3 @@ def refuse_large(path: Path, size: tuple[int, int], channels: int, free: int | N
             f"reading it takes about {need / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free; make it smaller, or cut "
             "it into tiles"
         )
-
-
-def free_memory() -> int | None:
-    """Bytes that this process may still take, as far as the system tells."""
-    meminfo, limit = _MEMORY
-    known = []
-    with suppress(OSError, KeyError, ValueError):  # other systems tell it otherwise
-        lines = dict(line.split(":", 1) for line in meminfo.read_text().splitlines() if ":" in line)
-        known.append(int(lines["MemAvailable"].split()[0]) * 1024)
-    with suppress(OSError, ValueError):  # no limit, or none of this kind
-        known.append(int(limit.read_text()))
-    return min(known) if known and os.name == "posix" else None

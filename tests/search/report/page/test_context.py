@@ -3,11 +3,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from search.report.page.context import NO_CONTEXT, find_commit, gather_context
+from spaces.common.interpreter import spell_python
 from tests.search.trials import NAMES, TASKS, complete
 
 
-def test_a_run_is_told_from_its_folder(tmp_path: Path) -> None:
+def test_a_run_is_told_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trial = complete(3, 1.0, 10)
     (tmp_path / "config.yaml").write_text(
         "search_id: abc\nbegun: 1795913152\n"
@@ -23,7 +26,9 @@ def test_a_run_is_told_from_its_folder(tmp_path: Path) -> None:
     assert found.facts["command"] == "python -m search.run space=fusion"
     assert all(name in found.facts["tasks"] for name in NAMES)
     assert found.weights == {3: "trials/0003.pt"}
-    assert found.export.endswith(f"-m search.export {tmp_path}")
+    assert found.export == f"{spell_python(anywhere=True)} -m search.export {tmp_path}"  # a page is read anywhere
+    monkeypatch.chdir(tmp_path.parent)
+    assert gather_context(Path(tmp_path.name), [trial], TASKS).export == found.export
     assert found.progress == "1 of 2 trials"
 
 

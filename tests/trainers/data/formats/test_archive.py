@@ -92,6 +92,6 @@ def test_an_array_that_unpacks_to_more_than_there_is_memory_is_refused_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     np.savez_compressed(tmp_path / "x.npz", a=np.zeros(2**20, np.uint8))
-    monkeypatch.setattr(archive, "free_memory", lambda: 2**19)
+    monkeypatch.setattr(archive, "measure_free_memory", lambda: 2**19)
     with pytest.raises(DataError, match=r"x\.npz: array a takes 0\.0 GiB, 0\.0 GiB are free; make it smaller, or keep"):
         archive.read_arrays(tmp_path / "x.npz", ["a"])

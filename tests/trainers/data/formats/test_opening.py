@@ -210,21 +210,10 @@ def test_what_does_not_fit_in_memory_is_told_with_its_size(tmp_path: Path, monke
         "1.0 GiB are free; make it smaller, or cut it into tiles"
     )
     monkeypatch.setattr(opening, "LARGE", 0)
-    monkeypatch.setattr(opening, "free_memory", lambda: 1000)
+    monkeypatch.setattr(opening, "measure_free_memory", lambda: 1000)
     Image.fromarray(PICTURE).save(tmp_path / "x.png")
     with pytest.raises(DataError, match="is too large"):
         read_image(tmp_path / "x.png")
-
-
-def test_free_memory_is_the_least_that_the_system_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    meminfo, limit = tmp_path / "meminfo", tmp_path / "limit"
-    monkeypatch.setattr(opening, "_MEMORY", (meminfo, limit))
-    assert opening.free_memory() is None
-    meminfo.write_text("MemTotal: 9 kB\nMemAvailable:    2048 kB\n")
-    limit.write_text("max\n")
-    assert opening.free_memory() == 2**21
-    limit.write_text("4096\n")
-    assert opening.free_memory() == 4096
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -1,0 +1,107 @@
+"""Screenshots of a run's page and of its record in MLflow, for the documents.
+
+    python -m experiments.pictures.screenshots runs/fusion-scenes --folder experiments/pictures
+
+Wants Chromium and an MLflow store that has the run, as a search leaves it or `python -m search.track` makes it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+from search.config.command import end_in_one_message
+from search.study.run_config import read_config
+from spaces.errors import DataError, UserError
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+SIZE = "1366,900"  # pixels of the window
+TIME = 20_000  # milliseconds of its own time that a page gets
+PATIENCE = 60.0  # seconds until MLflow answers
+
+
+@end_in_one_message("The same command begins again.")
+def main(argv: list[str] | None = None) -> int:
+    """Take them: `page.png`, `mlflow-runs.png`, `mlflow-search.png`."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path, help="folder of a finished run")
+    parser.add_argument("--store", type=Path, help="SQLite file of MLflow; mlflow.db beside the run if not said")
+    parser.add_argument("--folder", type=Path, required=True)
+    given = parser.parse_args(argv)
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    page, store = given.run / "front.html", given.store or given.run.parent / "mlflow.db"
+    if browser is None:
+        raise UserError(f"no browser: want one of {', '.join(BROWSERS)} on the PATH")
+    for file in (page, store):
+        if not file.is_file():
+            raise DataError(f"{file}: no such file; a search that has ended leaves it, and search.track the store")
+    search_id = str(read_config(given.run)["search_id"])
+    _shoot(browser, page.resolve().as_uri(), given.folder / "page.png")
+    with _serving(store.resolve()) as address:
+        for name, end in zip(("mlflow-runs", "mlflow-search"), _find_pages(store.resolve(), search_id), strict=True):
+            _shoot(browser, f"{address}/{end}", given.folder / f"{name}.png")
+    return 0
+
+
+def _find_pages(store: Path, search_id: str) -> tuple[str, ...]:
+    """Ends of the addresses that the search printed."""
+    from mlflow import MlflowClient  # mlflow: 3 s, --help does without
+
+    client = MlflowClient(f"sqlite:///{store}")
+    for experiment in client.search_experiments():
+        found = client.search_runs([experiment.experiment_id], f"tags.`search.id` = '{search_id}'")
+        if found:
+            runs, query = f"#/experiments/{experiment.experiment_id}/runs", "?workflowType=machine_learning"
+            key = f"search-{found[-1].info.run_id}"
+            return f"{runs}{query}&viewStateShareKey={key}", f"{runs}/{found[-1].info.run_id}{query}"
+    raise DataError(f"{store}: has no record of this run; python -m search.track makes one")
+
+
+@contextmanager
+def _serving(store: Path) -> Iterator[str]:
+    """MLflow over a store, on this machine alone; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    asked = ["mlflow", "ui", "--backend-store-uri", f"sqlite:///{store}", "--host", "127.0.0.1", "--port", str(port)]
+    server = subprocess.Popen([sys.executable, "-m", *asked, "--workers", "1"], stderr=subprocess.DEVNULL)
+    address, until = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
+    try:
+        while not _answers(address):
+            if server.poll() is not None or time.monotonic() > until:
+                raise DataError(f"{store}: MLflow does not answer over it; mlflow ui says why")
+            time.sleep(0.5)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urlopen(f"{address}/health", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+def _shoot(browser: str, address: str, file: Path) -> None:
+    with tempfile.TemporaryDirectory() as kept:
+        asked = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={kept}"]
+        asked += [f"--window-size={SIZE}", f"--virtual-time-budget={TIME}", f"--screenshot={file.resolve()}", address]
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=180, check=False)
+    if not file.is_file():
+        raise DataError(f"{file}: {browser} has left no picture: {done.stderr.strip()[-300:]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
