@@ -135,7 +135,7 @@ def _expand(word: str, text: str) -> list[str]:
 
 def _find_problems(word: str, key: str, values: Sequence[str]) -> list[str]:
     if key in FIXED:
-        return [f"{word}: no list here, for {FIXED[key]}; give one value"]
+        return [f"{word}: no list here, for {FIXED[key]}; give one value, in quotes where it holds a comma"]
     if not all(values):
         return [f"{word}: an element of the list is empty; take the comma too much away, or write null for nothing"]
     twice = [value for value in dict.fromkeys(values) if values.count(value) > 1]

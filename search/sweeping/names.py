@@ -1,13 +1,17 @@
-"""Names of a sweep's runs and of its folder, which say the values that are tried."""
+"""Names of a sweep's runs and of its folder, which say the values that are tried.
+
+The order in which lists are given does not count: the same values lie in the same folders.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from search.sweeping.lists import Listed
 
+SEED = "run.seed"
 ROOM = 80  # letters of a name before it is cut: our choice; 100 is what run.name takes
 DIGITS = 8  # of the digest that stands for what was cut
 
@@ -25,12 +29,11 @@ def name_runs(combinations: Sequence[Mapping[str, str]], groups: Sequence[str]) 
     if not combinations:
         return []
     keys = shorten_keys(list(combinations[0]))
-    return [
-        _cut(
-            "-".join(_clean(value) if key in groups else f"{keys[key]}.{_clean(value)}" for key, value in each.items())
-        )
-        for each in combinations
-    ]
+
+    def tell(key: str, value: str) -> str:
+        return _clean(value) if key in groups else f"{keys[key]}.{_clean(value)}"
+
+    return [_cut("-".join(tell(key, each[key]) for key in _order(keys))) for each in combinations]
 
 
 def name_sweep(lists: Sequence[Listed]) -> str:
@@ -39,7 +42,8 @@ def name_sweep(lists: Sequence[Listed]) -> str:
     >>> name_sweep([Listed("space", ("fusion", "branching")), Listed("run.seed", ("0", "1"))])
     'sweep-space-seed'
     """
-    return _cut("-".join(["sweep", *shorten_keys([each.key for each in lists]).values()]))
+    keys = shorten_keys([each.key for each in lists])
+    return _cut("-".join(["sweep", *(keys[key] for key in _order(keys))]))
 
 
 def shorten_keys(keys: Sequence[str]) -> dict[str, str]:
@@ -52,10 +56,14 @@ def shorten_keys(keys: Sequence[str]) -> dict[str, str]:
     return {key: _clean(end if ends.count(end) == 1 else key) for key, end in zip(keys, ends, strict=True)}
 
 
+def _order(keys: Iterable[str]) -> list[str]:
+    """By name, the seed last."""
+    return sorted(keys, key=lambda key: (key == SEED, key))
+
+
 def _clean(text: str) -> str:
-    """Letters that a folder's name takes; a sign before a number stays a word, for -1 and 1 differ."""
-    told = re.sub(r"(?<![A-Za-z0-9_.])-(?=[0-9.])", "minus", text)
-    return re.sub(r"[^A-Za-z0-9_.]+", "_", told).strip("_.") or "empty"
+    """Letters that a folder's name takes; a sign before a number stays, for -1 and 1 differ."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", text).strip("_.") or "empty"
 
 
 def _cut(name: str) -> str:

@@ -69,8 +69,8 @@ def read_record(sweep: Sweep) -> Record:
     kept = _read(path)
     if told := _list_changes(kept.lists, sweep.lists):
         raise ConfigError(
-            f"sweep folder {folder} holds another sweep ({'; '.join(told)}); {MEND}, or give its own lists, which may "
-            "have further values"
+            f"sweep folder {folder} holds another sweep ({'; '.join(told)}): give its own lists, which may "
+            "have further values, or another folder with run.name=NAME"
         )
     return Record(path, lists, kept.finished)
 
@@ -125,7 +125,7 @@ def _read(path: Path) -> Record:
 def _list_changes(kept: dict[str, list[str]], given: Sequence[Listed]) -> list[str]:
     """What keeps lists from being a continuation of those that are kept: other keys, or values that are gone."""
     here = {each.key: each.values for each in given}
-    if list(kept) != list(here):
+    if set(kept) != set(here):
         return [f"of {', '.join(kept)} and not of {', '.join(here)}"]
     gone = {key: [value for value in values if value not in here[key]] for key, values in kept.items()}
     return [f"{key}={','.join(values)} is missing" for key, values in gone.items() if values]

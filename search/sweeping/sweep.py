@@ -16,10 +16,10 @@ from search.config.settings import Settings
 from search.config.validation import check_settings
 from search.study.run_folder import check_folder
 from search.sweeping.lists import Listed, list_combinations, read_lists
-from search.sweeping.names import name_runs, name_sweep
+from search.sweeping.names import SEED, name_runs, name_sweep
 from spaces.errors import ConfigError, UserError
 
-NAME, SEED = "run.name", "run.seed"
+NAME = "run.name"
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ def _refuse_one_folder(names: Sequence[str], combinations: Sequence[Mapping[str,
         if (other := found.setdefault(name.lower(), values)) is not values:
             told, again = (" ".join(spell_values(each)) for each in (other, values))
             raise ConfigError(
-                f"{told} and {again} would both lie in the run folder {name}; names keep letters, digits, '_' and '.' "
-                "of values alone: give values that differ in these, or two sweeps with run.name=NAME"
+                f"{told} and {again} would both lie in the run folder {name}; names keep letters, digits, '_', '.' and "
+                "'-' of values alone: give values that differ in these, or two sweeps with run.name=NAME"
             )
 
 
