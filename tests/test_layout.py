@@ -56,6 +56,7 @@ TESTED_ELSEWHERE = {
     "search/samplers/nsga2.py": ("tests/contracts/test_samplers.py", "Optuna's own, held to what all samplers keep"),
     "search/samplers/random.py": ("tests/contracts/test_samplers.py", "held to what all samplers keep"),
     "search/samplers/tpe.py": ("tests/contracts/test_samplers.py", "Optuna's own, held to what all samplers keep"),
+    "search/sweeping/joining.py": ("tests/search/test_sweep.py", "of real searches"),
     "trainers/data/dataset.py": ("tests/contracts/test_datasets.py", "all data sets side by side"),
 }
 # Sources whose test of their name is still to be written; one that has it must leave this list.

@@ -82,6 +82,20 @@ def parse(argv: Sequence[str], *, lenient: bool = False) -> Arguments:
     return Arguments(**flags, values=tuple(values))
 
 
+def split_flags(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Flags, each in one word, and the other words, which nobody has read.
+
+    Raises:
+        ConfigError: with every flag that is not there.
+    """
+    flags, words, problems = _flags(argv)
+    if problems:
+        raise ConfigError(problems)
+    asked = [word for name, word in (("asks_help", "--help"), ("asks_config", "--cfg")) if flags.get(name)]
+    folder = [f"--config-dir={flags['config_dir']}"] if "config_dir" in flags else []
+    return [*asked, *folder, *(f"--allow={package}" for package in flags.get("allowed", ()))], words
+
+
 def _flags(argv: Sequence[str]) -> tuple[dict[str, Any], list[str], list[str]]:
     """Flags by field of Arguments, the remaining words, and what is wrong with the flags."""
     found: dict[str, Any] = {}
@@ -107,9 +121,8 @@ def _flags(argv: Sequence[str]) -> tuple[dict[str, Any], list[str], list[str]]:
             found["allowed"] = (*found.get("allowed", ()), text if has_value else (queue.pop(0) if queue else ""))
         elif word in ("--multirun", "-m"):
             problems.append(
-                f"{word}: sweeps are not available, for each search has a run folder of its own; "
-                "loop in the shell instead: "
-                "for s in 0 1 2; do python -m search.run run.seed=$s run.name=seed-$s; done"
+                f"{word}: several searches by one command are python -m search.sweep with comma lists, such as "
+                "run.seed=0,1,2"
             )
         elif word.startswith("-"):
             problems.append(
@@ -143,9 +156,8 @@ def _value(word: str) -> Value:
         raise ConfigError(f"{word}: want GROUP=CHOICE or KEY=VALUE, such as space=fusion or trials=20")
     if override.is_sweep_override():
         problem = (
-            f"{word}: several values would be a sweep, which is not available; "
-            f"write a list as '{override.key_or_group}=[a,b]', and several searches as a shell loop "
-            "with run.name=... for each"
+            f"{word}: several values would be a sweep; write a list as '{override.key_or_group}=[a,b]', and have "
+            "several searches done by python -m search.sweep with the same arguments"
         )
         return _unread(name, text, problem)
     return Value(override.key_or_group, parsed, text)

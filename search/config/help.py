@@ -22,12 +22,14 @@ class Introduction:
         usage: its arguments.
         example: arguments that run.
         text: what it does, in a paragraph.
+        flags: that it has beside those of all commands, with what they mean.
     """
 
     question: str
     usage: str
     example: str
     text: str
+    flags: tuple[tuple[str, str], ...] = ()
 
 
 OVERRIDES = "[GROUP=CHOICE ...] [KEY=VALUE ...]"
@@ -46,6 +48,19 @@ INTRODUCTIONS = {
         "space=fusion",
         "Counts and prices the patterns, times a few steps, and prints the command that starts the search. Trains "
         "nothing to its end, and leaves the run folder alone.",
+    ),
+    "search.sweep": Introduction(
+        "What do several searches come to, one for each of several values, and how much of that is the seed?",
+        "KEY=VALUE,VALUE,... [GROUP=CHOICE,CHOICE,...] [KEY=VALUE ...]",
+        "space=fusion,branching run.seed=0,1,2 trials=10",
+        "Searches the product of all comma lists, one run after the other, each in a folder named after its values in "
+        "the folder run.name; single-task networks and supernets are shared. Ends with one front of all and a table "
+        "over seeds. The same command again resumes, further values add runs. Commas in brackets and quotes make no "
+        "list; range(0,5) is one.",
+        (
+            ("--plan", "tell runs, epochs and time, and stop"),
+            ("--side-by-side N", "N runs at a time on one cluster; wants runner.address and runner.concurrency"),
+        ),
     ),
     "search.check": Introduction(
         "Is the data set right?",
@@ -95,7 +110,7 @@ def format_help(
     shown, further = CHECKED if program == "search.check" else (tuple(choices), None)
     usage, example = (wrap_command(f"python -m {program} {words}", width) for words in (told.usage, told.example))
     parts = ["\n".join(wrap(told.question, width)), f"{usage}\n\nExample\n{example}", "\n".join(wrap(told.text, width))]
-    parts.append(f"Flags\n{_rows(FLAGS, width)}")
+    parts.append(f"Flags\n{_rows((*FLAGS, *told.flags), width)}")
     if experiment is not None:
         own = [(f"{key.name}={key.default}", key.comment) for key in groups.experiment_keys(experiment)]
         parts.append(f"What {EXPERIMENT}={experiment} sets\n{_rows(own, width)}")
@@ -104,7 +119,7 @@ def format_help(
     whole = [(f"{EXPERIMENT}={name}", groups.meaning(EXPERIMENT, name)) for name in groups.choices(EXPERIMENT)]
     title = "\n".join(wrap("Experiments, whole settings that everything else given wins over", width))
     parts.append(f"{title}\n{_rows(whole, width)}")
-    if program != "search.check":
+    if program not in ("search.check", "search.sweep"):
         more = "\n".join(wrap_command(f"python -m {program} {words}", width) for words in EXAMPLES)
         parts.append(f"More examples\n{more}")
     return "\n\n".join(parts)

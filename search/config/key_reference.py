@@ -13,7 +13,7 @@ HEAD = """# Every key of the configuration
 
 Made by `python -m search.config.key_reference > search/KEYS.md` from [conf](conf); `--help` with a `GROUP=CHOICE` shows
 the same in a terminal. A key is given as `KEY=VALUE`, a choice as `GROUP=CHOICE`; `*` marks the choice that holds where
-none is given."""
+none is given. `python -m search.sweep` takes several values of any of them with commas between: `run.seed=0,1,2`."""
 
 
 def format_reference(groups: Groups) -> str:
