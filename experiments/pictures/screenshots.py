@@ -2,7 +2,7 @@
 
     python -m experiments.pictures.screenshots runs/fusion-scenes --folder experiments/pictures
 
-Wants Chromium and an MLflow store that has the run, as a search leaves it or `python -m search.track` makes it.
+Wants Chromium, and an MLflow store that the search has written.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from search.config.command import end_in_one_message
-from search.study.run_config import read_config
+from search.standing.started import read_started
 from spaces.errors import DataError, UserError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -43,27 +43,15 @@ def main(argv: list[str] | None = None) -> int:
         raise UserError(f"no browser: want one of {', '.join(BROWSERS)} on the PATH")
     for file in (page, store):
         if not file.is_file():
-            raise DataError(f"{file}: no such file; a search that has ended leaves it, and search.track the store")
-    search_id = str(read_config(given.run)["search_id"])
+            raise DataError(f"{file}: no such file; a search that has ended leaves it")
+    links = read_started(given.run).links
+    if not links:
+        raise DataError(f"{given.run}: its search has recorded nothing in MLflow; run one without tracking=none")
     _shoot(browser, page.resolve().as_uri(), given.folder / "page.png")
     with _serving(store.resolve()) as address:
-        for name, end in zip(("mlflow-runs", "mlflow-search"), _find_pages(store.resolve(), search_id), strict=True):
-            _shoot(browser, f"{address}/{end}", given.folder / f"{name}.png")
+        for name, link in zip(("mlflow-runs", "mlflow-search"), links, strict=True):
+            _shoot(browser, f"{address}/#{link.partition('/#')[2]}", given.folder / f"{name}.png")
     return 0
-
-
-def _find_pages(store: Path, search_id: str) -> tuple[str, ...]:
-    """Ends of the addresses that the search printed."""
-    from mlflow import MlflowClient  # mlflow: 3 s, --help does without
-
-    client = MlflowClient(f"sqlite:///{store}")
-    for experiment in client.search_experiments():
-        found = client.search_runs([experiment.experiment_id], f"tags.`search.id` = '{search_id}'")
-        if found:
-            runs, query = f"#/experiments/{experiment.experiment_id}/runs", "?workflowType=machine_learning"
-            key = f"search-{found[-1].info.run_id}"
-            return f"{runs}{query}&viewStateShareKey={key}", f"{runs}/{found[-1].info.run_id}{query}"
-    raise DataError(f"{store}: has no record of this run; python -m search.track makes one")
 
 
 @contextmanager
