@@ -14,8 +14,11 @@ from search.study.replicates import compute_mean_and_error
 Cell = tuple[str, str, int, int]
 """Problem, contestant, epochs in all, seed."""
 COLUMNS = ("problem", "contestant", "epochs", "seed", "hypervolume", "members")
-COLOURS = ("#b3402a", "#1f5fa8", "#3f8f5f", "#8a5fa8", "#c98a1b", "#555555", "#d35f8d", "#17a2b8", "#8c6d31", "#9aa3ad")
-OURS = ("supernet:2", "supernet:3")  # whose differences to the others are told, paired by seed
+COLOURS = (
+    *("#b3402a", "#1f5fa8", "#3f8f5f", "#8a5fa8", "#c98a1b", "#555555", "#d35f8d", "#17a2b8"),
+    *("#8c6d31", "#9aa3ad", "#e07b53", "#7fb3e6", "#a3d39c", "#c9a6e4", "#222222"),
+)
+OURS = ("supernet:2/25-chained", "supernet:2", "supernet:3")  # whose differences to the others are told, paired by seed
 
 
 class DeliveredCells:
@@ -83,7 +86,7 @@ class DeliveredCells:
 
         problems = sorted({cell[0] for cell in self._cells})
         names = sorted({cell[1] for cell in self._cells if "~" not in cell[1]})  # ways have one budget: in the table
-        figure = Figure(figsize=(5.2 * len(problems), 4.2), layout="constrained")
+        figure = Figure(figsize=(5.2 * len(problems) + 1.8, 4.2), layout="constrained")
         FigureCanvasAgg(figure)
         for axes, problem in zip(figure.subplots(1, len(problems), squeeze=False)[0], problems, strict=True):
             for place, name in enumerate(names):
@@ -103,7 +106,8 @@ class DeliveredCells:
             axes.set_xlim(0.8 * ticks[0], 1.25 * ticks[-1])
             axes.grid(color="#d9dee3", linewidth=0.6)
             axes.spines[["top", "right"]].set_visible(False)
-            axes.legend(fontsize=8, frameon=False)
+        lines, labels = figure.axes[0].get_legend_handles_labels()  # those of the others are the same
+        figure.legend(lines, labels, loc="outside right center", fontsize=8, frameon=False)
         figure.supylabel("hypervolume of what is delivered, test split [% x M MACs]", fontsize=9)
         figure.savefig(self._folder / "delivered.png", dpi=130)
 

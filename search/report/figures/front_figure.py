@@ -107,7 +107,7 @@ def _draw_hypervolume(axes: Axes, view: FrontView) -> None:
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("finished trials")
-    axes.set_ylabel(f"hypervolume [{volume_units(objectives)}]", parse_math=False)
+    axes.set_ylabel(f"hypervolume\n[{volume_units(objectives)}]", fontsize=8, parse_math=False)
     if volumes.max(initial=0.0) >= 1000:
         front_panel.count_ticks(axes.yaxis)
     if not volumes.any():

@@ -156,7 +156,7 @@ def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) ->
     """Draw what stands around the points: names, the front's line, what single-task networks reach."""
     trials, front, objectives = view.trials, view.front, view.objectives
     axes.set_xlabel(_name_axis(across), parse_math=False)  # users name units, and a $ is a $
-    axes.set_ylabel(_name_axis(up), parse_math=False)
+    axes.set_ylabel("\n".join(_name_axis(up).rsplit(", ", 1)), parse_math=False)  # one line is longer than the panel
     failed, stopped = sum(trial.failed for trial in trials), sum(trial.status == PRUNED for trial in trials)
     counts = {"stopped early": stopped, "failed": failed}
     note = "".join(f", {count} {what}" for what, count in counts.items() if count)

@@ -40,7 +40,7 @@ def _staircase(panel: Any) -> list[list[float]]:
 def test_costs_go_across_and_the_front_is_a_staircase_that_ends_at_its_members() -> None:
     panel, places = _draw(TRIALS, ["delta_mtl", "macs"])
     assert panel.get_xlabel() == "MACs of one image, lower is better"
-    assert panel.get_ylabel() == "delta_mtl [% vs single-task], higher is better"
+    assert panel.get_ylabel() == "delta_mtl [% vs single-task]\nhigher is better"
     assert {number: place.at for number, place in places.items()} == {0: (18e6, 1.5), 1: (16e6, -4.0), 3: (9e6, -2.0)}
     # What the cheaper member dominates ends at its own height until the next one begins.
     assert _staircase(panel) == [[9e6, -2.0], [18e6, -2.0], [18e6, 1.5]]
