@@ -126,12 +126,14 @@ class ConfirmQueue:
             self._waiting.appendleft(chain)
 
     def _take(self, job: Job, outcome: Outcome, chain: Chain) -> None:
-        """A chain has ended, well or not; weights in between have served."""
+        """A chain has ended, well or not; weights in between have served, unless another chain goes on from them."""
         self.outcomes[job] = outcome
         if not outcome.complete:
             self._failed.add(chain[-1])
+        others = [*self._waiting, *(self._chains[each] for each in self.running)]
+        wanted = {each.weights for other in others for each in other[:-1]}
         for each in chain[:-1]:
-            if each.weights is not None:
+            if each.weights is not None and each.weights not in wanted:
                 each.weights.unlink(missing_ok=True)
         if outcome.complete:
             self._hear(job, outcome)

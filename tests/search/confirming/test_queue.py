@@ -142,3 +142,23 @@ def test_what_one_chain_ends_with_and_another_goes_on_from_is_trained_once(jobs:
     assert asked.run() == ["1"]
     assert sorted(asked.heard) == ["0", "1", "2"]
     assert Asked([(first, last), (jobs[0],)]).run() == []
+
+
+def test_weights_that_another_chain_goes_on_from_stay_until_it_has_ended(jobs: list[Job], tmp_path: Path) -> None:
+    first = replace(jobs[0], weights=tmp_path / "first.pt")
+    assert first.weights is not None
+    start = Inherited(first.weights, first.fingerprint)
+    second = replace(jobs[1], inherits=start, weights=tmp_path / "second.pt")
+    assert second.weights is not None
+    last = replace(jobs[2], inherits=start.follow(second.weights, second.fingerprint))
+    asked = Asked([(first, second, last), (first, replace(second, weights=None)), (jobs[0],)])
+    for expected in (first, second):
+        assert asked.queue.next() == expected
+        asked.queue.done(expected, run_job(expected))
+    assert asked.queue.next() == last
+    assert asked.queue.next() is None  # the others are found to be there
+    assert asked.heard == ["1", "0"]
+    assert first.weights.exists() and second.weights.exists()
+    asked.queue.done(last, run_job(last))
+    assert asked.heard == ["1", "0", "2"]
+    assert not first.weights.exists() and not second.weights.exists()

@@ -23,7 +23,7 @@ POINT = (-20.0, 100.0)
 def pool() -> Pooled:
     trials = [complete(0, 1.0, 50), complete(1, 3.0, 80), failed(2), complete(3, -2.0, 40)]
     view = FrontView(trials, find_front(trials, OBJECTIVES), OBJECTIVES, POINT, {})
-    return Pooled(view, {"a": [0, 1, 2], "b": [3], "c": []}, False, False, TASKS)
+    return Pooled(view, {"a": [0, 1, 2], "b": [3], "c": []}, False, False, TASKS, {})
 
 
 def test_a_run_is_measured_by_its_own_trials() -> None:
