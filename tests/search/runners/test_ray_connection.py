@@ -56,7 +56,7 @@ def test_what_listens_and_is_no_ray_is_told_within_seconds(
             line.shutdown(socket.SHUT_WR)
 
     threading.Thread(target=reply, daemon=True).start()
-    address, since = "127.0.0.1:{}".format(listening.getsockname()[1]), time.monotonic()
+    address, since = f"127.0.0.1:{listening.getsockname()[1]}", time.monotonic()
     with pytest.raises(ConfigError) as caught:
         connect(address)
     assert time.monotonic() - since < 5
