@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from spaces.fields import Fields
 
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # a Path has dropped the second stroke; one letter is a drive
 RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # also what MLflow and every file system take
 
 
@@ -60,6 +61,12 @@ class Run:
         )
         usable = isinstance(self.folder, (str, Path)) and bool(str(self.folder))
         checks.require(usable, f"run.folder={self.folder}: want the path of a folder")
+        checks.require(
+            not URL.match(str(self.folder)),
+            f"run.folder={self.folder}: a URL, and a run's files are locked and replaced in place, as no object store "
+            "does it; want a folder on a disk, which all nodes share where there are several (NFS, Lustre), and copy "
+            "runs to a store when they have ended, such as with 'aws s3 sync'",
+        )
         try:
             object.__setattr__(self, "folder", Path(self.folder).expanduser() if usable else Path())
         except RuntimeError:

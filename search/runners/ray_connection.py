@@ -17,6 +17,8 @@ from spaces.common.machine_faults import MachineError
 from spaces.errors import ConfigError
 
 LONGEST = 107 if sys.platform.startswith("linux") else 103  # bytes of a socket's path, by the system's own limit
+PATIENCE = 5.0  # seconds until a cluster has answered: our choice
+SETTINGS = 4  # the kind of frame that either side of HTTP/2 begins with
 SOCKET = "/session_2026-01-01_00-00-00_000000_4194304/sockets/plasma_store"  # what Ray adds to its folder
 SHORT = ("/tmp", "/var/tmp", "/dev/shm")  # where there is room for it
 
@@ -68,15 +70,40 @@ QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
 def _join(address: str) -> None:
     import ray  # as in `connect`
 
+    answers = False
     try:
         if place := re.fullmatch(r"(?:ray://)?([^/\s]+):(\d+)", address):
-            socket.create_connection((place[1], int(place[2])), timeout=5).close()  # Ray itself would try for minutes
+            _greet(place[1], int(place[2]))
+            answers = True
         ray.init(address=address, **QUIET)
     except (OSError, ValueError, RuntimeError) as error:
         raise ConfigError(
             f"runner.address={address}: no Ray cluster answers there ({_line(error)}); start one "
             "with 'ray start --head', or leave runner.address (and $RAY_ADDRESS) out to use this machine alone"
+            + (_mention_token() if answers else "")
         ) from error
+
+
+def _greet(host: str, port: int) -> None:
+    """See that a server of Ray's kind, gRPC, answers there: Ray itself would try for minutes.
+
+    Raises:
+        OSError: none does.
+    """
+    with socket.create_connection((host, port), timeout=PATIENCE) as line:
+        if os.environ.get("RAY_USE_TLS", "0") != "0":
+            return
+        line.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes([0, 0, 0, SETTINGS, 0, 0, 0, 0, 0]))
+        answer = line.recv(9)
+    if answer[3:4] != bytes([SETTINGS]):
+        raise OSError("what listens there is no Ray")
+
+
+def _mention_token() -> str:
+    """How to come to a cluster that wants a token, which Ray sends to no address by itself."""
+    if "RAY_AUTH_MODE" in os.environ:
+        return ""
+    return "; a cluster that wants a token wants RAY_AUTH_MODE=token in the environment of the search, too"
 
 
 def _refuse_other(address: str | None, here: str) -> None:

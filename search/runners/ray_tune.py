@@ -10,11 +10,12 @@ import logging
 import math
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from search.runners.node_check import check_nodes
 from search.runners.ray_connection import connect as _connect
 from search.runners.runner import JobQueue
 from spaces.common.interruption import take_sigterm
@@ -90,7 +91,8 @@ class RayTune:
         """Run the jobs on the cluster.
 
         Raises:
-            ConfigError: there is no cluster at the address, or it cannot hold a single training.
+            ConfigError: there is no cluster at the address, it cannot hold a single training, or one of its nodes lacks
+                the packages or the run folder.
             MachineError: Ray does not start on this machine.
             KeyboardInterrupt: the user stopped the run.
         """
@@ -98,13 +100,18 @@ class RayTune:
         address = self._cluster
         if not address:
             os.environ.update(LOOPBACK)
+        else:
+            os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")  # what goes wrong is told once, in a message
         import ray  # ray: 0.5 s, and QUIET has to be set before
 
         there = ray.is_initialized()
         place = _connect(address)
         try:
             take_sigterm()  # again, for Ray takes it for itself
-            gpus, concurrency = self._fitting([n["Resources"] for n in ray.nodes() if n["Alive"]])
+            nodes = [node for node in ray.nodes() if node["Alive"]]
+            gpus, concurrency = self._fitting([node["Resources"] for node in nodes])
+            if address:
+                check_nodes([node for node in nodes if self._fits(node["Resources"], gpus)], folder)
             started(concurrency)
             queue.answer_from_cache("cuda" if gpus else "cpu")
             self._fit(queue, folder / ".ray", gpus, concurrency)
@@ -118,8 +125,7 @@ class RayTune:
         """GPUs a training, and trainings at a time; a training fits on one node or nowhere."""
         sizes = [(node.get("CPU", 0.0), node.get("GPU", 0.0)) for node in nodes]
         gpus = float(any(gpu for _, gpu in sizes)) if self.gpus_per_trial is None else self.gpus_per_trial
-        fits = [min(cpu // self.cpus_per_trial, gpu // gpus if gpus else math.inf) for cpu, gpu in sizes]
-        room = int(sum(fits))
+        room = sum(self._fits(node, gpus) for node in nodes)
         if not room:
             there = "; ".join(f"{cpu:g} CPUs and {gpu:g} GPUs" for cpu, gpu in sizes)
             raise ConfigError(
@@ -127,6 +133,11 @@ class RayTune:
                 f"the nodes have {there}; ask for less a trial"
             )
         return gpus, min(room, self.concurrency or room)
+
+    def _fits(self, node: Mapping[str, float], gpus: float) -> int:
+        """Trainings that a node holds at a time."""
+        cpu, gpu = node.get("CPU", 0.0), node.get("GPU", 0.0)
+        return int(min(cpu // self.cpus_per_trial, gpu // gpus if gpus else math.inf))
 
     def _fit(self, queue: JobQueue, storage: Path, gpus: float, concurrency: int) -> None:
         from ray import tune  # ray.tune: 1.3 s, --help does without

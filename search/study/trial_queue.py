@@ -206,7 +206,8 @@ class TrialQueue:
         self.running.discard(job)
         self._callback.running(tuple(self.running))
         if outcome.fault:
-            self.stop(f"{job.label}: {outcome.reason}")
+            where = f" on node {outcome.node}" if self._settings.runner.elsewhere and outcome.node else ""
+            self.stop(f"{job.label}{where}: {outcome.reason}")
         elif self._finals.owns(job):
             self._final_done(job, outcome)
         elif job not in self._candidates:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,3 +142,69 @@ def test_a_stream_on_both_nodes_of_a_cluster_gives_what_memory_gives_in_this_pro
     assert len(inline) == 3
     assert len({trial.node for trial in spread.values()}) == 2
     assert {t.key: t.metrics for t in spread.values()} == {t.key: t.metrics for t in inline.values()}
+
+
+ASK = """
+import sys
+from pathlib import Path
+import ray
+from search.runners.node_check import check_nodes
+from search.runners.ray_connection import connect
+from spaces.errors import ConfigError
+
+connect(sys.argv[1])
+nodes = [node for node in ray.nodes() if node["Alive"]]
+print(len(nodes), flush=True)
+try:
+    if len(nodes) > 2:
+        check_nodes(nodes, Path("run"))
+except ConfigError as error:
+    print(*error.problems, sep="\\n")
+print("left:", *Path("run").iterdir())
+"""
+
+
+@pytest.mark.slow
+def test_a_node_without_the_packages_or_the_run_folder_is_named(tmp_path: Path, cluster: str) -> None:
+    """Last here, for the cluster has a third node then, which goes away."""
+    run = tmp_path / "run"
+    run.mkdir()
+    hidden = subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0
+    hide = ["unshare", "-m", "sh", "-c", f'mount -t tmpfs none {run} && exec "$@"', "-"] if hidden else []
+    # A Python of the same packages, without those that a .pth file adds to it: this project.
+    bare = [sys._base_executable, "-m", "ray.scripts.scripts", "start", f"--address={cluster}", "--num-cpus=1"]
+    free = ["--min-worker-port=0", "--max-worker-port=0", "--disable-usage-stats", "--block"]
+    node = subprocess.Popen(
+        [*hide, *bare, *free],
+        cwd="/",
+        env={
+            **os.environ,
+            "PYTHONPATH": sysconfig.get_paths()["purelib"],
+            "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0",
+        },
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + 60
+        while True:
+            asked = subprocess.run(
+                [sys.executable, "-c", ASK, cluster],
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=True,
+                timeout=90,
+            )
+            number, *told, left = asked.stdout.splitlines()
+            if number == "3":
+                break
+            assert time.monotonic() < end
+    finally:
+        node.terminate()
+        node.wait(timeout=30)
+    assert told[0].startswith("node ")
+    assert "has no search.jobs.worker, trainers.train; every node wants the same packages" in told[0]
+    assert len(told) == 1 + hidden
+    assert not hidden or "does not see the run folder run: put run.folder on storage that all nodes share" in told[1]
+    assert left == "left:"

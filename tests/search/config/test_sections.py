@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -75,3 +76,18 @@ def test_both_ways_to_say_how_long_are_refused() -> None:
     with pytest.raises(ConfigError) as caught:
         Final(epochs=20, budget=0.5)
     assert caught.value.problems == ("final.epochs=20 and final.budget=0.5: both say how long; give one of them",)
+
+
+@pytest.mark.parametrize("folder", ["s3://bucket/runs", "gs://bucket", "file:///tmp/runs", "hdfs://host:9000/runs"])
+def test_a_url_is_no_run_folder_and_the_way_out_is_told(folder: str) -> None:
+    for typed in (folder, Path(folder)):  # which has dropped a stroke
+        with pytest.raises(ConfigError) as caught:
+            Run("one", folder=typed)  # type: ignore[arg-type]
+        (told,) = caught.value.problems
+        assert told.startswith(f"run.folder={typed}: a URL, and a run's files are locked and replaced in place")
+        assert "copy runs to a store when they have ended" in told
+
+
+@pytest.mark.parametrize("folder", ["C:/runs", "a:b", "runs/s3:/x"])
+def test_a_colon_alone_makes_no_url(folder: str) -> None:
+    assert Run("one", folder=Path(folder)).folder == Path(folder)

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
 
 import pytest
 
-from search.runners.ray_connection import LONGEST, SOCKET, make_short_folder
+from search.runners import ray_connection
+from search.runners.ray_connection import LONGEST, SOCKET, connect, make_short_folder
 from spaces.common.machine_faults import MachineError
+from spaces.errors import ConfigError
 
 
 def test_ray_keeps_its_usual_folder_where_its_sockets_fit() -> None:
@@ -26,3 +32,37 @@ def test_a_long_or_unwritable_folder_is_gone_round(tmp_path: Path) -> None:
 def test_where_there_is_no_short_folder_the_setting_is_named(tmp_path: Path) -> None:
     with pytest.raises(MachineError, match=r"of \d+ bytes at most; name one with RAY_TMPDIR=DIR, or take runner="):
         make_short_folder(tmp_path / ("x" * 100), ())
+
+
+@pytest.fixture
+def listening() -> Iterator[socket.socket]:
+    """A port of this machine that somebody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+@pytest.mark.parametrize("answer", [None, b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_what_listens_and_is_no_ray_is_told_within_seconds(
+    answer: bytes | None, listening: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ray_connection, "PATIENCE", 0.5)
+    taken = []
+
+    def reply() -> None:
+        line, _ = listening.accept()
+        taken.append(line)
+        if answer is not None:
+            line.sendall(answer)
+            line.shutdown(socket.SHUT_WR)
+
+    threading.Thread(target=reply, daemon=True).start()
+    address, since = f"127.0.0.1:{listening.getsockname()[1]}", time.monotonic()
+    with pytest.raises(ConfigError) as caught:
+        connect(address)
+    assert time.monotonic() - since < 5
+    (told,) = caught.value.problems
+    why = "timed out" if answer is None else "what listens there is no Ray"
+    assert told.startswith(f"runner.address={address}: no Ray cluster answers there ({why}); start one with")
+    assert "token" not in told
+    for line in taken:
+        line.close()
