@@ -1,4 +1,4 @@
-"""What people call the columns of their tables."""
+"""What people call the columns of their tables, and the splits of their sets."""
 
 from __future__ import annotations
 
@@ -32,3 +32,28 @@ def is_splitting(name: str, cells: Sequence[str]) -> bool:
     words = {cell.lower() for cell in cells if cell}
     ours = {split for split, known in LIKELY.items() if words & set(known)}
     return len(ours) > 1 and all(any(word in known for known in LIKELY.values()) for word in words)
+
+
+def name_splits(names: Sequence[str]) -> dict[str, str]:
+    """Our splits by the names of an export's; none where none trains.
+
+    Names that are a split's come before those of which a part is.
+
+    >>> name_splits(["labels_train", "labels-dev", "trainval", "test2017"])
+    {'test': 'test2017', 'train': 'labels_train', 'val': 'labels-dev'}
+    """
+    found: dict[str, str] = {}
+    for part in (_bare, _parts):
+        for ours, likely in LIKELY.items():
+            free = [name for name in sorted(names) if name not in found.values()]
+            if fits := [name for name in free if set(part(name.lower())) & set(likely)]:
+                found.setdefault(ours, fits[0])
+    return found if "train" in found else {}
+
+
+def _bare(name: str) -> list[str]:
+    return [name.strip("0123456789_-")]
+
+
+def _parts(name: str) -> list[str]:
+    return re.split(r"[\d\W_]+", name)

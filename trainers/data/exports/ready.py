@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,31 +70,6 @@ def add_background(labels: Sequence[str]) -> list[str]:
     return list(labels) if any(label.lower() in BACKGROUNDS for label in labels) else ["background", *labels]
 
 
-def name_splits(names: Sequence[str]) -> dict[str, str]:
-    """Our splits by the names of an export's; none where none trains.
-
-    Names that are a split's come before those of which a part is.
-
-    >>> name_splits(["labels_train", "labels-dev", "trainval", "test2017"])
-    {'test': 'test2017', 'train': 'labels_train', 'val': 'labels-dev'}
-    """
-    found: dict[str, str] = {}
-    for part in (_bare, _parts):
-        for ours, likely in LIKELY.items():
-            free = [name for name in sorted(names) if name not in found.values()]
-            if fits := [name for name in free if set(part(name.lower())) & set(likely)]:
-                found.setdefault(ours, fits[0])
-    return found if "train" in found else {}
-
-
-def _bare(name: str) -> list[str]:
-    return [name.strip("0123456789_-")]
-
-
-def _parts(name: str) -> list[str]:
-    return re.split(r"[\d\W_]+", name)
-
-
 def find_folder(root: Path, names: Sequence[str], folders: Sequence[str]) -> str | None:
     """The first of some folders, "" or with a slash at its end, in which files of these names are."""
     return next((each for each in folders if names and all(_is_file(root, f"{each}{name}") for name in names)), None)
@@ -109,6 +83,8 @@ def _quote(value: object) -> str:
     """Plain values as YAML, which takes JSON; small words stay without quotes."""
     if isinstance(value, str) and value.replace("_", "").isalpha() and value.isascii() and value.islower():
         return value if value not in ("yes", "no", "on", "off", "true", "false", "null", "y", "n") else f'"{value}"'
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_quote(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_quote, value)) + "]"
     return json.dumps(value, ensure_ascii=False)
