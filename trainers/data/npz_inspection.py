@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.exports.headers import LIKELY
+from trainers.data.exports.headers import LIKELY, match_splits
 from trainers.data.formats.archive import read_headers
 from trainers.data.specs.spec import Spec
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN, image_problem, target_problem
@@ -66,8 +66,9 @@ def _find_other_name(path: Path) -> str | None:
     """What the archive of a split is called, where it is not there under our name for it."""
     if path.exists() or not path.parent.is_dir():
         return None
-    names = sorted(each.name for each in path.parent.iterdir() if each.suffix.lower() == ".npz")
-    return next((name for name in names if Path(name).stem.lower() in LIKELY[path.stem]), None)
+    names = {each.stem: each.name for each in path.parent.iterdir() if each.suffix.lower() == ".npz"}
+    found = match_splits([stem for stem in names if stem not in LIKELY]).get(path.stem)
+    return None if found is None else names[found]
 
 
 def find_equal(images: Mapping[str, np.ndarray], places: Mapping[str, Path]) -> list[str]:

@@ -13,7 +13,7 @@ from trainers.data.exports.entries import find_name
 from trainers.data.exports.file_columns import describe_files, names_files
 from trainers.data.exports.headers import SPLITTING, is_splitting, name_splits
 from trainers.data.exports.image_places import Held, Listing, Splitting, find_files, find_splitting, find_twice
-from trainers.data.exports.ready import Export, Places, write_spec
+from trainers.data.exports.ready import Export, Places, UnfitError, write_spec
 from trainers.data.folders.listing import glob_rows
 from trainers.data.folders.lists import TABLES, list_splits
 from trainers.data.formats.files import IMAGES
@@ -116,7 +116,7 @@ def _place(
 def _refuse_twice(path: Path, found: tuple[str, list[str]] | None) -> None:
     if found:
         name, folders = found
-        raise DataError(
+        raise UnfitError(
             f"{path}: {name} is in {' and in '.join(folders)}, so that a row would be read for two images; write paths "
             f"into the table, such as {folders[0]}{Path(name).name}"
         )

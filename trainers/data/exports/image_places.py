@@ -46,7 +46,8 @@ class Listing:
         if folder not in self._known:
             ways = (f"{self.root}/{way}" for way in (folder, *list_compositions(folder)))
             there = next((way for way in ways if os.path.isdir(way)), None)
-            self._known[folder] = frozenset(os.listdir(there) if there else ())
+            entries = os.scandir(there) if there else ()
+            self._known[folder] = frozenset(entry.name for entry in entries if not entry.is_dir())
         return self._known[folder]
 
 

@@ -49,17 +49,17 @@ class Places:
 
 def write_spec(places: Places, tasks: Mapping[str, Mapping[str, object]]) -> str:
     """A specification of these tasks, and a second one where there is one alone."""
-    image = [_quote(pattern) for pattern in places.image]
+    image = [write_value(pattern) for pattern in places.image]
     lines = [f"image: {image[0] if len(image) == 1 else '[' + ', '.join(image) + ']'}"]
     if places.lists is not None:
-        lines.append(f"lists: {_quote(places.lists)}")
+        lines.append(f"lists: {write_value(places.lists)}")
     if places.splits:
-        said = ", ".join(f"{ours}: {_quote(own)}" for ours, own in places.splits.items())
+        said = ", ".join(f"{ours}: {write_value(own)}" for ours, own in places.splits.items())
         held = [split for split in LIKELY if split not in places.splits]
         lines.append(f"splits: {{{said}}}" + (f"   # {' and '.join(held)}: held out of train" if held else ""))
     lines.append("tasks:")
     for name, options in tasks.items():
-        lines += [f"  {name}:", *(f"    {key}: {_quote(value)}" for key, value in options.items())]
+        lines += [f"  {name}:", *(f"    {key}: {write_value(value)}" for key, value in options.items())]
     if len(tasks) == 1:
         lines.append("  again: {kind: autoencoder, role: auxiliary}   # a search wants two tasks: put yours here")
     return "\n".join(lines) + "\n"
@@ -79,12 +79,12 @@ def _is_file(root: Path, name: str) -> bool:
     return any((root / each).is_file() for each in (name, *list_spellings(name)))
 
 
-def _quote(value: object) -> str:
-    """Plain values as YAML, which takes JSON; small words stay without quotes."""
+def write_value(value: object) -> str:
+    """A plain value as YAML, which takes JSON; small words stay without quotes."""
     if isinstance(value, str) and value.replace("_", "").isalpha() and value.isascii() and value.islower():
         return value if value not in ("yes", "no", "on", "off", "true", "false", "null", "y", "n") else f'"{value}"'
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_quote(each)}" for key, each in value.items()) + "}"
+        return "{" + ", ".join(f"{key}: {write_value(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_quote, value)) + "]"
+        return "[" + ", ".join(map(write_value, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

@@ -121,3 +121,4 @@ def test_what_is_hidden_and_what_is_not_there_is_not_found(tmp_path: Path) -> No
     assert held is not None
     assert held.cover() == ["é/"]
     assert find_splitting(held) is None
+    assert find_files(tmp_path, ["é"]) is None  # a folder
