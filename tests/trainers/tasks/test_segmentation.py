@@ -110,8 +110,8 @@ def test_booleans_are_two_classes_and_nan_is_unlabelled() -> None:
             np.array([[[0.5, 1, 2]]]),
             "x.npz: class ids are not whole numbers, such as 0.5 (given: float64, shape (1, 1, 3), values 0.5..2); "
             "want whole class ids: such numbers come of resizing or smoothing (resize masks by nearest neighbour "
-            "alone), of dividing by the largest id (multiply by it again), or of no classes (kind: regression); save whole "
-            "numbers",
+            "alone), of dividing by the largest id (multiply by it again), or of no classes (kind: regression); save "
+            "whole numbers",
         ),
     ],
 )
