@@ -40,7 +40,7 @@ class Extent:
         low: smallest valid value; NaN if there is none.
         high: largest valid value.
         values: how many different ones, of whole numbers; else 0.
-        invalid: share of its pixels, or of its values if it has none.
+        invalid: share of its values.
     """
 
     shape: tuple[int, ...]
@@ -70,7 +70,11 @@ def summarise_split(data: DataSet, split: str, most: int = MOST) -> Seen:
 def measure_extent(task: Task, target: np.ndarray) -> Extent:
     """Measure canonical targets, samples first."""
     bad = task.find_invalid(target)
-    valid = target[~bad] if bad.shape == target.shape else np.moveaxis(target, (-2, -1), (1, 2))[~bad]
+    if bad.shape != target.shape:  # one a pixel, of several values
+        bad = np.broadcast_to(bad.reshape(len(bad), *[1] * (target.ndim - bad.ndim), *bad.shape[1:]), target.shape)
+    if target.dtype.kind == "f":  # of several values a pixel some may be missing
+        bad = bad | np.isnan(target)
+    valid = target[~bad]
     low, high = (float(valid.min()), float(valid.max())) if valid.size else (float("nan"), float("nan"))
     values = len(np.unique(valid)) if target.dtype.kind in "iu" else 0
     return Extent(target.shape[1:], low, high, values, float(bad.mean()))

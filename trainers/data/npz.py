@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,9 +17,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from spaces.errors import DataError
+from trainers.data.folders.id_advice import list_values, mend_one_class
 from trainers.data.formats import archive
-from trainers.data.npz_inspection import find_equal, inspect_headers, name_array
-from trainers.data.specs.bounds import mark_raw
+from trainers.data.npz_inspection import explain_ids, find_equal, inspect_headers, name_array
+from trainers.data.specs.mapping import read_stored
 from trainers.data.specs.parsing import Format
 from trainers.data.specs.spec import ARRAYS, Spec, read_spec
 from trainers.data.specs.specified import Specified
@@ -73,10 +74,11 @@ class Npz(Specified):
     @cached_property
     def fingerprint(self) -> str:
         """Names the data: what the files hold and how they are read, wherever they lie."""
-        reading = {
-            name: [self._spec.arrays.get(name), repr(task), *self._spec.valid.get(name, ())]
-            for name, task in self.available.items()
-        }
+        reading: dict[str, list[Any]] = {}
+        for name, task in self.available.items():
+            told = self._spec.reading(name)
+            # A map could not be said once, and is no part of what was named before.
+            reading[name] = [self._spec.arrays.get(name), repr(task), *(told.valid or ()), *map(list, told.map)]
         digest = hashlib.sha256(json.dumps([self._spec.image, reading], sort_keys=True).encode())
         for split in SPLITS:
             digest.update(archive.digest_archive(self._path(split)))
@@ -120,8 +122,7 @@ class Npz(Specified):
         raw = archive.read_arrays(path, sorted({self._spec.arrays[task.name] for task in tasks}))
         notes = []
         for task in tasks:
-            stored = mark_raw(raw[self._spec.arrays[task.name]], self._spec.valid.get(task.name), task)
-            notes += task.remark([stored])
+            notes += task.remark([self._stored(raw, task, path)])
         return notes
 
     def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
@@ -149,11 +150,16 @@ class Npz(Specified):
             DataError: naming the class.
         """
         for task in list_wanted(self.selected, None) if split == "train" else ():
-            only = find_only(task, arrays.targets[task.name]) if isinstance(task, Classed) else None
+            if not isinstance(task, Classed):
+                continue
+            only = find_only(task, arrays.targets[task.name])
             if only is not None:
+                array, told = self._spec.arrays[task.name], self._spec.reading(task.name)
+                raw = archive.read_arrays(self._path(split), [array])[array]
+                mend = mend_one_class(list_values([raw]), task, "array", mapped=bool(told.map))
                 raise DataError(
                     f"{name_array(self._path(split), self._spec, task)}: {task.place}s of one class alone, {only}, so "
-                    "that there is nothing to learn; check the array, and the fields 'classes' and 'invalid'"
+                    f"that there is nothing to learn; {mend}"
                 )
 
     def _read(self, split: str, tasks: Sequence[Task]) -> None:
@@ -167,14 +173,35 @@ class Npz(Specified):
         images = self._decoded.setdefault((split, None), raw[self._spec.image])
         for task, array in arrays.items():
             try:
-                stored = mark_raw(raw[array], self._spec.valid.get(task.name), task)
+                stored = self._stored(raw, task, path)
                 self._decoded[split, task.name] = decode_arrays(
                     task, stored, images, name_array(path, self._spec, task)
                 )
             except DataError as error:
-                problems.extend(error.problems)
+                problems += self._explain(task, path, raw[array]) or error.problems
         if problems:
             raise DataError(problems)
+
+    def _stored(self, raw: Mapping[str, np.ndarray], task: Task, path: Path) -> np.ndarray:
+        """What the array of a task holds, mapped and marked as the specification says.
+
+        Raises:
+            DataError: an id has no class.
+        """
+        array = raw[self._spec.arrays[task.name]]
+        return read_stored(array, self._spec.reading(task.name), task, name_array(path, self._spec, task))
+
+    def _explain(self, task: Task, path: Path, raw: np.ndarray) -> list[str]:
+        """What is wrong with ids beyond the classes, by those of all splits; nothing of other problems."""
+        if not isinstance(task, Classed) or self._spec.reading(task.name).map:
+            return []
+        array, every = self._spec.arrays[task.name], []
+        for split in SPLITS:
+            try:
+                every.append(archive.read_arrays(self._path(split), [array])[array])
+            except DataError:  # told when it is read
+                continue
+        return explain_ids(task, raw, every, name_array(path, self._spec, task))
 
     def _size(self, split: str) -> tuple[int, int]:
         height, width = archive.read_headers(self._path(split))[self._spec.image].shape[1:3]

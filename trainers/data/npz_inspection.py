@@ -9,11 +9,16 @@ from pathlib import Path
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.exports.headers import LIKELY
+from trainers.data.exports.headers import LIKELY, match_splits
+from trainers.data.folders.id_advice import list_ids, mend_ids
 from trainers.data.formats.archive import read_headers
 from trainers.data.specs.spec import Spec
 from trainers.data.splits.arrays import FEWEST_TO_TRAIN, image_problem, target_problem
 from trainers.tasks import Task
+from trainers.tasks.class_ids import Classed, find_fractions, tell_beyond
+from trainers.tasks.decoding import describe_array
+from trainers.tasks.states import find_seen
+from trainers.tasks.valid_values import list_marks
 
 
 def inspect_headers(path: Path, spec: Spec, tasks: Sequence[Task], *, training: bool) -> list[str]:
@@ -66,8 +71,9 @@ def _find_other_name(path: Path) -> str | None:
     """What the archive of a split is called, where it is not there under our name for it."""
     if path.exists() or not path.parent.is_dir():
         return None
-    names = sorted(each.name for each in path.parent.iterdir() if each.suffix.lower() == ".npz")
-    return next((name for name in names if Path(name).stem.lower() in LIKELY[path.stem]), None)
+    names = {each.stem: each.name for each in path.parent.iterdir() if each.suffix.lower() == ".npz"}
+    found = match_splits([stem for stem in names if stem not in LIKELY]).get(path.stem)
+    return None if found is None else names[found]
 
 
 def find_equal(images: Mapping[str, np.ndarray], places: Mapping[str, Path]) -> list[str]:
@@ -90,6 +96,28 @@ def find_equal(images: Mapping[str, np.ndarray], places: Mapping[str, Path]) -> 
         "chosen by; keep one of each and take the other out"
         for (one, other), pairs in found.items()
     ]
+
+
+def explain_ids(task: Classed, raw: np.ndarray, every: Sequence[np.ndarray], where: str) -> list[str]:
+    """What is wrong with ids of one array that have no class, and the line that gives one to those of all splits.
+
+    Args:
+        task: whose they are.
+        raw: the array, as stored.
+        every: those of all splits.
+        where: names the array in messages.
+
+    Returns:
+        Nothing, where it is something else that is wrong.
+    """
+    ids = sorted({value for array in every for value in list_ids(array, task)})
+    last = task.first_class + task.channels - 1
+    beyond = [value for value in list_ids(raw, task) if not task.first_class <= value <= last]
+    if not beyond or find_fractions(raw, task):
+        return []
+    marks = sorted({int(mark) for array in every for mark in find_seen(array, list_marks(task))})
+    told = tell_beyond([value for value in ids if not task.first_class <= value <= last], task)
+    return [f"{where}: {told} (given: {describe_array(raw)}); {mend_ids(ids, task, marks)}"]
 
 
 def name_array(path: Path, spec: Spec, task: Task) -> str:

@@ -11,6 +11,11 @@ from spaces.fields import Fields
 from trainers.tasks.decoding import refuse
 from trainers.tasks.valid_values import check_invalid, find_extent, is_list, marked
 
+WHOLE = (
+    "want whole class ids: such numbers come of resizing or smoothing (resize masks by nearest neighbour alone), of "
+    "dividing by the largest id (multiply by it again), or of no classes (kind: regression); save whole numbers"
+)
+"""How to mend others."""
 INVALID = -1
 """Marks what has no class, in canonical targets."""
 
@@ -91,14 +96,14 @@ def read_ids(raw: np.ndarray, array: np.ndarray, where: str, task: Classed) -> n
     """
     invalid = marked(raw, task.invalid)
     low, high = find_extent(raw, invalid, array, where, task.invalid, task.place)
+    if fractions := find_fractions(raw, task):
+        refuse(array, where, tell_fractions(fractions), WHOLE)
     last = task.first_class + task.channels - 1
     if low < task.first_class or high > last:
         _refuse_ids(array, where, raw[~invalid], task, last)
     # The valid ids fit int32 now. The invalid ones may not: integers are cut off, floats must not be cast.
     if raw.dtype.kind == "f":
         raw = np.where(invalid, task.first_class, raw)
-        if (raw != np.floor(raw)).any():
-            refuse(array, where, "class ids are not whole numbers", "want whole class ids")
     classes = (raw.astype(np.int32) - task.first_class).astype(np.int16)
     np.copyto(classes, INVALID, where=invalid)
     return classes
@@ -112,9 +117,22 @@ def _refuse_ids(array: np.ndarray, where: str, ids: np.ndarray, task: Classed, l
         where,
         tell_beyond(beyond.tolist(), task),
         f"add what marks unlabelled {task.place}s to invalid (invalid: {[*task.invalid, beyond[-1].item()]}), "
-        "raise classes, say first_class: 1 where ids start at 1, or give each id its class (map: in a specification "
-        "of files; of arrays, renumber them)",
+        "raise classes, say first_class: 1 where ids start at 1, or give each id its class (map: in a specification)",
     )
+
+
+def find_fractions(raw: np.ndarray, task: Classed) -> list[float]:
+    """Valid values of an array that are finite and no whole numbers, in order."""
+    if raw.dtype.kind != "f":
+        return []
+    odd = (raw != np.floor(raw)) & np.isfinite(raw) & ~marked(raw, task.invalid)
+    return [float(value) for value in np.unique(raw[odd])] if odd.any() else []
+
+
+def tell_fractions(fractions: Sequence[float]) -> str:
+    """What is wrong with ids that are no whole numbers."""
+    shown = ", ".join(f"{value:g}" for value in fractions[:4]) + (", ..." if len(fractions) > 4 else "")
+    return f"class ids are not whole numbers, such as {shown}"
 
 
 def tell_beyond(beyond: Sequence[float], task: Classed) -> str:

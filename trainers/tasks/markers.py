@@ -41,14 +41,16 @@ def remark_markers(
         return []
     others = [each[~marked(each, values)] for each in valid]
     low, high = _extent(others)
+    apart = f"far from all others ({low:g}..{high:g})" if low <= high else "and there are no others"
     kind = np.result_type(*arrays)
     count, size = sum(_count(valid, value) for value in values), sum(array.size for array in arrays)
+    share = 100 * count / size
     shown = " and ".join(_write(value, kind) for value in values)
     read = " and ".join(f"{value * scale + offset:.6g}" for value in values)
     known = [_write(float(value), kind) for value in dict.fromkeys([*invalid, *values])]
     return [
-        f"task {name!r}: {100 * count / size:.2g} % of the values looked at are {shown}, far from all others "
-        f"({low:g}..{high:g}), and count as {read}{unit and ' '}{unit}: if that marks what is missing, say invalid: "
+        f"task {name!r}: {share:{'.2g' if share < 99 else '.3g'}} % of the values looked at are {shown}, {apart}, "
+        f"and count as {read}{unit and ' '}{unit}: if that marks what is missing, say invalid: "
         f"[{', '.join(known)}]"
     ]
 
@@ -57,8 +59,8 @@ def find_markers(arrays: Sequence[np.ndarray]) -> list[float]:
     """The values, outermost first.
 
     Such a value is the smallest or the largest. It is known for a marker and not near others; or it is frequent, and
-    alone below 0, or farther from all others than these are from each other. Of fewer than three others nothing can
-    be told.
+    alone below 0, or farther from all others than these are from each other. Of fewer than three others only what is
+    written where nothing is known, such as -9999, can be told, and so where there are no others.
 
     Args:
         arrays: finite values, those that are named as invalid left out.
@@ -70,13 +72,34 @@ def find_markers(arrays: Sequence[np.ndarray]) -> list[float]:
         inner = [array[(array > low) & (array < high)] for array in rest]
         second, last = _extent(inner)
         if not second < last:  # NaN of none
-            return found
+            return found + _find_known(low, high, second)
         cases = (((high,), low, last), ((low,), second, high), ((low, high), second, last))
         new = (some for some, least, most in cases if all(_is_far(rest, value, least, most) for value in some))
         more = next(new, ())
         if not more:
             return found
         found += more
+
+
+def _find_known(low: float, high: float, middle: float) -> list[float]:
+    """The ends of three values or fewer, NaN where there is none between, that are known for markers."""
+    inner = [value for value in (middle,) if value == value]
+    if not low < high:
+        return [low] if _is_known(low) else []
+    known = [value for value, others in ((low, [*inner, high]), (high, [low, *inner])) if _stands_apart(value, others)]
+    # Each of two may be one beside the other: the less usual value is.
+    return known if inner or len(known) < 2 else [max(known, key=abs)]
+
+
+def _stands_apart(value: float, others: Sequence[float]) -> bool:
+    return _is_known(value) and min(abs(value - other) for other in others) >= CLEAR * abs(value)
+
+
+def _is_known(value: float) -> bool:
+    """Whether a value is written where nothing is known; 255 is not, for masks of two states have it."""
+    size = abs(value)
+    written = NINES.fullmatch(f"{size:.16g}") is not None
+    return written or size in LIMITS or (size in TOPS and size > np.iinfo(np.uint8).max)
 
 
 def _is_far(arrays: Sequence[np.ndarray], value: float, low: float, high: float) -> bool:

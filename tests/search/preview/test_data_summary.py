@@ -67,6 +67,15 @@ def test_targets_of_whole_images_are_measured_value_by_value() -> None:
     assert (found.shape, found.low, found.high, found.values, found.invalid) == ((2,), 0, 1, 2, 0.25)
 
 
+def test_values_that_some_channels_lack_count_as_missing_and_have_no_part_in_the_range() -> None:
+    task = make_task("flow", {"kind": "regression", "channels": 2})
+    target = np.array([[[[1, np.nan], [3, 4]], [[np.nan, np.nan], [7, -8]]]], np.float32)
+
+    found = measure_extent(task, target)
+
+    assert (found.shape, found.low, found.high, found.invalid) == ((2, 2, 2), -8, 7, 3 / 8)
+
+
 def test_nothing_valid_has_no_extent() -> None:
     found = measure_extent(make_task("a", {"kind": "depth"}), np.zeros((1, 1, 2, 2), np.float32))
 

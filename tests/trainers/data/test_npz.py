@@ -105,7 +105,7 @@ def test_one_class_alone_is_refused_where_it_is_trained_on(tmp_path: Path) -> No
 
     assert refusal(write(tmp_path / "own", flat, "train")) == (
         f"{tmp_path / 'own' / 'train.npz'}: array 'classes' of task 'classes': pixels of one class alone, 1 (wall), so "
-        "that there is nothing to learn; check the array, and the fields 'classes' and 'invalid'"
+        "that there is nothing to learn; check array, map and invalid"
     )
     write(tmp_path / "own", flat, "val").check()
 
@@ -132,3 +132,58 @@ def test_values_beyond_those_that_count_are_invalid(tmp_path: Path) -> None:
     assert 0 < kept.mean() < 1
     assert np.allclose(metres, np.where(kept, raw / 1000, 0))
     assert bounded.fingerprint != before
+
+
+@pytest.mark.parametrize(
+    ("ids", "classes", "told"),
+    [
+        (
+            [0, 127, 254],
+            3,
+            "class id 127, 254 beyond the 3 classes 0..2 (given: uint8, shape (4, 6, 8), values",
+        ),
+        ([0, 255], 2, "pixels of one class alone, 0, so that there is nothing to learn"),
+    ],
+)
+def test_the_map_that_is_advised_reads_the_ids(tmp_path: Path, ids: list[int], classes: int, told: str) -> None:
+    def change(arrays: Split) -> None:
+        rng = np.random.default_rng(len(arrays["rgb"]))
+        arrays["classes"] = rng.choice(np.array(ids, np.uint8), (4, 6, 8))
+
+    data, spec = write(tmp_path / "own", change, "train"), tmp_path / "own" / "spec.yaml"
+    for name in ("val", "test"):
+        with np.load(tmp_path / "own" / f"{name}.npz") as archive:
+            arrays = dict(archive)
+        change(arrays)
+        np.savez(tmp_path / "own" / f"{name}.npz", **arrays)
+    task = f"classes: {{kind: segmentation, classes: {classes}, invalid: 255}}"
+    spec.write_text(f"image: rgb\ntasks:\n  {task}\n  again: {{kind: autoencoder}}\n")
+    before = Npz(root=data.root, spec=data.spec).fingerprint
+
+    message = refusal(Npz(root=data.root, spec=data.spec)).splitlines()[0]
+
+    assert told in message
+    (table,) = re.findall(r"say (map: \{.*?\})", message)
+    spec.write_text(spec.read_text().replace("invalid: 255", table + (", invalid: 255" if classes == 3 else "")))
+    mapped = Npz(root=data.root, spec=data.spec)
+    mapped.check()
+    assert mapped.notes() == []
+    assert mapped.fingerprint != before
+    with np.load(tmp_path / "own" / "test.npz") as archive:
+        assert np.array_equal(mapped.load("test").targets["classes"], np.searchsorted(ids, archive["classes"]))
+
+
+def test_an_id_without_a_class_in_the_map_is_refused(tmp_path: Path) -> None:
+    data = write(tmp_path / "own")
+    Path(data.spec or "").write_text(SPEC.replace("invalid: 255}", "invalid: 255, map: [0, 1]}"))
+    assert "val.npz: array 'classes' of task 'classes': id 2 has no class in map (ids 0..1); add it" in refusal(data)
+
+
+def test_ids_that_are_no_whole_numbers_are_told_as_such(tmp_path: Path) -> None:
+    def change(arrays: Split) -> None:
+        arrays["classes"] = arrays["classes"].clip(0, 2) * 1.5  # 0, 1.5, 3
+
+    assert refusal(write(tmp_path / "own", change)).startswith(
+        f"{tmp_path / 'own' / 'val.npz'}: array 'classes' of task 'classes': class ids are not whole numbers, such as "
+        "1.5 (given: float64"
+    )

@@ -220,7 +220,7 @@ def test_images_that_two_archives_share_are_refused(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["valid.npz", "Validation.NPZ", "VAL.npz"])
+@pytest.mark.parametrize("name", ["valid.npz", "Validation.NPZ", "VAL.npz", "val2017.npz", "my_val.npz"])
 def test_an_archive_under_another_name_is_told(tmp_path: Path, name: str) -> None:
     data = write(tmp_path / "own")
     (tmp_path / "own" / "val.npz").rename(tmp_path / "own" / name)

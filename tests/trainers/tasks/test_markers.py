@@ -89,3 +89,38 @@ def test_the_share_what_it_counts_as_and_what_is_known_are_said() -> None:
 def test_a_few_values_of_no_meaning_of_their_own_are_no_marker() -> None:
     assert find_markers([_with(12345.5, count=9)]) == []
     assert find_markers([_with(65535, count=1)]) == [65535]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ([0, -9999], [-9999]),
+        ([3.5, 1e20], [1e20]),
+        ([1, 2, -9999], [-9999]),
+        ([0, 1, 65535], [65535]),
+        ([-9999, 5, 9999], [-9999, 9999]),
+        ([-9999], [-9999]),
+        ([0, 255], []),
+        ([0, 1, 255], []),
+        ([-1, 0, 1], []),
+        ([-1, 1], []),
+        ([9999, 10000, 9998], []),
+        ([0], []),
+        ([7], []),
+    ],
+)
+def test_beside_fewer_than_three_others_only_what_is_written_for_nothing_is_told(
+    values: list[float], told: list[float]
+) -> None:
+    raw = np.resize(np.array(values, np.float64), (4, 30))
+
+    assert find_markers([raw]) == told
+    notes = remark_markers("it", [raw], (), 1, 0, "")
+    assert len(notes) == bool(told)
+    if values == [-9999]:
+        assert "100 % of the values looked at are -9999, and there are no others, and count as -9999: if" in notes[0]
+
+
+def test_where_the_others_are_few_once_one_is_named_the_rest_is_told_too() -> None:
+    raw = np.array([[0, 1, 2, 3, -9999, 1e20]] * 12)
+    assert set(find_markers([raw])) == {-9999, 1e20}

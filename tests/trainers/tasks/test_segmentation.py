@@ -99,8 +99,7 @@ def test_booleans_are_two_classes_and_nan_is_unlabelled() -> None:
             "x.npz: class id 7, 255 beyond the 6 classes 0..5 "
             "(given: uint8, shape (1, 1, 3), values 0..255); "
             "add what marks unlabelled pixels to invalid (invalid: [-1, 255]), raise classes, "
-            "say first_class: 1 where ids start at 1, or give each id its class (map: in a specification of files; of "
-            "arrays, renumber them)",
+            "say first_class: 1 where ids start at 1, or give each id its class (map: in a specification)",
         ),
         (
             np.array([[[-1, -1, -1]]]),
@@ -109,8 +108,10 @@ def test_booleans_are_two_classes_and_nan_is_unlabelled() -> None:
         ),
         (
             np.array([[[0.5, 1, 2]]]),
-            "x.npz: class ids are not whole numbers (given: float64, shape (1, 1, 3), values 0.5..2); "
-            "want whole class ids",
+            "x.npz: class ids are not whole numbers, such as 0.5 (given: float64, shape (1, 1, 3), values 0.5..2); "
+            "want whole class ids: such numbers come of resizing or smoothing (resize masks by nearest neighbour "
+            "alone), of dividing by the largest id (multiply by it again), or of no classes (kind: regression); save "
+            "whole numbers",
         ),
     ],
 )

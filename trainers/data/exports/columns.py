@@ -131,6 +131,11 @@ def find_names(path: Path) -> int:
     return _find_names(*_read_cells(path))
 
 
+def find_column(path: Path, name: str) -> int:
+    """The place of a column in the file, from 0, as lists count them."""
+    return _read_cells(path)[0].index(name)
+
+
 @lru_cache(maxsize=8)
 def _read(path: Path, stamped: tuple[int, int]) -> tuple[list[str], dict[str, list[str]], dict[str, str]]:
     """The header, the rows, and what they call images as it is written there and as it is a key here."""

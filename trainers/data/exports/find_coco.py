@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from spaces.errors import DataError
 from trainers.data.exports.coco import Instances, read_instances
+from trainers.data.exports.headers import name_splits
+from trainers.data.exports.image_places import DEPTH, find_files, find_twice
 from trainers.data.exports.ready import (
     Export,
     Places,
     UnfitError,
     add_background,
     find_folder,
-    name_splits,
     write_spec,
 )
+from trainers.data.splits.fingerprint import spread
 
-FEW = 3
-"""Images of a file that are looked for."""
+LOOKED, FEW = 64, 3
+"""Images of a file that are looked for, and where not all of these are there."""
 
 
 def find_coco(root: Path) -> Export | None:
@@ -45,7 +48,8 @@ def find_coco(root: Path) -> Export | None:
         path, content = lost
         raise UnfitError(
             f"{path}: COCO's instances, of which no images are found, such as {next(iter(content.images))}; looked in "
-            f"{root} and its folders images, data, img and those of the splits: copy them to {root / 'images'}"
+            f"{root} and in {DEPTH} folders deep below it: copy them to {root / 'images'}, or give a folder as "
+            "data.root that has both the images and this file in it"
         )
     return None
 
@@ -58,14 +62,9 @@ def _describe(root: Path, pattern: str, files: dict[str, Instances]) -> Export |
             return None
         names = {"train": next(iter(files))}
     used = [files[name] for name in names.values()]
-    wanted = [[name for name in content.images][:FEW] for content in used]
     table = pattern.format("{split}")
-    beside = table.rpartition("/")[0]
-    for folder in ("images/{split}/", "{split}/", "{split}/images/", "images/", "data/", "", "img/", f"{beside}/"):
-        own = [folder.replace("{split}", name) for name in names.values()]
-        if all(find_folder(root, some, [each]) is not None for some, each in zip(wanted, own, strict=True)):
-            break
-    else:
+    images = _find_images(root, table, names, used)
+    if not images:
         return None
     if not any(content.outlined for content in used):
         raise DataError(
@@ -73,10 +72,60 @@ def _describe(root: Path, pattern: str, files: dict[str, Instances]) -> Export |
             "which tell no pixels; export polygons or masks"
         )
     labels = _labels(used)
-    image = f"{folder}{{0}}"
-    task = {"files": image, "read": "coco_classes", "table": table, "kind": "segmentation"}
-    text = write_spec(Places([image], table, names), {"segmentation": {**task, "classes": add_background(labels)}})
+    said = images[0] if len(images) == 1 else images
+    task = {"files": said, "read": "coco_classes", "table": table, "kind": "segmentation"}
+    text = write_spec(Places(images, table, names), {"segmentation": {**task, "classes": add_background(labels)}})
     return Export("COCO's instances", text, "coco_classes")
+
+
+def _find_images(root: Path, table: str, names: Mapping[str, str], used: Sequence[Instances]) -> list[str]:
+    """Patterns of the images that files name: where they usually lie, else in whichever folders have them.
+
+    Raises:
+        UnfitError: images of one name are in several of these folders.
+    """
+    beside = table.rpartition("/")[0]
+    usual = ("images/{split}/", "{split}/", "{split}/images/", "images/", "data/", "", "img/", f"{beside}/")
+    for most in (LOOKED, FEW):
+        wanted = [[list(each.images)[index] for index in spread(len(each.images), most)] for each in used]
+        for folder in usual:
+            own = [folder.replace("{split}", name) for name in names.values()]
+            if all(find_folder(root, some, [each]) is not None for some, each in zip(wanted, own, strict=True)):
+                return [f"{folder}{{0}}"]
+        if most == LOOKED and (found := _look_around(root, table, names, wanted)):
+            return found
+    return []
+
+
+def _look_around(root: Path, table: str, names: Mapping[str, str], wanted: Sequence[Sequence[str]]) -> list[str]:
+    """Patterns of the folders that have files of some names, for every split.
+
+    Raises:
+        UnfitError: images of one name are in several of them.
+    """
+    held = [find_files(root, some) for some in wanted]
+    covers = [each.cover() if each else [] for each in held]
+    ending = held[0].ending if held[0] else ""
+    if not all(covers) or any(each and each.ending != ending for each in held):
+        return []
+    alone = len(names) == 1
+    own = {
+        folder if alone else folder.replace(name, "{split}")
+        for name, cover in zip(names.values(), covers, strict=True)
+        for folder in cover
+    }
+    if len(own) == 1:
+        return [f"{folder}{{0}}{ending}" for folder in own]
+    folders = list(dict.fromkeys(folder for cover in covers for folder in cover))
+    every = find_files(root, [name for some in wanted for name in some])
+    if every and (twice := find_twice(every, "{split}", folders)):
+        name, places = twice
+        raise UnfitError(
+            f"{root / table.replace('{split}', next(iter(names.values())))}: COCO's instances, whose image {name} is "
+            f"in {' and in '.join(places)}: write the folder into file_name, such as {places[0]}{name}, or put the "
+            "images of each file into a folder that is called as the file is"
+        )
+    return [f"{folder}{{0}}{ending}" for folder in folders]
 
 
 def _labels(files: list[Instances]) -> list[str]:

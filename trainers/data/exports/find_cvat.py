@@ -6,10 +6,14 @@ from pathlib import Path
 
 from spaces.errors import DataError
 from trainers.data.exports.cvat import is_thin, read_images
-from trainers.data.exports.ready import Export, Places, UnfitError, add_background, find_folder, name_splits, write_spec
+from trainers.data.exports.headers import name_splits
+from trainers.data.exports.image_places import find_files
+from trainers.data.exports.ready import Export, Places, UnfitError, add_background, find_folder, write_spec
 from trainers.data.folders.lists import list_splits
+from trainers.data.splits.fingerprint import spread
 
-FEW = 3
+FEW, LOOKED = 3, 64
+"""Files that are opened; images of one that are looked for where they do not lie as usual."""
 
 
 def find_cvat(root: Path) -> Export | None:
@@ -25,9 +29,9 @@ def find_cvat(root: Path) -> Export | None:
         except DataError as error:
             lost += error.problems if path.name == "annotations.xml" else []
             continue
-        folders = ["images/", "", *(f"{each.name}/" for each in sorted(root.iterdir()) if each.is_dir())]
-        folder = find_folder(root, list(images)[:FEW], folders)
-        if folder is None:
+        folder = find_folder(root, list(images)[:FEW], ["images/", ""])
+        held = None if folder is not None else find_files(root, [list(images)[n] for n in spread(len(images), LOOKED)])
+        if folder is None and held is None:
             lost.append(
                 f"{path}: an export of CVAT, whose images, such as {next(iter(images))}, are not found in {root}"
             )
@@ -38,9 +42,17 @@ def find_cvat(root: Path) -> Export | None:
             for shape in image
             if shape.tag != "tag" and not is_thin(shape)
         )
-        table, image = path.relative_to(root).as_posix(), f"{folder}{{0}}"
-        task = {"files": image, "read": "cvat_classes", "table": table, "kind": "segmentation"}
-        places = Places([image], table, name_splits([name for name in list_splits(path) if name]) or {"train": "train"})
+        table = path.relative_to(root).as_posix()
+        patterns = [f"{each}{{0}}{held.ending}" for each in held.cover()] if held else [f"{folder}{{0}}"]
+        task = {
+            "files": patterns[0] if len(patterns) == 1 else patterns,
+            "read": "cvat_classes",
+            "table": table,
+            "kind": "segmentation",
+        }
+        places = Places(
+            patterns, table, name_splits([name for name in list_splits(path) if name]) or {"train": "train"}
+        )
         text = write_spec(places, {"segmentation": {**task, "classes": add_background(sorted(labels))}})
         return Export("CVAT for images 1.1", text, "cvat_classes")
     if lost:

@@ -7,8 +7,9 @@ from itertools import islice
 from pathlib import Path
 
 from spaces.errors import DataError
+from trainers.data.exports.headers import name_splits
 from trainers.data.exports.labelme import IGNORED, is_thin, read_labels
-from trainers.data.exports.ready import Export, Places, UnfitError, add_background, name_splits, write_spec
+from trainers.data.exports.ready import Export, Places, UnfitError, add_background, write_spec
 from trainers.data.folders.listing import glob_rows
 from trainers.data.folders.names import list_spellings
 from trainers.data.formats.files import IMAGES

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 from spaces.errors import DataError
 from trainers.data.exports.cells import MISSING, NO, YES, is_missing, make_plain
-from trainers.data.exports.columns import find_names, read_columns
-from trainers.data.exports.headers import SPLITTING, is_splitting
-from trainers.data.exports.ready import Export, Places, find_folder, name_splits, write_spec
+from trainers.data.exports.columns import find_column, find_names, read_columns
+from trainers.data.exports.entries import find_name
+from trainers.data.exports.file_columns import describe_files, names_files
+from trainers.data.exports.headers import SPLITTING, is_splitting, name_splits
+from trainers.data.exports.image_places import Held, Listing, Splitting, find_files, find_splitting, find_twice
+from trainers.data.exports.ready import Export, Places, UnfitError, write_spec
+from trainers.data.folders.listing import glob_rows
 from trainers.data.folders.lists import TABLES, list_splits
 from trainers.data.formats.files import IMAGES
 from trainers.data.formats.texts import read_table
+from trainers.data.splits.fingerprint import spread
 
 FEW = 3
+LOOKED = 64
+"""Rows whose images are looked for."""
 NOTHING = "none"
 MOST_CLASSES = 50
 """Different cells of a column that are taken for classes, not for texts: our choice."""
@@ -44,35 +52,84 @@ def _describe(root: Path, path: Path, splits: dict[str, str]) -> Export | None:
         if path.suffix in TABLES and _lists_images(root, path):
             raise
         return None
-    suffix, place = path.suffix, path.parent.relative_to(root).as_posix().removesuffix(".")
-    place = f"{place}/" if place else ""
-    found = _find_images(root, list(rows)[:FEW])
-    if found is None:
+    names = list(rows)
+    held = find_files(root, [names[index] for index in spread(len(names), LOOKED)])
+    if held is None:
         return None
-    folder, ending = found
-    headless = (root / f"{folder}{header[0]}{ending}").is_file()
-    if headless and suffix not in TABLES:  # a list
+    headless = Listing(root).has(f"{held.cover()[0]}{header[0]}{held.ending}")
+    if headless and path.suffix not in TABLES:  # a list
         return None
-    if splits:
-        folder = folder.replace(f"{path.stem}/", "{split}/")
-    table = f"{place}{{split}}{suffix}" if splits else f"{place}{path.name}"
-    if suffix in TABLES:
-        image = f"{folder}{{{find_names(path)}}}{ending}"
-        places = Places(
-            [image], table, splits or name_splits([name for name in list_splits(path) if name]) or {"train": path.stem}
-        )
-    else:  # no list of words, for lines on the table itself stand above them
-        image = f"{folder}{{id}}{ending or Path(next(iter(rows))).suffix}"
-        places = Places([image], None, splits)
-    tasks = _tasks(path, header, rows, image, table)
+    place = path.parent.relative_to(root).as_posix().removesuffix(".")
+    table = f"{place}{'/' if place else ''}{'{split}' if splits else path.stem}{path.suffix}"
+    columns = _name_columns(path, header, rows)
+    files = [name for name, cells in columns.items() if path.suffix in TABLES and names_files(cells)]
+    places, unread = _place(root, path, rows, held, table, splits, files)
+    tasks = _tasks(columns, places.image, table)
+    tasks |= _file_tasks(root, path, {name: columns[name] for name in files}, known=tasks)
     if not tasks:
         return None
     if headless:
         raise DataError(f"{path}: a table with a row an image; put a line above that names its columns: image, ...")
-    unread = "" if splits or len(places.splits) > 1 else _tell_splitting(header)
-    return Export(
-        f"a table with a row an image ({place}{path.name}{unread})", write_spec(places, tasks), "table_columns"
-    )
+    if not unread and not splits and len(places.splits) < 2:
+        unread = _tell_splitting(header)
+    shown = path.relative_to(root).as_posix()
+    reader = next((str(task["read"]) for task in tasks.values() if "read" in task), "")
+    return Export(f"a table with a row an image ({shown}{unread})", write_spec(places, tasks), reader)
+
+
+def _place(
+    root: Path,
+    path: Path,
+    rows: Collection[str],
+    held: Held,
+    table: str,
+    splits: dict[str, str],
+    files: Sequence[str],
+) -> tuple[Places, str]:
+    """Where images are and what splits there are, and what of it is not read.
+
+    Splits that the table or several tables say come first, then those that folders say.
+    """
+    suffixes = list({(suffix := held.ending or Path(name).suffix).lower(): suffix for name in rows}.values())
+    said = splits or (name_splits([name for name in list_splits(path) if name]) if path.suffix in TABLES else {})
+    splitting = None if said else find_splitting(held)
+    unread = ""
+    if splitting:
+        _refuse_twice(path, find_twice(held, splitting.pattern, list(splitting.names.values())))
+        patterns = [f"{splitting.pattern}{{id}}{suffix}" for suffix in suffixes]
+        lone = _find_without_row(root, patterns, splitting, rows)
+        if not lone and not files:
+            return Places(patterns, None, splitting.names), ""
+        why = f"{lone} has no row" if lone else "a list is read"
+        folders = " and ".join(splitting.names.values())
+        unread = f", whose folders {folders} are not kept as splits, for {why}: write a table a split to keep them"
+    cover = [folder.replace(f"{path.stem}/", "{split}/") if splits else folder for folder in held.cover()]
+    _refuse_twice(path, find_twice(held, "{split}", cover) if len(cover) > 1 and not splits else None)
+    if path.suffix in TABLES:
+        column = find_names(path)
+        images = [f"{folder}{{{column}}}{held.ending}" for folder in cover]
+        return Places(images, table, said or {"train": path.stem}), unread
+    # No list of words, for lines on the table itself stand above them.
+    return Places([f"{folder}{{id}}{suffix}" for folder in cover for suffix in suffixes], None, splits), unread
+
+
+def _refuse_twice(path: Path, found: tuple[str, list[str]] | None) -> None:
+    if found:
+        name, folders = found
+        raise UnfitError(
+            f"{path}: {name} is in {' and in '.join(folders)}, so that a row would be read for two images; write paths "
+            f"into the table, such as {folders[0]}{Path(name).name}"
+        )
+
+
+def _find_without_row(root: Path, patterns: Sequence[str], splitting: Splitting, rows: Collection[str]) -> str:
+    """An image in the folders of splits that the table does not have; "" where it has all."""
+    for pattern, split in product(patterns, splitting.names.values()):
+        for row in glob_rows(root, pattern, split):
+            image = row.fill(pattern)
+            if find_name(rows, root / image) is None:
+                return image
+    return ""
 
 
 def _lists_images(root: Path, path: Path) -> bool:
@@ -81,17 +138,7 @@ def _lists_images(root: Path, path: Path) -> bool:
         cells = [cell for row in read_table(path)[: FEW + 1] for cell in row if cell.lower().endswith(IMAGES)]
     except DataError:
         return False
-    return any(_find_images(root, [cell]) for cell in cells[:FEW])
-
-
-def _find_images(root: Path, names: list[str]) -> tuple[str, str] | None:
-    """The folder of images of these names, and the suffix that the names lack; or None."""
-    folders = [f"{path.relative_to(root).as_posix()}/" for depth in ("*/", "*/*/") for path in sorted(root.glob(depth))]
-    for ending in ("", *IMAGES):
-        folder = find_folder(root, [f"{name}{ending}" for name in names], ["", *folders])
-        if folder is not None:
-            return folder, ending
-    return None
+    return any(find_files(root, [cell]) for cell in cells[:FEW])
 
 
 def _tell_splitting(header: list[str]) -> str:
@@ -100,28 +147,53 @@ def _tell_splitting(header: list[str]) -> str:
     return f", whose column {columns[0]!r} is not read: write a table or a list a split to keep it" if columns else ""
 
 
-def _tasks(
-    path: Path, header: list[str], rows: dict[str, list[str]], image: str, table: str
-) -> dict[str, dict[str, object]]:
-    """Columns of yes and no as attributes together, columns of few words as classes each."""
+def _name_columns(path: Path, header: list[str], rows: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The cells of all columns but that of the images, by name.
+
+    Raises:
+        DataError: two have one name.
+    """
     columns = {name: [row[number] for row in rows.values()] for number, name in enumerate(header) if number}
     if len(columns) < len(header) - 1:
         twice = next(name for name in header if header.count(name) > 1)
         raise DataError(f"{path}: {header.count(twice)} columns are called {twice!r}; name them apart")
-    said = {"files": image, "table": table}
-    binary = [name for name, cells in columns.items() if not is_splitting(name, cells) and _is_binary(cells)]
+    return columns
+
+
+def _tasks(columns: Mapping[str, list[str]], images: Sequence[str], table: str) -> dict[str, dict[str, object]]:
+    """Columns of yes and no as attributes together, columns of few words as classes each."""
+    said = {"files": images[0] if len(images) == 1 else list(images), "table": table}
+    columns = {name: cells for name, cells in columns.items() if not is_splitting(name, cells)}
+    binary = [name for name, cells in columns.items() if _is_binary(cells)]
     tasks: dict[str, dict[str, object]] = {}
     if binary:
         tasks["attributes"] = {**said, "read": "table_columns", "kind": "attributes", "attributes": binary}
     for name, cells in columns.items():
         kinds = _list_classes(cells)
-        if name in binary or is_splitting(name, cells) or not 2 <= len(kinds) <= min(MOST_CLASSES, len(rows) // 2):
+        if name in binary or names_files(cells) or not 2 <= len(kinds) <= min(MOST_CLASSES, len(cells) // 2):
             continue
         own: dict[str, object] = {**said, "read": "table_class", "array": name, "kind": "classification"}
-        task = _task_name(name)
-        while task in tasks:
-            task += "_"
-        tasks[task] = {**own, "classes": kinds}
+        tasks[_task_name(name, tasks)] = {**own, "classes": kinds}
+    return tasks
+
+
+def _file_tasks(
+    root: Path, path: Path, columns: Mapping[str, list[str]], known: Collection[str]
+) -> dict[str, dict[str, object]]:
+    """Columns that name files of targets.
+
+    Raises:
+        DataError: there is nothing else in the table, and these cannot be read.
+    """
+    tasks: dict[str, dict[str, object]] = {}
+    problems = []
+    for name, cells in columns.items():
+        try:
+            tasks[_task_name(name, [*known, *tasks])] = describe_files(root, name, cells, find_column(path, name))
+        except DataError as error:
+            problems += [f"{path}: {problem}" for problem in error.problems]
+    if problems and not tasks and not known:
+        raise DataError(problems)
     return tasks
 
 
@@ -152,6 +224,10 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _task_name(column: str) -> str:
+def _task_name(column: str, known: Collection[str] = ()) -> str:
+    """A name that a task may have, and none of those known has."""
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in column).strip("_").lower()
-    return plain if plain[:1].isalpha() else f"label_{plain}".strip("_")
+    name = plain if plain[:1].isalpha() else f"label_{plain}".strip("_")
+    while name in known:
+        name += "_"
+    return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ from PIL import Image
 
 from spaces.errors import DataError
 from trainers.data.exports.cvat import read_colours
+from trainers.data.exports.headers import name_splits
+from trainers.data.exports.image_places import find_files
 from trainers.data.exports.labelme import IGNORED
-from trainers.data.exports.ready import Export, Places, add_background, name_splits, write_spec
+from trainers.data.exports.ready import Export, Places, add_background, write_spec
 from trainers.data.formats.files import IMAGES
 from trainers.data.formats.texts import read_text
 from trainers.data.splits.fingerprint import spread
@@ -40,8 +43,7 @@ def _describe(root: Path, labels: Path) -> Export | None:
     place = labels.parent
     prefix = "" if place == root else place.relative_to(root).as_posix() + "/"
     masks = sorted(labels.glob("*.png"))
-    folder = next((each for each in ("JPEGImages", "images") if (place / each).is_dir()), None)
-    if not masks or folder is None:
+    if not masks or (folder := _find_images(place, masks)) is None:
         return None
     suffixes = {path.suffix: None for path in (place / folder).iterdir() if path.suffix.lower() in IMAGES}
     if not suffixes:
@@ -68,6 +70,17 @@ def _describe(root: Path, labels: Path) -> Export | None:
         named = VOC if highest < len(VOC) else []
     task |= {"classes": named or highest + 1, "invalid": 255}
     return Export("the tree of PASCAL VOC", write_spec(places, {"segmentation": task}))
+
+
+def _find_images(place: Path, masks: Sequence[Path]) -> str | None:
+    """The folder of the images, of whatever name where none has the usual one."""
+    usual = next((each for each in ("JPEGImages", "images") if (place / each).is_dir()), None)
+    if usual:
+        return usual
+    stems = [masks[index].stem for index in spread(len(masks), LOOKED)]
+    held = find_files(place, stems, apart=["", "SegmentationClass/", "SegmentationObject/"])
+    cover = held.cover() if held else []
+    return cover[0].removesuffix("/") if len(cover) == 1 else None
 
 
 def _read_names(place: Path) -> list[str]:

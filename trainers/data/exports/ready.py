@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,17 +49,17 @@ class Places:
 
 def write_spec(places: Places, tasks: Mapping[str, Mapping[str, object]]) -> str:
     """A specification of these tasks, and a second one where there is one alone."""
-    image = [_quote(pattern) for pattern in places.image]
+    image = [write_value(pattern) for pattern in places.image]
     lines = [f"image: {image[0] if len(image) == 1 else '[' + ', '.join(image) + ']'}"]
     if places.lists is not None:
-        lines.append(f"lists: {_quote(places.lists)}")
+        lines.append(f"lists: {write_value(places.lists)}")
     if places.splits:
-        said = ", ".join(f"{ours}: {_quote(own)}" for ours, own in places.splits.items())
+        said = ", ".join(f"{ours}: {write_value(own)}" for ours, own in places.splits.items())
         held = [split for split in LIKELY if split not in places.splits]
         lines.append(f"splits: {{{said}}}" + (f"   # {' and '.join(held)}: held out of train" if held else ""))
     lines.append("tasks:")
     for name, options in tasks.items():
-        lines += [f"  {name}:", *(f"    {key}: {_quote(value)}" for key, value in options.items())]
+        lines += [f"  {name}:", *(f"    {key}: {write_value(value)}" for key, value in options.items())]
     if len(tasks) == 1:
         lines.append("  again: {kind: autoencoder, role: auxiliary}   # a search wants two tasks: put yours here")
     return "\n".join(lines) + "\n"
@@ -69,31 +68,6 @@ def write_spec(places: Places, tasks: Mapping[str, Mapping[str, object]]) -> str
 def add_background(labels: Sequence[str]) -> list[str]:
     """Labels as classes, the background among them."""
     return list(labels) if any(label.lower() in BACKGROUNDS for label in labels) else ["background", *labels]
-
-
-def name_splits(names: Sequence[str]) -> dict[str, str]:
-    """Our splits by the names of an export's; none where none trains.
-
-    Names that are a split's come before those of which a part is.
-
-    >>> name_splits(["labels_train", "labels-dev", "trainval", "test2017"])
-    {'test': 'test2017', 'train': 'labels_train', 'val': 'labels-dev'}
-    """
-    found: dict[str, str] = {}
-    for part in (_bare, _parts):
-        for ours, likely in LIKELY.items():
-            free = [name for name in sorted(names) if name not in found.values()]
-            if fits := [name for name in free if set(part(name.lower())) & set(likely)]:
-                found.setdefault(ours, fits[0])
-    return found if "train" in found else {}
-
-
-def _bare(name: str) -> list[str]:
-    return [name.strip("0123456789_-")]
-
-
-def _parts(name: str) -> list[str]:
-    return re.split(r"[\d\W_]+", name)
 
 
 def find_folder(root: Path, names: Sequence[str], folders: Sequence[str]) -> str | None:
@@ -105,10 +79,12 @@ def _is_file(root: Path, name: str) -> bool:
     return any((root / each).is_file() for each in (name, *list_spellings(name)))
 
 
-def _quote(value: object) -> str:
-    """Plain values as YAML, which takes JSON; small words stay without quotes."""
+def write_value(value: object) -> str:
+    """A plain value as YAML, which takes JSON; small words stay without quotes."""
     if isinstance(value, str) and value.replace("_", "").isalpha() and value.isascii() and value.islower():
         return value if value not in ("yes", "no", "on", "off", "true", "false", "null", "y", "n") else f'"{value}"'
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {write_value(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_quote, value)) + "]"
+        return "[" + ", ".join(map(write_value, value)) + "]"
     return json.dumps(value, ensure_ascii=False)

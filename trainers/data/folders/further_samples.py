@@ -11,7 +11,7 @@ from itertools import accumulate
 import numpy as np
 
 from spaces.errors import DataError
-from trainers.data.folders.id_advice import write_map
+from trainers.data.folders.id_advice import list_values, mend_one_class
 from trainers.data.folders.samples import FolderSamples
 from trainers.tasks import Task
 from trainers.tasks.class_ids import INVALID, Classed, find_only
@@ -62,13 +62,9 @@ def _explain_one_class(samples: FolderSamples, looked: Sequence[int], task: Clas
     """What is said of a task whose every pixel is of one class."""
     assert isinstance(task, Task)
     where = samples.stored(looked[0], task)[1]
-    values = {value for index in looked for value in np.unique(samples.stored(index, task)[0]).tolist()}
-    stored = sorted(value for value in values if value == value)  # but NaN
+    stored = list_values([samples.stored(index, task)[0] for index in looked])
     shown = ", ".join(f"{value:g}" for value in stored[:8]) + (", ..." if len(stored) > 8 else "")
-    mend = "check files, map and invalid"
-    if len(stored) == task.channels and not dict(samples.files)[task].map:
-        table = write_map([int(value) for value in stored], task.first_class)
-        mend = f"say map: {table} if these are the classes in this order, and take them out of invalid"
+    mend = mend_one_class(stored, task, "files", mapped=bool(dict(samples.files)[task].map))
     return (
         f"{where}: {task.place}s of one class alone, {find_only(task, np.array([only]))}, in this file and "
         f"{_count(samples, looked, task)} looked at, so that there is nothing to learn (values {shown}; invalid: "

@@ -51,6 +51,29 @@ def mend_ids(ids: Sequence[int], task: Classed, seen: Sequence[int] = ()) -> str
     return f"{more}say map: {write_map(ids, first)} if these are the classes in this order; or {mark}, or raise classes"
 
 
+def list_values(raws: Sequence[np.ndarray]) -> list[float]:
+    """The different values of some arrays, but NaN, in order."""
+    values = {value for raw in raws for value in np.unique(raw).tolist()}
+    return sorted(value for value in values if value == value)
+
+
+def mend_one_class(values: Sequence[float], task: Classed, place: str, *, mapped: bool) -> str:
+    """How to mend a specification by which there is one class alone.
+
+    Args:
+        values: that are stored, those that mark what has no class too.
+        task: which is read so.
+        place: of the values, as the specification calls it.
+        mapped: whether it has a map.
+    """
+    if len(values) == task.channels and not mapped:
+        table = write_map([int(value) for value in values], task.first_class)
+        marks = ", ".join(f"{mark:g}" for mark in task.invalid if mark in values)
+        out = f", and take {marks} out of invalid" if marks else ""
+        return f"say map: {table} if these are the classes in this order{out}"
+    return f"check {place}, map and invalid"
+
+
 def write_map(ids: Sequence[int], first: int) -> str:
     """Classes in the order of the ids, as the key ``map`` has them."""
     return "{" + ", ".join(f"{value}: {number}" for number, value in enumerate(ids, first)) + "}"

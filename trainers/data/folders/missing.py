@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from trainers.data.exports.headers import LIKELY
+from trainers.data.exports.headers import LIKELY, match_splits
 from trainers.data.folders.listing import list_files
 from trainers.data.folders.names import is_left_by_machines
 from trainers.data.formats.files import readable
@@ -23,13 +23,20 @@ def is_absent(root: Path, spec: FolderSpec, split: str) -> bool:
 
 
 def find_likely(root: Path, spec: FolderSpec, splits: Sequence[str]) -> dict[str, str]:
-    """By split, another name under which there is something that seems to be it."""
+    """By split, another name under which there is something that seems to be it.
+
+    Where train is there, only what has numbers or strokes around a usual name seems so, for it may be left out rightly.
+    """
+    found = find_names(root, spec) - {split for split in LIKELY if split not in splits}
+    likely = match_splits(found - set(LIKELY), in_part="train" in splits)
+    return {split: likely[split] for split in splits if split in likely}
+
+
+def find_names(root: Path, spec: FolderSpec) -> set[str]:
+    """What ``{split}`` stands for in the lists, or in the images, that are there."""
     if spec.lists is not None:
-        found = _lists(root, spec.lists)
-    else:
-        found = {name for pattern in spec.image.patterns for name in _folders(root, pattern)}
-    likely = {split: sorted(name for name in found - set(LIKELY) if name.lower() in LIKELY[split]) for split in splits}
-    return {split: names[0] for split, names in likely.items() if names}
+        return _lists(root, spec.lists)
+    return {name for pattern in spec.image.patterns for name in _folders(root, pattern)}
 
 
 def _lists(root: Path, pattern: str, split: str | None = None) -> set[str]:

@@ -9,10 +9,11 @@ import numpy as np
 
 from spaces.errors import DataError
 from trainers.data.folders.palettes import find_palettes, read_heads
-from trainers.data.folders.samples import FolderSamples, moves_bounds
+from trainers.data.folders.samples import FolderSamples
 from trainers.data.formats.files import read_array
 from trainers.data.formats.heads import Head, read_head
 from trainers.data.specs.bounds import mark_raw
+from trainers.data.specs.mapping import moves_bounds
 from trainers.data.splits.fingerprint import spread
 from trainers.tasks import Normals, Task
 

@@ -14,7 +14,7 @@ from trainers.data.folders.samples import FolderSamples
 from trainers.data.formats.heads import read_head
 from trainers.data.splits.fingerprint import spread
 from trainers.tasks import Task
-from trainers.tasks.class_ids import INVALID, Classed, tell_beyond
+from trainers.tasks.class_ids import INVALID, WHOLE, Classed, find_fractions, tell_beyond, tell_fractions
 from trainers.tasks.decoding import LABELS, describe_array, one_layer
 from trainers.tasks.edges import Edges
 from trainers.tasks.states import find_seen, mend_states, tell_states
@@ -95,6 +95,8 @@ def _explain(samples: FolderSamples, every: Sequence[FolderSamples], task: Task,
     plain = [text + _blame(lossy) for text in problem]
     if not isinstance(task, Classed | Edges) or dict(samples.files)[task].map:
         return plain
+    if isinstance(task, Classed) and (odd := _find_fractions(samples, task)):
+        return [odd]
     values, seen = _pool(every, task)
     where = next((place for place, beyond in _list_beyond(samples, task) if beyond), None)
     if where is None:  # it is another problem
@@ -107,6 +109,15 @@ def _explain(samples: FolderSamples, every: Sequence[FolderSamples], task: Task,
     if lossy and len(ids) > task.channels:
         return [told + _blame(lossy)]
     return [f"{told}; {mend_ids(ids, task, marks)}{_blame(lossy)}"]
+
+
+def _find_fractions(samples: FolderSamples, task: Task) -> str:
+    """What is said of ids that are no whole numbers, which no table of ids mends; "" where all are."""
+    assert isinstance(task, Classed)
+    for where, given, raw in _read_some(samples, task):
+        if fractions := find_fractions(raw, task):
+            return f"{where}: {tell_fractions(fractions)} (given: {given}); {WHOLE}"
+    return ""
 
 
 def _find_lossy(samples: FolderSamples, task: Task) -> str:

@@ -14,14 +14,13 @@ from trainers.data.formats.files import make_rgb, read_image
 from trainers.data.formats.heads import explain_turn
 from trainers.data.formats.opening import keep_stored, turn_upright
 from trainers.data.formats.resizing import resized_image, resized_target
-from trainers.data.specs.bounds import find_mark, mark_raw
 from trainers.data.specs.files import Files
+from trainers.data.specs.mapping import read_stored
 from trainers.data.splits.arrays import decode_arrays
 from trainers.data.splits.fingerprint import spread
 from trainers.data.splits.samples import Sample
 from trainers.tasks import Task
 from trainers.tasks.decoding import in_parts
-from trainers.tasks.valid_values import find_beyond, list_marks, put_mark
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,49 +150,3 @@ def read_image_at(files: Files, path: Path) -> np.ndarray:
     if not files.plainly:
         return make_rgb(files.raw(path), str(path))
     return read_image(path, turn_upright if files.orientation is None else keep_stored)
-
-
-def read_stored(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray:
-    """Stored values, marked where they are beyond the key ``valid`` and then mapped, as a specification says.
-
-    Raises:
-        DataError: an id within the bounds has no class.
-    """
-    if files.valid is None or not files.map:
-        return mark_raw(map_ids(raw, files, task, where), files.valid, task)
-    beyond, mark = find_beyond(raw, files.valid), find_mark(task)
-    assert mark is not None  # the specification is refused without one
-    classes = map_ids(raw[~beyond], files, task, where)
-    mapped = np.zeros(raw.shape, classes.dtype)
-    mapped[~beyond] = classes
-    return put_mark(mapped, beyond, mark)
-
-
-def moves_bounds(files: Files, task: Task) -> bool:
-    """Whether bounds on classes, as they once were read, tell another thing than those on stored ids."""
-    if files.valid is None:
-        return False
-    (low, high), marks = files.valid, list_marks(task)
-    return any((low <= id <= high) != (low <= number <= high) and number not in marks for id, number in files.map)
-
-
-def map_ids(raw: np.ndarray, files: Files, task: Task, where: str) -> np.ndarray:
-    """Stored ids as classes; ids that mark invalid pixels may stay.
-
-    Raises:
-        DataError: an id without a class.
-    """
-    if not files.map:
-        return raw
-    table = dict(files.map)
-    keep = set(list_marks(task))
-    present = np.unique(raw)
-    beyond = [value.item() for value in present if value not in table and value not in keep and value == value]
-    if beyond:
-        shown = ", ".join(f"{value:g}" for value in beyond[:8]) + (", ..." if len(beyond) > 8 else "")
-        raise DataError(
-            f"{where}: id {shown} has no class in map (ids {min(table)}..{max(table)}); add it to map, with a class or "
-            f"with one of invalid ({', '.join(f'{value:g}' for value in sorted(keep)) or 'none'})"
-        )
-    classes = np.array([table.get(value, value) for value in present.tolist()])
-    return classes[np.searchsorted(present, raw)]

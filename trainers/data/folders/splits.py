@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from spaces.common.formatting import format_list
 from spaces.errors import DataError
 from trainers.data.exports.headers import LIKELY
 from trainers.data.folders.inspection import SHOWN, find_too_few
 from trainers.data.folders.listing import Row, carve_splits, find_existing, glob_rows
 from trainers.data.folders.lists import TABLES, cut_folders, list_splits, parts_of, read_rows
-from trainers.data.folders.missing import find_likely, is_absent
+from trainers.data.folders.missing import find_likely, find_names, is_absent
 from trainers.data.folders.names import is_text, show_bytes
 from trainers.data.specs.folder_spec import FolderSpec
 from trainers.data.splits.arrays import SPLITS
+
+NO_TEXTS = ("yes", "no", "on", "off", "y", "n", "true", "false", "null")
+"""Words that are no texts in YAML, in small letters."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ class FolderSplits:
         if not likely:
             return []
         named = {split: likely.get(split, split) for split in SPLITS if split in likely or split not in self._gone}
-        shown, places = ", ".join(f"{split}: {name}" for split, name in named.items()), " and ".join(likely.values())
+        shown = ", ".join(f"{split}: {_write_name(name)}" for split, name in named.items())
+        places = " and ".join(likely.values())
         return [
             f"{self.root}: no {' and no '.join(likely)}, but {places}; say splits: {{{shown}}} in {self.file}, where "
             "a split that is left out is held out of train"
@@ -133,8 +139,11 @@ class FolderSplits:
         names = self.names.get(split, self.names["train"])
         places = self.spec.lists or " or ".join(self.spec.image.patterns)
         shown = f", {{split}} being {', '.join(names)}" if any(names) else ""
+        known = {name for own in self.names.values() for name in own}
+        there = sorted(find_names(self.root, self.spec) - known) if shown else []
+        other = f", for which there is {format_list(map(show_bytes, there), SHOWN)}" if there else ""
         raise DataError(
-            f"{self.root}: an empty split: no sample to {split} on; looked for {places}{shown}; "
+            f"{self.root}: an empty split: no sample to {split} on; looked for {places}{shown}{other}; "
             f"mend data.root, or image, splits and lists in {self.file}"
         )
 
@@ -216,3 +225,9 @@ class FolderSplits:
             return os.path.isfile(self.root / find_existing(self.root, self.spec.image.patterns, row))
         except DataError:  # it has fewer columns than the patterns name
             return False
+
+
+def _write_name(name: str) -> str:
+    """A name as YAML has it, in quotes where that might take it for something else."""
+    plain = re.fullmatch(r"[A-Za-z][\w-]*", name, re.ASCII) and name.lower() not in NO_TEXTS
+    return name if plain else json.dumps(name, ensure_ascii=False)

@@ -20,6 +20,7 @@ from trainers.data.exports.entries import Remark, tell_of
 from trainers.data.folders.listing import FIELD
 from trainers.data.formats.files import read_array, readable
 from trainers.data.specs.bounds import parse_bounds
+from trainers.data.specs.mapping import parse_map
 from trainers.data.specs.reader_names import READERS
 
 WISHES = ("table", "names", "array")
@@ -139,7 +140,7 @@ def parse_files(where: str, own: Mapping[str, Any], listed: bool, problems: list
     problems += [f"{where}.{key}={own[key]!r}: want a text" for key in texts]
     layout = _layout(where, own, problems)
     valid = parse_bounds(where, own.get("valid"), problems)
-    table = _table(where, own.get("map"), problems)
+    table = parse_map(where, own.get("map"), problems)
     read = own.get("read")
     if isinstance(read, str):
         try:
@@ -164,18 +165,6 @@ def _layout(where: str, own: Mapping[str, Any], problems: list[str]) -> str | No
     if len(set(map(str, said.values()))) > 1:
         problems.append(f"{where}: layout={said['layout']!r} and channels={said['channels']!r}; leave one out")
     return next(iter(said.values()), None)
-
-
-def _table(where: str, given: Any, problems: list[str]) -> tuple[tuple[int, int], ...]:
-    if given is None:
-        return ()
-    pairs = (
-        list(enumerate(given)) if isinstance(given, list) else list(given.items()) if isinstance(given, Mapping) else []
-    )
-    if not pairs or not all(type(key) is int and type(value) is int for key, value in pairs):
-        problems.append(f"{where}.map={given!r}: want the class of every stored id, a list from id 0 or a mapping")
-        return ()
-    return tuple(pairs)
 
 
 def find_reader(path: str) -> Callable[..., np.ndarray]:

@@ -31,11 +31,12 @@ r"""What the arrays of a data set mean: a small YAML file, so that anybody's arr
         kind: attributes                   # 0 or 1 for each attribute of an image, (N, C)
         attributes: [chair, window, person]
 
-Every key of a task but ``array`` and ``valid`` is an option of its kind, see the class in ``trainers/tasks/<kind>.py``;
-``kind`` may also be the dotted path of a task class of one's own. Targets are (N, H, W) or (N, H, W, C), in
-the order and of the size of the images; those of whole images are (N,) or (N, C). ``npz`` reads a specification
-and the arrays that go with it; those in ``specs/`` are shipped and called by their bare name. Files of many
-samples: ``trainers.data.specs.folder_spec``.
+Every key of a task but ``array``, ``map`` and ``valid`` is an option of its kind, see the class in
+``trainers/tasks/<kind>.py``; ``map: {0: 0, 127: 1, 254: 2}``, or a list from id 0, gives each stored id its class,
+after ``valid`` and before ``invalid``. ``kind`` may also be the dotted path of a task class of one's own. Targets are
+(N, H, W) or (N, H, W, C), in the order and of the size of the images; those of whole images are (N,) or (N, C).
+``npz`` reads a specification and the arrays that go with it; those in ``specs/`` are shipped and called by their bare
+name. Files of many samples: ``trainers.data.specs.folder_spec``.
 """
 
 from __future__ import annotations
@@ -45,11 +46,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.specs.bounds import Bounds, check_mark, parse_bounds
+from trainers.data.specs.bounds import check_mark, parse_bounds
+from trainers.data.specs.mapping import Reading, parse_map
 from trainers.data.specs.parsing import COMMON, SHIPPED, Format, parse_spec
 from trainers.tasks import Task
 
-ARRAYS = Format("trainers/data/specs/spec.py", SHIPPED, COMMON, ("array", "valid"))
+ARRAYS = Format("trainers/data/specs/spec.py", SHIPPED, COMMON, ("array", "map", "valid"))
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Spec:
         arrays: name of the array of each task; tasks that reconstruct the image have none.
         default: names of the tasks that train when nothing is said.
         source: where such data comes from, or "".
-        valid: smallest and largest stored value that count, of tasks where these are said.
+        readings: the class of each stored id, and which stored values count, of tasks where these are said.
     """
 
     image: str
@@ -70,7 +72,11 @@ class Spec:
     arrays: dict[str, str]
     default: tuple[str, ...]
     source: str = ""
-    valid: Mapping[str, Bounds] = field(default_factory=dict)
+    readings: Mapping[str, Reading] = field(default_factory=dict)
+
+    def reading(self, task: str) -> Reading:
+        """What is said of the stored values of a task."""
+        return self.readings.get(task, Reading())
 
 
 def read_spec(path: Path) -> Spec:
@@ -83,14 +89,17 @@ def read_spec(path: Path) -> Spec:
     image, problems = parsed.content.get("image", "image"), parsed.problems
     if not isinstance(image, str):
         problems.append(f"image={image!r}: want a text")
-    arrays, valid = {}, {}
+    arrays, readings = {}, {}
     for name, own in parsed.own.items():
         arrays[name] = own.get("array", name)
         if not isinstance(arrays[name], str):
             problems.append(f"tasks.{name}.array={arrays[name]!r}: want the name of an array")
-        if bounds := parse_bounds(f"tasks.{name}", own.get("valid"), problems):
-            valid[name] = bounds
+        where = f"tasks.{name}"
+        bounds, table = parse_bounds(where, own.get("valid"), problems), parse_map(where, own.get("map"), problems)
+        if bounds:
             check_mark(name, parsed.tasks[name], problems)
+        if bounds or table:
+            readings[name] = Reading(table, bounds)
     if problems:
         raise DataError([f"{path}: {problem}" for problem in problems])
-    return Spec(image, parsed.tasks, arrays, parsed.default, parsed.source, valid)
+    return Spec(image, parsed.tasks, arrays, parsed.default, parsed.source, readings)

@@ -55,14 +55,30 @@ def test_two_categories_of_one_name_are_refused(tmp_path: Path) -> None:
 def test_files_without_their_images_are_told(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps({"images": [], "annotations": [], "categories": []}))
     assert find_coco(tmp_path) is None
-    write_coco(tmp_path, images="elsewhere/{split}")
+    root = tmp_path / "own"
+    write_coco(root, images="../elsewhere/{split}")
     with pytest.raises(UnfitError) as caught:
-        find_coco(tmp_path)
+        find_coco(root)
     assert str(caught.value) == (
-        f"{tmp_path}/annotations/instances_train2017.json: COCO's instances, of which no images are found, such as "
-        f"0000.png; looked in {tmp_path} and its folders images, data, img and those of the splits: copy them to "
-        f"{tmp_path}/images"
+        f"{root}/annotations/instances_train2017.json: COCO's instances, of which no images are found, such as "
+        f"0000.png; looked in {root} and in 3 folders deep below it: copy them to {root}/images, or give a folder as "
+        "data.root that has both the images and this file in it"
     )
+
+
+def test_images_of_one_name_in_several_folders_are_told(tmp_path: Path) -> None:
+    write_coco(tmp_path, images="x/{split}_a", table="labels_{split}.json")
+    for path in tmp_path.glob("labels_*.json"):
+        content = json.loads(path.read_text())
+        for number, image in enumerate(content["images"]):
+            place = tmp_path / "x" / f"{path.stem.removeprefix('labels_')}_a"
+            (place / image["file_name"]).rename(place / f"{number}.png")
+            image["file_name"] = f"{number}.png"
+        path.write_text(json.dumps(content))
+    (tmp_path / "x" / "val2017_a").rename(tmp_path / "x" / "b")
+
+    with pytest.raises(UnfitError, match=r"whose image 0\.png is in x/b/ and in x/train2017_a/: write the folder into"):
+        find_coco(tmp_path)
 
 
 def test_boxes_alone_are_told(tmp_path: Path) -> None:

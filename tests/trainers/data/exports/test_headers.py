@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trainers.data.exports.headers import is_splitting
+from trainers.data.exports.headers import is_splitting, name_splits
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,16 @@ from trainers.data.exports.headers import is_splitting
 )
 def test_by_name_or_by_words_for_splits_alone(name: str, cells: list[str], found: bool) -> None:
     assert is_splitting(name, cells) == found
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["train2017", "val2017", "info"], {"train": "train2017", "val": "val2017"}),
+        (["default"], {}),
+        (["a", "b"], {}),
+        (["test", "Training", "valid"], {"train": "Training", "val": "valid", "test": "test"}),
+    ],
+)
+def test_splits_are_known_by_what_people_call_them(names: list[str], expected: dict[str, str]) -> None:
+    assert name_splits(names) == expected

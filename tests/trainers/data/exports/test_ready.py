@@ -2,10 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 import yaml
 
-from trainers.data.exports.ready import Places, add_background, find_folder, name_splits, write_spec
+from trainers.data.exports.ready import Places, add_background, find_folder, write_spec
 
 
 def test_texts_are_yaml_that_means_the_same(tmp_path: Path) -> None:
@@ -17,19 +16,6 @@ def test_texts_are_yaml_that_means_the_same(tmp_path: Path) -> None:
     assert content["image"] == ["{id}.jpg", "{id}.png"]
     assert content["tasks"]["s"]["classes"] == names
     assert content["tasks"]["again"] == {"kind": "autoencoder", "role": "auxiliary"}
-
-
-@pytest.mark.parametrize(
-    ("names", "expected"),
-    [
-        (["train2017", "val2017", "info"], {"train": "train2017", "val": "val2017"}),
-        (["default"], {}),
-        (["a", "b"], {}),
-        (["test", "Training", "valid"], {"train": "Training", "val": "valid", "test": "test"}),
-    ],
-)
-def test_splits_are_known_by_what_people_call_them(names: list[str], expected: dict[str, str]) -> None:
-    assert name_splits(names) == expected
 
 
 def test_small_things(tmp_path: Path) -> None:

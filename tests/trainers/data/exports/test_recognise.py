@@ -34,11 +34,31 @@ WRITTEN: dict[str, tuple[Callable[[Path], Truth], str]] = {
         partial(write_coco, images="images", table="annotations/instances_{split}.json"),
         "COCO's instances",
     ),
+    "coco beside one folder": (partial(write_coco, images="image"), "COCO's instances"),
+    "coco in folders of another name": (partial(write_coco, images="photos/{split}/rgb"), "COCO's instances"),
+    "coco by name, in folders of another": (
+        partial(write_coco, images="{split}_pictures", table="labels_{split}.json"),
+        "COCO's instances",
+    ),
     "labelme": (write_labelme, "LabelMe"),
     "labelme in folders": (partial(write_labelme, folder="a/b"), "LabelMe"),
     "voc": (write_voc, "the tree of PASCAL VOC"),
     "cvat masks": (partial(write_voc, colours=True), "CVAT's segmentation masks 1.1"),
     "cvat": (write_cvat, "CVAT for images 1.1"),
+}
+
+
+def move(write: Callable[[Path], Truth], folder: str, to: str, root: Path) -> Truth:
+    """An export whose images lie in another folder than usual."""
+    truth = write(root)
+    (root / to).parent.mkdir(parents=True, exist_ok=True)
+    (root / folder).rename(root / to)
+    return truth
+
+
+WRITTEN |= {
+    "cvat elsewhere": (partial(move, write_cvat, "images", "photos/2020"), "CVAT for images 1.1"),
+    "voc elsewhere": (partial(move, write_voc, "JPEGImages", "photos"), "the tree of PASCAL VOC"),
 }
 
 
@@ -130,7 +150,7 @@ def test_an_export_in_a_folder_of_its_own_and_one_without_images_are_told(tmp_pa
     assert text.startswith(f"data.root={tmp_path / 'my export'} is an export: COCO")
     assert f"say data.spec=FILE.yaml and data.root={tmp_path / 'my export'}:" in text
 
-    write_coco(tmp_path / "other", images="elsewhere/{split}")
+    write_coco(tmp_path / "other", images="../elsewhere/{split}")
     (text,) = explain_export(tmp_path / "other")
     assert "COCO's instances, of which no images are found, such as 0000.png" in text
     assert explain_export(tmp_path / "other", ["a/{id}.png"]) == []  # of what is said to be something else

@@ -104,3 +104,35 @@ def test_one_file_of_cocos_form_is_what_trains(tmp_path: Path) -> None:
     (tmp_path / "all.json").write_text('{"images": [{"file_name": "0.png"}], "annotations": [], "categories": []}')
     spec = read_folder_spec(tmp_path / "spec.yaml")
     assert [is_absent(tmp_path, spec, split) for split in ("train", "val", "test")] == [False, True, True]
+
+
+def test_splits_with_numbers_or_words_beside_their_names_have_a_line_that_names_them(tmp_path: Path) -> None:
+    data = write_masks(tmp_path)
+    for split, name in (("train", "train2017"), ("val", "val2017"), ("test", "my-testing")):
+        (tmp_path / split).rename(tmp_path / name)
+
+    assert refusal(again(data)).startswith(
+        f"{tmp_path}: no train and no val and no test, but train2017 and val2017 and my-testing; say splits: "
+        "{train: train2017, val: val2017, test: my-testing} in "
+    )
+    said = "splits: {train: train2017, val: val2017, test: my-testing}\n"
+    (tmp_path / "spec.yaml").write_text(said + SPEC)
+    again(data).check()
+
+
+def test_beside_train_a_folder_with_a_split_in_its_name_is_left_alone(tmp_path: Path) -> None:
+    data = write_masks(tmp_path)
+    (tmp_path / "val").rename(tmp_path / "my_val_runs")
+    again(data).check()
+    (tmp_path / "my_val_runs").rename(tmp_path / "val_1")
+    assert "say splits: {train: train, val: val_1, test: test} in " in refusal(again(data))
+
+
+def test_what_is_there_under_other_names_is_told(tmp_path: Path) -> None:
+    data = write_masks(tmp_path)
+    for split, name in (("train", "north"), ("val", "south"), ("test", "east")):
+        (tmp_path / split).rename(tmp_path / name)
+    assert (
+        "no sample to train on; looked for {split}/image/{id}.png, {split} being train, for which there is east, "
+        "north, south; mend" in refusal(again(data))
+    )

@@ -56,7 +56,7 @@ def test_one_class_alone_is_refused_where_it_is_trained_on(tmp_path: Path) -> No
     assert message == (
         f"{tmp_path}/train/label/0.png of task 'parts': pixels of one class alone, 0 (wall), in this file and all 4 "
         "looked at, so that there is nothing to learn (values 0, 255; invalid: [255]); say map: {0: 0, 255: 1} if "
-        "these are the classes in this order, and take them out of invalid"
+        "these are the classes in this order, and take 255 out of invalid"
     )
 
 
@@ -156,3 +156,21 @@ def test_the_advice_on_two_states_is_followed_once(
     want = {0: 0, 255: 1, 128: -1}
     stored = np.asarray(Image.open(tmp_path / "train" / "label" / "1.png"))
     assert target.tolist() == np.vectorize(want.get)(stored).tolist()
+
+
+@pytest.mark.parametrize("table", ["", ", map: {0: 0, 1: 1, 2: 2}"])
+def test_ids_that_are_no_whole_numbers_are_told_and_no_map_is_advised(tmp_path: Path, table: str) -> None:
+    def write(path: Path, ids: np.ndarray, number: int) -> None:
+        np.save(path.with_suffix(".npy"), ids * 1.5 if number else ids * 3.0)  # 0, 3, 6, then 0, 1.5, 3
+
+    message = refusal(draw(tmp_path, write, PARTS.replace(".png", ".npy").replace("classes: 3", f"classes: 3{table}")))
+
+    if table:  # the first that is read has ids 3 and 6, which are whole
+        assert "id 3, 6 has no class in map" in message
+        return
+    first = message.splitlines()[0]
+    assert first.startswith(
+        f"{tmp_path}/train/label/1.npy of task 'parts': class ids are not whole numbers, such as 1.5 (given: float64"
+    )
+    assert "resize masks by nearest neighbour alone" in first
+    assert "say map" not in first
