@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from spaces.common.home import expand_home
+from spaces.errors import ConfigError
 from spaces.fields import Fields
 
 RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")  # also what MLflow and every file system take
@@ -61,9 +63,9 @@ class Run:
         usable = isinstance(self.folder, (str, Path)) and bool(str(self.folder))
         checks.require(usable, f"run.folder={self.folder}: want the path of a folder")
         try:
-            object.__setattr__(self, "folder", Path(self.folder).expanduser() if usable else Path())
-        except RuntimeError:
-            checks.require(False, f"run.folder={self.folder}: there is no such home directory; give the whole path")
+            object.__setattr__(self, "folder", expand_home(self.folder, "run.folder") if usable else Path())
+        except ConfigError as error:
+            checks.require(False, *error.problems)
         checks.integer("seed", low=0, high=LARGEST_SEED)
         checks.done()
 
