@@ -10,11 +10,11 @@ import logging
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
-from pathlib import Path
 
 from search.config.command import end_in_one_message, refuse_file_out
 from search.config.command_parser import CommandParser
 from search.load import load
+from spaces.common.home import expand_home
 from spaces.common.interruption import sigterm_interrupts
 from spaces.errors import ConfigError
 
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from search.comparison.pooled import pool_runs
     from search.comparison.writing import FILES, describe_runs, describe_terms, format_front, write_comparison
 
-    runs, folder = [load(each) for each in given.runs], Path(given.out).expanduser()
+    runs, folder = [load(each) for each in given.runs], expand_home(given.out, "--out")
     refuse_file_out(folder)
     check_kind(given.values)
     refuse_incomparable(runs)

@@ -20,6 +20,7 @@ from search.deploy.format import LARGEST, SIDECAR
 from search.deploy.formats import FORMATS, choose_format
 from search.load import load
 from spaces.common.formatting import align_columns
+from spaces.common.home import expand_home
 from spaces.common.interruption import sigterm_interrupts
 from spaces.errors import ConfigError
 
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         raise ConfigError(f"--size {' '.join(map(str, told.size))}: want two whole numbers from 1 to {LARGEST}")
     run = load(told.run)
     if told.out:
-        refuse_file_out(Path(told.out).expanduser())
+        refuse_file_out(expand_home(told.out, "--out"))
     with sigterm_interrupts():
         size = (told.size[0], told.size[1]) if told.size else None
         try:

@@ -18,6 +18,7 @@ from search.results.labels import arrange_labels
 from search.results.results import Results
 from search.study.run_config import CONFIG, read_config
 from spaces.common.formatting import format_list
+from spaces.common.home import expand_home
 from spaces.common.permissions import allow as allow_packages
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
@@ -80,7 +81,7 @@ class Run(Results):
         if out is not None and not isinstance(out, (str, PathLike)):
             raise ConfigError(f"out={out!r}: want the path of a folder, such as 'exports/best'")
         own = f"-{size[0]}x{size[1]}" if size else ""  # beside the one of the data's size, not in its place
-        folder = Path(out).expanduser() if out else self.path / "exports" / f"{number}-{form.name}{own}"
+        folder = expand_home(out, "out") if out else self.path / "exports" / f"{number}-{form.name}{own}"
         from search.deploy.exporting import export_trial  # torch: 1.5 s, wrong arguments are refused without
 
         return export_trial(self, number, form, size, folder)
@@ -131,7 +132,7 @@ def load(folder: str | PathLike[str], allow: Sequence[str] = ()) -> Run:
     if not isinstance(folder, (str, PathLike)):
         raise ConfigError(f"load({folder!r}): want the path of a run folder, such as 'runs/fusion-scenes'")
     allow_packages(allow)
-    path = Path(folder).expanduser().absolute()  # so that a notebook may change its working folder
+    path = expand_home(folder, "run").absolute()  # so that a notebook may change its working folder
     if not (path / CONFIG).is_file():
         raise ConfigError(_no_run(path))
     try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from search.config.command import EXIT_FAILED, end_in_one_message, explain_unwritable_out, refuse_file_out
 from search.config.command_parser import CommandParser
+from spaces.common.home import expand_home
 from spaces.common.interruption import sigterm_interrupts
 from spaces.common.permissions import is_allowed
 from spaces.errors import ConfigError, DataError
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from search.deploy.photos import list_photos, read_photo
     from search.deploy.told import read_tasks
 
-    model, folder = Path(given.model).expanduser(), Path(given.out).expanduser()
+    model, folder = expand_home(given.model, "model"), expand_home(given.out, "--out")
     if not model.is_file():
         raise ConfigError(f"{model} is no file; want one that python -m search.export has written")
     form, photos = find_format(model), list_photos(given.images)

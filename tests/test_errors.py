@@ -155,7 +155,7 @@ TABLE: list[tuple[str, list[str]]] = [
     ("--epochs=3", ["--epochs=3: unknown flag. Allowed: --help, --cfg, --config-dir DIR"]),
     ("-m trials=1,2", ["-m: several searches by one command are python -m search.sweep", "'trials=[a,b]'"]),
     ("data.root=a=b", ["data.root=a=b: cannot be read", "two kinds of quotes: 'key=\"value\"'"]),
-    ("trials=${nope}", ["cannot be composed: Interpolation key 'nope' not found (at trials)", "--help lists the keys"]),
+    ("trials=${nope}", ["trials=${nope}: there is no key nope to take the value of", "--help lists the keys"]),
     ("~data", ["~data: nothing can be taken away"]),
     (
         "--config-dir nowhere",

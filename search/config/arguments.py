@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from spaces.common.home import expand_home
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
@@ -111,7 +112,7 @@ def _flags(argv: Sequence[str]) -> tuple[dict[str, Any], list[str], list[str]]:
             found["asks_config"] = True
         elif name == "--config-dir":
             text = text if has_value else (queue.pop(0) if queue else "")
-            found["config_dir"] = Path(text).expanduser()
+            found["config_dir"] = expand_home(text, "--config-dir")
             if not text or not found["config_dir"].is_dir():
                 problems.append(
                     f"--config-dir {text or '(nothing)'}: no such folder; give a folder that holds "

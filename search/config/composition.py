@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -21,7 +22,7 @@ from search.config.help import format_help
 from search.config.named_packages import list_named
 from search.config.sections import Baselines, Run
 from search.config.settings import Settings, from_plain
-from search.config.texts import restore_texts
+from search.config.texts import keep_references, restore_texts
 from search.problem.bounds import Limits
 from spaces.common.permissions import allow
 from spaces.common.suggestions import suggest
@@ -159,16 +160,12 @@ def _composed(arguments: Arguments, said: _Said, groups: Groups) -> dict[str, An
     for value in values:
         if value.key.partition(".")[0] == "hydra":
             raise ConfigError(f"{value.key}={value.text}: Hydra's own settings are fixed; leave it out")
-    # A part is put in by the choice's own YAML, if at all, and not by a list of defaults, so it is added.
-    overrides = [f"{'+' if '/' in group else ''}{group}={choice}" for group, choice in choices.items()]
-    # Forced, for a component's field need not be in its YAML; from_plain refuses what no component knows.
-    overrides += [f"++{value.key}={value.text}" for value in values]
-    if arguments.config_dir is not None:
-        folder = str(arguments.config_dir.resolve()).replace("\\", "\\\\").replace('"', '\\"')
-        overrides.append(f'hydra.searchpath=["file://{folder}"]')
     try:
         with _own_hydra(), initialize_config_dir(str(SHIPPED), version_base="1.3"):
-            config = hydra_compose("config", overrides)
+            config = hydra_compose("config", _override(choices, values, arguments.config_dir))
+            if (kept := keep_references(values, config)) != values:
+                values = kept
+                config = hydra_compose("config", _override(choices, values, arguments.config_dir))
         _refuse_resolvers(OmegaConf.to_container(config))
         plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
@@ -189,6 +186,18 @@ def _composed(arguments: Arguments, said: _Said, groups: Groups) -> dict[str, An
     if isinstance(run, dict) and run.get("name") is None:
         run["name"] = said.experiment.name if said.experiment else f"{choices['space']}-{choices['data']}"
     return composed
+
+
+def _override(choices: Mapping[str, str], values: Sequence[Value], folder: Path | None) -> list[str]:
+    """Choices, values and a folder of more groups as Hydra takes them."""
+    # A part is put in by the choice's own YAML, if at all, and not by a list of defaults, so it is added.
+    overrides = [f"{'+' if '/' in group else ''}{group}={choice}" for group, choice in choices.items()]
+    # Forced, for a component's field need not be in its YAML; from_plain refuses what no component knows.
+    overrides += [f"++{value.key}={value.text}" for value in values]
+    if folder is not None:
+        place = str(folder.resolve()).replace("\\", "\\\\").replace('"', '\\"')
+        overrides.append(f'hydra.searchpath=["file://{place}"]')
+    return overrides
 
 
 def _refuse_resolvers(node: Any, at: str = "") -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from spaces.common.home import expand_home
+from spaces.errors import ConfigError
 from spaces.fields import Fields
 
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # a Path has dropped the second stroke; one letter is a drive
@@ -68,9 +70,9 @@ class Run:
             "runs to a store when they have ended, such as with 'aws s3 sync'",
         )
         try:
-            object.__setattr__(self, "folder", Path(self.folder).expanduser() if usable else Path())
-        except RuntimeError:
-            checks.require(False, f"run.folder={self.folder}: there is no such home directory; give the whole path")
+            object.__setattr__(self, "folder", expand_home(self.folder, "run.folder") if usable else Path())
+        except ConfigError as error:
+            checks.require(False, *error.problems)
         checks.integer("seed", low=0, high=LARGEST_SEED)
         checks.done()
 

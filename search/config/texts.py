@@ -1,15 +1,18 @@
 """Texts that look like something else: where a field wants a text, it is what was typed.
 
 Hydra's grammar makes numbers of 2024_01_05 and inf, and cannot read ~/photos or a,b. Which fields want a text is known
-from their types once it is composed which components there are.
+from their types once it is composed which components there are. ``null`` is nothing unless something is called so, and
+``${b}`` the value of the key b unless there is none.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import inspect
+import os
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +20,14 @@ import yaml
 
 from search.components.component_names import TARGET
 from search.components.components import locate_component
-from search.config.arguments import Value
+from search.config.arguments import Value, quote
 from search.config.settings import SECTIONS
 from spaces.errors import ConfigError
 
 TEXTS = {"str", "Path", "PathLike[str]", "os.PathLike[str]"}
 LISTS = re.compile(r"(?:tuple|list|Sequence|Collection|Iterable|set|frozenset)\[(\w+)(?:, \.\.\.)?\]")
+REFERENCE = re.compile(r"\$\{([^{}:.][^{}:]*)\}")
+"""To the value of another key, by its whole name."""
 TEXT, LIST = "a text", "a list of texts"
 
 
@@ -42,7 +47,7 @@ def restore_texts(plain: dict[str, Any], values: Sequence[Value], files: Mapping
     for key, value in last.items():
         *path, name = key.split(".")
         kind = _find_kind(plain, path, name)
-        if kind == TEXT and (value.problem or not isinstance(value.parsed, (str, type(None)))):
+        if kind == TEXT and (value.problem or not (isinstance(value.parsed, str) or _is_nothing(value))):
             _descend(plain, path)[name] = value.typed
         elif kind == LIST and (pieces := _cut(value)):
             _descend(plain, path)[name] = pieces
@@ -54,6 +59,32 @@ def restore_texts(plain: dict[str, Any], values: Sequence[Value], files: Mapping
         path = group.split("/")
         typed = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)  # makes texts of everything
         _restore_file(plain, path, typed, last)
+
+
+def keep_references(values: Sequence[Value], config: Any) -> list[Value]:
+    """Values as they are, but for texts such as ``${b}`` where there is no key ``b``: these mean what was typed.
+
+    Args:
+        values: of experiment and command line.
+        config: the composed configuration, in which such references are looked up.
+    """
+    from omegaconf import OmegaConf  # with hydra: 0.2 s, --help does without
+
+    def is_known(reference: str) -> bool:
+        try:
+            return OmegaConf.select(config, reference, default=None) is not None
+        except Exception:  # of names that no key could have, OmegaConf raises anything
+            return False
+
+    kept = []
+    for value in values:
+        typed = value.parsed if isinstance(value.parsed, str) else value.typed
+        unknown = [name for name in REFERENCE.findall(typed) if not is_known(name)]
+        if unknown and not value.problem:
+            problem = f"{value.key}={typed}: there is no key {unknown[0]} to take the value of; --help lists the keys"
+            value = replace(value, text=quote("unread"), raw=typed, problem=problem)
+        kept.append(value)
+    return kept
 
 
 def _restore_file(plain: Mapping[str, Any], path: list[str], typed: Any, given: Mapping[str, Value]) -> None:
@@ -69,6 +100,11 @@ def _restore_file(plain: Mapping[str, Any], path: list[str], typed: Any, given: 
             and _find_kind(plain, path, name) == TEXT
         ):
             node[name] = typed[name]
+
+
+def _is_nothing(value: Value) -> bool:
+    """Whether a value is null, and not the name of what is there."""
+    return value.parsed is None and not os.path.lexists(value.typed)
 
 
 def _descend(plain: Mapping[str, Any], path: Sequence[str]) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from spaces.common.home import expand_home
 from spaces.errors import ConfigError, DataError
 from spaces.networks.modules.padding import Size
 from trainers.data.formats.files import read_image
@@ -28,7 +29,7 @@ def list_photos(given: Sequence[str]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for name in given:
-        path = Path(name).expanduser()
+        path = expand_home(name, "images")
         if path.is_dir():
             inside = sorted(each for each in path.iterdir() if _is_picture(each))
         else:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from search.study.run_config import CONFIG
 from spaces.common.formatting import format_list
+from spaces.common.home import expand_home
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 
@@ -30,7 +31,7 @@ def find_runs(named: str | None, folder: Path = USUAL) -> tuple[list[Path], bool
                 "with python -m search.run space=fusion"
             )
         return runs, False
-    given = Path(named).expanduser()
+    given = expand_home(named, "run")
     for path in (given, folder / named):
         if (path / CONFIG).is_file():
             return [path], True

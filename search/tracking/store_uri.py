@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 from urllib.parse import unquote
 
+from spaces.common.home import expand_home
 from spaces.common.interpreter import spell_python
 
 STORES = re.compile(r"sqlite:///.+|(postgresql|mysql|mssql)(\+\w+)?://.+|https?://.+|databricks(://.+)?")
@@ -60,7 +61,9 @@ def make_sqlite_uri(path: Path) -> str:
 
 def find_sqlite_file(uri: str) -> Path | None:
     """The file of an SQLite store; None for others."""
-    return Path(unquote(uri.removeprefix(FILE).partition("?")[0])).expanduser() if uri.startswith(FILE) else None
+    return (
+        expand_home(unquote(uri.removeprefix(FILE).partition("?")[0]), "tracking.uri") if uri.startswith(FILE) else None
+    )
 
 
 def is_server(uri: str) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
+from spaces.common.home import expand_home
 from spaces.errors import ConfigError
 from spaces.networks.family import Family, StartsFromWeights
 
@@ -34,7 +35,7 @@ def list_weight_files(weights: str) -> list[Path]:
     Raises:
         ConfigError: there is none.
     """
-    path = Path(weights).expanduser()
+    path = expand_home(weights, "network.weights")
     found = sorted(file for name in READ for file in path.glob(name)) if path.is_dir() else [path]
     if not all(file.is_file() for file in found) or not found:
         raise ConfigError(

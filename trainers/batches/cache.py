@@ -22,6 +22,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from spaces.common.home import expand_home
 from spaces.errors import DataError
 from trainers.data.dataset import Dated, SampledDataSet
 from trainers.data.loading import Loading
@@ -96,7 +97,7 @@ def open_cache(data: SampledDataSet, split: str, only: Sequence[str]) -> Samples
     samples = data.samples(split, only=tuple(only))
     if data.loading.cache is None:
         return samples
-    folder = Path(data.loading.cache).expanduser().absolute() / _name(data) / split
+    folder = expand_home(data.loading.cache, "data.loading.cache").absolute() / _name(data) / split
     tasks = {task.name: task for task in data.selected}
     names = {IMAGE: IMAGE} | {name: f"{name}-{_code(repr(tasks[name]))}" for name in only}
     with _writing(data.loading.cache):
@@ -115,7 +116,7 @@ def check_cache(loading: Loading) -> None:
     """
     if loading.cache is not None:
         with _writing(loading.cache):
-            folder = Path(loading.cache).expanduser().absolute()
+            folder = expand_home(loading.cache, "data.loading.cache").absolute()
             folder.mkdir(parents=True, exist_ok=True)
             _probe(folder)
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from spaces.common.home import expand_home
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data.celeba_groups import check_known, locate_groups, read_groups
@@ -85,7 +86,7 @@ class CelebA(DataSet):
         if self.tasks is not None:
             object.__setattr__(self, "tasks", tuple(self.tasks))
         if self.root is not None:
-            object.__setattr__(self, "_folder", Path(self.root).expanduser().absolute())
+            object.__setattr__(self, "_folder", expand_home(self.root, "data.root").absolute())
         if self.groups is not None:
             object.__setattr__(self, "_grouping", locate_groups(self.groups))
 

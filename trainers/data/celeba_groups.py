@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from spaces.common.home import expand_home
 from spaces.common.suggestions import suggest
 from spaces.errors import DataError, UserError
 from trainers.data.formats.texts import decode_text
@@ -26,7 +27,7 @@ def list_shipped() -> list[str]:
 def locate_groups(given: str | None) -> Path:
     """The file that ``data.groups`` means: the name of a shipped one, else a path; None is the usual one."""
     name = USUAL if given is None else given
-    return SHIPPED / f"{name}.yaml" if name in list_shipped() else Path(name).expanduser().absolute()
+    return SHIPPED / f"{name}.yaml" if name in list_shipped() else expand_home(name, "data.groups").absolute()
 
 
 def read_groups(path: Path) -> dict[str, Attributes]:

@@ -15,10 +15,10 @@ from typing import Any, ClassVar
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data.exports.recognise import explain_export
-from trainers.data.folders.copies import find_copies
+from trainers.data.folders.copies import find_copies, find_repeats
 from trainers.data.folders.films import find_films
 from trainers.data.folders.inspection import count_files, find_repeated
-from trainers.data.folders.left_out import find_left_out
+from trainers.data.folders.left_out import find_left_by_machines, find_left_out
 from trainers.data.folders.listing import find_existing
 from trainers.data.folders.near_copies import find_near_copies
 from trainers.data.folders.palettes import find_palettes, read_heads
@@ -27,6 +27,7 @@ from trainers.data.folders.sample_inspection import inspect_samples
 from trainers.data.folders.samples import FolderSamples, read_image_at
 from trainers.data.folders.shared_entries import find_shared
 from trainers.data.folders.splits import FolderSplits
+from trainers.data.folders.unseen_classes import find_unseen
 from trainers.data.loading import Loading
 from trainers.data.specs.folder_spec import FILES, FolderSpec, read_folder_spec
 from trainers.data.specs.parsing import Format
@@ -163,9 +164,15 @@ class Folder(Specified):
         """
         splits = {split: self.samples(split) for split in SPLITS}
         films = find_films(self._splits.rows, lambda split, index: splits[split].stored_image(index))
-        left_out = find_left_out(self._root, self._spec, self._splits.named_rows)
-        near = find_near_copies(self._root, self._splits.rows, self._spec.image.patterns)
-        return list(dict.fromkeys([*self._splits.notes, *left_out, *films, *near, *remark_samples(splits)]))
+        rows = self._splits.named_rows
+        left_out = [
+            *find_left_out(self._root, self._spec, rows),
+            *find_left_by_machines(self._root, self._spec, list(rows)),
+        ]
+        images = self._root, self._splits.rows, self._spec.image.patterns
+        alike = [*find_repeats(*images), *films, *find_near_copies(*images)]
+        values = [*remark_samples(splits), *find_unseen(splits)]
+        return list(dict.fromkeys([*self._splits.notes, *left_out, *alike, *values]))
 
     def samples(self, split: str, only: Sequence[str] | None = None) -> FolderSamples:
         """The samples of a split, to be read one by one.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
+from spaces.common.home import expand_home
 from spaces.fields import Fields
 
 
@@ -34,6 +34,6 @@ class Loading:
             fields.integer("workers", low=0)
         if self.cache is not None:
             fields.text("cache")
-            taken = isinstance(self.cache, str) and Path(self.cache).expanduser().is_file()
+            taken = isinstance(self.cache, str) and expand_home(self.cache, "data.loading.cache").is_file()
             fields.require(not taken, f"data.loading.cache={self.cache}: this is a file; want a folder")
         fields.done()

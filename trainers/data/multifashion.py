@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import ClassVar
 
+from spaces.common.home import expand_home
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data import overlapping_pairs as overlap
@@ -79,7 +80,7 @@ class MultiFashion(DataSet):
         if self.tasks is not None:
             object.__setattr__(self, "tasks", tuple(self.tasks))
         if self.root is not None:
-            object.__setattr__(self, "_folder", Path(self.root).expanduser().absolute())
+            object.__setattr__(self, "_folder", expand_home(self.root, "data.root").absolute())
 
     @property
     def selected(self) -> tuple[Task, ...]:

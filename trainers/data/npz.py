@@ -18,8 +18,9 @@ import numpy as np
 
 from spaces.errors import DataError
 from trainers.data.folders.id_advice import list_values, mend_one_class
+from trainers.data.folders.unseen_classes import tell_unseen
 from trainers.data.formats import archive
-from trainers.data.npz_inspection import explain_ids, find_equal, inspect_headers, name_array
+from trainers.data.npz_inspection import explain_ids, find_equal, find_repeated, inspect_headers, name_array
 from trainers.data.specs.mapping import read_stored
 from trainers.data.specs.parsing import Format
 from trainers.data.specs.spec import ARRAYS, Spec, read_spec
@@ -113,7 +114,7 @@ class Npz(Specified):
             raise DataError(problems)
 
     def notes(self) -> list[str]:
-        """What to know of training arrays that are right.
+        """What to know of arrays that are right.
 
         Raises:
             DataError: as `load`.
@@ -123,7 +124,13 @@ class Npz(Specified):
         notes = []
         for task in tasks:
             notes += task.remark([self._stored(raw, task, path)])
-        return notes
+        splits = {split: self.load(split) for split in SPLITS}
+        for task in tasks:
+            if isinstance(task, Classed):
+                seen = {int(one) for arrays in splits.values() for one in np.unique(arrays.targets[task.name])}
+                notes += tell_unseen(task, set(range(task.channels)) - seen)
+        images = {split: arrays.images for split, arrays in splits.items()}
+        return [*find_repeated(images, {split: self._path(split) for split in SPLITS}), *notes]
 
     def load(self, split: str, only: Sequence[str] | None = None) -> Arrays:
         """Images and canonical targets of a split.

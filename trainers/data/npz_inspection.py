@@ -98,6 +98,29 @@ def find_equal(images: Mapping[str, np.ndarray], places: Mapping[str, Path]) -> 
     ]
 
 
+def find_repeated(images: Mapping[str, np.ndarray], places: Mapping[str, Path]) -> list[str]:
+    """What to tell of images that are in one split more than once; those of a single colour are left out.
+
+    Args:
+        images: ``(N, H, W, 3)`` by split.
+        places: the archives, by split.
+    """
+    notes = []
+    for split, array in images.items():
+        owners: dict[bytes, int] = {}
+        pairs = [
+            (owners.setdefault(sha256(image.tobytes()).digest(), index), index) for index, image in enumerate(array)
+        ]
+        again = [(a, b) for a, b in pairs if a != b and (array[b] != array[b, :1, :1]).any()]
+        if again:
+            count, are = (f"{len(again)} images", "are copies") if len(again) > 1 else ("1 image", "is a copy")
+            notes.append(
+                f"{places[split]}: {count} {are} of others in it, the first at {again[0][1]} of that at {again[0][0]}; "
+                "each counts as often as it is there, so take them out unless that is meant"
+            )
+    return notes
+
+
 def explain_ids(task: Classed, raw: np.ndarray, every: Sequence[np.ndarray], where: str) -> list[str]:
     """What is wrong with ids of one array that have no class, and the line that gives one to those of all splits.
 

@@ -18,6 +18,7 @@ from typing import ClassVar
 import numpy as np
 from filelock import FileLock
 
+from spaces.common.home import expand_home
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data.dataset import DataSet
@@ -96,7 +97,7 @@ class Scenes(DataSet):
         fields.done()
         if self.tasks is not None:
             object.__setattr__(self, "tasks", tuple(self.tasks))
-        object.__setattr__(self, "_folder", Path(self.cache).expanduser().absolute())
+        object.__setattr__(self, "_folder", expand_home(self.cache, "data.cache").absolute())
 
     @property
     def selected(self) -> tuple[Task, ...]:

@@ -45,6 +45,28 @@ def test_quotes_and_null_mean_what_they_mean_elsewhere() -> None:
     assert compose(["network=resnet", "network.weights=null"]).plain["network"]["weights"] is None
 
 
+@pytest.mark.parametrize("typed", ["${b}", "a${b}c", "${b.c}", "$b"])
+def test_what_refers_to_no_key_is_what_was_typed(typed: str) -> None:
+    for word in (typed, f"'{typed}'"):
+        settings = compose([*FOLDER, f"data.root={word}", f"tracking.experiment={word}"])
+        assert settings.plain["data"]["root"] == settings.plain["tracking"]["experiment"] == typed
+    assert compose(["trials=7", "tracking.experiment=of-${trials}"]).plain["tracking"]["experiment"] == "of-7"
+
+
+def test_where_no_text_is_wanted_a_reference_to_no_key_is_told() -> None:
+    with pytest.raises(ConfigError, match=r"^trials=\$\{b\}: there is no key b to take the value of; --help"):
+        compose(["trials=${b}"])
+
+
+def test_null_is_a_name_where_something_is_called_so() -> None:
+    given = [*FOLDER, "data.root=null"]
+    assert compose(given).plain["data"]["root"] is None
+    Path("null").mkdir()
+    assert compose(given).plain["data"]["root"] == "null"
+    assert compose([*FOLDER, "data.root='null'"]).plain["data"]["root"] == "null"
+    assert compose([*FOLDER, "data.loading.workers=null"]).plain["data"]["loading"]["workers"] is None
+
+
 def test_items_of_lists_of_texts_stay_too() -> None:
     assert compose([*FOLDER, "data.tasks=[depth,semseg]"]).plain["data"]["tasks"] == ["depth", "semseg"]
     assert compose([*FOLDER, "data.tasks=[1_0,é,'a b']"]).plain["data"]["tasks"] == ["1_0", "é", "a b"]

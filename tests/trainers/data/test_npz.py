@@ -187,3 +187,19 @@ def test_ids_that_are_no_whole_numbers_are_told_as_such(tmp_path: Path) -> None:
         f"{tmp_path / 'own' / 'val.npz'}: array 'classes' of task 'classes': class ids are not whole numbers, such as "
         "1.5 (given: float64"
     )
+
+
+def test_copies_in_one_split_and_classes_that_nothing_has_are_told(tmp_path: Path) -> None:
+    def change(arrays: Split) -> None:
+        arrays["rgb"][2] = arrays["rgb"][0]
+
+    data = write(tmp_path / "own", change, "train")
+    Path(data.spec or "").write_text(SPEC.replace("other]", "other, door]"))
+
+    copies, unseen = data.notes()
+
+    assert copies == (
+        f"{tmp_path / 'own' / 'train.npz'}: 1 image is a copy of others in it, the first at 2 of that at 0; each "
+        "counts as often as it is there, so take them out unless that is meant"
+    )
+    assert unseen.startswith("task 'classes': class 3 (door) is in no target of any split, so that nothing of it is")

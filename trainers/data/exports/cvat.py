@@ -18,6 +18,7 @@ from trainers.data.exports.shapes import (
     draw_ellipse,
     draw_polygon,
     draw_runs,
+    explain_undrawn,
     find_class,
     make_canvas,
     remark_thin,
@@ -28,6 +29,7 @@ from trainers.data.formats.texts import read_text
 VERSION = 1
 THIN = ("points", "polyline", "skeleton")
 """Shapes without an area."""
+DRAWN = ("polygon", "box", "ellipse", "mask")
 
 
 def remark_shapes(paths: Sequence[Path], table: Path | None, names: tuple[str, ...], array: str | None) -> list[Remark]:
@@ -61,9 +63,23 @@ def classes(path: Path, table: Path, names: tuple[str, ...]) -> np.ndarray:
     with readable(table):
         canvas = make_canvas(names, int(image.get("height", 0)), int(image.get("width", 0)), where)
         shapes = [shape for shape in image if shape.tag != "tag" and not is_thin(shape)]
+        if any(shape.tag not in DRAWN for shape in shapes):
+            raise DataError(explain_shapes(table))
         for shape in sorted(shapes, key=lambda each: int(each.get("z_order", 0))):
             _draw(canvas, shape, find_class(names, shape.get("label", ""), where), where)
     return canvas
+
+
+def explain_shapes(table: Path) -> str:
+    """What is said of a file with shapes that are not drawn, such as cuboids; "" of any other."""
+    images = read_images(table)
+    odd = [
+        (name, shape) for name, image in images.items() for shape in image if shape.tag not in (*DRAWN, *THIN, "tag")
+    ]
+    if not odd:
+        return ""
+    kinds = [f"{shape.tag} of {shape.get('label')!r}" for _, shape in odd]
+    return f"{table}: {explain_undrawn(kinds, odd[0][0], 'CVAT')}"
 
 
 def is_thin(shape: ET.Element) -> bool:
@@ -151,7 +167,7 @@ def _draw(canvas: np.ndarray, shape: ET.Element, value: int, where: str) -> None
         part = canvas[top : top + height, left : left + width]
         draw_runs(part, counts, value, by_columns=False)
     else:
-        raise DataError(f"{where}: a {shape.tag} is not drawn; draw a polygon around what is meant, or take it out")
+        raise AssertionError(f"{where}: a {shape.tag} was refused before")
 
 
 def _points(text: str) -> Sequence[tuple[float, float]]:

@@ -11,6 +11,9 @@ from trainers.data.formats.files import IMAGES
 
 LOOKED = 20
 """Files of a folder that are opened: our choice."""
+MOST = 20_000
+"""Files of boxes whose objects are counted: our choice."""
+DIFFICULT = re.compile(r"<difficult>\s*1\s*</difficult>")
 SHEETS = (".xlsx", ".xls", ".ods", ".parquet", ".feather")
 YOLO = re.compile(r"(\d+( -?[\d.e-]+){4,}\s*)+")
 """Lines of a class's number and shares of width and height."""
@@ -27,6 +30,7 @@ def find_boxes(root: Path) -> Export | None:
             raise UnfitError(
                 f"{path}: of PASCAL VOC's boxes, which tell no pixels, and no folder SegmentationClass; export "
                 "polygons or masks, or write a table with a row an image and 1 or 0 for every class that may be in it"
+                + _tell_difficult(place / "Annotations")
             )
         for folder in (place / "labels", *sorted(place.glob("labels/*/"))):
             if (path := _find(folder, "*.txt", "")) and YOLO.fullmatch(_start(path)):
@@ -34,10 +38,29 @@ def find_boxes(root: Path) -> Export | None:
                     f"{path}: YOLO's boxes or outlines, which are not read; export them as COCO's JSON with polygons, "
                     "or as masks"
                 )
+        if path := _find(place, "*.jsonl", "{") or _find(place, "*.ndjson", "{"):
+            raise UnfitError(
+                f"{path}: a manifest of JSON lines, which is not read; write it as a table with a row an image: "
+                f"""python -c 'import pandas; pandas.read_json("{path.name}", lines=True).to_csv("{path.stem}.csv", """
+                """index=False)', and run search.check again, which then shows a specification"""
+            )
         sheets = sorted(path for path in place.iterdir() if path.suffix.lower() in SHEETS)
         if sheets and any(path.suffix.lower() in IMAGES for path in islice(root.rglob("*.*"), 1000)):
             raise UnfitError(f"{sheets[0]}: a table of a kind that is not read; save it as CSV, UTF-8, a row an image")
     return None
+
+
+def _tell_difficult(folder: Path) -> str:
+    """What becomes of objects that are hard to see, in such a table; "" where there are none."""
+    files = islice(sorted(folder.glob("*.xml")), MOST)
+    count = sum(len(DIFFICULT.findall(_start(path))) for path in files)
+    if not count:
+        return ""
+    objects = "1 object is" if count == 1 else f"{count} objects are"
+    return (
+        f"; {objects} marked difficult: leave the cell of such a class empty where the image has no other of it, for "
+        "VOC counts it neither as there nor as missing"
+    )
 
 
 def _find(folder: Path, pattern: str, text: str) -> Path | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from spaces.errors import DataError
-from trainers.data.exports.cvat import is_thin, read_images
+from trainers.data.exports.cvat import explain_shapes, is_thin, read_images
 from trainers.data.exports.headers import name_splits
 from trainers.data.exports.image_places import find_files
 from trainers.data.exports.ready import Export, Places, UnfitError, add_background, find_folder, write_spec
@@ -20,7 +20,7 @@ def find_cvat(root: Path) -> Export | None:
     """A specification of such an export, or None.
 
     Raises:
-        UnfitError: it is one that cannot be read, or without images.
+        UnfitError: it is one that cannot be read, without images, or with shapes that are not drawn.
     """
     lost: list[str] = []
     for path in sorted([*root.glob("*.xml"), *root.glob("*/annotations.xml")])[:FEW]:
@@ -36,6 +36,8 @@ def find_cvat(root: Path) -> Export | None:
                 f"{path}: an export of CVAT, whose images, such as {next(iter(images))}, are not found in {root}"
             )
             continue
+        if undrawn := explain_shapes(path):
+            raise UnfitError(undrawn)
         labels = dict.fromkeys(
             shape.get("label", "")
             for image in images.values()

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from spaces.errors import DataError
 from trainers.data.exports.headers import name_splits
-from trainers.data.exports.labelme import IGNORED, is_thin, read_labels
+from trainers.data.exports.labelme import IGNORED, is_thin, list_undrawn, read_labels
 from trainers.data.exports.ready import Export, Places, UnfitError, add_background, write_spec
+from trainers.data.exports.shapes import explain_undrawn
 from trainers.data.folders.listing import glob_rows
 from trainers.data.folders.names import list_spellings
 from trainers.data.formats.files import IMAGES
@@ -22,7 +23,7 @@ def find_labelme(root: Path) -> Export | None:
     """A specification of such an export, or None.
 
     Raises:
-        UnfitError: it is one without images, or in which nothing is drawn.
+        UnfitError: it is one without images, in which nothing is drawn, or what is not read.
     """
     names = [f"{row.id}.json" for row in glob_rows(root, "{id}.json", "")]
     files = [name for name in islice(names, LOOKED) if _is_one(root / name)]
@@ -36,6 +37,8 @@ def find_labelme(root: Path) -> Export | None:
             "same names"
         )
     labels: dict[str, None] = {}
+    undrawn: list[str] = []
+    odd = ""
     unread: list[str] = []
     suffixes = {Path(image).suffix.lower(): Path(image).suffix}  # either case is found by either
     for name in names:
@@ -44,9 +47,13 @@ def find_labelme(root: Path) -> Export | None:
         except DataError as error:
             unread += error.problems
             continue
+        undrawn += (found := list_undrawn(content))
+        odd = odd or (name if found else "")
         labels.update(dict.fromkeys(str(shape.get("label")) for shape in content["shapes"] if not is_thin(shape)))
         suffix = Path(str(content.get("imagePath") or image)).suffix or Path(image).suffix
         suffixes.setdefault(suffix.lower(), suffix)
+    if undrawn:
+        raise UnfitError(f"{root}: {explain_undrawn(undrawn, odd, 'LabelMe')}")
     classes = sorted(label for label in labels if label.lower() not in IGNORED)
     if not classes:
         raise UnfitError(unread[:1] or [f"{root / first}: files of LabelMe, in which no area is drawn"])

@@ -21,6 +21,7 @@ from trainers.data.exports.shapes import (
     draw_box,
     draw_ellipse,
     draw_polygon,
+    explain_undrawn,
     find_class,
     make_canvas,
     remark_thin,
@@ -32,6 +33,7 @@ IGNORED = ("__ignore__", "_ignore_")
 """Labels of what is to count for nothing."""
 THIN = ("point", "points", "line", "linestrip")
 """Shapes without an area."""
+DRAWN = ("polygon", "rotation", "rectangle", "circle", "mask")
 
 
 def remark_shapes(paths: Sequence[Path], table: Path | None, names: tuple[str, ...], array: str | None) -> list[Remark]:
@@ -59,6 +61,8 @@ def classes(path: Path, names: tuple[str, ...]) -> np.ndarray:
         DataError: the file is none of LabelMe's, a label is no class, or a shape is of another kind.
     """
     content = read_labels(path)
+    if odd := list_undrawn(content):
+        raise DataError(f"{path}: {explain_undrawn(odd, path.name, 'LabelMe')}")
     canvas = make_canvas(names, int(content["imageHeight"]), int(content["imageWidth"]), str(path))
     for number, shape in enumerate(content["shapes"]):
         if is_thin(shape):
@@ -73,6 +77,16 @@ def classes(path: Path, names: tuple[str, ...]) -> np.ndarray:
         except (ValueError, TypeError, KeyError, IndexError, binascii.Error, OSError) as error:
             raise DataError(f"{where}: cannot be read ({error!r}); save it again in LabelMe") from error
     return canvas
+
+
+def list_undrawn(content: Mapping[str, Any]) -> list[str]:
+    """Kind and label of the shapes of a file that are not drawn, such as cuboids."""
+    odd = [
+        shape
+        for shape in content["shapes"]
+        if not is_thin(shape) and (shape.get("shape_type") or DRAWN[0]) not in DRAWN
+    ]
+    return [f"{shape['shape_type']} of {str(shape.get('label'))!r}" for shape in odd]
 
 
 def is_thin(shape: Mapping[str, Any]) -> bool:
@@ -115,7 +129,7 @@ def _draw(canvas: np.ndarray, shape: Mapping[str, Any], value: int) -> None:
     elif kind == "mask":
         _draw_mask(canvas, points, shape["mask"], value)
     else:
-        raise DataError(f"a {kind} is not drawn; draw a polygon around what is meant, or take it out")
+        raise AssertionError(f"a {kind} was refused before")
 
 
 def _draw_mask(canvas: np.ndarray, points: list[tuple[float, float]], text: str, value: int) -> None:

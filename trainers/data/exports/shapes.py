@@ -123,3 +123,18 @@ def draw_runs(canvas: np.ndarray, counts: Sequence[int], value: int, *, by_colum
     runs = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
     height, width = canvas.shape
     canvas[runs.reshape(width, height).T if by_columns else runs.reshape(height, width)] = value
+
+
+def explain_undrawn(kinds: Sequence[str], first: str, tool: str) -> str:
+    """What is said of shapes that are not drawn.
+
+    Args:
+        kinds: kind and label of each.
+        first: the image that has the first.
+        tool: in which they were drawn.
+    """
+    counts = format_list((f"{count} {kind}" for kind, count in Counter(kinds).most_common()), SHOWN)
+    return (
+        f"{counts} (the first in {first}) cannot be drawn, for what they cover of the picture is not said; draw "
+        f"polygons around it in {tool}, or delete them there, and export again"
+    )

@@ -40,8 +40,8 @@ def find_copies(root: Path, splits: Mapping[str, Sequence[Row]], patterns: Seque
 
     The same is what is equal to the byte, or pixel by pixel as far as `look_at` looks.
 
-    Copies of one content within a split are no mistake: they count double, and nothing is told on them that is not so.
-    Nor are blank ones, such as tiles of the sea, of which any number is equal.
+    Copies of one content within a split are no mistake, and told by `find_repeats`. Nor are blank ones, such as tiles
+    of the sea, of which any number is equal.
 
     Args:
         root: the folder.
@@ -64,6 +64,40 @@ def find_copies(root: Path, splits: Mapping[str, Sequence[Row]], patterns: Seque
     again = [pair for pair in again if not _blank(root, pair, looks)]
     linked_or_equal = _tell(root, pairs, "as copies of the same content")
     return [*linked_or_equal, *_tell(root, again, "as one picture that was saved again, equal to the pixel")]
+
+
+def find_repeats(root: Path, splits: Mapping[str, Sequence[Row]], patterns: Sequence[str]) -> list[str]:
+    """What to tell of images that are copies of others in their own split, and count double; blank ones are none.
+
+    Args:
+        root: the folder.
+        splits: samples by our split, those that are held out too.
+        patterns: of the images.
+    """
+    images = [image for split, rows in splits.items() for image in _look(root, split, rows, patterns)]
+    looks = look_at([(image.split, root / image.name) for image in images])
+    names = {image.name: looks[root / image.name].digest for image in images if root / image.name in looks}
+    apart = [image for image in images if image.name not in names]
+    alike = _alike(images, lambda image: (image.split, image.size)) if apart else []
+    for key in (lambda image: _ends(root, image), lambda image: _whole(root, image)):
+        alike = [group for each in alike for group in _alike(each, key)]
+    for group in alike:
+        name = next((names[image.name] for image in group if image.name in names), _whole(root, group[0]))
+        names |= dict.fromkeys((image.name for image in group), name)
+    shown = [image for image in images if not ((look := looks.get(root / image.name)) and look.blank)]
+    groups = _alike([each for each in shown if each.name in names], lambda each: (each.split, names[each.name]))
+    notes = []
+    for split in splits:
+        pairs = [pair for group in groups if group[0].split == split for pair in _pair(group, within=True)]
+        if pairs:
+            count, are = (f"{len(pairs)} images", "are copies") if len(pairs) > 1 else ("1 image", "is a copy")
+            some = ", ".join(f"{show_bytes(a.name)} = {show_bytes(b.name)}" for a, b in pairs[:SHOWN])
+            more = ", ..." if len(pairs) > SHOWN else ""
+            notes.append(
+                f"{root}: {count} of {split} {are} of others in it: {some}{more}; each counts as often as it is there, "
+                "so take them out unless that is meant"
+            )
+    return notes
 
 
 def _blank(root: Path, pair: tuple[Image, Image], looks: Mapping[Path, Look]) -> bool:

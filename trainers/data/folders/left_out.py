@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path, PurePosixPath
 
 from trainers.data.folders.listing import Row, compile_pattern, find_existing, list_files
@@ -55,6 +56,34 @@ def find_left_out(root: Path, spec: FolderSpec, rows: Mapping[str, Sequence[Row]
     return [
         f"{count} {place}, such as {show_bytes(first)}, {are} left out, for no pattern fits; say "
         f"image: {_write([*(spec.image.patterns if some else ()), *more])} to take {'them' if len(found) > 1 else 'it'}"
+    ]
+
+
+def find_left_by_machines(root: Path, spec: FolderSpec, splits: Sequence[str]) -> list[str]:
+    """What to tell of images that fit a pattern and are no samples, for programs leave such beside those of people.
+
+    Args:
+        root: the folder.
+        spec: what is in it; nothing is told where lists say what there is.
+        splits: the set's own names.
+    """
+    if spec.lists is not None:
+        return []
+    found: dict[str, None] = {}
+    for pattern, split in product(spec.image.patterns, splits):
+        filled = pattern.replace("{split}", split)
+        fits = compile_pattern(filled)
+        folder, _, before = filled.partition("{id}")[0].rpartition("/")
+        after = filled.partition("{id}")[2]
+        for name in list_files(root, root / folder):
+            if (match := fits.fullmatch(name)) and is_left_by_machines(match["id"], before, after):
+                found[name] = None
+    if not found:
+        return []
+    count, are = (f"{len(found)} files", "are no samples") if len(found) > 1 else ("1 file", "is no sample")
+    return [
+        f"{count} that programs leave beside images (hidden ones, previews, backups, checkpoints), such as "
+        f"{show_bytes(min(found))}, {are}; rename what is meant"
     ]
 
 

@@ -9,10 +9,12 @@ from itertools import product
 
 LEFT_BY_MACHINES = re.compile(
     r"\..*|__macosx|__pycache__|@eadir|@tmp|@recycle|#recycle|\$recycle\.bin|lost\+found|system volume information"
-    r"|_?thumbnails|_thumbs|thumbs\.db|ehthumbs.*\.db|desktop\.ini|icon\r|.*~|~\$.*",
+    r"|_?thumbnails?|_?thumbs?|thumbs\.db|ehthumbs.*\.db|desktop\.ini|icon\r|.*~(\.\w+)?|~\$.*|.+-checkpoint\.\w+",
     re.IGNORECASE,
 )
-"""Names of folders and files that programs make beside those of people: hidden ones, previews, copies, rubbish."""
+"""Names of folders and files that programs make beside those of people: hidden ones, previews, copies, rubbish.
+
+So are ``a~.jpg``, as editors keep what was before, and ``a-checkpoint.jpg``, as Jupyter does."""
 
 
 def is_left_by_machines(found: str, before: str, after: str) -> bool:

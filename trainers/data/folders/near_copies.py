@@ -1,4 +1,7 @@
-"""Images of two splits that show nearly the same: one picture saved again with loss, or made smaller."""
+"""Images of two splits that show nearly the same: one picture saved again with loss, made smaller, or mirrored.
+
+One that was cropped or turned is not known again: that would take features, and seconds an image.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import numpy as np
 
 from trainers.data.folders.listing import Row, find_existing
 from trainers.data.folders.names import show_bytes
-from trainers.data.folders.pixels import Look, look_at
+from trainers.data.folders.pixels import SIDE, Look, look_at
 
 NEAR = 0.005
 """One minus the correlation of two small pictures, up to which they are nearly the same. Our choice: pictures saved as
@@ -34,7 +37,7 @@ def find_near_copies(root: Path, splits: Mapping[str, Sequence[Row]], patterns: 
     looks = look_at([(split, root / name) for split, found in names.items() for name in found])
     there = {split: [name for name in found if _shows(looks.get(root / name))] for split, found in names.items()}
     tables = {split: _normalise([looks[root / name] for name in found]) for split, found in there.items()}
-    order, notes = list(splits), _tell_blank(root, names, looks)
+    order, notes = list(splits), [*_tell_blank(root, names, looks), *_tell_clear(root, looks)]
     for place, one in enumerate(order):
         for other in order[place + 1 :]:
             pairs = find_near(tables[one], tables[other])
@@ -42,6 +45,10 @@ def find_near_copies(root: Path, splits: Mapping[str, Sequence[Row]], patterns: 
             told = [(a, b) for a, b in told if looks[root / a].digest != looks[root / b].digest]
             if told:
                 notes.append(_tell(root, one, other, told))
+            known = {b for _, b in pairs}
+            mirrored = [pair for pair in find_near(tables[one], _mirror(tables[other])) if pair[1] not in known]
+            if mirrored:
+                notes.append(_tell_mirrored(root, one, other, [(there[one][a], there[other][b]) for a, b in mirrored]))
     return notes
 
 
@@ -64,6 +71,11 @@ def find_near(one: np.ndarray, other: np.ndarray) -> list[tuple[int, int]]:
         near = 1 - alike[np.arange(len(alike)), nearest] < bound
         found += [(int(nearest[row]), start + int(row)) for row in np.flatnonzero(near)]
     return found
+
+
+def _mirror(table: np.ndarray) -> np.ndarray:
+    """The same of pictures turned round left to right."""
+    return table.reshape(len(table), SIDE, SIDE)[:, :, ::-1].reshape(len(table), -1) if len(table) else table
 
 
 def _shows(look: Look | None) -> bool:
@@ -92,12 +104,35 @@ def _tell_blank(root: Path, names: Mapping[str, Sequence[str]], looks: Mapping[P
     ]
 
 
-def _tell(root: Path, one: str, other: str, pairs: Sequence[tuple[str, str]]) -> str:
+def _tell_clear(root: Path, looks: Mapping[Path, Look]) -> list[str]:
+    """That images are transparent everywhere, of which what lies beneath is read."""
+    clear = [path for path, look in looks.items() if look.clear]
+    if not clear:
+        return []
+    count, are = (f"{len(clear)} images", "are") if len(clear) > 1 else ("1 image", "is")
+    return [
+        f"{root}: {count}, such as {show_bytes(str(clear[0].relative_to(root)))}, {are} transparent everywhere; "
+        "transparency is not read, so that colours beneath count which no viewer shows: take out what is no data"
+    ]
+
+
+def _tell_mirrored(root: Path, one: str, other: str, pairs: Sequence[tuple[str, str]]) -> str:
+    shown, many = _show(pairs), f"{len(pairs)} images of {other} are" if len(pairs) > 1 else f"1 image of {other} is"
+    return (
+        f"{root}: {many} nearly the same as one of {one} mirrored left to right: {shown}; training mirrors images, "
+        "too, so results are told on what was nearly trained on: look at them, and give such a pair one split"
+    )
+
+
+def _show(pairs: Sequence[tuple[str, str]]) -> str:
     shown = ", ".join(f"{show_bytes(a)} ~ {show_bytes(b)}" for a, b in pairs[:SHOWN])
-    more = ", ..." if len(pairs) > SHOWN else ""
+    return shown + (", ..." if len(pairs) > SHOWN else "")
+
+
+def _tell(root: Path, one: str, other: str, pairs: Sequence[tuple[str, str]]) -> str:
     many = f"{len(pairs)} images of {other} are" if len(pairs) > 1 else f"1 image of {other} is"
     return (
-        f"{root}: {many} nearly the same as one of {one}: {shown}{more}; where "
+        f"{root}: {many} nearly the same as one of {one}: {_show(pairs)}; where "
         "that is one picture saved again or made smaller, or a frame beside it, results are told on what was "
         "nearly trained on: look at them, and give such a pair one split"
     )

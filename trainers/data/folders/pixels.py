@@ -35,11 +35,13 @@ class Look:
         digest: a name of its pixels and its size, alpha too.
         small: ``SIDE`` x ``SIDE`` uint8 of grey, flat.
         blank: whether all pixels are one.
+        clear: whether all pixels are transparent.
     """
 
     digest: bytes
     small: bytes
     blank: bool
+    clear: bool = False
 
 
 def look_at(places: Sequence[Place]) -> dict[Path, Look]:
@@ -105,5 +107,6 @@ def _look_once(path: Path, written: int) -> Look:
     for plane in planes:
         name.update(plane.tobytes())
     blank = all((plane == plane[:1, :1]).all() for plane in planes)
+    clear = any(not each.any() for each in alpha)
     small = Image.fromarray(array).convert("L").resize((SIDE, SIDE), Image.Resampling.BOX)
-    return Look(name.digest(), small.tobytes(), blank)
+    return Look(name.digest(), small.tobytes(), blank, clear)

@@ -35,10 +35,11 @@ file holds a list of rows, or a mapping from names of splits to such lists. With
 and test where ``{split}`` is used; otherwise all samples are training ones. ``splits: FILE.csv`` reads a table with the
 columns id, train, val and test.
 
-No image may be in two splits, or twice in one. A set with no validation or test split gets them from its training
-samples: ``held_out: 0.1`` of these each, drawn once for ever by their names. So a set that publishes train and val
-should say ``splits: {train: train, test: val}``, for a search must never look at what its results are told on. Samples
-that belong together, frames of one film say, are not known as such: give such a set splits of its own.
+No image may be in two splits, and no file under two names in one; copies in one split are told. A set with no
+validation or test split gets them from its training samples: ``held_out: 0.1`` of these each, drawn once for ever by
+their names. So a set that publishes train and val should say ``splits: {train: train, test: val}``, for a search must
+never look at what its results are told on. Samples that belong together, frames of one film say, are not known as such:
+give such a set splits of its own.
 
 Images are turned as their EXIF notes say; ``image: {files: "{split}/image/{id}.jpg", orientation: stored}`` leaves them
 as they lie in their files, for targets that were made so. A list that is a table with a column ``split`` (set, subset,

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from spaces.common.home import expand_home
 from spaces.common.suggestions import suggest
 from spaces.errors import DataError, UserError
 from trainers.data.formats.texts import decode_text
@@ -73,7 +74,7 @@ def list_shipped(form: Format) -> list[str]:
 
 def locate_spec(spec: str, form: Format) -> Path:
     """The file that ``data.spec`` means: a bare name is a shipped one, anything else a path."""
-    path = Path(spec).expanduser()
+    path = expand_home(spec, "data.spec")
     return form.folder / f"{spec}.yaml" if path.name == spec and not path.suffix else path.absolute()
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+from spaces.common.home import expand_home
 from spaces.errors import DataError
 from spaces.fields import Fields
 from trainers.data.dataset import DataSet
@@ -68,7 +69,7 @@ class Specified(DataSet, ABC):
         if self.tasks is not None:
             object.__setattr__(self, "tasks", tuple(self.tasks))
         if self.root is not None:
-            object.__setattr__(self, "_folder", Path(self.root).expanduser().absolute())
+            object.__setattr__(self, "_folder", expand_home(self.root, "data.root").absolute())
         if self.spec is not None:
             object.__setattr__(self, "_file", locate_spec(self.spec, self.form))
 

@@ -39,7 +39,7 @@ def test_shapes_are_drawn_by_their_order_in_depth(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("shape", "expected"),
     [
-        ('<cuboid label="cat"/>', "x.png: a cuboid is not drawn; draw a polygon"),
+        ('<cuboid label="cat"/>', "1 cuboid of 'cat' (the first in x.png) cannot be drawn"),
         ('<box label="owl" xtl="0" ytl="0" xbr="3" ybr="2"/>', "label 'owl' is no class (background, cat, dog); add"),
         ('<polygon label="cat" points="1;2"/>', "a.xml: cannot be read ("),
     ],

@@ -55,3 +55,17 @@ def test_one_without_images_and_another_kind_are_told(tmp_path: Path) -> None:
     (tmp_path / "annotations.xml").write_text("<annotations><track/></annotations>")
     with pytest.raises(UnfitError, match=r"no annotations of images; want an export as CVAT for images 1\.1"):
         find_cvat(tmp_path)
+
+
+def test_cuboids_are_told_once_with_what_to_do(tmp_path: Path) -> None:
+    write_cvat(tmp_path)
+    path = tmp_path / "annotations.xml"
+    path.write_text(path.read_text().replace("</image>", '<cuboid label="car" xtl1="1"/></image>'))
+
+    with pytest.raises(UnfitError) as caught:
+        find_cvat(tmp_path)
+
+    assert str(caught.value) == (
+        f"{path}: 12 cuboid of 'car' (the first in 0000.png) cannot be drawn, for what they cover of the picture is "
+        "not said; draw polygons around it in CVAT, or delete them there, and export again"
+    )

@@ -62,3 +62,19 @@ def test_files_without_images_or_areas_are_told(tmp_path: Path) -> None:
         path.unlink()
     with pytest.raises(UnfitError, match=r"0000\.json: a file of LabelMe, whose image is not found; put images beside"):
         find_labelme(tmp_path)
+
+
+def test_cuboids_are_told_once_with_what_to_do(tmp_path: Path) -> None:
+    write_labelme(tmp_path)
+    for number in (3, 7):
+        path = tmp_path / f"{number:04d}.json"
+        shape = '{"label": "car", "shape_type": "cuboid", "points": []}'
+        path.write_text(path.read_text().replace('"shapes": [', f'"shapes": [{shape}, ', 1))
+
+    with pytest.raises(UnfitError) as caught:
+        find_labelme(tmp_path)
+
+    assert str(caught.value) == (
+        f"{tmp_path}: 2 cuboid of 'car' (the first in 0003.json) cannot be drawn, for what they cover of the picture "
+        "is not said; draw polygons around it in LabelMe, or delete them there, and export again"
+    )

@@ -52,7 +52,7 @@ def test_circles_and_masks_are_read(tmp_path: Path) -> None:
     [
         (
             {"shape_type": "cuboid", "points": [[0, 0]] * 8},
-            "shape 0: a cuboid is not drawn; draw a polygon around what",
+            "a.json: 1 cuboid of 'cat' (the first in a.json) cannot be drawn, for",
         ),
         ({"shape_type": "circle", "points": [[0, 0]]}, "shape 0: cannot be read ("),
         ({"points": [[0, 0, 0]] * 3}, "shape 0: cannot be read ("),

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.trainers.data.masks import SPEC, refusal, write_masks
 from trainers.data.folder import Folder
-from trainers.data.folders.copies import find_copies
+from trainers.data.folders.copies import find_copies, find_repeats
 from trainers.data.folders.listing import Row
 
 
@@ -113,3 +113,31 @@ def test_blank_images_are_equal_and_no_copies(tmp_path: Path, name: str) -> None
     assert any(
         "images of a single colour, such as train/image/im_1.png: 1 of train, 1 of test" in n for n in data.notes()
     )
+
+
+def test_copies_within_a_split_are_counted(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    pictures = [Image.fromarray(rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)) for _ in range(6)]
+    blank = Image.new("RGB", (8, 8), "blue")
+    splits: dict[str, list[Row]] = {}
+    for split, shown in (("train", [*pictures[:3], pictures[0], pictures[0], blank, blank]), ("val", pictures[3:])):
+        (tmp_path / split).mkdir()
+        for number, picture in enumerate(shown):
+            suffix = "bmp" if number == 4 else "png"  # saved anew
+            picture.save(tmp_path / split / f"{number}.{suffix}")
+            splits.setdefault(split, []).append(Row(split, (str(number),)))
+    patterns = ["{split}/{id}.png", "{split}/{id}.bmp"]
+
+    assert find_repeats(tmp_path, splits, patterns) == [
+        f"{tmp_path}: 2 images of train are copies of others in it: train/0.png = train/3.png, train/0.png = "
+        "train/4.bmp; each counts as often as it is there, so take them out unless that is meant"
+    ]
+    assert find_repeats(tmp_path, {**splits, "train": splits["train"][:3]}, patterns) == []
+
+
+def test_copies_of_files_that_are_not_looked_at_are_counted_by_their_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        np.save(tmp_path / f"{name}.npy", np.full((4, 4, 3), ord(name) if name == "c" else 1, np.uint8))
+    splits = {"train": [Row("", (name,)) for name in "abc"], "val": []}
+    (note,) = find_repeats(tmp_path, splits, ["{id}.npy"])
+    assert note.startswith(f"{tmp_path}: 1 image of train is a copy of others in it: a.npy = b.npy; each")

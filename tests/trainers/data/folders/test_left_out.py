@@ -26,7 +26,7 @@ def test_images_of_another_suffix_are_told(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["image/1.png", "image/.x.png", "image/0_copy.txt", "image/more/7.png", "other/9.png"])
+@pytest.mark.parametrize("name", ["image/1.png", "image/0_copy.txt", "image/more/7.png", "other/9.png"])
 def test_other_files_are_left_alone(tmp_path: Path, name: str) -> None:
     data = draw(tmp_path, write_grey)
     path = tmp_path / "train" / name
@@ -76,3 +76,42 @@ def test_targets_of_another_suffix_are_named(tmp_path: Path) -> None:
 
     want = 'say files: ["{split}/label/{id}.png", "{split}/label/{id}.bmp"] to take both, or copy them'
     assert want in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "image/.x.jpg",
+        "image/._0.jpg",
+        "image/0~.jpg",
+        "image/0-checkpoint.jpg",
+        "image/.ipynb_checkpoints/0-checkpoint.jpg",
+        "image/thumbs/0.jpg",
+        "image/Thumb/0.JPG",
+    ],
+)
+def test_what_programs_leave_is_no_sample_and_told(tmp_path: Path, name: str) -> None:
+    data = draw(tmp_path, write_grey)
+    path = tmp_path / "train" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes((tmp_path / "train" / "image" / "0.jpg").read_bytes())
+
+    data.check()
+
+    assert len(data.samples("train")) == 4
+    assert data.notes() == [
+        "1 file that programs leave beside images (hidden ones, previews, backups, checkpoints), such as "
+        f"train/{name}, is no sample; rename what is meant"
+    ]
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "a-checkpoint-1", "PROGRA~1", "a~b", "thumbs-up"])
+def test_names_that_are_nearly_so_are_samples(tmp_path: Path, name: str) -> None:
+    data = draw(tmp_path, write_grey)
+    for folder, suffix in (("image", "jpg"), ("label", "png")):
+        (tmp_path / "train" / folder / f"0.{suffix}").rename(tmp_path / "train" / folder / f"{name}.{suffix}")
+
+    data.check()
+
+    assert len(data.samples("train")) == 4
+    assert data.notes() == []

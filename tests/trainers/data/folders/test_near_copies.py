@@ -60,6 +60,42 @@ def test_blank_tiles_of_two_splits_are_told_and_no_copies(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize(("suffix", "scale"), [("png", 1.0), ("jpg", 1.0), ("png", 0.5)])
+def test_a_mirrored_picture_is_told(tmp_path: Path, rooms: list[Image.Image], suffix: str, scale: float) -> None:
+    side = int(64 * scale)
+    again = rooms[7].transpose(Image.Transpose.FLIP_LEFT_RIGHT).resize((side, side))
+    pictures = {f"train/{n}.png": picture for n, picture in enumerate(rooms[:40])}
+    splits = write(tmp_path, pictures | {f"val/{n}.png": picture for n, picture in enumerate(rooms[40:])})
+    more = write(tmp_path, {f"val/again.{suffix}": again})
+
+    (note,) = find_near_copies(tmp_path, {**splits, "val": [*splits["val"], *more["val"]]}, PATTERNS)
+
+    assert note.startswith(
+        f"{tmp_path}: 1 image of val is nearly the same as one of train mirrored left to right: train/7.png ~ "
+        f"val/again.{suffix}; training mirrors images, too"
+    )
+
+
+def test_a_picture_that_is_its_own_mirror_is_told_once(tmp_path: Path, rooms: list[Image.Image]) -> None:
+    half = np.asarray(rooms[0])[:, :32]
+    both = Image.fromarray(np.concatenate([half, half[:, ::-1]], axis=1))
+    pictures = {f"train/{n}.png": picture for n, picture in enumerate([both, *rooms[1:40]])}
+    pictures |= {f"val/{n}.png": picture for n, picture in enumerate([both.resize((32, 32)), *rooms[40:]])}
+    (note,) = find_near_copies(tmp_path, write(tmp_path, pictures), PATTERNS)
+    assert "1 image of val is nearly the same as one of train: train/0.png ~ val/0.png; where" in note
+
+
+def test_pictures_that_are_transparent_everywhere_are_told(tmp_path: Path, rooms: list[Image.Image]) -> None:
+    pictures = {f"{split}/{n}.png": rooms[10 * k + n] for k, split in enumerate(("train", "val")) for n in range(4)}
+    for name, alpha in (("train/1.png", 0), ("val/2.png", 0), ("val/3.png", 200)):
+        pictures[name] = pictures[name].copy()
+        pictures[name].putalpha(alpha)
+    assert find_near_copies(tmp_path, write(tmp_path, pictures), PATTERNS) == [
+        f"{tmp_path}: 2 images, such as train/1.png, are transparent everywhere; transparency is not read, so that "
+        "colours beneath count which no viewer shows: take out what is no data"
+    ]
+
+
 def test_a_camera_that_stands_still_does_not_make_all_copies(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     still = rng.integers(0, 256, (64, 64, 3))
@@ -87,5 +123,6 @@ def test_the_bound_lies_between_what_is_saved_again_and_what_is_another_picture(
         return Image.open(file).convert("RGB")
 
     table, again = (np.stack([shrink(each) for each in some]) for some in (images, map(save, images)))
-    others = 1 - table @ table.T + 9 * np.eye(len(table))
+    mirrored = table.reshape(-1, SIDE, SIDE)[:, :, ::-1].reshape(table.shape)
+    others = np.stack([1 - table @ each.T + 9 * np.eye(len(table)) for each in (table, mirrored)])
     assert (1 - (table * again).sum(axis=1)).max() < NEAR < others.min() / 2

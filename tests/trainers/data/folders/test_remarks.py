@@ -92,8 +92,9 @@ def test_lossy_targets_are_told(tmp_path: Path) -> None:
     task = PARTS.replace("{id}.png", "{id}.jpg").replace("classes: 3", "classes: 40")
     data = draw(tmp_path, lambda p, ids, n: Image.fromarray(ids * 14).save(p.with_suffix(".jpg"), quality=75), task)
 
-    (told,) = data.notes()
+    told, unseen = data.notes()
 
+    assert unseen.startswith("task 'parts': classes ")  # of the 40
     assert told.startswith("task 'parts': 12 of 12 files looked at, such as ")
     assert "are lossy (JPEG): beside every edge there are values that nobody drew, " in told
     assert told.endswith("draw or export them anew as .png or .npy (lossless WebP does, too)")

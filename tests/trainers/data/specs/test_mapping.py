@@ -10,7 +10,7 @@ import pytest
 from spaces.errors import DataError
 from trainers.data.specs.folder_spec import read_folder_spec
 from trainers.data.specs.mapping import Reading, map_ids, moves_bounds, parse_map, read_stored
-from trainers.tasks import Segmentation
+from trainers.tasks.segmentation import Segmentation
 
 
 def test_ids_are_mapped_and_those_without_a_class_refused(tmp_path: Path) -> None:
