@@ -27,7 +27,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -37,9 +36,8 @@ import numpy as np
 from experiments.benchmarks.contestants.stratified import Stratified
 from experiments.benchmarks.contestants.ways import WAYS
 from experiments.benchmarks.delivery.cells import DeliveredCells
-from experiments.benchmarks.delivery.chain import propose, train_chain
+from experiments.benchmarks.delivery.chain import ask, train_chain
 from experiments.benchmarks.delivery.lab import Foretold, Lab, hand_on
-from experiments.benchmarks.samplers import make_trial
 from search.config.command import end_in_one_message
 from search.config.composition import compose
 from search.config.epoch_split import SEARCHED, SHARED
@@ -50,7 +48,7 @@ from search.problem.pareto import mark_front
 from search.problem.subset import choose_subset
 from search.samplers.oneshot import APART, Oneshot
 from search.samplers.sampler import Sampler
-from search.study.study import Candidate, Study
+from search.study.study import Candidate
 from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.recipe import INHERITED_LR, stretch_recipe
 from trainers.trainer import Trainer
@@ -58,7 +56,10 @@ from trainers.trainer import Trainer
 FOLDER = Path(__file__).with_suffix("")
 PROBLEMS = {"scenes3": "[segmentation,depth,normals]", "scenes5": "[segmentation,depth,normals,edges,autoencoder]"}
 BUDGETS = (40, 88, 120, 200, 400)
-CONTESTANTS = ("stratified:3", "frontier", "frontier+3", "tpe+3", "supernet:3")
+CONTESTANTS = (
+    *("stratified:2", "stratified:2-chained", "frontier", "frontier+2", "tpe+2", "supernet:2"),
+    "supernet:2/25-chained",  # what a search does where nothing is said
+)
 SEEDS = (1, 2, 3, 4, 5)  # seed 0, judged on the test split, chose how epochs are split, so it is no evidence
 CHAINED = "-chained"
 NAME = re.compile(
@@ -70,7 +71,7 @@ NAME = re.compile(
 def train_stratified(lab: Lab, budget: int, seed: int, members: int, *, chained: bool = False) -> Iterator[Job]:
     """Few patterns by cost alone, trained for long."""
     if chained:
-        patterns = propose(lab, Stratified(), members, seed)
+        patterns = ask(lab, Stratified(), members, seed)
         yield from train_chain(lab, patterns, budget, seed, [None] * len(patterns))
         return
     recipe = stretch_recipe(lab.settings.trainer, budget // members)
@@ -87,21 +88,15 @@ def search(
     inherits: Inherited | None = None,
 ) -> list[tuple[Job, float]]:
     """A search's trainings in turn, as its study asks for them, each with its delta_mtl on the validation split."""
-    problem = lab.problem
-    anchors = problem.space.anchors(problem.tasks)
     done: list[tuple[Job, float]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        study = Study(Path(folder) / "study.journal", problem, sampler, anchors=anchors, seed=seed)
-        if foretold is not None:
-            study.foretell(foretold)
-        for number in range(trials):
-            candidate = study.ask()
-            if not isinstance(candidate, Candidate):
-                break
-            job = lab.plan(f"trial {number}, seed {seed}", candidate.pattern, recipe, 1000 * seed, inherits=inherits)
-            delta = lab.delta(lab.train(job).metrics)
-            study.tell(make_trial(candidate, delta, recipe.epochs))
-            done.append((job, delta))
+
+    def train(candidate: Candidate) -> float:
+        label = f"trial {len(done)}, seed {seed}"
+        job = lab.plan(label, candidate.pattern, recipe, 1000 * seed, inherits=inherits)
+        done.append((job, lab.delta(lab.train(job).metrics)))
+        return done[-1][1]
+
+    ask(lab, sampler, trials, seed, foretold, train)
     return done
 
 
@@ -151,7 +146,7 @@ def train_supernet(
     )
     foretold, inherits, sampler = lab.foretell(estimates), weights if inherit else None, Oneshot(order=APART)
     if chained:
-        patterns = propose(lab, sampler, members, seed, foretold)
+        patterns = ask(lab, sampler, members, seed, foretold)
         yield from train_chain(lab, patterns, budget - epochs, seed, [inherits] * len(patterns))
         return
     recipe = stretch_recipe(lab.settings.trainer, (budget - epochs) // members, INHERITED_LR if inherit else 1.0)

@@ -72,6 +72,7 @@ if [[ ${#nodes[@]} -gt 1 ]]; then
 fi
 python -m search.runners.wait_for_nodes "$ip:$port" "${#nodes[@]}"
 
+# From here on both SLURM scripts are alike: sbatch takes one file, away from its folder.
 python -m search.run "$@" runner.address="$ip:$port" &
 driver=$!
 status=0

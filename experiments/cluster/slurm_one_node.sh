@@ -25,6 +25,7 @@ again=
 trap 'again=yes; kill -TERM "$driver" 2>/dev/null || true' USR1
 trap 'kill -TERM "$driver" 2>/dev/null || true' TERM INT
 
+# From here on both SLURM scripts are alike: sbatch takes one file, away from its folder.
 python -m search.run "$@" &
 driver=$!
 status=0

@@ -2,7 +2,7 @@
 
     python -m experiments.pictures.screenshots runs/fusion-scenes --folder experiments/pictures
 
-Wants Chromium, and an MLflow store that the search has written.
+Wants Chromium, `pip install playwright` to drive it, and an MLflow store that the search has written.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -24,8 +24,8 @@ from search.standing.started import read_started
 from spaces.errors import DataError, UserError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-SIZE = "1366,900"  # pixels of the window
-TIME = 20_000  # milliseconds of its own time that a page gets
+WIDTH, HEIGHT = 1366, 900  # pixels of the window
+TIME = 15_000  # milliseconds that a page gets to fetch and draw; MLflow's is never done
 PATIENCE = 60.0  # seconds until MLflow answers
 
 
@@ -41,6 +41,8 @@ def main(argv: list[str] | None = None) -> int:
     page, store = given.run / "front.html", given.store or given.run.parent / "mlflow.db"
     if browser is None:
         raise UserError(f"no browser: want one of {', '.join(BROWSERS)} on the PATH")
+    if find_spec("playwright") is None:
+        raise UserError("playwright is not installed: pip install playwright")
     for file in (page, store):
         if not file.is_file():
             raise DataError(f"{file}: no such file; a search that has ended leaves it")
@@ -61,7 +63,9 @@ def _serving(store: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     asked = ["mlflow", "ui", "--backend-store-uri", f"sqlite:///{store}", "--host", "127.0.0.1", "--port", str(port)]
-    server = subprocess.Popen([sys.executable, "-m", *asked, "--workers", "1"], stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [sys.executable, "-m", *asked, "--workers", "1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     address, until = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
     try:
         while not _answers(address):
@@ -83,12 +87,13 @@ def _answers(address: str) -> bool:
 
 
 def _shoot(browser: str, address: str, file: Path) -> None:
-    with tempfile.TemporaryDirectory() as kept:
-        asked = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={kept}"]
-        asked += [f"--window-size={SIZE}", f"--virtual-time-budget={TIME}", f"--screenshot={file.resolve()}", address]
-        done = subprocess.run(asked, capture_output=True, text=True, timeout=180, check=False)
-    if not file.is_file():
-        raise DataError(f"{file}: {browser} has left no picture: {done.stderr.strip()[-300:]}")
+    from playwright.sync_api import sync_playwright  # playwright: no dependency, this script alone wants it
+
+    with sync_playwright() as driver, driver.chromium.launch(executable_path=browser, args=["--no-sandbox"]) as opened:
+        page = opened.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        page.goto(address)
+        page.wait_for_timeout(TIME)
+        page.screenshot(path=file)
 
 
 if __name__ == "__main__":

@@ -52,19 +52,18 @@ class ConfirmQueue:
         while not self.fault:
             if not self._waiting and not self.running and not self._ended:
                 self._ended = not self._ask()
-            held = [chain for chain in self._waiting if self._is_running(chain)]
-            ready = [chain for chain in self._waiting if chain not in held]
-            if not ready:
+            chain = next((each for each in self._waiting if not self._is_running(each)), None)
+            if chain is None:
                 return None
-            self._waiting.remove(ready[0])
-            job = self._advance(ready[0])
+            self._waiting.remove(chain)
+            job = self._advance(chain)
             if job is not None:
                 self.running.add(job)
                 return job
         return None
 
     def _is_running(self, chain: Chain) -> bool:
-        """Whether what a chain comes to next is being trained, for it or for another chain."""
+        """Whether a training of a chain is under way, for it or for another chain."""
         under_way = {job.outcome for job in self.running}
         return any(job.outcome in under_way for job in chain)
 

@@ -27,6 +27,7 @@ class Beat:
         epoch: that has ended last; 0 before the first one has.
         seconds: that this epoch took; 0 while none has ended.
         values: loss and metrics of this epoch by name.
+        begun: Unix time in seconds when the worker began it; 0 if not known.
     """
 
     label: str = ""
@@ -34,6 +35,7 @@ class Beat:
     epoch: int = 0
     seconds: float = 0.0
     values: Mapping[str, float] = field(default_factory=dict)
+    begun: float = 0.0
 
     def describe(self) -> str:
         """In words, such as "depth, seed 1: epoch 3 of 8"."""
@@ -50,6 +52,7 @@ class Heartbeat:
     def __init__(self, job: Job) -> None:
         self._path, self._label, self._epochs = job.begun, job.label, job.until or job.recipe.epochs
         self._ended = self._left = time.monotonic()
+        self._begun = time.time()
 
     def beat(self, epoch: int, values: Mapping[str, float]) -> None:
         """An epoch has ended, with loss and metrics by name."""
@@ -58,7 +61,7 @@ class Heartbeat:
         if now - self._left >= SELDOM or epoch == self._epochs:
             self._left = now
             with suppress(OSError):  # whatever keeps it from being written, the training goes on
-                beat = Beat(self._label, self._epochs, epoch, seconds, dict(values))
+                beat = Beat(self._label, self._epochs, epoch, seconds, dict(values), self._begun)
                 self._path.write_text(json.dumps(asdict(beat)))
 
 
@@ -68,7 +71,7 @@ def begin(job: Job) -> None:
     Raises:
         OSError: the file cannot be written, and so neither can the outcome.
     """
-    job.begun.write_text(json.dumps(asdict(Beat(job.label, job.until or job.recipe.epochs))))
+    job.begun.write_text(json.dumps(asdict(Beat(job.label, job.until or job.recipe.epochs, begun=time.time()))))
 
 
 def read_beat(path: Path) -> Beat | None:

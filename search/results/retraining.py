@@ -13,7 +13,7 @@ from search.jobs.trial import Trial
 from search.results.restored_settings import restore_settings
 from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
-from search.study.trial_jobs import TrialJobs
+from search.study.trial_jobs import TrialJobs, check_start
 from spaces.errors import DataError
 
 
@@ -37,10 +37,5 @@ def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:
             f"trial {trial.number} started from the weights of a supernet, which {job.inherits.file} does not hold any "
             "more; the command of the search with a larger trials=N trains it again"
         )
-    for file, _ in job.inherits.since if job.inherits else ():
-        if not file.exists():
-            raise DataError(
-                f"trial {trial.number} went on from the weights of an earlier trial, and {file} is not there any more; "
-                "restore it from a copy, or run the search anew with another run.name"
-            )
+    check_start(job, trial.number)
     return replace(job, seed=trial.seed)

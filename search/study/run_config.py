@@ -26,6 +26,7 @@ FREE = (
 )
 EPOCHS = "epochs come of budget, trials, supernet.epochs, final.epochs and trainer.epochs"
 SAID = {"epochs.supernet": "supernet.epochs", "epochs.trial": "final.epochs"}  # what gives them where trials are final
+ORDER = "sampler.order: apart -> chained"  # another order has another split of epochs
 # What options that came later stood for before they were there; runs of before go on with these.
 BEFORE = {"sampler.order": "apart", "space.neck": "none", "space.norm": "none", "network.pixels": "unit"}
 PLACES = ("data.root", "data.spec", "data.cache")
@@ -111,6 +112,8 @@ def explain_mismatch(path: Path, changes: list[str]) -> str:
 
 def _say_epochs(changes: list[str]) -> str:
     """What gives the epochs of before, where nothing but these differs: another split, or a later version's."""
+    if ORDER in changes:  # with it come the epochs of before
+        return "; sampler.order=apart goes on as it began"
     pairs = [change.split(" -> ")[0].split(": ") for change in changes]
     if any(key not in SAID for key, _ in pairs):
         return ""

@@ -12,6 +12,7 @@ from search.jobs.trial import Trial, load_trial
 from search.study.baselines import derive_seed
 from search.study.run_folder import RunFolder
 from search.study.study import Candidate
+from spaces.errors import DataError
 from spaces.networks.cost import Cost
 from trainers.recipe import INHERITED_LR, stretch_recipe
 from trainers.robustness.aims import list_measured
@@ -36,11 +37,20 @@ class TrialJobs:
     supernet: Job | None
 
     def make(self, candidate: Candidate, until: int | None) -> Job:
-        """The job of a trial that pauses after so many epochs, or goes on to its end."""
+        """The job of a trial that pauses after so many epochs, or goes on to its end.
+
+        Raises:
+            DataError: it goes on from the weights of a trial, and these are not there any more.
+        """
+        job = self._plan(candidate, until)
+        check_start(job, candidate.number)
+        return job
+
+    def _plan(self, candidate: Candidate, until: int | None) -> Job:
         settings, split = self.settings, self.settings.split
         recipe = settings.trainer
         if split.delivers and self.supernet is not None:
-            # In a chain the whole rate held more than .75 of it (experiments/README.md); side by side as before.
+            # The whole rate in a chain, whose trainings are long ones: our choice.
             recipe = stretch_recipe(recipe, split.trial, 1.0 if settings.sampler.chained else INHERITED_LR)
         job = Job(
             label=f"trial {candidate.number}",
@@ -83,8 +93,22 @@ class TrialJobs:
         return before[::-1]
 
     def repeat(self, trial: Trial) -> Job:
-        """The job of a trial that has ended."""
-        return self.make(make_candidate(trial), None)
+        """The job of a trial that has ended; what it started from need not be there."""
+        return self._plan(make_candidate(trial), None)
+
+
+def check_start(job: Job, number: int) -> None:
+    """Refuse a trial's job that goes on from trials whose weights are gone; a supernet's can be trained again.
+
+    Raises:
+        DataError: likewise.
+    """
+    for file, _ in job.inherits.since if job.inherits else ():
+        if not file.exists():
+            raise DataError(
+                f"trial {number} went on from the weights of an earlier trial, and {file} is not there any more; "
+                "restore it from a copy, or run the search anew with another run.name"
+            )
 
 
 def make_candidate(trial: Trial) -> Candidate:

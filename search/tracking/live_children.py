@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from search.tracking.mlflow_values import Point, make_legal
@@ -54,21 +54,21 @@ class LiveChildren:
         """Make runs of those that are new; the new points of each run, by its id."""
         now, found = int(1000 * time.time()), {}
         for name, beat in beats.items():
-            run = self._runs.get(name) or self._begin(name, now)
+            run = self._runs.get(name) or self._begin(name, int(1000 * beat.begun) or now)
             points = [
                 Point(make_legal(f"epoch/{each}"), float(value), now, beat.epoch)
                 for each, value in beat.values.items()
                 if math.isfinite(value)
             ]
-            if fresh := self.drop_told(run, points):
+            if fresh := _drop(points, self._points[run]):
                 found[run] = fresh
                 self._points[run] |= {(each.name, each.step) for each in fresh}
         return found
 
-    def _begin(self, name: str, now: int) -> str:
+    def _begin(self, name: str, start: int) -> str:
         number = TRIAL.fullmatch(name)
         kind = {self._trial: number[1]} if number else {self._other: f"{name} goes on"}
-        run = str(self._client.create_run(self._experiment, now, {**self._tags, **kind}, name).info.run_id)
+        run = str(self._client.create_run(self._experiment, start, {**self._tags, **kind}, name).info.run_id)
         self._runs[name], self._points[run] = run, set()
         return run
 
@@ -76,17 +76,16 @@ class LiveChildren:
         """The run of a training that has ended, which is then nobody's here; None where it has none."""
         return self._runs.pop(name, None)
 
-    def drop_told(self, run: str, points: Sequence[Point]) -> list[Point]:
-        """Those points that the run has not had while it went on."""
-        told = self._points.get(run, set())
-        return [each for each in points if (each.name, each.step) not in told]
+    def complete(self, run: str, points: Sequence[Point]) -> list[Point]:
+        """Those points that a run has not had while it went on; asked once, when its training has ended."""
+        return _drop(points, self._points.pop(run, set()))
 
     def forget(self) -> None:
         """Delete the runs of trainings that have not ended."""
-        for run in _empty(self._runs):
+        for run in self._runs.values():
             self._client.delete_run(run)
+        self._runs.clear()
 
 
-def _empty(runs: dict[str, str]) -> Iterable[str]:
-    while runs:
-        yield runs.popitem()[1]
+def _drop(points: Sequence[Point], told: Collection[tuple[str, int]]) -> list[Point]:
+    return [each for each in points if (each.name, each.step) not in told]

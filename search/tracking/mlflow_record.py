@@ -124,7 +124,7 @@ class MlflowRecord:
             tags["reason"] = trial.reason
         run = self._begin(f"trial {trial.number}", start, tags)
         self._log_params(run, mlflow_values.list_params(trial))
-        self._log_points(run, self._live.drop_told(run, mlflow_values.list_points(trial)))
+        self._log_points(run, self._live.complete(run, mlflow_values.list_points(trial)))
         status = STATUS[trial.status]
         self._client.set_terminated(run, status, end)
         self._status[trial.number], self._runs[trial.number] = status, run
@@ -144,7 +144,7 @@ class MlflowRecord:
         told = {name: value for name, value in tags.items() if value}
         run = self._begin(training.name, start, told)
         self._log_params(run, mlflow_values.flatten(training.params))
-        self._log_points(run, self._live.drop_told(run, mlflow_values.list_training_points(training)))
+        self._log_points(run, self._live.complete(run, mlflow_values.list_training_points(training)))
         self._client.set_terminated(run, STATUS[FAILED if training.reason else COMPLETE], end)
         self._trainings.add(identity)
 

@@ -37,7 +37,7 @@ GIVEN = [
 ]
 
 
-OTHER_PROCESSOR = 1e-4  # the run was made on another one, whose float32 differs in the last digit after some steps
+OTHER_PROCESSOR = 1e-5  # the run was made on another one, whose float32 rounds otherwise: up to 3.4e-6 was seen
 
 
 @pytest.fixture

@@ -161,59 +161,6 @@ def test_an_export_tells_confirmed_numbers_beside_those_of_the_search(
     assert told["confirmed"]["split"] == "test"
 
 
-def test_a_search_confirms_at_its_end(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    given = arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=whole", "trials=2", "confirm.seeds=2")
-    assert search(given) == 0
-    assert "Winner's curse: the search flattered delta_mtl by " in capsys.readouterr().out
-    first = (home / "runs/whole/confirmed.csv").read_bytes()
-    assert search(given) == 0
-    assert (home / "runs/whole/confirmed.csv").read_bytes() == first
-
-
-def test_neighbours_are_those_by_cost_though_it_is_no_objective(home: Path) -> None:
-    given = arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=other", "trials=4", "sampler=random")
-    assert search([*given, "objectives=[worst_delta,params]"]) == 0
-    run = load(home / "runs/other")
-    assert main([str(run.path), "--trials", "0", "1", "2", "3", "--seeds", "1"]) == 0
-    costs = [run.trials.loc[int(row["number"]), "macs"] for row in rows_of(run.path)]
-    assert costs == sorted(costs)
-    assert len(set(costs)) > 1
-
-
-def test_final_trainings_are_done_anew_on_the_supernet_that_is_there(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    given = arguments(home / "data", f"run.folder={home / 'runs'}", "sampler=oneshot", "run.name=shot", "trials=2")
-    assert search([*given, "supernet.epochs=1"]) == 0
-    assert main([str(home / "runs/shot"), "--seeds", "2"]) == 0
-    printed = capsys.readouterr().out
-    assert (
-        "fresh is the training on the supernet's weights, of single-task networks too, so that is what the intervals"
-        in printed
-    )
-    trained = [line.partition(":")[0] for line in printed.splitlines() if line.startswith("trial ")]
-    assert len(trained) == len(set(trained))  # what is delivered and what others go on from is trained once
-    assert not list((home / "runs/shot/confirmed").glob("*.pt"))
-    for weights in (home / "runs/supernets").glob("*.pt"):
-        weights.rename(weights.with_suffix(".away"))
-    assert main([str(home / "runs/shot"), "--seeds", "3"]) == 2
-    assert "started from the weights of a supernet, which " in capsys.readouterr().err
-
-
-def test_what_was_trained_for_a_network_alone_is_trained_anew(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    given = arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=ended", "trials=2", "final.epochs=2")
-    assert search(given) == 0
-    run = load(home / "runs/ended")
-    assert main([str(run.path), "--seeds", "2"]) == 0
-    printed = capsys.readouterr().out
-    number = run.delivered[0].number
-    assert f"trial {number} anew, seed 500: " in printed
-    assert "final training on its trial's weights, that too with fresh seeds" in printed
-    assert not list((run.path / "confirmed").glob("*.pt"))
-    assert main([str(run.path), "--seeds", "2"]) == 0
-    assert ", seed 500: " not in capsys.readouterr().out
-
-
 def test_the_machine_s_fault_loses_nothing(
     run: Path, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

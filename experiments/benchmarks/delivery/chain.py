@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from experiments.benchmarks.delivery.lab import Foretold, Lab, hand_on
@@ -32,19 +33,35 @@ def train_chain(
     done: list[Job] = []
     for place, row in enumerate(order):
         own = (epochs - sum(job.recipe.epochs for job in done)) // (len(order) - place)
-        inherits = starts[row] or (lab.draw_weights(patterns[row], 1000 * seed) if done else None)
-        for job in done:
-            inherits = inherits and inherits.follow(hand_on(job).file, job.fingerprint)
+        inherits = starts[row]
+        if done and inherits is None:
+            inherits = lab.draw_weights(patterns[row], 1000 * seed)
+        if inherits is not None:
+            inherits = replace(inherits, since=tuple((hand_on(job).file, job.fingerprint) for job in done))
         recipe = stretch_recipe(lab.settings.trainer, own)
         done.append(lab.plan(f"network {place} of a chain", patterns[row], recipe, 1000 * seed, inherits=inherits))
         lab.train(done[-1])
     return done
 
 
-def propose(
-    lab: Lab, sampler: Sampler, count: int, seed: int, foretold: Foretold | None = None
+def ask(
+    lab: Lab,
+    sampler: Sampler,
+    count: int,
+    seed: int,
+    foretold: Foretold | None = None,
+    measure: Callable[[Candidate], float] = lambda candidate: 0.0,
 ) -> list[SharingPattern]:
-    """The patterns that a sampler names which looks at nothing that comes of them."""
+    """The patterns that a study asks for in turn.
+
+    Args:
+        lab: of the problem.
+        sampler: of the study.
+        count: of patterns, at most.
+        seed: of the study.
+        foretold: what a supernet tells of patterns, or None.
+        measure: what comes of one, its delta_mtl; may be left out where the sampler looks at nothing of that.
+    """
     problem, found = lab.problem, list[SharingPattern]()
     with tempfile.TemporaryDirectory() as folder:
         anchors = problem.space.anchors(problem.tasks)
@@ -56,5 +73,5 @@ def propose(
             if not isinstance(candidate, Candidate):
                 break
             found.append(candidate.pattern)
-            study.tell(make_trial(candidate, 0.0, 1))
+            study.tell(make_trial(candidate, measure(candidate), lab.settings.trainer.epochs))
     return found

@@ -72,6 +72,20 @@ def test_a_chain_starts_from_what_the_trials_before_have_made_of_the_supernets_w
     assert alone.training != third.training
 
 
+def test_weights_of_a_chain_that_are_gone_are_told_before_anything_is_trained(tmp_path: Path) -> None:
+    """Else a worker would take it for a failure of the pattern."""
+    settings = compose(arguments(write_tiny(tmp_path / "data"), "sampler=oneshot"))
+    folder = RunFolder(tmp_path / "own", "0" * 32, resumed=False)
+    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), 1, plan_supernet(settings, 1))
+    folder.trials.mkdir(parents=True)
+    save_trial(folder.trial(0), complete(0, 1.0, 9))
+    after = replace(complete(3, 1.0, 5), follows=0)
+    with pytest.raises(DataError, match=r"^trial 3 went on from the weights of an earlier trial, .*0000\.pt is not"):
+        jobs.make(make_candidate(after), None)
+    folder.weights(0).touch()
+    assert jobs.make(make_candidate(after), None) == jobs.repeat(after)
+
+
 def test_a_chain_whose_file_is_gone_is_told(tmp_path: Path) -> None:
     settings = compose(arguments(write_tiny(tmp_path / "data"), "sampler=oneshot"))
     folder = RunFolder(tmp_path / "own", "0" * 32, resumed=False)

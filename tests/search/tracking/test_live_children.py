@@ -43,8 +43,9 @@ def test_a_child_is_there_from_the_start_and_each_point_is_recorded_once(
     begin: Callable[[str], Any], children: Callable[[str], list[Any]], runs: Path
 ) -> None:
     record, trial = begin("live"), complete(0, 1.0, 10)
-    record.follow({"trial 0": Beat("trial 0", 2)})
+    record.follow({"trial 0": Beat("trial 0", 2, begun=1e9)})
     (child,) = children("live")
+    assert child.info.start_time == 10**12
     assert (child.info.status, child.info.run_name, child.data.metrics) == ("RUNNING", "trial 0", {})
     for _ in range(2):  # two looks at one epoch
         record.follow({"trial 0": Beat("trial 0", 2, 1, 3.0, {"loss": 7.0, "bad": float("nan")})})
