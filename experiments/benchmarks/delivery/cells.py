@@ -16,7 +16,7 @@ Cell = tuple[str, str, int, int]
 COLUMNS = ("problem", "contestant", "epochs", "seed", "hypervolume", "members")
 COLOURS = (
     *("#b3402a", "#1f5fa8", "#3f8f5f", "#8a5fa8", "#c98a1b", "#555555", "#d35f8d", "#17a2b8"),
-    *("#8c6d31", "#9aa3ad", "#e07b53", "#7fb3e6", "#a3d39c", "#c9a6e4", "#222222"),
+    *("#8c6d31", "#9aa3ad", "#e07b53", "#7fb3e6", "#a3d39c", "#c9a6e4", "#222222", "#b8b000"),
 )
 OURS = ("supernet:2/25-chained", "supernet:2", "supernet:3")  # whose differences to the others are told, paired by seed
 
