@@ -12,6 +12,7 @@ import random
 import shutil
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -37,7 +38,21 @@ GIVEN = [
 ]
 
 
-OTHER_PROCESSOR = 1e-5  # the run was made on another one, whose float32 rounds otherwise: up to 3.4e-6 was seen
+# The run was made on another processor, whose float32 rounds otherwise: metrics differ in their last digits, changes in
+# percent, which are differences of these, were seen to differ by 4e-6 points.
+SHARE, POINTS = 1e-5, 1e-4
+
+
+def near(numbers: dict[str, float | None]) -> dict[str, Any]:
+    """The same numbers, as nearly as another processor comes to them; null is what was not finite."""
+    return {
+        name: pytest.approx(math.nan if value is None else value, **_allow(name), nan_ok=True)
+        for name, value in numbers.items()
+    }
+
+
+def _allow(name: str) -> dict[str, float]:
+    return {"rel": 0.0, "abs": POINTS} if "delta" in name else {"rel": SHARE, "abs": 0.0}
 
 
 @pytest.fixture
@@ -56,12 +71,9 @@ def test_a_killed_search_goes_on_and_ends_as_it_would_have(runs: Path, capsys: p
         expected = UNDISTURBED[number]
         for name in ("status", "key", "choices", "epochs"):
             assert getattr(trial, name) == expected[name], (number, name)
-        assert trial.objectives == pytest.approx(expected["objectives"], rel=OTHER_PROCESSOR)
-        assert trial.rungs == {
-            epochs: pytest.approx(told, rel=OTHER_PROCESSOR) for epochs, told in expected["rungs"].items()
-        }
-        numbers = {name: math.nan if value is None else value for name, value in expected["metrics"].items()}
-        assert trial.metrics == pytest.approx(numbers, rel=OTHER_PROCESSOR, nan_ok=True)
+        assert trial.objectives == near(expected["objectives"])
+        assert trial.rungs == {epochs: near(told) for epochs, told in expected["rungs"].items()}
+        assert trial.metrics == near(expected["metrics"])
     assert sorted(path.name for path in (runs / "baselines").iterdir()) == sorted(
         path.name for path in (HERE / "baselines").iterdir()
     )
