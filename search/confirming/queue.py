@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_result
-from search.study.retry_policy import RetryPolicy
 from spaces.common.formatting import format_duration
 
 Chain = tuple[Job, ...]
@@ -37,7 +36,6 @@ class ConfirmQueue:
     ) -> None:
         self._more, self._say, self._hear = more, say, hear
         self._waiting: deque[Chain] = deque()
-        self._retries = RetryPolicy()
         self._failures: dict[Job, int] = {}
         self._chains: dict[Job, Chain] = {}
         self._failed: set[Job] = set()  # last jobs of chains that came to no end
@@ -144,13 +142,10 @@ class ConfirmQueue:
         also = f"; {left} left, about {format_duration(left * pace)}" if left else ""
         self._say(f"{job.label}: {what}{also}")
 
-    def return_lost(self, job: Job, why: str) -> None:
-        """A job was lost before it began, or goes on from its checkpoint: it is handed out again, some times."""
-        if failure := self._retries.count_loss(job, why):
-            self.done(job, failure)
-            return
-        self.running.discard(job)
-        self._waiting.appendleft(self._chains[job])
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more is to start."""
+        return bool(self.fault)
 
     def answer_from_cache(self, device: str) -> None:
         """Take what was trained before on this kind of device, "cpu" or "cuda", as it is met."""

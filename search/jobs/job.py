@@ -48,6 +48,7 @@ class Outcome:
         ended: Unix time in seconds when it ended.
         device: "cpu" or "cuda"; their numbers differ in the last digits, or more with mixed precision.
         fault: whether the reason is the machine's fault, so that nothing is said of the pattern; never in a file.
+        starved: whether the reason is that memory ran out, which may be that of other jobs; never in a file.
     """
 
     metrics: dict[str, float] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class Outcome:
     ended: float = 0.0
     device: str = "cpu"
     fault: bool = False
+    starved: bool = False
 
     @property
     def complete(self) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from search.jobs.heartbeat import begin
 from search.jobs.job import Job, Outcome, find_device
+from search.jobs.memory import explain_starvation
 from search.jobs.outcome_files import read_result
 from spaces.common.atomic_files import write_json
 from spaces.common.machine_faults import MachineError, explain_fault
@@ -26,14 +27,15 @@ def run_job(job: Job, node: str = platform.node()) -> Outcome:
     Returns:
         The outcome, also when training failed: a failure is a state with a reason, never a number. An outcome that
         already lies in the file and was had on this kind of device is returned as it is. What the machine is to blame
-        for leaves no file, and the checkpoint where it is: the job is done again once that is mended.
+        for leaves no file, and the checkpoint where it is: the job is done again once that is mended. Memory that ran
+        out leaves none either, for others may have held it.
     """
     if finished := read_result(job, find_device()):
         return finished
     from search.jobs.train_job import train_job  # torch, which a driver does without
 
     start, found = time.time(), Outcome()
-    reason = mark = ""
+    reason = mark = starved = ""
     fault = False
     try:
         if not job.outcome.parent.is_dir():
@@ -46,17 +48,18 @@ def run_job(job: Job, node: str = platform.node()) -> Outcome:
         found = train_job(job, found.curves)
     except Exception as error:  # the one place where a trial's exception becomes a state
         told = explain_fault(error)
-        reason, fault = told or _told(error), bool(told)
+        starved = "" if told else explain_starvation(error)
+        reason, fault = told or starved or _told(error), bool(told)
     now = time.time()
     outcome = replace(found, seconds=now - start, reason=reason, node=node, ended=now, device=find_device())
-    return _keep(job, mark, replace(outcome, fault=fault))
+    return _keep(job, mark, replace(outcome, fault=fault, starved=bool(starved)))
 
 
 def _keep(job: Job, mark: str, outcome: Outcome) -> Outcome:
     """Leave the outcome in the job's file; the same, or the fault for which no file can be written."""
     try:
-        if not outcome.fault:
-            values = {name: value for name, value in asdict(outcome).items() if name != "fault"}
+        if not (outcome.fault or outcome.starved):
+            values = {name: value for name, value in asdict(outcome).items() if name not in ("fault", "starved")}
             write_json(job.outcome, {"fingerprint": mark, "outcome": values})
             if job.checkpoint and not (job.until and outcome.complete):
                 job.checkpoint.unlink(missing_ok=True)

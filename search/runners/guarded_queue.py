@@ -37,6 +37,11 @@ class GuardedQueue:
         self.running = queue.running
         self._torn = False
 
+    @property
+    def stopped(self) -> bool:
+        """See `JobQueue.stopped`."""
+        return self._torn or self._queue.stopped
+
     def next(self) -> Job | None:
         """See `JobQueue.next`."""
         return self._try(self._queue.next)
@@ -44,11 +49,6 @@ class GuardedQueue:
     def done(self, job: Job, outcome: Outcome) -> None:
         """See `JobQueue.done`."""
         self._try(lambda: self._queue.done(job, outcome))
-        self.running.discard(job)
-
-    def return_lost(self, job: Job, why: str) -> None:
-        """See `JobQueue.return_lost`."""
-        self._try(lambda: self._queue.return_lost(job, why))
         self.running.discard(job)
 
     def answer_from_cache(self, device: str) -> None:

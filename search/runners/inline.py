@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from search.jobs.job import find_device
 from search.jobs.worker import run_job
+from search.runners.retried_queue import RetriedQueue
 from search.runners.runner import JobQueue
 from spaces.fields import Fields
 
@@ -55,5 +56,6 @@ class Inline:
         """Run the jobs in turn."""
         started(1)
         queue.answer_from_cache(find_device())
-        while job := queue.next():
-            queue.done(job, run_job(job))
+        retried = RetriedQueue(queue)
+        while job := retried.next():
+            retried.done(job, run_job(job))

@@ -17,6 +17,7 @@ from typing import ClassVar
 
 from search.runners.node_check import check_nodes
 from search.runners.ray_connection import connect as _connect
+from search.runners.retried_queue import RetriedQueue
 from search.runners.runner import JobQueue
 from spaces.common.interruption import take_sigterm
 from spaces.errors import ConfigError
@@ -42,6 +43,8 @@ class RayTune:
         cpus_per_trial: CPUs that one training takes; a fraction packs several on one CPU.
         gpus_per_trial: GPUs that one training takes, fractions allowed; None is one where the cluster has GPUs, else 0.
         concurrency: trainings at a time; None is as many as the cluster's CPUs and GPUs hold.
+        trial_timeout: seconds after which the worker of a training that has not ended is ended, a hung one too; the job
+            is tried once more, or goes on from its checkpoint. None for no limit.
         address: of a running cluster, such as "auto" or "127.0.0.1:6379"; None is $RAY_ADDRESS and, without that,
             starts Ray on this machine, or uses the one that this process has started before.
 
@@ -52,6 +55,7 @@ class RayTune:
     cpus_per_trial: float = 1
     gpus_per_trial: float | None = None
     concurrency: int | None = None
+    trial_timeout: float | None = None
     address: str | None = None
     group: ClassVar[str] = "runner"
 
@@ -60,6 +64,7 @@ class RayTune:
         fields.number("cpus_per_trial", above=0)
         fields.number("gpus_per_trial", low=0, optional=True)
         fields.integer("concurrency", low=1, optional=True)
+        fields.number("trial_timeout", above=0, optional=True)
         if self.address is not None:
             fields.text("address")
         fields.done()
@@ -149,7 +154,8 @@ class RayTune:
         storage.mkdir(exist_ok=True)
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # reasons are told as those of trials, in a line each
         failures = Failures()
-        searcher = QueueSearcher(queue, failures)
+        retried = RetriedQueue(queue)
+        searcher = QueueSearcher(retried, failures, self.trial_timeout)
         tuner = tune.Tuner(
             tune.with_resources(JobTrainable, {"cpu": self.cpus_per_trial, "gpu": gpus}),
             tune_config=tune.TuneConfig(

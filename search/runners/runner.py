@@ -15,14 +15,15 @@ class JobQueue(Protocol):
     running: set[Job]
     """Jobs handed out and not answered."""
 
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more is to start, not even again."""
+
     def next(self) -> Job | None:
         """The next job to start; None when nothing is left to start, for now."""
 
     def done(self, job: Job, outcome: Outcome) -> None:
         """Take the outcome of a job."""
-
-    def return_lost(self, job: Job, why: str) -> None:
-        """Take back a job whose worker was lost before it began, or that goes on from its checkpoint; why, or ""."""
 
     def answer_from_cache(self, device: str) -> None:
         """Take what is known already from this kind of device, "cpu" or "cuda"."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from ray.tune.search import Searcher
 
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_outcome
-from search.runners.runner import JobQueue
+from search.runners.retried_queue import RetriedQueue
+from search.runners.retry_policy import TIMEOUT
 from spaces.common.interruption import tell_first
 from spaces.common.permissions import list_allowed
 
@@ -48,15 +50,17 @@ class QueueSearcher(Searcher):
     Args:
         queue: of the search.
         failures: knows why Tune's trials failed.
+        timeout: seconds that a job may take; None for no limit.
 
     Attributes:
         ended: whether Tune was told that nothing is left; if not, something else has ended it.
     """
 
-    def __init__(self, queue: JobQueue, failures: Failures) -> None:
+    def __init__(self, queue: RetriedQueue, failures: Failures, timeout: float | None = None) -> None:
         super().__init__()
-        self._queue, self._failures = queue, failures
+        self._queue, self._failures, self._timeout = queue, failures, timeout
         self._jobs: dict[str, Job] = {}
+        self._started: dict[str, float] = {}
         self.ended = False
 
     def suggest(self, trial_id: str) -> Any:
@@ -67,13 +71,15 @@ class QueueSearcher(Searcher):
             # A baseline that fails is tried again, so the end is only known when nothing runs.
             self.ended = not self._jobs
             return Searcher.FINISHED if self.ended else None
-        self._jobs[trial_id] = job
-        return {"job": job, "folder": os.getcwd(), "allowed": list_allowed()}
+        self._jobs[trial_id], self._started[trial_id] = job, time.monotonic()
+        return {"job": job, "folder": os.getcwd(), "allowed": list_allowed(), "timeout": self._timeout}
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
         """Hand the outcome to the queue."""
         job = self._jobs.pop(trial_id)
         why = self._failures.why.pop(trial_id, "")
+        if self._timeout is not None and time.monotonic() - self._started.pop(trial_id) >= self._timeout:
+            why = f"it took longer than {TIMEOUT}={self._timeout:g} seconds"
         outcome = read_tune_outcome(job, None if error else result)
         if outcome:
             self._queue.done(job, outcome)
@@ -92,18 +98,10 @@ class QueueSearcher(Searcher):
 
 
 def read_tune_outcome(job: Job, result: dict[str, Any] | None) -> Outcome | None:
-    """The outcome of a Tune trial: what it reported, else what it left in its file, else that its worker was lost.
+    """The outcome of a Tune trial: what it reported, else what it left in its file; None where its worker was lost.
 
-    None where it is to be handed out again: a checkpoint is there to go on from, or no worker has begun it, for Tune
-    may take back an actor that is still starting when another one is free.
+    A worker that never was counts as well: Tune may take back an actor that is still starting when another one is free.
     """
     if result and "outcome" in result:
         return Outcome(**json.loads(result["outcome"]))
-    lost = "the worker was lost: it ran out of memory, was killed, or its node went away"
-    found = read_outcome(job)
-    if found or not job.begun.exists():
-        return found
-    job.begun.unlink()
-    if job.checkpoint and job.checkpoint.exists():
-        return None  # it goes on from there
-    return Outcome(reason=lost)
+    return read_outcome(job)

@@ -5,6 +5,7 @@ A class and not a function, for Tune runs functions in a thread of the worker th
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import json
 import os
@@ -30,7 +31,7 @@ class JobTrainable(tune.Trainable):
         with suppress(OSError):
             os.chdir(config["folder"])
         allow(config["allowed"])
-        self._job = config["job"]
+        self._job, self._timeout = config["job"], config["timeout"]
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
         """Take the next job."""
@@ -43,5 +44,11 @@ class JobTrainable(tune.Trainable):
     def step(self) -> dict[str, Any]:
         """Run the job to its end."""
         node = f"{platform.node()}:{ray.get_runtime_context().get_node_id()[:8]}"  # one host may hold several
-        # The outcome as one text, since Tune flattens nested results.
-        return {"outcome": json.dumps(asdict(run_job(self._job, node))), "done": True}
+        if self._timeout is not None:
+            faulthandler.dump_traceback_later(self._timeout, exit=True)  # a thread in C: also where Python hangs
+        try:
+            outcome = run_job(self._job, node)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+        # As one text, since Tune flattens nested results.
+        return {"outcome": json.dumps(asdict(outcome)), "done": True}

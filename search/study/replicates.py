@@ -19,7 +19,6 @@ from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_result
 from search.problem.deltas import compute_delta
 from search.study.baselines import average_headlines, average_metrics
-from search.study.retry_policy import RetryPolicy
 from search.study.trial_result import tell_robustness, tell_workspace
 from spaces.common.formatting import format_duration
 from spaces.errors import DataError
@@ -154,15 +153,12 @@ class ReplicateQueue:
         self._total = len(self._waiting)
         self._say = say
         self._start, self._trained = time.monotonic(), 0
-        self._retries = RetryPolicy()
         self.running: set[Job] = set()
         self.outcomes: dict[Job, Outcome] = {}
 
     def next(self) -> Job | None:
         """The next job to start; None when nothing is left to start."""
-        many = len(self.outcomes) >= HOPELESS and not any(o.complete for o in self.outcomes.values())
-        hopeless = many or any(outcome.fault for outcome in self.outcomes.values())
-        if not self._waiting or hopeless:
+        if not self._waiting or self.stopped:
             return None
         job = self._waiting.popleft()
         self.running.add(job)
@@ -178,13 +174,11 @@ class ReplicateQueue:
         what = f"{outcome.seconds:.0f} s" if outcome.complete else f"failed: {outcome.reason}"
         self._say(f"{job.label}: {what}; {left} of {self._total} trainings left, about {format_duration(left * pace)}")
 
-    def return_lost(self, job: Job, why: str) -> None:
-        """A job was lost before it began: it is handed out again, some times."""
-        if failure := self._retries.count_loss(job, why):
-            self.done(job, failure)
-            return
-        self.running.discard(job)
-        self._waiting.appendleft(job)
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more is to start: the machine is at fault, or everything fails."""
+        many = len(self.outcomes) >= HOPELESS and not any(o.complete for o in self.outcomes.values())
+        return many or any(outcome.fault for outcome in self.outcomes.values())
 
     def answer_from_cache(self, device: str) -> None:
         """Take what was trained before on this kind of device, "cpu" or "cuda"."""

@@ -3,8 +3,8 @@
 Baselines first, then what an interruption left, then new trials. A runner takes jobs from here and hands outcomes back,
 in any order; everything that lasts is written before the runner hears of it. Trials that end before the last baseline
 are held until there is something to relate them to. A trial is one job, or one from rung to rung; those that paused and
-will not go on are given up at the end. `retry_policy` says how often a lost job is tried again, `trial_result` whether
-a trial has failed, `failure_policy` when failures end the search.
+will not go on are given up at the end. `trial_result` says whether a trial has failed, `failure_policy` when failures
+end the search; workers that are lost are none of its business.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from search.study.fronts.final_phase import FinalPhase
 from search.study.fronts.kept_weights import drop_dominated_weights
 from search.study.groundwork import Groundwork
 from search.study.queue_status import OPEN, QueueState, QueueStatus
-from search.study.retry_policy import RetryPolicy
 from search.study.run_folder import RunFolder
 from search.study.rungs import Rungs
 from search.study.study import Candidate, Study
@@ -70,7 +69,6 @@ class TrialQueue:
         self._candidates: dict[Job, Candidate] = {}
         self._held: list[tuple[Job, Outcome]] = []
         self._waiting: deque[Job] = deque()
-        self._retries = RetryPolicy()
         self.trials: dict[int, Trial] = {}
         self.running: set[Job] = set()
         self.status = OPEN
@@ -119,13 +117,10 @@ class TrialQueue:
                 self._waiting.remove(job)
             self.done(job, outcome)
 
-    def return_lost(self, job: Job, why: str) -> None:
-        """A job was lost before it began, or goes on from its checkpoint: it is handed out again, some times."""
-        if failure := self._retries.count_loss(job, why):
-            self.done(job, failure)
-            return
-        self.running.discard(job)
-        self._waiting.appendleft(job)
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more is to start."""
+        return self.status.stopped
 
     def next(self) -> Job | None:
         """The next job to start; None when nothing is left to start."""

@@ -22,19 +22,26 @@ from tests.tiny import arguments, write_tiny
 
 BREAK = '''
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import torch
 
 
 @dataclass(frozen=True)
 class Break:
-    """Kills the worker of the first multi-task training and spoils the second; others pass."""
+    """Kills a worker, takes all memory and more, hangs, and spoils a training, each once; others pass."""
 
     marks: str
 
     def __call__(self, images, targets, tasks, generator):
         if len(tasks) > 1 and self._first("killed"):
             os._exit(1)
+        if len(tasks) > 1 and self._first("starved"):
+            torch.empty(10**15)
+        if len(tasks) > 1 and self._first("hung"):
+            time.sleep(1000)
         if len(tasks) > 1 and self._first("spoilt"):
             images = images * float("nan")
         return images, targets
@@ -80,7 +87,7 @@ def cluster() -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_a_lost_worker_and_a_nan_are_failures_with_reasons_and_the_search_goes_on(
+def test_a_lost_or_hung_worker_and_memory_that_runs_out_are_tried_again_and_a_nan_is_a_failure_with_its_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: str
 ) -> None:
     (tmp_path / "breaking.py").write_text(BREAK)
@@ -91,13 +98,16 @@ def test_a_lost_worker_and_a_nan_are_failures_with_reasons_and_the_search_goes_o
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(__file__).resolve().parents[2]}")
     given = [a for a in arguments(write_tiny(tmp_path / "data"), "trials=5") if a != "runner=inline"]
-    finish(["--config-dir", str(tmp_path / "conf"), "trainer=breaking", *given, f"runner.address={cluster}"], tmp_path)
+    given += [f"runner.address={cluster}", "runner.trial_timeout=20"]
+    finish(["--config-dir", str(tmp_path / "conf"), "trainer=breaking", *given], tmp_path)
     trials = trials_in(tmp_path / "runs" / "fusion-npz")
-    reasons = sorted(trial.reason for trial in trials.values() if not trial.complete)
+    assert {mark.name for mark in (tmp_path / "data").iterdir()} >= {"killed", "starved", "hung", "spoilt"}
     assert len(trials) == 5
-    assert len(reasons) == 2
-    assert "not finite in epoch 1" in reasons[0]
-    assert reasons[1].startswith("the worker was lost")
+    reasons = {trial.reason for trial in trials.values() if not trial.complete}
+    alone = {reason for reason in reasons if reason.endswith("nothing else of this search ran beside it")}
+    assert len(alone) <= 1  # a pattern that is not tried again, where no other one happened to run
+    (spoilt,) = reasons - alone
+    assert "not finite in epoch 1" in spoilt
     assert all(not trial.objectives for trial in trials.values() if not trial.complete)
 
 

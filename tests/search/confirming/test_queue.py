@@ -9,7 +9,6 @@ from search.confirming.queue import Chain, ConfirmQueue
 from search.jobs.job import Job, Outcome
 from search.jobs.members import Inherited
 from search.jobs.worker import run_job
-from search.study.retry_policy import RESTARTS
 from tests.search.jobs.tiny_job import make_job
 
 
@@ -107,16 +106,6 @@ def test_the_machine_s_fault_ends_it_and_leaves_the_job_to_be_done_again(jobs: l
     assert asked.queue.next() is None
     assert asked.queue.fault == "0: the disk is full"
     assert asked.queue.outcomes == {}
-
-
-def test_a_lost_job_is_handed_out_again_some_times(jobs: list[Job]) -> None:
-    asked = Asked([(jobs[0],)])
-    for _ in range(RESTARTS + 1):
-        job = asked.queue.next()
-        assert job == jobs[0]
-        asked.queue.return_lost(jobs[0], "")
-    assert asked.queue.next() is None
-    assert "no worker could be started" in asked.queue.fault
 
 
 def test_nothing_is_asked_for_while_jobs_run(jobs: list[Job]) -> None:

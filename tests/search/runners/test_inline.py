@@ -22,7 +22,7 @@ class Jobs:
     """A fixed list of jobs, and what came of them."""
 
     def __init__(self, jobs: list[Job]) -> None:
-        self.waiting, self.running = list(jobs), set[Job]()
+        self.waiting, self.running, self.stopped = list(jobs), set[Job](), False
         self.told: list[str] = []
         self.answers: list[tuple[Job, Outcome]] = []
 
@@ -37,9 +37,6 @@ class Jobs:
     def done(self, job: Job, outcome: Outcome) -> None:
         self.running.remove(job)
         self.answers.append((job, outcome))
-
-    def return_lost(self, job: Job, why: str) -> None:
-        raise AssertionError(why)
 
     def answer_from_cache(self, device: str) -> None:
         self.told.append(device)

@@ -9,10 +9,8 @@ import pytest
 
 from search.jobs.trial import Trial
 from search.jobs.worker import run_job
-from search.runners.tune_searcher import read_tune_outcome
-from search.study.retry_policy import RESTARTS
 from spaces.choices import enumerate_patterns
-from tests.search.study.queues import is_baseline, opened, run_all
+from tests.search.study.queues import opened, run_all
 
 ASHA = ("scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4", "trials=6")
 
@@ -89,23 +87,3 @@ def test_limits_hold_for_what_a_training_ends_with_not_for_its_pauses(tmp_path: 
         run_all(queue)
     assert len(told.trials) == 3
     assert all("1" in trial.rungs for trial in told.trials)  # whatever its end was, none failed at its pause
-
-
-def test_a_lost_worker_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
-    with opened(tmp_path, "trials=1") as (queue, told):
-        job = next(job for job in iter(queue.next, None) if not is_baseline(job))
-        job.begun.touch()
-        lost = read_tune_outcome(job, None)
-        assert lost is not None and lost.reason.startswith("the worker was lost")
-        job.begun.touch()
-        job.checkpoint.write_bytes(b"")
-        assert read_tune_outcome(job, None) is None
-        for _ in range(RESTARTS):
-            queue.return_lost(job, "")
-            assert queue.next() is job
-        queue.return_lost(job, "its node ran out of memory")
-        for alone in (job for job in queue.running.copy() if is_baseline(job)):
-            queue.done(alone, run_job(alone))
-        assert [trial.reason for trial in told.trials] == [
-            "its worker was lost, 4 times in a row (its node ran out of memory)"
-        ]

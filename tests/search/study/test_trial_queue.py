@@ -7,7 +7,6 @@ import pytest
 from search.jobs.job import Outcome, find_device
 from search.jobs.worker import run_job
 from search.run import main as search
-from search.study.retry_policy import RESTARTS
 from search.study.study import Study
 from spaces.choices import count_patterns
 from spaces.fusion import Fusion
@@ -106,23 +105,6 @@ def test_a_baseline_that_fails_is_tried_again_and_then_stops_the_search(tmp_path
         assert "single-task network of" in queue.status.reason
         assert queue.status.reason.endswith("no luck again")
         assert told.baselines == [job, job]  # failures are told too
-
-
-def test_a_job_that_no_worker_began_is_handed_out_again_and_at_last_stops_the_search(tmp_path: Path) -> None:
-    with opened(tmp_path, "trials=1") as (queue, told):
-        while is_baseline(job := queue.next()):
-            queue.done(job, run_job(job))
-        for _ in range(RESTARTS):
-            queue.return_lost(job, "")
-            assert not queue.running
-            assert queue.next() == job
-        queue.return_lost(job, "ModuleNotFoundError: No module named 'mine'")
-        assert queue.next() is None
-        assert queue.status.reason == (
-            "trial 0: no worker could be started for it, 4 times in a row (ModuleNotFoundError: No module named "
-            "'mine'); every node wants the same packages, PYTHONPATH and files"
-        )
-    assert not told.trials  # the machine is to blame, and no pattern
 
 
 def test_a_fault_of_the_machine_leaves_the_trial_to_be_trained_when_the_search_goes_on(tmp_path: Path) -> None:

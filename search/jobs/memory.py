@@ -1,0 +1,35 @@
+"""Memory that ran out during a training: how such an error is known, and how much was held then."""
+
+from __future__ import annotations
+
+import errno
+import re
+
+SPOKEN = re.compile(r"out of memory|can't allocate memory|alloc_cpu|CU(BLAS|DNN|SOLVER|SPARSE|FFT)_STATUS_ALLOC_FAILED")
+
+
+def explain_starvation(error: Exception) -> str:
+    """That memory ran out, how much was held at the peak, and what was said; empty where it was something else."""
+    chain: list[BaseException] = [error]
+    while (cause := chain[-1].__cause__) is not None and cause not in chain:
+        chain.append(cause)
+    for each in chain:
+        numbered = isinstance(each, OSError) and each.errno == errno.ENOMEM
+        if isinstance(each, MemoryError) or numbered or SPOKEN.search(str(each)):
+            said = " ".join((str(each) or type(each).__name__).split())
+            return f"memory ran out, {_tell_peak(said)}: {said[:200]}"
+    return ""
+
+
+def _tell_peak(said: str) -> str:
+    """Most memory that was held: by tensors on the GPU where that is what ran out, else by this process."""
+    if "CU" in said:  # CUDA, cuBLAS, cuDNN and the like
+        import torch  # torch: 1.5 s, and here it has been imported by the training
+
+        if torch.cuda.is_available():
+            taken, there = torch.cuda.max_memory_allocated(), torch.cuda.get_device_properties(0).total_memory
+            return f"tensors held {taken / 2**30:.1f} of {there / 2**30:.1f} GiB of the GPU at the peak"
+    import resource  # here, for systems without it have no such numbers either
+
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # KiB on Linux
+    return f"the process held {held:.1f} GiB at the peak"

@@ -1,0 +1,90 @@
+"""The retry policy: how often a job whose worker was lost is handed out again, whether alone, and how it ends."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from search.jobs.heartbeat import read_beat
+from search.jobs.job import Job, Outcome
+
+RESTARTS = 3
+"""Times that a job is handed out again which no worker has begun, whose node went away, or which goes on from its
+checkpoint without getting any further: our choice."""
+ONCE = 1
+"""Times that one is which took its worker along, as by too much memory, and begins anew."""
+NODE = re.compile(r"\bnode\b.*\b(died|dead|terminated|removed|preempted)\b")
+TIMEOUT = "runner.trial_timeout"
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Of one job.
+
+    Args:
+        times: in a row, without getting further.
+        begun: whether a worker had ever begun it.
+        epoch: the last one that was seen to end.
+    """
+
+    times: int = 0
+    begun: bool = False
+    epoch: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a job that has no outcome.
+
+    Args:
+        failure: what it ends with; None where it is handed out again.
+        alone: whether nothing may run beside it then.
+    """
+
+    failure: Outcome | None = None
+    alone: bool = False
+
+
+class RetryPolicy:
+    """Counts the losses of each job."""
+
+    def __init__(self) -> None:
+        self._lost: dict[Job, Losses] = {}
+        self._starved: set[Job] = set()
+
+    def judge_loss(self, job: Job, why: str) -> Verdict:
+        """A job's worker was lost; that it had begun the job is forgotten.
+
+        Args:
+            job: that has no outcome.
+            why: it was lost, or "" where that is not known.
+        """
+        begun, beat = job.begun.exists(), read_beat(job.begun)
+        with suppress(OSError):  # it is gone with its folder, or cannot be: then the next worker says so
+            job.begun.unlink()
+        kept = job.checkpoint is not None and job.checkpoint.exists()
+        before, epoch = self._lost.get(job, Losses()), beat.epoch if beat else 0
+        further = kept and epoch > before.epoch
+        now = Losses(1 if further else before.times + 1, begun or before.begun, max(epoch, before.epoch))
+        self._lost[job] = now
+        by_itself = begun and not NODE.search(why)
+        if now.times > (ONCE if by_itself and not kept else RESTARTS):
+            # Where none was begun, no pattern is at fault.
+            return Verdict(Outcome(reason=_explain(why, now), fault=not now.begun))
+        return Verdict(alone=by_itself and TIMEOUT not in why)
+
+    def judge_starved(self, job: Job, outcome: Outcome, *, beside: bool) -> Verdict:
+        """A job has run out of memory: it is tried once more, alone, where others ran beside it."""
+        if beside and job not in self._starved:
+            self._starved.add(job)
+            return Verdict(alone=True)
+        return Verdict(replace(outcome, reason=f"{outcome.reason}; nothing else of this search ran beside it"))
+
+
+def _explain(why: str, losses: Losses) -> str:
+    what = "its worker was lost" if losses.begun else "no worker could be started for it"
+    told = f"{what}, {losses.times} times in a row" + (f" ({why})" if why else "")
+    if losses.begun:
+        return told if why else f"{told}: it ran out of memory, was killed, or its node went away"
+    return f"{told}; every node wants the same packages, PYTHONPATH and files" if why else told
