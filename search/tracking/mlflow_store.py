@@ -44,13 +44,29 @@ def open_store(uri: str, experiment: str, runs: Path) -> tuple[MlflowClient, str
     for chatty in ("mlflow", "alembic"):  # after the import, which sets them
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns of every attempt to reach a server
-    with _lock_store(uri):
+    with _lock_store(uri) as missing:
+        if missing is not None:
+            _make_whole(missing)
         client = MlflowClient(tracking_uri=uri, registry_uri=uri)
         location = None if store_uri.is_server(uri) else (runs / ARTIFACTS).as_uri()
         found = _find_experiment(client, experiment, location)
         if location and (database := store_uri.find_sqlite_file(uri)):
             _follow_runs(database, client.get_experiment(found).artifact_location, runs)
         return client, found
+
+
+def _make_whole(database: Path) -> None:
+    """Make an SQLite store beside its place and put it there when it is whole.
+
+    MLflow makes one in dozens of steps; one that was killed between them can neither be opened nor gone on with.
+    """
+    from mlflow import MlflowClient  # mlflow: in the tracker's thread alone
+
+    new = database.with_name(f"{database.name}.new")
+    new.unlink(missing_ok=True)
+    uri = store_uri.make_sqlite_uri(new)
+    MlflowClient(tracking_uri=uri, registry_uri=uri).search_experiments(max_results=1)
+    new.replace(database)
 
 
 def _follow_runs(database: Path, before: str, runs: Path) -> None:
@@ -102,15 +118,19 @@ def _find_experiment(client: MlflowClient, name: str, location: str | None) -> s
 
 
 @contextmanager
-def _lock_store(uri: str) -> Iterator[None]:
-    """Keep other searches off an SQLite store: two that create one at the same time break its schema."""
+def _lock_store(uri: str) -> Iterator[Path | None]:
+    """Keep other searches off an SQLite store: two that create one at the same time break its schema.
+
+    Yields:
+        Its file where that is not there yet.
+    """
     path = store_uri.find_sqlite_file(uri)
     if path is None:
-        yield
+        yield None
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{path}.lock", timeout=60):
         if path.exists():  # MLflow would try again and again for minutes with a file that is no database
             with closing(sqlite3.connect(path, timeout=10)) as connection:
                 connection.execute("PRAGMA schema_version")
-        yield
+        yield None if path.exists() and path.stat().st_size else path

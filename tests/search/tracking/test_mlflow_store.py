@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,11 @@ pytest.importorskip("mlflow")
 # One store for the module, for a new one takes seconds.
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("runs")
+    """With what a process that was killed while it made the store has left."""
+    folder = tmp_path_factory.mktemp("runs")
+    with closing(sqlite3.connect(folder / "mlflow.db.new")) as left, left:
+        left.execute("CREATE TABLE endpoints (routing_strategy VARCHAR(64))")
+    return folder
 
 
 @pytest.fixture
@@ -35,6 +40,7 @@ def test_an_experiment_is_made_once_with_its_files_in_the_runs_folder(opened: tu
     assert open_store(make_sqlite_uri(runs / "mlflow.db"), "an experiment", runs)[1] == experiment
     found = client.get_experiment(experiment)
     assert (found.name, found.artifact_location) == ("an experiment", (runs / "mlartifacts").as_uri())
+    assert not (runs / "mlflow.db.new").exists()
 
 
 def test_runs_are_found_by_their_tag_newest_first_and_deleted_ones_are_not(opened: tuple[Any, str]) -> None:
