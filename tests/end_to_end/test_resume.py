@@ -61,18 +61,13 @@ def test_a_driver_killed_under_ray_loses_and_repeats_nothing(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("more", "moments"),
-    [((), (0, 2, 5)), (("scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4"), (0, 2))],
-    ids=["full", "pareto_asha"],
-)
-def test_a_search_killed_again_and_again_equals_an_undisturbed_one(
-    tmp_path: Path, more: tuple[str, ...], moments: tuple[int, ...]
-) -> None:
+def test_a_search_with_pauses_killed_again_and_again_equals_an_undisturbed_one(tmp_path: Path) -> None:
+    """Without pauses: `test_faults`."""
+    more = ("scheduler=pareto_asha", "scheduler.rung=1", "trainer.epochs=4")
     given = arguments(write_tiny(tmp_path / "data"), "trials=6", "sampler.startup=3", *more)
     finish([*given, "run.name=undisturbed", "run.folder=calm"], tmp_path)
     run = tmp_path / "runs" / "disturbed"
-    for enough in moments:
+    for enough in (0, 2):
         kill_when(
             start([*given, "run.name=disturbed"], tmp_path),
             lambda enough=enough: (run / "trials").is_dir() and len(trials_in(run)) >= enough,
