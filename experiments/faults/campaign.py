@@ -5,7 +5,7 @@
 
 Every search is small (20 trials of three epochs on 24 images) and is struck several times; then the same command goes
 on to its end, and what is there is compared with what had ended at every strike, and with the trials of a search that
-nobody disturbed. Strikes are shared out evenly over the kinds of faults. With `--stock` it is the search of
+nobody disturbed. Searches are shared out evenly over the kinds of faults. With `--stock` it is the search of
 `experiments.faults.stock` that is struck, by the faults of Ray's processes. It can be stopped at any moment; the same
 command goes on.
 """
@@ -55,16 +55,20 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="faults-", dir=given.scratch) as name:
         images = Path(name) / "images"
         write_images(images)
-        calm, span = search_undisturbed(kind(Path(name) / "calm", images, TRIALS))
+        calm: dict[tuple[str, ...], tuple[Any, float]] = {}  # what nobody disturbs, by further words of its command
         searches = 1
         while searches <= given.most:
             verdicts = {fault: _collect(rows, fault) for fault in chosen}
             if sum(verdict.struck for verdict in verdicts.values()) >= given.kills:
                 break
-            fault = min(chosen, key=lambda each: verdicts[each].struck)
+            fault = min(chosen, key=lambda each: len(_list_files(rows, each)))
             number = len(_list_files(rows, fault))
+            if fault.more not in calm:
+                place = Path(name) / f"calm-{len(calm)}"
+                calm[fault.more] = search_undisturbed(kind(place, images, TRIALS, more=fault.more))
+            undisturbed, span = calm[fault.more]
             base = kind(Path(name), images, TRIALS, span)
-            found = endure(fault, number, base, calm)
+            found = endure(fault, number, base, undisturbed)
             write_json(rows / f"{_call(fault)}-{number:03d}.json", asdict(found))
             say(f"{fault.name}, search {number}: {_describe(found)}")
             searches += 1

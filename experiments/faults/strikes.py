@@ -147,8 +147,12 @@ def _await(reached: Callable[[], bool], seconds: float = PATIENCE) -> None:
         time.sleep(GAP)
 
 
+PAUSES = ("scheduler=pareto_asha", "scheduler.rung=1")  # every pause keeps a checkpoint; else there is one a minute
 INSIDE = tuple(
-    Fault(f"driver, inside {site}", f"SIGKILL while {site} files are written", partial(kill_inside, site))
+    Fault(
+        *(f"driver, inside {site}", f"SIGKILL while {site} files are written", partial(kill_inside, site)),
+        more=PAUSES if site == "checkpoint" else (),
+    )
     for site in WRITES
 )
 BESIDE = tuple(
@@ -168,7 +172,11 @@ FAULTS = (
         more=("data.loading.memory_gb=0",),
     ),
     Fault("torn journal", "half a line at its end", partial(tear, "runs/case/study.journal", HALF), repeat=3),
-    Fault("torn checkpoint", "cut in half", partial(tear, "runs/case/.outcomes/*.ckpt", None), repeat=3),
+    Fault(
+        *("torn checkpoint", "cut in half", partial(tear, "runs/case/.outcomes/*.ckpt", None)),
+        repeat=3,
+        more=PAUSES,
+    ),
     Fault("torn outcome", "cut in half", partial(tear, "runs/case/.outcomes/*.json", None), repeat=3),
     Fault("torn baseline", "cut in half", partial(tear, "runs/baselines/*.json", None), repeat=2),
     Fault("torn page", "cut in half", partial(tear, "runs/case/front.*", None), repeat=2),
