@@ -177,7 +177,10 @@ def describe_basis(member: Delivered, settings: Settings) -> str:
     if member.final is not None:
         also = ", that too with fresh seeds" if member.final.start == OWN else ""
         return f"final training {WORDS[member.final.start]}{also}"
-    return f"training {WORDS[SUPERNET]}" if settings.split.delivers and settings.split.supernet else "whole training"
+    if not (settings.split.delivers and settings.split.supernet):
+        return "whole training"
+    also = " and on those of trials before, these too with fresh seeds" if member.made.follows is not None else ""
+    return f"training {WORDS[SUPERNET]}{also}"
 
 
 def _count_epochs(member: Delivered, settings: Settings) -> int:

@@ -45,8 +45,8 @@ def test_final_trainings_are_done_anew_on_the_supernet_that_is_there(
     assert main([str(home / "runs/shot"), "--seeds", "2"]) == 0
     printed = capsys.readouterr().out
     assert (
-        "fresh is the training on the supernet's weights, of single-task networks too, so that is what the intervals"
-        in printed
+        "on the supernet's weights and on those of trials before, these too with fresh seeds" in printed
+        and ", of single-task networks too, so that is what the intervals" in printed
     )
     trained = [line.partition(":")[0] for line in printed.splitlines() if line.startswith("trial ")]
     assert len(trained) == len(set(trained))  # what is delivered and what others go on from is trained once

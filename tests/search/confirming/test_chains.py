@@ -106,6 +106,10 @@ def test_what_is_fresh_is_said() -> None:
     assert describe_basis(deliver(), read()) == "whole training"
     assert describe_basis(deliver(), read("sampler=oneshot")) == "training on the supernet's weights"
     assert describe_basis(deliver("nothing"), read()) == "final training from nothing"
+    chained = Delivered(replace(TRIAL, follows=0), replace(TRIAL, follows=0), None, {})
+    assert describe_basis(chained, read("sampler=oneshot")) == (
+        "training on the supernet's weights and on those of trials before, these too with fresh seeds"
+    )
 
 
 def test_of_a_chain_the_trials_before_are_trained_anew_with_the_seed_and_are_the_ones_that_are_told(
