@@ -59,9 +59,9 @@ def digest_file(file: Path) -> str:
 
 
 def is_whole(file: Path) -> bool:
-    """Whether a file that torch has written is as it was; torch itself reads one with other bits without a word."""
+    """Whether a file that torch has written is there as it was; torch reads one with other bits without a word."""
     try:
         with ZipFile(file) as archive:
             return archive.testzip() is None
-    except (BadZipFile, EOFError, NotImplementedError):
+    except (FileNotFoundError, BadZipFile, EOFError, NotImplementedError):
         return False

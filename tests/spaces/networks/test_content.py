@@ -73,6 +73,7 @@ def test_a_file_of_weights_that_was_cut_is_not_whole(cut: int, tmp_path: Path) -
     assert is_whole(file)
     file.write_bytes(file.read_bytes()[:cut])
     assert not is_whole(file)
+    assert not is_whole(tmp_path / "none.pt")
 
 
 def test_a_file_of_weights_with_another_number_is_not_whole_though_torch_reads_it(tmp_path: Path) -> None:
