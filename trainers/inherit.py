@@ -36,7 +36,7 @@ def inherit_weights(network: nn.Module, file: Path, *since: Path) -> None:
 
 def _read(file: Path, own: Mapping[str, Any], *, whole: bool) -> dict[str, Any]:
     """What a file has of a network's weights; all of them where it must be whole."""
-    mend = "remove it, and the same command trains it again"
+    mend = "remove it, and the same command " + ("trains it again" if whole else "says how it is put back")
     try:
         held: Mapping[str, Any] = torch.load(file, map_location="cpu", weights_only=True)
         found = {name: held[name] for name in own if whole or name in held}

@@ -185,8 +185,9 @@ def _split_budget(
         split = EpochSplit(shared, count, epochs, members, own, delivers=False)
         least = (split.supernet or not sampler.uses_supernet) and split.trials and split.final >= epochs
     if not least:
+        none = "supernet 0 + " if sampler.uses_supernet and not split.supernet else ""
         raise ConfigError(
-            f"budget={budget}: leaves too little for a part ({split.describe()}); give more epochs, or fewer trials"
-            + ("" if split.delivers else "; a final training has at least the trainer.epochs of a trial")
+            f"budget={budget}: leaves too little for a part ({none}{split.describe()}); give more epochs, or fewer "
+            "trials" + ("" if split.delivers else "; a final training has at least the trainer.epochs of a trial")
         )
     return split

@@ -33,7 +33,7 @@ def state_problem(settings: Settings) -> Problem:
     names, wanted = tuple(sorted(outputs)), resolve_objectives(settings.objectives, tasks)
     identify = _remember(partial(identify_network, family=settings.network, size=settings.data.size))
     given = settings.space, names, wanted, price, settings.limits, most, settings.reference
-    return Problem(*given, identify=identify, trials=settings.split.trials)
+    return Problem(*given, identify=identify, trials=settings.split.trials, stop=settings.stop)
 
 
 def fix_reference_point(problem: Problem, settings: Settings) -> Problem:

@@ -26,6 +26,7 @@ from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
 from search.study.trial_jobs import TrialJobs, inherit_from
 from spaces.errors import DataError
+from spaces.networks.content import is_whole
 from spaces.pattern.block import Gates
 from spaces.pattern.walk import list_blocks
 from trainers.data.dataset import DataSet
@@ -155,10 +156,10 @@ class Plans:
 
     def _refuse_missing(self, job: Job, member: Delivered) -> None:
         supernet, inherits = plan_supernet(self.settings, 1), job.inherits
-        if supernet and inherits and inherits.file == inherit_from(supernet).file and not inherits.file.exists():
+        if supernet and inherits and inherits.file == inherit_from(supernet).file and not is_whole(inherits.file):
             raise DataError(
                 f"trial {member.number} started from the weights of a supernet, which {inherits.file} does not "
-                "hold any more; the command of the search with a larger trials=N trains it again"
+                "hold any more, or not whole; the command of the search with a larger trials=N trains it again"
             )
 
     def _file(self, job: Job, *, weights: bool = False) -> Job:
@@ -177,7 +178,10 @@ def describe_basis(member: Delivered, settings: Settings) -> str:
     if member.final is not None:
         also = ", that too with fresh seeds" if member.final.start == OWN else ""
         return f"final training {WORDS[member.final.start]}{also}"
-    return f"training {WORDS[SUPERNET]}" if settings.split.delivers and settings.split.supernet else "whole training"
+    if not (settings.split.delivers and settings.split.supernet):
+        return "whole training"
+    also = " and on those of trials before, these too with fresh seeds" if member.made.follows is not None else ""
+    return f"training {WORDS[SUPERNET]}{also}"
 
 
 def _count_epochs(member: Delivered, settings: Settings) -> int:

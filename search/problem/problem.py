@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Protocol
 
-from search.problem.bounds import USUAL, Limits, Reference
+from search.problem.bounds import USUAL, Limits, Reference, Stop
 from search.problem.objectives import LATENCY, Objective
 from spaces.choices import Space
 from spaces.networks.cost import Cost
@@ -46,6 +46,7 @@ class Problem:
         identify: names the network that comes of a pattern: of patterns with one name one is trained.
         latency: of patterns, where it is wanted.
         trials: patterns that are to be trained in all; None where that is not known.
+        stop: when a search ends before; for samplers that choose several at a time.
     """
 
     space: Space
@@ -60,6 +61,7 @@ class Problem:
     identify: Callable[[SharingPattern], str] = attrgetter("key")
     latency: Latency | None = None
     trials: int | None = None
+    stop: Stop = field(default_factory=Stop)
 
     def most(self, pattern: SharingPattern) -> Cost:
         """The most that a pattern can cost, whatever its gates learn (but see `compute_ceiling`)."""

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from zipfile import is_zipfile
 
 from search.jobs.trial import Trial
 from search.study.run_folder import TRIALS
@@ -16,6 +15,7 @@ from spaces.common.atomic_files import replacing, write_json, write_text
 from spaces.common.formatting import format_count
 from spaces.drawing.svg import draw_svg
 from spaces.drawing.text import draw_text
+from spaces.networks.content import is_whole
 
 MEMBER = re.compile(r"\d+-[0-9a-f]{16}")  # name of a front member's folder: number and key
 
@@ -62,10 +62,10 @@ def _find_folder(folder: Path, trial: Trial) -> Path:
 def _copy_if_changed(source: Path, target: Path) -> None:
     if not source.exists():
         return
-    ours = target.stat() if target.exists() else None
-    if ours is not None and not is_zipfile(source):
+    ours, theirs = target.stat() if target.exists() else None, source.stat()
+    if ours is not None and (ours.st_size, ours.st_mtime_ns) == (theirs.st_size, theirs.st_mtime_ns):
+        return
+    if ours is not None and not is_whole(source):
         return  # damaged: the copy that is there may be the last good one
-    theirs = source.stat()
-    if ours is None or (ours.st_size, ours.st_mtime_ns) != (theirs.st_size, theirs.st_mtime_ns):
-        with replacing(target) as temporary:
-            shutil.copy2(source, temporary)
+    with replacing(target) as temporary:
+        shutil.copy2(source, temporary)

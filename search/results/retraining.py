@@ -15,6 +15,7 @@ from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
 from search.study.trial_jobs import TrialJobs, check_start
 from spaces.errors import DataError
+from spaces.networks.content import is_whole
 
 
 def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:
@@ -32,10 +33,10 @@ def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:
     threads = settings.runner.threads
     folder, outcomes = RunFolder(path, "", resumed=True), OutcomeFiles(path / ".outcomes")
     job = TrialJobs(settings, folder, outcomes, threads, plan_supernet(settings, threads)).repeat(trial)
-    if job.inherits is not None and not job.inherits.file.exists():
+    if job.inherits is not None and not is_whole(job.inherits.file):
         raise DataError(
             f"trial {trial.number} started from the weights of a supernet, which {job.inherits.file} does not hold any "
-            "more; the command of the search with a larger trials=N trains it again"
+            "more, or not whole; the command of the search with a larger trials=N trains it again"
         )
     check_start(job, trial.number)
     return replace(job, seed=trial.seed)

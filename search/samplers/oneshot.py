@@ -86,15 +86,22 @@ class Oneshot(Sampler):
 def _choose_fresh(
     problem: Problem, values: np.ndarray, taken: Sequence[int], fresh: Sequence[int], count: int
 ) -> dict[int, float | None]:
-    """The rows that add most hypervolume, one after the other, and by what share of what is there each does."""
+    """The rows that add most hypervolume, one after the other, and by what share of what is there each does.
+
+    From the second on those alone that are worth a training: in a chain it is not the first of them that comes next.
+    """
     directions = [objective.direction for objective in problem.objectives]
-    chosen, gains = list(taken), {}
+    chosen = list(taken)
+    gains: dict[int, float | None] = {}
     before = compute_hypervolume(values[chosen], problem.point or (), directions)
     for _ in range(min(count, len(fresh))):
         left = [row for row in fresh if row not in gains]
         volumes = [compute_hypervolume(values[[*chosen, row]], problem.point or (), directions) for row in left]
         best = int(np.argmax(volumes))
-        gains[left[best]] = (volumes[best] - before) / before if before else None
+        gain = (volumes[best] - before) / before if before else None
+        if gains and problem.stop.explain(gain):
+            break
+        gains[left[best]] = gain
         chosen.append(left[best])
         before = volumes[best]
     return gains

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from search.config.settings import Settings
 from search.jobs.job import Job
@@ -13,9 +14,12 @@ from search.study.baselines import derive_seed
 from search.study.run_folder import RunFolder
 from search.study.study import Candidate
 from spaces.errors import DataError
+from spaces.networks.content import is_whole
 from spaces.networks.cost import Cost
 from trainers.recipe import INHERITED_LR, stretch_recipe
 from trainers.robustness.aims import list_measured
+
+_TRAIN = "`from search.load import load; load('{run}').train({number})` trains that one again as it was"
 
 
 @dataclass(frozen=True)
@@ -98,17 +102,25 @@ class TrialJobs:
 
 
 def check_start(job: Job, number: int) -> None:
-    """Refuse a trial's job that goes on from trials whose weights are gone; a supernet's can be trained again.
+    """Refuse a trial's job that goes on from trials whose weights are not whole; a supernet's can be trained again.
 
     Raises:
         DataError: likewise.
     """
     for file, _ in job.inherits.since if job.inherits else ():
         if not file.exists():
-            raise DataError(
-                f"trial {number} went on from the weights of an earlier trial, and {file} is not there any more; "
-                "restore it from a copy, or run the search anew with another run.name"
-            )
+            raise DataError(_explain_start(number, file, "is not there any more"))
+        if not is_whole(file):
+            raise DataError(_explain_start(number, file, "was damaged from outside"))
+
+
+def _explain_start(number: int, file: Path, what: str) -> str:
+    """With the way out: the front's copy, or the same training once more."""
+    run, before = file.parent.parent, int(file.stem)
+    copies = [copy for copy in sorted(run.glob(f"front/{before}-*/weights.pt")) if is_whole(copy)]
+    remove = f"remove it and, in Python, {_TRAIN}" if file.exists() else f"in Python, {_TRAIN}"
+    mend = f"{copies[0]} is a copy: put it there" if copies else remove.format(run=run, number=before)
+    return f"trial {number} went on from the weights of an earlier trial, and {file} {what}; {mend}"
 
 
 def make_candidate(trial: Trial) -> Candidate:

@@ -1,10 +1,11 @@
-"""Digest of the files of published weights: part of a training's fingerprint."""
+"""What files of weights hold: digests, part of a training's fingerprint, and whether they are as they were written."""
 
 from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 from spaces.common.home import expand_home
 from spaces.errors import ConfigError
@@ -55,3 +56,12 @@ def digest_file(file: Path) -> str:
     """64 hex characters of a file's bytes."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def is_whole(file: Path) -> bool:
+    """Whether a file that torch has written is there as it was; torch reads one with other bits without a word."""
+    try:
+        with ZipFile(file) as archive:
+            return archive.testzip() is None
+    except (FileNotFoundError, BadZipFile, EOFError, NotImplementedError):
+        return False

@@ -45,14 +45,18 @@ def test_final_trainings_are_done_anew_on_the_supernet_that_is_there(
     assert main([str(home / "runs/shot"), "--seeds", "2"]) == 0
     printed = capsys.readouterr().out
     assert (
-        "fresh is the training on the supernet's weights, of single-task networks too, so that is what the intervals"
-        in printed
+        "on the supernet's weights and on those of trials before, these too with fresh seeds" in printed
+        and ", of single-task networks too, so that is what the intervals" in printed
     )
     trained = [line.partition(":")[0] for line in printed.splitlines() if line.startswith("trial ")]
     assert len(trained) == len(set(trained))  # what is delivered and what others go on from is trained once
     assert not list((home / "runs/shot/confirmed").glob("*.pt"))
     for weights in (home / "runs/supernets").glob("*.pt"):
-        weights.rename(weights.with_suffix(".away"))
+        weights.write_bytes(weights.read_bytes()[:3000])
+        assert main([str(home / "runs/shot"), "--seeds", "3"]) == 2
+        told = capsys.readouterr().err
+        assert "does not hold any more, or not whole; the command of the search with a larger trials=N" in told
+        weights.unlink()
     assert main([str(home / "runs/shot"), "--seeds", "3"]) == 2
     assert "started from the weights of a supernet, which " in capsys.readouterr().err
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from search.config import epoch_split
 from search.config.epoch_split import FEWER, TRIALS, EpochSplit, split_epochs
 from search.config.sections import Final, Supernet
 from search.samplers.frontier import Frontier
@@ -203,7 +205,8 @@ def test_what_nothing_would_come_of_is_refused() -> None:
 @pytest.mark.parametrize(
     ("sampler", "trials", "budget", "told"),
     [
-        (Oneshot(), None, 1, "2 networks x 0 = 0 epochs"),
+        (Oneshot(), None, 1, "supernet 0 + 2 networks x 0 = 0 epochs"),
+        (Oneshot(), None, 2, "supernet 0 + 2 networks x 1 = 2 epochs"),
         (APART, 30, 40, "supernet 24 + 30 networks x 0 = 24 epochs"),
         (Frontier(), None, 10, "0 trials x 8 + 3 final trainings x 3 = 9 epochs"),
         (Frontier(), 4, 32, "4 trials x 8 + 3 final trainings x 0 = 32 epochs"),
@@ -217,6 +220,32 @@ def test_a_budget_that_leaves_nothing_for_a_part_is_refused(
         f"budget={budget}: leaves too little for a part ({told}); give more epochs, or fewer trials"
         + ("" if sampler.delivers else "; a final training has at least the trainer.epochs of a trial")
     )
+
+
+def test_the_reference_of_keys_says_what_holds_where_nothing_is_given() -> None:
+    told = dict(
+        line.split(":", 1) for line in list_comments(Path(epoch_split.__file__).parents[1] / "conf/config.yaml")
+    )
+    chain, apart = split(Oneshot(), recipe=800), split(APART, recipe=800)
+    assert split(PRIOR, recipe=800).supernet == apart.supernet
+    shares = f"{chain.supernet / 800:.1f} trainings', {apart.supernet / 800:.1f} where none follow one another"
+    assert f"null: {shares}" in told["supernet.epochs"]
+    shares = (
+        f"{chain.trial / 800:.1f} trainings' with sampler=oneshot, {apart.trial / 800:.1f} with sampler.order=apart"
+    )
+    assert f"null: none, or {shares}" in told["final.epochs"]
+
+
+def list_comments(file: Path) -> list[str]:
+    """Comments of sections' keys, each as "section.key: comment"."""
+    section, found = "", []
+    for line in file.read_text().splitlines():
+        key, comment = line.partition(":")[0], line.partition("# ")[2]
+        if key.startswith("  "):
+            found.append(f"{section}.{key.strip()}: {comment}")
+        else:
+            section = key
+    return found
 
 
 def test_a_budget_is_split_among_the_patterns_that_there_are() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from search.config.composition import compose
 from search.config.settings import Settings
@@ -60,7 +61,7 @@ def test_the_supernet_stays_and_what_was_trained_alone_is_trained_anew() -> None
     with pytest.raises(DataError, match=r"trial 3 started from the weights of a supernet, which .* does not hold any"):
         plan(settings).plan(deliver("supernet"), 500)
     weights.parent.mkdir(parents=True)
-    weights.touch()
+    torch.save({}, weights)
     (job,) = plan(settings).plan(deliver("supernet"), 500)
     assert job.inherits == inherit_from(supernet)
     assert isinstance(job.recipe, Recipe)
@@ -106,6 +107,10 @@ def test_what_is_fresh_is_said() -> None:
     assert describe_basis(deliver(), read()) == "whole training"
     assert describe_basis(deliver(), read("sampler=oneshot")) == "training on the supernet's weights"
     assert describe_basis(deliver("nothing"), read()) == "final training from nothing"
+    chained = Delivered(replace(TRIAL, follows=0), replace(TRIAL, follows=0), None, {})
+    assert describe_basis(chained, read("sampler=oneshot")) == (
+        "training on the supernet's weights and on those of trials before, these too with fresh seeds"
+    )
 
 
 def test_of_a_chain_the_trials_before_are_trained_anew_with_the_seed_and_are_the_ones_that_are_told(
@@ -116,7 +121,7 @@ def test_of_a_chain_the_trials_before_are_trained_anew_with_the_seed_and_are_the
     assert supernet is not None
     weights = inherit_from(supernet).file
     weights.parent.mkdir(parents=True)
-    weights.touch()
+    torch.save({}, weights)
     folder = RunFolder(tmp_path / "own", "0" * 32, resumed=True)
     folder.trials.mkdir(parents=True)
     before = replace(TRIAL, number=0, pattern=hard_sharing(TASKS, 2, 2))

@@ -48,4 +48,10 @@ def test_a_damaged_file_does_not_replace_the_copy_that_may_be_the_last_good_one(
     whole = weights.read_bytes()
     weights.write_bytes(whole[:100])
     write(tmp_path, TRIALS)
-    assert (tmp_path / "front" / f"0-{TRIALS[2].key}" / "weights.pt").read_bytes() == whole
+    copy = tmp_path / "front" / f"0-{TRIALS[2].key}" / "weights.pt"
+    assert copy.read_bytes() == whole
+    changed = bytearray(whole)
+    changed[whole.find(torch.ones(9).numpy().tobytes())] ^= 1  # which torch reads without a word
+    weights.write_bytes(changed)
+    write(tmp_path, TRIALS)
+    assert copy.read_bytes() == whole

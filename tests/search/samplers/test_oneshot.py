@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from search.problem.bounds import Limits
+from search.problem.bounds import Limits, Stop
 from search.problem.estimates import foretell_trained
 from search.problem.objectives import DELTA_MTL, MACS
 from search.problem.pareto import compute_hypervolume, mark_front
@@ -167,3 +167,25 @@ def test_equal_inputs_give_equal_proposals() -> None:
 def test_of_a_large_space_it_chooses_among_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "enumerate_all", lambda space, tasks: ())
     assert propose(PROBLEM, [])[0].key in TOLD
+
+
+@pytest.mark.parametrize("least", [0.02, 0.1, 0.5])
+def test_a_chain_that_ends_by_itself_takes_what_is_worth_a_training_and_nothing_else(least: float) -> None:
+    """Not the first of these comes next, but the costliest, whose gain may be the smallest."""
+    stop, count = Stop(hv_gain=least), 8
+    plain: list[SharingPattern] = []
+    while len(plain) < count:
+        pattern, gain = propose(replace(PROBLEM, trials=len(plain) + 1), [each.key for each in plain])
+        if stop.explain(gain):
+            break
+        plain.append(pattern)
+    assert 0 < len(plain) < count
+    taken: list[SharingPattern] = []
+    problem = replace(PROBLEM, trials=count, stop=stop)
+    while True:
+        pattern, gain = propose(problem, [each.key for each in taken])
+        if stop.explain(gain):
+            break
+        taken.append(pattern)
+    assert {pattern.key for pattern in taken} == {pattern.key for pattern in plain}
+    assert [COST(pattern).macs for pattern in taken] == sorted((COST(p).macs for p in taken), reverse=True)

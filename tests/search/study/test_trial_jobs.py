@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from search.config.composition import Settings, compose
 from search.jobs.outcome_files import OutcomeFiles
@@ -82,8 +84,40 @@ def test_weights_of_a_chain_that_are_gone_are_told_before_anything_is_trained(tm
     after = replace(complete(3, 1.0, 5), follows=0)
     with pytest.raises(DataError, match=r"^trial 3 went on from the weights of an earlier trial, .*0000\.pt is not"):
         jobs.make(make_candidate(after), None)
-    folder.weights(0).touch()
+    torch.save({"here": torch.arange(1000)}, folder.weights(0))
     assert jobs.make(make_candidate(after), None) == jobs.repeat(after)
+
+
+def change_a_bit(file: Path) -> None:
+    held = bytearray(file.read_bytes())
+    held[held.find(torch.arange(1000).numpy().tobytes()) + 80] ^= 1
+    file.write_bytes(held)
+
+
+@pytest.mark.parametrize("copied", [False, True])
+@pytest.mark.parametrize("damage", [change_a_bit, lambda file: file.write_bytes(file.read_bytes()[:900]), Path.unlink])
+def test_damaged_weights_of_a_chain_are_told_with_the_way_out(
+    damage: Callable[[Path], object], copied: bool, tmp_path: Path
+) -> None:
+    """A changed number among the weights too, which torch reads without a word."""
+    settings = compose(arguments(write_tiny(tmp_path / "data"), "sampler=oneshot"))
+    folder = RunFolder(tmp_path / "own", "0" * 32, resumed=False)
+    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), 1, plan_supernet(settings, 1))
+    folder.trials.mkdir(parents=True)
+    save_trial(folder.trial(0), complete(0, 1.0, 9))
+    weights, copy = folder.weights(0), tmp_path / "own/front/0-0123456789abcdef/weights.pt"
+    torch.save({"here": torch.arange(1000)}, weights)
+    if copied:
+        copy.parent.mkdir(parents=True)
+        copy.write_bytes(weights.read_bytes())
+    damage(weights)
+    with pytest.raises(DataError) as caught:
+        jobs.make(make_candidate(replace(complete(3, 1.0, 5), follows=0)), None)
+    told = str(caught.value)
+    assert told.startswith(f"trial 3 went on from the weights of an earlier trial, and {weights} ")
+    way = f"{copy} is a copy: put it there" if copied else f"load('{tmp_path / 'own'}').train(0)` trains that one again"
+    assert way in told
+    assert ("remove it" in told) == (weights.exists() and not copied)
 
 
 def test_a_chain_whose_file_is_gone_is_told(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 
 from spaces.errors import ConfigError
-from spaces.networks.content import digest_weights, list_weight_files
+from spaces.networks.content import digest_weights, is_whole, list_weight_files
 from spaces.networks.resnets import ResNet
 from spaces.networks.small import Small
 
@@ -63,3 +64,23 @@ def test_a_home_folder_may_be_short(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "weights.pth").write_bytes(b"weights")
     assert list_weight_files("~/weights.pth") == [tmp_path / "weights.pth"]
+
+
+@pytest.mark.parametrize("cut", [0, 100, -100])
+def test_a_file_of_weights_that_was_cut_is_not_whole(cut: int, tmp_path: Path) -> None:
+    file = tmp_path / "weights.pt"
+    torch.save({"layer": torch.arange(100.0)}, file)
+    assert is_whole(file)
+    file.write_bytes(file.read_bytes()[:cut])
+    assert not is_whole(file)
+    assert not is_whole(tmp_path / "none.pt")
+
+
+def test_a_file_of_weights_with_another_number_is_not_whole_though_torch_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "weights.pt"
+    torch.save({"layer": torch.arange(100.0)}, file)
+    held = bytearray(file.read_bytes())
+    held[held.find(torch.arange(100.0).numpy().tobytes()) + 9] ^= 1
+    file.write_bytes(held)
+    assert not torch.equal(torch.load(file)["layer"], torch.arange(100.0))
+    assert not is_whole(file)
