@@ -29,7 +29,7 @@ def describe_start(settings: Settings, plan: KeptPlan | None) -> str:
     split, folder = settings.split, settings.run.folder / settings.run.name
     alone = settings.baselines.seeds * len(settings.data.selected)
     parts = [_count(alone, "single-task network")]
-    parts += [f"a supernet of {split.supernet} epochs"] if split.supernet else []
+    parts += [f"a supernet of {split.supernet} epoch{'s' if split.supernet > 1 else ''}"] if split.supernet else []
     parts.append(_count(split.trials, "network" if split.delivers else "trial"))
     parts += [_count(split.members, "final training")] if split.members else []
     there = sum(1 for _ in (folder / TRIALS).glob("[0-9]*.json"))

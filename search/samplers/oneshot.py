@@ -73,11 +73,12 @@ class Oneshot(Sampler):
         seen = {trial.user_attrs["key"] for trial in history}
         found = _list_candidates(problem, seed)
         values = foretell_trained(problem, [each.pattern for each in found])
-        taken = [row for row, each in enumerate(found) if each.pattern.key in seen]
+        held = {trial.user_attrs["key"] for trial in history if trial.state.name != "FAIL"}  # a failed one adds nothing
+        taken = [row for row, each in enumerate(found) if each.pattern.key in held]
         fresh = [row for row, each in enumerate(found) if each.pattern.key not in seen]
         if not fresh:
-            return Done(f"Every pattern within the limits is trained, {len(taken)} in all.")
-        left = max(1, (problem.trials or 0) - len(taken)) if self.chained else 1
+            return Done(f"Every pattern within the limits is trained, {len(seen)} in all.")
+        left = max(1, (problem.trials or 0) - len(seen)) if self.chained else 1
         gains = _choose_fresh(problem, values, taken, fresh, left)
         row = max(gains, key=lambda each: (problem.cost(found[each].pattern).macs, -each))
         return Draw(dict(found[row].choices), gain=gains[row])

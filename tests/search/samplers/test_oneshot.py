@@ -75,6 +75,15 @@ def test_it_rests_on_a_supernet_and_its_trials_are_final() -> None:
     assert (Oneshot.delivers, Oneshot.foretells, Oneshot.landmarks) == (True, True, False)
 
 
+def test_a_trial_that_failed_holds_nothing_and_is_not_taken_again() -> None:
+    first, _ = propose(PROBLEM, [])
+    failed = [create_trial(state=TrialState.FAIL, user_attrs={"key": first.key})]
+    answer = Oneshot().propose(PROBLEM, failed, 0)
+    assert isinstance(answer, Draw)
+    assert answer.gain is None  # beside nothing there is no share
+    assert replay(PROBLEM.space, PROBLEM.tasks, answer.choices).pattern.key != first.key
+
+
 @pytest.mark.parametrize("count", [1, 3, 5])
 def test_it_takes_what_adds_most_hypervolume_as_it_is_foretold(count: int) -> None:
     values = foretell_trained(PROBLEM, PATTERNS)
