@@ -24,6 +24,7 @@ from search.preview.plan_text import format_patterns, format_time, format_traini
 from search.preview.remaining import Remaining, count_remaining
 from search.preview.step_timing import NotTimed
 from search.problem.census import Census, Priced, take_census
+from search.results.picture import title_drawing
 from spaces.common.atomic_files import write_json, write_text
 from spaces.drawing.svg import draw_svg
 from spaces.errors import ConfigError
@@ -70,7 +71,8 @@ def _keep(folder: Path, plain: dict[str, Any], census: Census) -> None:
     try:
         write_json(folder / FILES[0], plain)
         for name, extreme in zip(FILES[1:], (census.cheapest, census.costliest), strict=True):
-            write_text(folder / name, draw_svg(extreme.pattern, title=extreme.name))
+            title = title_drawing(extreme.name, extreme.cost.macs, extreme.cost.params)
+            write_text(folder / name, draw_svg(extreme.pattern, title))
     except OSError as error:
         raise ConfigError(explain_unwritable(folder, error)) from error
 

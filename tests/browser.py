@@ -37,3 +37,15 @@ def open_page(address: str, folder: Path, milliseconds: int = 3000) -> Opened:
     asked += ["--enable-logging=stderr", f"--virtual-time-budget={milliseconds}", "--dump-dom", address]
     told = subprocess.run(asked, capture_output=True, text=True, timeout=120, check=True)
     return Opened(told.stdout, tuple(line for line in told.stderr.splitlines() if "CONSOLE" in line))
+
+
+def print_page(address: str, path: Path, folder: Path) -> None:
+    """Print a page into a PDF.
+
+    Args:
+        address: of the page.
+        path: of the PDF.
+        folder: that the browser keeps its things in.
+    """
+    asked = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}"]
+    subprocess.run([*asked, f"--print-to-pdf={path}", address], capture_output=True, timeout=120, check=True)

@@ -4,7 +4,8 @@
 
 A trial here is the smallest training there is (some milliseconds); its own seconds are taken off. Ours runs on two Ray
 workers with journal, trial files, tables and MLflow store; Ray's start (the time to the first finished job) and the
-pictures are left out. Optuna alone asks, trains and tells in one process on a journal of its own.
+pictures are left out. Optuna alone asks, trains and tells in one process on a journal of its own. What showing costs
+in searches of many trials, page and MLflow included, is then measured by `experiments.benchmarks.replay`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
+from experiments.benchmarks.replay import print_replay, replay
 from search.config.composition import compose
 from search.jobs.job import Job
 from search.jobs.trial import Trial, load_trial
@@ -134,7 +136,9 @@ def main() -> None:
     """Measure both and print them side by side."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--trials", type=int, default=30, help="trials of each (the space has 35 patterns)")
-    trials = parser.parse_args().trials
+    parser.add_argument("--replayed", type=int, default=2000, help="made-up trials that are told, 0 for none")
+    given = parser.parse_args()
+    trials = given.trials
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         whole, between, own = measure_search(folder, trials)
@@ -149,6 +153,9 @@ def main() -> None:
         print(f"{label:55s} {added:7.3f} | {training:.3f}")
     milliseconds, patterns = measure_cost()
     print(f"exact cost of a pattern, mean of {patterns} with 5 tasks: {milliseconds:.3f} ms")
+    if given.replayed:
+        with tempfile.TemporaryDirectory() as name:
+            print_replay(given.replayed, replay(Path(name), given.replayed))
     print(json.dumps({"added": whole, "optuna": alone, "bar": BAR, "met": whole <= BAR}))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,9 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from search.jobs.trial import Trial
+from search.results.picture import title_trial
 from search.study.run_folder import TRIALS
 from spaces.common.atomic_files import replacing, write_json, write_text
-from spaces.common.formatting import format_count
 from spaces.drawing.svg import draw_svg
 from spaces.drawing.text import draw_text
 from spaces.networks.content import is_whole
@@ -37,11 +36,8 @@ def write_member_folders(folder: Path, members: Sequence[Trial], weights: Mappin
     """
     for trial in members:
         place = _find_folder(folder, trial)
-        change = trial.metrics.get("delta_mtl")
-        told = f"delta_mtl {change:+.1f} %, " if change is not None and math.isfinite(change) else ""
-        title = f"trial {trial.number}, {told}{format_count(trial.macs)}MACs, {format_count(trial.params)} parameters"
         write_text(place / "pattern.txt", draw_text(trial.pattern).rstrip() + "\n")
-        write_text(place / "pattern.svg", draw_svg(trial.pattern, title))
+        write_text(place / "pattern.svg", draw_svg(trial.pattern, title_trial(trial)))
         write_json(place / "pattern.json", trial.pattern.to_json())
         if trial.masks:
             write_json(place / "masks.json", dict(trial.masks))

@@ -19,11 +19,11 @@ from search.report.delivered import count_before, describe_reference
 from search.report.figures.similarity_figure import draw_missing
 from search.report.front_table import format_markdown, summarise_front
 from search.report.live_front import LiveFront
+from search.report.live_tables import LiveTables
 from search.report.member_folders import list_pictures
 from search.report.other_trainings import describe_confirmation, describe_final, describe_supernet
 from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
-from search.report.tables import write_tables
 from search.standing.started import Started, write_started
 from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.final_files import choose_delivered, choose_ended
@@ -76,6 +76,7 @@ class Reporter:
         self._trials: list[Trial] = []
         self._members: tuple[Trial, ...] = ()
         self._volume = start_volume(objectives, reference)
+        self._tables = LiveTables(folder, objectives, tasks, marks)
         self._live = LiveFront(folder, objectives, reference, tasks, planned)
         self._heard = False
         self._supernet: Outcome | None = None
@@ -268,7 +269,7 @@ class Reporter:
 
     def _update_counts(self, volume: float) -> None:
         """Bring tables and counts up to date."""
-        self._members = write_tables(self._folder, self._trials, self._objectives, self._tasks, self._marks())
+        self._members = self._tables.update(self._trials)
         done = sum(trial.complete for trial in self._trials)
         failed = sum(trial.failed for trial in self._trials)
         stopped = len(self._trials) - done - failed

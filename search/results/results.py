@@ -20,13 +20,12 @@ from search.jobs.trial import Trial, explain_unknown_trial, load_trial
 from search.problem.objectives import resolve_objectives
 from search.results.data_frames import read_table, tabulate_curves, tabulate_trials
 from search.results.missing import explain_missing_front, explain_missing_weights
-from search.results.picture import Picture
+from search.results.picture import Picture, title_trial
 from search.study.fronts.best_guess import NO_GUESSES, guess_objectives
 from search.study.fronts.final_files import choose_delivered, choose_ended, choose_told, load_finals
 from search.study.fronts.front import find_front
 from search.study.fronts.guess_columns import tabulate_guesses
 from search.study.run_folder import TRIALS
-from spaces.common.formatting import format_count
 from spaces.errors import ConfigError, DataError, UserError
 from spaces.pattern.sharing_pattern import SharingPattern
 
@@ -141,8 +140,7 @@ class Results:
     def picture(self, number: int) -> Picture:
         """The drawing of a trial's pattern, which a notebook shows."""
         trial = self._load_trial(number)
-        title = f"trial {trial.number}, {format_count(trial.macs)}MACs, {format_count(trial.params)} parameters"
-        return Picture(trial.pattern, title)
+        return Picture(trial.pattern, title_trial(trial))
 
     def network(self, number: int, device: str | None = None) -> SharedNetwork:
         """The trained network of a trial, in evaluation mode; that of its final training where it had one.

@@ -138,14 +138,17 @@ class BackgroundTracker:
                 self._fail(error)
 
     def _look(self) -> None:
-        """Tell the record how far trainings are, where there is one: nothing of it is owed later."""
+        """Tell the record how far trainings are and how busy the machine is: nothing of it is owed later."""
+        if self._record is None:
+            return
         found = {name: read_beat(file) for name, file in self._running.items()}
-        if self._record is not None and (beats := {name: beat for name, beat in found.items() if beat}):
-            try:
+        try:
+            if beats := {name: beat for name, beat in found.items() if beat}:
                 self._record.follow(beats)
-            except Exception as error:  # as in `_attempt`
-                self._record = None
-                self._fail(error)
+            self._record.measure()
+        except Exception as error:  # as in `_attempt`
+            self._record = None
+            self._fail(error)
 
     def _fail(self, error: Exception) -> None:
         self._failed_at = time.monotonic()

@@ -15,6 +15,7 @@ from search.tracking.live_children import LiveChildren
 from search.tracking.mlflow_store import find_runs, open_store
 from search.tracking.shared_view import keep_view, make_view
 from search.tracking.source import find_source, list_parts, log_data
+from search.tracking.system_load import SystemLoad
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -52,6 +53,8 @@ def open_record(
     record.reopen(tags, mlflow_values.flatten(params))
     log_data(client, parent.info.run_id, params)
     record.keep_view()
+    if resume_command:
+        record.watch_system(parent.info.start_time)
     return record
 
 
@@ -72,6 +75,7 @@ class MlflowRecord:
         self._steps = {point.step for point in steps}
         self._status: dict[int, str] = {}
         self._trainings: set[str] = set()
+        self._load: SystemLoad | None = None
         self._live = LiveChildren(client, experiment, {PARENT: self._parent, **parts}, NUMBER, TRAINING)
         for child in find_runs(client, experiment, PARENT, self._parent):
             if TRAINING in child.data.tags:
@@ -163,6 +167,15 @@ class MlflowRecord:
         ended = {f"trial {number}" for number in self._status}
         for run, points in self._live.follow({name: each for name, each in beats.items() if name not in ended}).items():
             self._log_points(run, points)
+
+    def watch_system(self, began: int) -> None:
+        """Have `measure` tell how busy this machine is; `began` is the parent run's start in Unix milliseconds."""
+        self._load = SystemLoad(began)
+
+    def measure(self) -> None:
+        """See `Record.measure`."""
+        if self._load is not None and (points := self._load.measure(_now())):
+            self._log_points(self._parent, points)
 
     def _find_training(self, child: Run) -> None:
         """Take up one that is whole; delete what is not, or is there twice."""

@@ -111,6 +111,9 @@ class Record(Protocol):
     def follow(self, beats: Mapping[str, Beat]) -> None:
         """Show trainings that go on, by name, as far as they are."""
 
+    def measure(self) -> None:
+        """Show how busy the machine is, where that is known; called often, written now and then."""
+
     def log(self, trial: Trial) -> None:
         """See `Tracker.log`."""
 

@@ -18,6 +18,7 @@ LINE = 17.0  # from one line of words to the next
 LETTER = 8.5  # about the widest a letter of a task name gets
 _NECK = 9.0
 _SHOWN = 8  # slots of a workspace that are drawn, at most
+_PLAIN = "taller block: higher resolution"
 _LEGEND = {
     Routed: "in two parts: routed, what is shared stands left",
     Gated: "dashed: gated, gauges show target rates",
@@ -103,8 +104,9 @@ def draw_exchange(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
 
 
 def write_legend(shown: Collection[Mixing | Exchange]) -> str:
-    """How to read the shapes of a drawing that are not plain blocks; empty where there are none."""
-    return " · ".join(words for kind, words in _LEGEND.items() if any(isinstance(each, kind) for each in shown))
+    """How to read the shapes of a drawing: heights, and those that are not plain blocks."""
+    kinds = [words for kind, words in _LEGEND.items() if any(isinstance(each, kind) for each in shown)]
+    return " · ".join([_PLAIN, *kinds])
 
 
 def draw_label(x: float, y: float, words: str, style: str, colour: str = FAINT) -> str:

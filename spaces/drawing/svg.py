@@ -27,11 +27,11 @@ from spaces.drawing.shapes import (
     place_column,
     write_legend,
 )
+from spaces.drawing.task_colours import pick_colour
 from spaces.drawing.task_order import trace_groups
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Group, Partition
 
-_PALETTE = ("#4c72b0", "#dd8452", "#55a868", "#c44e52", "#8172b3", "#937860", "#da8bc3", "#64b5cd")
 _LOWEST, _HIGHEST = 32.0, 60.0  # height of a block at the lowest and the highest resolution, in pixels
 
 
@@ -50,11 +50,10 @@ def draw_svg(pattern: SharingPattern, title: str = "") -> str:
     groups = [stage.groups for stage in (*pattern.encoder, *pattern.decoder)]
     tasks = sorted(pattern.tasks, key=lambda task: trace_groups((task,), groups))
     read = write_legend([*(stage.mixing for stage in (*pattern.encoder, *pattern.decoder)), *pattern.exchange])
-    said = [read, *write_captions(pattern)] if read else []
+    said = [read, *write_captions(pattern)]
     top, bottom = -ROW, (len(tasks) - 0.3) * ROW
     shapes = [*_draw_headings(len(pattern.encoder), len(pattern.decoder), len(tasks)), *_draw_pattern(pattern, tasks)]
-    if read:
-        bottom += 6.0
+    bottom += 6.0
     shapes += [draw_label(MARGIN, bottom + LINE * (n + 0.5), words, 'font-size="12"') for n, words in enumerate(said)]
     if title:
         top -= 34.0
@@ -78,7 +77,7 @@ def draw_svg(pattern: SharingPattern, title: str = "") -> str:
 def _draw_pattern(pattern: SharingPattern, tasks: Sequence[str]) -> list[str]:
     """The image, the blocks, the workspaces and the heads over the tasks' lines, with these from top to bottom."""
     stages = (*pattern.encoder, *pattern.decoder)
-    colours = {task: _pick_colour(index) for index, task in enumerate(pattern.tasks)}
+    colours = {task: pick_colour(index) for index, task in enumerate(pattern.tasks)}
     heights = (*reversed(_list_heights(len(pattern.encoder))), *_list_heights(len(pattern.decoder)))
     image = Box(0, (len(tasks) - 1) / 2, 46.0, 46.0, tuple(tasks))
     blocks = [
@@ -100,11 +99,6 @@ def _draw_pattern(pattern: SharingPattern, tasks: Sequence[str]) -> list[str]:
     for head in heads:
         shapes += _draw_head(head, colours)
     return shapes
-
-
-def _pick_colour(index: int) -> str:
-    """One of the palette, then hues a golden angle apart, which keeps any number of them distinct."""
-    return _PALETTE[index] if index < len(_PALETTE) else f"hsl({index * 137.5 % 360:g},45%,45%)"
 
 
 def _list_heights(stages: int) -> list[float]:

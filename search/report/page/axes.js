@@ -42,7 +42,7 @@ function drawAxes(section) {
     line.addEventListener("click", () => pin(trial.number));
     line.addEventListener("pointerenter", () => look(trial.number));
   }
-  const ranges = add(section, "details"), fields = [];
+  const ranges = add(section, "details", "", { class: "hint" }), fields = [];
   add(ranges, "summary", "Ranges by number");
   const set = (index, low, high) => {
     const [name, , value] = axes[index], brush = svg.querySelector(`[data-axis="${index}"]`);

@@ -60,13 +60,20 @@ function sheet(card, trial) {
   const source = examples.pictures[trial.number];
   if (!source) return;
   const heads = add(card, "div", "", { class: "heads" });
-  for (const name of examples.columns) add(heads, "span", name);
+  heads.style.gridTemplateColumns = `repeat(${examples.columns.length}, minmax(0, 1fr))`;
+  const parts = examples.columns.map((name) => name.match(/^(?:(.*), )?(.*)$/).slice(1));
+  const tops = parts.map(([task]) => task).filter((task, at, all) => !at || task !== all[at - 1]);
+  for (const task of tops)
+    add(heads, "b", task ?? "").style.gridColumn = `span ${parts.filter(([other]) => other === task).length}`;
+  for (const [, kind] of parts) add(heads, "span", kind);
   add(card, "img", "", { src: source, class: "sheet", alt: `predictions of trial ${trial.number} beside labels on validation images` });
   for (const [task, key] of Object.entries(examples.keys)) {
     const line = add(card, "div", `${task}:`, { class: "key" });
     for (const [name, colour] of key.classes ?? []) {
-      add(line, "i").style.background = colour;
-      line.append(name);
+      const each = add(line, "span"); // a name stays beside its colour
+      add(each, "i").style.background = colour;
+      each.append(name);
+      line.append(" ");
     }
     if (key.words) line.append(` ${key.words}`);
     if (key.unit !== undefined) {

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from search.problem.deltas import compute_delta
-from search.problem.estimates import SLOPE, Estimates, foretell_trained, relate_estimates
+from search.problem.estimates import BEND, SLOPE, Estimates, foretell_trained, relate_estimates
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS, Objective
 from search.problem.problem import Problem
 from spaces.choices import enumerate_patterns
@@ -135,6 +135,17 @@ def test_a_pattern_of_which_nothing_is_told_counts_as_the_worst() -> None:
     problem = replace(PROBLEM, objectives=(DELTA_MTL,), estimates=lambda pattern: {"delta_mtl": values[pattern.key]})
     found = foretell_trained(problem, PATTERNS)[:, 0]
     assert found[1] == found[0] == found.min()
+
+
+@pytest.mark.parametrize(("best", "told"), [(-40.0, 0.0), (12.0, 12.0)])
+def test_the_best_is_foretold_to_hold_what_single_task_networks_do_and_the_others_keep_their_distance(
+    best: float, told: float
+) -> None:
+    values = {pattern.key: best - number for number, pattern in enumerate(PATTERNS)}
+    problem = replace(PROBLEM, objectives=(DELTA_MTL,), estimates=lambda pattern: {"delta_mtl": values[pattern.key]})
+    found = foretell_trained(problem, PATTERNS)[:, 0]
+    assert found[0] == told
+    assert found[0] - found[1] == pytest.approx(BEND * math.log1p(SLOPE / BEND))
 
 
 def test_where_nothing_is_told_of_any_pattern_costs_alone_decide() -> None:

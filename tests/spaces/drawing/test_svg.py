@@ -118,8 +118,13 @@ def test_mixtures_are_drawn_inside_the_picture_with_their_notes(seed: int) -> No
     ) or not write_captions(pattern)
 
 
+def test_a_drawing_of_shared_blocks_says_what_height_means() -> None:
+    root = ElementTree.fromstring(draw_svg(pattern_of([["abc"]], [["ab", "c"]])))
+    assert "taller block: higher resolution" in [words.text for words in root.iter(f"{SVG}text")]
+
+
 def test_drawings_of_shared_blocks_stay_as_they_were() -> None:
-    """By what they were before there were other kinds: pages keep them, and reports are compared."""
+    """Pages keep them, and reports are compared: what changes here changes all of them."""
     pattern = pattern_of([["abc"], ["ab", "c"]], [["ac", "b"], ["a", "b", "c"]])
     drawn = draw_svg(pattern, "as ever") + draw_text(pattern)
-    assert hashlib.sha256(drawn.encode()).hexdigest()[:16] == "b675220238887110"
+    assert hashlib.sha256(drawn.encode()).hexdigest()[:16] == "3b7ac2a59e8bc24c"

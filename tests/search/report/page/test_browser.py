@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import replace
+from html import escape
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -13,7 +20,7 @@ from search.report.page.page import write_page
 from search.report.page.single_tasks import SingleTask
 from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.front import FrontView, find_front
-from tests.browser import BROWSER, MISSING, open_page
+from tests.browser import BROWSER, MISSING, open_page, print_page
 from tests.search.trials import complete, failed
 
 SINGLES = (
@@ -22,17 +29,24 @@ SINGLES = (
     SingleTask("normals", True, "angle_deg", "deg", False, 20.0, 0.5, 3, 9_000_000),
 )
 
+DELTAS = tuple(f"{each.task}.delta" for each in SINGLES)
 
-@pytest.mark.skipif(not BROWSER, reason=MISSING)
-def test_the_page_fills_itself_without_an_error(tmp_path: Path) -> None:
-    trials = [complete(n, 3.0 - (n - 6) ** 2 / 9, 8_000_000 + 900_000 * n) for n in range(14)] + [
-        failed(14, "lost <b>")
-    ]
+
+def write_a_page(path: Path, metrics: Mapping[str, float] = MappingProxyType({})) -> None:
+    """Of 14 trials and a failed one, with single-task networks; `metrics` are of every trial, beside its own."""
+    trials = [complete(n, 3.0 - (n - 6) ** 2 / 9, 8_000_000 + 900_000 * n) for n in range(14)]
+    trials = [replace(trial, metrics={**trial.metrics, **metrics}) for trial in trials]
+    trials.append(failed(14, "lost <b>"))
     chosen = (DELTA_MTL, MACS)
     guesses = guess_objectives(trials, chosen)
     view = FrontView(trials, find_front(trials, chosen, guesses), chosen, (-20.0, 30e6), {}, guesses)
     context = Context({"space": "fusion"}, SINGLES, {4: "trials/0004.pt"}, "python -m search.export r")
-    write_page(tmp_path / "front.html", "r", view, render_front_svg(draw_front_figure(view, BELOW)), context=context)
+    write_page(path, "r", view, render_front_svg(draw_front_figure(view, BELOW)), context=context)
+
+
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
+def test_the_page_fills_itself_without_an_error(tmp_path: Path) -> None:
+    write_a_page(tmp_path / "front.html")
     opened = open_page((tmp_path / "front.html").as_uri() + "#trial-4", tmp_path / "browser")
     assert opened.errors == ()
     page = opened.page
@@ -49,3 +63,33 @@ def test_the_page_fills_itself_without_an_error(tmp_path: Path) -> None:
     assert 'aria-sort="descending"' in page
     assert "lost &lt;b&gt;" in page
     assert 'aria-label="least depth.delta"' not in page  # these trials have no task deltas, so that no axes are drawn
+
+
+@pytest.mark.skipif(not BROWSER or not shutil.which("pdftotext"), reason=f"{MISSING}, or no pdftotext")
+def test_no_column_and_no_number_is_lost_on_paper(tmp_path: Path) -> None:
+    write_a_page(tmp_path / "front.html", dict.fromkeys(DELTAS, -7.4321))
+    print_page((tmp_path / "front.html").as_uri() + "#trial-4", tmp_path / "page.pdf", tmp_path / "browser")
+    printed = subprocess.run(["pdftotext", "-layout", tmp_path / "page.pdf", "-"], capture_output=True, text=True)
+    words = " ".join(printed.stdout.split())
+    for title in ("segmentation.delta [%]", "normals.delta [%]", "seconds", "hypervolume", "why it failed"):
+        assert re.sub(r"\W", "", title) in re.sub(r"\W", "", words)
+    assert words.count("-7.43 \u00b1") >= len(DELTAS) or words.count("-7.4 \u00b1") >= 1
+    assert words.count("%", 0) and len(re.findall(r"-7\.?\d* ± \d+\.?\d* ?%", words)) == len(DELTAS)
+
+
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
+def test_a_telephone_scrolls_down_alone(tmp_path: Path) -> None:
+    """At 400 pixels, which a window of the browser cannot have and a frame can; tables scroll within themselves."""
+    write_a_page(tmp_path / "front.html", dict.fromkeys(DELTAS, -7.4321))
+    text = re.sub(r"<meta http-equiv=.Content-Security-Policy[^>]*>", "", (tmp_path / "front.html").read_text())
+    measure = (
+        "<script>addEventListener('load', () => setTimeout(() => { const root = document.documentElement, "
+        "card = document.querySelector('.card .wide'); parent.document.title = `wide ${root.scrollWidth}, "
+        "card ${card.scrollWidth - card.clientWidth}`; }, 300));</script>"
+    )
+    frame = f'<title></title><iframe style="width:400px;height:900px" srcdoc="{escape(text + measure)}"></iframe>'
+    (tmp_path / "frame.html").write_text(frame)
+    opened = open_page((tmp_path / "frame.html").as_uri(), tmp_path / "browser")
+    found = re.search(r"<title>wide (\d+), card (-?\d+)</title>", opened.page)
+    assert found
+    assert (int(found[1]) <= 400, int(found[2])) == (True, 0)
