@@ -2,9 +2,9 @@
 
     python -m experiments.faults.fuzz --rounds 300 --folder runs/fuzz
 
-Each round damages one file of a finished search (its configuration, journal, trials, weights, caches, baselines, or the
-images and the specification of its data), by bytes or, in JSON and YAML, by fields, and then loads the run, asks for its
-status, picks a network, looks at the data, and goes on with the search. All must end well or in one message: a
+Each round damages one file of a finished search (its configuration, journal, trials, weights, caches, baselines, or
+the images and the specification of its data), by bytes or, in JSON and YAML, by fields, and then loads the run, asks
+for its status, picks a network, looks at the data, and goes on with the search. All must end well or in one message: a
 traceback, a signal, minutes of nothing or more memory than the limit is a finding, and the damaged file is kept.
 """
 
@@ -77,9 +77,8 @@ def try_one(whole: Case, folder: Path, number: int) -> int:
             place.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, place / file.name)
             (place / "told.txt").write_text(f"{file.relative_to(case.folder)}: {what}\n{told}\n")
-            say(
-                f"round {number}, {name}: {file.relative_to(case.folder)}, {what}: {told.strip().splitlines()[-1][:200]}"
-            )
+            last = told.strip().splitlines()[-1][:200]
+            say(f"round {number}, {name}: {file.relative_to(case.folder)}, {what}: {last}")
     return failed
 
 
