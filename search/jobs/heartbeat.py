@@ -77,6 +77,14 @@ def begin(job: Job) -> None:
 def read_beat(path: Path) -> Beat | None:
     """What lies in a file of a job that runs; None where the file is gone, is just written, or says nothing yet."""
     try:
-        return Beat(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        return Beat(
+            label=str(told["label"]),
+            epochs=int(told["epochs"]),
+            epoch=int(told["epoch"]),
+            seconds=float(told["seconds"]),
+            values={str(name): float(value) for name, value in told.get("values", {}).items()},
+            begun=float(told.get("begun", 0.0)),
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None

@@ -6,7 +6,9 @@ Of no use for going on; a folder without it, of an earlier version, tells less.
 from __future__ import annotations
 
 import json
+import math
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -57,7 +59,25 @@ def write_started(folder: Path, started: Started) -> None:
 def read_started(folder: Path) -> Started:
     """What the last start left; an empty one where there is none that can be read."""
     try:
-        told: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        return Started(**{**told, "links": tuple(told["links"])})
-    except (OSError, ValueError, TypeError, KeyError):
+        return _restore(asdict(Started()) | json.loads((folder / FILE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return Started()
+
+
+def _restore(told: Mapping[str, Any]) -> Started:
+    """From its JSON; whatever is not of its kind raises."""
+    arguments, forecast = told["arguments"], told["forecast"]
+    found = Started(
+        arguments=None if arguments is None else str(arguments),
+        began=float(told["began"]),
+        trainings={str(kind): int(count) for kind, count in told["trainings"].items()},
+        epochs={str(kind): float(epochs) for kind, epochs in told["epochs"].items()},
+        concurrency=int(told["concurrency"]),
+        forecast=None if forecast is None else float(forecast),
+        view=str(told["view"]),
+        links=tuple(map(str, told["links"])),
+        place=str(told["place"]),
+    )
+    if not all(map(math.isfinite, (found.began, found.forecast or 0.0, *found.epochs.values()))):
+        raise ValueError("no times")
+    return found

@@ -46,7 +46,10 @@ def test_short_epochs_are_left_seldom_and_what_cannot_be_written_is_no_matter(tm
     beating.beat(3, {})
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"epoch": 1, "more": 2}', "[1]"])
+WRONG = '{"label": "a", "epochs": 3, "epoch": 1, "seconds": 1, "values": "x"}'
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"epoch": 1, "more": 2}', "[1]", WRONG])
 def test_a_file_that_says_nothing_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.begun").write_text(text)
     assert read_beat(tmp_path / "a.begun") is None

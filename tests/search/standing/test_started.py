@@ -8,13 +8,23 @@ import pytest
 from search.standing.started import FILE, Started, read_started, write_started
 
 
+ODD = [  # of the right names and another kind, as a fuzz of run folders has found them
+    '{"trainings": "../../x"}',
+    '{"trainings": {"trial": []}}',
+    '{"epochs": [1]}',
+    '{"began": 1e400}',
+    '{"forecast": "soon"}',
+    '{"links": 1}',
+]
+
+
 def test_what_a_start_leaves_is_read_again(tmp_path: Path) -> None:
     told = Started("space=fusion", 5.0, {"trial": 3}, {"trial": 2.0}, 2, 60.0, "mlflow ui", ("http://a", "b"))
     write_started(tmp_path, told)
     assert read_started(tmp_path) == told
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"links": [], "later": 1}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"links": [], "later": 1}', *ODD])
 def test_one_that_cannot_be_read_tells_nothing(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text)
     assert read_started(tmp_path) == Started()
