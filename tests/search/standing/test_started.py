@@ -7,7 +7,6 @@ import pytest
 
 from search.standing.started import FILE, Started, read_started, write_started
 
-
 ODD = [  # of the right names and another kind, as a fuzz of run folders has found them
     '{"trainings": "../../x"}',
     '{"trainings": {"trial": []}}',
