@@ -90,7 +90,7 @@ def test_panoptic_segments_are_told(tmp_path: Path) -> None:
             {"image_id": image["id"], "file_name": "1.png", "segments_info": segments} for image in content["images"]
         ]
         path.write_text(json.dumps(content))
-    with pytest.raises(DataError, match="COCO's panoptic segments, .* give COCO's instances, or masks of class ids"):
+    with pytest.raises(DataError, match=r"COCO's panoptic segments, .* give COCO's instances, or masks of class ids"):
         find_coco(tmp_path)
 
 
