@@ -19,7 +19,7 @@ from search.config.command_parser import CommandParser
 from search.confirming.request import AS_SEARCHED, RESPLIT, SEEDS, WITH_VAL, Request
 from search.load import load
 from spaces.common.interruption import sigterm_interrupts
-from spaces.common.machine_faults import MachineError
+from spaces.common.machine_faults import COPY, MachineError
 from spaces.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _confirm(settings: Settings, request: Request) -> int:
     from search.report.reopened import reopen_search
     from search.study.run_folder import open_folder
 
-    with open_folder(settings) as folder:
+    with open_folder(settings, elsewhere=COPY) as folder:
         opened = reopen_search(settings, folder)
         search = opened.search
         say = partial(print, flush=True)

@@ -20,6 +20,7 @@ from search.results.results import ROBUSTNESS
 from search.stress.request import JUDGED, Request
 from spaces.common.atomic_files import write_text
 from spaces.common.interruption import sigterm_interrupts
+from spaces.common.machine_faults import COPY, find_mend
 from spaces.errors import ConfigError
 from trainers.robustness.corruptions.catalogue import CORRUPTIONS, FAMILIES
 
@@ -55,8 +56,7 @@ def _write(path: Path, text: str) -> None:
         write_text(path, text)
     except OSError as error:
         raise ConfigError(
-            f"{path} cannot be written ({error.strerror or error}); mend its permissions, or copy the run to a folder "
-            "that can be written"
+            f"{path} cannot be written ({error.strerror or error}); {find_mend(error)}, or {COPY}"
         ) from error
     print(f"Written to {path}: deltas in percent of the clean value, positive is better.")
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from search.preview.contact_sheet import BLANK, list_colours
+from spaces.drawing.proportions import find_proportion
 from trainers.tasks import Task
 
 COLOURS = "viridis"  # of a scale: our choice
@@ -33,7 +34,7 @@ def draw_answer(task: Task, told: dict[str, Any], answer: np.ndarray, photo: np.
     from matplotlib.figure import Figure  # matplotlib: 0.4 s of start-up
 
     height, width = photo.shape[:2]
-    figure = Figure(figsize=(9.0, max(2.4, 4.0 * height / width + 0.4)), dpi=110, layout="constrained")
+    figure = Figure(figsize=(9.0, max(2.4, 4.0 * find_proportion(height, width) + 0.4)), dpi=110, layout="constrained")
     axes: Any = figure.subplots(1, 2)
     for each, title in zip(axes, ("photo", task.name), strict=True):
         each.set_title(title, fontsize=9)

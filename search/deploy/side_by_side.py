@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from search.deploy.answers import Span, draw_panel
+from spaces.drawing.proportions import find_proportion
 from trainers.tasks import Task
 
 WIDTH = 2.4  # of a picture [inch]: our choice
@@ -59,7 +60,7 @@ def draw_side_by_side(
     columns = [(task, told, kind) for task, told in tasks for kind in ("predicted", "label")]
     columns = [each for each in columns if each[2] == "predicted" or each[0].name in targets]
     height, width = images.shape[1:3]
-    size = (WIDTH * (1 + 1.2 * len(columns)), (WIDTH * height / width + 0.25) * len(images) + 0.5)
+    size = (WIDTH * (1 + 1.2 * len(columns)), (WIDTH * find_proportion(height, width) + 0.25) * len(images) + 0.5)
     figure = Figure(figsize=size, layout="constrained")
     figure.suptitle(title, parse_math=False)
     grid: Any = figure.subplots(len(images), 1 + len(columns), squeeze=False)

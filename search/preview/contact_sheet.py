@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from search.preview.data_summary import Seen
+from spaces.drawing.proportions import find_proportion
 from trainers.tasks import Task
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def draw_contact_sheet(path: Path, title: str, tasks: Sequence[Task], seen: Sequ
     picks = [(each, int(row)) for each in seen for row in np.linspace(0, len(each.arrays) - 1, EACH).round()]
     picks = list(dict.fromkeys(picks))
     height, width = seen[0].arrays.images.shape[1:3]
-    size = (WIDTH * (1 + len(shown)), (WIDTH * height / width + 0.25) * len(picks) + 0.5)
+    size = (WIDTH * (1 + len(shown)), (WIDTH * find_proportion(height, width) + 0.25) * len(picks) + 0.5)
     figure = Figure(figsize=size, dpi=110, layout="constrained")
     figure.suptitle(title)
     grid: Any = figure.subplots(len(picks), 1 + len(shown), squeeze=False)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from spaces.common.atomic_files import read_json, write_json
+from spaces.common.machine_faults import COPY, find_mend
 from spaces.errors import ConfigError, DataError
 
 FOLDER = "robustness"
@@ -68,7 +69,7 @@ class Kept:
         except OSError as error:
             raise ConfigError(
                 f"{self.file} cannot be written ({error.strerror or error}); measurements are kept in the run folder: "
-                "mend its permissions, or copy the run to a folder that can be written"
+                f"{find_mend(error)}, or {COPY}"
             ) from error
 
 

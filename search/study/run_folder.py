@@ -24,8 +24,10 @@ from filelock import FileLock, Timeout
 from search.config.settings import Settings
 from search.study.run_config import CONFIG, explain_mismatch, list_changes, list_contents, read_config
 from spaces.common.atomic_files import write_json, write_text
+from spaces.common.machine_faults import find_mend
 from spaces.errors import ConfigError
 
+ELSEWHERE = "choose a folder that can with run.folder=DIR"
 LOCK, OWNER, TRIALS = ".lock", ".owner.json", "trials"
 # What a run that was killed before its config.yaml was whole leaves behind.
 OURS = re.compile(r"\.lock|\.owner\.json|\.(\.owner\.json|config\.yaml)\.[0-9a-f]+\.tmp")
@@ -72,11 +74,12 @@ class RunFolder:
 
 
 @contextmanager
-def open_folder(settings: Settings) -> Iterator[RunFolder]:
+def open_folder(settings: Settings, *, elsewhere: str = ELSEWHERE) -> Iterator[RunFolder]:
     """Opens the run folder of a search, new or to be resumed, and holds it until the block ends.
 
     Args:
         settings: the search.
+        elsewhere: what to do where the folder can never be written.
 
     Yields:
         The folder, with ``config.yaml`` written and ``trials/`` made.
@@ -94,12 +97,12 @@ def open_folder(settings: Settings) -> Iterator[RunFolder]:
     except Timeout:
         raise ConfigError(_busy(path)) from None
     except OSError as error:
-        raise ConfigError(_unwritable(path, error)) from error
+        raise ConfigError(_unwritable(path, error, elsewhere)) from error
     try:
         try:
             folder = _claimed(path, new)
         except OSError as error:
-            raise ConfigError(_unwritable(path, error)) from error
+            raise ConfigError(_unwritable(path, error, elsewhere)) from error
         yield folder
     finally:
         (path / OWNER).unlink(missing_ok=True)
@@ -179,8 +182,5 @@ def _busy(path: Path) -> str:
     )
 
 
-def _unwritable(path: Path, error: OSError) -> str:
-    return (
-        f"run folder {path} cannot be written ({error.strerror or error}); "
-        "choose a folder that can with run.folder=DIR, or mend its permissions"
-    )
+def _unwritable(path: Path, error: OSError, elsewhere: str) -> str:
+    return f"run folder {path} cannot be written ({error.strerror or error}); {find_mend(error)}, or {elsewhere}"

@@ -41,6 +41,11 @@ def replacing(path: Path) -> Iterator[Path]:
         yield temporary
         _flush_to_disk(temporary)
         os.replace(temporary, path)
+    except OSError as error:
+        # Where a disk is full the system names no file, else one that nobody knows; people want that they know.
+        if error.filename in (None, str(temporary)):
+            error.filename = str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -17,6 +17,8 @@ from spaces.errors import PatternError, UserError
 ROOM = "make room there"
 DRIVE = "bring the drive or the network back"
 RIGHTS = "mend the permissions"
+COPY = "copy the run to a folder that can be written"
+"""What helps where files belong beside the run that they tell of."""
 FILES = "raise the number of open files (ulimit -n)"
 MENDS = {
     "ENOSPC": ROOM,
@@ -89,6 +91,11 @@ def find_machine_fault(error: BaseException) -> str:
     if isinstance(error, OSError) and error.errno != errno.ENOMEM:
         return f"{_tell(error)}: bring back what is missing, or mend the machine"
     return ""
+
+
+def find_mend(error: OSError) -> str:
+    """How to mend what kept a file from being read or written."""
+    return NUMBERS.get(error.errno or 0, "see what lies there, and its permissions")
 
 
 def _read_words(error: BaseException) -> str:

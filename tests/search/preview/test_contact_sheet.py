@@ -133,3 +133,12 @@ def test_a_set_with_a_kind_of_ones_own_is_checked(capsys: pytest.CaptureFixture[
     with Image.open("runs/checks/spec.png") as picture:
         colours = {tuple(colour) for colour in np.asarray(picture.convert("RGB")).reshape(-1, 3)}
     assert (255, 127, 0) in colours or (255, 128, 0) in colours
+
+
+@pytest.mark.parametrize(("height", "width"), [(3000, 2), (2, 3000)])
+def test_long_and_narrow_images_have_a_picture_that_screens_show(tmp_path: Path, height: int, width: int) -> None:
+    task, images = make_task("a", {"kind": "segmentation", "classes": 3}), np.zeros((1, height, width, 3), np.uint8)
+    seen = Seen("train", 1, Arrays(images, {"a": np.zeros((1, height, width), np.int16)}))
+    draw_contact_sheet(tmp_path / "it.png", "it", [task], [seen])
+    with Image.open(tmp_path / "it.png") as picture:
+        assert max(picture.size) < 2000

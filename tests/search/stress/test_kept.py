@@ -42,5 +42,7 @@ def test_a_damaged_file_is_named(tmp_path: Path, text: str) -> None:
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "robustness").write_text("")
-    with pytest.raises(ConfigError, match=r"robustness/0003-.*json cannot be written \(.*mend its permissions"):
+    with pytest.raises(
+        ConfigError, match=r"robustness/0003-.*json cannot be written \(.*what lies there.* or copy the run"
+    ):
         Kept(tmp_path, 3, WHERE).add("clean", {})

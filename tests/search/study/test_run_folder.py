@@ -18,6 +18,7 @@ from search.components.components import describe_component
 from search.config.composition import Settings, compose
 from search.jobs.job import TRAINING_VERSION
 from search.study.run_folder import RunFolder, open_folder
+from spaces.common.machine_faults import COPY
 from spaces.errors import ConfigError
 from tests.pictures import arguments, write_pictures
 
@@ -225,6 +226,17 @@ def test_a_place_that_cannot_be_written_is_refused(place: str) -> None:
 
     assert "cannot be written" in message
     assert "run.folder=DIR" in message
+
+
+def test_a_command_on_a_run_that_is_there_is_told_what_it_can_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    chosen = settings(f"run.folder={tmp_path / 'file'}")
+    place = tmp_path / "file" / chosen.run.name
+    with pytest.raises(ConfigError) as caught, open_folder(chosen, elsewhere=COPY):
+        pass
+    assert str(caught.value) == (
+        f"run folder {place} cannot be written (Not a directory); move away what lies there, or {COPY}"
+    )
 
 
 def test_a_second_driver_is_refused_until_the_first_is_gone() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,14 @@ def test_a_block_that_fails_leaves_the_file_of_before(tmp_path: Path) -> None:
         raise KeyboardInterrupt
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_what_cannot_be_written_is_called_by_its_own_name(tmp_path: Path, known: bool) -> None:
+    path = tmp_path / "state.json"
+    with pytest.raises(OSError, match="No space left on device") as caught, replacing(path) as temporary:
+        raise OSError(ENOSPC, "No space left on device", *([str(temporary)] if known else []))
+    assert caught.value.filename == str(path)
 
 
 def test_two_that_write_one_file_have_names_of_their_own(tmp_path: Path) -> None:

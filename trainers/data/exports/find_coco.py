@@ -66,6 +66,11 @@ def _describe(root: Path, pattern: str, files: dict[str, Instances]) -> Export |
     images = _find_images(root, table, names, used)
     if not images:
         return None
+    if any("segments_info" in one for content in used for some in content.annotations.values() for one in some):
+        raise DataError(
+            f"{root / pattern.format(names['train'])}: COCO's panoptic segments, whose PNG files number them by colour "
+            "and which are not read; give COCO's instances, or masks of class ids: each segment's category_id"
+        )
     if not any(content.outlined for content in used):
         raise DataError(
             f"{root / pattern.format(names['train'])}: COCO's instances without outlines, so boxes or points at most, "

@@ -30,21 +30,26 @@ def mend_ids(ids: Sequence[int], task: Classed, seen: Sequence[int] = ()) -> str
     """
     count, first = task.channels, task.first_class
     beyond = [value for value in ids if not first <= value < first + count]
-    mark = f"add what marks unlabelled {task.place}s to invalid (invalid: {[*task.invalid, beyond[-1]]})"
+    # No program numbers classes below zero; the largest of a stored type is what many leave where nothing is.
+    marks = [value for value in beyond if value < 0 or value in TOPS]
+    listed = [*task.invalid, *(marks or beyond[-1:])]
+    mark = f"add what marks unlabelled {task.place}s to invalid (invalid: {listed})"
     if first == 0 and list(ids) == list(range(1, count + 1)):
         return "say first_class: 1, for ids start at 1"
     if len(ids) > MOST_IDS:
         return f"{len(ids)} different ids were seen: are they classes? Else draw or export the masks anew"
     if len(ids) == count:
-        twofold = len(beyond) == 1 and beyond[-1] in TOPS and count > 2
         order = f"say map: {write_map(ids, first)} if these are the classes in this order"
-        return f"{order}, or {mark}" if twofold else order
+        if beyond != marks or count == 2:
+            return order
+        return f"{mark}, or {order}" if marks[-1] < 0 else f"{order}, or {mark}"
     if seen and len(ids) + len(seen) == count:
-        table, marks = write_map(sorted((*ids, *seen)), first), ", ".join(map(str, seen))
-        return f"say map: {table} if these are the classes in this order, and take {marks} out of invalid; or {mark}"
-    if len(ids) == count + 1 and beyond[-1] in TOPS:
-        order = f", and say map: {write_map(ids[:-1], first)} if the others are the classes in this order"
-        return mark if len(beyond) == 1 else mark + order
+        table, out = write_map(sorted((*ids, *seen)), first), ", ".join(map(str, seen))
+        return f"say map: {table} if these are the classes in this order, and take {out} out of invalid; or {mark}"
+    if marks and len(ids) == count + len(marks):
+        others = [value for value in ids if value not in marks]
+        order = f", and say map: {write_map(others, first)} if the others are the classes in this order"
+        return mark if beyond == marks else mark + order
     if len(beyond) == 1:
         return f"{mark}, raise classes, give it a class with map, or say first_class: 1 where ids start at 1"
     more = f"name {len(ids)} classes and " if len(ids) > count else ""

@@ -14,6 +14,8 @@ from trainers.data.formats.files import readable
 from trainers.data.formats.texts import read_text
 from trainers.data.specs.folder_spec import FolderSpec
 
+PACKED = re.compile(r"\.(zip|rar|7z|tar|tgz|tbz2?|txz|(tar\.)?(gz|bz2|xz|zst|lz4))$", re.IGNORECASE)
+
 
 def is_absent(root: Path, spec: FolderSpec, split: str) -> bool:
     """Whether there is nothing of a split: no list of it, or no file in its folders, be it image or target."""
@@ -37,6 +39,13 @@ def find_names(root: Path, spec: FolderSpec) -> set[str]:
     if spec.lists is not None:
         return _lists(root, spec.lists)
     return {name for pattern in spec.image.patterns for name in _folders(root, pattern)}
+
+
+def find_archives(root: Path) -> list[str]:
+    """Packed files in the root and the folders in it, which nothing looks into."""
+    folders = [root, *(each for each in root.iterdir() if each.is_dir())] if root.is_dir() else []
+    packed = [path for folder in folders for path in folder.iterdir() if PACKED.search(path.name)]
+    return sorted(path.relative_to(root).as_posix() for path in packed if path.is_file())
 
 
 def _lists(root: Path, pattern: str, split: str | None = None) -> set[str]:

@@ -15,7 +15,7 @@ from trainers.data.exports.headers import LIKELY
 from trainers.data.folders.inspection import SHOWN, find_too_few
 from trainers.data.folders.listing import Row, carve_splits, find_existing, glob_rows
 from trainers.data.folders.lists import TABLES, cut_folders, list_splits, parts_of, read_rows
-from trainers.data.folders.missing import find_likely, find_names, is_absent
+from trainers.data.folders.missing import find_archives, find_likely, find_names, is_absent
 from trainers.data.folders.names import is_text, show_bytes
 from trainers.data.specs.folder_spec import FolderSpec
 from trainers.data.splits.arrays import SPLITS
@@ -142,8 +142,10 @@ class FolderSplits:
         known = {name for own in self.names.values() for name in own}
         there = sorted(find_names(self.root, self.spec) - known) if shown else []
         other = f", for which there is {format_list(map(show_bytes, there), SHOWN)}" if there else ""
+        packed = format_list(map(show_bytes, find_archives(self.root)), SHOWN)
+        unpack = f"unpack {packed}, for nothing looks into it, or " if packed else ""
         raise DataError(
-            f"{self.root}: an empty split: no sample to {split} on; looked for {places}{shown}{other}; "
+            f"{self.root}: an empty split: no sample to {split} on; looked for {places}{shown}{other}; {unpack}"
             f"mend data.root, or image, splits and lists in {self.file}"
         )
 

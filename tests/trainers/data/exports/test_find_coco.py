@@ -81,6 +81,19 @@ def test_images_of_one_name_in_several_folders_are_told(tmp_path: Path) -> None:
         find_coco(tmp_path)
 
 
+def test_panoptic_segments_are_told(tmp_path: Path) -> None:
+    write_coco(tmp_path)
+    for path in (tmp_path / "annotations").iterdir():
+        content = json.loads(path.read_text())
+        segments = [{"id": 1, "category_id": one.pop("category_id")} for one in content["annotations"]]
+        content["annotations"] = [
+            {"image_id": image["id"], "file_name": "1.png", "segments_info": segments} for image in content["images"]
+        ]
+        path.write_text(json.dumps(content))
+    with pytest.raises(DataError, match=r"COCO's panoptic segments, .* give COCO's instances, or masks of class ids"):
+        find_coco(tmp_path)
+
+
 def test_boxes_alone_are_told(tmp_path: Path) -> None:
     write_coco(tmp_path)
     for path in (tmp_path / "annotations").iterdir():

@@ -25,6 +25,18 @@ MARK = "add what marks unlabelled pixels to invalid (invalid: [-1, {}])"
             3,
             f"{MARK.format(255)}, and say map: {{0: 0, 7: 1, 24: 2}} if the others are the classes in this order",
         ),
+        (
+            [-100, 1, 2],
+            3,
+            f"{MARK.format(-100)}, or say map: {{-100: 0, 1: 1, 2: 2}} if these are the classes in this order",
+        ),
+        ([-100, 0, 1, 2], 3, MARK.format(-100)),
+        ([-100, 0, 1, 2, 255], 3, MARK.format("-100, 255")),
+        (
+            [-100, 0, 7, 24],
+            3,
+            f"{MARK.format(-100)}, and say map: {{0: 0, 7: 1, 24: 2}} if the others are the classes in this order",
+        ),
         ([1, 2, 3], 3, "say first_class: 1, for ids start at 1"),
         (
             [0, 15, 255],

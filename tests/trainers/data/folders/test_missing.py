@@ -58,6 +58,18 @@ def test_a_split_that_was_named_has_to_be_there(tmp_path: Path) -> None:
     assert "an empty split: no sample to val on; looked for {split}/image/{id}.png, {split} being val" in refusal(data)
 
 
+@pytest.mark.parametrize("name", ["val.zip", "more/val.TAR.gz"])
+def test_what_is_still_packed_is_named(tmp_path: Path, name: str) -> None:
+    data = write_masks(tmp_path, "splits: {train: train, val: val, test: test}\n" + SPEC)
+    shutil.rmtree(tmp_path / "val")
+    assert "unpack" not in refusal(data)
+
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+
+    assert f"; unpack {name}, for nothing looks into it, or mend data.root" in refusal(again(data))
+
+
 @pytest.mark.parametrize(("name", "ours"), [("valid", "val"), ("Validation", "val"), ("Training", "train")])
 def test_one_under_another_name_is_told_with_the_line_to_add(tmp_path: Path, name: str, ours: str) -> None:
     data = write_masks(tmp_path)
