@@ -5,7 +5,6 @@ A class and not a function, for Tune runs functions in a thread of the worker th
 
 from __future__ import annotations
 
-import faulthandler
 import gc
 import json
 import os
@@ -19,6 +18,7 @@ import torch
 from ray import tune
 
 from search.jobs.worker import run_job
+from search.runners.watchdog import ended_after
 from spaces.common.permissions import allow
 
 
@@ -44,11 +44,7 @@ class JobTrainable(tune.Trainable):
     def step(self) -> dict[str, Any]:
         """Run the job to its end."""
         node = f"{platform.node()}:{ray.get_runtime_context().get_node_id()[:8]}"  # one host may hold several
-        if self._timeout is not None:
-            faulthandler.dump_traceback_later(self._timeout, exit=True)  # a thread in C: also where Python hangs
-        try:
+        with ended_after(self._timeout):
             outcome = run_job(self._job, node)
-        finally:
-            faulthandler.cancel_dump_traceback_later()
         # As one text, since Tune flattens nested results.
         return {"outcome": json.dumps(asdict(outcome)), "done": True}

@@ -22,7 +22,6 @@ from tests.tiny import arguments, write_tiny
 
 BREAK = '''
 import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +30,7 @@ import torch
 
 @dataclass(frozen=True)
 class Break:
-    """Kills a worker, takes all memory and more, hangs, and spoils a training, each once; others pass."""
+    """Kills a worker, takes all memory and more, and spoils a training, each once; others pass."""
 
     marks: str
 
@@ -40,8 +39,6 @@ class Break:
             os._exit(1)
         if len(tasks) > 1 and self._first("starved"):
             torch.empty(10**15)
-        if len(tasks) > 1 and self._first("hung"):
-            time.sleep(1000)
         if len(tasks) > 1 and self._first("spoilt"):
             images = images * float("nan")
         return images, targets
@@ -87,7 +84,7 @@ def cluster() -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_a_lost_or_hung_worker_and_memory_that_runs_out_are_tried_again_and_a_nan_is_a_failure_with_its_reason(
+def test_a_lost_worker_and_memory_that_runs_out_are_tried_again_and_a_nan_is_a_failure_with_its_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cluster: str
 ) -> None:
     (tmp_path / "breaking.py").write_text(BREAK)
@@ -98,10 +95,10 @@ def test_a_lost_or_hung_worker_and_memory_that_runs_out_are_tried_again_and_a_na
     )
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(__file__).resolve().parents[2]}")
     given = [a for a in arguments(write_tiny(tmp_path / "data"), "trials=5") if a != "runner=inline"]
-    given += [f"runner.address={cluster}", "runner.trial_timeout=20"]
+    given += [f"runner.address={cluster}", "runner.trial_timeout=150"]
     finish(["--config-dir", str(tmp_path / "conf"), "trainer=breaking", *given], tmp_path)
     trials = trials_in(tmp_path / "runs" / "fusion-npz")
-    assert {mark.name for mark in (tmp_path / "data").iterdir()} >= {"killed", "starved", "hung", "spoilt"}
+    assert {mark.name for mark in (tmp_path / "data").iterdir()} >= {"killed", "starved", "spoilt"}
     assert len(trials) == 5
     reasons = {trial.reason for trial in trials.values() if not trial.complete}
     alone = {reason for reason in reasons if reason.endswith("nothing else of this search ran beside it")}
