@@ -70,7 +70,8 @@ def one_layer(array: np.ndarray, where: str, dtypes: str = NUMBERS) -> np.ndarra
         array = array[..., 0]
     if array.ndim != 3:
         coloured = array.ndim == 4 and array.shape[3] in (3, 4)
-        mend = "; save a picture of colours as grey or with a palette, its ids being the values" if coloured else ""
+        way = "as grey or with a palette, its ids being the values" if dtypes == LABELS else "as one channel of numbers"
+        mend = f"; save a picture of colours {way}" if coloured else ""
         if array.ndim == 4 and array.shape[3] in (2, 4) and array.dtype == np.uint8:
             mend += f"{', and' if coloured else '; save it'} without an alpha channel"
         want = "want one value a pixel: (N, H, W), (N, H, W, 1) or (N, 1, H, W)"

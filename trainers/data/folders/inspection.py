@@ -47,10 +47,12 @@ def count_files(
         paths = (find_existing(root, each.patterns, row) for row in rows)
         absent = [path for path in paths if not os.path.isfile(f"{root}/{path}")]
         if absent:
+            dead = sum(os.path.islink(f"{root}/{path}") for path in absent)
+            linked = f" ({dead} of them {'is a link' if dead == 1 else 'are links'} to what is not there)" if dead else ""
             mend = mend_suffix(root, each.patterns, absent, "files" if use.startswith("task") else "image")
             problems.append(
                 f"{root}: {split}: {len(rows)} samples, but {len(rows) - len(absent)} files for {use}: no "
-                f"{_some(absent)}; every sample needs one, so {mend}copy them there, or take the samples out"
+                f"{_some(absent)}{linked}; every sample needs one, so {mend}copy them there, or take the samples out"
             )
         rivals = [pattern for pattern in every if pattern not in each.patterns]
         found = {row for name in names for pattern in each.patterns for row in glob_rows(root, pattern, name, rivals)}

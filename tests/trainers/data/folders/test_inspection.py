@@ -52,6 +52,18 @@ def test_paths_written_in_two_ways_are_one_image(tmp_path: Path) -> None:
     assert "1 image in train and in test: i/a.png;" in refusal(data)
 
 
+def test_a_link_to_nothing_is_told_as_one(tmp_path: Path) -> None:
+    data = lists(tmp_path, train="a b c d", val="e f", test="g h")
+    for name in "bc":
+        (tmp_path / "i" / f"{name}.png").unlink()
+        (tmp_path / "i" / f"{name}.png").symlink_to(tmp_path / "gone" / f"{name}.png")
+
+    assert (
+        "train: 4 samples, but 2 files for the images: no i/b.png, i/c.png (2 of them are links to what is not there); "
+        "every sample needs one"
+    ) in refusal(data)
+
+
 def test_an_image_twice_in_a_list_is_refused(tmp_path: Path) -> None:
     data = lists(tmp_path, train="a b a c", val="e f", test="g h")
 
