@@ -48,7 +48,8 @@ def count_files(
         absent = [path for path in paths if not os.path.isfile(f"{root}/{path}")]
         if absent:
             dead = sum(os.path.islink(f"{root}/{path}") for path in absent)
-            linked = f" ({dead} of them {'is a link' if dead == 1 else 'are links'} to what is not there)" if dead else ""
+            verb = "is a link" if dead == 1 else "are links"
+            linked = f" ({dead} of them {verb} to what is not there)" if dead else ""
             mend = mend_suffix(root, each.patterns, absent, "files" if use.startswith("task") else "image")
             problems.append(
                 f"{root}: {split}: {len(rows)} samples, but {len(rows) - len(absent)} files for {use}: no "
