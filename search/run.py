@@ -50,7 +50,6 @@ def _run(settings: Settings, given: str) -> int:
     check_settings(settings)
     tell_notes(settings)
     with open_folder(settings) as folder, told_at_once(STOPPING):
-        settings.runner.prepare()
         return _search(settings, folder, spell_command(PROGRAM, given), plan.seconds if plan else None)
 
 

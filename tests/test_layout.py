@@ -48,7 +48,6 @@ TESTED_ELSEWHERE = {
     "search/report/page/examples.py": ("tests/search/test_track.py", "drawn of what a real search has trained"),
     "search/report/reopened.py": ("tests/search/test_confirm.py", "real searches, opened again"),
     "search/run.py": ("tests/end_to_end/test_resume.py", "whole searches, stopped and taken up"),
-    "search/runners/early_start.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),
     "search/runners/node_check.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),
     "search/runners/ray_tune.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),
     "search/runners/tune_searcher.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),

@@ -52,9 +52,6 @@ class Inline:
         """One training at a time, on the first GPU if there is one."""
         return float(gpus > 0), 1
 
-    def prepare(self) -> None:
-        """Nothing: what it needs is imported in this process."""
-
     def run(self, queue: JobQueue, folder: Path, started: Callable[[int], None]) -> None:
         """Run the jobs in turn."""
         started(1)

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from search.runners import early_start
 from search.runners.node_check import check_nodes
 from search.runners.ray_connection import connect as _connect
 from search.runners.retried_queue import RetriedQueue
 from search.runners.runner import JobQueue
-from spaces.common.cores import count_cores
 from spaces.common.interruption import take_sigterm
 from spaces.errors import ConfigError
 from spaces.fields import Fields
@@ -94,13 +92,6 @@ class RayTune:
         """As on a cluster of one node."""
         return self._fitting([{"CPU": cpus, "GPU": gpus}])
 
-    def prepare(self) -> None:
-        """Begin to start Ray where it is to run on this machine."""
-        if not self._cluster:
-            os.environ.update(QUIET | LOOPBACK)
-            cores = count_cores()
-            early_start.begin(min(int(cores // self.cpus_per_trial), self.concurrency or cores, cores))
-
     def run(self, queue: JobQueue, folder: Path, started: Callable[[int], None]) -> None:
         """Run the jobs on the cluster.
 
@@ -118,9 +109,8 @@ class RayTune:
             os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")  # what goes wrong is told once, in a message
         import ray  # ray: 0.5 s, and QUIET has to be set before
 
-        begun = early_start.is_begun() and not address
-        there = not begun and ray.is_initialized()
-        place = early_start.take() if begun else _connect(address)
+        there = ray.is_initialized()
+        place = _connect(address)
         try:
             take_sigterm()  # again, for Ray takes it for itself
             nodes = [node for node in ray.nodes() if node["Alive"]]

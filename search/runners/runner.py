@@ -51,9 +51,6 @@ class Runner(Protocol):
             ConfigError: not one training fits on it.
         """
 
-    def prepare(self) -> None:
-        """Begin what a run will need, in the background; nobody need run after it."""
-
     def run(self, queue: JobQueue, folder: Path, started: Callable[[int], None]) -> None:
         """Run until the queue has no next job and every job is answered.
 

@@ -15,7 +15,7 @@ from mlflow import MlflowClient
 from optuna.trial import TrialState
 
 from tests.conftest import ROOT
-from tests.end_to_end.searches import MARK, finish, left_running, rows_of, states_in, trials_in
+from tests.end_to_end.searches import finish, rows_of, states_in, trials_in
 from tests.pictures import arguments as pictures
 from tests.pictures import write_pictures
 from tests.tiny import arguments, write_tiny
@@ -135,16 +135,6 @@ def test_without_an_address_a_search_joins_no_ray_that_runs_here(cluster: str) -
     script = "from search.runners.ray_tune import _connect; import ray; _connect(None); print(len(ray.nodes()))"
     alone = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=90, check=False)
     assert alone.stdout == "1\n", alone.stderr  # the other one has two
-
-
-def test_a_ray_that_was_begun_and_not_needed_goes_with_its_process(tmp_path: Path) -> None:
-    script = "from search.runners import early_start; early_start.begin(1); early_start.begin(1)"
-    environment = {**os.environ, MARK: str(tmp_path), "PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=90, check=False
-    )
-    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
-    assert not left_running(tmp_path)
 
 
 @pytest.mark.slow
