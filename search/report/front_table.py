@@ -17,6 +17,10 @@ from spaces.common.formatting import format_count
 from spaces.common.terminal import USUAL
 from spaces.drawing.one_line import describe_in_line
 
+SHARED = "what is shared, from the encoder to the heads"
+ROOM = 24  # columns below which what is shared stands in a table of its own
+PADDING = 3  # columns that a table adds to each of its own
+
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from search.report.search_cost import SearchCost
@@ -51,7 +55,7 @@ def summarise_front(
             table.add_column("best guess", justify="right", no_wrap=True)
     table.add_column("MACs", justify="right")
     table.add_column("parameters", justify="right")
-    table.add_column("what is shared, from the encoder to the heads", overflow="fold")
+    rows = []
     for trial in members:
         numbers = []
         for o in shown_apart:
@@ -62,11 +66,34 @@ def summarise_front(
                     f"{format_value(o, guess.value).removesuffix(o.unit).strip()} +- {guess.sd:.2g}" if guess else "-"
                 )
                 numbers.append(told)
-        costs = [format_count(trial.macs), format_count(trial.params)]
-        table.add_row(str(trial.number), *numbers, *costs, Text(describe_in_line(trial.pattern)))
+        rows.append([str(trial.number), *numbers, format_count(trial.macs), format_count(trial.params)])
     text = io.StringIO()
-    Console(file=text, width=width, color_system=None, force_terminal=False).print(table)
+    console = Console(file=text, width=width, color_system=None, force_terminal=False)
+    for each in _lay_out(table, rows, [describe_in_line(trial.pattern) for trial in members], width):
+        console.print(each)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def _lay_out(table: Table, rows: Sequence[Sequence[str]], sharing: Sequence[str], width: int) -> list[Table]:
+    """Numbers and what is shared in one table; where that leaves too little for the latter, in two."""
+    longest = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    taken = sum(max(longest[i], _widest_word(str(c.header))) + PADDING for i, c in enumerate(table.columns))
+    shared = table
+    if width - taken < ROOM:
+        shared = Table(box=box.SIMPLE_HEAD)
+        shared.add_column("trial", justify="right")
+    shared.add_column(SHARED, overflow="fold")
+    for row, told in zip(rows, sharing, strict=True):
+        if shared is table:
+            table.add_row(*row, Text(told))
+        else:
+            table.add_row(*row)
+            shared.add_row(row[0], Text(told))
+    return [table] if shared is table else [table, shared]
+
+
+def _widest_word(text: str) -> int:
+    return max(map(len, text.split()))
 
 
 def format_markdown(members: Sequence[Trial], objectives: Sequence[Objective], cost: SearchCost | None = None) -> str:

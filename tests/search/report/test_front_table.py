@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from search.problem.objectives import resolve_objectives
 from search.report.front_table import format_markdown, summarise_front
 from search.study.fronts.best_guess import Guess
@@ -64,3 +66,22 @@ def test_a_member_of_which_nothing_is_guessed_shows_what_was_measured() -> None:
     lines = summarise_front(members, CHOSEN, guesses=guesses).splitlines()
     (row,) = (line.split() for line in lines if line.split()[:1] == [str(members[0].number)])
     assert row[:4] == ["3", "-2.00", "-", "9.00"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_words_stay_whole_and_within_the_terminal(width: int) -> None:
+    members = find_front(TRIALS, CHOSEN)
+    guesses = {trial.number: {"delta_mtl": Guess(trial.objectives["delta_mtl"] - 0.25, 0.123)} for trial in members}
+    text = summarise_front(members, CHOSEN, width, guesses=guesses)
+    assert max(map(len, text.splitlines())) <= width
+    assert "…" not in text
+    assert {"delta_mtl", "[%]", "parameters", "trial", "shared,"} <= set(text.split())
+    assert text.count("what is shared") == 1
+
+
+def test_where_it_is_narrow_what_is_shared_has_a_table_of_its_own() -> None:
+    text = summarise_front(find_front(TRIALS, CHOSEN), CHOSEN, 60)
+    numbers, _, shared = text.partition("what is shared, from the encoder to the heads")
+    assert "9.00 M" in numbers and "all" not in numbers
+    numbered = [line.split()[0] for line in shared.splitlines() if line[:8].strip().isdigit()]
+    assert numbered == ["3", "4", "0"]
