@@ -42,7 +42,6 @@ from search.study.replicates import Entrant, Replicates, replicate
 from trainers.recipe import stretch_recipe
 
 METHODS = ("etr_nlp", "interrogate", "sgw")
-MOST = 128
 MOST = 128  # epochs that doubling ends at
 FIRST_TRIED, FIRST_JUDGE = 5000, 6000  # seeds of the two rounds, apart from those of searches and landscapes
 say = partial(print, flush=True)
