@@ -42,8 +42,9 @@ def replacing(path: Path) -> Iterator[Path]:
         _flush_to_disk(temporary)
         os.replace(temporary, path)
     except OSError as error:
-        # Where a disk is full the system names no file, else one that nobody knows; people want that they know.
-        if error.filename in (None, str(temporary)):
+        # Where a disk is full the system names no file, else one that nobody knows; people want that they know. An
+        # error without a number, as NumPy's, would lose its text by it.
+        if error.errno is not None and error.filename in (None, str(temporary)):
             error.filename = str(path)
         raise
     finally:

@@ -28,13 +28,16 @@ def begin(job: Job, epoch: int = 0) -> None:
     job.begun.write_text(json.dumps(asdict(Beat(job.label, 9, epoch))))
 
 
+@pytest.fixture(scope="module")
+def jobs(tmp_path_factory: pytest.TempPathFactory) -> list[Job]:
+    folder = tmp_path_factory.mktemp("jobs")
+    job = make_job(folder)
+    return [replace(job, label=f"trial {n}", outcome=folder / f"{n}.json") for n in range(3)]
+
+
 @quick
 @given(losses=st.lists(st.integers(0, 2), max_size=20))
-def test_a_job_is_handed_out_again_some_times_whatever_happens_to_others(
-    tmp_path_factory: pytest.TempPathFactory, losses: list[int]
-) -> None:
-    folder = tmp_path_factory.mktemp("jobs")
-    jobs = [replace(make_job(folder), label=f"trial {n}", outcome=folder / f"{n}.json") for n in range(3)]
+def test_a_job_is_handed_out_again_some_times_whatever_happens_to_others(jobs: list[Job], losses: list[int]) -> None:
     policy, lost = RetryPolicy(), Counter[int]()
     for each in losses:
         lost[each] += 1

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from spaces.errors import DataError
-from trainers.tasks.decoding import describe_array, in_parts, layers, may_be_empty, one_layer, rows
+from trainers.tasks.decoding import LABELS, describe_array, in_parts, layers, may_be_empty, one_layer, rows
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,11 @@ def test_labels_of_images_are_rows() -> None:
 
 def test_a_coloured_mask_is_told_how_to_be_saved() -> None:
     with pytest.raises(DataError, match="save a picture of colours as grey or with a palette"):
+        one_layer(np.arange(96, dtype=np.uint8).reshape(2, 4, 4, 3), "here", LABELS)
+    with pytest.raises(DataError, match="save a picture of colours as one channel of numbers"):
         one_layer(np.arange(96, dtype=np.uint8).reshape(2, 4, 4, 3), "here")
     with pytest.raises(DataError, match=r"shape \(2, 4, 4, 4\).*as grey or with a palette, .*, and without an alpha"):
-        one_layer(np.zeros((2, 4, 4, 4), np.uint8), "here")
+        one_layer(np.zeros((2, 4, 4, 4), np.uint8), "here", LABELS)
     with pytest.raises(DataError, match=r"wrong shape .*; save it without an alpha channel"):
         one_layer(np.zeros((2, 4, 4, 2), np.uint8), "here")
 
