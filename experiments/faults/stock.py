@@ -28,6 +28,7 @@ from search.jobs.job import Job
 from search.jobs.worker import run_job
 from search.study.baselines import derive_seed
 from spaces.common.atomic_files import write_json
+from spaces.space import Space
 
 DONE, RESULTS, TUNE = "done", "results.csv", "tune"
 SOON = "1"  # seconds between two writings of Tune's state
@@ -64,6 +65,18 @@ class StockCase(Case):
             return list(csv.DictReader(file))
 
 
+@dataclass(frozen=True)
+class Proposing:
+    """A pattern of the space as Optuna draws it; of a class, for Tune keeps its searcher by pickling it."""
+
+    space: Space
+    names: tuple[str, ...]
+
+    def __call__(self, trial: Any) -> None:
+        """Take the trial's decisions."""
+        self.space.sample(trial.suggest_categorical, self.names)
+
+
 def main() -> int:
     """Search, or go on."""
     settings = compose(sys.argv[1:])
@@ -78,9 +91,6 @@ def main() -> int:
 
     names = tuple(sorted(task.name for task in settings.data.selected))
 
-    def propose(trial: Any) -> None:
-        settings.space.sample(trial.suggest_categorical, names)
-
     trainable = tune.with_resources(make_trainable(settings, names, run), {"cpu": 1})
     place = run / TUNE
     if tune.Tuner.can_restore(str(place)):
@@ -88,7 +98,9 @@ def main() -> int:
     else:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            search = OptunaSearch(propose, metric=["gain", "macs"], mode=["max", "min"], seed=0)
+            search = OptunaSearch(
+                Proposing(settings.space, names), metric=["gain", "macs"], mode=["max", "min"], seed=0
+            )
         store = f"sqlite:///{run.parent / 'mlflow.db'}"
         tuner = tune.Tuner(
             trainable,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trainers.tasks.task import Task
 
 FREE = 5.0  # seconds that they may take in all, before they are counted: our choice
-SHARE = 0.002  # of the time that they may take beyond; best guesses of hundreds of trials take a second: our choice
+SHARE = 0.01  # of the time that they may take beyond; best guesses of hundreds of trials take a second: our choice
 
 
 class LiveTables:
