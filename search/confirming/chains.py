@@ -87,9 +87,10 @@ class Plans:
         settings = self.settings
         supernet = plan_supernet(settings, settings.runner.threads)
         outcomes = OutcomeFiles(self.folder.path.absolute() / ".outcomes")  # that networks start from are kept there
-        trials = TrialJobs(settings, self.folder, outcomes, settings.runner.threads, supernet)
+        trials = TrialJobs(settings, self.folder, outcomes, supernet)
         data = self._divide(seed)
         made = replace(trials.repeat(member.made), data=data, seed=seed, probe=None, checkpoint=None, weights=None)
+        made = replace(made, threads=settings.runner.threads)  # several chains run beside each other
         if member.final is None:
             return self._plan_chain(trials, made, member, seed)
         start, recipe = member.final.start, settings.trainer

@@ -98,7 +98,7 @@ def _count_finals(
     priced, _ = recall_latencies(state_problem(settings), settings, folder)
     problem = fix_reference_point(priced, settings)
     outcomes, run = OutcomeFiles(folder.absolute() / ".outcomes"), RunFolder(folder, "", resumed=True)
-    jobs = TrialJobs(settings, run, outcomes, settings.runner.threads, supernet.job)
+    jobs = TrialJobs(settings, run, outcomes, supernet.job)
     weights = inherit_from(supernet.job) if supernet.job else None
     return len(phase.plan(problem, ended, jobs.repeat, weights))
 

@@ -32,7 +32,7 @@ def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:
     settings = restore_settings(config, path)
     threads = settings.runner.threads
     folder, outcomes = RunFolder(path, "", resumed=True), OutcomeFiles(path / ".outcomes")
-    job = TrialJobs(settings, folder, outcomes, threads, plan_supernet(settings, threads)).repeat(trial)
+    job = TrialJobs(settings, folder, outcomes, plan_supernet(settings, threads)).repeat(trial)
     if job.inherits is not None and not is_whole(job.inherits.file):
         raise DataError(
             f"trial {trial.number} started from the weights of a supernet, which {job.inherits.file} does not hold any "

@@ -39,6 +39,11 @@ class Inline:
         return self.cpus_per_trial
 
     @property
+    def threads_alone(self) -> int:
+        """The same: every job runs alone."""
+        return self.cpus_per_trial
+
+    @property
     def gpu_share(self) -> float:
         """A whole one."""
         return 1.0

@@ -37,6 +37,10 @@ class Runner(Protocol):
         """CPU threads a job may use."""
 
     @property
+    def threads_alone(self) -> int:
+        """CPU threads of a job beside which the search runs no other, such as the next one of a chain."""
+
+    @property
     def gpu_share(self) -> float:
         """GPUs that a job which runs on any takes, such as 0.25; by it GPU seconds are counted."""
 

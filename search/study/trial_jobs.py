@@ -30,14 +30,12 @@ class TrialJobs:
         settings: of the search.
         folder: where its trials are kept.
         outcomes: where workers leave what came of them.
-        threads: CPU threads a training may use.
         supernet: whose weights trials start from where they are final trainings; None for none.
     """
 
     settings: Settings
     folder: RunFolder
     outcomes: OutcomeFiles
-    threads: int
     supernet: Job | None
 
     def make(self, candidate: Candidate, until: int | None) -> Job:
@@ -63,7 +61,7 @@ class TrialJobs:
             network=settings.network,
             recipe=recipe,
             seed=derive_seed(settings.run.seed, 0),
-            threads=self.threads,
+            threads=count_trial_threads(settings),
             outcome=self.outcomes.file(candidate.number, until),
             weights=self.folder.weights(candidate.number).absolute(),
             probe=settings.sampler.probe,
@@ -99,6 +97,12 @@ class TrialJobs:
     def repeat(self, trial: Trial) -> Job:
         """The job of a trial that has ended; what it started from need not be there."""
         return self._plan(make_candidate(trial), None)
+
+
+def count_trial_threads(settings: Settings) -> int:
+    """CPU threads of a trial: more in a chain, whose trainings come one after the other when all else has ended."""
+    runner = settings.runner
+    return runner.threads_alone if settings.split.delivers and settings.sampler.chained else runner.threads
 
 
 def check_start(job: Job, number: int) -> None:

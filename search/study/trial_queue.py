@@ -62,7 +62,7 @@ class TrialQueue:
         self._ground = Groundwork(settings, folder.path, threads, callback)
         self._finals = FinalPhase(settings, folder.path)
         self._outcomes = OutcomeFiles(folder.path.absolute() / ".outcomes")
-        self._jobs = TrialJobs(settings, folder, self._outcomes, threads, self._ground.supernet)
+        self._jobs = TrialJobs(settings, folder, self._outcomes, self._ground.supernet)
         self._rungs = Rungs(settings.scheduler, settings.trainer.epochs, study.problem.objectives)
         self._by_number: dict[int, Candidate] = {}
         self._shown: dict[int, Trial] = {}  # of paused trials

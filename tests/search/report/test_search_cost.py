@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,13 @@ def test_seconds_are_those_of_threads_or_of_parts_of_a_gpu() -> None:
     spent = of([*trials, trials[1]]).trials
     assert (spent.cpu_seconds, spent.gpu_seconds, spent.unknown_seconds) == (16.0, 4.0, 0.0)
     assert spent.time == "16 s of CPU + 4 s of GPU"
+
+
+def test_trials_of_a_chain_have_threads_of_their_own() -> None:
+    rates = replace(RATES, trial_threads=4)
+    trial, alone = complete(0, 1.0, 10, seconds=8.0, device="cpu"), Outcome(epochs=EPOCHS, seconds=3.0, ended=1001.0)
+    found = compute_search_cost([trial], [("depth", alone)], rates, 0.0, "%", [])
+    assert (found.trials.cpu_seconds, found.trained.cpu_seconds) == (32.0, 6.0)
 
 
 def test_baselines_of_the_run_and_of_the_cache_are_told_apart_and_not_among_the_trials() -> None:

@@ -66,5 +66,6 @@ def test_one_training_at_a_time_whatever_the_machine(threads: int, cpus: int, gp
             Inline(threads)
         return
     runner = Inline(threads)
+    assert runner.threads_alone == threads
     assert (runner.threads, runner.gpu_share, runner.elsewhere) == (threads, 1.0, False)
     assert runner.places(cpus, gpus) == (min(gpus, 1), 1)

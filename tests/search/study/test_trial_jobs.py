@@ -10,6 +10,7 @@ import torch
 from search.config.composition import Settings, compose
 from search.jobs.outcome_files import OutcomeFiles
 from search.jobs.trial import save_trial
+from search.runners.ray_tune import RayTune
 from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
 from search.study.trial_jobs import TrialJobs, inherit_from, make_candidate
@@ -21,7 +22,7 @@ from trainers.recipe import Recipe
 
 def make(settings: Settings) -> TrialJobs:
     folder = RunFolder(Path("runs/own"), "0" * 32, resumed=False)
-    return TrialJobs(settings, folder, OutcomeFiles(Path("runs/own/.outcomes")), 1, plan_supernet(settings, 1))
+    return TrialJobs(settings, folder, OutcomeFiles(Path("runs/own/.outcomes")), plan_supernet(settings, 1))
 
 
 def test_a_trial_is_trained_by_the_recipe_from_nothing() -> None:
@@ -48,6 +49,18 @@ def test_a_trial_of_a_sampler_that_delivers_starts_from_the_supernet_with_epochs
     assert (job.recipe.epochs, job.recipe.lr) == (7, share * settings.trainer.lr)
 
 
+@pytest.mark.parametrize(("order", "of_one"), [("chained", 2), ("apart", 1)])
+def test_a_chain_trains_on_the_threads_of_what_would_run_beside_it(
+    order: str, of_one: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    given = "sampler=oneshot", f"sampler.order={order}", "final.epochs=7"
+    settings = compose(arguments(write_tiny(Path("data")), *given))
+    job = make(replace(settings, runner=RayTune(cpus_per_trial=2))).repeat(complete(3, 1.0, 5))
+    assert job.threads == 2 * of_one
+    assert job.training == replace(job, threads=1).training
+
+
 def test_with_a_prior_alone_trials_start_from_nothing() -> None:
     given = arguments(write_tiny(Path("data")), "sampler=frontier", "sampler.prior=supernet")
     assert make(compose(given)).repeat(complete(3, 1.0, 5)).inherits is None
@@ -58,7 +71,7 @@ def test_a_chain_starts_from_what_the_trials_before_have_made_of_the_supernets_w
     folder = RunFolder(tmp_path / "own", "0" * 32, resumed=False)
     supernet = plan_supernet(settings, 1)
     assert supernet is not None
-    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), 1, supernet)
+    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), supernet)
     trials = [replace(complete(0, 1.0, 9), follows=None), complete(2, 1.0, 7), complete(3, 1.0, 5)]
     trials[1:] = [replace(trials[1], follows=0), replace(trials[2], follows=2)]
     folder.trials.mkdir(parents=True)
@@ -78,7 +91,7 @@ def test_weights_of_a_chain_that_are_gone_are_told_before_anything_is_trained(tm
     """Else a worker would take it for a failure of the pattern."""
     settings = compose(arguments(write_tiny(tmp_path / "data"), "sampler=oneshot"))
     folder = RunFolder(tmp_path / "own", "0" * 32, resumed=False)
-    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), 1, plan_supernet(settings, 1))
+    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), plan_supernet(settings, 1))
     folder.trials.mkdir(parents=True)
     save_trial(folder.trial(0), complete(0, 1.0, 9))
     after = replace(complete(3, 1.0, 5), follows=0)
@@ -102,7 +115,7 @@ def test_damaged_weights_of_a_chain_are_told_with_the_way_out(
     """A changed number among the weights too, which torch reads without a word."""
     settings = compose(arguments(write_tiny(tmp_path / "data"), "sampler=oneshot"))
     folder = RunFolder(tmp_path / "own", "0" * 32, resumed=False)
-    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), 1, plan_supernet(settings, 1))
+    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), plan_supernet(settings, 1))
     folder.trials.mkdir(parents=True)
     save_trial(folder.trial(0), complete(0, 1.0, 9))
     weights, copy = folder.weights(0), tmp_path / "own/front/0-0123456789abcdef/weights.pt"
@@ -123,6 +136,6 @@ def test_damaged_weights_of_a_chain_are_told_with_the_way_out(
 def test_a_chain_whose_file_is_gone_is_told(tmp_path: Path) -> None:
     settings = compose(arguments(write_tiny(tmp_path / "data"), "sampler=oneshot"))
     folder = RunFolder(tmp_path / "own", "0" * 32, resumed=False)
-    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), 1, plan_supernet(settings, 1))
+    jobs = TrialJobs(settings, folder, OutcomeFiles(tmp_path / ".outcomes"), plan_supernet(settings, 1))
     with pytest.raises(DataError, match=r"0000\.json"):
         jobs.repeat(replace(complete(3, 1.0, 5), follows=0))
