@@ -49,7 +49,6 @@ TESTED_ELSEWHERE = {
     "search/report/reopened.py": ("tests/search/test_confirm.py", "real searches, opened again"),
     "search/run.py": ("tests/end_to_end/test_resume.py", "whole searches, stopped and taken up"),
     "search/runners/node_check.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),
-    "search/runners/ray_tune.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),
     "search/runners/tune_searcher.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),
     "search/runners/tune_trainable.py": ("tests/end_to_end/test_ray.py", "shows on a real Ray alone"),
     "search/samplers/gp.py": ("tests/contracts/test_samplers.py", "Optuna's own, held to what all samplers keep"),
