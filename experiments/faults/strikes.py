@@ -13,7 +13,9 @@ from experiments.faults.case import PATIENCE, Case, kill
 from experiments.faults.inside import CLOCK, LIMIT
 
 Snapshots = list[Mapping[str, bytes]]
-LONGEST = 6.0  # seconds between the first sign of a process and its end
+LONGEST = 60.0  # seconds that more trials are waited for
+MORE_TRIALS = 5
+MOMENTS = 2.0  # seconds
 GAP = 0.1  # seconds between looks
 WRITES = {  # how often a file is written within one start, about; later than that, nothing is killed
     "journal": 20,
@@ -61,6 +63,17 @@ def kill_driver(case: Case, rng: Random) -> Snapshots:
     return [case.read_finished()]
 
 
+def kill_driver_further(case: Case, rng: Random) -> Snapshots:
+    """SIGKILL when some more trials have ended, whatever Ray's start takes."""
+    process = case.start()
+    _await_progress(case, rng, process)
+    if process.poll() is not None:
+        return []
+    kill(process.pid)
+    process.wait()
+    return [case.read_finished()]
+
+
 def kill_inside(site: str, case: Case, rng: Random) -> Snapshots:
     """SIGKILL while a file is written."""
     delay = rng.choice((0.0, 0.001, 0.01, 0.5 if site == "mlflow" else 0.02))
@@ -78,7 +91,7 @@ def kill_role(role: str, case: Case, rng: Random) -> Snapshots:
         if not victims:
             time.sleep(GAP)
             continue
-        _await(lambda: process.poll() is not None, rng.uniform(0, LONGEST))
+        _await_progress(case, rng, process)
         if len(found) < 5 and process.poll() is None and kill(rng.choice(victims)):
             found.append(case.read_finished())
             _await(partial(_is_replaced, case, role, victims, process), 20)
@@ -141,6 +154,13 @@ def _is_replaced(case: Case, role: str, victims: Sequence[int], process: subproc
     return process.poll() is not None or bool(set(case.find(role)) - set(victims))
 
 
+def _await_progress(case: Case, rng: Random, process: subprocess.Popen[bytes]) -> None:
+    """Wait until up to five more trials have ended, and some moments more."""
+    wanted = len(case.read_finished()) + rng.randint(0, MORE_TRIALS)
+    _await(lambda: process.poll() is not None or len(case.read_finished()) >= wanted, LONGEST)
+    _await(lambda: process.poll() is not None, rng.uniform(0, MOMENTS))
+
+
 def _await(reached: Callable[[], bool], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not reached() and time.monotonic() < end:
@@ -163,7 +183,7 @@ HALF = b'{"op_code": 6, "worker_id": "12'
 FAULTS = (
     Fault("driver", "SIGKILL at any moment", kill_driver),
     *INSIDE,
-    Fault("driver under Ray", "SIGKILL at any moment", kill_driver, runner="ray_tune", repeat=3),
+    Fault("driver under Ray", "SIGKILL at any moment", kill_driver_further, runner="ray_tune", repeat=3),
     *BESIDE,
     Fault(
         *("reader", "SIGKILL of a process that reads images", partial(kill_role, "reader")),
