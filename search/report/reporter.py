@@ -13,9 +13,10 @@ from search.confirming.confirmation import CSV
 from search.confirming.shown import read_totals
 from search.confirming.table import describe, format_rows, list_numbers
 from search.jobs.job import Job, Outcome
-from search.problem.objectives import Objective, volume_units
+from search.problem.objectives import BEFOREHAND, Objective, volume_units
 from search.report.baseline_table import summarise_baselines, write_baseline_table
 from search.report.delivered import count_before, describe_reference
+from search.report.estimated_effects import write_estimated_effects
 from search.report.figures.similarity_figure import draw_missing
 from search.report.front_table import format_markdown, summarise_front
 from search.report.live_front import LiveFront
@@ -34,6 +35,7 @@ from spaces.common.terminal import find_width
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
+    from search.problem.problem import Problem
     from search.report.baseline_table import BaselineRow
     from search.report.terminal.progress import Progress
     from search.study.fronts.final_files import Final
@@ -148,6 +150,11 @@ class Reporter:
             return
         self._tracker.log_training(describe_supernet(job, outcome))
         self._progress.print_supernet(job.label, outcome.epochs, outcome.seconds)
+
+    def estimated(self, problem: Problem) -> None:
+        """The supernet's estimates are related to the single-task networks."""
+        if told := next((each for each in self._objectives if each not in BEFOREHAND), None):
+            write_estimated_effects(self._folder, problem, told)
 
     def paused(self, trial: Trial) -> None:
         """A trial pauses at a rung."""

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from search.problem.objectives import BEFOREHAND
+from search.report.estimated_effects import read_estimated_effects
 from search.report.figures.front_figure import BELOW, draw_front_figure, render_front_svg, save_png
 from search.report.page.context import gather_context
 from search.report.page.examples import NO_EXAMPLES, Examples
@@ -42,6 +44,8 @@ def show_front(
         examples: predictions of some networks.
     """
     context = gather_context(folder, view.trials, tasks, progress)
+    if told := next((each for each in view.objectives if each not in BEFOREHAND), None):
+        context = replace(context, estimated=read_estimated_effects(folder, told.name))
     error, separate = estimate_reference_error(context.singles), count_separate(context.singles, len(tasks))
     whole = replace(view, error=error, separate=separate)
     save_png(folder / PICTURE, draw_front_figure(whole))

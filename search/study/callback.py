@@ -7,6 +7,7 @@ from typing import Protocol
 
 from search.jobs.job import Job, Outcome
 from search.jobs.trial import Trial
+from search.problem.problem import Problem
 from search.study.fronts.final_files import Final
 
 
@@ -21,6 +22,9 @@ class Callback(Protocol):
 
     def supernet(self, job: Job, outcome: Outcome) -> None:
         """The supernet is trained, was found in the cache, or failed."""
+
+    def estimated(self, problem: Problem) -> None:
+        """The problem has a supernet's estimates of its patterns; called again where these are read again."""
 
     def paused(self, trial: Trial) -> None:
         """A trial pauses at a rung, with what it shows there."""

@@ -234,6 +234,7 @@ class TrialQueue:
         self.stop(self._ground.stopped)
         if estimates := self._ground.foretell(self._study.problem):
             self._study.foretell(estimates)
+            self._callback.estimated(self._study.problem)
             self._waited_at = -1
         if self._ground.reference:
             held, self._held = self._held, []

@@ -19,6 +19,7 @@ from spaces.errors import UserError
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
+    from search.report.page.sharing_effects import Effect
     from trainers.tasks.task import Task
 
 STARTED = ".started.json"  # in a run folder: the command of its last start
@@ -33,6 +34,7 @@ class Context:
         singles: single-task networks.
         weights: files of them in the run folder, by number of the trial.
         export: command that exports a trial, its number to be put at the end; empty where there is no run.
+        estimated: who should share what by a supernet's estimates, where there is one.
         progress: how far a search is that still runs, such as "11 of 18 trials, refreshed 12:03"; empty at its end.
     """
 
@@ -40,6 +42,7 @@ class Context:
     singles: tuple[SingleTask, ...] = ()
     weights: Mapping[int, str] = field(default_factory=dict)
     export: str = ""
+    estimated: Sequence[Effect] = ()
     progress: str = ""
 
 
@@ -54,7 +57,11 @@ def gather_context(folder: Path, trials: Sequence[Trial], tasks: Sequence[Task],
         config = {}
     export = spell_command("search.export", shlex.quote(str(folder.absolute())), anywhere=True) if config else ""
     return Context(
-        _tell_run(folder, config, tasks), read_single_tasks(folder, tasks), _find(folder, trials), export, progress
+        _tell_run(folder, config, tasks),
+        read_single_tasks(folder, tasks),
+        _find(folder, trials),
+        export,
+        progress=progress,
     )
 
 

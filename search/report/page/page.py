@@ -88,6 +88,7 @@ def _collect(view: FrontView, scatter: dict[str, float], context: Context, examp
     """What the scripts show."""
     told = next((each for each in view.objectives if each not in BEFOREHAND), None)
     error = estimate_reference_error(context.singles)
+    effects = estimate_effects(view.trials, told.name) if told else ()
     return {
         "objectives": [
             {"name": o.name, "label": o.label, "unit": o.unit, "better": o.direction} for o in view.objectives
@@ -104,7 +105,8 @@ def _collect(view: FrontView, scatter: dict[str, float], context: Context, examp
         "examples": asdict(examples),
         "inks": [INK, FAINT],
         "told": told and told.name,
-        "effects": [asdict(each) for each in estimate_effects(view.trials, told.name)] if told else [],
+        "effects": [asdict(each) for each in effects or context.estimated],
+        "estimated": not effects,
         "importances": measure_importances(view.trials, told) if told else {},
     }
 

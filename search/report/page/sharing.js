@@ -1,13 +1,15 @@
 function effects(section) {
   const { effects: found, told } = page, unit = objectives.find(({ name }) => name === told)?.unit ?? "";
   if (!found.length) {
-    add(section, "p", "Not known yet: it takes eight complete trials that share stages differently.");
+    add(section, "p", "Not known yet: it takes eight complete trials that share stages differently, or a supernet.");
     return;
   }
   const pairs = [...new Set(found.map(({ pair }) => pair.join(" + ")))], stages = [...new Set(found.map(({ stage }) => stage))];
   const { trials: many } = found[0], most = Math.max(...found.map(({ value }) => Math.abs(value)), 1e-9);
+  const source = page.estimated ? `the supernet's estimates of ${many} patterns (fewer than eight trials tell nothing of it; estimates of ` +
+    "patterns that share much are too low: read what costs more than what, not whether sharing pays)" : `${many} trials`;
   add(section, "p", `Estimated change of ${told}${unit ? ` [${unit}]` : ""} where two tasks share a stage, \u00b1 standard deviation, from ` +
-    `${many} trials; bold where it is more than two of these from 0. Trials that share it stand in parentheses.`);
+    `${source}; bold where it is more than two of these from 0. ${page.estimated ? "Patterns" : "Trials"} that share it stand in parentheses.`);
   const table = add(add(section, "div", "", { class: "wide" }), "table", "", { class: "effects" });
   const top = add(add(table, "thead"), "tr"), rows = add(table, "tbody");
   add(top, "th", "", { scope: "col" });

@@ -1,4 +1,4 @@
-"""Who should share what: how much sharing a stage between two tasks changes an objective, from all trials.
+"""Who should share what: how much sharing a stage between two tasks changes an objective, from values of patterns.
 
 A linear model of the objective in who shares which stage, with normal effects around nothing and normal noise; how
 large effects are beside the noise is averaged over, weighed by the evidence (Bishop, "Pattern Recognition and Machine
@@ -30,8 +30,8 @@ class Effect:
         pair: of tasks.
         value: change of the objective where they share it, in its unit.
         sd: standard deviation of that.
-        sharing: trials in which they do.
-        trials: in all.
+        sharing: patterns in which they do.
+        trials: patterns in all, trained or estimated.
     """
 
     stage: str
@@ -47,16 +47,22 @@ def estimate_effects(trials: Sequence[Trial], objective: str) -> tuple[Effect, .
     sound = [trial for trial in trials if trial.complete and math.isfinite(trial.objectives.get(objective, math.nan))]
     if len(sound) < FEWEST:
         return ()
-    shared = [list_shared(trial.pattern) for trial in sound]
+    return fit_effects([trial.pattern for trial in sound], np.array([trial.objectives[objective] for trial in sound]))
+
+
+def fit_effects(patterns: Sequence[SharingPattern], y: np.ndarray) -> tuple[Effect, ...]:
+    """The same from patterns and their values, (patterns,), in the objective's unit."""
+    if not patterns:
+        return ()
+    shared = [list_shared(pattern) for pattern in patterns]
     names = [name for name in shared[0] if len({row.get(name) for row in shared}) > 1]
     if not names:
         return ()
     x = np.array([[float(row.get(name, False)) for name in names] for row in shared])
-    y = np.array([trial.objectives[objective] for trial in sound])
     mean, sd = fit_linear(x - x.mean(0), y - y.mean())
     counts = x.sum(0).astype(int)
     return tuple(
-        Effect(stage, pair, float(value), float(spread), int(count), len(sound))
+        Effect(stage, pair, float(value), float(spread), int(count), len(patterns))
         for (stage, pair), value, spread, count in zip(names, mean, sd, counts, strict=True)
     )
 

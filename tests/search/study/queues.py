@@ -32,11 +32,16 @@ class Told:
         self.supernets: list[Outcome] = []
         self.finals: list[Trial] = []
         self.resumed_finals: list[Final] = []
+        self.estimates = 0
         self.most = 0
 
     def resumed(self, trials: Sequence[Trial], finals: Sequence[Final]) -> None:
         self.trials.extend(trials)
         self.resumed_finals.extend(finals)
+
+    def estimated(self, problem: Problem) -> None:
+        assert problem.estimates is not None
+        self.estimates += 1
 
     def paused(self, trial: Trial) -> None:
         self.pauses.append((trial.number, list(trial.rungs)[-1]))

@@ -42,6 +42,7 @@ def test_the_supernet_is_first_and_nothing_that_rests_on_it_starts_before_it_has
         assert second.inherits.trainings == (jobs[0].fingerprint, first.training)
         shared = round(CHAINED * USUAL)
         assert [outcome.epochs for outcome in told.supernets] == [shared]
+        assert told.estimates == 1
         queue.done(second, run_job(second))
     assert [trial.epochs for trial in told.trials] == [(USUAL - shared) // FEWER] * 2
     assert all(set(trial.estimates) >= set(trial.objectives) for trial in told.trials)

@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from search.problem import objectives
 from search.problem.objectives import MAXIMISE, MINIMISE, Objective
 from search.report.figures import front_figure as plots
 from search.report.page import page
+from search.report.page.context import NO_CONTEXT, Context
+from search.report.page.sharing_effects import FEWEST, Effect
 from search.study.fronts import front
 from search.study.fronts.front import FrontView
 from spaces.choices import enumerate_patterns
@@ -84,8 +86,9 @@ def _view(
     return FrontView(trials, front.find_front(trials, chosen), chosen, reference, marks or {})
 
 
-def _page(folder: Path, view: FrontView, title: str = "a run") -> Page:
-    page.write_page(folder / "front.html", title, view, plots.render_front_svg(plots.draw_front_figure(view)))
+def _page(folder: Path, view: FrontView, title: str = "a run", context: Context = NO_CONTEXT) -> Page:
+    figure = plots.render_front_svg(plots.draw_front_figure(view))
+    page.write_page(folder / "front.html", title, view, figure, context=context)
     return Page((folder / "front.html").read_text(encoding="utf-8"))
 
 
@@ -130,6 +133,18 @@ def test_the_data_are_the_trials(tmp_path: Path) -> None:
             assert line[name] == getattr(trial, name)
         assert line["flops"] == 2 * trial.macs
         assert line["sharing"] == describe_in_line(trial.pattern)
+
+
+def test_a_supernet_tells_who_should_share_what_until_trials_do(tmp_path: Path) -> None:
+    effect = Effect("decoder 1", ("depth", "normals"), -2.0, 0.5, 10, 35)
+    alone = {**asdict(effect), "pair": list(effect.pair)}
+    patterns = [drawn.pattern for drawn in enumerate_patterns(Fusion(2, 3), NAMES[:3])][:FEWEST]
+    trials = [complete(n, float(n), 10 + n, pattern=p, key=p.key) for n, p in enumerate(patterns)]
+    for few, told in ((trials[:-1], [alone]), (trials, None)):
+        data = _page(tmp_path, _view(few), context=Context(estimated=(effect,))).data
+        assert data["estimated"] is (told is not None)
+        assert (data["effects"] == told) is data["estimated"]
+        assert data["effects"]
 
 
 def test_numbers_that_are_not_finite_are_null_in_the_data(tmp_path: Path) -> None:
