@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -262,13 +263,9 @@ def test_a_run_without_a_front(run: Results, tmp_path: Path) -> None:
     assert list(broken.trials["reason"]) == [f"ValueError: number {number}" for number in range(3)]
     assert broken.trials["delta_mtl"].isna().all()
     assert broken.curves(0).empty
-    with pytest.raises(DataError) as caught:
+    told = r"has no front, for all 3 of its trials failed, the last one, 2, because: ValueError: number 2\. "
+    with pytest.raises(DataError, match=rf"^{re.escape(str(tmp_path))} {told}.*give the command of the search again"):
         _ = broken.front
-    message = str(caught.value)
-    assert message.startswith(
-        f"{tmp_path} has no front, for all 3 of its trials failed, the last one, 2, because: ValueError: number 2. "
-    )
-    assert "give the command of the search again" in message
     with pytest.raises(DataError, match=r"trial 1 of .* has no weights, for it failed because: ValueError: number 1"):
         broken.network(1)
 

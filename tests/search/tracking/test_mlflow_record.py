@@ -1,25 +1,20 @@
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from search.tracking import background_tracker
 from search.tracking.mlflow import Mlflow
 from search.tracking.tracker import Training
+from tests.search.tracking.mlflow_runs import EXPERIMENT, find_parent, list_children, wait_until
 from tests.search.trials import complete, failed
 
 mlflow = pytest.importorskip("mlflow")
 
 # One store for the module, for a new one takes seconds; every test has a search of its own in it.
-EXPERIMENT = "a test"
 WORKFLOW = "?workflowType=machine_learning"
 CONFIG = {"trials": 3, "space": {"_target_": "spaces.fusion.Fusion", "odd name!": "x" * 7000}, "limits": {}}
 
@@ -46,17 +41,6 @@ def track(runs: Path) -> Callable[..., Any]:
     return start
 
 
-def _parent(client: Any, search_id: str) -> Any:
-    experiment = client.get_experiment_by_name(EXPERIMENT).experiment_id
-    (run,) = client.search_runs([experiment], f"tags.`search.id` = '{search_id}'")
-    return run
-
-
-def _children(client: Any, parent: Any) -> list[Any]:
-    found = client.search_runs([parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'")
-    return sorted(found, key=lambda run: int(run.data.tags["search.trial"]))
-
-
 def _history(client: Any, run: Any, name: str) -> list[tuple[int, float]]:
     return [(point.step, point.value) for point in client.get_metric_history(run.info.run_id, name)]
 
@@ -76,7 +60,7 @@ def test_a_search_is_a_parent_run_with_a_child_for_each_trial(
     files = [tmp_path / "front.csv", tmp_path / "front/0-abc/pattern.svg", tmp_path / "missing.png"]
     tracker.close("FINISHED", files, {"front size": 1, "undefined": math.nan}, note="| a | front |")
 
-    parent = _parent(client, "whole")
+    parent = find_parent(client, "whole")
     where, query = f"http://127.0.0.1:5000/#/experiments/{parent.info.experiment_id}/runs", WORKFLOW
     key = f"search-{parent.info.run_id}"
     assert f"mlflow.sharedViewState.{key}" in client.get_experiment(parent.info.experiment_id).tags
@@ -100,7 +84,7 @@ def test_a_search_is_a_parent_run_with_a_child_for_each_trial(
         "front.csv",
     ]
 
-    good, bad = _children(client, parent)
+    good, bad = list_children(client, parent)
     trial = complete(0, 1.5, 12_000_000)
     assert good.info.status == "FINISHED"
     assert bad.info.status == "FAILED"
@@ -133,7 +117,7 @@ def test_a_command_that_adds_to_a_run_leaves_the_one_that_goes_on_with_it(
         Training("confirmation, trial 3, seed 500", "abc", {"seed": "500"}, {"test/depth.abs_err_m": 0.5})
     )
     again.close("FINISHED", [], {"confirmed.curse": 1.5})
-    parent = _parent(client, "added to")
+    parent = find_parent(client, "added to")
     assert parent.data.tags["resume_command"] == "python -m search.run space=fusion"
     assert parent.data.metrics["confirmed.curse"] == 1.5
     (child,) = client.search_runs([parent.info.experiment_id], f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'")
@@ -146,7 +130,7 @@ def test_a_search_that_died_is_taken_up_and_nothing_is_counted_twice(track: Call
     first.log(complete(0, 1.0, 10))
     first.log_hypervolume(1, 5.0)
     first.close("RUNNING")  # a driver that is killed leaves its parent running ...
-    parent = _parent(client, "dies")
+    parent = find_parent(client, "dies")
     unfinished = client.create_run(  # ... and may leave a child half written
         parent.info.experiment_id,
         tags={"mlflow.parentRunId": parent.info.run_id, "search.trial": "1"},
@@ -160,13 +144,13 @@ def test_a_search_that_died_is_taken_up_and_nothing_is_counted_twice(track: Call
     second.log(complete(2, 1.0, 10))
     second.close("KILLED", metrics={"front size": 2})
 
-    again = _parent(client, "dies")
+    again = find_parent(client, "dies")
     assert again.info.run_id == parent.info.run_id
     assert again.info.status == "KILLED"
     assert again.data.params["trials"] == "3"
     assert again.data.tags["resumed.trials"] == "4"
     assert "resumed.space._target_" not in again.data.tags
-    children = _children(client, again)
+    children = list_children(client, again)
     assert [run.data.tags["search.trial"] for run in children] == ["0", "1", "2", "3"]
     assert {run.info.status for run in children} == {"FINISHED"}
     assert unfinished.info.run_id not in {run.info.run_id for run in children}
@@ -180,7 +164,7 @@ def test_a_training_that_is_no_trial_is_a_child_of_its_own_name_once(track: Call
     first = track("beside")
     first.log_training(supernet)
     first.close("RUNNING")
-    parent = _parent(client, "beside")
+    parent = find_parent(client, "beside")
     tags = {"mlflow.parentRunId": parent.info.run_id, "search.training": "final training of trial 0 c3"}
     unfinished = client.create_run(parent.info.experiment_id, tags=tags)
 
@@ -203,10 +187,10 @@ def test_a_parent_is_running_while_the_search_runs(track: Callable[..., Any], cl
     for _ in range(2):  # new, then resumed
         tracker = track("alive")
         tracker.log(complete(0, 1.0, 10))
-        _until(lambda: _children(client, _parent(client, "alive")))
-        _until(lambda: _parent(client, "alive").info.status == "RUNNING")
+        wait_until(lambda: list_children(client, find_parent(client, "alive")))
+        wait_until(lambda: find_parent(client, "alive").info.status == "RUNNING")
         tracker.close("FINISHED")
-        assert _parent(client, "alive").info.status == "FINISHED"
+        assert find_parent(client, "alive").info.status == "FINISHED"
 
 
 def test_values_that_are_not_finite_are_left_out_and_long_curves_are_whole(
@@ -218,100 +202,9 @@ def test_values_that_are_not_finite_are_left_out_and_long_curves_are_whole(
     tracker.log(complete(0, math.nan, 10, curves=curves))
     tracker.log_hypervolume(1, math.nan)
     tracker.close("FINISHED")
-    parent = _parent(client, "odd curves")
-    (child,) = _children(client, parent)
+    parent = find_parent(client, "odd curves")
+    (child,) = list_children(client, parent)
     assert _history(client, child, "epoch/loss") == [(1, 1.0), (4, 0.5)]
     assert [value for _, value in _history(client, child, "epoch/segmentation.miou")] == long
     assert "delta_mtl" not in child.data.metrics
     assert "hypervolume" not in parent.data.metrics
-
-
-WRITER = """
-import sys
-from pathlib import Path
-from search.tracking.mlflow import Mlflow
-from search.tracking.tracker import Training
-from tests.search.trials import complete
-tracker = Mlflow().tracker(Path(sys.argv[1]))
-tracker.open(sys.argv[2], sys.argv[2], {}, "")
-for number in range(3):
-    tracker.log(complete(number, 1.0, 10))
-tracker.close("FINISHED")
-"""
-
-
-def test_two_searches_that_start_at_once_make_one_store_and_lose_nothing(tmp_path: Path) -> None:
-    names = ["one", "two"]
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path / "runs"), name], stderr=subprocess.PIPE)
-        for name in names
-    ]
-    errors = [writer.communicate(timeout=60)[1] for writer in writers]
-    assert [writer.returncode for writer in writers] == [0, 0]
-    assert errors == [b"", b""]
-    client = mlflow.MlflowClient(f"sqlite:///{tmp_path / 'runs' / 'mlflow.db'}")
-    (experiment,) = [e for e in client.search_experiments() if e.name != "Default"]
-    parents = client.search_runs([experiment.experiment_id], "attributes.status = 'FINISHED'")
-    parents = [run for run in parents if "search.id" in run.data.tags]
-    assert sorted(run.data.tags["search.id"] for run in parents) == names
-    assert all(len(_children(client, run)) == 3 for run in parents)
-    assert not (tmp_path / "mlruns").exists()
-
-
-def test_a_writer_that_is_killed_leaves_a_record_that_the_next_one_completes(tmp_path: Path, runs: Path) -> None:
-    program = WRITER.replace('tracker.close("FINISHED")', 'import time; print("on", flush=True); time.sleep(60)')
-    program = program.replace("Mlflow()", f"Mlflow(experiment={EXPERIMENT!r})").replace("range(3)", "range(400)")
-    writer = subprocess.Popen([sys.executable, "-c", program, str(runs), "killed"], stdout=subprocess.PIPE)
-    client = mlflow.MlflowClient(f"sqlite:///{runs / 'mlflow.db'}")
-    try:
-        _until(lambda: len(_children(client, _parent(client, "killed"))) >= 2, seconds=30)
-    finally:
-        writer.kill()
-        writer.communicate()
-    left = _children(client, _parent(client, "killed"))
-    assert len(left) < 400
-    tracker = Mlflow(experiment=EXPERIMENT).tracker(runs)
-    tracker.open("killed", "killed", {}, "")
-    for number in range(len(left) + 2):
-        tracker.log(complete(number, 1.0, 10))
-    tracker.close("FINISHED")
-    children = _children(client, _parent(client, "killed"))
-    assert [int(run.data.tags["search.trial"]) for run in children] == list(range(len(left) + 2))
-    assert {run.info.status for run in children} == {"FINISHED"}
-
-
-def test_what_a_store_missed_while_it_failed_is_written_when_it_is_back(
-    runs: Path, client: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(background_tracker, "PAUSE", 0.0)
-    ok = threading.Event()
-    real = mlflow.MlflowClient.set_terminated
-
-    def fails_once(self: Any, run_id: str, *args: Any, **options: Any) -> None:
-        if not ok.is_set():
-            ok.set()
-            raise OSError(28, "No space left on device")
-        real(self, run_id, *args, **options)
-
-    monkeypatch.setattr(mlflow.MlflowClient, "set_terminated", fails_once)
-    tracker = Mlflow(experiment=EXPERIMENT).tracker(runs)
-    tracker.open("a search", "full disk", {}, "")
-    tracker.log(complete(0, 1.0, 10))
-    tracker.log(complete(1, 1.0, 10))
-    tracker.close("FINISHED")
-    parent = _parent(client, "full disk")
-    assert parent.info.status == "FINISHED"
-    assert [run.data.tags["search.trial"] for run in _children(client, parent)] == ["0", "1"]
-    assert "No space left on device" in caplog.text
-
-
-def _until(holds: Callable[[], Any], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if holds():
-                return
-        except (ValueError, AttributeError, IndexError):  # not yet there
-            pass
-        time.sleep(0.05)
-    raise AssertionError(f"did not come true within {seconds:g} s")
