@@ -23,7 +23,7 @@ COMPLETE = "complete"
 FAILED = "failed"
 PRUNED = "pruned"
 KEY = re.compile("[0-9a-f]{16}")
-WHOLE = ("number", "macs", "params", "epochs", "seed", "fixed")
+WHOLE = ("number", "macs", "params", "epochs", "seed", "fixed", "threads")
 WORDS = ("status", "key", "reason", "node", "device")
 OTHERS = ("retry_of", "follows")
 NAMED = ("choices", "findings", "masks", "curves", "rungs", "estimates")
@@ -45,6 +45,7 @@ class Trial:
         fixed: weights of it that are not learned, such as those of primitives.
         rungs: objectives by name that it showed at pauses of its training, by the epochs until then.
         device: kind that it ran on, "cpu" or "cuda"; empty if not known.
+        threads: of the CPU that it was trained with, the usual ones of its search where that is 0.
         estimates: objectives by name as a supernet told them before; empty where there was none.
         masks: hard gates that it was pruned by, for rebuilding; empty where nothing was gated.
         objectives: value by objective name.
@@ -86,6 +87,7 @@ class Trial:
     estimates: Mapping[str, float] = field(default_factory=dict)
     retry_of: int | None = None
     follows: int | None = None
+    threads: int = 0
 
     def __post_init__(self) -> None:
         if self.status not in (COMPLETE, FAILED, PRUNED):

@@ -17,7 +17,6 @@ from search.standing.started import Started
 from search.standing.time_left import BASELINE, FINAL, SUPERNET, TRIAL
 from search.study.run_folder import RunFolder
 from search.study.study import Study
-from search.study.trial_jobs import count_trial_threads
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,7 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     started = replace(_plan_trainings(settings, forecast), arguments=arguments, place=str(Path.cwd()))
     progress = Progress(started, objectives=problem.objectives)
     single_task_macs = count_single_task_macs(problem, settings)
-    trial_threads = count_trial_threads(settings)
-    epochs = settings.trainer.epochs
-    rates = CostRates(single_task_macs, epochs, runner.threads, runner.gpu_share, folder.begun, trial_threads)
+    rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
     point, shared = problem.point or (), settings.split.supernet if settings.split.delivers else 0
     reporter = Reporter(
         folder.path,

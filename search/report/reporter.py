@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,7 @@ from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
 from search.tracking.live_children import name_live
 from spaces.common.terminal import find_width
+from spaces.errors import DataError
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -154,7 +155,8 @@ class Reporter:
     def estimated(self, problem: Problem) -> None:
         """The supernet's estimates are related to the single-task networks."""
         if told := next((each for each in self._objectives if each not in BEFOREHAND), None):
-            write_estimated_effects(self._folder, problem, told)
+            with suppress(DataError):  # told by whoever rests on the estimates; the page can do without
+                write_estimated_effects(self._folder, problem, told)
 
     def paused(self, trial: Trial) -> None:
         """A trial pauses at a rung."""

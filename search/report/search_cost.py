@@ -35,7 +35,6 @@ class CostRates:
         macs: multiply-accumulates of the single-task networks, by task.
         epochs: of a full training.
         threads: CPU threads that a training on "cpu" has; those of this start, where earlier ones had others.
-        trial_threads: likewise of a trial, where it has others; None for the same.
         gpus: that a training on "cuda" takes, a fraction where several share one; of this start as well.
         begun: Unix time in seconds when the run began; 0 if not known, and then all baselines count as its own.
     """
@@ -45,20 +44,14 @@ class CostRates:
     threads: int = 1
     gpus: float = 1.0
     begun: float = 0.0
-    trial_threads: int | None = None
 
-    @property
-    def of_trials(self) -> CostRates:
-        """The same for trials."""
-        return replace(self, threads=self.trial_threads or self.threads)
-
-    def spent(self, macs: int, epochs: int, seconds: float, device: str) -> Spent:
-        """What one training took, of wall time in seconds on "cpu", "cuda" or, if not known, ""."""
+    def spent(self, macs: int, epochs: int, seconds: float, device: str, threads: int = 0) -> Spent:
+        """What one training took, of wall time in seconds on "cpu", "cuda" or, if not known, ""; 0 threads: usual."""
         wall = seconds if math.isfinite(seconds) else 0.0
         full = epochs / self.epochs
         trained = Spent(1, full * macs / fmean(self.macs.values()), full)
         if device == "cpu":
-            return replace(trained, cpu_seconds=wall * self.threads)
+            return replace(trained, cpu_seconds=wall * (threads or self.threads))
         if device == "cuda":
             return replace(trained, gpu_seconds=wall * self.gpus)
         return replace(trained, unknown_seconds=wall)
@@ -218,7 +211,7 @@ def compute_search_cost(
     for final in finals:
         ended += rates.spent(final.macs, final.epochs, final.seconds, final.device)
     for trial in trials:
-        tried += rates.of_trials.spent(trial.macs, trial.epochs, trial.seconds, trial.device)
+        tried += rates.spent(trial.macs, trial.epochs, trial.seconds, trial.device, trial.threads)
     for task, each in baselines:
         # Those of earlier versions do not say their epochs, but have had them all.
         spent = rates.spent(rates.macs[task], each.epochs or rates.epochs, each.seconds, each.device)

@@ -19,6 +19,7 @@ from search.runners.node_check import check_nodes
 from search.runners.ray_connection import connect as _connect
 from search.runners.retried_queue import RetriedQueue
 from search.runners.runner import JobQueue
+from spaces.common.cores import count_cores
 from spaces.common.interruption import take_sigterm
 from spaces.errors import ConfigError
 from spaces.fields import Fields
@@ -85,7 +86,7 @@ class RayTune:
         """
         if self.elsewhere or self.concurrency == 1:
             return self.threads
-        return max(self.threads, min(2 * self.threads, os.cpu_count() or 1))
+        return max(self.threads, min(2 * self.threads, count_cores()))
 
     @property
     def gpu_share(self) -> float:

@@ -113,6 +113,7 @@ def _record(candidate: Candidate, job: Job, outcome: Outcome, limits: Limits) ->
         epochs=outcome.epochs or len(outcome.curves.get("loss", ())),
         seed=job.seed,
         ended=outcome.ended,
+        threads=job.threads,
         device=outcome.device if outcome.ended else "",  # a lost worker has not told where it was
         retry_of=candidate.retry_of,
         follows=candidate.follows,

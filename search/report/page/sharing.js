@@ -6,7 +6,7 @@ function effects(section) {
   }
   const pairs = [...new Set(found.map(({ pair }) => pair.join(" + ")))], stages = [...new Set(found.map(({ stage }) => stage))];
   const { trials: many } = found[0], most = Math.max(...found.map(({ value }) => Math.abs(value)), 1e-9);
-  const source = page.estimated ? `the supernet's estimates of ${many} patterns (fewer than eight trials tell nothing of it; estimates of ` +
+  const source = page.estimated ? `the supernet's estimates of ${many} patterns (trials tell nothing of it yet; estimates of ` +
     "patterns that share much are too low: read what costs more than what, not whether sharing pays)" : `${many} trials`;
   add(section, "p", `Estimated change of ${told}${unit ? ` [${unit}]` : ""} where two tasks share a stage, \u00b1 standard deviation, from ` +
     `${source}; bold where it is more than two of these from 0. ${page.estimated ? "Patterns" : "Trials"} that share it stand in parentheses.`);

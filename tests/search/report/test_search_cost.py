@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +77,10 @@ def test_seconds_are_those_of_threads_or_of_parts_of_a_gpu() -> None:
     assert spent.time == "16 s of CPU + 4 s of GPU"
 
 
-def test_trials_of_a_chain_have_threads_of_their_own() -> None:
-    rates = replace(RATES, trial_threads=4)
-    trial, alone = complete(0, 1.0, 10, seconds=8.0, device="cpu"), Outcome(epochs=EPOCHS, seconds=3.0, ended=1001.0)
-    found = compute_search_cost([trial], [("depth", alone)], rates, 0.0, "%", [])
+def test_trials_that_say_their_threads_count_by_these() -> None:
+    trial = complete(0, 1.0, 10, seconds=8.0, device="cpu", threads=4)
+    alone = Outcome(epochs=EPOCHS, seconds=3.0, ended=1001.0)
+    found = compute_search_cost([trial], [("depth", alone)], RATES, 0.0, "%", [])
     assert (found.trials.cpu_seconds, found.trained.cpu_seconds) == (32.0, 6.0)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from search.runners import ray_tune
 from search.runners.ray_tune import RayTune
 
 
@@ -23,5 +24,6 @@ from search.runners.ray_tune import RayTune
 def test_a_training_that_runs_alone_has_two_trainings_threads_where_they_are_idle(
     given: dict[str, Any], cores: int, threads: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    monkeypatch.setattr(ray_tune, "count_cores", lambda: cores)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
     assert RayTune(**given).threads_alone == threads

@@ -10,6 +10,7 @@ import torch
 from search.config.composition import Settings, compose
 from search.jobs.outcome_files import OutcomeFiles
 from search.jobs.trial import save_trial
+from search.runners import ray_tune
 from search.runners.ray_tune import RayTune
 from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
@@ -53,7 +54,8 @@ def test_a_trial_of_a_sampler_that_delivers_starts_from_the_supernet_with_epochs
 def test_a_chain_trains_on_the_threads_of_what_would_run_beside_it(
     order: str, of_one: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    monkeypatch.setattr(ray_tune, "count_cores", lambda: 8)
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
     given = "sampler=oneshot", f"sampler.order={order}", "final.epochs=7"
     settings = compose(arguments(write_tiny(Path("data")), *given))
     job = make(replace(settings, runner=RayTune(cpus_per_trial=2))).repeat(complete(3, 1.0, 5))
