@@ -18,7 +18,12 @@ mlflow = pytest.importorskip("mlflow")
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("runs")
+    """With a store, which is not to be made by a writer and by whoever looks at its record at the same time."""
+    runs = tmp_path_factory.mktemp("runs")
+    tracker = Mlflow(experiment=EXPERIMENT).tracker(runs)
+    tracker.open("first", "first", {}, "")
+    tracker.close("FINISHED")
+    return runs
 
 
 @pytest.fixture
