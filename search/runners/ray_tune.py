@@ -34,8 +34,9 @@ QUIET = {
 # A search on one machine is nobody else's business: this makes Ray listen on 127.0.0.1 alone, as it does by default on
 # systems where it knows no clusters; it offers no other switch.
 LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-# Threads that wait for each other spin for a moment only (turns; a library's default is thirty times as many). Measured
-# on two cores, epochs of one thread 1: two threads 0.79 with either; beside two other busy processes 6.4, and now 2.1.
+# Threads that wait for each other spin for a moment only (turns; a library's default is thirty times as many). On two
+# cores, an epoch of one thread being 1: two threads 0.8 with either; beside two busy processes 6.4, and so 2.1. By
+# `python -m search.run runner=inline runner.cpus_per_trial=2 budget=null sampler=random trials=1 trainer.epochs=2`.
 SPIN = {"GOMP_SPINCOUNT": "10000"}
 
 
@@ -82,7 +83,7 @@ class RayTune:
     def threads_alone(self) -> int:
         """Two trainings' worth, where this machine would leave the other's place idle; a cluster's belong to others.
 
-        Not three or more: on two cores two threads need 0.7 of the time of one, and no more was measured.
+        Not three or more: on two cores two threads need 0.6 to 0.8 of the time of one; no more were measured.
         """
         if self.elsewhere or self.concurrency == 1:
             return self.threads

@@ -95,8 +95,9 @@ class TrialJobs:
         return before[::-1]
 
     def repeat(self, trial: Trial) -> Job:
-        """The job of a trial that has ended; what it started from need not be there."""
-        return self._plan(make_candidate(trial), None)
+        """The job of a trial that has ended, with its threads; what it started from need not be there."""
+        job = self._plan(make_candidate(trial), None)
+        return replace(job, threads=trial.threads or self.settings.runner.threads)  # older trials do not say theirs
 
 
 def count_trial_threads(settings: Settings) -> int:

@@ -58,9 +58,12 @@ def test_a_chain_trains_on_the_threads_of_what_would_run_beside_it(
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     given = "sampler=oneshot", f"sampler.order={order}", "final.epochs=7"
     settings = compose(arguments(write_tiny(Path("data")), *given))
-    job = make(replace(settings, runner=RayTune(cpus_per_trial=2))).repeat(complete(3, 1.0, 5))
+    jobs, trial = make(replace(settings, runner=RayTune(cpus_per_trial=2))), complete(3, 1.0, 5)
+    job = jobs.make(make_candidate(trial), None)
     assert job.threads == 2 * of_one
     assert job.training == replace(job, threads=1).training
+    assert jobs.repeat(trial).threads == 2  # of an earlier version, which knew no others
+    assert jobs.repeat(replace(trial, threads=3)).threads == 3
 
 
 def test_with_a_prior_alone_trials_start_from_nothing() -> None:
