@@ -15,6 +15,7 @@ from experiments.papers.comparison.contestants import RATES, list_tries, list_va
 from experiments.papers.comparison.convergence import FLAT, Course, find_course
 from experiments.papers.comparison.rivals import CLOSE, list_rivals, match_rivals, scale_widths
 from experiments.papers.comparison.table import compute_interval
+from experiments.papers.sgw import acting
 from search.config.composition import compose
 from search.config.problem_statement import state_problem
 from search.config.settings import Settings
@@ -29,11 +30,11 @@ def told(method: str) -> tuple[Settings, dict[str, Any]]:
     return compose([f"space={config['space']}"]), config
 
 
-@pytest.mark.parametrize("method", compare.METHODS)
-def test_variants_are_different_trainings(method: str) -> None:
+@pytest.mark.parametrize(("method", "rows"), [*((each, "variants") for each in compare.METHODS), ("sgw", "acting")])
+def test_variants_are_different_trainings(method: str, rows: str) -> None:
     settings, config = told(method)
-    found = list_variants(settings, config["variants"])
-    assert len(RATES) >= len(found) == len(config["variants"]) >= 3
+    found = list_variants(settings, config[rows])
+    assert (len(RATES) >= len(found) or rows == "acting") and len(found) == len(config[rows]) >= 3
     assert len({(each.pattern.key, repr(each.recipe)) for each in found.values()}) == len(found)
 
 
@@ -76,6 +77,17 @@ def test_an_interval_is_student_s() -> None:
     mean, low, high = compute_interval(values)
     wanted = stats.ttest_1samp(values, 0).confidence_interval(0.95)
     assert (mean, low, high) == pytest.approx((values.mean(), wanted.low, wanted.high))
+
+
+def test_rows_of_a_workspace_say_whether_it_acts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny = arguments(write_tiny(tmp_path / "data", 4, 64))  # of fewer pixels, a scale has fewer tokens than slots
+    data = [each for each in tiny if not each.startswith(("network.", "sampler="))]
+    few = ["--epochs", "1", "--rows", "1", "--folder", str(tmp_path), f"run.folder={tmp_path / 'runs'}"]
+    monkeypatch.setattr("sys.argv", ["acting", *few, *data])
+    assert acting.main() == 0
+    acts, silent = csv.DictReader((tmp_path / acting.FILE).read_text().splitlines())
+    assert 0 < float(acts["retrieval entropy"]) <= 1 and acts["worth"] and acts["beside"] == silent["network"]
+    assert not silent["retrieval entropy"] and not silent["worth"] and not silent["beside"]
 
 
 def test_epochs_are_doubled_until_nobody_gains_or_none_are_left(tmp_path: Path) -> None:

@@ -1,0 +1,62 @@
+"""Whether a workspace acts, by its options: how evenly it attends, and what is lost with its mean in its place.
+
+    python -m experiments.papers.sgw.acting --epochs 32
+
+Every row of `acting` in config.yaml is trained with the same seeds and judged on the validation split, for these rows
+are there for a choice; `experiments.papers.compare sgw` judges what was chosen. A module acts where the entropy of its
+retrieval is below .8 of its maximum and its mean in its place costs more than a point of delta_mtl. It can be stopped
+at any moment; the same command goes on. Other arguments are those of `search.run`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from experiments.papers.comparison.contestants import list_variants, read_method
+from experiments.papers.comparison.table import describe_gains, make_rows, name_columns
+from search.config.command import end_in_one_message
+from search.config.composition import compose
+from search.config.validation import check_settings
+from search.study.replicates import replicate
+from trainers.recipe import stretch_recipe
+
+FOLDER, FILE = Path(__file__).parent, "acting.csv"
+FIRST_SEED = 5000  # those that variants are tried with in `experiments.papers.compare`
+say = partial(print, flush=True)
+
+
+@end_in_one_message("Nothing finished is lost; the same command goes on.")
+def main() -> int:
+    """Train them and write the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--epochs", type=int, help="of every training; those of the recipe if not said")
+    parser.add_argument("--seeds", type=int, default=2, help="trainings a row")
+    parser.add_argument("--rows", type=int, help="how many of the first rows are trained; all if not said")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="of the table")
+    given, overrides = parser.parse_known_args()
+    if given.seeds < 2 or (given.rows is not None and given.rows < 1):
+        parser.error(f"--seeds {given.seeds} --rows {given.rows}: want at least 2, for a spread, and 1")
+    config = read_method("sgw")
+    settings = compose([f"space={config['space']}", *overrides])
+    check_settings(settings)
+    acting = dict(islice(config["acting"].items(), given.rows))
+    rows = list_variants(settings, {**acting, **config["rivals"]})
+    recipe = stretch_recipe(settings.trainer, given.epochs or settings.trainer.epochs)
+    longer = {name: replace(each, recipe=recipe) for name, each in rows.items()}
+    found = replicate(settings, longer, range(FIRST_SEED, FIRST_SEED + given.seeds), judged="val", say=say)
+    (silent,) = config["rivals"]
+    with (given.folder / FILE).open("w", newline="") as file:
+        table = make_rows(found, settings, "tried on val", dict.fromkeys(acting, silent))
+        csv.writer(file, lineterminator="\n").writerows([name_columns(settings), *table])
+    say("\n".join(describe_gains(found, "tried on the validation split", {})))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
