@@ -1,6 +1,8 @@
 """A tracker whose calls never wait and never fail: one background thread records in the store.
 
-What could not be written waits and is tried again; the first failure is one warning, and the search goes on.
+What could not be written waits and is tried again; the first failure is one warning, and the search goes on. What is
+told of the whole search after every trial is gathered and written every few seconds, for in a store each write is a
+transaction of milliseconds.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from search.jobs.heartbeat import read_beat
 from search.tracking import store_uri
 from search.tracking.background_thread import Background
+from search.tracking.gathered import Front, Gathered
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -60,6 +63,7 @@ class BackgroundTracker:
         self._open: Callable[[], Record] | None = None
         self._record: Record | None = None
         self._missed: list[Callable[[Record], None]] = []
+        self._gathered, self._gather_for, self._written_at = Gathered(), look, -math.inf
         self._failed_at = -math.inf
         self._warned = False
 
@@ -75,6 +79,7 @@ class BackgroundTracker:
     def log(self, trial: Trial) -> None:
         """See `Tracker.log`."""
         self._submit(lambda record: record.log(trial))
+        self._gather({}, None)
 
     def log_training(self, training: Training) -> None:
         """See `Tracker.log_training`."""
@@ -82,11 +87,11 @@ class BackgroundTracker:
 
     def log_hypervolume(self, step: int, value: float) -> None:
         """See `Tracker.log_hypervolume`."""
-        self._submit(lambda record: record.log_hypervolume(step, value))
+        self._gather({step: value}, None)
 
     def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
         """See `Tracker.log_front`."""
-        self._submit(lambda record: record.log_front(members, marks))
+        self._gather({}, (members, marks))
 
     def log_files(self, files: Sequence[Path]) -> None:
         """See `Tracker.log_files`."""
@@ -101,6 +106,7 @@ class BackgroundTracker:
     ) -> None:
         """See `Tracker.close`; waits until all is written or the store gives no sign of life any more."""
         numbers = dict(metrics or {})
+        self._thread.submit(self._write_gathered)
         self._submit(lambda record: record.close(status, tuple(artifacts), numbers, note), pause=0.0)
         if not self._thread.finish(self._patience):
             self._warn(f"it has not answered for {self._patience:g} s")
@@ -116,6 +122,20 @@ class BackgroundTracker:
 
     def _submit(self, job: Callable[[Record], None], pause: float = PAUSE) -> None:
         self._thread.submit(lambda: self._attempt(job, pause))
+
+    def _gather(self, volumes: Mapping[int, float], front: Front | None) -> None:
+        def add() -> None:
+            self._gathered = self._gathered.add(volumes, front)
+            if time.monotonic() - self._written_at >= self._gather_for:
+                self._write_gathered()
+
+        self._thread.submit(add)
+
+    def _write_gathered(self) -> None:
+        """Write what was gathered of the whole search; runs in the thread."""
+        found, self._gathered, self._written_at = self._gathered, Gathered(), time.monotonic()
+        if found.due:
+            self._attempt(found.write, PAUSE)
 
     def _attempt(self, job: Callable[[Record], None], pause: float) -> None:
         """Do a job after those missed before; runs in the thread."""
@@ -138,7 +158,8 @@ class BackgroundTracker:
                 self._fail(error)
 
     def _look(self) -> None:
-        """Tell the record how far trainings are and how busy the machine is: nothing of it is owed later."""
+        """Write what was gathered, then how far trainings are and how busy the machine is, which is not owed later."""
+        self._write_gathered()
         if self._record is None:
             return
         found = {name: read_beat(file) for name, file in self._running.items()}

@@ -6,6 +6,7 @@ import math
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ SEARCH_ID, NUMBER, PARENT, NOTE = "search.id", "search.trial", "mlflow.parentRun
 ON_FRONT, MARK = "on_front", "mark"  # tags of a trial
 TRAINING = "search.training"  # of a child run that is no trial: its name and mark
 STATUS = {COMPLETE: "FINISHED", FAILED: "FAILED", PRUNED: "KILLED"}  # of a trial in MLflow's words
-METRICS_A_CALL, PARAMS_A_CALL = 1000, 100  # MLflow's limits
+ENTITIES_A_CALL, PARAMS_A_CALL, TAGS_A_CALL = 1000, 100, 100  # MLflow's limits
 
 
 def open_record(
@@ -71,8 +72,9 @@ class MlflowRecord:
         self._fronts: dict[int, dict[str, str]] = {}
         self._experiment = experiment
         self._parent = parent.info.run_id
-        steps = client.get_metric_history(self._parent, "hypervolume")
-        self._steps = {point.step for point in steps}
+        self._steps = {point.step for point in client.get_metric_history(self._parent, "hypervolume")}
+        counts = client.get_metric_history(self._parent, f"trials.{COMPLETE}")
+        self._counted = max((point.step for point in counts), default=0)  # trials, when last told
         self._status: dict[int, str] = {}
         self._trainings: set[str] = set()
         self._load: SystemLoad | None = None
@@ -126,9 +128,9 @@ class MlflowRecord:
         }
         if trial.reason:
             tags["reason"] = trial.reason
-        run = self._begin(f"trial {trial.number}", start, tags)
-        self._log_params(run, mlflow_values.list_params(trial))
-        self._log_points(run, self._live.complete(run, mlflow_values.list_points(trial)))
+        run, later = self._begin(f"trial {trial.number}", start, tags)
+        points = self._live.complete(run, mlflow_values.list_points(trial))
+        self._log_batch(run, points, mlflow_values.list_params(trial), later)
         status = STATUS[trial.status]
         self._client.set_terminated(run, status, end)
         self._status[trial.number], self._runs[trial.number] = status, run
@@ -136,7 +138,6 @@ class MlflowRecord:
         if not self._deltas and (found := _list_deltas(trial.metrics)):
             self._deltas = found
             self.keep_view()
-        self._log_points(self._parent, self._count_trials())
 
     def log_training(self, training: Training) -> None:
         """See `Tracker.log_training`."""
@@ -146,27 +147,24 @@ class MlflowRecord:
         start, end = mlflow_values.find_span(training)
         tags = {PARENT: self._parent, TRAINING: identity, "search.node": training.node, "reason": training.reason}
         told = {name: value for name, value in tags.items() if value}
-        run = self._begin(training.name, start, told)
-        self._log_params(run, mlflow_values.flatten(training.params))
-        self._log_points(run, self._live.complete(run, mlflow_values.list_training_points(training)))
+        run, later = self._begin(training.name, start, told)
+        points = self._live.complete(run, mlflow_values.list_training_points(training))
+        self._log_batch(run, points, mlflow_values.flatten(training.params), later)
         self._client.set_terminated(run, STATUS[FAILED if training.reason else COMPLETE], end)
         self._trainings.add(identity)
 
-    def _begin(self, name: str, start: int, tags: Mapping[str, str]) -> str:
-        """The run of a training that has ended: the one that was there while it went on, or a new one."""
+    def _begin(self, name: str, start: int, tags: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+        """The run of a training that has ended, the one that was there while it went on or a new one; tags it lacks."""
         run = self._live.take(name)
-        if run is None:
-            return str(self._client.create_run(self._experiment, start, dict(tags), name).info.run_id)
-        from mlflow.entities import RunTag  # mlflow: in the tracker's thread alone
-
-        self._client.log_batch(run, tags=[RunTag(each, value) for each, value in tags.items()])
-        return run
+        if run is not None:
+            return run, tags
+        return str(self._client.create_run(self._experiment, start, dict(tags), name).info.run_id), {}
 
     def follow(self, beats: Mapping[str, Beat]) -> None:
         """See `Record.follow`."""
         ended = {f"trial {number}" for number in self._status}
         for run, points in self._live.follow({name: each for name, each in beats.items() if name not in ended}).items():
-            self._log_points(run, points)
+            self._log_batch(run, points)
 
     def watch_system(self, began: int) -> None:
         """Have `measure` tell how busy this machine is; `began` is the parent run's start in Unix milliseconds."""
@@ -175,7 +173,7 @@ class MlflowRecord:
     def measure(self) -> None:
         """See `Record.measure`."""
         if self._load is not None and (points := self._load.measure(_now())):
-            self._log_points(self._parent, points)
+            self._log_batch(self._parent, points)
 
     def _find_training(self, child: Run) -> None:
         """Take up one that is whole; delete what is not, or is there twice."""
@@ -185,11 +183,16 @@ class MlflowRecord:
         else:
             self._client.delete_run(child.info.run_id)
 
-    def log_hypervolume(self, step: int, value: float) -> None:
-        """See `Tracker.log_hypervolume`."""
-        if step not in self._steps and math.isfinite(value):
-            self._log_points(self._parent, [mlflow_values.Point("hypervolume", float(value), _now(), step)])
-            self._steps.add(step)
+    def log_progress(self, volumes: Mapping[int, float]) -> None:
+        """See `Record.log_progress`."""
+        new = {step: float(each) for step, each in volumes.items() if step not in self._steps and math.isfinite(each)}
+        points = [mlflow_values.Point("hypervolume", value, _now(), step) for step, value in new.items()]
+        counted = len(self._status)
+        if counted > self._counted:
+            points += self._count_trials()
+        self._log_batch(self._parent, points)
+        self._steps |= set(new)
+        self._counted = max(counted, self._counted)
 
     def close(self, status: str, artifacts: Sequence[Path], metrics: Mapping[str, float], note: str) -> None:
         """See `Tracker.close`."""
@@ -200,7 +203,7 @@ class MlflowRecord:
             mlflow_values.Point(mlflow_values.make_legal(name), float(value), _now(), step)
             for name, value in finite.items()
         ]
-        self._log_points(self._parent, points)
+        self._log_batch(self._parent, points)
         self._log_files([path for path in artifacts if path.is_file()])
         if note:
             self._client.set_tag(self._parent, NOTE, note)
@@ -210,10 +213,9 @@ class MlflowRecord:
         """See `Tracker.log_front`."""
         for number, before in self._fronts.items():
             now = {ON_FRONT: "yes" if number in members else "no", MARK: marks.get(number, "")}
-            for name, value in now.items():
-                if value != before[name]:
-                    self._client.set_tag(self._runs[number], name, value)
-                    before[name] = value
+            changed = {name: value for name, value in now.items() if value != before[name]}
+            self._log_batch(self._runs[number], tags=changed)
+            before |= changed
 
     def log_files(self, files: Sequence[Path]) -> None:
         """See `Tracker.log_files`."""
@@ -223,7 +225,7 @@ class MlflowRecord:
         """Bring tags and parameters up to date and say that it runs; what is the same is not written."""
         data = self._client.get_run(self._parent).data
         new = {name: value for name, value in params.items() if name not in data.params}
-        self._log_params(self._parent, new)
+        self._log_batch(self._parent, params=new)
         # MLflow never changes a parameter; a tag beside its first value tells of one that did, e.g. trials.
         later = {f"resumed.{name}": value for name, value in params.items()}
         first = {f"resumed.{name}": value for name, value in {**params, **data.params}.items()}
@@ -238,17 +240,27 @@ class MlflowRecord:
         counts = {f"trials.{name}": ended.count(status) for name, status in STATUS.items()}
         return [mlflow_values.Point(name, float(count), _now(), len(ended)) for name, count in counts.items()]
 
-    def _log_params(self, run: str, params: Mapping[str, str]) -> None:
-        from mlflow.entities import Param  # mlflow: in the tracker's thread alone
+    def _log_batch(
+        self,
+        run: str,
+        points: Sequence[mlflow_values.Point] = (),
+        params: Mapping[str, str] | None = None,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
+        """In as few calls as MLflow takes them: each is transactions of its own."""
+        from mlflow.entities import Metric, Param, RunTag  # mlflow: in the tracker's thread alone
 
-        for chunk in mlflow_values.cut_chunks([Param(name, value) for name, value in params.items()], PARAMS_A_CALL):
-            self._client.log_batch(run, params=chunk)
-
-    def _log_points(self, run: str, points: Sequence[mlflow_values.Point]) -> None:
-        from mlflow.entities import Metric  # mlflow: in the tracker's thread alone
-
-        for chunk in mlflow_values.cut_chunks([Metric(*point) for point in points], METRICS_A_CALL):
-            self._client.log_batch(run, metrics=chunk)
+        names = [Param(name, value) for name, value in (params or {}).items()]
+        marks = [RunTag(name, value) for name, value in (tags or {}).items()]
+        metrics = [Metric(*point) for point in points]
+        room = ENTITIES_A_CALL - PARAMS_A_CALL - TAGS_A_CALL
+        for few, some, more in zip_longest(
+            mlflow_values.cut_chunks(names, PARAMS_A_CALL),
+            mlflow_values.cut_chunks(marks, TAGS_A_CALL),
+            mlflow_values.cut_chunks(metrics, room),
+            fillvalue=(),
+        ):
+            self._client.log_batch(run, metrics=more, params=few, tags=some)
 
     def _log_files(self, files: Sequence[Path]) -> None:
         if not files:

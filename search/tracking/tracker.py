@@ -120,8 +120,8 @@ class Record(Protocol):
     def log_training(self, training: Training) -> None:
         """See `Tracker.log_training`."""
 
-    def log_hypervolume(self, step: int, value: float) -> None:
-        """See `Tracker.log_hypervolume`."""
+    def log_progress(self, volumes: Mapping[int, float]) -> None:
+        """Record how many trials have ended, and hypervolumes by step; what is recorded already is skipped."""
 
     def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
         """See `Tracker.log_front`."""

@@ -4,6 +4,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,11 @@ class Listed:
     def log_training(self, training: Any) -> None:
         self._written.append(training.name)
 
-    def log_hypervolume(self, step: int, value: float) -> None:
-        self._written.append(value)
+    def log_progress(self, volumes: Mapping[int, float]) -> None:
+        self._written.extend(volumes.values())
+
+    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+        self._written.append(list(members))
 
     def measure(self) -> None:
         """This machine's load is nothing to it."""
@@ -168,3 +172,41 @@ def test_a_look_that_fails_is_one_warning_and_the_rest_is_recorded(
     tracker.close("FINISHED")
     assert written == [1, "FINISHED"]
     assert sum("no room" in record.message for record in caplog.records) == 1
+
+
+def test_what_is_told_of_the_whole_search_is_written_at_once_and_the_last_front_alone() -> None:
+    written: list[Any] = []
+    tracker = BackgroundTracker(lambda *_: Listed(written), "The store", "")
+    tracker.open("a search", "id", {}, "")
+    for number in range(10):
+        tracker.log(complete(number, 1.0, 10))
+        tracker.log_hypervolume(number + 1, 0.5 + number)
+        tracker.log_front([number], {})
+    tracker.close("FINISHED")
+    assert sorted(each for each in written if isinstance(each, float)) == [0.5 + number for number in range(10)]
+    assert [each for each in written if isinstance(each, list)] == [[9]]
+    assert written[-1] == "FINISHED"
+
+
+def test_what_was_gathered_is_written_by_the_look_and_again_after_a_failure() -> None:
+    written: list[Any] = []
+    told, failures = threading.Event(), iter([True])
+
+    class Failing(Listed):
+        def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+            if next(failures, False):
+                raise OSError("no room")
+            super().log_front(members, marks)
+            told.set()
+
+        def log_progress(self, volumes: Mapping[int, float]) -> None:
+            if volumes:
+                super().log_progress(volumes)
+
+    tracker = BackgroundTracker(lambda *_: Failing(written), "The store", "", look=0.05)
+    tracker.open("a search", "id", {}, "")
+    tracker.log_front([1], {})
+    tracker.log_hypervolume(1, 2.0)
+    tracker.close("FINISHED")
+    assert told.is_set()
+    assert written.count([1]) == 1 and 2.0 in written

