@@ -76,6 +76,7 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
     with replacing_in(folder) as place:
         temporary = place / name
         chosen = form.write(Program(fold_batch_norms(network), tasks), shape, told, temporary)
+        shapes = {task: list(each.shape[1:]) for task, each in trained.run(images[:1]).items()}
         parity = measure_parity(form.open(temporary, count_cores()), trained.run, images)
         timed = {
             "one thread": _time(form, temporary, trained.run, images, 1),
@@ -87,6 +88,7 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
         **told,
         "format": form.name,
         **chosen,
+        "shapes": shapes,  # of answers about one image
         "file": files[0],
         **({"beside": files[1:]} if files[1:] else {}),
         "parity": {"images": whose, "largest difference relative to the range": parity},

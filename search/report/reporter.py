@@ -209,6 +209,7 @@ class Reporter:
             files.append(self._folder / "baselines.csv")
             write_baseline_table(files[-1], rows)
         self._tell_front(members, marks)
+        self._tracker.log_exports(self._folder)
         self._tracker.close(
             status,
             [
@@ -232,9 +233,10 @@ class Reporter:
         self._print("\n".join(cost.lines))
         self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():
-            self._print(f"MLflow      {command}", wrap=False)
-        for link in self._tracker.view_links():
-            self._print(f"            {link}", wrap=False)
+            self._print("\n".join([f"MLflow      {command}", *self._indent_links()]), wrap=False)
+
+    def _indent_links(self) -> list[str]:
+        return [f"            {link}" for link in self._tracker.view_links()]
 
     def _tell_front(self, members: Sequence[Trial], marks: Mapping[str, str]) -> None:
         words = {trial.number: marks[trial.key] for trial in self._trials if trial.key in marks}

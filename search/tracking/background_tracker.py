@@ -97,6 +97,10 @@ class BackgroundTracker:
         """See `Tracker.log_files`."""
         self._submit(lambda record: record.log_files([path for path in files if path.is_file()]))
 
+    def log_exports(self, run: Path) -> None:
+        """See `Tracker.log_exports`."""
+        self._submit(lambda record: record.log_exports(run))
+
     def close(
         self,
         status: str,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from search.jobs.trial import COMPLETE, FAILED, PRUNED
 from search.tracking import mlflow_values
 from search.tracking.live_children import LiveChildren
+from search.tracking.logged_models import list_exports, log_export
 from search.tracking.mlflow_store import find_runs, open_store
 from search.tracking.shared_view import keep_view, make_view
 from search.tracking.source import find_source, list_parts, log_data
@@ -31,6 +32,7 @@ ON_FRONT, MARK = "on_front", "mark"  # tags of a trial
 TRAINING = "search.training"  # of a child run that is no trial: its name and mark
 STATUS = {COMPLETE: "FINISHED", FAILED: "FAILED", PRUNED: "KILLED"}  # of a trial in MLflow's words
 ENTITIES_A_CALL, PARAMS_A_CALL, TAGS_A_CALL = 1000, 100, 100  # MLflow's limits
+MAX_TAG = 8000  # characters of a tag's value, MLflow's limit too
 
 
 def open_record(
@@ -206,7 +208,7 @@ class MlflowRecord:
         self._log_batch(self._parent, points)
         self._log_files([path for path in artifacts if path.is_file()])
         if note:
-            self._client.set_tag(self._parent, NOTE, note)
+            self._client.set_tag(self._parent, NOTE, mlflow_values.cut_lines(note, MAX_TAG))
         self._client.set_terminated(self._parent, status)
 
     def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
@@ -220,6 +222,12 @@ class MlflowRecord:
     def log_files(self, files: Sequence[Path]) -> None:
         """See `Tracker.log_files`."""
         self._log_files(files)
+
+    def log_exports(self, run: Path) -> None:
+        """See `Tracker.log_exports`."""
+        for number, folders in list_exports(run).items():
+            for folder in folders if number in self._runs else ():
+                log_export(self._client, self._experiment, self._runs[number], folder)
 
     def reopen(self, tags: Mapping[str, str], params: Mapping[str, str]) -> None:
         """Bring tags and parameters up to date and say that it runs; what is the same is not written."""

@@ -111,6 +111,14 @@ def find_span(timed: Timed) -> tuple[int, int]:
     return end - int(1000 * seconds), end
 
 
+def cut_lines(text: str, most: int) -> str:
+    """The text, or as many of its first lines as there is room for in so many characters."""
+    if len(text) <= most:
+        return text
+    end = text.rfind("\n", 0, most - 1)  # of the last line beside which the mark of what is left out fits
+    return f"{text[:end]}\n…" if end >= 0 else text[:most]
+
+
 def cut_chunks(items: list[Any], size: int) -> Iterator[list[Any]]:
     """The items in lists of at most `size`."""
     for start in range(0, len(items), size):

@@ -50,6 +50,9 @@ class SilentTracker:
     def log_files(self, files: Sequence[Path]) -> None:
         """Nothing."""
 
+    def log_exports(self, run: Path) -> None:
+        """Nothing."""
+
     def close(
         self,
         status: str,

@@ -68,6 +68,9 @@ class Tracker(Protocol):
     def log_files(self, files: Sequence[Path]) -> None:
         """Record files as they are now, in place of what they were."""
 
+    def log_exports(self, run: Path) -> None:
+        """Record the exported networks that lie in a run folder; one that is recorded already is skipped."""
+
     def close(
         self,
         status: str,
@@ -128,6 +131,9 @@ class Record(Protocol):
 
     def log_files(self, files: Sequence[Path]) -> None:
         """See `Tracker.log_files`."""
+
+    def log_exports(self, run: Path) -> None:
+        """See `Tracker.log_exports`."""
 
     def close(self, status: str, artifacts: Sequence[Path], metrics: Mapping[str, float], note: str) -> None:
         """See `Tracker.close`."""

@@ -46,6 +46,9 @@ class Record:
     def log_hypervolume(self, step: int, value: float) -> None:
         self.said.append(("volume", step, value))
 
+    def log_exports(self, run: Path) -> None:
+        """No model is told of."""
+
     def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
         self.fronts.append(tuple(members))
 

@@ -7,6 +7,7 @@ from search.tracking.mlflow_values import (
     MAX_NAME,
     MAX_VALUE,
     cut_chunks,
+    cut_lines,
     find_span,
     flatten,
     list_numbers,
@@ -88,3 +89,10 @@ def test_a_span_ends_when_the_trial_ended() -> None:
 def test_chunks_hold_all_and_no_more_than_allowed() -> None:
     assert list(cut_chunks([1, 2, 3, 4, 5], 2)) == [[1, 2], [3, 4], [5]]
     assert list(cut_chunks([], 2)) == []
+
+
+def test_a_text_that_is_too_long_ends_with_a_whole_line() -> None:
+    assert cut_lines("abc\ndef", 7) == "abc\ndef"
+    assert cut_lines("abc\ndef\nghi", 9) == "abc\ndef\n…"
+    assert cut_lines("abc\ndef\nghi", 8) == "abc\n…"
+    assert cut_lines("abcdefgh", 5) == "abcde"
