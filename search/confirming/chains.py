@@ -14,6 +14,7 @@ from pathlib import Path
 
 from search.config.sections import Baselines
 from search.config.settings import Settings
+from search.confirming.confirmation import PLACE
 from search.confirming.request import AS_SEARCHED, RESPLIT
 from search.jobs.job import Job
 from search.jobs.members import Inherited
@@ -34,7 +35,6 @@ from trainers.data.splits.pooled import pool
 from trainers.recipe import INHERITED_LR, stretch_recipe
 
 FIRST = 500  # replicate of the first fresh seed: beyond those of single-task networks, before another run.seed's; ours
-PLACE = "confirmed"  # folder of a run
 TEST = "test"
 
 

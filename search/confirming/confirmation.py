@@ -17,6 +17,7 @@ from spaces.common.atomic_files import read_json, strict, write_json
 from spaces.errors import DataError
 
 FILE, CSV = "confirmed.json", "confirmed.csv"
+PLACE = "confirmed"  # folder of a run with the trainings
 VERSION = 2
 OF_ONE_DIVISION = 1  # earlier: a confirmation of another division took its place
 Metrics = Mapping[str, float]

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from search.config.settings import Settings
-from search.confirming.chains import PLACE, Delivered, Plans, describe_basis
+from search.confirming.chains import Delivered, Plans, describe_basis
 from search.confirming.confirmation import (
+    PLACE,
     Cell,
     Confirmation,
     Confirmed,

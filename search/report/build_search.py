@@ -10,11 +10,12 @@ from pathlib import Path
 from search.config.problem_statement import count_single_task_macs, fix_reference_point, state_problem
 from search.config.settings import Settings
 from search.latency.pattern_latencies import measure_beforehand
+from search.preview.confirming_left import count_confirming
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
 from search.report.terminal.progress import Progress
 from search.standing.started import Started
-from search.standing.time_left import BASELINE, FINAL, SUPERNET, TRIAL
+from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL
 from search.study.run_folder import RunFolder
 from search.study.study import Study
 
@@ -59,7 +60,7 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     tracker.open(settings.run.name, folder.search_id, settings.plain, command)
     tasks, runner = settings.data.selected, settings.runner
     arguments = command.partition(" -m search.run")[2].strip() if command else None
-    started = replace(_plan_trainings(settings, forecast), arguments=arguments, place=str(Path.cwd()))
+    started = replace(_plan_trainings(settings, folder.path, forecast), arguments=arguments, place=str(Path.cwd()))
     progress = Progress(started, objectives=problem.objectives)
     single_task_macs = count_single_task_macs(problem, settings)
     rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
@@ -79,9 +80,12 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     return Search(study, reporter, single_task_macs)
 
 
-def _plan_trainings(settings: Settings, forecast: float | None) -> Started:
+def _plan_trainings(settings: Settings, folder: Path, forecast: float | None) -> Started:
     """What there is to be trained, by kind, for all who tell how far the search is."""
-    split, whole = settings.split, settings.trainer.epochs
+    split, whole, again = settings.split, settings.trainer.epochs, count_confirming(settings, folder)
+    alone = settings.baselines.epochs or whole
+    networks = again.trainings or 0
+    mean = (networks * again.epochs + again.alone * alone) / max(1, networks + again.alone)
     return Started(
         began=time.time(),
         trainings={
@@ -89,12 +93,15 @@ def _plan_trainings(settings: Settings, forecast: float | None) -> Started:
             SUPERNET: int(split.supernet > 0),
             TRIAL: split.trials,
             FINAL: split.members,
+            CONFIRMATION: networks + again.alone,
         },
         epochs={
-            BASELINE: settings.baselines.epochs or whole,
+            BASELINE: alone,
             SUPERNET: split.supernet or 1,
             TRIAL: split.trial * settings.scheduler.share(whole),
             FINAL: split.final or 1,
+            CONFIRMATION: mean or 1,
         },
+        fresh=again.seeds if again.trainings is None else 0,
         forecast=forecast,
     )

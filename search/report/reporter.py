@@ -170,6 +170,7 @@ class Reporter:
 
     def confirmed(self, job: Job, outcome: Outcome) -> None:
         """A network was trained with a fresh seed, or was found."""
+        self._progress.hear_confirmed(outcome)
         self._tracker.log_training(describe_confirmation(job, outcome))
 
     def trial(self, trial: Trial) -> None:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from search.confirming.confirmation import CSV
+from search.confirming.confirmation import CSV, PLACE
 from search.jobs.heartbeat import Beat, read_beat
 from search.jobs.trial import FAILED
 from search.standing.holder import Holder, find_holder
 from search.standing.started import Started, read_started
-from search.standing.time_left import BASELINE, FINAL, SUPERNET, TRIAL, estimate_left, plan_work
+from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL, estimate_left, plan_work
 from search.study.fronts.final_files import FINALS
 from search.study.run_config import read_config
 from search.study.run_folder import OWNER, TRIALS
 from search.study.supernet_training import KEPT, SUPERNETS
 from spaces.errors import ConfigError
 
+FRESH = re.compile(r"(trial \d+|alone|anew), seed")  # in the label of a training that confirms
 RUNNING, FINISHED, STOPPED, BEGUN, DAMAGED = "running", "finished", "stopped", "not begun", "damaged"
 
 
@@ -85,6 +87,7 @@ def read_standing(path: Path) -> Standing:
     wanted = started.trainings.get(TRIAL) or config.get("trials")
     counts = Counter(str(row.get("status")) for row in rows)
     running = _list_running(path) if holder else ()
+    front = _read_front(path / "front.csv", names, problems)
     there = None if baselines is None else len(baselines)
     last = max((path.stat().st_mtime for path in (path / TRIALS).glob("[0-9]*.json")), default=0.0)
     return Standing(
@@ -97,10 +100,10 @@ def read_standing(path: Path) -> Standing:
         wanted,
         there,
         running,
-        _read_front(path / "front.csv", names, problems),
+        front,
         sum(not each.name.endswith(".outcome.json") for each in (path / FINALS).glob("[0-9]*.json")),
         (path / CSV).exists(),
-        _estimate(started, rows, wanted, there, running) if holder else None,
+        _estimate(path, started, rows, wanted, there, running, len(front)) if holder else None,
         last,
         tuple(problems),
     )
@@ -155,7 +158,7 @@ def _list_running(path: Path) -> tuple[Beat, ...]:
     except OSError:
         return ()
     shared = [path.parent / "baselines", path.parent / SUPERNETS]
-    folders = [path / ".outcomes", path / FINALS, *shared]
+    folders = [path / ".outcomes", path / FINALS, path / PLACE, *shared]
     files = [file for folder in folders for file in sorted(folder.glob("*.begun"))]
     beats = [read_beat(file) for file in files if file.exists() and file.stat().st_mtime >= since - 1]
     return tuple(beat for beat in beats if beat)
@@ -176,10 +179,18 @@ def _read_front(path: Path, names: Sequence[str], problems: list[str]) -> tuple[
 
 
 def _estimate(
-    started: Started, rows: Sequence[Mapping[str, Any]], wanted: int | None, there: int | None, running: Sequence[Beat]
+    path: Path,
+    started: Started,
+    rows: Sequence[Mapping[str, Any]],
+    wanted: int | None,
+    there: int | None,
+    running: Sequence[Beat],
+    front: int,
 ) -> float | None:
-    """Seconds until the end, as the search itself would tell."""
-    works = plan_work(started)
+    """Seconds until the end, as the search itself would tell; single-task networks with fresh seeds count as left."""
+    works = plan_work(started, front)
+    fresh = [file.stat() for file in (path / PLACE).glob("*.json")]
+    works[CONFIRMATION].ended = sum(each.st_mtime >= started.began for each in fresh)
     trials = works[TRIAL]
     trials.trainings, trials.ended = wanted or 0, len(rows)
     trials.seconds = [float(row["seconds"]) for row in rows if row.get("status") != FAILED and "seconds" in row]
@@ -193,4 +204,6 @@ def _estimate(
 
 
 def _find_kind(beat: Beat) -> str:
+    if FRESH.search(beat.label):
+        return CONFIRMATION
     return next((kind for kind in (SUPERNET, FINAL, TRIAL) if beat.label.startswith(kind)), BASELINE)

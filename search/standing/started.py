@@ -33,6 +33,7 @@ class Started:
         view: the command that shows the record of it; empty for none.
         links: where the record is then seen.
         place: folder in which the arguments were given, as paths in them may be relative; empty where it is not known.
+        fresh: seeds that each member of the front is confirmed with at the end, where no more is known of them.
     """
 
     arguments: str | None = None
@@ -44,6 +45,7 @@ class Started:
     view: str = ""
     links: tuple[str, ...] = ()
     place: str = ""
+    fresh: int = 0
 
     def foretell(self) -> float | None:
         """Seconds from now until the forecast end; None without a forecast."""
@@ -77,6 +79,7 @@ def _restore(told: Mapping[str, Any]) -> Started:
         view=str(told["view"]),
         links=tuple(map(str, told["links"])),
         place=str(told["place"]),
+        fresh=int(told["fresh"]),
     )
     if not all(map(math.isfinite, (found.began, found.forecast or 0.0, *found.epochs.values()))):
         raise ValueError("no times")

@@ -15,7 +15,7 @@ from search.jobs.heartbeat import Beat
 from search.jobs.job import Job
 from search.standing.started import Started
 
-BASELINE, SUPERNET, TRIAL, FINAL = "baseline", "supernet", "trial", "final"
+BASELINE, SUPERNET, TRIAL, FINAL, CONFIRMATION = "baseline", "supernet", "trial", "final", "confirmation"
 
 
 @dataclass
@@ -40,14 +40,18 @@ class Work:
         return max(0, self.trainings - self.ended)
 
 
-def plan_work(started: Started) -> dict[str, Work]:
-    """What is to be trained, by kind, none of which has ended."""
-    kinds = (BASELINE, SUPERNET, TRIAL, FINAL)
-    return {kind: Work(started.trainings.get(kind, 0), started.epochs.get(kind, 1.0)) for kind in kinds}
+def plan_work(started: Started, front: int = 0) -> dict[str, Work]:
+    """What is to be trained, by kind, none of which has ended; a front of so many members is confirmed."""
+    kinds = (BASELINE, SUPERNET, TRIAL, FINAL, CONFIRMATION)
+    works = {kind: Work(started.trainings.get(kind, 0), started.epochs.get(kind, 1.0)) for kind in kinds}
+    works[CONFIRMATION].trainings += started.fresh * front
+    return works
 
 
 def find_kind(job: Job) -> str:
     """What a job is trained for."""
+    if job.tested:
+        return CONFIRMATION
     if job.members is not None:
         return SUPERNET
     if len(job.pattern.tasks) == 1:

@@ -23,12 +23,21 @@ from search.problem.objectives import Objective, format_value
 from search.report.terminal.panel import SEPARATOR, Panel
 from search.report.terminal.pulse import Pulse
 from search.standing.started import Started
-from search.standing.time_left import BASELINE, FINAL, SUPERNET, TRIAL, estimate_left, find_kind, plan_work
+from search.standing.time_left import (
+    BASELINE,
+    CONFIRMATION,
+    FINAL,
+    SUPERNET,
+    TRIAL,
+    estimate_left,
+    find_kind,
+    plan_work,
+)
 from spaces.common.formatting import format_count, format_duration, format_number
 from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
-    from search.jobs.job import Job
+    from search.jobs.job import Job, Outcome
     from search.jobs.trial import Trial
 
 AGAIN = 2.0  # seconds between two looks at what workers leave, which may lie on a network: our choice
@@ -99,6 +108,7 @@ class Progress:
         """
         counts = {"done": done, "stopped": stopped, "failed": failed, "front": front}
         self._counts |= {name: value for name, value in counts.items() if value is not None}
+        self._works[CONFIRMATION].trainings = plan_work(self.started, self._counts["front"])[CONFIRMATION].trainings
         self._works[TRIAL].ended = sum(self._counts[name] for name in ("done", "stopped", "failed"))
         self._hypervolume = self._hypervolume if hypervolume is None else hypervolume
         if concurrency is not None:
@@ -158,6 +168,11 @@ class Progress:
         self._count(SUPERNET, seconds)
         self._print_line(f"{label}  {epochs} epochs, {format_duration(seconds)}: all patterns estimated")
 
+    def hear_confirmed(self, outcome: Outcome) -> None:
+        """A training with a fresh seed is there; those of earlier starts are not among those that are left."""
+        if outcome.ended >= self.started.began:
+            self._count(CONFIRMATION, outcome.seconds if outcome.complete else None)
+
     def _count(self, kind: str, seconds: float | None) -> None:
         work = self._works[kind]
         work.ended += 1
@@ -179,6 +194,8 @@ class Progress:
         parts += [f"{counts['failed']} failed"] if counts["failed"] else []
         if self._works[FINAL].ended:
             parts.append(f"{self._works[FINAL].ended} of {self._works[FINAL].trainings} final trainings")
+        if (again := self._works[CONFIRMATION]).ended:
+            parts.append(f"{again.ended} of {again.trainings} trainings with fresh seeds")
         parts += [f"front {counts['front']}"] if counts["front"] else []
         parts += [f"hypervolume {format_count(self._hypervolume)}"] if self._hypervolume else []
         left = self.seconds_left

@@ -94,3 +94,16 @@ def test_half_a_line_at_the_end_of_the_journal_is_no_damage(run: Path) -> None:
     with open(run / "study.journal", "a") as file:
         file.write('{"op_code":')
     assert read_standing(run).problems == ()
+
+
+def test_a_run_that_confirms_tells_how_long_that_takes(held: Path) -> None:
+    rows = json.loads((held / "trials" / "0000.json").read_text())
+    (held / "front.csv").write_text(FRONT)
+    (held / "confirmed").mkdir()
+    (held / "confirmed" / "abc.begun").write_text(json.dumps(asdict(Beat("trial 0, seed 500", 4, 2, 2.0))))
+    trainings, epochs = {"trial": 1, "baseline": 3, "confirmation": 1}, {"trial": 4.0, "confirmation": 4.0}
+    write_started(held, Started("space=fusion", 1.0, trainings, epochs, 1, fresh=2))
+    each = float(rows["seconds"])  # at the pace of the trials, which have as many epochs
+    assert read_standing(held).seconds_left == pytest.approx((1 + 2 - 0.5) * each)
+    (held / "confirmed" / "def.json").write_text("{}")
+    assert read_standing(held).seconds_left == pytest.approx((1 + 2 - 1 - 0.5) * each)

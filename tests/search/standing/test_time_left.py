@@ -1,9 +1,24 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from search.jobs.heartbeat import Beat
-from search.standing.time_left import BASELINE, FINAL, SUPERNET, TRIAL, Work, estimate_left
+from search.standing.started import Started
+from search.standing.time_left import (
+    BASELINE,
+    CONFIRMATION,
+    FINAL,
+    SUPERNET,
+    TRIAL,
+    Work,
+    estimate_left,
+    find_kind,
+    plan_work,
+)
+from tests.search.jobs.tiny_job import make_job
 
 
 def _works(**changed: Work) -> dict[str, Work]:
@@ -33,3 +48,14 @@ def test_a_forecast_holds_until_a_trial_has_ended_and_is_never_negative() -> Non
 
 def test_nothing_is_left_of_more_than_was_wanted() -> None:
     assert estimate_left({TRIAL: Work(3, 1.0, 4, [5.0])}, [], 1) == 0.0
+
+
+def test_trainings_with_fresh_seeds_count_for_each_member_of_the_front(tmp_path: Path) -> None:
+    started = Started(trainings={TRIAL: 4, CONFIRMATION: 9}, epochs={TRIAL: 2.0, CONFIRMATION: 8.0}, fresh=3)
+    works = plan_work(started, front=2)
+    assert works[CONFIRMATION].trainings == 9 + 3 * 2
+    works[TRIAL] = Work(4, 2.0, 4, [6.0])
+    works[CONFIRMATION].ended = 13
+    assert estimate_left(works, [(CONFIRMATION, Beat("trial 1, seed 500", 8, 4, 1.0))], 1) == pytest.approx(1.5 * 8 * 3)
+    job = make_job(tmp_path)
+    assert find_kind(replace(job, tested="test")) == CONFIRMATION != find_kind(job)

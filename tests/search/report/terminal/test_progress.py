@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from search.jobs.heartbeat import Beat
+from search.jobs.job import Outcome
 from search.problem import objectives
 from search.report.terminal.progress import Progress
 from search.standing.started import Started
@@ -154,3 +155,15 @@ def test_counts_are_short(value: float, text: str) -> None:
 )
 def test_durations_are_short(seconds: float, text: str) -> None:
     assert format_duration(seconds) == text
+
+
+def test_trainings_with_fresh_seeds_are_counted_and_timed() -> None:
+    started = _start(1, 0, epochs={"trial": 4.0, "confirmation": 4.0}, fresh=2, concurrency=1)
+    with Progress(started, Console(file=Flushed(), width=60), objectives=CHOSEN) as progress:
+        progress.print_trial(complete(0, 1.5, 10, seconds=10.0))
+        progress.update(done=1, front=2)
+        assert progress.seconds_left == pytest.approx(2 * 2 * 10.0)
+        progress.hear_confirmed(Outcome({"depth.abs_err_m": 1.0}, seconds=20.0, ended=time.time()))
+        progress.hear_confirmed(Outcome({"depth.abs_err_m": 1.0}, seconds=20.0, ended=started.began - 9))  # kept
+        assert progress.seconds_left == pytest.approx(3 * 20.0)
+        assert "1 of 4 trainings with fresh seeds" in progress.list_counts()
