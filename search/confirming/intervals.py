@@ -152,13 +152,15 @@ class Difference:
 def compare(values: np.ndarray, pairs: Sequence[tuple[int, int]]) -> list[Difference]:
     """Paired differences, tested on the pooled rest, with p-values by Holm (1979).
 
+    Where one of the two scatters more than the others, the differences' own spread counts too: the larger p-value.
+
     Args:
         values: (networks, seeds), NaN where a network lacks a seed.
         pairs: rows of networks.
     """
     from scipy.stats import t  # scipy.stats: 0.5 s, for a confirmation alone
 
-    spread = estimate_spread(values)
+    spread, scattering = estimate_spread(values), find_scattering(values)
     found: list[tuple[tuple[int, int], float, float, float]] = []
     for one, other in pairs:
         gaps = values[other] - values[one]
@@ -170,6 +172,10 @@ def compare(values: np.ndarray, pairs: Sequence[tuple[int, int]]) -> list[Differ
             p = float(mean == 0.0)
         else:
             p = float(2 * t.sf(abs(mean) / error, spread.rest_df)) if known else 1.0
+        if scattering[one] or scattering[other]:
+            own, df = find_own_variance(gaps)
+            error = float(np.fmax(error, math.sqrt(own)))
+            p = max(p, float(2 * t.sf(abs(mean) / math.sqrt(own), df)) if own else p)
         found.append(((one, other), mean, error, p))
     adjusted = adjust([p for *_, p in found])
     return [Difference(rows, mean, error, p) for (rows, mean, error, _), p in zip(found, adjusted, strict=True)]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from search.confirming.own_scatter import draw_own_means, find_scattering
 from search.confirming.paired_means import fit_paired
 from search.confirming.request import MOST
 from search.problem.pareto import convert_to_costs
@@ -42,12 +43,15 @@ def _draw_beaten(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
     """(draws, networks, networks) whether the second dominates the first; no draws where nothing tells a spread.
 
     True means given the measured ones: Student's t of several variables around paired means, the rest pooled over
-    networks (Bayes with a flat prior; that objectives share the stretch is our choice).
+    networks (Bayes with a flat prior; that objectives share the stretch is our choice). A network that scatters more
+    than the others in any objective is drawn by its own values.
     """
     fit = fit_paired(values)
     if len(values) < 2 or not fit.df:
         return np.empty((0, len(values), len(values)), dtype=bool)
     drawn = fit.draw(DRAWS)
+    for place in np.flatnonzero(np.any([find_scattering(column) for column in np.moveaxis(values, 2, 0)], axis=0)):
+        drawn[:, place] = draw_own_means(values[place], fit.means[place], DRAWS)
     costs = convert_to_costs(drawn.reshape(-1, drawn.shape[2]), directions).reshape(drawn.shape)
     mine, other = costs[:, :, None], costs[:, None]
     return np.asarray(np.all(other <= mine, axis=3) & np.any(other < mine, axis=3))

@@ -58,3 +58,18 @@ def measure_half(variance: float, df: float, level: float) -> float:
     from scipy.stats import t  # scipy.stats: as above
 
     return float(t.ppf(0.5 + level / 2, df) * math.sqrt(variance)) if df > 0 else math.nan
+
+
+def draw_own_means(cells: np.ndarray, means: np.ndarray, count: int) -> np.ndarray:
+    """Means of one network as they may truly be by its own values alone, (count, columns), by Student's t.
+
+    Args:
+        cells: (seeds, columns), NaN where it lacks a seed; at least two are there.
+        means: (columns,) around which they are drawn.
+        count: of draws.
+    """
+    own = cells[np.isfinite(cells).all(axis=1)]
+    rng, df = np.random.default_rng(0), len(own) - 1
+    root = (own - own.mean(axis=0)).T / math.sqrt(df * len(own))  # (columns, seeds): times its transpose the covariance
+    stretch = np.sqrt(df / rng.chisquare(df, count))[:, None]
+    return np.asarray(means + stretch * (rng.standard_normal((count, len(own))) @ root.T))

@@ -128,3 +128,15 @@ def test_probabilities_of_equal_networks_are_rarely_extreme() -> None:
 def test_a_network_with_one_seed_takes_no_probability_from_the_others() -> None:
     gains = np.array([[1.0, 1.2, 0.9], [3.0, 2.5, 3.1], [2.0, np.nan, np.nan]])
     assert np.isfinite(estimate_membership(build(gains, [1, 2, 3]), DIRECTIONS)).all()
+
+
+def test_a_network_that_scatters_more_takes_no_certainty_from_the_others() -> None:
+    rng, cost, wrong, certain = np.random.default_rng(2), np.arange(6.0), 0, 0
+    for _ in range(60):
+        true = cost + rng.normal(size=6) * 1.2
+        shown = rng.normal(size=(6, 3)) * [[1], [1], [5], [1], [1], [1]] + rng.normal(size=3) + true[:, None]
+        found = estimate_membership(np.stack([shown, np.tile(cost[:, None], 3)], 2), ["maximise", "minimise"])
+        on_front = np.array([not (true[:row] >= true[row]).any() for row in range(6)])
+        wrong += int(((found < 0.05) & on_front).sum() + ((found > 0.95) & ~on_front).sum())
+        certain += int(((found < 0.05) | (found > 0.95)).sum())
+    assert wrong / certain < 0.05  # 0.08 by the pooled variance alone

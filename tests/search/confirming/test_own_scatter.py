@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from search.confirming.own_scatter import LOOSE, find_own_variance, find_scattering, measure_half
+from search.confirming.own_scatter import LOOSE, draw_own_means, find_own_variance, find_scattering, measure_half
 
 
 def test_a_network_that_scatters_far_more_is_found_and_equal_ones_as_often_as_the_level_says() -> None:
@@ -45,3 +45,11 @@ def test_a_network_s_own_interval_is_student_s() -> None:
     low, high = stats.t.interval(0.95, 2, np.nanmean(row), stats.sem(row[np.isfinite(row)]))
     assert half == pytest.approx((high - low) / 2)
     assert math.isnan(measure_half(*find_own_variance(row[2:]), 0.95))
+
+
+def test_means_drawn_by_own_values_scatter_as_student_s_t_says() -> None:
+    cells = np.array([[1.0, 5.0], [3.0, 5.0], [2.0, 5.0], [6.0, 5.0], [np.nan, np.nan]])
+    drawn = draw_own_means(cells, np.array([2.5, 5.0]), 40_000)
+    reach = stats.t.ppf(0.975, 3) * cells[:4, 0].std(ddof=1) / 2
+    assert np.quantile(drawn[:, 0], [0.025, 0.975]) == pytest.approx([2.5 - reach, 2.5 + reach], abs=0.3)
+    assert (drawn[:, 1] == 5.0).all()
