@@ -93,3 +93,40 @@ def test_a_telephone_scrolls_down_alone(tmp_path: Path) -> None:
     found = re.search(r"<title>wide (\d+), card (-?\d+)</title>", opened.page)
     assert found
     assert (int(found[1]) <= 400, int(found[2])) == (True, 0)
+
+
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
+def test_the_keyboard_goes_from_point_to_point_and_from_row_to_row(tmp_path: Path) -> None:
+    """Keys as a person presses them, what has the focus after each, and which trials' cards are there."""
+    write_a_page(tmp_path / "front.html")
+    text = re.sub(r"<meta http-equiv=.Content-Security-Policy[^>]*>", "", (tmp_path / "front.html").read_text())
+    press = """<script>addEventListener('load', () => setTimeout(() => {
+      const told = [], at = () => document.activeElement.closest('[data-trial]')?.dataset.trial;
+      const press = (key) => {
+        document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+        told.push(`${key} ${at()}`);
+      };
+      const stops = () => document.querySelectorAll('[tabindex="0"]').length;
+      document.querySelector('#plot .point[tabindex="0"]').focus();
+      for (const key of ['Home', 'ArrowRight', 'ArrowUp', 'ArrowLeft', 'End', 'ArrowRight', 'Enter']) press(key);
+      told.push(`pinned ${location.hash}`, `stops ${stops()}`);
+      press('Escape');
+      told.push(`unpinned ${location.hash}`);
+      document.querySelector('tbody [tabindex="0"]').focus();
+      for (const key of ['ArrowDown', 'ArrowDown', 'ArrowUp']) press(key);
+      document.activeElement.click();
+      told.push(`row ${location.hash} ${at()}`, `stops ${stops()}`);
+      document.title = told.join('; ');
+    }, 300));</script>"""
+    (tmp_path / "pressed.html").write_text(text + press)
+    opened = open_page((tmp_path / "pressed.html").as_uri(), tmp_path / "browser")
+    assert opened.errors == ()
+    found = re.search(r"<title>(.*?)</title>", opened.page)
+    assert found
+    points, _, rows = found[1].partition("; unpinned ")
+    # Points follow each other by cost, the failed one among them; the last one is followed by the first.
+    moved = "Home 0; ArrowRight 1; ArrowUp 14; ArrowLeft 1; End 13; ArrowRight 0; Enter 0"
+    assert points == f"{moved}; pinned #trial-0; stops 2; Escape 0"
+    down = re.fullmatch(r"; ArrowDown (\d+); ArrowDown (\d+); ArrowUp (\d+); row #trial-(\d+) (\d+); stops 2", rows)
+    assert down
+    assert down[1] == down[3] == down[4] == down[5] != down[2]
