@@ -67,7 +67,7 @@ def _restore(run: Results) -> Settings:
     # optuna: 0.3 s, wrong arguments do without
     from search.config.validation import check_settings
     from search.results.restored_settings import restore_settings
-    from spaces.networks.content import digest_weights
+    from spaces.networks.weights.content import digest_weights
 
     named = {**run.config["run"], "name": run.path.name}  # a folder may be renamed
     settings = restore_settings({**run.config, "run": named}, run.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -13,8 +13,11 @@ from search.problem.census import find_costliest
 from search.problem.objectives import resolve_objectives
 from search.problem.problem import Problem
 from search.problem.reference_point import compute_reference_point
+from search.problem.training_memory import COPIES, TrainingMemory
 from spaces.networks.cost import compute_ceiling, compute_cost
 from spaces.networks.identity import identify_network
+from spaces.networks.memory import NUMBER, compute_activations
+from spaces.networks.modules.output import Output
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing
 from trainers.constant_prediction import measure_constants
 from trainers.robustness.aims import list_aims, list_measured, name_attack
@@ -32,8 +35,17 @@ def state_problem(settings: Settings) -> Problem:
     )
     names, wanted = tuple(sorted(outputs)), resolve_objectives(settings.objectives, tasks)
     identify = _remember(partial(identify_network, family=settings.network, size=settings.data.size))
+    memory = TrainingMemory(_remember(partial(_foretell_memory, settings, outputs)), settings.limits.memory_gb)
     given = settings.space, names, wanted, price, settings.limits, most, settings.reference
-    return Problem(*given, identify=identify, trials=settings.split.trials, stop=settings.stop)
+    return Problem(*given, identify=identify, memory=memory, trials=settings.split.trials, stop=settings.stop)
+
+
+def _foretell_memory(settings: Settings, outputs: Mapping[str, Output], pattern: SharingPattern) -> int:
+    """Bytes that a pattern's training holds, as far as shapes tell; with gates, of all branches."""
+    network, size, images = settings.network, settings.data.size, settings.trainer.batch_size
+    weights = compute_ceiling(pattern, network, outputs, size)
+    held = images * (compute_activations(pattern, network, outputs, size) + 3 * size[0] * size[1] * NUMBER)
+    return held + NUMBER * (COPIES * weights.params + weights.fixed)
 
 
 def fix_reference_point(problem: Problem, settings: Settings) -> Problem:

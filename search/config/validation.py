@@ -176,7 +176,7 @@ def _check_weights(network: Family) -> None:
             f"network.weights={network.weights}: {_name(network)} cannot start from weights, for it has no "
             "adapt_weights (called adapted in version 0.1.0); add it, or leave network.weights out"
         )
-    from spaces.networks.published import fit_names  # torch: 1.5 s, where weights are given
+    from spaces.networks.weights.published import fit_names  # torch: 1.5 s, where weights are given
 
     fit_names(network)
 

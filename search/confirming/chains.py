@@ -27,7 +27,7 @@ from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
 from search.study.trial_jobs import TrialJobs, inherit_from
 from spaces.errors import DataError
-from spaces.networks.content import is_whole
+from spaces.networks.weights.content import is_whole
 from spaces.pattern.block import Gates
 from spaces.pattern.walk import list_blocks
 from trainers.data.dataset import DataSet

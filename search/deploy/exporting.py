@@ -26,9 +26,9 @@ from spaces.common.atomic_files import replacing_in, strict, write_json
 from spaces.common.cores import count_cores
 from spaces.errors import DataError, UserError
 from spaces.networks.build import SharedNetwork
-from spaces.networks.content import digest_file
 from spaces.networks.cost import count_macs
 from spaces.networks.modules.padding import Size
+from spaces.networks.weights.content import digest_file
 from trainers.tasks import Task
 
 SHOWN = 8  # validation images that answers are compared on: our choice

@@ -16,8 +16,8 @@ from search.components.component_names import mark_all
 from search.components.components import describe_component
 from search.jobs.members import Inherited, Members
 from search.jobs.probe import Probe
-from spaces.networks.content import digest_weights
 from spaces.networks.family import Family
+from spaces.networks.weights.content import digest_weights
 from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.data.dataset import DataSet
 from trainers.recipe import EQUAL, list_idle_fields
@@ -47,6 +47,8 @@ class Outcome:
         node: host that ran it.
         ended: Unix time in seconds when it ended.
         device: "cpu" or "cuda"; their numbers differ in the last digits, or more with mixed precision.
+        memory: bytes that it held at most, of tensors on its GPU, else beyond what its process held before; 0 where
+            that is not known.
         fault: whether the reason is the machine's fault, so that nothing is said of the pattern; never in a file.
         starved: whether the reason is that memory ran out, which may be that of other jobs; never in a file.
     """
@@ -62,6 +64,7 @@ class Outcome:
     node: str = ""
     ended: float = 0.0
     device: str = "cpu"
+    memory: int = 0
     fault: bool = False
     starved: bool = False
 

@@ -12,6 +12,8 @@ from search.jobs.job import Job, Outcome
 from spaces.common.atomic_files import read_json
 from spaces.errors import DataError, UserError
 
+LATER = ("findings", "cost", "masks", "epochs", "memory")  # what outcomes of earlier versions do not have
+
 
 @dataclass(frozen=True)
 class OutcomeFiles:
@@ -88,7 +90,7 @@ def restore_outcome(values: Mapping[str, Any]) -> Outcome:
     return Outcome(
         metrics={name: _number(value) for name, value in values["metrics"].items()},
         curves={name: [_number(v) for v in curve] for name, curve in values["curves"].items()},
-        **{name: values[name] for name in ("findings", "cost", "masks", "epochs") if name in values},  # new ones
+        **{name: values[name] for name in LATER if name in values},
         **{name: values[name] for name in ("seconds", "reason", "node", "ended", "device")},
     )
 

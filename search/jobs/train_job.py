@@ -25,10 +25,10 @@ from spaces.common.machine_faults import find_machine_fault
 from spaces.draws import plan_draws
 from spaces.errors import DataError
 from spaces.networks.build import SharedNetwork, build
-from spaces.networks.content import digest_file
 from spaces.networks.cost import Cost, compute_cost, count_macs
-from spaces.networks.published import load_published
 from spaces.networks.supernet import Draws, Supernet, build_supernet
+from spaces.networks.weights.content import digest_file
+from spaces.networks.weights.published import load_published
 from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.batches.memory import load_split
 from trainers.batches.source import Source

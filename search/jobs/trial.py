@@ -23,7 +23,7 @@ COMPLETE = "complete"
 FAILED = "failed"
 PRUNED = "pruned"
 KEY = re.compile("[0-9a-f]{16}")
-WHOLE = ("number", "macs", "params", "epochs", "seed", "fixed", "threads")
+WHOLE = ("number", "macs", "params", "epochs", "seed", "fixed", "threads", "memory")
 WORDS = ("status", "key", "reason", "node", "device")
 OTHERS = ("retry_of", "follows")
 NAMED = ("choices", "findings", "masks", "curves", "rungs", "estimates")
@@ -60,6 +60,7 @@ class Trial:
         seed: seed of weights and batches.
         ended: Unix time in seconds when it ended; 0 if not known.
         retry_of: number of the failed trial that it trained again, or None.
+        memory: bytes that its training held at most, as `Outcome.memory`; 0 if not known.
         follows: number of the trial whose weights it went on from, where these have its blocks; None for none.
     """
 
@@ -88,6 +89,7 @@ class Trial:
     retry_of: int | None = None
     follows: int | None = None
     threads: int = 0
+    memory: int = 0
 
     def __post_init__(self) -> None:
         if self.status not in (COMPLETE, FAILED, PRUNED):

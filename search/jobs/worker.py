@@ -11,7 +11,7 @@ from pathlib import Path
 
 from search.jobs.heartbeat import begin
 from search.jobs.job import Job, Outcome, find_device
-from search.jobs.memory import explain_starvation
+from search.jobs.memory import explain_starvation, watch_memory
 from search.jobs.outcome_files import read_result
 from spaces.common.atomic_files import write_json
 from spaces.common.machine_faults import MachineError, explain_fault
@@ -34,7 +34,7 @@ def run_job(job: Job, node: str = platform.node()) -> Outcome:
         return finished
     from search.jobs.train_job import train_job  # torch, which a driver does without
 
-    start, found = time.time(), Outcome()
+    start, found, read_peak = time.time(), Outcome(), watch_memory()
     reason = mark = starved = ""
     fault = False
     try:
@@ -52,6 +52,7 @@ def run_job(job: Job, node: str = platform.node()) -> Outcome:
         reason, fault = told or starved or _told(error), bool(told)
     now = time.time()
     outcome = replace(found, seconds=now - start, reason=reason, node=node, ended=now, device=find_device())
+    outcome = replace(outcome, memory=read_peak())
     return _keep(job, mark, replace(outcome, fault=fault, starved=bool(starved)))
 
 

@@ -51,6 +51,7 @@ class Forecast:
         worker: bytes that the process of one training holds at most.
         training: bytes by which the training itself raises that.
         gpu: bytes of tensors of one training on a GPU; 0 without one.
+        card: bytes of memory of the smallest GPU here; 0 without one.
         timed: steps that were timed of each network, at least.
         share: of its epochs that a trial is trained on average.
         supernet: seconds of the one training of all patterns, without its estimates; None when none is to be trained.
@@ -78,6 +79,7 @@ class Forecast:
     supernet: tuple[float, float] | None = None
     final: tuple[float, float] | None = None
     confirming: tuple[float, float] | None = None
+    card: int = 0
 
     @property
     def memory(self) -> int:
@@ -215,12 +217,17 @@ def estimate(
         start=start,
         search=work.time_search(start, timings),
         quiet=work.time_search(START, [t.undisturbed for t in timings]) if crowded else None,
-        worker=max(each.resident for each in clocked),
-        training=max(each.growth for each in clocked),
-        gpu=max(each.gpu for each in clocked),
         timed=min(t.steps for t in timings),
         share=share,
+        **_find_memory(clocked),
     )
+
+
+def _find_memory(clocked: Sequence[Clocked]) -> dict[str, int]:
+    """Bytes of the processes that took most, and of the card that has least."""
+    most = {"worker": "resident", "training": "growth", "gpu": "gpu"}
+    found = {name: max(getattr(each, field) for each in clocked) for name, field in most.items()}
+    return {**found, "card": min(each.card for each in clocked)}
 
 
 @dataclass(frozen=True)

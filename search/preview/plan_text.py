@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from search.config.padding_note import describe_padding
+from search.preview.card_share import describe_share
 from search.problem.census import LARGEST
 from spaces.common.formatting import align_columns, format_count, format_duration
 from spaces.common.terminal import find_room
@@ -133,7 +134,8 @@ def _list_expectations(expected: Forecast) -> list[list[str]]:
     memory = f"{whole} in all: {worker} a worker, {own} of it for the training; driver, Ray and MLflow"
     rows.append(["memory", memory])
     if expected.gpu:
-        rows.append(["GPU", f"{_format_size(expected.gpu)} of tensors a training; CUDA itself takes some more"])
+        share = f"; {describe_share(expected.gpu, expected.card)}" if expected.card else ""
+        rows.append(["GPU", f"{_format_size(expected.gpu)} of tensors a training; CUDA itself takes some more{share}"])
     return rows
 
 

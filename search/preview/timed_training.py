@@ -58,6 +58,7 @@ class Clocked:
         resident: bytes of memory at most, of the whole process.
         growth: bytes by which the trainings raised that, the data being there.
         gpu: bytes of tensors on the GPU at most; 0 without one.
+        card: bytes of memory that the GPU has; 0 without one.
     """
 
     timings: tuple[Timing, ...]
@@ -65,6 +66,7 @@ class Clocked:
     resident: int
     growth: int
     gpu: int
+    card: int = 0
 
 
 def time_jobs(jobs: Sequence[Job], barrier: Barrier, gpu: int | None) -> Clocked:
@@ -86,7 +88,8 @@ def time_jobs(jobs: Sequence[Job], barrier: Barrier, gpu: int | None) -> Clocked
     timings = tuple(_time_job(job, training, validation, where, barrier) for job in jobs)
     peak = _read_peak()
     on_gpu = 0 if gpu is None else torch.cuda.max_memory_allocated(where)
-    return Clocked(timings, len(training), peak, peak - before, on_gpu)
+    card = 0 if gpu is None else torch.cuda.get_device_properties(where).total_memory
+    return Clocked(timings, len(training), peak, peak - before, on_gpu, card)
 
 
 def _time_job(job: Job, training: Source, validation: Source, where: str, barrier: Barrier) -> Timing:

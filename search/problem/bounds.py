@@ -17,11 +17,13 @@ class Limits:
         macs: multiply-accumulates of one image, heads counted, or None.
         params: parameters of the network, or None.
         latency_ms: milliseconds of one image on one thread, measured before training, or None.
+        memory_gb: gigabytes that a training may hold, on its GPU where it has one, as far as that is foretold, or None.
     """
 
     macs: float | None = None
     params: float | None = None
     latency_ms: float | None = None
+    memory_gb: float | None = None
     group: ClassVar[str] = "limits"
 
     def __post_init__(self) -> None:
@@ -29,10 +31,11 @@ class Limits:
         checks.number("macs", above=0, optional=True)
         checks.number("params", above=0, optional=True)
         checks.number("latency_ms", above=0, optional=True)
+        checks.number("memory_gb", above=0, optional=True)
         checks.done()
 
     def allow(self, cost: Cost) -> bool:
-        """Whether a cost is within them; latency is no part of it, see `search.problem.problem.Problem.allows`."""
+        """Whether a cost is within them; latency and memory are no part of it, see `Problem.allows`."""
         return (self.macs is None or cost.macs <= self.macs) and (self.params is None or cost.params <= self.params)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from search.problem.bounds import Limits
 from search.problem.objectives import LATENCY
 from search.problem.problem import Problem
+from search.problem.training_memory import GB
 from spaces.choices import Proposal, climb, cover, draw, enumerate_patterns
 from spaces.errors import ConfigError
 from spaces.networks.cost import Cost
@@ -163,16 +164,18 @@ def refuse_impossible_limits(problem: Problem, anchors: Iterable[Proposal]) -> N
     if problem.limits == Limits():
         return
     proposals = chain(anchors, islice(enumerate_patterns(problem.space, problem.tasks), SAMPLE))
-    costs, took = [], []
+    costs, took, held = [], [], []
     for proposal in proposals:
         costs.append(problem.cost(proposal.pattern))
         took.append(problem.tell_latency(proposal.pattern).get(LATENCY.name, math.nan))
         if problem.allows(proposal.pattern):
             return
+        held.append(problem.memory.tell(proposal.pattern) / GB if problem.memory else math.nan)
     least = {
         "macs": min(cost.macs for cost in costs),
         "params": min(cost.params for cost in costs),
         "latency_ms": min(took),
+        "memory_gb": min(held),
     }
     raise explain_impossible_limits(problem.limits, least)
 
@@ -182,11 +185,11 @@ def explain_impossible_limits(limits: Limits, least: Mapping[str, float]) -> Con
 
     Args:
         limits: of the search.
-        least: fewest "macs", "params" and "latency_ms" that were found.
+        least: fewest "macs", "params", "latency_ms" and "memory_gb" that were found.
     """
     set_ones = {name: limit for name in least if (limit := getattr(limits, name)) is not None}
     return ConfigError(
         f"no pattern of the space meets {', '.join(f'limits.{name}={limit:g}' for name, limit in set_ones.items())}; "
         f"the least that was found is {', '.join(f'{least[name]:.12g} {name}' for name in set_ones)}: "
-        "raise the limit, or make the network smaller"
+        f"raise the limit, or make the network {'or trainer.batch_size ' * ('memory_gb' in set_ones)}smaller"
     )

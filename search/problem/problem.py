@@ -9,6 +9,7 @@ from typing import Protocol
 
 from search.problem.bounds import USUAL, Limits, Reference, Stop
 from search.problem.objectives import LATENCY, Objective
+from search.problem.training_memory import TrainingMemory
 from spaces.choices import Space
 from spaces.networks.cost import Cost
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -45,6 +46,7 @@ class Problem:
             None where there is no such training, or before it has ended.
         identify: names the network that comes of a pattern: of patterns with one name one is trained.
         latency: of patterns, where it is wanted.
+        memory: that trainings of patterns take; None where nobody asks.
         trials: patterns that are to be trained in all; None where that is not known.
         stop: when a search ends before; for samplers that choose several at a time.
     """
@@ -60,6 +62,7 @@ class Problem:
     estimates: Callable[[SharingPattern], Mapping[str, float]] | None = None
     identify: Callable[[SharingPattern], str] = attrgetter("key")
     latency: Latency | None = None
+    memory: TrainingMemory | None = None
     trials: int | None = None
     stop: Stop = field(default_factory=Stop)
 
@@ -70,6 +73,8 @@ class Problem:
     def allows(self, pattern: SharingPattern) -> bool:
         """Whether a pattern is within the limits."""
         if not self.limits.allow(self.cost(pattern)):
+            return False
+        if self.memory is not None and not self.memory.allows(pattern):
             return False
         most = self.limits.latency_ms
         return self.latency is None or most is None or self.latency.tell(pattern)[0] <= most

@@ -14,7 +14,7 @@ from search.study.run_folder import TRIALS
 from spaces.common.atomic_files import replacing, write_json, write_text
 from spaces.drawing.svg import draw_svg
 from spaces.drawing.text import draw_text
-from spaces.networks.content import is_whole
+from spaces.networks.weights.content import is_whole
 
 MEMBER = re.compile(r"\d+-[0-9a-f]{16}")  # name of a front member's folder: number and key
 

@@ -15,7 +15,7 @@ from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
 from search.study.trial_jobs import TrialJobs, check_start
 from spaces.errors import DataError
-from spaces.networks.content import is_whole
+from spaces.networks.weights.content import is_whole
 
 
 def plan_again(config: Mapping[str, Any], path: Path, trial: Trial) -> Job:

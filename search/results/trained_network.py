@@ -21,7 +21,7 @@ from spaces.common.atomic_files import replacing
 from spaces.common.formatting import format_list
 from spaces.errors import ConfigError, DataError
 from spaces.networks.build import SharedNetwork, build, prune
-from spaces.networks.published import list_differences
+from spaces.networks.weights.published import list_differences
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial

@@ -13,7 +13,7 @@ from search.components.components import describe_component
 from search.config.settings import Settings
 from search.jobs.job import TRAINING_VERSION
 from spaces.errors import ConfigError
-from spaces.networks.content import digest_weights
+from spaces.networks.weights.content import digest_weights
 
 CONFIG = "config.yaml"
 LARGEST = 16 * 2**20  # bytes of it: our choice, a hundred times what a search of many tasks says
@@ -22,7 +22,7 @@ MOST = 1_000_000  # values in it, those that anchors repeat counted again: our c
 # which may move, their content is compared.
 FREE = (
     *("search_id", "begun", "trials", "budget", "retry", "supernet", "final", "confirm", "stop", "runner", "tracking"),
-    *("run.name", "run.folder", "tasks", "data.loading"),
+    *("run.name", "run.folder", "tasks", "data.loading", "limits.memory_gb"),
 )
 EPOCHS = "epochs come of budget, trials, supernet.epochs, final.epochs and trainer.epochs"
 SAID = {"epochs.supernet": "supernet.epochs", "epochs.trial": "final.epochs"}  # what gives them where trials are final

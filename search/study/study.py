@@ -17,6 +17,7 @@ from typing import Any
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
+from search.jobs.memory import STARVED
 from search.jobs.trial import Trial
 from search.problem.bounds import Stop
 from search.problem.census import refuse_impossible_limits
@@ -226,6 +227,7 @@ class Study:
 
     def tell(self, trial: Trial) -> None:
         """Record how a trial ended; a trial that has been told is left as it is."""
+        self.learn_memory(trial)
         frozen = self._study.get_trials(deepcopy=False)[trial.number]
         if frozen.state.is_finished():
             return
@@ -237,6 +239,11 @@ class Study:
             self._study.tell(trial.number, [trial.objectives[o.name] for o in self.problem.objectives])
         else:
             self._study.tell(trial.number, state=TrialState.FAIL if trial.failed else TrialState.PRUNED)
+
+    def learn_memory(self, trial: Trial) -> None:
+        """Learn of an ended trial how much memory its training took, or that there was too little."""
+        if self.problem.memory is not None:
+            self.problem.memory.learn(trial.pattern, trial.memory, starved=trial.reason.startswith(STARVED))
 
     def outlook(self) -> str:
         """Whether a sampler that comes to an end has come to it; empty for one that has none."""

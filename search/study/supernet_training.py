@@ -13,7 +13,7 @@ from search.problem.estimates import Estimates
 from search.study.baselines import RETRIES, derive_seed
 from spaces.common.atomic_files import read_json, write_json
 from spaces.errors import DataError
-from spaces.networks.content import digest_file
+from spaces.networks.weights.content import digest_file
 from spaces.pattern.sharing_pattern import separate_decoders
 from trainers.recipe import stretch_recipe
 

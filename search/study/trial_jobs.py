@@ -14,8 +14,8 @@ from search.study.baselines import derive_seed
 from search.study.run_folder import RunFolder
 from search.study.study import Candidate
 from spaces.errors import DataError
-from spaces.networks.content import is_whole
 from spaces.networks.cost import Cost
+from spaces.networks.weights.content import is_whole
 from trainers.recipe import INHERITED_LR, stretch_recipe
 from trainers.robustness.aims import list_measured
 

@@ -93,6 +93,7 @@ class TrialQueue:
         self._waiting.extend(self._ground.resume(trials_left=left))
         self.stop(self._ground.stopped)
         for trial in earlier:
+            self._study.learn_memory(trial)
             for epochs, values in trial.rungs.items():
                 self._rungs.reach(trial.number, int(epochs), values)
             self._rungs.end(trial.number)

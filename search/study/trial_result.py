@@ -114,6 +114,7 @@ def _record(candidate: Candidate, job: Job, outcome: Outcome, limits: Limits) ->
         seed=job.seed,
         ended=outcome.ended,
         threads=job.threads,
+        memory=outcome.memory,
         device=outcome.device if outcome.ended else "",  # a lost worker has not told where it was
         retry_of=candidate.retry_of,
         follows=candidate.follows,

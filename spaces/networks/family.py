@@ -73,7 +73,7 @@ class NamesWeights(Protocol):
 
 @runtime_checkable
 class StartsFromWeights(Family, Protocol):
-    """A family whose encoder can start from weights in a file; see `spaces.networks.published`.
+    """A family whose encoder can start from weights in a file; see `spaces.networks.weights.published`.
 
     Names of the weights in its encoder blocks are those of the file, and each stands in one stage.
     """

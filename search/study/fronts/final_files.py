@@ -18,7 +18,7 @@ from search.problem.objectives import Objective
 from search.study.fronts.front import find_front
 from spaces.common.atomic_files import read_json, write_json
 from spaces.errors import DataError
-from spaces.networks.content import digest_file
+from spaces.networks.weights.content import digest_file
 
 FINALS = "finals"
 

@@ -17,7 +17,7 @@ from search.study.fronts.final_trainings import PlannedFinal, choose_members, pl
 from search.study.study import Candidate
 from search.study.trial_jobs import make_candidate
 from spaces.errors import DataError
-from spaces.networks.content import digest_file
+from spaces.networks.weights.content import digest_file
 
 RETRIES = 1  # times a failed one is tried again
 

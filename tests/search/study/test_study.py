@@ -14,6 +14,7 @@ from search.jobs.trial import COMPLETE, FAILED, Trial
 from search.problem.bounds import Limits, Stop
 from search.problem.objectives import DELTA_MTL, MACS, PARAMS
 from search.problem.problem import Problem
+from search.problem.training_memory import TrainingMemory
 from search.samplers.exhaustive import Exhaustive
 from search.samplers.frontier import Frontier
 from search.samplers.nsga2 import Nsga2
@@ -22,13 +23,14 @@ from search.samplers.sampler import Done, Sampler
 from search.samplers.tpe import Tpe
 from search.study.record.journal import open_journal
 from search.study.study import Candidate, Study
-from spaces.choices import count_patterns
+from spaces.choices import count_patterns, enumerate_patterns
 from spaces.drawing.one_line import describe_in_line
 from spaces.errors import ConfigError, DataError
 from spaces.fusion import Fusion
 from spaces.networks.cost import compute_cost
 from spaces.networks.modules.output import Output
 from spaces.networks.small import Small
+from spaces.pattern.sharing_pattern import SharingPattern
 
 TASKS = ("depth", "normals", "segmentation")
 PRICE = partial(compute_cost, family=Small(), outputs=dict.fromkeys(TASKS, Output(2, "regression")), size=(64, 64))
@@ -237,3 +239,43 @@ def test_a_study_of_other_objectives_is_refused(tmp_path: Path) -> None:
     other = replace(study.problem, objectives=(*study.problem.objectives, PARAMS))
     with pytest.raises(DataError, match=r"is the study of 2 objectives to maximize, minimize, and this search has 3"):
         Study(tmp_path / "study.journal", other, Tpe(), anchors={}, seed=0)
+
+
+def foretell(pattern: SharingPattern) -> int:
+    return SMALL.cost(pattern).macs * 100
+
+
+def test_patterns_that_are_foretold_to_hold_too_much_are_not_proposed(tmp_path: Path) -> None:
+    held = sorted(foretell(each.pattern) for each in enumerate_patterns(SMALL.space, TASKS))
+    limit = held[len(held) // 2] / 1e9
+    study = open_study(tmp_path, Random(), replace(SMALL, memory=TrainingMemory(foretell, limit)))
+    found = []
+    while isinstance(candidate := study.ask(), Candidate):
+        found.append(foretell(candidate.pattern))
+        study.tell(outcome(candidate))
+    assert sorted(found) == [each for each in held if each <= limit * 1e9]
+
+
+def test_what_ran_out_of_memory_is_learned_as_a_bound_and_after_a_restart_too(tmp_path: Path) -> None:
+    problem = replace(SMALL, memory=TrainingMemory(foretell, None))
+    study = open_study(tmp_path, Random(), problem)
+    first = study.ask()
+    assert isinstance(first, Candidate)
+    starved = replace(outcome(first, failed=True), reason="memory ran out, the process held 9.0 GiB at the peak: ...")
+    study.tell(starved)
+    rest = []
+    while isinstance(candidate := study.ask(), Candidate):
+        rest.append(foretell(candidate.pattern))
+        study.tell(outcome(candidate))
+    assert all(each < foretell(first.pattern) for each in rest)
+    again = TrainingMemory(foretell, None)
+    (tmp_path / "again").mkdir()
+    later = open_study(tmp_path / "again", Random(), replace(SMALL, memory=again))
+    later.learn_memory(starved)
+    assert not again.allows(first.pattern)
+
+
+def test_limits_of_memory_that_no_pattern_meets_are_refused(tmp_path: Path) -> None:
+    problem = replace(SMALL, memory=TrainingMemory(foretell, 1e-6))
+    with pytest.raises(ConfigError, match=r"no pattern of the space meets limits\.memory_gb=1e-06; the least that was"):
+        open_study(tmp_path, Random(), problem, Limits(memory_gb=1e-6))

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from spaces.errors import ConfigError
 from spaces.networks.cost import count_macs
-from spaces.networks.published import fit_names
 from spaces.networks.resnets import ResNet
+from spaces.networks.weights.published import fit_names
 from tests.spaces.networks.encoders import check_gates, encoder, names
 
 CONVOLUTIONS = {18: 2, 34: 2, 50: 3}

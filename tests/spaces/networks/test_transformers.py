@@ -10,8 +10,8 @@ from spaces.errors import ConfigError, PatternError
 from spaces.networks.build import build
 from spaces.networks.cost import compute_cost, count_macs
 from spaces.networks.feasible import check_feasible
-from spaces.networks.published import fit_names, load_published
 from spaces.networks.transformers import Transformers
+from spaces.networks.weights.published import fit_names, load_published
 from spaces.pattern.sharing_pattern import hard_sharing, separate_decoders
 from tests.spaces.networks.encoders import all_gated
 from tests.spaces.networks.flow import check_decoded

@@ -11,8 +11,8 @@ from spaces.errors import ConfigError, PatternError
 from spaces.networks.build import build
 from spaces.networks.cost import compute_cost, count_macs
 from spaces.networks.feasible import check_feasible
-from spaces.networks.published import fit_names
 from spaces.networks.vit import Vit
+from spaces.networks.weights.published import fit_names
 from spaces.pattern.mixing import Routed
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern, hard_sharing
 from spaces.pattern.stage import Stage

@@ -16,7 +16,7 @@ from search.study.fronts.final_files import (
     save_final,
 )
 from spaces.errors import DataError
-from spaces.networks.content import digest_file
+from spaces.networks.weights.content import digest_file
 from tests.search.trials import TASKS, complete, failed
 
 OBJECTIVES = resolve_objectives(["delta_mtl", "macs"], TASKS)

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from spaces.errors import ConfigError
-from spaces.networks.content import list_weight_files
+from spaces.networks.weights.content import list_weight_files
 
 USUAL = ("model", "state_dict", "model.state_dict")
 """Places in which weights are so common that nothing is said of it."""

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from spaces.errors import ConfigError
-from spaces.networks.content import digest_weights, is_whole, list_weight_files
 from spaces.networks.resnets import ResNet
 from spaces.networks.small import Small
+from spaces.networks.weights.content import digest_weights, is_whole, list_weight_files
 
 
 def family(path: Path) -> ResNet:

@@ -18,7 +18,7 @@ from spaces.errors import ConfigError
 from spaces.networks.build import SharedNetwork
 from spaces.networks.family import Family, StartsFromWeights
 from spaces.networks.modules.layer import list_layers
-from spaces.networks.weight_files import USUAL, list_prefixes, read_weights
+from spaces.networks.weights.weight_files import USUAL, list_prefixes, read_weights
 from spaces.pattern.block import WHOLE, Gates
 from spaces.pattern.walk import list_blocks
 

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from spaces.errors import ConfigError
 from spaces.networks.build import build
-from spaces.networks.content import digest_weights
-from spaces.networks.published import fit_names, load_published
 from spaces.networks.resnets import ResNet
 from spaces.networks.small import Small
+from spaces.networks.weights.content import digest_weights
+from spaces.networks.weights.published import fit_names, load_published
 from spaces.pattern.mixing import Gated
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import Stage

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from spaces.errors import ConfigError
-from spaces.networks.weight_files import list_prefixes, read_weights
+from spaces.networks.weights.weight_files import list_prefixes, read_weights
 
 ONE = torch.zeros(1)
 
