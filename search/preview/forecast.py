@@ -124,6 +124,7 @@ def make_forecast(
         estimate(clocked, settings.trainer, left, len(baselines), where.device, concurrency, share, own, alone, further)
         for left in (trials, 0)
     )
+    found = replace(found, card=min(each.card for each in clocked))
     if settings.sampler.chained:
         found = chain_trials(found, rest, trials)
     return add_further(found, remaining, alone or settings.trainer.epochs)
@@ -217,17 +218,12 @@ def estimate(
         start=start,
         search=work.time_search(start, timings),
         quiet=work.time_search(START, [t.undisturbed for t in timings]) if crowded else None,
+        worker=max(each.resident for each in clocked),
+        training=max(each.growth for each in clocked),
+        gpu=max(each.gpu for each in clocked),
         timed=min(t.steps for t in timings),
         share=share,
-        **_find_memory(clocked),
     )
-
-
-def _find_memory(clocked: Sequence[Clocked]) -> dict[str, int]:
-    """Bytes of the processes that took most, and of the card that has least."""
-    most = {"worker": "resident", "training": "growth", "gpu": "gpu"}
-    found = {name: max(getattr(each, field) for each in clocked) for name, field in most.items()}
-    return {**found, "card": min(each.card for each in clocked)}
 
 
 @dataclass(frozen=True)
