@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 print(f"skipped: {error}", file=sys.stderr)
                 skipped += 1
                 continue
-            _answer(run, tasks, told, photo, folder / stem)
+            _answer(run, tasks, told, model, photo, folder / stem)
             print(f"{index} of {len(photos)}  {path} -> {folder / stem}.*", flush=True)
     many = f"{len(photos) - skipped} of {len(photos)} photos"
     print(f"{many} answered for {', '.join(told['tasks'])}, {height}x{width} pixels each, in {folder}")
@@ -80,13 +80,14 @@ def _refuse_among(photos: Sequence[Path], folder: Path) -> None:
         )
 
 
-def _answer(run: Run, tasks: Sequence[Task], told: dict[str, Any], photo: np.ndarray, place: Path) -> None:
+def _answer(run: Run, tasks: Sequence[Task], told: dict[str, Any], model: Path, photo: np.ndarray, place: Path) -> None:
     """Answer one photo and write what every task says."""
     import numpy as np  # as above
 
     from search.deploy.answers import answer_scores, draw_answer
+    from search.deploy.checked import ask_network
 
-    scores = run(photo[None])
+    scores = ask_network(run, photo, told, model)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         for task in tasks:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from search.deploy.checked import parse_told
 from search.deploy.format import Run
 from spaces.errors import DataError
 
@@ -92,7 +93,7 @@ class Onnx:
         told = _open(path, 1).get_modelmeta().custom_metadata_map.get(TOLD)
         if told is None:
             raise DataError(f"{path} was not written by python -m search.export, for it does not tell its tasks")
-        return dict(json.loads(told))
+        return parse_told(told, path)
 
 
 def _name_batch(model: Any, name: str) -> None:
@@ -123,6 +124,8 @@ def _open(path: Path, threads: int, provider: str = CPU) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = threads, 3
+    # Threads that spin after their work take the cores from whoever runs next, the trained network in a comparison.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
         return onnxruntime.InferenceSession(path, options, providers=[provider])
     except Exception as error:  # onnxruntime has an exception a cause

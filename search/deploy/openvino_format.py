@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from search.deploy.checked import parse_told
 from search.deploy.format import Run
 from search.deploy.onnx_format import IMAGE, TOLD, Onnx
 from spaces.errors import DataError
@@ -82,7 +83,7 @@ class OpenVino:
         model = _read(path)
         if not model.has_rt_info([PLACE, TOLD]):
             raise DataError(f"{path} was not written by python -m search.export, for it does not tell its tasks")
-        return dict(json.loads(model.get_rt_info([PLACE, TOLD]).astype(str)))
+        return parse_told(model.get_rt_info([PLACE, TOLD]).astype(str), path)
 
 
 def _read(path: Path) -> Any:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from search.deploy.checked import parse_told
 from search.deploy.format import Run
 from search.deploy.writable import writable
 from spaces.errors import DataError
@@ -111,7 +112,7 @@ def _load(path: Path) -> tuple[torch.export.ExportedProgram, dict[str, Any]]:
     try:
         with open(path, "rb") as file:
             exported = torch.export.load(file, extra_files=told)
-        return exported, json.loads(told[TOLD])
+        return exported, parse_told(told[TOLD], path)
     except Exception as error:  # what a damaged archive raises depends on where it is damaged
         raise DataError(
             f"{path} cannot be read as an exported program of this project ({type(error).__name__}); export the trial "

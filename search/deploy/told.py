@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from search.deploy.checked import check_told
 from spaces.common.atomic_files import strict
 from spaces.errors import DataError
 from trainers.tasks import KINDS, Task, make_task
@@ -80,9 +81,10 @@ def read_tasks(told: Mapping[str, Any], path: Path) -> tuple[Task, ...]:
     """
     if told.get("version") != VERSION:
         raise DataError(
-            f"{path} is of export version {told.get('version')}, and this code reads {VERSION}; export the trial again "
-            "with python -m search.export, or predict with the code that wrote it"
+            f"{path} is of export version {repr(told.get('version'))[:40]}, and this code reads {VERSION}; export the "
+            "trial again with python -m search.export, or predict with the code that wrote it"
         )
+    check_told(told, path)
     own = [name for name, each in told["tasks"].items() if each["kind"] not in KINDS]
     if own:
         raise DataError(
