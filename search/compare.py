@@ -11,7 +11,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 
-from search.config.command import end_in_one_message, refuse_file_out
+from search.config.command import end_in_one_message, refuse_file_out, refuse_run_out
 from search.config.command_parser import CommandParser
 from search.load import load
 from spaces.common.home import expand_home
@@ -32,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     runs, folder = [load(each) for each in given.runs], expand_home(given.out, "--out")
     refuse_file_out(folder)
+    refuse_run_out(folder)
     check_kind(given.values)
     refuse_incomparable(runs)
     with sigterm_interrupts():
@@ -61,9 +62,10 @@ def _make_parser() -> ArgumentParser:
     parser.add_argument("runs", metavar="RUN", nargs="+", help="run folders of searches, finished or not")
     parser.add_argument(
         "--values",
-        default="best",
+        default="alike",
         metavar="KIND",
-        help="confirmed, final or trial: values of that kind of all runs; the best that each run has if not said",
+        help="confirmed, final or trial: values of that kind of all runs; best: the best that each run has; alike, the "
+        "best kind that all runs have, if not said",
     )
     parser.add_argument("--out", metavar="DIR", default="comparison", help="where it goes; comparison if not said")
     return parser

@@ -66,11 +66,10 @@ def _restore(run: Results) -> Settings:
     """The settings of a run whose data and weights are those of its search."""
     # optuna: 0.3 s, wrong arguments do without
     from search.config.validation import check_settings
-    from search.results.restored_settings import restore_settings
+    from search.results.restored_settings import name_run, restore_settings
     from spaces.networks.weights.content import digest_weights
 
-    named = {**run.config["run"], "name": run.path.name}  # a folder may be renamed
-    settings = restore_settings({**run.config, "run": named}, run.path)
+    settings = restore_settings(name_run(run.config, run.path), run.path)
     check_settings(settings)
     now = {"data": settings.data.fingerprint, "weights": digest_weights(settings.network)}
     for what, content in now.items():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from search.config.command import EXIT_FAILED, end_in_one_message, explain_unwritable_out, refuse_file_out
 from search.config.command_parser import CommandParser
+from spaces.common.cores import count_cores
 from spaces.common.home import expand_home
 from spaces.common.interruption import sigterm_interrupts
 from spaces.common.permissions import is_allowed
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Predict from the command line; photos that cannot be read are named and skipped, with exit status 1 then."""
     given = _make_parser().parse_args(argv)
-    if given.threads < 1:
-        raise ConfigError(f"--threads {given.threads}: want a whole number of at least 1")
+    if not 1 <= given.threads <= count_cores():
+        raise ConfigError(f"--threads {given.threads}: want a whole number from 1 to {count_cores()}, the cores here")
     # Pillow and the kinds of tasks: 0.1 s, --help does without
     from search.deploy.formats import find_format
     from search.deploy.photos import list_photos, read_photo

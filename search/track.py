@@ -27,12 +27,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = load(told.run)
     # optuna and torch: 2 s, wrong arguments do without
     from search.report.reopened import reopen_search
-    from search.results.restored_settings import restore_settings
+    from search.results.restored_settings import name_run, restore_settings
     from search.study.run_folder import open_folder
     from search.tracking.mlflow import Mlflow
 
-    named = {**run.config["run"], "name": run.path.name}  # a folder may be renamed
-    settings = restore_settings({**run.config, "run": named}, run.path)
+    settings = restore_settings(name_run(run.config, run.path), run.path)
     settings = replace(settings, tracking=Mlflow(told.uri, told.experiment))
     with sigterm_interrupts(), open_folder(settings) as folder:
         opened = reopen_search(settings, folder)

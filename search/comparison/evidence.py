@@ -1,7 +1,7 @@
 """What a run knows best of its networks: confirmed means, else final trainings, else single trainings; one kind a run.
 
 Kinds mean different things: single values that were chosen among flatter, confirmed means on the test split do not. So
-of each run only networks of its best kind are compared, and every value is told with its kind.
+of all runs the best kind is compared that every one has, unless another is wanted; every value is told with its kind.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from search.study.fronts.front import Estimate
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError, DataError
 
-BEST, CONFIRMED, FINAL, TRIAL = "best", "confirmed", "final", "trial"
+ALIKE, BEST, CONFIRMED, FINAL, TRIAL = "alike", "best", "confirmed", "final", "trial"
 KINDS = {
     CONFIRMED: "means of fresh seeds on the test split",
     FINAL: "final trainings on the validation split",
@@ -44,6 +44,7 @@ class Evidence:
         others: complete trials of the run of which nothing of that kind is known.
         totals: of its confirmation, where that is the kind.
         intervals: 95 % ends of confirmed means, by number and name of objective.
+        better: whether the run has a better kind, which others lack.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Evidence:
     others: int = 0
     totals: Totals | None = None
     intervals: Mapping[int, Mapping[str, Estimate]] = field(default_factory=dict)
+    better: bool = False
 
     @property
     def words(self) -> str:
@@ -65,8 +67,25 @@ def check_kind(wanted: str) -> None:
     Raises:
         ConfigError: there is none.
     """
-    if wanted not in (BEST, *KINDS):
-        raise ConfigError(f"--values {wanted}: want {' or '.join((BEST, *KINDS))}{suggest(wanted, (BEST, *KINDS))}")
+    known = (ALIKE, BEST, *KINDS)
+    if wanted not in known:
+        raise ConfigError(f"--values {wanted}: want {' or '.join(known)}{suggest(wanted, known)}")
+
+
+def find_every(runs: Sequence[Results], objectives: Sequence[Objective], wanted: str = ALIKE) -> list[Evidence]:
+    """Evidence of runs: of the best kind that all have, of the best that each has, or of the kind that is wanted.
+
+    Raises:
+        DataError: as `find_evidence`.
+    """
+    found = [find_evidence(run, objectives, BEST if wanted == ALIKE else wanted) for run in runs]
+    if wanted != ALIKE or len({each.kind for each in found}) == 1:
+        return found
+    least = max((each.kind for each in found), key=list(KINDS).index)
+    if least == FINAL and not all(load_finals(run.path) for run in runs):
+        least = TRIAL
+    every = [find_evidence(run, objectives, least) for run in runs]
+    return [replace(each, better=best.kind != least) for each, best in zip(every, found, strict=True)]
 
 
 def find_evidence(run: Results, objectives: Sequence[Objective], wanted: str = BEST) -> Evidence:
@@ -85,7 +104,7 @@ def find_evidence(run: Results, objectives: Sequence[Objective], wanted: str = B
         return Evidence(TRIAL, ended)
     raise DataError(
         f"--values {wanted}: {run.path} has none of its own; {MENDS[wanted]} trains what they need, or leave --values "
-        f"out, which takes the best that each run has"
+        f"out, which takes the best kind that all runs have"
     )
 
 

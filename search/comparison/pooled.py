@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from search.comparison.comparable import read_reference
-from search.comparison.evidence import BEST, SHORT, TRIAL, Evidence, find_evidence, relate_confirmed
+from search.comparison.evidence import ALIKE, SHORT, TRIAL, Evidence, find_every, relate_confirmed
 from search.jobs.trial import Trial
 from search.problem.deltas import compute_delta
 from search.problem.objectives import BEFOREHAND, MAXIMISE, Objective, collect_objectives, resolve_objectives
@@ -44,6 +44,11 @@ class Pooled:
         """Whether values of runs are of several kinds."""
         return len({each.kind for each in self.evidence.values()}) > 1
 
+    @property
+    def better(self) -> bool:
+        """Whether some run knows better values than these, which others lack."""
+        return any(each.better for each in self.evidence.values())
+
     def find_run(self, number: int) -> str:
         """Name of the run that a trial of the view is of."""
         return next(name for name, numbers in self.numbers.items() if number in numbers)
@@ -55,7 +60,7 @@ class Pooled:
         return compute_volume(trials, self.view.objectives, self.view.reference)
 
 
-def pool_runs(runs: Sequence[Results], wanted: str = BEST) -> Pooled:
+def pool_runs(runs: Sequence[Results], wanted: str = ALIKE) -> Pooled:
     """Trials of runs that can be compared, on one front.
 
     Deltas are those against the first run's single-task networks, whatever encoder or seed the others have; of
@@ -63,7 +68,8 @@ def pool_runs(runs: Sequence[Results], wanted: str = BEST) -> Pooled:
 
     Args:
         runs: that can be compared.
-        wanted: kind of the values, a key of `search.comparison.evidence.KINDS`; or the best that each run has.
+        wanted: kind of the values, a key of `search.comparison.evidence.KINDS`; or the best that all runs have, or
+            the best that each has.
 
     Raises:
         DataError: a run has no single-task networks yet, or nothing of that kind.
@@ -71,7 +77,7 @@ def pool_runs(runs: Sequence[Results], wanted: str = BEST) -> Pooled:
     tasks = runs[0].tasks
     objectives = resolve_objectives(runs[0].config["objectives"], tasks)
     references = [read_reference(run) for run in runs]
-    every = _relate_all(runs, [find_evidence(run, objectives, wanted) for run in runs], references[0], objectives)
+    every = _relate_all(runs, find_every(runs, objectives, wanted), references[0], objectives)
     trials: list[Trial] = []
     numbers: dict[str, list[int]] = {}
     guesses: list[Guesses] = []

@@ -93,8 +93,17 @@ def describe_terms(pooled: Pooled) -> list[str]:
         "Deltas of confirmed values are against fresh single-task networks on the test split, the same for all runs."
     )
     kinds = {each.kind for each in pooled.evidence.values()}
+    better = (
+        "Some runs have better values than these: --values best takes the best that each has, and python -m "
+        "search.confirm RUN measures the others' networks likewise."
+    )
     told = [] if kinds == {CONFIRMED} else [related, guessed if kinds == {TRIAL} else OTHERWISE]
-    return [*told, *([fresh] if CONFIRMED in kinds else []), *([mixed] if pooled.mixed else [])]
+    return [
+        *told,
+        *([fresh] if CONFIRMED in kinds else []),
+        *([mixed] if pooled.mixed else []),
+        *([better] if pooled.better else []),
+    ]
 
 
 def format_front(pooled: Pooled) -> str:

@@ -110,6 +110,19 @@ def refuse_file_out(folder: Path) -> None:
         raise ConfigError(f"--out {folder}: {there} is no folder, and files go into one; choose another with --out DIR")
 
 
+def refuse_run_out(folder: Path) -> None:
+    """See that ``--out`` is no folder of a search, whose pages and tables have names that others' have too.
+
+    Raises:
+        ConfigError: it is.
+    """
+    if (folder / "config.yaml").is_file() and ((folder / "study.journal").exists() or (folder / "trials").is_dir()):
+        raise ConfigError(
+            f"--out {folder}: a search lies there, whose own front.html and trials.csv would be replaced; choose "
+            "another folder with --out DIR"
+        )
+
+
 def explain_unwritable_out(folder: Path, error: OSError) -> str:
     """The message where a command cannot write what ``--out`` names, a full disk with its remedy."""
     mend = find_machine_fault(error)

@@ -84,18 +84,18 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
         }
         on_cuda = _time_on_cuda(form, temporary, network, tasks, images)
         files = [_describe_file(temporary.with_suffix(each)) for each in (form.suffix, *form.beside)]
-    told = {
-        **told,
-        "format": form.name,
-        **chosen,
-        "shapes": shapes,  # of answers about one image
-        "file": files[0],
-        **({"beside": files[1:]} if files[1:] else {}),
-        "parity": {"images": whose, "largest difference relative to the range": parity},
-        "latency of one image": timed,
-        "latency of one image on CUDA": on_cuda,
-    }
-    write_json(folder / SIDECAR, told)
+        told = {
+            **told,
+            "format": form.name,
+            **chosen,
+            "shapes": shapes,  # of answers about one image
+            "file": files[0],
+            **({"beside": files[1:]} if files[1:] else {}),
+            "parity": {"images": whose, "largest difference relative to the range": parity},
+            "latency of one image": timed,
+            "latency of one image on CUDA": on_cuda,
+        }
+        write_json(place / SIDECAR, told)
     return Exported(folder / name, told)
 
 

@@ -47,6 +47,8 @@ def read_photo(path: Path, size: Size) -> np.ndarray:
     Raises:
         DataError: it is no picture, a damaged one, several, or a link to nothing.
     """
+    if path.exists() and not path.is_file():  # a pipe is waited for without end
+        raise DataError(f"{path} is no file with a picture; leave it out, or name a picture")
     try:
         with open_any(path) as image:
             pages = count_pages(image)

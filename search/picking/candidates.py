@@ -38,8 +38,9 @@ class Candidates:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Names of all values, objectives first."""
-        return tuple(dict.fromkeys(name for row in self.values.values() for name in row))
+        """Names of all values that some network has, objectives first."""
+        rows = self.values.values()
+        return tuple(dict.fromkeys(name for row in rows for name, value in row.items() if math.isfinite(value)))
 
 
 def find_candidates(run: Results) -> Candidates:

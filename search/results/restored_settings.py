@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from search.config.sections import RUN_NAME
 from search.config.settings import GROUPS, SECTIONS, Settings, from_plain
 from search.study.run_config import BEFORE
+from spaces.errors import DataError
 
 KEYS = ("trials", "budget", "objectives", "measure", *SECTIONS, *GROUPS)
 SPLIT = ("budget", "supernet", "final")  # what says how epochs are split
@@ -40,6 +42,20 @@ def restore_settings(config: Mapping[str, Any], path: Path) -> Settings:
     restored = from_plain({**plain, **said})
     restored.plain.update({name: plain[name] for name in SPLIT if name in plain})
     return restored
+
+
+def name_run(config: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The configuration of a run whose folder may have been renamed since.
+
+    Raises:
+        DataError: its name is none that a search may have.
+    """
+    if not RUN_NAME.fullmatch(path.name):
+        raise DataError(
+            f"{path.name}: what adds to a run wants a folder name of letters, digits, '_', '.' and '-', at most 100, "
+            "the first no '.' or '-'; rename the folder"
+        )
+    return {**config, "run": {**config["run"], "name": path.name}}
 
 
 def _is_lacking(key: str, config: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

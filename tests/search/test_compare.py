@@ -77,7 +77,12 @@ def test_the_best_evidence_that_each_run_has_is_compared_and_told(
     assert confirm([runs[0], "--trials", "0", "1", "--seeds", "2"]) == 0
     known = load(runs[0]).confirmed
     capsys.readouterr()
-    assert main(runs) == 0
+    assert main(runs) == 0  # of one kind, for the other run has no confirmed values
+    printed = capsys.readouterr().out
+    assert "Some runs have better values than these: --values best takes the best that each has" in printed
+    assert "Values are of several kinds" not in printed
+    assert {row["values"] for row in read_rows(Path("comparison", "trials.csv"))} == {"trial"}
+    assert main([*runs, "--values", "best"]) == 0
     printed = capsys.readouterr().out
     assert (
         "values are means of fresh seeds on the test split, trained on train; 1 more trials have none of that"
@@ -113,12 +118,20 @@ def test_the_best_evidence_that_each_run_has_is_compared_and_told(
     assert {row["values"] for row in read_rows(Path("comparison", "trials.csv"))} == {"trial"}
 
 
+def test_the_folder_of_a_search_is_not_written_into(searched: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (searched / "first" / "front.html").read_bytes()
+    runs = [str(searched / name) for name in ("first", "seed")]
+    assert main([*runs, "--out", str(searched / "first")]) == 2
+    assert "a search lies there, whose own front.html and trials.csv would be replaced" in capsys.readouterr().err
+    assert (searched / "first" / "front.html").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
         (
             ["first", "seed", "--values=finale"],
-            "--values finale: want best or confirmed or final or trial; did you mean",
+            "--values finale: want alike or best or confirmed or final or trial; did you mean",
         ),
         (["first", "seed", "--values=final"], "first has none of its own; its search again with final.epochs=N trains"),
         (

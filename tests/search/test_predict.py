@@ -32,7 +32,8 @@ from search.predict import main
             ["bad.onnx", "a.png", "--out", "a.png/said"],
             "is no folder, and files go into one; choose another",
         ),
-        (["bad.onnx", "a.png", "--threads", "0"], "--threads 0: want a whole number of at least 1"),
+        (["bad.onnx", "a.png", "--threads", "0"], "--threads 0: want a whole number from 1 to "),
+        (["bad.onnx", "a.png", "--threads", "100000"], "--threads 100000: want a whole number from 1 to "),
     ],
 )
 def test_a_mistake_is_one_message(given: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

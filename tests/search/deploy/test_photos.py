@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -96,3 +97,10 @@ def test_more_than_eight_bits_are_refused_as_in_training(mode: str, name: str) -
     Image.new(mode, (9, 5)).save(name)
     with pytest.raises(DataError, match=rf"{name}: an image of more than 8 bits a channel \(mode .*\); want 8-bit RGB"):
         read_photo(Path(name), (5, 9))
+
+
+def test_a_pipe_is_no_picture_and_is_not_waited_for() -> None:
+    os.mkfifo("pipe.png")
+    assert list_photos(["pipe.png"]) == [Path("pipe.png")]
+    with pytest.raises(DataError, match=r"pipe\.png is no file with a picture; leave it out"):
+        read_photo(Path("pipe.png"), (4, 4))
