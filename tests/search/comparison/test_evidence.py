@@ -33,7 +33,5 @@ def test_final_trainings_come_before_single_ones_and_confirmed_ones_must_be_ther
 
 
 def test_an_unknown_kind_is_told_with_the_nearest() -> None:
-    with pytest.raises(
-        ConfigError, match=r"--values trails: want alike or best .*; did you mean 'trial'\?"
-    ):
+    with pytest.raises(ConfigError, match=r"--values trails: want alike or best .*; did you mean 'trial'\?"):
         check_kind("trails")

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from search.config.composition import compose
-from search.results.restored_settings import restore_settings
+from search.results.restored_settings import name_run, restore_settings
 from search.study.run_config import list_changes, list_contents
+from spaces.errors import DataError
 from tests.tiny import arguments, write_tiny
 
 
