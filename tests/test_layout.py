@@ -40,7 +40,6 @@ TESTED_ELSEWHERE = {
     "search/comparison/writing.py": ("tests/search/test_compare.py", "of real searches"),
     "search/config/__init__.py": ("tests/test_configs.py", "a name of earlier versions"),
     "search/confirming/confirming.py": ("tests/search/test_confirm.py", "real searches, confirmed"),
-    "search/picking/candidates.py": ("tests/search/test_pick.py", "what real searches deliver"),
     "search/deploy/showing.py": ("tests/search/test_export.py", "on a real search"),
     "search/picking/choice.py": ("tests/search/test_pick.py", "picked from what real searches deliver"),
     "search/picking/picking.py": ("tests/search/test_pick.py", "picked from what real searches deliver"),

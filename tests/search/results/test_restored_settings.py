@@ -49,6 +49,6 @@ def test_options_that_came_later_stand_for_what_was_before_them() -> None:
 @pytest.mark.parametrize("name", ["mo ved", "zw\u00f6lf", "-x", "a(1)"])
 def test_a_folder_with_a_name_that_no_search_may_have_is_to_be_renamed(name: str) -> None:
     config = {"run": {"name": "r", "folder": "runs", "seed": 0}}
-    with pytest.raises(DataError, match="what adds to a run wants a folder name of letters, .*; rename the folder"):
+    with pytest.raises(DataError, match=r"what adds to a run wants a folder name of letters, .*; rename the folder"):
         name_run(config, Path("runs", name))
     assert name_run(config, Path("runs", "moved"))["run"]["name"] == "moved"
