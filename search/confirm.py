@@ -24,7 +24,9 @@ from spaces.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from search.config.settings import Settings
+    from search.report.reopened import Reopened
     from search.results.results import Results
+    from search.study.run_folder import RunFolder
 
 ONWARD = "Nothing finished is lost; the same command goes on."
 
@@ -102,7 +104,23 @@ def _confirm(settings: Settings, request: Request) -> int:
             search.reporter.abandon("FINISHED")
             raise
         search.reporter.report("FINISHED", opened.baselines)
+        _tell_other_division(settings, folder, opened, request.division)
     return 0
+
+
+def _tell_other_division(settings: Settings, folder: RunFolder, opened: Reopened, division: str) -> None:
+    """Print what was measured now where the report shows another confirmation, which knows more networks."""
+    # scipy: as above
+    from search.confirming.shown import read_totals
+    from search.confirming.table import describe, format_rows
+    from search.study.fronts.final_files import load_finals
+
+    problem = opened.search.study.problem
+    given = folder.path, opened.trials, problem.objectives, problem.point, settings.data.selected
+    shown, asked = (read_totals(*given, load_finals(folder.path), each) for each in (None, division))
+    if asked is not None and shown is not None and shown.confirmation.division != division:
+        head = "Asked for now, and kept in confirmed.json beside the one that knows more networks:"
+        print("\n".join([head, "", format_rows(asked), "", *describe(asked)]))
 
 
 def _make_parser() -> ArgumentParser:

@@ -7,10 +7,12 @@ so that each of these may be used without the others.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from search.config.command import refuse_file_out
 from search.deploy.format import LARGEST
 from search.deploy.formats import choose_format
 from search.jobs.job import TRAINING_VERSION
@@ -82,9 +84,10 @@ class Run(Results):
             raise ConfigError(f"out={out!r}: want the path of a folder, such as 'exports/best'")
         own = f"-{size[0]}x{size[1]}" if size else ""  # beside the one of the data's size, not in its place
         folder = expand_home(out, "out") if out else self.path / "exports" / f"{number}-{form.name}{own}"
+        refuse_file_out(folder)
         from search.deploy.exporting import export_trial  # torch: 1.5 s, wrong arguments are refused without
 
-        return export_trial(self, number, form, size, folder)
+        return export_trial(self, number, form, (int(size[0]), int(size[1])) if size else None, folder)
 
     def targets(self, split: str = "val") -> dict[str, np.ndarray]:
         """What the labels of a split say, by task, in the layout of `predict`; NaN or -1 where nothing is known.
@@ -111,11 +114,11 @@ class Run(Results):
         return show_trial(self, number, n, split)
 
 
-def _is_size(size: object) -> bool:
+def _is_size(size: Any) -> bool:
     return (
         isinstance(size, (tuple, list))
         and len(size) == 2
-        and all(type(each) is int and 0 < each <= LARGEST for each in size)
+        and all(isinstance(each, Integral) and each is not True and 0 < int(each) <= LARGEST for each in size)
     )
 
 

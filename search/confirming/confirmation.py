@@ -110,14 +110,18 @@ def sort_by_cost(members: Iterable[Confirmed], now: Mapping[int, Trial]) -> list
 
 
 def choose_shown(divisions: Sequence[Confirmation], now: Mapping[int, Trial]) -> Confirmation | None:
-    """The first that has measured networks as they are now; None where none has.
+    """That which has measured most networks as they are now, the first of equals; None where none has.
+
+    A confirmation of a few networks on other images does not take the place of one that knows all.
 
     Args:
         divisions: that a run keeps.
         now: as `drop_stale` has it.
     """
     current = [drop_stale(each, now) for each in divisions]
-    return next((each for each in current if any(member.cells for member in each.members)), None)
+    measured = [sum(bool(member.cells) for member in each.members) for each in current]
+    most = max(measured, default=0)
+    return current[measured.index(most)] if most else None
 
 
 def save_confirmation(folder: Path, confirmation: Confirmation) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from search.confirming.own_scatter import find_own_variance, find_scattering, measure_half
+from search.confirming.own_scatter import TOO_FEW, find_own_variance, find_scattering, measure_half
 from search.confirming.paired_means import fit_paired
 
 LEVEL = 0.95
@@ -107,6 +107,10 @@ class Interval:
 def find_intervals(values: np.ndarray, paired: np.ndarray | None = None) -> list[Interval]:
     """Means with 95 % intervals, by Student's t: of the pooled variance, or of a network's own where that is wider.
 
+    Own variances count for networks that scatter more than the others, and for all where they are few: by simulation
+    with three seeds, of two or three networks of which one scatters five times as much its interval held in 85 to 87 %
+    by pooled variances, in 95 % so.
+
     Args:
         values: (networks, seeds), NaN where a network lacks a seed.
         paired: the same with what else a seed changes, such as the single-task networks that deltas refer to; None
@@ -114,6 +118,7 @@ def find_intervals(values: np.ndarray, paired: np.ndarray | None = None) -> list
     """
     whole = values if paired is None else paired
     spread, fit, scattering = estimate_spread(whole), fit_paired(values[..., None]), find_scattering(whole)
+    few = int(np.isfinite(values).any(axis=1).sum()) <= TOO_FEW
     found = []
     for place, row in enumerate(values):
         own = row[np.isfinite(row)]
@@ -121,7 +126,7 @@ def find_intervals(values: np.ndarray, paired: np.ndarray | None = None) -> list
         variance, df = spread.find_variance(seeds, float((fit.scatter[place] ** 2).sum()))
         sd = float(own.std(ddof=1)) if len(own) > 1 else math.nan
         half = measure_half(variance, df, LEVEL) if len(own) else math.nan
-        if scattering[place]:
+        if few or scattering[place]:
             half = float(np.fmax(half, measure_half(*find_own_variance(whole[place]), LEVEL)))
         found.append(Interval(mean, sd, mean - half, mean + half, len(own)))
     return found

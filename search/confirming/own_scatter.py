@@ -14,6 +14,7 @@ import numpy as np
 
 LOOSE = 0.2
 FEWEST = 3  # networks: of two, each one's rest is the other's
+TOO_FEW = 3  # networks up to which nobody is told from the others well enough, so that each has its own interval; ours
 
 
 def find_scattering(values: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ def read_totals(
     reference: Sequence[float] | None,
     tasks: Sequence[Task],
     finals: Sequence[Final] = (),
+    division: str | None = None,
 ) -> Totals | None:
     """What a run's confirmation comes to; None where nothing of what it has now is confirmed.
 
@@ -33,11 +34,13 @@ def read_totals(
         reference: reference point of the hypervolume; None where that is not wanted.
         tasks: of the run.
         finals: trainings to the end.
+        division: that is wanted; None for the one that knows most.
 
     Raises:
         DataError: its file is damaged.
     """
-    shown = choose_shown(load_confirmations(folder), list_networks(trials, finals))
+    kept = [each for each in load_confirmations(folder) if division in (None, each.division)]
+    shown = choose_shown(kept, list_networks(trials, finals))
     return None if shown is None else sum_up(shown, objectives, tasks, reference)
 
 

@@ -127,6 +127,8 @@ class Trial:
         """
         try:
             _check_forms(data)
+            if newer := sorted(set(data) - {each.name for each in fields(Trial)}):
+                raise DataError(f"not the JSON of a trial here, unless a newer version's: {', '.join(newer)[:80]}")
             return Trial(
                 **{
                     **data,

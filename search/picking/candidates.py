@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from search.confirming.request import DIVISIONS
 from search.confirming.sums import Row
 from search.jobs.trial import Trial
 from search.problem.objectives import BEFOREHAND, Objective, resolve_objectives
@@ -59,17 +60,19 @@ def find_candidates(run: Results) -> Candidates:
         )
     objectives = resolve_objectives(run.config["objectives"], run.tasks)
     searched = _find_searched(run, members, objectives)
-    confirmed = list_confirmed(read_confirmed(run, objectives))
-    if not confirmed:
+    totals = read_confirmed(run, objectives)
+    if totals is None or not (confirmed := list_confirmed(totals)):
         return searched
     names = tuple(number for number in searched.values if number in confirmed)
     values = {**searched.values, **{number: _read_confirmed(confirmed[number]) for number in names}}
     ends = {**searched.intervals, **{number: _read_ends(confirmed[number]) for number in names}}
-    what = "Numbers are confirmed ones: means of fresh seeds on the test split."
+    trained = f"trained {DIVISIONS[totals.confirmation.division]}"
+    what = f"Numbers are confirmed ones: means of fresh seeds on the test split, {trained}."
     if len(names) < len(values):
+        few = f"trial{'s' * (len(names) != 1)} {format_list(names)}"
         what = (
-            f"Numbers of trials {format_list(names)} are confirmed ones, means of fresh seeds on the test split, which "
-            f"others have not; of these: {searched.source}"
+            f"Numbers of {few} are confirmed ones, means of fresh seeds on the test split, {trained}; of the others, "
+            f"which are on the validation split, {searched.source[0].lower()}{searched.source[1:]}"
         )
     return Candidates(values, ends, what, objectives)
 

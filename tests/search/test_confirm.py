@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from search.confirm import main
+from search.confirming.confirmation import load_confirmations
+from search.confirming.request import AS_SEARCHED
 from search.export import main as export
 from search.jobs.job import Job, Outcome
 from search.jobs.worker import run_job
@@ -109,10 +111,15 @@ def test_other_images_are_trained_on_and_the_test_split_stays(
     before = rows_of(run)
     number = before[0]["number"]
     assert main([str(run), "--trials", number, "--seeds", "2", flag]) == 0
-    assert told in capsys.readouterr().out
-    (row,) = rows_of(run)
-    assert row["depth.abs_err_m"] != before[0]["depth.abs_err_m"]
-    assert row["delta_mtl.validation"] == ""
+    printed = capsys.readouterr().out
+    assert told in printed and "Asked for now, and kept in confirmed.json beside the one" in printed
+    assert len(before) > 1
+    assert rows_of(run) == before  # which knows more networks than were asked for this time
+    other, first = load_confirmations(run)
+    (member,) = other.members
+    assert (str(member.number), first.division) == (number, AS_SEARCHED)
+    cells, beside = ({s: c.test for s, c in each.cells.items()} for each in (member, first.members[0]))
+    assert cells.keys() <= beside.keys() and all(cells[seed] != beside[seed] for seed in cells)
     assert main([str(run), "--trials", number, "--seeds", "2"]) == 0
     assert rows_of(run) == before  # those that were not asked for this time as well
 
@@ -139,7 +146,7 @@ def test_picks_rest_on_confirmed_values_and_say_so(home: Path, capsys: pytest.Ca
     printed = capsys.readouterr().out
     best = max(rows_of(folder), key=lambda row: float(row["delta_mtl"]))
     assert printed.startswith(f"Trial {best['number']}: ")
-    assert "Numbers are confirmed ones: means of fresh seeds on the test split." in printed
+    assert "Numbers are confirmed ones: means of fresh seeds on the test split, trained on train." in printed
     low, high = float(best["delta_mtl.low"]), float(best["delta_mtl.high"])
     assert f"delta_mtl {float(best['delta_mtl']):+.2f} % (95 %: {low:.4g} to {high:.4g})" in printed
 

@@ -75,7 +75,9 @@ def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
     assert repr(best).startswith(f"Trial {best}: of ")
     exported = run.export(best, "pt2", out=tmp_path / "out")
     assert exported.file == tmp_path / "out" / "model.pt2"
-    other = run.export(best, "pt2", size=(32, 16))
+    other = run.export(best, "pt2", size=(np.int64(32), 16))  # type: ignore[arg-type]  # as arrays have sizes
+    with pytest.raises(ConfigError, match="is no folder, and files go into one"):
+        run.export(best, "pt2", out=other.file)
     assert other.file == searched / "exports" / f"{int(best)}-pt2-32x16" / "model.pt2"
     assert other.told["macs"] == 2 * exported.told["macs"]  # of images of twice the height
     for wrong in (32, ("a", "b"), (0, 4), (4, 1_000_001)):

@@ -46,10 +46,10 @@ def main() -> int:
     settings = compose([f"space={config['space']}", *overrides])
     check_settings(settings)
     acting = dict(islice(config["acting"].items(), given.rows))
+    if given.epochs:
+        settings = replace(settings, trainer=stretch_recipe(settings.trainer, given.epochs))
     rows = list_variants(settings, {**acting, **config["rivals"]})
-    recipe = stretch_recipe(settings.trainer, given.epochs or settings.trainer.epochs)
-    longer = {name: replace(each, recipe=recipe) for name, each in rows.items()}
-    found = replicate(settings, longer, range(FIRST_SEED, FIRST_SEED + given.seeds), judged="val", say=say)
+    found = replicate(settings, rows, range(FIRST_SEED, FIRST_SEED + given.seeds), judged="val", say=say)
     (silent,) = config["rivals"]
     with (given.folder / FILE).open("w", newline="") as file:
         table = make_rows(found, settings, "tried on val", dict.fromkeys(acting, silent))

@@ -60,6 +60,8 @@ def test_what_is_shown_has_measured_networks_as_they_are_now() -> None:
     assert choose_shown((bare, KEPT), now) == KEPT
     assert choose_shown((replace(KEPT, division=RESPLIT), KEPT), now) == replace(KEPT, division=RESPLIT)
     assert choose_shown((KEPT,), {}) is None
+    few = replace(KEPT, division=RESPLIT, members=KEPT.members[:1])
+    assert choose_shown((few, KEPT), now) == KEPT  # the later one knows fewer
 
 
 def test_metrics_of_the_search_that_earlier_files_lack_are_taken_from_its_trials() -> None:

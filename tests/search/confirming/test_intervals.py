@@ -136,3 +136,14 @@ def test_equal_networks_are_not_told_apart_though_one_scatters_more(seeds: int) 
         values = rng.normal(size=(6, seeds)) * [[1], [1], [5], [1], [1], [1]] + rng.normal(size=seeds)
         told += any(each.told_apart for each in compare(values, [(row, row + 1) for row in range(5)]))
     assert told / 300 < 0.08  # 0.15 to 0.17 by the pooled variance alone
+
+
+@pytest.mark.parametrize("networks", [2, 3])
+def test_intervals_of_few_networks_hold_though_one_scatters_more(networks: int) -> None:
+    rng, held = np.random.default_rng(3), 0
+    for _ in range(300):
+        values = rng.normal(size=(networks, 3)) + rng.normal(size=3) * 0.5
+        values[0] += 5 * rng.normal(size=3)
+        first = find_intervals(values)[0]
+        held += first.low <= 0 <= first.high
+    assert held / 300 > 0.92  # 0.85 and 0.87 by pooled variances

@@ -26,6 +26,12 @@ def test_a_file_that_does_not_say_the_device_is_read(tmp_path: Path) -> None:
     assert trials.load_trial(tmp_path / "0.json") == complete(0, 1.0, 10, device="")
 
 
+def test_a_part_that_is_not_known_here_is_named(tmp_path: Path) -> None:
+    write_json(tmp_path / "0.json", {**complete(0, 1.0, 10).to_json(), "later": 1})
+    with pytest.raises(DataError, match="not the JSON of a trial here, unless a newer version's: later"):
+        trials.load_trial(tmp_path / "0.json")
+
+
 def test_numbers_that_are_not_finite_are_null_in_the_file_and_nan_again(tmp_path: Path) -> None:
     path = tmp_path / "0.json"
     trial = complete(0, math.nan, 10, curves={"loss": [1.0, math.inf, math.nan]}, seconds=math.nan)
