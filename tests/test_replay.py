@@ -14,5 +14,5 @@ def test_made_up_trials_are_told_as_those_of_a_search(tmp_path: Path, capsys: py
     assert len((tmp_path / "replay" / "trials.csv").read_text().splitlines()) == 7
     assert 0 < found["page_mb"] < 4
     assert min(found.values()) > 0
-    print_replay(6, {**found, "processor": BAR})
+    print_replay(6, {**found, "adds": BAR})
     assert '"met": true' in capsys.readouterr().out

@@ -4,7 +4,8 @@
 
 Lines of the terminal, tables, best guesses, page, pictures, drawings and MLflow's record (in SQLite) are all there,
 with five tasks and the patterns of `space=branching`. "waits" is what the search waits for by trial, "processor" the
-seconds of processor of the whole program by trial, with imports, the tracker's thread and the report at the end.
+seconds of processor of the whole program by trial, with imports, the tracker's thread and the report at the end. "adds"
+is by how much a search lasts longer by trial whose trainings keep two cores busy: half of that, or what it waits for.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from spaces.networks.cost import compute_cost
 
 ARGUMENTS = ("space=branching", "data.tasks=[segmentation,depth,normals,edges,autoencoder]")
 EPOCHS = 8
-BAR = 0.020  # seconds a trial
+BAR, CORES = 0.020, 2  # seconds that are added a trial, where trainings take so many cores
 FEW = 100  # trials at either end, between which growth is seen
 
 
@@ -93,11 +94,13 @@ def replay(folder: Path, count: int) -> dict[str, float]:
     reporter.report("FINISHED", {})
     report = time.perf_counter() - begin
     few = min(FEW, count)
+    processor = (time.process_time() - used) / count
     return {
+        "adds": max(mean(waits), processor / CORES),
         "waits": mean(waits),
         "waits_first": mean(waits[:few]),
         "waits_last": mean(waits[-few:]),
-        "processor": (time.process_time() - used) / count,
+        "processor": processor,
         "report": report / count,
         "page_mb": (place / "front.html").stat().st_size / 1e6,
     }
@@ -107,7 +110,7 @@ def print_replay(count: int, found: dict[str, float]) -> None:
     """Print what `replay` gave, and whether the bar is met."""
     for what, value in found.items():
         print(f"{what:12s} {value:8.2f} MB" if what == "page_mb" else f"{what:12s} {1000 * value:8.1f} ms a trial")
-    print(json.dumps({"trials": count, "processor": found["processor"], "bar": BAR, "met": found["processor"] <= BAR}))
+    print(json.dumps({"trials": count, "adds": found["adds"], "bar": BAR, "met": found["adds"] <= BAR}))
 
 
 def main() -> None:

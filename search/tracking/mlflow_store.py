@@ -5,6 +5,7 @@ Called in the tracker's thread alone, where MLflow may take its time and raise w
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sqlite3
@@ -41,6 +42,7 @@ def open_store(uri: str, experiment: str, runs: Path) -> tuple[MlflowClient, str
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     from mlflow import MlflowClient  # mlflow: seconds, for which the tracker's thread alone waits
 
+    gc.freeze()  # what imports have made is not looked through again and again: a tenth of the work of a record
     for chatty in ("mlflow", "alembic"):  # after the import, which sets them
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns of every attempt to reach a server

@@ -86,15 +86,16 @@ def fit_linear(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         y: (trials,), around 0.
     """
     count = len(y)
+    # By singular values once: with matrices of trials by trials, of 2,000, a report took 15 s longer.
+    left, sizes, right = np.linalg.svd(x, full_matrices=False)
+    told, squares = left.T @ y, sizes**2
     means, variances, evidence = [], [], []
     for ratio in RATIOS:
-        gram = ratio * x @ x.T + np.eye(count)
-        inverse = np.linalg.inv(gram)
-        weighed = inverse @ y
-        noise = max(float(y @ weighed) / (count - 1), 1e-12)
-        means.append(ratio * x.T @ weighed)
-        variances.append(noise * ratio * (1 - ratio * np.einsum("ij,ik,kj->j", x, inverse, x)))
-        evidence.append(-0.5 * ((count - 1) * math.log(noise) + np.linalg.slogdet(gram)[1]))
+        shrunk = 1 / (1 + ratio * squares)
+        noise = max(float(y @ y - (ratio * squares * shrunk) @ told**2) / (count - 1), 1e-12)
+        means.append(right.T @ (ratio * sizes * shrunk * told))
+        variances.append(noise * ratio * (1 - ratio * (squares * shrunk) @ right**2))
+        evidence.append(-0.5 * ((count - 1) * math.log(noise) - np.log(shrunk).sum()))
     weights = np.exp(np.array(evidence) - max(evidence))[:, None]
     weights /= weights.sum()
     each, spread = np.array(means), np.maximum(np.array(variances), 0.0)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from search.report.page.sharing_effects import FEWEST, estimate_effects, fit_linear, list_shared
+from search.report.page.sharing_effects import FEWEST, RATIOS, estimate_effects, fit_linear, list_shared
 from spaces.choices import enumerate_patterns
 from spaces.fusion import Fusion
 from tests.search.trials import NAMES, complete
@@ -34,3 +35,27 @@ def test_what_is_never_told_apart_stays_uncertain() -> None:
     mean, together = fit_linear(twins, y)
     assert np.allclose(mean[0], mean[1])
     assert together.min() > 3 * apart.max()
+
+
+def test_they_are_those_of_the_textbook_s_matrices() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 2, (40, 6)).astype(float)
+    x[:, 5] = x[:, 4]  # two that are never told apart
+    x -= x.mean(0)
+    y = x @ [3.0, -2.0, 0, 0, 1.0, 0] + rng.normal(size=40)
+    y -= y.mean()
+    means, variances, evidence = [], [], []
+    for ratio in RATIOS:
+        gram = ratio * x @ x.T + np.eye(40)
+        weighed = np.linalg.solve(gram, y)
+        noise = y @ weighed / 39
+        means.append(ratio * x.T @ weighed)
+        variances.append(noise * np.diag(ratio * np.eye(6) - ratio**2 * x.T @ np.linalg.solve(gram, x)))
+        evidence.append(-0.5 * (39 * np.log(noise) + np.linalg.slogdet(gram)[1]))
+    weights = np.exp(np.array(evidence) - max(evidence))[:, None]
+    weights /= weights.sum()
+    mean = (weights * means).sum(0)
+    sd = np.sqrt((weights * (np.array(variances) + np.array(means) ** 2)).sum(0) - mean**2)
+    found = fit_linear(x, y)
+    assert found[0] == pytest.approx(mean)
+    assert found[1] == pytest.approx(sd)
