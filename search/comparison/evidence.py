@@ -82,7 +82,7 @@ def find_every(runs: Sequence[Results], objectives: Sequence[Objective], wanted:
     if wanted != ALIKE or len({each.kind for each in found}) == 1:
         return found
     least = max((each.kind for each in found), key=list(KINDS).index)
-    if least == FINAL and not all(load_finals(run.path) for run in runs):
+    if least == FINAL and not all(choose_ended(load_finals(run.path)) for run in runs):
         least = TRIAL
     every = [find_evidence(run, objectives, least) for run in runs]
     return [replace(each, better=best.kind != least) for each, best in zip(every, found, strict=True)]

@@ -47,8 +47,8 @@ class Outcome:
         node: host that ran it.
         ended: Unix time in seconds when it ended.
         device: "cpu" or "cuda"; their numbers differ in the last digits, or more with mixed precision.
-        memory: bytes that it held at most, of tensors on its GPU, else beyond what its process held before; 0 where
-            that is not known.
+        memory: bytes that it held at most, of tensors on its GPU, else beyond what its process held before its
+            first training; 0 where that is not known.
         fault: whether the reason is the machine's fault, so that nothing is said of the pattern; never in a file.
         starved: whether the reason is that memory ran out, which may be that of other jobs; never in a file.
     """

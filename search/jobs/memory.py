@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 STARVED = "memory ran out"  # what the reason of such a failure begins with
@@ -41,7 +43,8 @@ def _tell_peak(said: str) -> str:
 def watch_memory() -> Callable[[], int]:
     """Begin to watch what this process holds; what is returned tells the bytes at the peak since, 0 where unknown.
 
-    Of tensors on the GPU where there is one, all of them; else of the process beyond what it held at the beginning.
+    Of tensors on the GPU where there is one, all of them; else of the process beyond what it held before its first
+    training, for what it keeps of earlier ones serves the next.
     """
     import torch  # torch: 1.5 s, and the training that is watched wants it
 
@@ -50,13 +53,22 @@ def watch_memory() -> Callable[[], int]:
         return torch.cuda.max_memory_allocated
     try:
         Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew, on Linux
-        before = _read_status("VmRSS")
     except OSError:
         return lambda: 0
-    return lambda: max(0, _read_status("VmHWM") - before)
+    before = _find_first(os.getpid())
+    return lambda: max(0, read_status("VmHWM") - before)
 
 
-def _read_status(name: str) -> int:
-    """Bytes of a line of this process's status; 0 where there is none."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+@cache
+def _find_first(process: int) -> int:
+    """Bytes that this process held when it was asked first; by its number, for a fork begins anew."""
+    return read_status("VmRSS")
+
+
+def read_status(name: str) -> int:
+    """Bytes of a line of this process's status, such as "VmHWM", the most that it held; 0 where there is none."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:  # not on Linux
+        return 0
     return next((1024 * int(line.split()[1]) for line in lines if line.startswith(f"{name}:")), 0)

@@ -9,8 +9,9 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from search.jobs.memory import read_status
 
 if TYPE_CHECKING:
     from multiprocessing.synchronize import Barrier
@@ -130,9 +131,8 @@ def _time_job(job: Job, training: Source, validation: Source, where: str, barrie
 
 def _read_peak() -> int:
     """Bytes of memory that this process held at most."""
-    status = Path("/proc/self/status")
-    if status.exists():  # what getrusage says begins with what the parent held
-        return 1024 * next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    if held := read_status("VmHWM"):  # what getrusage says begins with what the parent held
+        return held
     import resource  # not on every platform
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 TOLD, DIGEST = "export.json", "export.sha256"  # what lies beside an exported file; tag of its content
 INPUT, SERVED = "input_example.json", "serving_input_example.json"  # as MLflow calls them
+SHA256 = re.compile(r"[0-9a-f]{64}")
 GREY = 128  # of the example's pixels: the folder of an export holds no image
 EXAMPLE = 1 << 18  # pixels of an image that is still written as an example, 3 MB of text; our choice
 
@@ -37,13 +39,17 @@ def list_exports(run: Path) -> dict[int, list[Path]]:
 
 
 def read_told(folder: Path) -> dict[str, Any] | None:
-    """What is known of an export; None for what is none, or whose file is gone."""
+    """What is known of an export; None for what is none, whose file is gone, or lies elsewhere through a link."""
     try:
-        told = read_json(folder / TOLD)
+        told = dict(read_json(folder / TOLD))
         parts = [told["file"], *told.get("beside", ())]
-        known = isinstance(told["trial"], int) and isinstance(told["format"], str) and len(told["input"]["size"]) == 2
-        own = all(Path(each["name"]).name == each["name"] and (folder / each["name"]).is_file() for each in parts)
-        return dict(told) if known and own and isinstance(parts[0]["sha256"], str) else None
+        numbers = (told["trial"], told["file"]["bytes"], *told["input"]["size"])
+        words = (told["format"], told["key"], told["input"]["name"], *told["outputs"])
+        known = all(type(each) is int for each in numbers) and all(isinstance(each, str) for each in words)
+        known = known and len(told["input"]["size"]) == 2 and SHA256.fullmatch(told["file"]["sha256"]) is not None
+        inside = folder.resolve()
+        own = all((folder / each["name"]).resolve().parent == inside for each in parts)
+        return told if known and own and all((folder / each["name"]).is_file() for each in parts) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -57,8 +63,11 @@ def log_export(client: MlflowClient, experiment: str, run: str, folder: Path) ->
 
     digest = told["file"]["sha256"]
     logged = client.search_logged_models([experiment], f"tags.`{DIGEST}` = '{digest}'")
-    if any(each.source_run_id == run and each.status == "READY" for each in logged):
+    own = [each for each in logged if each.source_run_id == run]
+    if any(each.status == "READY" for each in own):
         return
+    for left in own:  # by a process that was killed before it was whole
+        client.delete_logged_model(left.model_id)
     name = f"trial-{told['trial']}-{told['format']}"
     height, width = told["input"]["size"]
     facts = {name: told.get(name) for name in ("format", "opset", "macs", "params")}

@@ -9,6 +9,7 @@ import gc
 import logging
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -40,9 +41,11 @@ def open_store(uri: str, experiment: str, runs: Path) -> tuple[MlflowClient, str
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
     # With a server, MLflow prints two lines for every run it ends.
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+    first = "mlflow" not in sys.modules
     from mlflow import MlflowClient  # mlflow: seconds, for which the tracker's thread alone waits
 
-    gc.freeze()  # what imports have made is not looked through again and again: a tenth of the work of a record
+    if first:
+        gc.freeze()  # what imports have made is not looked through again and again: a tenth of the work of a record
     for chatty in ("mlflow", "alembic"):  # after the import, which sets them
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.ERROR)  # it warns of every attempt to reach a server

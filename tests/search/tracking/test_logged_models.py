@@ -96,6 +96,25 @@ def test_what_is_no_export_is_no_model(text: str, exported: Path, tmp_path: Path
     assert list(list_exports(exported)) == [int(load(exported).front.index[0])]
 
 
+def test_files_that_lie_elsewhere_through_a_link_are_no_export(exported: Path, tmp_path: Path) -> None:
+    (number,) = {int(load(exported).front.index[0])}
+    folder = tmp_path / "exports" / f"{number}-pt2"
+    shutil.copytree(exported / "exports" / folder.name, folder)
+    assert list_exports(tmp_path) == {number: [folder]}
+    (tmp_path / "secret").write_text("of somebody else")
+    (folder / "model.pt2").unlink()
+    (folder / "model.pt2").symlink_to(tmp_path / "secret")
+    assert list_exports(tmp_path) == {}
+
+
+def test_a_model_that_was_not_whole_is_made_anew(exported: Path, tmp_path: Path) -> None:
+    client, (model,) = _track(exported, tmp_path)
+    left = client.create_logged_model(model.experiment_id, "left", model.source_run_id, model.tags)
+    client.delete_logged_model(model.model_id)
+    _, (again,) = _track(exported, tmp_path)
+    assert again.status == "READY" and again.model_id not in (model.model_id, left.model_id)
+
+
 def test_an_export_of_an_earlier_version_has_no_shapes_and_is_a_model_too(exported: Path, tmp_path: Path) -> None:
     from mlflow.models import Model
 
