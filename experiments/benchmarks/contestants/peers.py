@@ -50,7 +50,7 @@ class QNehvi(Sampler):
 
     def propose(self, problem: Problem, history: Sequence[FrozenTrial], seed: int) -> Draw:
         """The pattern of the greatest acquisition value."""
-        proposals = enumerate_all(problem.space, problem.tasks)  # type: ignore[arg-type]  # frozen
+        proposals = enumerate_all(problem.space, problem.tasks)  # type: ignore[arg-type]  # frozen, as no protocol says
         seen = {trial.user_attrs["key"] for trial in history}
         fresh = [each for each in proposals if each.pattern.key not in seen]
         done = [trial for trial in history if trial.values]

@@ -22,7 +22,7 @@ class Stratified(Sampler):
 
     def propose(self, problem: Problem, history: Sequence[FrozenTrial], seed: int) -> Draw | Done:
         """The next one; the ends are the landmarks, which come first."""
-        found = enumerate_all(problem.space, problem.tasks)  # type: ignore[arg-type]  # frozen
+        found = enumerate_all(problem.space, problem.tasks)  # type: ignore[arg-type]  # frozen, as no protocol says
         seen = {trial.user_attrs["key"] for trial in history}
         fresh = [each for each in found if each.pattern.key not in seen and problem.allows(each.pattern)]
         if not fresh:

@@ -103,7 +103,7 @@ def _draw_hypervolume(axes: Axes, view: FrontView) -> None:
     volumes, objectives = view.volumes, view.objectives
     finished = np.arange(len(volumes) + 1)
     axes.step(finished, np.append(0.0, volumes), where="post", color=BLUE, linewidth=1.6)
-    axes.set_xlim(0, max(1, len(volumes)))
+    axes.set_xlim(0, 1.04 * max(1, len(volumes)))  # what the last trial adds is no line on the edge
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("finished trials")

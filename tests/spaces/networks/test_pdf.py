@@ -47,7 +47,7 @@ def test_a_private_stage_is_trained_by_its_own_task_and_gives_values_of_its_own(
     """The released code hands all tasks of a group the list of the first one's features."""
     pattern = uniform(OUTPUTS, 6, decoder)
     network = build(pattern, Pdf(), OUTPUTS, 0)
-    image = torch.rand(2, 3, 128, 128)
+    image = torch.rand(4, 3, 64, 64)
     groups = {block.name: block.group for block in list_blocks(pattern) if block.part == "decoder"}
     assert moved(network, image, "decoder") == {
         name: {task: float(task in group) for task in OUTPUTS} for name, group in groups.items()
