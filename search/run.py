@@ -75,7 +75,10 @@ def _search(settings: Settings, folder: RunFolder, command: str, forecast: float
         with reporter.showing():
             queue.resume()
             reporter.found(queue.baselines)
-            settings.runner.run(GuardedQueue(queue), folder.path, started=reporter.started)
+            try:
+                settings.runner.run(GuardedQueue(queue), folder.path, started=reporter.started)
+            except MachineError as error:
+                queue.stop("; ".join(error.problems))
         if settings.confirm.seeds and not queue.status.stopped:
             _confirm(settings, folder, search, queue, settings.confirm.seeds)
     except BaseException as error:

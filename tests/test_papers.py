@@ -11,7 +11,13 @@ import pytest
 from scipy import stats
 
 from experiments.papers import compare
-from experiments.papers.comparison.contestants import RATES, list_tries, list_variants, read_method
+from experiments.papers.comparison.contestants import (
+    RATES,
+    list_silenced,
+    list_tries,
+    list_variants,
+    read_method,
+)
 from experiments.papers.comparison.convergence import FLAT, Course, find_course
 from experiments.papers.comparison.rivals import CLOSE, list_rivals, match_rivals, scale_widths
 from experiments.papers.comparison.table import compute_interval
@@ -21,6 +27,7 @@ from search.config.problem_statement import state_problem
 from search.config.settings import Settings
 from spaces.errors import ConfigError
 from spaces.networks.cost import compute_cost
+from spaces.pattern.exchange import Workspace
 from spaces.pattern.sharing_pattern import hard_sharing
 from tests.tiny import arguments, write_tiny
 
@@ -42,9 +49,10 @@ def test_variants_are_different_trainings(method: str, rows: str) -> None:
 @pytest.mark.parametrize("factor", [1.0, 1.3])
 def test_rivals_cost_what_the_method_does(method: str, factor: float) -> None:
     settings, config = told(method)
-    usual = next(iter(list_variants(settings, config["variants"]).values()))
+    first = next(iter(config["variants"].values()))
+    (usual,) = list_variants(settings, {"first": first}).values()
     outputs = {task.name: task.output for task in settings.data.selected}
-    rivals = {**list_rivals(settings), **list_variants(settings, config.get("rivals", {}))}
+    rivals = {**list_rivals(settings), **list_silenced(settings, config.get("rivals", {}), first)}
     assert len(rivals) == 3 + (method == "sgw")
     for measure in config.get("match", ["macs"]):
         wanted = factor * getattr(state_problem(settings).cost(usual.pattern), measure)
@@ -61,6 +69,17 @@ def test_what_no_widths_can_cost_is_refused() -> None:
     with pytest.raises(ConfigError, match="widths are scaled for network=small only"):
         other = compose(["network=pdf", "data.image_size=128"])
         scale_widths(other, hard_sharing(["depth"], 6, 5), 1e9)
+
+
+def test_a_rival_of_the_methods_own_has_the_necks_of_the_variant_and_no_exchange() -> None:
+    settings, config = told("sgw")
+    for variant in config["variants"].values():
+        (each,) = list_variants(settings, {"it": variant}).values()
+        (silent,) = list_silenced(settings, config["rivals"], variant).values()
+        necks = [getattr(stage, "neck", "none") for stage in each.pattern.exchange]
+        assert [getattr(stage, "neck", "none") for stage in silent.pattern.exchange] == necks
+        assert any(isinstance(stage, Workspace) for stage in each.pattern.exchange)
+        assert not any(isinstance(stage, Workspace) for stage in silent.pattern.exchange)
 
 
 def test_rivals_are_tried_as_often_as_the_method_has_variants_with_other_learning_rates() -> None:

@@ -1,8 +1,9 @@
 """Problems whose answers are known, for comparing samplers and schedulers without training.
 
-`table` is the table of trainings that ships with the project, whose means over seeds are taken for true. The `tree`
-arenas are analytic, drawn afresh from every seed: tasks gain or lose by what they share, pair by pair and stage by
-stage, with interactions in larger groups; 51 to 7,556 patterns, all enumerated.
+`table` and `routing` are tables of trainings that ship with the project, whose means over seeds are taken for true; of
+`routing`, landmarks and random patterns stand for the space. The `tree` arenas are analytic, drawn afresh from every
+seed: tasks gain or lose by what they share, pair by pair and stage by stage, with interactions in larger groups; 51 to
+7,556 patterns, all enumerated.
 """
 
 from __future__ import annotations
@@ -11,20 +12,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
-from experiments.benchmarks.table import read
+from experiments.benchmarks.table import Table, read
 from search.problem import pareto
 from search.problem.growing_volume import compute_history
 from search.problem.objectives import DELTA_MTL, MACS
 from search.problem.problem import Problem
-from spaces.choices import Proposal, enumerate_patterns
+from spaces.choices import Choose, Proposal, Space, enumerate_patterns
 from spaces.fusion import Fusion
 from spaces.networks.cost import Cost
 from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.routing import Routing
 
 TABLE = Path(__file__).parent / "table" / "fusion-scenes.npz"
+ROUTING = TABLE.with_name("routing-scenes.npz")
 MEAN = -2.0  # points of delta_mtl, of the patterns of a tree arena
 FORETOLD, FORETOLD_SEED = (-8.0, 7.0), 10_000  # mean and spread of estimates in points, and where their seeds begin
 EPOCHS = 27  # of a training there
@@ -100,20 +104,53 @@ class Arena:
         return taken
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A space of listed patterns, which are told apart by their features alone: its one decision is a number.
+
+    Args:
+        patterns: of keys of their own.
+        landmarks: how many of the first ones are tried first.
+    """
+
+    patterns: tuple[SharingPattern, ...]
+    landmarks: int
+    group: ClassVar[str] = "space"
+    name: ClassVar[str] = "listed"
+
+    def sample(self, choose: Choose, tasks: Sequence[str]) -> SharingPattern:
+        """The pattern of a number."""
+        return self.patterns[choose("row", tuple(range(len(self.patterns))))]
+
+    def anchors(self, tasks: Sequence[str]) -> dict[str, Proposal]:
+        """The first patterns."""
+        return {f"landmark {row}": Proposal({"row": row}, self.patterns[row]) for row in range(self.landmarks)}
+
+
 def arena(name: str, seed: int) -> Arena:
-    """The arena "table" or one of `TREES`; of the table the seed changes nothing."""
-    return _make_table_arena() if name == "table" else _make_tree_arena(TREES[name], seed)
+    """The arena "table" or "routing", of which the seed changes nothing, or one of `TREES`."""
+    if name == "table":
+        return _make_table_arena(TABLE, _make_fusion)
+    return _make_table_arena(ROUTING, _list_routing) if name == "routing" else _make_tree_arena(TREES[name], seed)
+
+
+def _make_fusion(table: Table) -> Fusion:
+    return Fusion(4, len(table.patterns[0].decoder))
+
+
+def _list_routing(table: Table) -> Listed:
+    first = table.patterns[0]
+    return Listed(table.patterns, len(Routing(len(first.encoder), len(first.decoder)).anchors(first.tasks)))
 
 
 @cache
-def _make_table_arena() -> Arena:
-    table = read(TABLE)
+def _make_table_arena(path: Path, make_space: Callable[[Table], Space]) -> Arena:
+    table = read(path)
     keys = tuple(pattern.key for pattern in table.patterns)
     prices = zip(table.macs.tolist(), table.params.tolist(), strict=True)
     costs = {key: Cost(macs, params, 0) for key, (macs, params) in zip(keys, prices, strict=True)}
     truth = np.column_stack([table.delta_mtl[:, :, -1].mean(1), table.macs])
-    space = Fusion(4, len(table.patterns[0].decoder))
-    return Arena(_make_problem(space, table.patterns[0].tasks, costs), keys, truth, table.curve)
+    return Arena(_make_problem(make_space(table), table.patterns[0].tasks, costs), keys, truth, table.curve)
 
 
 def _make_tree_arena(tree: Tree, seed: int) -> Arena:
@@ -167,7 +204,7 @@ def foretell(place: Arena, correlation: float, seed: int) -> Arena:
     return replace(place, problem=replace(place.problem, estimates=estimate))
 
 
-def _make_problem(space: Fusion, tasks: tuple[str, ...], costs: dict[str, Cost]) -> Problem:
+def _make_problem(space: Space, tasks: tuple[str, ...], costs: dict[str, Cost]) -> Problem:
     def price(pattern: SharingPattern) -> Cost:
         return costs[pattern.key]
 

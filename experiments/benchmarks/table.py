@@ -1,8 +1,10 @@
-"""A table of finished trainings: every pattern of the default problem, several seeds, what was measured at every epoch.
+"""A table of finished trainings: patterns of a space, several seeds, what was measured at every epoch.
 
     python -m experiments.benchmarks.table
     python -m experiments.benchmarks.table --seeds 4 data=redkitchen data.root=../shared/data/redkitchen_rgbd5
+    python -m experiments.benchmarks.table --patterns 48 --seeds 2 space=routing
 
+Of a space that is too large to be trained whole, landmarks and patterns drawn at random stand for it.
 Samplers and schedulers are compared on it without training: `Table.curve` answers within microseconds with the curve of
 a training that took place. Measured on the validation split, as a search sees it. It can be stopped at any moment; the
 same command goes on. Other arguments are those of `search.run`.
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,11 +29,13 @@ from search.config.problem_statement import state_problem
 from search.config.settings import Settings
 from search.config.validation import check_settings
 from search.study.replicates import replicate
-from spaces.choices import enumerate_patterns
+from spaces.choices import Space, draw, enumerate_patterns
 from spaces.drawing.one_line import describe_in_line
+from spaces.errors import ConfigError
 from spaces.pattern.sharing_pattern import SharingPattern
 
 FOLDER = Path(__file__).with_suffix("")
+DRAWS = 100  # for each pattern wanted, before they are taken for all that there are
 FIRST_SEED = 2000  # neither those of searches, from 0, nor those of the landscape, from 1000
 
 
@@ -83,10 +88,26 @@ def write(path: Path, table: Table) -> None:
     np.savez_compressed(path, patterns=texts, macs=table.macs, params=table.params, **deltas)  # type: ignore[arg-type]  # no names by ** in its stubs
 
 
-def trained(settings: Settings, seeds: Sequence[int]) -> Table:
-    """Train what is not trained yet."""
+def list_patterns(space: Space, tasks: tuple[str, ...], count: int | None) -> tuple[SharingPattern, ...]:
+    """All patterns of a space, or as many of it as a count, distinct by key: its landmarks, then random draws."""
+    if count is None:
+        return tuple(proposal.pattern for proposal in enumerate_patterns(space, tasks))
+    rng, found = random.Random(0), {each.pattern.key: each.pattern for each in space.anchors(tasks).values()}
+    for _ in range(DRAWS * count):
+        if len(found) >= count:
+            return tuple(found.values())
+        pattern = draw(space, tasks, rng).pattern
+        found.setdefault(pattern.key, pattern)
+    raise ConfigError(
+        f"--patterns {count}: {DRAWS * count} draws from space={space.name} found {len(found)} of them; want fewer, or "
+        "leave it out for all"
+    )
+
+
+def trained(settings: Settings, seeds: Sequence[int], count: int | None = None) -> Table:
+    """Train what is not trained yet: all patterns, or as many as a count."""
     searched = state_problem(settings)
-    patterns = tuple(proposal.pattern for proposal in enumerate_patterns(settings.space, searched.tasks))
+    patterns = list_patterns(settings.space, searched.tasks, count)
     named = {describe_in_line(pattern): pattern for pattern in patterns}
     found = replicate(settings, named, seeds, judged="val", say=partial(print, flush=True))
     deltas = {}
@@ -104,12 +125,13 @@ def main() -> int:
     """Make the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=5, help="trainings a pattern")
+    parser.add_argument("--patterns", type=int, help="landmarks and random ones in all; every pattern if not said")
     given, overrides = parser.parse_known_args()
-    if given.seeds < 2:
-        parser.error(f"--seeds {given.seeds}: want at least 2, for a spread")
+    if given.seeds < 2 or (given.patterns is not None and given.patterns < 2):
+        parser.error(f"--seeds {given.seeds} --patterns {given.patterns}: want at least 2 of each, for a spread")
     settings = compose(overrides)
     check_settings(settings)
-    table = trained(settings, range(FIRST_SEED, FIRST_SEED + given.seeds))
+    table = trained(settings, range(FIRST_SEED, FIRST_SEED + given.seeds), given.patterns)
     FOLDER.mkdir(exist_ok=True)
     path = FOLDER / f"{settings.run.name}.npz"
     write(path, table)

@@ -27,6 +27,7 @@ COLOURS = {
     "gp": "#c98a1b",
     "random": "#555555",
     "stratified": "#a08060",
+    "unseeing": "#d9a08f",
     "random+asha": "#555555",
     "moasha": "#1f5fa8",
 }

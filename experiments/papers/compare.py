@@ -5,12 +5,12 @@
 
 First the epochs: they are doubled until nobody gains by it (`comparison.convergence` has the rule), unless they are
 given. Then two rounds. The variants of `experiments/papers/<method>/config.yaml` are tried with the first seeds on the
-validation split, and every rival with as many learning rates. The first variant, which is the usual one, and the one
-that did best are then judged with fresh seeds on the test split, each beside rivals of its own, whose widths were
-scaled until they cost as much as it does: multiply-accumulates, and parameters where the method claims to save these.
-Where a method starts from trained networks, its rivals get as many epochs as these took. Deltas refer to single-task
-networks of the unscaled family. It can be stopped at any moment; the same command goes on. Other arguments are those of
-`search.run`.
+validation split, and every rival with as many learning rates; of one variant alone there is nothing to choose. The
+first variant, which is the usual one, and the one that did best are then judged with fresh seeds on the test split,
+each beside rivals of its own, whose widths were scaled until they cost as much as it does: multiply-accumulates, and
+parameters where the method claims to save these. Where a method starts from trained networks, its rivals get as many
+epochs as these took. Deltas refer to single-task networks of the unscaled family. It can be stopped at any moment; the
+same command goes on. Other arguments are those of `search.run`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from pathlib import Path
 from experiments.papers.comparison.contestants import (
     FOLDER,
     RATES,
+    change_rate,
     choose_best,
+    list_silenced,
     list_tries,
     list_variants,
     read_method,
@@ -54,30 +56,37 @@ def main() -> int:
     config = read_method(given.method)
     settings = compose([f"space={config['space']}", *overrides])
     check_settings(settings)
-    variants = dict(list(list_variants(settings, config["variants"]).items())[: given.variants])
-    own = list_variants(settings, config.get("rivals", {}))
+    names = [given.only] if given.only else list(config["variants"])[: given.variants]
+    variants = {name: list_variants(settings, config["variants"])[name] for name in names}
+    own = {name: list_silenced(settings, config.get("rivals", {}), config["variants"][name]) for name in names}
     tries = range(FIRST_TRIED, FIRST_TRIED + given.tries)
     if given.epochs is None:
         usual = next(iter(variants))
-        contestants = {usual: variants[usual], **list_rivals(settings), **own}
+        contestants = {usual: variants[usual], **list_rivals(settings), **own[usual]}
         course = find_course(settings, contestants, tries, given.most, say)
         say(course.describe())
         settings = replace(settings, trainer=stretch_recipe(settings.trainer, course.epochs))
     else:
         settings = replace(settings, trainer=stretch_recipe(settings.trainer, given.epochs))
     variants = {name: _stretch(each, settings) for name, each in variants.items()}
-    own = {name: _stretch(each, settings) for name, each in own.items()}
-    first, rivals = _try_all(settings, variants, own, tries)
-    best, usual = choose_best(list(variants), _average(first)), next(iter(variants))
+    own = {name: {rival: _stretch(each, settings) for rival, each in some.items()} for name, some in own.items()}
+    usual, first, rows, rates = names[0], None, [], dict[str, float]()
+    best = usual
+    if len(variants) > 1:  # else there is nothing to choose
+        first, rates = _try_all(settings, variants, own[usual], tries)
+        best = choose_best(names, _average(first))
+        rows = make_rows(first, settings, "tried on val", dict.fromkeys(set(variants) - {best}, best))
     judged = {name: variants[name] for name in dict.fromkeys((best, usual))}
     judges = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
+    rivals = {name: _tune({**list_rivals(settings), **own[name]}, settings, rates) for name in judged}
     second, beside = _judge(settings, judged, rivals, config.get("match", [MACS]), judges)
-    tried = make_rows(first, settings, "tried on val", dict.fromkeys(set(variants) - {best}, best))
-    rows = [*tried, *make_rows(second, settings, "judged on test", beside)]
+    rows += make_rows(second, settings, "judged on test", beside)
     folder = given.folder or FOLDER / given.method
-    with (folder / f"{settings.data.name}.csv").open("w", newline="") as file:
+    told = f"-{given.only.replace(' ', '-')}" if given.only else ""
+    with (folder / f"{settings.data.name}{told}.csv").open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([name_columns(settings), *rows])
-    say("\n".join(describe_gains(first, "tried on the validation split", {})))
+    if first:
+        say("\n".join(describe_gains(first, "tried on the validation split", {})))
     say("\n".join(describe_gains(second, "judged on the test split", beside)))
     return 0
 
@@ -91,12 +100,16 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--tries", type=int, default=2, help="trainings a variant on the validation split")
     parser.add_argument("--seeds", type=int, default=5, help="trainings that judge, on the test split")
     parser.add_argument("--variants", type=int, default=len(RATES), help="how many of the first variants are tried")
+    parser.add_argument("--only", metavar="VARIANT", help="judge this variant alone, untried")
     given, overrides = parser.parse_known_args()
     if given.tries < 2 or given.seeds < 3 or not 1 <= given.variants <= len(RATES):
         parser.error(
             f"--tries {given.tries} --seeds {given.seeds} --variants {given.variants}: want at least 2 and 3, for a "
             f"spread, and 1 to {len(RATES)}, as many as there are learning rates for rivals"
         )
+    known = read_method(given.method)["variants"]
+    if given.only and given.only not in known:
+        parser.error(f"--only {given.only!r}: want one of {', '.join(map(repr, known))}")
     return given, overrides
 
 
@@ -110,8 +123,8 @@ def _average(found: Replicates) -> dict[str, float]:
 
 def _try_all(
     settings: Settings, variants: Mapping[str, Entrant], own: Mapping[str, Entrant], seeds: Sequence[int]
-) -> tuple[Replicates, dict[str, Entrant]]:
-    """Variants and tries of rivals on the validation split; what was found, and the best of each rival's recipes.
+) -> tuple[Replicates, dict[str, float]]:
+    """Variants and tries of rivals on the validation split; what was found, and each rival's best share of the rate.
 
     Rivals are tried at the multiply-accumulates of the usual variant; those of the method's own with their own widths.
     """
@@ -122,21 +135,30 @@ def _try_all(
     everything = {**variants, **{name: each for some in tries.values() for name, each in some.items()}}
     found = replicate(settings, everything, seeds, judged="val", say=say)
     deltas = _average(found)
-    return found, {name: some[choose_best(list(some), deltas)] for name, some in tries.items()}
+    shares = {name: dict(zip(some, RATES, strict=False)) for name, some in tries.items()}
+    return found, {name: some[choose_best(list(some), deltas)] for name, some in shares.items()}
+
+
+def _tune(rivals: Mapping[str, Entrant], settings: Settings, rates: Mapping[str, float]) -> dict[str, Entrant]:
+    """Rivals with the share of the learning rate that did best for each, the usual one where none was tried."""
+    return {
+        name: replace(each, recipe=change_rate(each.recipe or settings.trainer, rates.get(name, 1.0)))
+        for name, each in rivals.items()
+    }
 
 
 def _judge(
     settings: Settings,
     judged: Mapping[str, Entrant],
-    rivals: Mapping[str, Entrant],
+    rivals: Mapping[str, Mapping[str, Entrant]],
     measures: Sequence[str],
     seeds: Sequence[int],
 ) -> tuple[Replicates, dict[str, str]]:
-    """Judged variants and rivals at the cost of each, on the test split; and beside which of them a rival stands."""
+    """Judged variants and rivals of each at its cost, on the test split; and beside which of them a rival stands."""
     found = replicate(settings, judged, seeds, say=say)
     everything, beside = dict(judged), {}
     for row, name in enumerate(found.names):
-        longer = lengthen(rivals, float(found.epochs[row].mean()), settings)
+        longer = lengthen(rivals[name], float(found.epochs[row].mean()), settings)
         for measure in measures:
             wanted = float(found.metrics[measure][row].mean())
             for rival, each in match_rivals(longer, settings, wanted, measure).items():

@@ -58,8 +58,8 @@ def connect(address: str | None) -> Path | None:
         if place:
             shutil.rmtree(place, ignore_errors=True)
         raise MachineError(
-            f"Ray does not start on this machine ({_line(error)}); mend that, or take runner=inline, which trains one "
-            "network after the other without Ray"
+            f"Ray does not start on this machine ({shorten(error)}); mend that, or take runner=inline, which trains "
+            "one network after the other without Ray"
         ) from error
     return place
 
@@ -78,7 +78,7 @@ def _join(address: str) -> None:
         ray.init(address=address, **QUIET)
     except (OSError, ValueError, RuntimeError) as error:
         raise ConfigError(
-            f"runner.address={address}: no Ray cluster answers there ({_line(error)}); start one "
+            f"runner.address={address}: no Ray cluster answers there ({shorten(error)}); start one "
             "with 'ray start --head', or leave runner.address (and $RAY_ADDRESS) out to use this machine alone"
             + (_mention_token() if answers else "")
         ) from error
@@ -108,11 +108,36 @@ def _mention_token() -> str:
 
 def _refuse_other(address: str | None, here: str) -> None:
     """See that the Ray of this process is the one that is wanted."""
-    if address and address not in ("auto", "local", here, f"ray://{here}"):
+    if address and address not in ("auto", "local") and not _is_same_place(address.removeprefix("ray://"), here):
         raise ConfigError(
             f"runner.address={address}: this process is connected to Ray at {here} already; leave runner.address (and "
             "$RAY_ADDRESS) out to use that one, or call ray.shutdown() before"
         )
+
+
+def _is_same_place(one: str, other: str) -> bool:
+    """Whether two of HOST:PORT are one, by whatever names; Ray knows its head on this machine by an outer address."""
+    places = []
+    for host, _, port in (each.rpartition(":") for each in (one, other)):
+        try:
+            hosts = {info[4][0] for info in socket.getaddrinfo(host, None)}
+        except OSError:
+            hosts = {host}
+        if any(_is_here(each) for each in hosts):
+            hosts = {"here"}
+        places.append((hosts, port))
+    (hosts, port), (others, other_port) = places
+    return port == other_port and bool(hosts & others)
+
+
+def _is_here(host: str | int) -> bool:
+    """Whether an address is one of this machine's: a socket can be bound to it."""
+    try:
+        with socket.socket(socket.AF_INET6 if ":" in str(host) else socket.AF_INET) as own:
+            own.bind((str(host), 0))
+    except OSError:
+        return False
+    return True
 
 
 def _provide_token() -> None:
@@ -159,5 +184,6 @@ def _writable(folder: Path) -> bool:
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
 
-def _line(error: Exception) -> str:
+def shorten(error: Exception) -> str:
+    """The beginning of what an error says, in one line."""
     return " ".join(str(error).split())[:200]

@@ -7,26 +7,30 @@ state is thrown away after the run; resuming starts a new Tune run on the same s
 from __future__ import annotations
 
 import logging
-import math
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from search.runners.head_watch import watch_head
 from search.runners.node_check import check_nodes
 from search.runners.ray_connection import connect as _connect
+from search.runners.ray_connection import shorten
 from search.runners.retried_queue import RetriedQueue
+from search.runners.room import Room, Share
 from search.runners.runner import JobQueue
 from spaces.common.cores import count_cores
 from spaces.common.interruption import take_sigterm
+from spaces.common.machine_faults import MachineError
 from spaces.errors import ConfigError
 from spaces.fields import Fields
 
 QUIET = {
     "RAY_AIR_NEW_OUTPUT": "0",
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # no CSV, JSON and TensorBoard files beside ours
+    "TUNE_MAX_PENDING_TRIALS_PG": "1000000",  # how many run at a time is the searcher's to say
     "TUNE_GLOBAL_CHECKPOINT_S": "1000000",  # Tune's experiment state is never read back
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",  # a training that takes no GPU sees none
     "RAY_CHDIR_TO_TRIAL_DIR": "0",  # relative paths mean the same on a worker as in the driver
@@ -47,7 +51,8 @@ class RayTune:
     Args:
         cpus_per_trial: CPUs that one training takes; a fraction packs several on one CPU.
         gpus_per_trial: GPUs that one training takes, fractions allowed; None is one where the cluster has GPUs, else 0.
-        concurrency: trainings at a time; None is as many as the cluster's CPUs and GPUs hold.
+        concurrency: trainings at a time; None is as many as the cluster's CPUs and GPUs hold, also of nodes that join
+            later.
         trial_timeout: seconds after which the worker of a training that has not ended is ended, a hung one too; the job
             is tried once more, or goes on from its checkpoint. None for no limit.
         address: of a running cluster, such as "auto" or "127.0.0.1:6379"; None is $RAY_ADDRESS and, without that,
@@ -113,7 +118,7 @@ class RayTune:
         Raises:
             ConfigError: there is no cluster at the address, it cannot hold a single training, or one of its nodes lacks
                 the packages or the run folder.
-            MachineError: Ray does not start on this machine.
+            MachineError: Ray does not start on this machine, or was lost.
             KeyboardInterrupt: the user stopped the run.
         """
         os.environ.update(QUIET)
@@ -128,13 +133,18 @@ class RayTune:
         place = _connect(address)
         try:
             take_sigterm()  # again, for Ray takes it for itself
-            nodes = [node for node in ray.nodes() if node["Alive"]]
-            gpus, concurrency = self._fitting([node["Resources"] for node in nodes])
+            nodes = _list_nodes()
+            gpus, _ = self._fitting([node["Resources"] for node in nodes])
+            share = Share(self.cpus_per_trial, gpus)
             if address:
-                check_nodes([node for node in nodes if self._fits(node["Resources"], gpus)], folder)
-            started(concurrency)
+                check_nodes([node for node in nodes if share.count(node["Resources"])], folder)
+            room = Room(share, self.concurrency, lambda: [node["Resources"] for node in _list_nodes()], started)
+            room.holds(0)
             queue.answer_from_cache("cuda" if gpus else "cpu")
-            self._fit(queue, folder / ".ray", gpus, concurrency)
+            with watch_head(ray.get_runtime_context().gcs_address):
+                self._fit(queue, folder / ".ray", room, gpus)
+        except ray.exceptions.RayError as error:  # trainings' own come back as outcomes
+            raise MachineError(f"Ray was lost ({shorten(error)}); see to it that its head runs") from error
         finally:
             if not there:  # or it is somebody else's
                 ray.shutdown()
@@ -145,7 +155,7 @@ class RayTune:
         """GPUs a training, and trainings at a time; a training fits on one node or nowhere."""
         sizes = [(node.get("CPU", 0.0), node.get("GPU", 0.0)) for node in nodes]
         gpus = float(any(gpu for _, gpu in sizes)) if self.gpus_per_trial is None else self.gpus_per_trial
-        room = sum(self._fits(node, gpus) for node in nodes)
+        room = sum(map(Share(self.cpus_per_trial, gpus).count, nodes))
         if not room:
             there = "; ".join(f"{cpu:g} CPUs and {gpu:g} GPUs" for cpu, gpu in sizes)
             raise ConfigError(
@@ -154,12 +164,7 @@ class RayTune:
             )
         return gpus, min(room, self.concurrency or room)
 
-    def _fits(self, node: Mapping[str, float], gpus: float) -> int:
-        """Trainings that a node holds at a time."""
-        cpu, gpu = node.get("CPU", 0.0), node.get("GPU", 0.0)
-        return int(min(cpu // self.cpus_per_trial, gpu // gpus if gpus else math.inf))
-
-    def _fit(self, queue: JobQueue, storage: Path, gpus: float, concurrency: int) -> None:
+    def _fit(self, queue: JobQueue, storage: Path, room: Room, gpus: float) -> None:
         from ray import tune  # ray.tune: 1.3 s, --help does without
 
         # they import ray.tune
@@ -170,14 +175,13 @@ class RayTune:
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # reasons are told as those of trials, in a line each
         failures = Failures()
         retried = RetriedQueue(queue)
-        searcher = QueueSearcher(retried, failures, self.trial_timeout)
+        searcher = QueueSearcher(retried, failures, room.holds, self.trial_timeout)
         tuner = tune.Tuner(
             tune.with_resources(JobTrainable, {"cpu": self.cpus_per_trial, "gpu": gpus}),
             tune_config=tune.TuneConfig(
                 search_alg=searcher,
                 scheduler=failures,
                 num_samples=-1,  # the queue says when it is over
-                max_concurrent_trials=concurrency,
                 reuse_actors=True,
             ),
             run_config=tune.RunConfig(
@@ -191,3 +195,10 @@ class RayTune:
         # Tune takes Ctrl-C for an end like any other, also between the end of one job and the start of the next.
         if queue.running or not searcher.ended:
             raise KeyboardInterrupt
+
+
+def _list_nodes() -> list[dict[str, Any]]:
+    """Nodes of the cluster that are up, as Ray lists them."""
+    import ray  # as in `RayTune.run`
+
+    return [node for node in ray.nodes() if node["Alive"]]

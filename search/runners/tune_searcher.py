@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -50,15 +51,18 @@ class QueueSearcher(Searcher):
     Args:
         queue: of the search.
         failures: knows why Tune's trials failed.
+        holds: whether the cluster has room for one more beside a number of them.
         timeout: seconds that a job may take; None for no limit.
 
     Attributes:
         ended: whether Tune was told that nothing is left; if not, something else has ended it.
     """
 
-    def __init__(self, queue: RetriedQueue, failures: Failures, timeout: float | None = None) -> None:
+    def __init__(
+        self, queue: RetriedQueue, failures: Failures, holds: Callable[[int], bool], timeout: float | None = None
+    ) -> None:
         super().__init__()
-        self._queue, self._failures, self._timeout = queue, failures, timeout
+        self._queue, self._failures, self._holds, self._timeout = queue, failures, holds, timeout
         self._jobs: dict[str, Job] = {}
         self._started: dict[str, float] = {}
         self.ended = False
@@ -66,6 +70,8 @@ class QueueSearcher(Searcher):
     def suggest(self, trial_id: str) -> Any:
         """The next job as a trial's configuration; None to be asked again, FINISHED at the end."""
         tell_first()  # Tune has taken Ctrl-C for itself by now
+        if not (self._queue.stopped or self._holds(len(self._jobs))):
+            return None
         job = self._queue.next()
         if job is None:
             # A baseline that fails is tried again, so the end is only known when nothing runs.

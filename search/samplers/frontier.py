@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
@@ -71,6 +71,10 @@ class Frontier(Sampler):
         """Where it is the prior."""
         return self.prior == SUPERNET
 
+    def describe(self, pattern: SharingPattern) -> np.ndarray:
+        """Features of a pattern, (features,), by whose distance the process goes."""
+        return _features(pattern)
+
     def check(self, problem: Problem) -> None:
         """Refuse a space that the prior does not serve (ConfigError)."""
         if self.uses_supernet:
@@ -90,7 +94,7 @@ class Frontier(Sampler):
         if len(history) < self.startup or known.finished < 2:
             patterns = [_pattern(problem, trial) for trial in (*known.trials, *begun)]
             return Draw(choose_apart(problem, fresh, patterns, seed).choices)
-        gains, related = _gains(problem, known, begun, fresh)
+        gains, related = _gains(problem, known, begun, fresh, self.describe)
         best = int(np.argmax(gains))
         return Draw(fresh[best].choices, gain=float(gains[best]) if related else None)
 
@@ -112,7 +116,11 @@ def _front(problem: Problem, known: Observations) -> list[FrozenTrial]:
 
 
 def _gains(
-    problem: Problem, known: Observations, begun: Sequence[FrozenTrial], fresh: Sequence[Proposal]
+    problem: Problem,
+    known: Observations,
+    begun: Sequence[FrozenTrial],
+    fresh: Sequence[Proposal],
+    describe: Callable[[SharingPattern], np.ndarray],
 ) -> tuple[np.ndarray, bool]:
     """Expected improvement by fresh proposals, as a share of the hypervolume so far; False where there is none yet."""
     shown = {trial.number for trial in known.trials}
@@ -125,7 +133,7 @@ def _gains(
     ]
     least = np.array([_cost(problem.cost(each.pattern)) for each in proposals])  # (n, 2): macs, params
     most = np.array([_cost(problem.most(each.pattern)) for each in proposals])
-    x = _varying(np.array([_features(each.pattern) for each in proposals]))
+    x = _varying(np.array([describe(each.pattern) for each in proposals]))
     means, spreads, reference = [], [], []
     for column, objective in enumerate(problem.objectives):
         sign = 1.0 if objective.direction == MAXIMISE else -1.0

@@ -41,6 +41,15 @@ def list_variants(settings: Settings, variants: Mapping[str, Any]) -> dict[str, 
     return found
 
 
+def list_silenced(settings: Settings, rivals: Mapping[str, str], variant: Mapping[str, Any]) -> dict[str, Entrant]:
+    """Rivals of a method's own: a variant in which the choices whose names begin so are false."""
+    told = {
+        name: {choice: value if not choice.startswith(start) else False for choice, value in variant.items()}
+        for name, start in rivals.items()
+    }
+    return list_variants(settings, told)
+
+
 def list_tries(rivals: Mapping[str, Entrant], recipe: Trainer, count: int) -> dict[str, dict[str, Entrant]]:
     """As many tries of each rival as a method has variants, with other learning rates; by rival, then by try."""
     found: dict[str, dict[str, Entrant]] = {}

@@ -18,7 +18,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from experiments.papers.comparison.contestants import list_variants, read_method
+from experiments.papers.comparison.contestants import list_silenced, list_variants, read_method
 from experiments.papers.comparison.table import describe_gains, make_rows, name_columns
 from search.config.command import end_in_one_message
 from search.config.composition import compose
@@ -48,9 +48,10 @@ def main() -> int:
     acting = dict(islice(config["acting"].items(), given.rows))
     if given.epochs:
         settings = replace(settings, trainer=stretch_recipe(settings.trainer, given.epochs))
-    rows = list_variants(settings, {**acting, **config["rivals"]})
+    silenced = list_silenced(settings, config["rivals"], next(iter(acting.values())))
+    rows = {**list_variants(settings, acting), **silenced}
     found = replicate(settings, rows, range(FIRST_SEED, FIRST_SEED + given.seeds), judged="val", say=say)
-    (silent,) = config["rivals"]
+    (silent,) = silenced
     with (given.folder / FILE).open("w", newline="") as file:
         table = make_rows(found, settings, "tried on val", dict.fromkeys(acting, silent))
         csv.writer(file, lineterminator="\n").writerows([name_columns(settings), *table])

@@ -11,7 +11,7 @@ from tempfile import gettempdir
 import pytest
 
 from search.runners import ray_connection
-from search.runners.ray_connection import LONGEST, SOCKET, connect, make_short_folder
+from search.runners.ray_connection import LONGEST, SOCKET, _is_same_place, connect, make_short_folder
 from spaces.common.machine_faults import MachineError
 from spaces.errors import ConfigError
 
@@ -66,3 +66,11 @@ def test_what_listens_and_is_no_ray_is_told_within_seconds(
     assert "token" not in told
     for line in taken:
         line.close()
+
+
+def test_one_place_by_two_names_is_no_other_cluster() -> None:
+    assert _is_same_place("127.0.0.1:6379", "localhost:6379")
+    assert not _is_same_place("127.0.0.1:6379", "127.0.0.1:6380")
+    assert not _is_same_place("127.0.0.1:6379", "203.0.113.7:6379")
+    assert _is_same_place("no.such.host.example:6379", "no.such.host.example:6379")
+    assert not _is_same_place("auto", "127.0.0.1:6379")

@@ -1,0 +1,25 @@
+"""The model-based sampler as it was before features told of what a branch or a workspace is made: for a comparison."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from search.samplers.frontier import Frontier
+from spaces.pattern.features import compute_features, name_features
+from spaces.pattern.option_features import EXCHANGE, ROUTING
+from spaces.pattern.sharing_pattern import SharingPattern
+
+SEEN = 5  # of an exchange: that there is one, its slots, width, tokens and frame vectors
+UNSEEN = {*ROUTING, *EXCHANGE[SEEN:]}
+
+
+@dataclass(frozen=True)
+class Unseeing(Frontier):
+    """Frontier by how much is shared, not by what: without primitives, recombinations, kernels, flows and norms."""
+
+    def describe(self, pattern: SharingPattern) -> np.ndarray:
+        """Features of a pattern without those."""
+        named = zip(name_features(pattern), compute_features(pattern), strict=True)
+        return np.array([value for name, value in named if name.split(".", 2)[-1] not in UNSEEN], dtype=np.float32)

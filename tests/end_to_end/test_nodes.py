@@ -1,0 +1,142 @@
+"""A cluster whose nodes die, join late, restart and lose their network while a search runs on it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from search.jobs.trial import Trial
+from tests.end_to_end.clusters import Nodes, wait_until
+from tests.end_to_end.searches import left_running, start, states_in, trials_in
+from tests.tiny import arguments, write_tiny
+
+
+@pytest.fixture
+def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
+    """A head of one CPU, and what is added to it."""
+    folder = Path(tempfile.mkdtemp(prefix="nodes-", dir="/tmp"))  # short, for sockets
+    found = Nodes(folder)
+    for name, value in found.token.items():
+        monkeypatch.setenv(name, value)
+    try:
+        found.start_head()
+        yield found
+    finally:
+        found.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def given_for(folder: Path, nodes: Nodes, *more: str) -> list[str]:
+    """Arguments of a search whose trainings take longer than a worker takes to start, for Tune gives those up that are
+    still starting when another is free."""
+    given = [word for word in arguments(write_tiny(folder / "data"), *more) if word != "runner=inline"]
+    given[given.index("trainer.epochs=1")] = "trainer.epochs=300"
+    return [*given, f"runner.address={nodes.address}"]
+
+
+def finished(folder: Path) -> dict[int, Trial]:
+    """Trials that a search in the folder has finished so far."""
+    run = folder / "runs" / "nodes"
+    return trials_in(run) if (run / "trials").is_dir() else {}
+
+
+def on(folder: Path) -> set[str]:
+    """Nodes that finished trials ran on."""
+    return {trial.node for trial in finished(folder).values()}
+
+
+def see_whole(folder: Path, count: int) -> None:
+    """No trial was lost, failed, or trained twice, and nothing is left behind."""
+    trials = finished(folder)
+    assert sorted(trials) == list(range(count))
+    assert all(trial.complete for trial in trials.values()), {n: t.reason for n, t in trials.items()}
+    assert len({trial.key for trial in trials.values()}) == count
+    assert all(state.name == "COMPLETE" for state in states_in(folder / "runs" / "nodes"))
+    assert not left_running(folder, seconds=20)
+
+
+@pytest.mark.slow
+def test_nodes_that_die_cost_no_trial_late_ones_are_used_and_a_head_that_restarts_ends_it_with_its_reason(
+    tmp_path: Path, nodes: Nodes
+) -> None:
+    nodes.add("first")
+    nodes.wait_for(2)
+    given = given_for(tmp_path, nodes, "trials=9", "run.name=nodes")
+    process = start(given, tmp_path)
+    try:
+        wait_until(lambda: len(on(tmp_path)) == 2, 120, "trials on two nodes")
+        nodes.kill("first")
+        nodes.add("late")
+        wait_until(lambda: len(on(tmp_path)) == 3, 120, "a trial on the node that joined late")
+        assert process.poll() is None, (tmp_path / "log.txt").read_text()
+        nodes.kill("head")
+        nodes.kill("late")
+        nodes.start_head()
+        assert process.wait(timeout=60) == 1
+    finally:
+        process.kill()
+    log = (tmp_path / "log.txt").read_text()
+    assert "The search stopped: Ray was lost (" in log and "Traceback" not in log
+    before = {path: path.read_bytes() for path in (tmp_path / "runs" / "nodes" / "trials").glob("[0-9]*.json")}
+    assert 3 <= len(before) < 9
+
+    again = start(given, tmp_path)
+    assert again.wait(timeout=240) == 0, (tmp_path / "log.txt").read_text()
+    see_whole(tmp_path, 9)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@contextmanager
+def namespace(name: str, number: int) -> Iterator[tuple[str, str]]:
+    """A network namespace with a line to this one: its address, and this end of the line, which can be cut."""
+    inner, outer, line = f"10.213.{number}.2", f"10.213.{number}.1", f"{name}h"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    try:
+        commands = (
+            f"ip link add {line} type veth peer name {name}n netns {name}",
+            f"ip addr add {outer}/24 dev {line}",
+            f"ip link set {line} up",
+            f"ip -n {name} addr add {inner}/24 dev {name}n",
+            f"ip -n {name} link set {name}n up",
+            f"ip -n {name} link set lo up",
+            f"ip -n {name} route add default via {outer}",
+        )
+        for command in commands:
+            subprocess.run(command.split(), check=True)
+        yield inner, line
+    finally:
+        subprocess.run(["ip", "netns", "del", name], check=True)
+
+
+def can_have_namespaces() -> bool:
+    """Whether this user may make them, as root may outside most containers."""
+    if os.geteuid() or not shutil.which("ip"):
+        return False
+    made = subprocess.run(["ip", "netns", "add", "probe"], capture_output=True, check=False).returncode == 0
+    return made and subprocess.run(["ip", "netns", "del", "probe"], check=False).returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_have_namespaces(), reason="network namespaces are not to be had: wants root and iproute2")
+def test_a_line_that_is_cut_for_longer_than_rays_patience_costs_no_trial(tmp_path: Path, nodes: Nodes) -> None:
+    with namespace(f"s{os.getpid() % 10**6}", os.getpid() % 250) as (address, line):
+        nodes.add("far", inside=["ip", "netns", "exec", line.removesuffix("h")], host=address)
+        nodes.wait_for(2)
+        process = start(given_for(tmp_path, nodes, "trials=6", "run.name=nodes"), tmp_path)
+        try:
+            wait_until(lambda: len(on(tmp_path)) == 2, 120, "trials on two nodes")
+            subprocess.run(["ip", "link", "set", line, "down"], check=True)
+            before = len(finished(tmp_path))
+            wait_until(lambda: len(finished(tmp_path)) > before, 120, "trials on this side of the line")
+            subprocess.run(["ip", "link", "set", line, "up"], check=True)
+            assert process.wait(timeout=240) == 0, (tmp_path / "log.txt").read_text()
+        finally:
+            process.kill()
+        see_whole(tmp_path, 6)
