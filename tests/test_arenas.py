@@ -7,17 +7,20 @@ import numpy as np
 import pytest
 
 from experiments.benchmarks.arenas import TREES, arena
+from experiments.benchmarks.contestants.unseeing import Unseeing
 from experiments.benchmarks.samplers import ASHA, main, run
 from experiments.benchmarks.volumes import Volumes
 from search.problem import pareto
+from search.samplers.frontier import Frontier
+from spaces.choices import enumerate_patterns
 
-NAMES = ["table", "tree51", "tree561"]
+NAMES = ["table", "routing", "tree51", "tree561"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_arena_lists_its_space_and_its_noise_is_around_the_truth(name: str) -> None:
     place = arena(name, 3)
-    assert len(place.keys) == len(set(place.keys)) == {"table": 35, "tree51": 51, "tree561": 561}[name]
+    assert len(place.keys) == len(set(place.keys)) == {"table": 35, "routing": 48, "tree51": 51, "tree561": 561}[name]
     rng = np.random.default_rng(0)
     ends = np.array([place.trained(7, rng)[-1] for _ in range(300)])
     assert ends.mean() == pytest.approx(place.truth[7, 0], abs=4 * ends.std() / 300**0.5 + 1e-9)
@@ -99,3 +102,11 @@ def test_peers_repeat_nothing_and_the_same_seed_gives_the_same(contestant: str) 
     assert complete and len(complete) == len(set(complete))
     runs = [key for (key, _, _), (after, _, _) in pairwise(legs) if key != after]
     assert len(runs) == len(set(runs))  # who has stopped never comes back
+
+
+def test_the_sampler_without_options_sees_how_much_is_shared_and_not_by_what() -> None:
+    place = arena("routing", 0)
+    patterns = [each.pattern for each in enumerate_patterns(place.problem.space, place.problem.tasks)]
+    seen, whole = ({tuple(each.describe(p)) for p in patterns} for each in (Unseeing(), Frontier()))
+    assert len(whole) == len(patterns) == 48 > len(seen) > 20
+    assert len(list(islice(run(place, "unseeing", 0, "routing"), 6))) == 6

@@ -12,6 +12,7 @@ from search.problem.objectives import LATENCY, Objective
 from search.problem.training_memory import TrainingMemory
 from spaces.choices import Space
 from spaces.networks.cost import Cost
+from spaces.pattern.mixing import Gated
 from spaces.pattern.sharing_pattern import SharingPattern
 
 
@@ -68,7 +69,8 @@ class Problem:
 
     def most(self, pattern: SharingPattern) -> Cost:
         """The most that a pattern can cost, whatever its gates learn (but see `compute_ceiling`)."""
-        return (self.ceiling or self.cost)(pattern)
+        gated = any(isinstance(stage.mixing, Gated) for stage in pattern.encoder)
+        return self.ceiling(pattern) if self.ceiling and gated else self.cost(pattern)
 
     def allows(self, pattern: SharingPattern) -> bool:
         """Whether a pattern is within the limits."""

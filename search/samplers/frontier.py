@@ -15,14 +15,14 @@ from search.problem.objectives import COUNTED, LATENCY, MAXIMISE
 from search.problem.problem import Problem
 from search.samplers.candidates import choose_apart, collect_with_front, replay_all
 from search.samplers.expected_improvement import compute_improvement
-from search.samplers.observations import Observations, collect_observations
+from search.samplers.observations import Observations, collect_observations, thin_out
 from search.samplers.sampler import Draw, Sampler, Wait
 from search.samplers.supernet_rule import refuse_unserved
 from search.samplers.surrogate import compute_posterior
 from spaces.choices import Proposal
 from spaces.fields import Fields
 from spaces.networks.cost import Cost
-from spaces.pattern.features import compute_features
+from spaces.pattern.features import compute_features, weigh_features
 from spaces.pattern.sharing_pattern import SharingPattern
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ SUPERNET = "supernet"
 KEPT = 0.3, 0.25  # share of its gates that a pattern keeps, and its spread, before any is trained: our choice
 SPREAD = 0.03  # of a metric between patterns, usually, and 3 points of a delta: our choice
 MEMBERS, FEWEST = {1: 1000, 2: 1000, 3: 48}, 12  # of a front that gains are taken of, by objectives: boxes grow fast
+CONDITIONED = 500  # observations that the process rests on at most: its time grows with their cube; our choice
 CHUNK = 1000  # candidates at a time
 
 
@@ -72,7 +73,7 @@ class Frontier(Sampler):
         return self.prior == SUPERNET
 
     def describe(self, pattern: SharingPattern) -> np.ndarray:
-        """Features of a pattern, (features,), by whose distance the process goes."""
+        """Features of a pattern, (features,), by whose distance the process goes; see `weigh_features`."""
         return _features(pattern)
 
     def check(self, problem: Problem) -> None:
@@ -86,7 +87,9 @@ class Frontier(Sampler):
             return Wait()
         known = collect_observations(history, problem.objectives)
         seen = {trial.user_attrs["key"] for trial in history}
-        found = collect_with_front(problem, [trial.params for trial in _front(problem, known)], seed)
+        front = _front(problem, known)
+        found = collect_with_front(problem, [known.trials[row].params for row in front], seed)
+        known = thin_out(known, CONDITIONED, front)
         fresh = [each for each in found if each.pattern.key not in seen and problem.allows(each.pattern)]
         if not fresh:
             return Draw(random.Random(seed).choice(found).choices)
@@ -105,14 +108,15 @@ def _pattern(problem: Problem, trial: FrozenTrial) -> Proposal:
 
 @lru_cache(maxsize=2**14)  # the same candidates come again at every proposal
 def _features(pattern: SharingPattern) -> np.ndarray:
-    return np.array(compute_features(pattern), dtype=np.float32)
+    return np.multiply(compute_features(pattern), weigh_features(pattern), dtype=np.float32)
 
 
-def _front(problem: Problem, known: Observations) -> list[FrozenTrial]:
+def _front(problem: Problem, known: Observations) -> list[int]:
+    """Rows of the front of what has finished."""
     if not known.finished:
         return []
     values = known.values[: known.finished]
-    return [known.trials[row] for row in pareto.mark_front(values, [each.direction for each in problem.objectives])]
+    return [int(row) for row in pareto.mark_front(values, [each.direction for each in problem.objectives])]
 
 
 def _gains(

@@ -35,6 +35,40 @@ class Observations:
     values: np.ndarray
     doubts: np.ndarray
 
+    def choose(self, rows: Sequence[int]) -> Observations:
+        """Those of some rows, in ascending order."""
+        finished = sum(row < self.finished for row in rows)
+        return Observations(
+            tuple(self.trials[row] for row in rows), finished, self.values[list(rows)], self.doubts[list(rows)]
+        )
+
+
+def thin_out(known: Observations, most: int, always: Sequence[int]) -> Observations:
+    """As many observations as a bound at most: some rows always, the latest ones, and others evenly over all time.
+
+    Half of the room is for the latest, which a sampler has placed where it expects most: our choice.
+
+    Args:
+        known: all of them.
+        most: how many are wanted.
+        always: rows that are kept, such as the front's; of more than there is room for, evenly many.
+    """
+    count = len(known.trials)
+    if count <= most:
+        return known
+    kept = set(_spread(sorted(always), most))
+    left = [row for row in range(count) if row not in kept]
+    room = most - len(kept)
+    latest = left[len(left) - room // 2 :]
+    others = _spread(left[: len(left) - room // 2], room - room // 2)
+    return known.choose(sorted({*kept, *latest, *others}))
+
+
+def _spread(rows: Sequence[int], most: int) -> list[int]:
+    if len(rows) <= most:
+        return list(rows)
+    return [rows[place] for place in np.linspace(0, len(rows) - 1, most).round().astype(int)] if most else []
+
 
 def collect_observations(history: Sequence[FrozenTrial], objectives: Sequence[Objective]) -> Observations:
     """All trials that tell something of what a whole training would show."""

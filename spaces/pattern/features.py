@@ -8,10 +8,11 @@ one.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import combinations
 
 from spaces.pattern.block import WHOLE, Block
-from spaces.pattern.option_features import EXCHANGE, describe_exchange, describe_mixing, name_mixing
+from spaces.pattern.option_features import EXCHANGE, OPTIONS, describe_exchange, describe_mixing, name_mixing
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import SHARED, Stage
 from spaces.pattern.walk import list_blocks
@@ -40,15 +41,35 @@ def compute_features(pattern: SharingPattern) -> tuple[float, ...]:
 
 def name_features(pattern: SharingPattern) -> tuple[str, ...]:
     """Names of the features, such as ``decoder.1.depth-normals``; equal for patterns of the same tasks and stages."""
+    return _name(pattern.tasks, len(pattern.encoder), len(pattern.decoder))
+
+
+@lru_cache(maxsize=64)  # patterns of a search have the same
+def _name(tasks: tuple[str, ...], encoder: int, decoder: int) -> tuple[str, ...]:
     shared = [
         f"{part}.{stage}.{one}-{other}"
-        for part, count in (("encoder", len(pattern.encoder)), ("decoder", len(pattern.decoder)))
+        for part, count in (("encoder", encoder), ("decoder", decoder))
         for stage in range(1, count + 1)
-        for one, other in combinations(pattern.tasks, 2)
+        for one, other in combinations(tasks, 2)
     ]
-    stages = range(1, len(pattern.encoder) + 1)
-    mixings = [f"encoder.{stage}.{name}" for stage in stages for name in name_mixing(pattern.tasks)]
+    stages = range(1, encoder + 1)
+    mixings = [f"encoder.{stage}.{name}" for stage in stages for name in name_mixing(tasks)]
     return (*shared, *mixings, *(f"scale.{scale}.{name}" for scale in stages for name in EXCHANGE))
+
+
+def weigh_features(pattern: SharingPattern) -> tuple[float, ...]:
+    """By feature how much it counts in a distance: what is shared is 1, options of a stage or scale are 1 together.
+
+    There are many of these, mostly alike at all stages: with as much weight each they would hide how much is shared,
+    and a sampler needed half as many trainings again on the table of `routing` (`experiments.benchmarks.samplers`).
+    """
+    return _weigh(name_features(pattern))
+
+
+@lru_cache(maxsize=64)
+def _weigh(names: tuple[str, ...]) -> tuple[float, ...]:
+    places = (name.split(".", 2)[-1] for name in names)
+    return tuple(1.0 / OPTIONS[place] ** 0.5 if place in OPTIONS else 1.0 for place in places)
 
 
 def _list_acting(pattern: SharingPattern) -> tuple[Block, ...]:

@@ -28,6 +28,8 @@ EXCHANGE = (
     *("workspace", "slots", "width", "top_k", "etf", "heads", "rounds", "carried", "identity", "residual", "overwrite"),
     *("learned_weight", "one_weight", "tied_tasks", "tied_scales", "neck", "wide_neck", "normalised", "cosine"),
 )
+OPTIONS = {**dict.fromkeys(ROUTING, len(ROUTING)), **dict.fromkeys(EXCHANGE[5:], len(EXCHANGE[5:]))}
+"""Features that tell of what is shared, not how much, and how many of them a stage or scale has."""
 _HALF = 4.0  # doublings of slots or channels of a workspace that count as 1/2: our choice
 
 

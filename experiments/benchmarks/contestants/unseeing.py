@@ -8,11 +8,8 @@ import numpy as np
 
 from search.samplers.frontier import Frontier
 from spaces.pattern.features import compute_features, name_features
-from spaces.pattern.option_features import EXCHANGE, ROUTING
+from spaces.pattern.option_features import OPTIONS
 from spaces.pattern.sharing_pattern import SharingPattern
-
-SEEN = 5  # of an exchange: that there is one, its slots, width, tokens and frame vectors
-UNSEEN = {*ROUTING, *EXCHANGE[SEEN:]}
 
 
 @dataclass(frozen=True)
@@ -22,4 +19,4 @@ class Unseeing(Frontier):
     def describe(self, pattern: SharingPattern) -> np.ndarray:
         """Features of a pattern without those."""
         named = zip(name_features(pattern), compute_features(pattern), strict=True)
-        return np.array([value for name, value in named if name.split(".", 2)[-1] not in UNSEEN], dtype=np.float32)
+        return np.array([value for name, value in named if name.split(".", 2)[-1] not in OPTIONS], dtype=np.float32)

@@ -18,7 +18,7 @@ import numpy as np
 
 from search.jobs.trial import Trial
 from search.problem.objectives import BEFOREHAND, Objective
-from spaces.pattern.features import compute_features
+from spaces.pattern.features import compute_features, weigh_features
 
 FEWEST = 5  # complete trials; fewer tell nothing of a training's noise, and single values stand: our choice
 USUAL_DELTA, USUAL_SHARE = 3.0, 0.03  # spread between patterns, of deltas in points and of a metric: our choice
@@ -68,7 +68,7 @@ def _guess_rows(rows: tuple[tuple[Any, ...], ...], names: tuple[str, ...]) -> li
     """Guesses of rows of a pattern, its values and its estimates; nothing where no feature tells them apart."""
     from search.samplers.surrogate import compute_posterior  # scikit-learn: 1.3 s, reading tables does without
 
-    features = np.array([compute_features(row[0]) for row in rows], dtype=float)
+    features = np.array([np.multiply(compute_features(row[0]), weigh_features(row[0])) for row in rows])
     x = features[:, np.ptp(features, axis=0) > 0]
     if not x.shape[1]:
         return []

@@ -6,7 +6,7 @@ import pytest
 from optuna.trial import TrialState, create_trial
 
 from search.problem.objectives import DELTA_MTL, MACS
-from search.samplers.observations import collect_observations
+from search.samplers.observations import Observations, collect_observations, thin_out
 
 BOTH = (DELTA_MTL, MACS)
 
@@ -45,3 +45,18 @@ def test_nothing_is_told_of_the_end_before_two_trials_got_there() -> None:
     found = collect_observations(history, BOTH)
     assert [each.number for each in found.trials] == [0]
     assert collect_observations([], BOTH).values.shape == (0, 2)
+
+
+def test_of_many_observations_the_front_the_latest_and_some_of_all_times_are_kept() -> None:
+    trials = [create_trial(state=TrialState.COMPLETE, values=[float(n)]) for n in range(1000)]
+    known = Observations(tuple(trials), 900, np.arange(1000.0)[:, None], np.zeros((1000, 1)))
+    assert thin_out(known, 1000, [3]) is known
+    kept = thin_out(known, 100, [3, 500])
+    rows = kept.values[:, 0].astype(int).tolist()
+    assert len(kept.trials) == len(rows) == 100 and rows == sorted(set(rows))
+    assert {3, 500} <= set(rows) and set(range(951, 1000)) <= set(rows)
+    assert kept.finished == sum(row < 900 for row in rows)
+    assert [trial.values[0] for trial in kept.trials] == [float(row) for row in rows]
+    assert sum(row < 475 for row in rows) == pytest.approx(25, abs=2)
+    crowded = thin_out(known, 10, range(0, 1000, 10))
+    assert len(crowded.trials) == 10

@@ -14,7 +14,7 @@ from spaces.fusion import Fusion
 from spaces.gates import GatedEncoder
 from spaces.joint import Joint
 from spaces.pattern.exchange import NECKS, NORMS, Necks, NoExchange, Workspace
-from spaces.pattern.features import compute_features, name_features
+from spaces.pattern.features import compute_features, name_features, weigh_features
 from spaces.pattern.mixing import FLOWS, Gated, Mixing, Routed
 from spaces.pattern.option_features import EXCHANGE, ROUTING
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
@@ -181,3 +181,16 @@ def test_more_slots_are_a_larger_number_below_1() -> None:
     assert numbers == sorted(numbers)
     assert numbers[0] > 0
     assert numbers[-1] < 1
+
+
+@pytest.mark.parametrize("space", [Routing(4, 4), Workspaces(4, 4), Joint(4, 4), Fusion(4, 4)])
+def test_options_of_a_stage_count_as_one_feature_together_and_what_is_shared_in_full(space: Space) -> None:
+    pattern = draw(space, ("a", "b", "c"), random.Random(1)).pattern
+    names, weights = name_features(pattern), weigh_features(pattern)
+    assert len(names) == len(weights) == len(compute_features(pattern))
+    told = dict(zip(names, weights, strict=True))
+    options = [value for name, value in told.items() if name.startswith("encoder.1.") and value < 1]
+    assert sum(value**2 for value in options) == pytest.approx(1)
+    kinds = [value for name, value in told.items() if name.startswith("scale.2.") and value < 1]
+    assert sum(value**2 for value in kinds) == pytest.approx(1)
+    assert told["encoder.1.a-b"] == told["decoder.2.b-c"] == told["encoder.2.shared"] == told["scale.1.slots"] == 1
