@@ -95,25 +95,24 @@ def make_outcome(job: Job, rng: np.random.Generator) -> Outcome:
     return Outcome(metrics, curves, epochs=job.recipe.epochs, seconds=0.0, node="made up", ended=time.time())
 
 
-def run_search(folder: Path, trials: int, given: list[str]) -> float:
-    """Seconds of a search in a process of its own, or of one that finds all trials there."""
+def list_arguments(folder: Path, trials: int, given: list[str]) -> list[str]:
+    """Arguments of a search with made-up trainings; the module that it wants in PYTHONPATH lies in the folder."""
     conf = folder / "conf" / "runner"
     conf.mkdir(parents=True, exist_ok=True)
-    (conf / "made_up.yaml").write_text("_target_: made_up.Runner\nworkers: 32\n")
+    (conf / "made_up.yaml").write_text("_target_: made_up.Runner\n")
     (folder / "made_up.py").write_text(RUNNER)  # a package of its own, for this one ships no runner that trains nothing
-    own = ["--allow", "made_up", "--config-dir", str(folder / "conf"), "runner=made_up"]
+    own = ["--allow", "made_up", "--config-dir", str(folder / "conf"), "runner=made_up", *ARGUMENTS]
+    run = [f"run.folder={folder}", "run.name=load", f"trials={trials}", "trainer.epochs=2", "budget=null"]
+    sampler = [] if any(each.startswith("sampler=") for each in given) else ["sampler=frontier"]
+    return [*own, *run, *sampler, *given]
+
+
+def run_search(folder: Path, trials: int, given: list[str]) -> float:
+    """Seconds of a search in a process of its own, or of one that finds all trials there."""
     places = os.pathsep.join([str(folder), str(ROOT), os.environ.get("PYTHONPATH", "")])
-    run = [
-        f"run.folder={folder}",
-        "run.name=load",
-        f"trials={trials}",
-        "trainer.epochs=2",
-        "budget=null",
-        "sampler=frontier",
-    ]
     begin = time.perf_counter()
     subprocess.run(
-        [sys.executable, "-m", "search.run", *own, *ARGUMENTS, *run, *given],
+        [sys.executable, "-m", "search.run", *list_arguments(folder, trials, given)],
         env={**os.environ, "PYTHONPATH": places},
         check=True,
     )
@@ -143,8 +142,8 @@ def measure(folder: Path, trials: int, given: list[str]) -> dict[str, float]:
 def print_load(trials: int, found: dict[str, float]) -> None:
     """Print what was found, and whether the bars are met."""
     for what, value in found.items():
-        print(f"{what:14s} {value:10.4f}{'' if 'b' in what.split('_') else ' '}")
-    bar = next((seconds for most, seconds in RESUMED.items() if trials <= most), np.inf)
+        print(f"{what:14s} {value:10.4f} {'MB' if what.endswith('_mb') else 'KB' if what.startswith('kb') else 's'}")
+    bar = next((seconds for most, seconds in RESUMED.items() if trials <= most), float("inf"))
     met = {"proposal": bool(found["propose_last"] <= PROPOSAL), "goes_on": bool(found["goes_on"] <= bar)}
     print(json.dumps({"trials": trials, **met}))
 

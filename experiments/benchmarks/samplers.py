@@ -3,7 +3,7 @@ r"""How many trainings samplers need, and how many epochs schedulers do, until t
     python -m experiments.benchmarks.samplers
     python -m experiments.benchmarks.samplers --arenas table tree51 --contestants frontier tpe --folder runs/samplers
     python -m experiments.benchmarks.samplers --arenas routing --contestants frontier unseeing stratified random \
-        --folder experiments/benchmarks/samplers/routing
+        --folder runs/routing
 
 Nothing is trained: see `experiments.benchmarks.arenas`. Counted is the hypervolume of the patterns visited, by their
 true means, not by what was observed. Every sampler is asked through the real study, which tells no pattern twice and
