@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from search.config.command import spell_command
 from search.report.page.single_tasks import SingleTask, read_single_tasks
+from search.standing.started import read_started
 from search.study.run_config import CONFIG, read_config
 from search.study.run_folder import TRIALS
-from spaces.common.atomic_files import read_json
 from spaces.errors import UserError
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from search.report.page.sharing_effects import Effect
     from trainers.tasks.task import Task
-
-STARTED = ".started.json"  # in a run folder: the command of its last start
 
 
 @dataclass(frozen=True)
@@ -103,10 +101,12 @@ def find_commit() -> str:
 
 
 def _read_command(folder: Path) -> str:
-    try:
-        return str(read_json(folder / STARTED).get("command", ""))
-    except (UserError, OSError, AttributeError):
+    """That of the last start, for whoever has the page: with the folder that paths in it start from."""
+    started = read_started(folder)
+    if started.arguments is None:
         return ""
+    way = f"cd {shlex.quote(started.place)} && " if started.place else ""
+    return way + spell_command("search.run", started.arguments, anywhere=True)
 
 
 def _find(folder: Path, trials: Sequence[Trial]) -> dict[int, str]:
