@@ -161,7 +161,8 @@ def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) ->
     counts = {"stopped early": stopped, "failed": failed}
     note = "".join(f", {count} {what}" for what, count in counts.items() if count)
     seen = f" (seen in 2 of {len(objectives)} objectives)" if len(objectives) > 2 else ""
-    axes.set_title(f"{len(front)} of {len(trials)} trials on the front{note}{seen}", fontsize=10, loc="left")
+    many = f"{len(trials)} trial" + "s" * (len(trials) != 1)
+    axes.set_title(f"{len(front)} of {many} on the front{note}{seen}", fontsize=10, loc="left")
     if not front:
         axes.text(0.5, 0.5, "no complete trial", transform=axes.transAxes, ha="center", color=GREY)
         axes.set(ylim=(0, 1), yticks=[])

@@ -75,7 +75,7 @@ def test_without_a_front_it_says_so_and_with_three_objectives_that_two_are_seen(
     assert [text.get_text() for text in panel.texts] == ["no complete trial"]
     three = {"delta_mtl": 1.0, "macs": 10.0, "params": 2.0}
     panel, _ = _draw([complete(0, 1.0, 10, objectives=three)], ["delta_mtl", "macs", "params"])
-    assert panel.get_title(loc="left") == "1 of 1 trials on the front (seen in 2 of 3 objectives)"
+    assert panel.get_title(loc="left") == "1 of 1 trial on the front (seen in 2 of 3 objectives)"
 
 
 def test_what_was_trained_to_the_end_stands_where_it_came_to_beside_its_trial() -> None:
