@@ -30,6 +30,7 @@ def show_front(
     lead: Sequence[str] = (),
     *,
     progress: str = "",
+    running: bool = False,
     examples: Examples = NO_EXAMPLES,
 ) -> None:
     """Write both, each at one stroke.
@@ -40,10 +41,11 @@ def show_front(
         tasks: of the run.
         cost_lines: what it has cost.
         lead: lines for the page, see `search.report.page.page.write_page`.
-        progress: how far a search is that still runs; empty at its end.
+        progress: how far a search is that has not ended; empty at its end.
+        running: whether it goes on.
         examples: predictions of some networks.
     """
-    context = gather_context(folder, view.trials, tasks, progress)
+    context = replace(gather_context(folder, view.trials, tasks), progress=progress, running=running)
     if told := next((each for each in view.objectives if each not in BEFOREHAND), None):
         context = replace(context, estimated=read_estimated_effects(folder, told.name))
     error, separate = estimate_reference_error(context.singles), count_separate(context.singles, len(tasks))

@@ -19,18 +19,19 @@ def test_a_run_is_told_from_its_folder(tmp_path: Path, monkeypatch: pytest.Monke
     write_started(tmp_path, Started("space=fusion data.root='my photos'", place="/home/me/my work"))
     (tmp_path / "trials").mkdir()
     (tmp_path / "trials/0003.pt").touch()
-    found = gather_context(tmp_path, [trial], TASKS, "1 of 2 trials")
+    found = gather_context(tmp_path, [trial], TASKS)
     assert found.facts["space"] == "fusion"
     assert found.facts["data"] == "folder (photos)"
     assert found.facts["begun"].startswith("2026-11-")
     python = spell_python(anywhere=True)
-    assert found.facts["command"] == f"cd '/home/me/my work' && {python} -m search.run space=fusion data.root='my photos'"
+    command = f"{python} -m search.run space=fusion data.root='my photos'"
+    assert found.facts["command"] == f"cd '/home/me/my work' && {command}"
     assert all(name in found.facts["tasks"] for name in NAMES)
     assert found.weights == {3: "trials/0003.pt"}
     assert found.export == f"{python} -m search.export {tmp_path}"  # a page is read anywhere
     monkeypatch.chdir(tmp_path.parent)
     assert gather_context(Path(tmp_path.name), [trial], TASKS).export == found.export
-    assert found.progress == "1 of 2 trials"
+    assert (found.progress, found.running) == ("", False)
 
 
 def test_a_bare_or_damaged_folder_tells_little(tmp_path: Path) -> None:
