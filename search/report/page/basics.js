@@ -55,12 +55,13 @@ function noisy(value, spread, unit = "") {
 
 // A column's value of a trial; its name ends in what it is of an objective, unless it is a measurement.
 function tell(trial, name, value) {
-  if (typeof value !== "number" || Number.isInteger(value)) return exact(value);
+  if (typeof value !== "number") return exact(value);
   const [, base, end] = name.match(/^(.*?)(?:\.(guess|sd|estimate|final|confirmed|low|high))?$/);
   const known = objectives.find((each) => each.name === base)?.unit;
   const unit = known ?? (/(^|\.)(delta|delta_mtl|worst_delta)$/.test(base) ? "%" : "");
   const [sd, low, high] = ["sd", "low", "high"].map((each) => trial.metrics[`${base}.${each}`]), half = (high - low) / 2;
   const spread = { guess: sd, sd, confirmed: half, low: half, high: half }[end] ?? trial.spreads[base] ?? scatter[base];
+  if (!(spread > 0) && Number.isInteger(value)) return exact(value);
   const text = rounded(value, spread, unit);
   return end === "sd" ? text.replace("+", "") : text;
 }

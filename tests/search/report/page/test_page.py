@@ -216,6 +216,11 @@ def test_what_users_write_stays_text(tmp_path: Path) -> None:
     assert attacked.text.count("<script") == 2
 
 
+def test_paper_keeps_what_is_told_by_colour_alone(tmp_path: Path) -> None:
+    style = _page(tmp_path, _view()).contents["style"]
+    assert "print-color-adjust: exact" in style[style.index("@media print") :]
+
+
 def test_the_same_trials_give_the_same_bytes(tmp_path: Path) -> None:
     first = _page(tmp_path, _view()).text
     assert _page(tmp_path, _view()).text == first
