@@ -101,7 +101,8 @@ def draw_exchange(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
     for slot in range(shown):
         middle = top + (slot + 0.5) * height / shown
         yield f'<rect x="{centre - 3:g}" y="{middle - 3:.1f}" width="6" height="6" fill="{FAINT}"/>'
-    yield draw_label(centre, (tasks - 0.4) * ROW, f"{exchange.slots} slots", f'font-size="{WORDS}" text-anchor="middle"')
+    centred = f'font-size="{WORDS}" text-anchor="middle"'
+    yield draw_label(centre, (tasks - 0.4) * ROW, f"{exchange.slots} slots", centred)
 
 
 def write_legend(shown: Collection[Mixing | Exchange]) -> str:

@@ -124,10 +124,10 @@ def draw_scatter(axes: Axes, points: Sequence[tuple[float, float]], across: floa
     """
     if not points or not (math.isfinite(across) or math.isfinite(up)):
         return
-    columns = [list(column) for column in zip(*points, strict=True)]
     lengths = [spread if math.isfinite(spread) else None for spread in (across, up)]
     lines = axes.errorbar(
-        *columns,
+        [x for x, _ in points],
+        [y for _, y in points],
         xerr=lengths[0],
         yerr=lengths[1],
         fmt="none",

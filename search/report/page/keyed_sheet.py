@@ -78,7 +78,7 @@ def _clear_gaps(sheet: Image) -> tuple[Image, int]:
 
     places = np.asarray(sheet).copy()
     palette = np.resize(sheet.getpalette() or [0] * 3, (256, 3))
-    white = (palette >= WHITE).all(1)[places]
+    white = (palette.min(1) >= WHITE)[places]
     used = np.bincount(places.ravel(), minlength=256)
     free = int(used.argmin())
     # Where all 256 places are taken, the rarest colour gives its own up for the nearest.
