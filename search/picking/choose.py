@@ -74,15 +74,22 @@ def choose_network(networks: Mapping[int, Values], conditions: Sequence[Conditio
 
 
 def choose_knee(networks: Mapping[int, Values], aims: Sequence[Aim]) -> Pick:
-    """The one nearest to the best of everything, every aim in shares of its range among the networks (our choice)."""
+    """The one nearest to the best of everything, every aim in shares of its range among the networks (our choice).
+
+    Where nothing lies between, all that are best in something are equally near; of these the best by what is to be
+    large counts, for sharing is to gain something before it saves something.
+    """
     costs = {number: [aim.cost(values) for aim in aims] for number, values in networks.items()}
     known = {number: row for number, row in costs.items() if all(map(math.isfinite, row))} or costs
     best = [min(column) for column in zip(*known.values(), strict=True)]
     spreads = [_spread(list(column)) for column in zip(*known.values(), strict=True)]
 
-    def distance(number: int) -> tuple[float, int]:
+    gains = [index for index, aim in enumerate(aims) if aim.largest]
+
+    def distance(number: int) -> tuple[float, list[float], int]:
         parts = zip(known[number], best, spreads, strict=True)
-        return math.hypot(*((cost - least) / spread for cost, least, spread in parts)), number
+        far = math.hypot(*((cost - least) / spread for cost, least, spread in parts))
+        return round(far, 9), [known[number][index] for index in gains], number
 
     return Pick(min(known, key=distance), len(known))
 

@@ -65,10 +65,14 @@ class LiveFront:
         view = FrontView(
             done, members, self._objectives, self._reference, marks, guess_objectives(done, self._objectives)
         )
-        of = f" of {self._planned}" if self._planned >= len(done) else ""
-        told = f"{len(done)}{of} trials, refreshed {time.strftime('%H:%M')}"
-        show_front(self._folder, view, self._tasks, (), describe_ranking(view), progress=told)
+        told = f"{count_trials(len(done), self._planned)}, refreshed {time.strftime('%H:%M')}"
+        show_front(self._folder, view, self._tasks, (), describe_ranking(view), progress=told, running=True)
         ended = time.monotonic()
         self._next = ended + ((ended - begun) / SHARE if self._shown else FIRST)
         self._shown = numbers
         return (self._folder / PICTURE, self._folder / PAGE)
+
+
+def count_trials(done: int, planned: int) -> str:
+    """Such as "4 of 10 trials"; 0 where it is not known how many there will be."""
+    return f"{done} of {planned} trials" if planned >= done else f"{done} trial" + "s" * (done != 1)

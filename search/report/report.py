@@ -41,6 +41,7 @@ def write_report(
     cost: SearchCost | None = None,
     finals: Sequence[Final] = (),
     note: Callable[[Sequence[Trial]], str] = lambda delivered: "",
+    progress: str = "",
 ) -> tuple[Trial, ...]:
     """Write or bring up to date the tables, front.png, front.html, receipt.json and the folders of the front's members.
 
@@ -54,6 +55,7 @@ def write_report(
         cost: what the run has cost; without one, none is written.
         finals: trainings to the end, whose front is then delivered in place of the trials'.
         note: a sentence for the page about what is delivered, or "".
+        progress: how far a search has come that was stopped, for the page; empty at its end.
 
     Returns:
         What is delivered: those, or the front, cheapest first.
@@ -74,7 +76,7 @@ def write_report(
     lead = describe_delivered(delivered, view) if delivered else describe_ranking(view)
     lead += [*(describe(totals) if totals else ()), note(delivered or members)]
     examples = draw_examples(folder, delivered or members)
-    show_front(folder, view, tasks, cost.lines if cost else (), lead, examples=examples)
+    show_front(folder, view, tasks, cost.lines if cost else (), lead, progress=progress, examples=examples)
     if cost:
         write_json(folder / "receipt.json", cost.to_json())
     return delivered or members

@@ -14,12 +14,12 @@ from search.confirming.shown import read_totals
 from search.confirming.table import describe, format_rows, list_numbers
 from search.jobs.job import Job, Outcome
 from search.problem.objectives import BEFOREHAND, Objective, volume_units
-from search.report.baseline_table import summarise_baselines, write_baseline_table
+from search.report.baseline_table import BASELINES, summarise_baselines, write_baseline_table
 from search.report.delivered import count_before, describe_reference
 from search.report.estimated_effects import write_estimated_effects
 from search.report.figures.similarity_figure import draw_missing
 from search.report.front_table import format_markdown, summarise_front
-from search.report.live_front import LiveFront
+from search.report.live_front import LiveFront, count_trials
 from search.report.live_tables import LiveTables
 from search.report.member_folders import list_pictures
 from search.report.other_trainings import describe_confirmation, describe_final, describe_supernet
@@ -80,6 +80,7 @@ class Reporter:
         self._members: tuple[Trial, ...] = ()
         self._volume = start_volume(objectives, reference)
         self._tables = LiveTables(folder, objectives, tasks, marks)
+        self._planned = planned
         self._live = LiveFront(folder, objectives, reference, tasks, planned)
         self._heard = False
         self._supernet: Outcome | None = None
@@ -200,14 +201,14 @@ class Reporter:
         marks = self._marks()
         cost = self._compute_cost(baselines)
         finals, note = self._finals, self._explain_reference(baselines)
-        members = write_report(
-            self._folder, self._trials, self._objectives, self._reference, self._tasks, marks, cost, finals, note
-        )
-        totals = read_totals(self._folder, self._trials, self._objectives, self._reference, self._tasks, finals)
+        what = (self._trials, self._objectives, self._reference, self._tasks)
+        progress = self._tell_stop(status, rows)
+        members = write_report(self._folder, *what, marks, cost, finals, note, progress)
+        totals = read_totals(self._folder, *what, finals)
         names = ["config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json"]
         files = [self._folder / name for name in (*names, *["finals.csv"] * bool(finals), *[CSV] * bool(totals))]
         if rows:
-            files.append(self._folder / "baselines.csv")
+            files.append(self._folder / BASELINES)
             write_baseline_table(files[-1], rows)
         self._tell_front(members, marks)
         self._tracker.log_exports(self._folder)
@@ -235,6 +236,12 @@ class Reporter:
         self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
         if command := self._tracker.view_command():
             self._print("\n".join([f"MLflow      {command}", *self._indent_links()]), wrap=False)
+
+    def _tell_stop(self, status: str, rows: Sequence[BaselineRow]) -> str:
+        """How far a search has come that was stopped; empty at its end, which alone leaves the table of baselines."""
+        if status == "FINISHED" and (rows or (self._folder / BASELINES).exists()):
+            return ""
+        return f"{count_trials(len(self._trials), self._planned)}, stopped"
 
     def _indent_links(self) -> list[str]:
         return [f"            {link}" for link in self._tracker.view_links()]

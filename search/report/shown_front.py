@@ -13,7 +13,7 @@ from search.report.figures.front_figure import BELOW, draw_front_figure, render_
 from search.report.page.context import gather_context
 from search.report.page.examples import NO_EXAMPLES, Examples
 from search.report.page.page import write_page
-from search.report.page.single_tasks import count_separate, estimate_reference_error
+from search.report.page.single_tasks import count_separate, estimate_reference_error, estimate_scatter
 
 if TYPE_CHECKING:
     from search.study.fronts.front import FrontView
@@ -30,6 +30,7 @@ def show_front(
     lead: Sequence[str] = (),
     *,
     progress: str = "",
+    running: bool = False,
     examples: Examples = NO_EXAMPLES,
 ) -> None:
     """Write both, each at one stroke.
@@ -40,14 +41,15 @@ def show_front(
         tasks: of the run.
         cost_lines: what it has cost.
         lead: lines for the page, see `search.report.page.page.write_page`.
-        progress: how far a search is that still runs; empty at its end.
+        progress: how far a search is that has not ended; empty at its end.
+        running: whether it goes on.
         examples: predictions of some networks.
     """
-    context = gather_context(folder, view.trials, tasks, progress)
+    context = replace(gather_context(folder, view.trials, tasks), progress=progress, running=running)
     if told := next((each for each in view.objectives if each not in BEFOREHAND), None):
         context = replace(context, estimated=read_estimated_effects(folder, told.name))
     error, separate = estimate_reference_error(context.singles), count_separate(context.singles, len(tasks))
-    whole = replace(view, error=error, separate=separate)
+    whole = replace(view, error=error, separate=separate, scatter=estimate_scatter(context.singles))
     save_png(folder / PICTURE, draw_front_figure(whole))
     svg = render_front_svg(draw_front_figure(whole, BELOW))
     write_page(folder / PAGE, folder.resolve().name, whole, svg, cost_lines, lead, context, examples)

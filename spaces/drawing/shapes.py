@@ -14,8 +14,9 @@ INK, FAINT = "#2b2f36", "#7c8490"
 # Sizes in pixels.
 COLUMN, ROW, MARGIN = 72.0, 76.0, 24.0
 BLOCK = 34.0  # width of a block
-LINE = 17.0  # from one line of words to the next
-LETTER = 8.5  # about the widest a letter of a task name gets
+LINE = 19.0  # from one line of words to the next
+NAME, WORDS = 17, 15  # letters of tasks' names, and of all others: to be read where the drawing has half its size
+LETTER = 9.5  # about the widest a letter of a task name gets
 _NECK = 9.0
 _SHOWN = 8  # slots of a workspace that are drawn, at most
 _PLAIN = "taller block: higher resolution"
@@ -100,7 +101,8 @@ def draw_exchange(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:
     for slot in range(shown):
         middle = top + (slot + 0.5) * height / shown
         yield f'<rect x="{centre - 3:g}" y="{middle - 3:.1f}" width="6" height="6" fill="{FAINT}"/>'
-    yield draw_label(centre, (tasks - 0.4) * ROW, f"{exchange.slots} slots", 'font-size="11" text-anchor="middle"')
+    centred = f'font-size="{WORDS}" text-anchor="middle"'
+    yield draw_label(centre, (tasks - 0.4) * ROW, f"{exchange.slots} slots", centred)
 
 
 def write_legend(shown: Collection[Mixing | Exchange]) -> str:

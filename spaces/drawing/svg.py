@@ -19,7 +19,9 @@ from spaces.drawing.shapes import (
     LETTER,
     LINE,
     MARGIN,
+    NAME,
     ROW,
+    WORDS,
     Box,
     draw_block,
     draw_exchange,
@@ -54,12 +56,13 @@ def draw_svg(pattern: SharingPattern, title: str = "") -> str:
     top, bottom = -ROW, (len(tasks) - 0.3) * ROW
     shapes = [*_draw_headings(len(pattern.encoder), len(pattern.decoder), len(tasks)), *_draw_pattern(pattern, tasks)]
     bottom += 6.0
-    shapes += [draw_label(MARGIN, bottom + LINE * (n + 0.5), words, 'font-size="12"') for n, words in enumerate(said)]
+    small = f'font-size="{WORDS}"'
+    shapes += [draw_label(MARGIN, bottom + LINE * (n + 0.5), words, small) for n, words in enumerate(said)]
     if title:
         top -= 34.0
         shapes.append(draw_label(MARGIN, top + 34.0, title, 'font-size="17" font-weight="600"', INK))
     widths = [place_column(len(groups) + 1) + 18.0 + LETTER * max(map(len, tasks)), LETTER * 1.2 * len(title)]
-    width = max(*widths, *(LETTER * 0.75 * len(words) for words in said)) + MARGIN
+    width = max(*widths, *(LETTER * 0.85 * len(words) for words in said)) + MARGIN
     height = bottom - top + LINE * len(said)
     name = escape(title or "sharing pattern of " + ", ".join(pattern.tasks))
     return "\n".join(
@@ -143,13 +146,13 @@ def _draw_head(head: Box, colours: Mapping[str, str]) -> list[str]:
     return [
         f'<circle cx="{head.x:g}" cy="{middle:.1f}" r="{head.width / 2:g}" fill="{colours[task]}" '
         f'stroke="{INK}" stroke-width="2"/>',
-        draw_label(head.x + 16, middle + 5, task, 'font-size="15"', INK),
+        draw_label(head.x + 16, middle + 5, task, f'font-size="{NAME}"', INK),
     ]
 
 
 def _draw_headings(encoder: int, decoder: int, tasks: int) -> list[str]:
     """Names of the parts above their columns, and the numbers of the stages below."""
-    centred = 'font-size="13" text-anchor="middle"'
+    centred = f'font-size="{WORDS}" text-anchor="middle"'
     above, below = -ROW * 0.62, (tasks - 0.4) * ROW
     labels = [
         draw_label(place_column(0), above, "image", centred),

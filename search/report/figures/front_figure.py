@@ -101,9 +101,11 @@ def _draw_hypervolume(axes: Axes, view: FrontView) -> None:
     from matplotlib.ticker import MaxNLocator  # matplotlib: as above
 
     volumes, objectives = view.volumes, view.objectives
-    finished = np.arange(len(volumes) + 1)
-    axes.step(finished, np.append(0.0, volumes), where="post", color=BLUE, linewidth=1.6)
-    axes.set_xlim(0, 1.04 * max(1, len(volumes)))  # what the last trial adds is no line on the edge
+    end = max(len(volumes) + 0.5, 1.04 * len(volumes))  # or the last step were an upright line on the edge
+    heights = np.append(0.0, volumes)
+    finished = [*range(len(heights)), end]
+    axes.step(finished, np.append(heights, heights[-1]), where="post", color=BLUE, linewidth=1.6)
+    axes.set_xlim(0, end)
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("finished trials")

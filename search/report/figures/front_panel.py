@@ -30,6 +30,7 @@ from search.report.figures.trial_points import (
     draw_intervals,
     draw_points,
     draw_ring,
+    draw_scatter,
 )
 from search.study.fronts.front import Estimate, FrontView, collect_values
 from spaces.common.formatting import format_count
@@ -63,10 +64,15 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
         at = zip(list_values(trials, across), list_values(trials, up), strict=True)
         found = {trial.number: point for trial, point in zip(trials, at, strict=True) if np.isfinite(point).all()}
         places |= draw_points(panel, look, found, panel.transData)
-    ends = zip(list_values(view.finals, across), list_values(view.finals, up), strict=True)
-    draw_points(panel, FINAL, {t.number: point for t, point in zip(view.finals, ends, strict=True)}, panel.transData)
-    draw_intervals(panel, CONFIRMED, _place_confirmed(view, across, up))
-    draw_intervals(panel, GUESSED, _place_guesses(view, across, up))
+    at = zip(list_values(view.finals, across), list_values(view.finals, up), strict=True)
+    ends = {trial.number: point for trial, point in zip(view.finals, at, strict=True)}
+    draw_points(panel, FINAL, ends, panel.transData)
+    confirmed, guessed = _place_confirmed(view, across, up), _place_guesses(view, across, up)
+    draw_intervals(panel, CONFIRMED, confirmed)
+    draw_intervals(panel, GUESSED, guessed)
+    bare = [place.at for number, place in places.items() if number not in {*confirmed, *guessed}]
+    bare += [point for number, point in ends.items() if number not in confirmed]
+    draw_scatter(panel, bare, *(view.scatter.get(each.name, np.nan) for each in (across, up)))
     _draw_attainment(panel, view, (across, up))
     foot = panel if across in (*COUNTED, NUMBER) else by_turn
     unplaced = [(turn, trial) for turn, trial in enumerate(view.trials, start=1) if trial.number not in places]
@@ -161,7 +167,8 @@ def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) ->
     counts = {"stopped early": stopped, "failed": failed}
     note = "".join(f", {count} {what}" for what, count in counts.items() if count)
     seen = f" (seen in 2 of {len(objectives)} objectives)" if len(objectives) > 2 else ""
-    axes.set_title(f"{len(front)} of {len(trials)} trials on the front{note}{seen}", fontsize=10, loc="left")
+    many = f"{len(trials)} trial" + "s" * (len(trials) != 1)
+    axes.set_title(f"{len(front)} of {many} on the front{note}{seen}", fontsize=10, loc="left")
     if not front:
         axes.text(0.5, 0.5, "no complete trial", transform=axes.transAxes, ha="center", color=GREY)
         axes.set(ylim=(0, 1), yticks=[])
@@ -175,7 +182,7 @@ def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) ->
         cost = f", together {format_count(view.separate)}MACs" if view.separate else ""
         axes.axhline(0, color=BLACK, linewidth=0.8, linestyle=dashes, label=f"single-task networks{cost}", zorder=1)
         if np.isfinite(view.error) and view.error > 0 and up.name == "delta_mtl":
-            words = "their error, 2 standard errors"
+            words = "their error near 0, 2 standard errors"  # farther away it grows with what is divided by them
             axes.axhspan(-2 * view.error, 2 * view.error, color=LIGHT, alpha=0.6, linewidth=0, label=words, zorder=0)
         if across == MACS and 0 < view.separate <= FARTHEST * max(list_values(front, across)):
             axes.plot([view.separate], [0], "s", color=BLACK, markersize=5, fillstyle="none", zorder=3)

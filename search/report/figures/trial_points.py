@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 POINT = "trial-{}"  # id in the SVG of the point of a trial, by number
 END = "final-{}"  # likewise of its final training
+SCATTER = "one training, 1 sd"
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,34 @@ def draw_intervals(
             label=look.label if not index else "_",
         )
         drawn.lines[0].set_gid(look.name.format(number))
+
+
+def draw_scatter(axes: Axes, points: Sequence[tuple[float, float]], across: float, up: float) -> None:
+    """Draw how far single trainings scatter, around points that have no interval of their own.
+
+    Args:
+        axes: where.
+        points: of the trainings.
+        across: standard deviation along the axis; NaN where there is none, or it is not known.
+        up: likewise.
+    """
+    if not points or not (math.isfinite(across) or math.isfinite(up)):
+        return
+    lengths = [spread if math.isfinite(spread) else None for spread in (across, up)]
+    lines = axes.errorbar(
+        [x for x, _ in points],
+        [y for _, y in points],
+        xerr=lengths[0],
+        yerr=lengths[1],
+        fmt="none",
+        ecolor=GREY,
+        elinewidth=0.8,
+        alpha=0.6,
+        zorder=1.5,
+        label=SCATTER,
+    )
+    for each in lines[2]:
+        each.set_gid("scatter")
 
 
 def draw_ring(spot: Place) -> None:

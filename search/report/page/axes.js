@@ -58,8 +58,8 @@ function drawAxes(section) {
     const { low, high } = scales[index];
     draw(svg, "line", { x1: x(index), x2: x(index), y1: top, y2: foot });
     draw(svg, "text", { x: x(index), y: 14, "text-anchor": "middle" }, name);
-    draw(svg, "text", { x: x(index) + 6, y: top + 4 }, brief(high, unit));
-    draw(svg, "text", { x: x(index) + 6, y: foot + 4 }, brief(low, unit));
+    draw(svg, "text", { x: x(index) + 6, y: top + 4 }, rounded(high, scatter[name], unit));
+    draw(svg, "text", { x: x(index) + 6, y: foot + 4 }, rounded(low, scatter[name], unit));
     draw(svg, "rect", { x: x(index) - 9, width: 18, y: 0, height: 0, class: "brush", "data-axis": index });
     const reach = draw(svg, "rect", { x: x(index) - 14, width: 28, y: top - 8, height: foot - top + 16, class: "reach" });
     const at = (event) => {

@@ -39,15 +39,34 @@ const signed = (value, places) => {
   return Number(text) === 0 ? (0).toFixed(places) : value > 0 ? `+${text}` : text;
 };
 
-// Number and spread to the place of the spread's second digit: no more is known.
-function noisy(value, spread, unit = "") {
+// A number to the place of its spread's second digit: no more is known.
+const places = (spread, unit) => Math.min(unit === "%" ? 1 : 6, Math.max(0, 1 - Math.floor(Math.log10(spread))));
+
+function rounded(value, spread, unit = "") {
   if (typeof value !== "number") return "";
   if (!(spread > 0)) return brief(value, unit);
-  let places = Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(spread))));
-  if (unit === "%") places = Math.min(1, places);
-  const number = unit === "%" ? signed(value, places) : value.toFixed(places);
-  return `${number} \u00b1 ${spread.toFixed(places)}`;
+  return unit === "%" ? signed(value, places(spread, unit)) : value.toFixed(places(spread, unit));
 }
+
+function noisy(value, spread, unit = "") {
+  const number = rounded(value, spread, unit);
+  return spread > 0 && number ? `${number} \u00b1 ${spread.toFixed(places(spread, unit))}` : number;
+}
+
+// A column's value of a trial; its name ends in what it is of an objective, unless it is a measurement.
+function tell(trial, name, value) {
+  if (typeof value !== "number") return exact(value);
+  const [, base, end] = name.match(/^(.*?)(?:\.(guess|sd|estimate|final|confirmed|low|high))?$/);
+  const known = objectives.find((each) => each.name === base)?.unit;
+  const unit = known ?? (/(^|\.)(delta|delta_mtl|worst_delta)$/.test(base) ? "%" : "");
+  const [sd, low, high] = ["sd", "low", "high"].map((each) => trial.metrics[`${base}.${each}`]), half = (high - low) / 2;
+  const spread = { guess: sd, sd, confirmed: half, low: half, high: half }[end] ?? trial.spreads[base] ?? scatter[base];
+  if (!(spread > 0) && Number.isInteger(value)) return exact(value);
+  const text = rounded(value, spread, unit);
+  return end === "sd" ? text.replace("+", "") : text;
+}
+
+const wall = (seconds) => (typeof seconds === "number" ? (seconds < 10 ? seconds.toFixed(1) : exact(Math.round(seconds))) : "");
 
 // What a trial costs is known even of one that failed.
 const wanted = (trial, name) => trial.objectives[name] ?? trial[name];

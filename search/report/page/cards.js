@@ -1,5 +1,5 @@
 const cards = document.getElementById("cards"), board = document.getElementById("board");
-let pinned = null, kept = null, shown = null;
+let pinned = null, kept = null, shown = null, note = "";
 
 function picture(trial) {
   let text = pictures.drawn[trial.key].map((line) => pictures.lines[line]).join("\n");
@@ -34,20 +34,21 @@ function tasks(card, trial) {
     add(row, "td", task, { class: "words" });
     add(row, "td", `${metric}${unit ? ` [${unit}]` : ""} ${higher ? "\u2191" : "\u2193"}`, {
       class: "words", title: higher ? "up is better" : "down is better" });
-    add(row, "td", sd > 0 ? noisy(value, sd).split(" ")[0] : brief(value));
+    add(row, "td", rounded(value, sd));
     add(row, "td", noisy(mean, sd));
     const delta = trial.metrics[`${task}.delta`];
-    add(row, "td", typeof delta === "number" ? noisy(delta, scatter[`${task}.delta`], "%") + " %" : "");
+    add(row, "td", typeof delta === "number" ? noisy(delta, trial.spreads[`${task}.delta`], "%") + " %" : "", {
+      title: "\u00b1 as one training scatters, and the mean of single-task networks that it is measured from" });
   }
 }
 
-function curve(parent, { task, metric, mean, higher }, values) {
+function curve(parent, { task, metric, mean, sd, higher }, values) {
   const [width, height, left] = [150, 62, 34], figure = add(parent, "figure");
   const svg = draw(figure, "svg", { class: "curve", width, height, viewBox: `0 0 ${width} ${height}`, role: "img" });
   const numbers = [...values.map(([, value]) => value), mean], low = Math.min(...numbers), high = Math.max(...numbers);
   const last = values.at(-1)[0], x = (epoch) => left + ((width - left - 4) * (epoch - 1)) / Math.max(1, last - 1);
   const y = (value) => 6 + (height - 22) * (1 - (value - low) / (high - low || 1));
-  svg.setAttribute("aria-label", `${task} ${metric} by epoch, to ${brief(values.at(-1)[1])}; single-task ${brief(mean)}`);
+  svg.setAttribute("aria-label", `${task} ${metric} by epoch, to ${rounded(values.at(-1)[1], sd)}; single-task ${rounded(mean, sd)}`);
   draw(svg, "line", { x1: left, x2: width - 4, y1: y(mean), y2: y(mean) });
   draw(svg, "path", { d: "M" + values.map(([epoch, value]) => `${x(epoch).toFixed(1)} ${y(value).toFixed(1)}`).join("L") });
   for (const value of [low, high]) draw(svg, "text", { x: left - 3, y: y(value) + 4, "text-anchor": "end" }, String(Number(value.toPrecision(2))));
@@ -57,8 +58,12 @@ function curve(parent, { task, metric, mean, higher }, values) {
 }
 
 function sheet(card, trial) {
-  const source = examples.pictures[trial.number];
-  if (!source) return;
+  const source = examples.pictures[trial.number], front = trial.status === "front";
+  if (!source) {
+    if (Object.keys(examples.pictures).length)
+      add(card, "p", front ? "Predictions of more networks find no room in one page." : "Predictions are drawn of the front's networks alone.");
+    return;
+  }
   const heads = add(card, "div", "", { class: "heads" });
   heads.style.gridTemplateColumns = `repeat(${examples.columns.length}, minmax(0, 1fr))`;
   const parts = examples.columns.map((name) => name.match(/^(?:(.*), )?(.*)$/).slice(1));
@@ -92,15 +97,15 @@ function facts(card, trial) {
     if ((value ?? "") === "") return;
     const line = add(list, "div", "", { class: kind });
     add(line, "dt", name);
-    add(line, "dd", exact(value));
+    add(line, "dd", value);
   };
-  for (const { name, label } of objectives) fact(label, wanted(trial, name));
+  for (const { name, label } of objectives) fact(label, tell(trial, name, wanted(trial, name)));
   const costs = { macs: trial.macs, "FLOPs (2 x MACs)": trial.flops, params: trial.params };
   for (const [name, value] of Object.entries({ ...costs, ...trial.metrics }))
-    if (!objectives.some((objective) => objective.name === name)) fact(name, value);
-  fact("seconds", trial.seconds);
-  fact("epochs", trial.epochs);
-  fact("hypervolume after it", trial.hypervolume);
+    if (!objectives.some((objective) => objective.name === name)) fact(name, tell(trial, name, value));
+  fact("seconds", wall(trial.seconds));
+  fact("epochs", exact(trial.epochs));
+  fact("hypervolume after it", brief(trial.hypervolume));
   fact("key", trial.key);
   fact("what is shared, from the encoder to the heads", trial.sharing, "long");
   if (trial.weights) fact("weights, in the run folder", trial.weights, "long");
@@ -143,6 +148,7 @@ function card(number) {
 
 function refresh() {
   cards.replaceChildren();
+  if (note) add(cards, "p", note);
   const numbers = [...new Set([kept, shown].filter((number) => byNumber.has(number)))];
   board.classList.toggle("two", numbers.length > 1);
   numbers.forEach(card);
@@ -151,7 +157,7 @@ function refresh() {
 
 function show(number) {
   if (shown === number && cards.childElementCount) return;
-  shown = number;
+  [shown, note] = [number, ""];
   refresh();
 }
 
@@ -163,7 +169,7 @@ function address(number) {
 
 function pin(number) {
   pinned = pinned === number ? null : number;
-  shown = number;
+  [shown, note] = [number, ""];
   address(pinned);
   refresh();
 }

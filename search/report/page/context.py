@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from search.config.command import spell_command
 from search.report.page.single_tasks import SingleTask, read_single_tasks
+from search.standing.started import read_started
 from search.study.run_config import CONFIG, read_config
 from search.study.run_folder import TRIALS
-from spaces.common.atomic_files import read_json
 from spaces.errors import UserError
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from search.report.page.sharing_effects import Effect
     from trainers.tasks.task import Task
-
-STARTED = ".started.json"  # in a run folder: the command of its last start
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,8 @@ class Context:
         weights: files of them in the run folder, by number of the trial.
         export: command that exports a trial, its number to be put at the end; empty where there is no run.
         estimated: who should share what by a supernet's estimates, where there is one.
-        progress: how far a search is that still runs, such as "11 of 18 trials, refreshed 12:03"; empty at its end.
+        progress: how far a search is that has not ended, such as "11 of 18 trials, refreshed 12:03"; empty at its end.
+        running: whether it goes on, so that the page is to be read again.
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -44,25 +43,21 @@ class Context:
     export: str = ""
     estimated: Sequence[Effect] = ()
     progress: str = ""
+    running: bool = False
 
 
 NO_CONTEXT = Context()
 
 
-def gather_context(folder: Path, trials: Sequence[Trial], tasks: Sequence[Task], progress: str = "") -> Context:
+def gather_context(folder: Path, trials: Sequence[Trial], tasks: Sequence[Task]) -> Context:
     """What a run folder has to tell; of what is missing or damaged, nothing."""
     try:
         config: Mapping[str, Any] = read_config(folder) if (folder / CONFIG).is_file() else {}
     except (UserError, OSError):
         config = {}
     export = spell_command("search.export", shlex.quote(str(folder.absolute())), anywhere=True) if config else ""
-    return Context(
-        _tell_run(folder, config, tasks),
-        read_single_tasks(folder, tasks),
-        _find(folder, trials),
-        export,
-        progress=progress,
-    )
+    singles = read_single_tasks(folder, tasks)
+    return Context(_tell_run(folder, config, tasks), singles, _find(folder, trials), export)
 
 
 def _tell_run(folder: Path, config: Mapping[str, Any], tasks: Sequence[Task]) -> dict[str, str]:
@@ -103,10 +98,12 @@ def find_commit() -> str:
 
 
 def _read_command(folder: Path) -> str:
-    try:
-        return str(read_json(folder / STARTED).get("command", ""))
-    except (UserError, OSError, AttributeError):
+    """That of the last start, for whoever has the page: with the folder that paths in it start from."""
+    started = read_started(folder)
+    if started.arguments is None:
         return ""
+    way = f"cd {shlex.quote(started.place)} && " if started.place else ""
+    return way + spell_command("search.run", started.arguments, anywhere=True)
 
 
 def _find(folder: Path, trials: Sequence[Trial]) -> dict[int, str]:

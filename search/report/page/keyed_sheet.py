@@ -13,12 +13,14 @@ import numpy as np
 from spaces.common.atomic_files import replacing
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
 WIDE = 112  # pixels of a column, at least, so that names find room: our choice
 LINE, SIZE, EDGE, BAR = 18, 12, 6, 90  # pixels of a line, a letter, a margin, a scale
 INK = "#1d2126"
+WHITE = 250  # of 255: what a palette makes of white
 PLACE = "sheet"  # text in the PNG: where the sheet alone is, and how often each of its pixels was repeated
 
 
@@ -54,7 +56,7 @@ def save_keyed_sheet(path: Path, sheet: np.ndarray, columns: Sequence[str], keys
 
 
 def read_sheet(path: Path) -> bytes | None:
-    """The PNG of the sheet alone; None where the file is none that `save_keyed_sheet` wrote."""
+    """The PNG of the sheet alone, gaps transparent; None where the file is none that `save_keyed_sheet` wrote."""
     from PIL import Image  # pillow: as above
 
     with Image.open(path) as picture:
@@ -64,9 +66,30 @@ def read_sheet(path: Path) -> bytes | None:
         top, height, factor = map(int, place.split())
         sheet = picture.crop((0, top, picture.width, top + height))
         small = sheet.resize((sheet.width // factor, height // factor), Image.Resampling.NEAREST)
-        content = io.BytesIO()
-        small.save(content, format="PNG", optimize=True)
+    content = io.BytesIO()
+    clear, free = _clear_gaps(small)
+    clear.save(content, format="PNG", optimize=True, transparency=free)
     return content.getvalue()
+
+
+def _clear_gaps(sheet: Image) -> tuple[Image, int]:
+    """Lines that are white all along in a colour of their own, and its place: on a dark page they would be a frame."""
+    from PIL.Image import fromarray  # pillow: as above
+
+    places = np.asarray(sheet).copy()
+    palette = np.resize(sheet.getpalette() or [0] * 3, (256, 3))
+    white = (palette.min(1) >= WHITE)[places]
+    used = np.bincount(places.ravel(), minlength=256)
+    free = int(used.argmin())
+    # Where all 256 places are taken, the rarest colour gives its own up for the nearest.
+    far = np.where(used > 0, np.abs(palette - palette[free]).sum(1), 1000)
+    far[free] = 1000
+    places[places == free] = far.argmin()
+    places[white.all(1)] = free
+    places[:, white.all(0)] = free
+    clear = fromarray(places, "P")
+    clear.putpalette(palette.astype(np.uint8).tobytes())
+    return clear, free
 
 
 def _load_font() -> FreeTypeFont:

@@ -31,6 +31,7 @@ from spaces.common.atomic_files import strict, write_text
 from spaces.drawing.shapes import FAINT, INK
 
 if TYPE_CHECKING:
+    from search.problem.objectives import Objective
     from search.study.fronts.front import FrontView
 
 HERE = Path(__file__).parent
@@ -73,7 +74,7 @@ def write_page(
         "lead": "\n".join(f'<p class="lead">{escape(line)}</p>' for line in lead if line),
         "receipt": "\n".join(f"<p>{escape(line)}</p>" for line in cost_lines),
         "style": (HERE / "page.css").read_text(encoding="utf-8"),
-        "figure": make_interactive(figure, view),
+        "figure": make_interactive(figure, view, scatter),
         # What users have named and what their code has said may hold "</script>" and "<!--".
         "data": json.dumps(
             strict(_collect(view, scatter, context, examples)), allow_nan=False, separators=(",", ":")
@@ -93,7 +94,7 @@ def _collect(view: FrontView, scatter: dict[str, float], context: Context, examp
         "objectives": [
             {"name": o.name, "label": o.label, "unit": o.unit, "better": o.direction} for o in view.objectives
         ],
-        "trials": list_trials(view, scatter, [f"{s.task}.{s.metric}" for s in context.singles], context.weights),
+        "trials": list_trials(view, scatter, context.singles, context.weights),
         "pictures": draw_pictures(view.trials),
         "first": find_first(view, scatter),
         "scatter": scatter,
@@ -101,14 +102,21 @@ def _collect(view: FrontView, scatter: dict[str, float], context: Context, examp
         "separate": count_separate(context.singles, len(context.singles)),
         "error": error,
         "export": context.export,
-        "running": bool(context.progress),
+        "running": context.running,
         "examples": asdict(examples),
         "inks": [INK, FAINT],
         "told": told and told.name,
         "effects": [asdict(each) for each in effects or context.estimated],
         "estimated": not effects,
-        "importances": measure_importances(view.trials, told) if told else {},
+        "importances": _name_importances(view, told) if told else {},
     }
+
+
+def _name_importances(view: FrontView, told: Objective) -> dict[str, float]:
+    """By decisions as Optuna's record calls them: some spaces call them as metrics begin."""
+    from search.study.record.decisions import spell_name  # optuna: 0.2 s, which the importances themselves want
+
+    return {spell_name(name): share for name, share in measure_importances(view.trials, told).items()}
 
 
 def _make_policy(script: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from search.jobs.trial import Trial
@@ -10,6 +11,7 @@ from search.problem.objectives import format_value
 from search.report.figures import palette
 from search.report.figures.trial_points import POINT
 from search.report.page.rows import find_status
+from search.report.page.shown_values import choose_shown, format_shown
 from search.study.fronts.front import FrontView
 from spaces.common.formatting import format_count
 
@@ -24,7 +26,7 @@ _COLOURS = {
 }
 
 
-def make_interactive(figure: str, view: FrontView) -> str:
+def make_interactive(figure: str, view: FrontView, scatter: Mapping[str, float]) -> str:
     """The figure with its points marked for the page's script, in the page's colours and without an address."""
     root = ElementTree.fromstring(figure)
     points = {POINT.format(trial.number): trial for trial in view.trials}
@@ -36,7 +38,7 @@ def make_interactive(figure: str, view: FrontView) -> str:
             element.set("style", re.sub(r"#[0-9a-f]{6}", _replace_colour, element.get("style", "")))
         trial = points.get(element.get("id", ""))
         if trial:
-            _make_point(element, trial, view)
+            _make_point(element, trial.number, _describe_trial(trial, view, scatter))
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.set("role", "group")
@@ -44,23 +46,28 @@ def make_interactive(figure: str, view: FrontView) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _make_point(element: ElementTree.Element, trial: Trial, view: FrontView) -> None:
+def _make_point(element: ElementTree.Element, number: int, words: str) -> None:
     marker = next(use for use in element.iter() if use.tag.endswith("use"))
     centre = {"cx": marker.get("x", ""), "cy": marker.get("y", "")}
     element.append(ElementTree.Element("circle", {"class": "halo", "r": "9", **centre}))
-    element.set("id", f"point-{trial.number}")  # addresses that end in the trial's own name are the script's
+    element.set("id", f"point-{number}")  # addresses that end in the trial's own name are the script's
     element.attrib |= {
         "class": "point",
         "tabindex": "-1",  # one stop for all of them; the script says which
         "role": "button",
-        "data-trial": str(trial.number),
-        "aria-label": _describe_trial(trial, view),
+        "data-trial": str(number),
+        "aria-label": words,
     }
 
 
-def _describe_trial(trial: Trial, view: FrontView) -> str:
-    known = {**trial.objectives, "macs": trial.macs}
-    numbers = [f"{o.name} {format_value(o, known.pop(o.name))}" for o in view.objectives if o.name in known]
+def _describe_trial(trial: Trial, view: FrontView, scatter: Mapping[str, float]) -> str:
+    known, shown = {**trial.objectives, "macs": trial.macs}, choose_shown(view, trial, scatter)
+    numbers = []
+    for each in view.objectives:
+        if each.name in known:
+            value = known.pop(each.name)
+            told = format_shown(each, shown[each.name]) if each.name in shown else format_value(each, value)
+            numbers.append(f"{each.name} {told}")
     cost = f"{format_count(trial.macs)}MACs" if "macs" in known else ""
     words = [
         find_status(trial, view),

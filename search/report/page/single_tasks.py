@@ -94,3 +94,12 @@ def estimate_reference_error(singles: Sequence[SingleTask]) -> float:
 def count_separate(singles: Sequence[SingleTask], tasks: int) -> int:
     """Multiply-accumulates of a network a task; 0 unless all are known."""
     return sum(each.macs for each in singles) if len(singles) == tasks and all(each.macs for each in singles) else 0
+
+
+def estimate_delta_spread(single: SingleTask, delta: float) -> float:
+    """Standard deviation of a task's delta, of one training against the mean of these networks; NaN if not known.
+
+    The error of that mean is multiplied by how many times it a network's value is: little near 0, most of it far away.
+    """
+    times = 1 + (delta if single.higher else -delta) / 100
+    return single.share * math.hypot(1, times / math.sqrt(single.networks))

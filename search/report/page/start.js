@@ -1,10 +1,11 @@
 function follow() {
-  const number = Number(/^#trial-(\d+)$/.exec(location.hash)?.[1] ?? NaN);
-  if (!byNumber.has(number)) return false;
-  pinned = shown = number;
+  const number = Number(/^#trial-(\d+)$/.exec(location.hash)?.[1] ?? NaN), there = byNumber.has(number);
+  const ends = trials.length ? ` It has trials ${trials[0].number} to ${trials.at(-1).number}.` : "";
+  note = there || Number.isNaN(number) ? "" : `The search has no trial ${number}.${ends}`;
+  if (there) pinned = shown = number;
+  shown ??= byNumber.has(page.first) ? page.first : null;
   refresh();
-  if (window.matchMedia("(max-width: 900px)").matches) cards.scrollIntoView();
-  return true;
+  if (there && window.matchMedia("(max-width: 900px)").matches) cards.scrollIntoView();
 }
 
 fill();
@@ -12,7 +13,7 @@ effects(document.getElementById("who"));
 importances(document.getElementById("who"));
 drawAxes(document.getElementById("across"));
 if (points.length) stop(points.find((point) => numberOf(point) === page.first) ?? points[0]);
-if (!follow() && byNumber.has(page.first)) show(page.first);
+follow();
 window.addEventListener("hashchange", follow);
 dark.addEventListener("change", refresh);
 window.addEventListener("beforeprint", () => {

@@ -17,8 +17,16 @@ MEANING = "delta_mtl is the mean change of the main tasks' headline metrics"
 
 def find_first(view: FrontView, scatter: Mapping[str, float]) -> int | None:
     """The trial that is shown first: the knee of what is delivered, else of the front, else the first one."""
+    values = _list_believed(view, scatter)
+    if not values:
+        return view.trials[0].number if view.trials else None
+    return choose_knee(values, [Aim(each.name, each.direction == MAXIMISE) for each in view.objectives]).number
+
+
+def _list_believed(view: FrontView, scatter: Mapping[str, float]) -> dict[int, dict[str, float]]:
+    """What is believed of the objectives of what is delivered, else of the front, by number."""
     members = {each.number for each in view.finals} or view.members
-    values = {
+    return {
         trial.number: {
             **trial.objectives,
             **{name: shown.value for name, shown in choose_shown(view, trial, scatter).items()},
@@ -26,13 +34,22 @@ def find_first(view: FrontView, scatter: Mapping[str, float]) -> int | None:
         for trial in view.trials
         if trial.number in members
     }
-    if not values:
-        return view.trials[0].number if view.trials else None
-    return choose_knee(values, [Aim(each.name, each.direction == MAXIMISE) for each in view.objectives]).number
+
+
+def _name_first(number: int, values: Mapping[int, Mapping[str, float]], objectives: Sequence[Objective]) -> str:
+    """What the first is called: a trade-off lies between networks that are better in one thing and worse in others."""
+    if len(values) == 1:
+        return "The best network"
+    for each in objectives:
+        known = [row[each.name] for row in values.values() if each.name in row]
+        best = max(known) if each.direction == MAXIMISE else min(known)
+        if values[number].get(each.name) == best:
+            return f"Best in {each.name}"
+    return "The best trade-off"
 
 
 def tell_story(view: FrontView, scatter: Mapping[str, float], separate: int, tasks: int) -> list[str]:
-    """Two sentences: the best trade-off, and the range of the front; nothing without a front.
+    """Two sentences: the best trade-off, if there is any, and the range of the front; nothing without a front.
 
     Args:
         view: of the search.
@@ -53,16 +70,21 @@ def tell_story(view: FrontView, scatter: Mapping[str, float], separate: int, tas
     if separate:
         share = f"{100 * knee.macs / separate:.0f} % of"
         cost += f", {share} the {format_count(separate)} of {tasks} separate networks"
-    # Of two, each is best in something and none is between.
-    what = "The best trade-off" if len(view.front) > 2 else "The only network" if len(view.front) == 1 else "One of two"
+    what = _name_first(knee.number, _list_believed(view, scatter), view.objectives)
     first = f"{what} is trial {number}: {numbers}{basis}{cost}."
     if len(view.front) == 1:
-        return [first, f"No other of {len(view.trials)} trials is on the front."]
+        return [first, _dismiss(len(view.trials) - 1)]
     ends = [known[trial.number] for trial in (view.front[0], view.front[-1])]
     low, high = (
         f"{_list_numbers(view.objectives, *end)} at {format_count(end[0].macs)} (trial {end[0].number})" for end in ends
     )
     return [first, f"The front has {len(view.front)} of {len(view.trials)} trials, from {low} to {high}."]
+
+
+def _dismiss(others: int) -> str:
+    if others > 1:
+        return f"None of the other {others} trials is on the front."
+    return "The other trial is not on the front." if others else "There is no other trial."
 
 
 def _list_numbers(objectives: Sequence[Objective], trial: Trial, shown: Mapping[str, Shown]) -> str:
@@ -97,4 +119,5 @@ def summarise(view: FrontView) -> str:
     failed, stopped = (sum(trial.status == status for trial in view.trials) for status in (FAILED, PRUNED))
     names = ", ".join(objective.name for objective in view.objectives)
     early = f", {stopped} stopped early" if stopped else ""
-    return f"Pareto front of {names}: {len(view.front)} of {len(view.trials)} trials; {failed} failed{early}."
+    trials = f"{len(view.trials)} trial" + "s" * (len(view.trials) > 1)
+    return f"Pareto front of {names}: {len(view.front)} of {trials}; {failed} failed{early}."

@@ -11,8 +11,9 @@ const columns = [
   ...["macs", "params"].filter((cost) => objectives.every(({ name }) => name !== cost))
     .map((cost) => [cost, (trial) => trial[cost]]),
   ...singles.filter(() => singles.length > 1).map(({ task }) => [
-    `${task}.delta [%]`, (trial) => trial.metrics[`${task}.delta`], "", "%", true]),
-  ["seconds", (trial) => trial.seconds],
+    `${task}.delta [%]`, (trial) => trial.metrics[`${task}.delta`], "", "%", true,
+    (trial) => tell(trial, `${task}.delta`, trial.metrics[`${task}.delta`])]),
+  ["seconds", (trial) => trial.seconds, "", "", undefined, (trial) => wall(trial.seconds)],
   ["hypervolume", (trial) => trial.hypervolume],
   ["sharing, or why it failed", (trial) => trial.reason || trial.sharing, "words wraps"],
 ].filter(([name, value]) => name !== "mark" || trials.some(value));
@@ -40,15 +41,17 @@ function rove(row) {
 function fill() {
   const titles = add(head, "tr");
   columns.forEach(([name, , kind = ""], column) => {
-    const button = add(add(titles, "th", "", { class: kind, scope: "col" }), "button", name, { type: "button" });
+    // Long names may break behind a dot, or a wide table hides its last column.
+    const button = add(add(titles, "th", "", { class: kind, scope: "col" }), "button", name.replaceAll(".", ".\u200b"), { type: "button" });
     button.addEventListener("click", () => sort(column));
   });
   for (const trial of trials) {
     const row = add(body, "tr", "", { "data-trial": trial.number, class: trial.status });
     for (const [name, value, kind = "", unit, , text] of columns) {
-      const words = name === "trial" ? "" : text ? text(trial) : brief(value(trial), unit);
-      const cell = add(row, "td", words, { class: kind });
+      const words = text ? text(trial) : brief(value(trial), unit);
+      const cell = add(row, "td", kind.includes("wraps") || name === "trial" ? "" : words, { class: kind });
       if (name === "trial") add(cell, "button", String(trial.number), { type: "button" });
+      else if (kind.includes("wraps")) add(cell, "span", words);
     }
   }
   if (trials.length) sort(columns.findIndex(([, , , , best]) => best !== undefined));

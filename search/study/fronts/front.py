@@ -49,6 +49,7 @@ class FrontView:
         attained: corners, in the objectives, of what a percentage of these seeds reach; empty where not known.
         error: standard error of the single-task networks that deltas are measured from, in percent; NaN if not known.
         separate: multiply-accumulates of single-task networks together; 0 if not known.
+        scatter: standard deviation of what one training shows, by name; without those that are not known.
     """
 
     trials: Sequence[Trial]
@@ -62,6 +63,7 @@ class FrontView:
     attained: Mapping[int, np.ndarray] = field(default_factory=dict)
     error: float = math.nan
     separate: int = 0
+    scatter: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def volumes(self) -> np.ndarray:

@@ -55,3 +55,10 @@ def test_the_knee_is_nearest_to_the_best_of_everything() -> None:
     aims = [BEST, Aim("macs", largest=False)]
     assert choose_knee(networks, aims).number == 1
     assert choose_knee({2: networks[2]}, aims).number == 2
+
+
+def test_ends_of_a_front_that_bends_inwards_are_equally_near_and_the_better_one_is_the_knee() -> None:
+    deltas, macs = (-18.1, -17.6, -16.2, -14.8), (11.6, 14.0, 15.0, 15.1)  # of a front with nothing near its corner
+    networks = {n: {"delta": each, "macs": cost} for n, (each, cost) in enumerate(zip(deltas, macs, strict=True))}
+    aims = [BEST, Aim("macs", largest=False)]
+    assert choose_knee(networks, aims).number == choose_knee(networks, aims[::-1]).number == 3

@@ -6,7 +6,7 @@ import pytest
 
 from search.problem.objectives import DELTA_MTL, MACS
 from search.report import live_front
-from search.report.live_front import LiveFront
+from search.report.live_front import LiveFront, count_trials
 from search.study.fronts.front import find_front
 from tests.search.trials import TASKS, complete, failed
 
@@ -25,7 +25,13 @@ def test_the_page_follows_the_front_and_says_how_far_it_is(tmp_path: Path, monke
     monkeypatch.setattr(live_front, "FIRST", 0.0)
     assert update(first)
     assert "1 of 9 trials, refreshed " in page.read_text(encoding="utf-8")
+    assert '"running":true' in page.read_text(encoding="utf-8")
     assert not update(first, failed(2))  # the same front
     assert update(first, better)
     assert "2 of 9 trials" in page.read_text(encoding="utf-8")
     assert not update(first, better, complete(3, 3.0, 8))  # just written: that would take too much of the time
+
+
+def test_trials_are_counted_of_those_that_there_will_be() -> None:
+    told = [count_trials(done, planned) for done, planned in ((4, 10), (0, 10), (1, 0), (3, 2))]
+    assert told == ["4 of 10 trials", "0 of 10 trials", "1 trial", "3 trials"]

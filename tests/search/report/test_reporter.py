@@ -75,7 +75,7 @@ def _start(folder: Path) -> tuple[Reporter, Record, io.StringIO]:
     shown, record = io.StringIO(), Record()
     progress = Progress(Started(trainings={"trial": 9}), Console(file=shown, width=200), objectives=CHOSEN)
     rates = CostRates(dict.fromkeys(NAMES, 10), 8)
-    return Reporter(folder, CHOSEN, (-20.0, 20.0), TASKS, progress, record, dict, rates), record, shown
+    return Reporter(folder, CHOSEN, (-20.0, 20.0), TASKS, progress, record, dict, rates, planned=9), record, shown
 
 
 def test_every_trial_goes_to_the_terminal_the_tables_and_the_tracker(tmp_path: Path) -> None:
@@ -118,6 +118,18 @@ def test_the_end_is_a_report_and_a_closed_record(tmp_path: Path) -> None:
     assert "| 3 |" in note
     assert all(path.exists() for path in (tmp_path / "front.png", tmp_path / "receipt.json", tmp_path / "front"))
     assert "MLflow      show it\n            all of them\n            this one\n" in shown.getvalue()
+
+
+def test_the_page_of_a_stopped_search_says_how_far_it_came_until_it_has_ended_well(tmp_path: Path) -> None:
+    page, words = tmp_path / "front.html", "4 of 9 trials, stopped"
+    for status, ended, told in (("KILLED", False, True), ("FINISHED", False, True), ("FINISHED", True, False)):
+        if ended:
+            (tmp_path / "baselines.csv").touch()
+        reporter, _, _ = _start(tmp_path)
+        reporter.resumed(TRIALS, [])
+        reporter.report(status, {})  # the second of a command that adds to a run
+        assert (words in page.read_text(encoding="utf-8")) is told
+        assert '"running":false' in page.read_text(encoding="utf-8")
 
 
 def test_before_the_folders_trials_are_known_nothing_is_written(tmp_path: Path) -> None:

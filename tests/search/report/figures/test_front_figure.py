@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from search.jobs.trial import Trial
@@ -101,3 +102,14 @@ def test_the_picture_and_the_drawing_are_the_same_each_time(tmp_path: Path) -> N
     assert (tmp_path / "0.png").read_bytes() == (tmp_path / "1.png").read_bytes()
     assert plots.render_front_svg(figures[0]) == plots.render_front_svg(figures[1])
     assert "4: cost in $ and $" in plots.render_front_svg(figures[0])
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_the_hypervolume_after_the_last_trial_is_drawn_as_a_step_too(count: int) -> None:
+    view = _view(TRIALS[:count], {})
+    _, axes = plots.draw_front_figure(view).axes
+    (line,) = [each for each in axes.lines if len(each.get_xdata()) == count + 2]
+    x, y = np.asarray(line.get_xydata()).T
+    assert y.tolist() == [0.0, *view.volumes, view.volumes[-1] if count else 0.0]
+    assert x[:-1].tolist() == list(range(count + 1))
+    assert axes.get_xlim() == (0, x[-1]) and x[-1] > count

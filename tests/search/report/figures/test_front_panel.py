@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from matplotlib.figure import Figure
 from search.jobs.trial import PRUNED, Trial
 from search.problem.objectives import resolve_objectives
 from search.report.figures.front_panel import draw_front_panel
-from search.study.fronts.front import FrontView, find_front
+from search.study.fronts.best_guess import Guess
+from search.study.fronts.front import Estimate, FrontView, find_front
 from tests.search.trials import TASKS, complete, failed
 
 TRIALS = [
@@ -75,7 +77,7 @@ def test_without_a_front_it_says_so_and_with_three_objectives_that_two_are_seen(
     assert [text.get_text() for text in panel.texts] == ["no complete trial"]
     three = {"delta_mtl": 1.0, "macs": 10.0, "params": 2.0}
     panel, _ = _draw([complete(0, 1.0, 10, objectives=three)], ["delta_mtl", "macs", "params"])
-    assert panel.get_title(loc="left") == "1 of 1 trials on the front (seen in 2 of 3 objectives)"
+    assert panel.get_title(loc="left") == "1 of 1 trial on the front (seen in 2 of 3 objectives)"
 
 
 def test_what_was_trained_to_the_end_stands_where_it_came_to_beside_its_trial() -> None:
@@ -87,3 +89,29 @@ def test_what_was_trained_to_the_end_stands_where_it_came_to_beside_its_trial() 
     assert (drawn.get_gid(), drawn.get_xydata().tolist()) == ("final-3", [[9_000_000, 7.5]])
     assert drawn.get_label() == "trained to the end"
     assert places[3].at == (9_000_000, -2.0)
+
+
+def _list_scatter(panel: Any) -> list[list[list[float]]]:
+    """Ends of the lines that show how far one training scatters."""
+    found = [each for each in panel.collections if each.get_gid() == "scatter"]
+    return [segment.tolist() for each in found for segment in each.get_segments()]
+
+
+def test_every_point_has_an_interval_of_its_own_or_the_scatter_of_one_training() -> None:
+    chosen = resolve_objectives(["delta_mtl", "macs"], TASKS)
+    view = FrontView(TRIALS, find_front(TRIALS, chosen), chosen, [0.0, 0.0], {}, scatter={"delta_mtl": 2.0})
+    guessed = replace(view, guesses={n: {"delta_mtl": Guess(0.0, 1.0)} for n in (0, 1, 3)})
+    told = {"delta_mtl": Estimate(0.0, -1.0, 1.0), "macs": Estimate(9e6, 9e6, 9e6)}
+    confirmed = replace(guessed, confirmed={3: told})
+    ended = replace(confirmed, finals=[complete(0, 3.0, 18_000_000), complete(3, 1.0, 9_000_000)])
+    bars = {0: [[18e6, -0.5], [18e6, 3.5]], 1: [[16e6, -6.0], [16e6, -2.0]], 3: [[9e6, -4.0], [9e6, 0.0]]}
+    for shown, wanted in (
+        (view, [bars[0], bars[3], bars[1]]),
+        (guessed, [bars[1]]),  # which is not on the front, where guesses are drawn
+        (confirmed, [bars[1]]),
+        (ended, [bars[1], [[18e6, 1.0], [18e6, 5.0]]]),
+        (replace(view, scatter={}), []),  # not known
+    ):
+        panel, by_turn = _panels()
+        draw_front_panel(panel, by_turn, shown)
+        assert _list_scatter(panel) == wanted

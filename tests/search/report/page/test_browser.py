@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -36,7 +37,7 @@ def write_a_page(path: Path, metrics: Mapping[str, float] = MappingProxyType({})
     """Of 14 trials and a failed one, with single-task networks; `metrics` are of every trial, beside its own."""
     trials = [complete(n, 3.0 - (n - 6) ** 2 / 9, 8_000_000 + 900_000 * n) for n in range(14)]
     trials = [replace(trial, metrics={**trial.metrics, **metrics}) for trial in trials]
-    trials.append(failed(14, "lost <b>"))
+    trials.append(failed(14, "lost <b> because of " + "a reason that is long " * 9))
     chosen = (DELTA_MTL, MACS)
     guesses = guess_objectives(trials, chosen)
     view = FrontView(trials, find_front(trials, chosen, guesses), chosen, (-20.0, 30e6), {}, guesses)
@@ -62,6 +63,7 @@ def test_the_page_fills_itself_without_an_error(tmp_path: Path) -> None:
     assert page.count('tabindex="0"') == 2  # one stop in the plot, one in the table
     assert 'aria-sort="descending"' in page
     assert "lost &lt;b&gt;" in page
+    assert "sharing/depth.depth" in page  # a decision, by its name in Optuna's record
     assert 'aria-label="least depth.delta"' not in page  # these trials have no task deltas, so that no axes are drawn
 
 
@@ -77,22 +79,53 @@ def test_no_column_and_no_number_is_lost_on_paper(tmp_path: Path) -> None:
     assert words.count("%", 0) and len(re.findall(r"-7\.?\d* ± \d+\.?\d* ?%", words)) == len(DELTAS)
 
 
+def _measure(folder: Path, width: int) -> dict[str, int]:
+    """Pixels of the page at a width, which a window of the browser may not have and a frame can.
+
+    Returns:
+        "wide": of all; "card" and "table": what their tables hide at the right; "row": height of the tallest row.
+    """
+    write_a_page(folder / "front.html", dict.fromkeys(DELTAS, -7.4321))
+    text = re.sub(r"<meta http-equiv=.Content-Security-Policy[^>]*>", "", (folder / "front.html").read_text())
+    measure = """<script>addEventListener('load', () => setTimeout(() => {
+      const find = (name) => document.querySelector(name);
+      const hidden = (name) => find(name).scrollWidth - find(name).clientWidth;
+      const rows = [...document.querySelectorAll('#table tbody tr')].map((row) => row.offsetHeight);
+      parent.document.title = JSON.stringify({wide: document.documentElement.scrollWidth, row: Math.max(...rows),
+        card: hidden('.card .wide'), table: hidden('.wide:has(> #table)')});
+    }, 300));</script>"""
+    frame = f'<title></title><iframe style="width:{width}px;height:900px" srcdoc="{escape(text + measure)}"></iframe>'
+    (folder / "frame.html").write_text(frame)
+    found = re.search(r"<title>(.*?)</title>", open_page((folder / "frame.html").as_uri(), folder / "browser").page)
+    assert found
+    return dict(json.loads(found[1]))
+
+
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
 def test_a_telephone_scrolls_down_alone(tmp_path: Path) -> None:
-    """At 400 pixels, which a window of the browser cannot have and a frame can; tables scroll within themselves."""
-    write_a_page(tmp_path / "front.html", dict.fromkeys(DELTAS, -7.4321))
-    text = re.sub(r"<meta http-equiv=.Content-Security-Policy[^>]*>", "", (tmp_path / "front.html").read_text())
-    measure = (
-        "<script>addEventListener('load', () => setTimeout(() => { const root = document.documentElement, "
-        "card = document.querySelector('.card .wide'); parent.document.title = `wide ${root.scrollWidth}, "
-        "card ${card.scrollWidth - card.clientWidth}`; }, 300));</script>"
-    )
-    frame = f'<title></title><iframe style="width:400px;height:900px" srcdoc="{escape(text + measure)}"></iframe>'
-    (tmp_path / "frame.html").write_text(frame)
-    opened = open_page((tmp_path / "frame.html").as_uri(), tmp_path / "browser")
-    found = re.search(r"<title>wide (\d+), card (-?\d+)</title>", opened.page)
-    assert found
-    assert (int(found[1]) <= 400, int(found[2])) == (True, 0)
+    """Tables scroll within themselves, and what is out of sight makes no row tall."""
+    found = _measure(tmp_path, 400)
+    assert (found["wide"] <= 400, found["card"], found["row"] < 60) == (True, 0, True)
+
+
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
+def test_a_small_laptop_shows_the_whole_table(tmp_path: Path) -> None:
+    assert _measure(tmp_path, 1366)["table"] == 0
+
+
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
+def test_an_address_of_no_trial_is_told_and_numbers_have_no_more_digits_than_noise_allows(tmp_path: Path) -> None:
+    write_a_page(tmp_path / "front.html", {**dict.fromkeys(DELTAS, -7.4321), "edges.f1": 0.123456})
+    opened = open_page((tmp_path / "front.html").as_uri() + "#trial-99", tmp_path / "browser")
+    assert opened.errors == ()
+    assert "The search has no trial 99. It has trials 0 to 14." in opened.page
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", opened.page))
+    assert facts["depth.delta"] == "-7.4"  # +- 5.9
+    assert re.fullmatch(r"\d\d\.\d\d", facts["normals.angle_deg"])  # +- 0.50
+    assert facts["edges.f1"] == "0.1235"  # nothing is known of it
+    assert re.fullmatch(r"\+\d\.\d", facts["delta_mtl.guess"]) and re.fullmatch(r"\d\.\d", facts["delta_mtl.sd"])
+    assert facts["seconds"] == "13"
+    assert re.fullmatch(r"[-+]?\d+\.\d", facts["delta_mtl [%]"])
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)

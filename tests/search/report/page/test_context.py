@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from search.report.page.context import NO_CONTEXT, find_commit, gather_context
+from search.standing.started import Started, write_started
 from spaces.common.interpreter import spell_python
 from tests.search.trials import NAMES, TASKS, complete
 
@@ -16,23 +16,27 @@ def test_a_run_is_told_from_its_folder(tmp_path: Path, monkeypatch: pytest.Monke
         "search_id: abc\nbegun: 1795913152\n"
         "space: {_target_: space/fusion}\ndata: {_target_: data/folder, root: photos}\n"
     )
-    (tmp_path / ".started.json").write_text(json.dumps({"command": "python -m search.run space=fusion"}))
+    write_started(tmp_path, Started("space=fusion data.root='my photos'", place="/home/me/my work"))
     (tmp_path / "trials").mkdir()
     (tmp_path / "trials/0003.pt").touch()
-    found = gather_context(tmp_path, [trial], TASKS, "1 of 2 trials")
+    found = gather_context(tmp_path, [trial], TASKS)
     assert found.facts["space"] == "fusion"
     assert found.facts["data"] == "folder (photos)"
     assert found.facts["begun"].startswith("2026-11-")
-    assert found.facts["command"] == "python -m search.run space=fusion"
+    python = spell_python(anywhere=True)
+    command = f"{python} -m search.run space=fusion data.root='my photos'"
+    assert found.facts["command"] == f"cd '/home/me/my work' && {command}"
     assert all(name in found.facts["tasks"] for name in NAMES)
     assert found.weights == {3: "trials/0003.pt"}
-    assert found.export == f"{spell_python(anywhere=True)} -m search.export {tmp_path}"  # a page is read anywhere
+    assert found.export == f"{python} -m search.export {tmp_path}"  # a page is read anywhere
     monkeypatch.chdir(tmp_path.parent)
     assert gather_context(Path(tmp_path.name), [trial], TASKS).export == found.export
-    assert found.progress == "1 of 2 trials"
+    assert (found.progress, found.running) == ("", False)
 
 
 def test_a_bare_or_damaged_folder_tells_little(tmp_path: Path) -> None:
+    assert gather_context(tmp_path, [], ()) == NO_CONTEXT
+    write_started(tmp_path, Started())  # by a command that only adds to a run
     assert gather_context(tmp_path, [], ()) == NO_CONTEXT
     (tmp_path / "config.yaml").write_text("a: [")
     assert gather_context(tmp_path, [], ()) == NO_CONTEXT

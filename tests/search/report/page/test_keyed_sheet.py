@@ -25,6 +25,23 @@ def test_the_sheet_alone_comes_out_as_it_went_in(tmp_path: Path) -> None:
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(content)).convert("RGB")), SHEET)
 
 
+@pytest.mark.parametrize("colours", [8, 256])
+def test_gaps_are_transparent_and_white_of_pictures_stays(tmp_path: Path, colours: int) -> None:
+    sheet = np.zeros((31, 34, 3), np.uint8)
+    sheet[..., 0] = np.arange(31 * 34).reshape(31, 34) % (colours - 1)
+    sheet[5, 5] = 255
+    gaps = np.zeros((31, 34), bool)
+    gaps[0], gaps[15], gaps[:, 0], gaps[:, 17] = True, True, True, True
+    sheet[gaps] = 255
+    save_keyed_sheet(tmp_path / "sheet.png", sheet, ["a", "b"], {})
+    content = read_sheet(tmp_path / "sheet.png")
+    assert content is not None
+    found = np.asarray(Image.open(io.BytesIO(content)).convert("RGBA")).astype(int)
+    assert ((found[..., 3] == 0) == gaps).all()
+    assert found[5, 5].min() >= 250
+    assert np.abs(found[..., :3] - sheet)[~gaps].max() <= (0 if colours == 8 else 12)
+
+
 def test_classes_stand_in_their_colours_and_scales_from_end_to_end(tmp_path: Path) -> None:
     save_keyed_sheet(tmp_path / "sheet.png", SHEET, COLUMNS, KEYS)
     below = np.asarray(Image.open(tmp_path / "sheet.png").convert("RGB"))[-3 * LINE :]

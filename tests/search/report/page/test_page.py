@@ -154,6 +154,11 @@ def test_numbers_that_are_not_finite_are_null_in_the_data(tmp_path: Path) -> Non
     assert (line["metrics"]["edges.f1"], line["seconds"]) == (None, None)
 
 
+def test_decisions_are_called_as_in_optuna_and_never_as_metrics(tmp_path: Path) -> None:
+    trials = [complete(n, float(n % 5), 9_000_000 + n) for n in range(20)]
+    assert set(_page(tmp_path, _view(trials)).data["importances"]) == {"sharing/depth.depth"}
+
+
 def test_every_pattern_is_drawn_once(tmp_path: Path) -> None:
     again = complete(5, 0.0, 17_000_000, key=TRIALS[0].key, pattern=TRIALS[0].pattern)
     pictures = _page(tmp_path, _view([*TRIALS, again])).data["pictures"]
@@ -209,6 +214,11 @@ def test_what_users_write_stays_text(tmp_path: Path) -> None:
     assert attacked.data["objectives"][0]["label"] == f"{hostile}.error [{hostile}]"
     assert " ".join(hostile.split()) in str(attacked.points[1]["aria-label"])
     assert attacked.text.count("<script") == 2
+
+
+def test_paper_keeps_what_is_told_by_colour_alone(tmp_path: Path) -> None:
+    style = _page(tmp_path, _view()).contents["style"]
+    assert "print-color-adjust: exact" in style[style.index("@media print") :]
 
 
 def test_the_same_trials_give_the_same_bytes(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from tests.search.trials import complete
 def test_points_are_marked_and_colours_are_the_pages() -> None:
     trial = complete(7, 1.0, 10)
     view = FrontView([trial], (trial,), (DELTA_MTL, MACS), (-20.0, 20.0), {}, error=1.0, separate=15)
-    figure = make_interactive(render_front_svg(draw_front_figure(view, BELOW)), view)
+    figure = make_interactive(render_front_svg(draw_front_figure(view, BELOW)), view, {"delta_mtl": 2.34})
     assert 'data-trial="7"' in figure
-    assert 'aria-label="trial 7: front, delta_mtl +1.00 %, macs ' in figure
+    assert 'aria-label="trial 7: front, delta_mtl +1.0 +- 2.3 %, macs ' in figure
     assert 'id="trial-7"' not in figure  # an address that ends in it is for the script
     assert "var(--blue)" in figure
     assert "single-task networks, together " in figure

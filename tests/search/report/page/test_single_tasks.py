@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from search.report.page.single_tasks import (
+    SingleTask,
     count_separate,
+    estimate_delta_spread,
     estimate_reference_error,
     estimate_scatter,
     read_single_tasks,
@@ -41,3 +43,12 @@ def test_a_folder_without_them_tells_nothing(tmp_path: Path) -> None:
     assert read_single_tasks(tmp_path, TASKS) == ()
     assert estimate_scatter(()) == {}
     assert math.isnan(estimate_reference_error(()))
+
+
+@pytest.mark.parametrize(("higher", "delta"), [(True, 979.0), (False, -979.0)])
+def test_far_from_zero_a_delta_knows_no_more_than_what_it_is_measured_from(higher: bool, delta: float) -> None:
+    single = SingleTask("segmentation", True, "miou", "", higher, 0.026, 0.011, 3, 10)
+    assert estimate_delta_spread(single, 0.0) == pytest.approx(single.share * math.sqrt(1 + 1 / 3))
+    assert estimate_delta_spread(single, delta) == pytest.approx(267, abs=1)
+    alone = SingleTask("segmentation", True, "miou", "", higher, 0.026, math.nan, 1, 10)
+    assert math.isnan(estimate_delta_spread(alone, delta))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from search.problem.objectives import DELTA_MTL, MACS
 from search.report.page.single_tasks import SingleTask
 from search.report.page.story import explain_numbers, find_first, summarise, tell_story
@@ -21,10 +23,21 @@ def test_two_sentences_tell_the_knee_and_the_ends() -> None:
     assert find_first(VIEW, {}) == 1
 
 
-def test_of_two_networks_none_is_called_the_best_trade_off() -> None:
-    for few, word in ((TRIALS[:2], "One of two is trial "), (TRIALS[:1], "The only network is trial 0: ")):
-        first, _ = tell_story(FrontView(few, find_front(few, CHOSEN), CHOSEN, (-20.0, 21e6), {}), {}, 0, 4)
-        assert first.startswith(word)
+def _tell(deltas: Sequence[float], macs: Sequence[int]) -> list[str]:
+    trials = [complete(n, delta, cost) for n, (delta, cost) in enumerate(zip(deltas, macs, strict=True))]
+    return tell_story(FrontView(trials, find_front(trials, CHOSEN), CHOSEN, (-20.0, 21e6), {}), {}, 0, 4)
+
+
+def test_only_what_lies_between_others_is_called_a_trade_off() -> None:
+    (first, _), (alone, none) = _tell((-9.0, 2.0), (8, 10)), _tell((1.0,), (8,))
+    assert first.startswith("Best in delta_mtl is trial 1: +2.00 %")
+    assert alone.startswith("The best network is trial 0: ")
+    assert none == "There is no other trial."
+    assert _tell((1.0, 0.0), (8, 9))[1] == "The other trial is not on the front."
+    assert _tell((1.0, 0.0, 0.5), (8, 9, 10))[1] == "None of the other 2 trials is on the front."
+    # Nothing lies nearer to the best of both than the front's two ends.
+    bent = _tell((-18.1, -17.6, -16.2, -14.8), (11_600_000, 14_000_000, 15_000_000, 15_100_000))
+    assert bent[0].startswith("Best in delta_mtl is trial 3: -14.80 %")
 
 
 def test_without_a_front_there_is_no_story() -> None:
