@@ -101,9 +101,9 @@ def _confirm(settings: Settings, request: Request) -> int:
             print(f"{'; '.join(error.problems)}. {ONWARD}", file=sys.stderr)
             return EXIT_FAILED
         except BaseException:
-            search.reporter.abandon("FINISHED")
+            search.reporter.abandon(opened.status)
             raise
-        search.reporter.report("FINISHED", opened.baselines)
+        search.reporter.report(opened.status, opened.baselines)
         _tell_other_division(settings, folder, opened, request.division)
     return 0
 

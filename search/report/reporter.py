@@ -186,17 +186,19 @@ class Reporter:
             self._tell_front(self._members, self._marks())
         self._leave_word()
 
-    def report(self, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> None:
+    def report(self, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> str:
         """Write the report, close the record and say where things are.
 
         Args:
             status: "FINISHED", "FAILED" or "KILLED".
             baselines: outcomes of the single-task networks, as far as they are there.
             rows: what the numbers are read against; none when the search did not get that far.
+
+        Returns:
+            Why the record lacks anything; empty where it has all.
         """
         if not self._heard:  # the folder's trials are not known, so nothing in it is to be written anew
-            self._tracker.close(status)
-            return
+            return self._tracker.close(status)
         marks = self._marks()
         cost = self._compute_cost(baselines)
         finals, note = self._finals, self._explain_reference(baselines)
@@ -211,7 +213,7 @@ class Reporter:
             write_baseline_table(files[-1], rows)
         self._tell_front(members, marks)
         self._tracker.log_exports(self._folder)
-        self._tracker.close(
+        lacking = self._tracker.close(
             status,
             [
                 *files,
@@ -233,11 +235,16 @@ class Reporter:
             self._print("\n".join([format_rows(totals), "", *describe(totals), ""]))
         self._print("\n".join(cost.lines))
         self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
-        if command := self._tracker.view_command():
-            self._print("\n".join([f"MLflow      {command}", *self._indent_links()]), wrap=False)
+        self._print_record(lacking)
+        return lacking
 
-    def _indent_links(self) -> list[str]:
-        return [f"            {link}" for link in self._tracker.view_links()]
+    def _print_record(self, lacking: str) -> None:
+        """Where the record is seen, or why there is none that is whole."""
+        if lacking:
+            self._print(f"MLflow      lacks a part of this run: {lacking}")
+        elif command := self._tracker.view_command():
+            links = [f"            {link}" for link in self._tracker.view_links()]
+            self._print("\n".join([f"MLflow      {command}", *links]), wrap=False)
 
     def _tell_front(self, members: Sequence[Trial], marks: Mapping[str, str]) -> None:
         words = {trial.number: marks[trial.key] for trial in self._trials if trial.key in marks}

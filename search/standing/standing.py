@@ -89,10 +89,9 @@ def read_standing(path: Path) -> Standing:
     running = _list_running(path) if holder else ()
     front = _read_front(path / "front.csv", names, problems)
     there = None if baselines is None else len(baselines)
-    last = max((path.stat().st_mtime for path in (path / TRIALS).glob("[0-9]*.json")), default=0.0)
     return Standing(
         path,
-        _name_state(path, holder, len(rows), wanted, last),
+        RUNNING if holder else judge_end(path, len(rows), wanted),
         holder,
         started,
         names,
@@ -104,18 +103,28 @@ def read_standing(path: Path) -> Standing:
         sum(not each.name.endswith(".outcome.json") for each in (path / FINALS).glob("[0-9]*.json")),
         (path / CSV).exists(),
         _estimate(path, started, rows, wanted, there, running, len(front)) if holder else None,
-        last,
+        _find_last(path),
         tuple(problems),
     )
 
 
-def _name_state(path: Path, holder: Holder | None, ended: int, wanted: int | None, last: float) -> str:
-    if holder:
-        return RUNNING
+def judge_end(path: Path, ended: int, wanted: int | None) -> str:
+    """The state of a run that no search holds.
+
+    Args:
+        path: its folder.
+        ended: trials that have.
+        wanted: trials that there are to be; None if not known.
+    """
     report = path / "baselines.csv"  # written at a good end alone
-    if report.exists() and (report.stat().st_mtime >= last or (wanted is not None and ended >= wanted)):
+    if report.exists() and (report.stat().st_mtime >= _find_last(path) or (wanted is not None and ended >= wanted)):
         return FINISHED
     return STOPPED if ended or (path / "study.journal").exists() else BEGUN
+
+
+def _find_last(path: Path) -> float:
+    """Unix time in seconds when a trial ended last; 0 for never."""
+    return max((each.stat().st_mtime for each in (path / TRIALS).glob("[0-9]*.json")), default=0.0)
 
 
 def _read_trials(path: Path, problems: list[str]) -> list[dict[str, Any]]:
