@@ -17,6 +17,7 @@ from search.report.search_cost import CostRates
 from search.report.terminal.progress import Progress
 from search.standing.started import Started, read_started
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL
+from search.study.baselines import list_baseline_jobs
 from search.study.run_folder import RunFolder
 from search.study.study import Study
 
@@ -110,5 +111,6 @@ def _plan_trainings(settings: Settings, folder: Path, forecast: float | None) ->
             CONFIRMATION: mean or 1,
         },
         fresh=again.seeds if again.trainings is None else 0,
+        baselines=tuple(job.outcome.name for job in list_baseline_jobs(settings, settings.runner.threads)),
         forecast=forecast,
     )

@@ -45,6 +45,19 @@ def format_duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def name_kind(value: Any) -> str:
+    """What a value of JSON or YAML is, such as ``a list``."""
+    kinds = {
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+        dict: "a mapping",
+    }
+    return "nothing" if value is None else kinds.get(type(value), f"a {type(value).__name__}")
+
+
 def align_columns(rows: Sequence[Sequence[str]], width: int | None = None) -> list[str]:
     """Lines of a table whose rows all have the same number of texts: two spaces before each column, aligned left.
 

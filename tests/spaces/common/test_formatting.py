@@ -13,6 +13,7 @@ from spaces.common.formatting import (
     format_duration,
     format_list,
     format_number,
+    name_kind,
 )
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
@@ -107,3 +108,10 @@ def test_the_last_column_is_wrapped_at_words_where_there_is_room() -> None:
     assert align_columns(rows, 24) == ["  key  what it means to", "       whom it concerns", "       b"]
     assert align_columns([["k" * 50, "some words of it"]], 60) == [f"  {'k' * 50}  some words of it"]
     assert align_columns([["/a/long/path/that/is/kept/whole", "x"]], 24) == ["  /a/long/path/that/is/kept/whole  x"]
+
+
+def test_kinds_of_values_have_names_that_people_know() -> None:
+    values = (None, True, 3, 0.5, "a", [1], {})
+    wanted = ["nothing", "true or false", "a number", "a number", "a text", "a list", "a mapping"]
+    assert [name_kind(value) for value in values] == wanted
+    assert name_kind({1}) == "a set"
