@@ -31,8 +31,10 @@ from search.study.fronts.final_files import choose_delivered, choose_ended
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
 from search.tracking.live_children import name_live
-from spaces.common.terminal import find_width
+from spaces.common.terminal import find_width, lay_out
 from spaces.errors import DataError
+
+LABEL = 12  # columns of the label before a line of the report
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -100,9 +102,8 @@ class Reporter:
         told = replace(
             self._progress.started, view=self._tracker.view_command(), links=tuple(self._tracker.view_links())
         )
-        if (
-            told != self._told and told.arguments is not None
-        ):  # a command that only adds to a run leaves the search's own
+        # A command that only adds to a run leaves the search's own.
+        if told != self._told and told.arguments is not None:
             self._told = told
             write_started(self._folder, told)
 
@@ -233,18 +234,17 @@ class Reporter:
         self._print_summary(members, rows, note(members))
         if totals:
             self._print("\n".join([format_rows(totals), "", *describe(totals), ""]))
-        self._print("\n".join(cost.lines))
-        self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
+        self._print("\n".join(cost.lines), LABEL)
+        self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)", LABEL)
         self._print_record(lacking)
         return lacking
 
     def _print_record(self, lacking: str) -> None:
         """Where the record is seen, or why there is none that is whole."""
         if lacking:
-            self._print(f"MLflow      lacks a part of this run: {lacking}")
+            self._print(f"MLflow      lacks a part of this run: {lacking}", LABEL)
         elif command := self._tracker.view_command():
-            links = [f"            {link}" for link in self._tracker.view_links()]
-            self._print("\n".join([f"MLflow      {command}", *links]), wrap=False)
+            self._print(f"\n{' ' * LABEL}".join([f"MLflow      {command}", *self._tracker.view_links()]), wrap=False)
 
     def _tell_front(self, members: Sequence[Trial], marks: Mapping[str, str]) -> None:
         words = {trial.number: marks[trial.key] for trial in self._trials if trial.key in marks}
@@ -294,7 +294,7 @@ class Reporter:
         stopped = len(self._trials) - done - failed
         self._progress.update(done=done, failed=failed, stopped=stopped, front=len(self._members), hypervolume=volume)
 
-    def _print(self, text: str, *, wrap: bool = True) -> None:
+    def _print(self, text: str, indent: int = 2, *, wrap: bool = True) -> None:
         """Wrapped at words on a terminal; commands and links are not, so that they can be copied."""
-        console = self._progress.console
-        console.print(text, markup=False, highlight=False, soft_wrap=not (wrap and console.is_terminal))
+        shown = lay_out(text, indent) if wrap else text
+        self._progress.console.print(shown, markup=False, highlight=False, soft_wrap=True)
