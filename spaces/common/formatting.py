@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from textwrap import wrap
+from textwrap import TextWrapper
 from typing import Any
 
 
@@ -137,5 +137,7 @@ def _hang_line(line: str, width: int, indent: int) -> list[str]:
 def _wrap_words(text: str, width: int, before: str = "", after: str | None = None) -> list[str]:
     """Lines of whole words, at least one."""
     after = before if after is None else after
-    options = {"break_long_words": False, "break_on_hyphens": False}
-    return wrap(text, width, initial_indent=before, subsequent_indent=after, **options) or [before]
+    rules = TextWrapper(
+        width, initial_indent=before, subsequent_indent=after, break_long_words=False, break_on_hyphens=False
+    )
+    return rules.wrap(text) or [before]
