@@ -216,11 +216,7 @@ class Reporter:
         self._tracker.log_exports(self._folder)
         lacking = self._tracker.close(
             status,
-            [
-                *files,
-                *list_pictures(self._folder, members),
-                *draw_missing(self._folder, self._trials),
-            ],
+            [*files, *list_pictures(self._folder, members), *draw_missing(self._folder, self._trials)],
             {
                 **self._measure_finals(),
                 **(list_numbers(totals) if totals else {}),
@@ -242,7 +238,7 @@ class Reporter:
     def _print_record(self, lacking: str) -> None:
         """Where the record is seen, or why there is none that is whole."""
         if lacking:
-            self._print(f"MLflow      lacks a part of this run: {lacking}", LABEL)
+            self._print("MLflow      lacks a part of this run; why is told above", LABEL)
         elif command := self._tracker.view_command():
             self._print(f"\n{' ' * LABEL}".join([f"MLflow      {command}", *self._tracker.view_links()]), wrap=False)
 

@@ -67,7 +67,7 @@ def test_a_store_that_cannot_be_written_is_no_success(
 ) -> None:
     (tmp_path / "file").touch()
     assert track([str(searched), "--uri", f"sqlite:///{tmp_path / 'file' / 'store.db'}"]) == 1
-    assert "\nMLflow      lacks a part of this run: " in capsys.readouterr().out
+    assert "\nMLflow      lacks a part of this run; why is told above" in capsys.readouterr().out
 
 
 def test_members_have_their_predictions_beside_labels(searched: Path) -> None:

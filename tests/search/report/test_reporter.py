@@ -128,7 +128,7 @@ def test_a_record_that_lacks_something_is_told_in_the_place_of_the_way_to_it(tmp
     reporter.resumed(TRIALS, [])
     record.lacking = "no room"
     assert reporter.report("FINISHED", {}) == "no room"
-    assert shown.getvalue().endswith("MLflow      lacks a part of this run: no room\n")
+    assert shown.getvalue().endswith("MLflow      lacks a part of this run; why is told above\n")
 
 
 def test_before_the_folders_trials_are_known_nothing_is_written(tmp_path: Path) -> None:
