@@ -16,6 +16,7 @@ from search.preview.contact_sheet import draw_contact_sheet
 from search.preview.data_summary import summarise_split, tabulate_tasks
 from search.preview.notes import list_notes
 from spaces.common.formatting import align_columns
+from spaces.common.terminal import find_room
 from spaces.errors import ConfigError
 from trainers.data.splits.arrays import SPLITS
 
@@ -42,8 +43,8 @@ def _report(settings: Settings) -> None:
     seen = [summarise_split(data, split) for split in SPLITS]
     print(f"{data.name}: images of {height}x{width} pixels (height x width)\n")
     counts = [(each.split, str(each.count), str(len(each.arrays))) for each in seen]
-    splits = align_columns([("split", "images", "looked at"), *counts])
-    print(*splits, "", *align_columns(tabulate_tasks(data.selected, seen)), sep="\n")
+    splits = align_columns([("split", "images", "looked at"), *counts], find_room())
+    print(*splits, "", *align_columns(tabulate_tasks(data.selected, seen), find_room()), sep="\n")
     if any(each.count > len(each.arrays) for each in seen):
         print("\nOf larger splits, files evenly spread are looked at; the others are read when they are trained on.")
     notes = list_notes(data, seen[SPLITS.index("train")])

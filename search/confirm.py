@@ -11,7 +11,6 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from search.config.command import EXIT_FAILED, end_in_one_message
@@ -20,6 +19,7 @@ from search.confirming.request import AS_SEARCHED, RESPLIT, SEEDS, WITH_VAL, Req
 from search.load import load
 from spaces.common.interruption import sigterm_interrupts
 from spaces.common.machine_faults import COPY, MachineError
+from spaces.common.terminal import lay_out, say
 from spaces.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -93,7 +93,6 @@ def _confirm(settings: Settings, request: Request) -> int:
     with open_folder(settings, elsewhere=COPY) as folder:
         opened = reopen_search(settings, folder)
         search = opened.search
-        say = partial(print, flush=True)
         try:
             confirm_search(settings, folder, search, opened.trials, request, say)
         except MachineError as error:
@@ -101,9 +100,9 @@ def _confirm(settings: Settings, request: Request) -> int:
             print(f"{'; '.join(error.problems)}. {ONWARD}", file=sys.stderr)
             return EXIT_FAILED
         except BaseException:
-            search.reporter.abandon("FINISHED")
+            search.reporter.abandon(opened.status)
             raise
-        search.reporter.report("FINISHED", opened.baselines)
+        search.reporter.report(opened.status, opened.baselines)
         _tell_other_division(settings, folder, opened, request.division)
     return 0
 
@@ -120,7 +119,7 @@ def _tell_other_division(settings: Settings, folder: RunFolder, opened: Reopened
     shown, asked = (read_totals(*given, load_finals(folder.path), each) for each in (None, division))
     if asked is not None and shown is not None and shown.confirmation.division != division:
         head = "Asked for now, and kept in confirmed.json beside the one that knows more networks:"
-        print("\n".join([head, "", format_rows(asked), "", *describe(asked)]))
+        print("\n".join([lay_out(head), "", format_rows(asked), "", *map(lay_out, describe(asked))]))
 
 
 def _make_parser() -> ArgumentParser:

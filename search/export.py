@@ -22,6 +22,7 @@ from search.load import load
 from spaces.common.formatting import align_columns
 from spaces.common.home import expand_home
 from spaces.common.interruption import sigterm_interrupts
+from spaces.common.terminal import find_room
 from spaces.errors import ConfigError
 
 
@@ -64,7 +65,7 @@ def _describe(file: Path, told: dict[str, Any]) -> str:
             "an output's range",
             _describe_numbers(told),
             "",
-            *align_columns(rows),
+            *align_columns(rows, find_room()),
             "",
             f"Next: {spell_command('search.predict', shlex.quote(str(file)))} IMAGE... --out DIR{_allow(told)}",
         ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING
 
 from search.config.command import EXIT_FAILED, run_command, spell_command
@@ -25,6 +24,7 @@ from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
 from spaces.common.interruption import told_at_once
 from spaces.common.machine_faults import MachineError, find_machine_fault
+from spaces.common.terminal import say
 from spaces.errors import UserError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(settings: Settings, given: str) -> int:
     plan = find_plan(settings, given)
     with suppress(UserError):  # told in full by the checks
-        print(describe_start(settings, plan), flush=True)
+        say(describe_start(settings, plan))
     check_settings(settings)
     tell_notes(settings)
     with open_folder(settings) as folder, told_at_once(STOPPING):
@@ -58,7 +58,7 @@ def tell_notes(settings: Settings) -> None:
     notes = [f"Note: {note}." for note in list_notes(settings.data)]
     for line in (*notes, describe_padding(settings)):
         if line:
-            print(line, flush=True)
+            say(line)
 
 
 def _search(settings: Settings, folder: RunFolder, command: str, forecast: float | None) -> int:
@@ -101,7 +101,7 @@ def _search(settings: Settings, folder: RunFolder, command: str, forecast: float
         )
         return EXIT_FAILED
     if last := status.reason or search.study.outlook():
-        print(last)
+        say(last)
     return 0
 
 
@@ -113,7 +113,6 @@ def _confirm(settings: Settings, folder: RunFolder, search: Search, queue: Trial
 
     trials = [trial for _, trial in sorted(queue.trials.items())]
     if any(trial.complete for trial in trials):
-        say = partial(print, flush=True)
         try:
             confirm_search(settings, folder, search, trials, Request(seeds=seeds), say)
         except MachineError as error:

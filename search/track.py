@@ -11,7 +11,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import replace
 
-from search.config.command import end_in_one_message
+from search.config.command import EXIT_FAILED, end_in_one_message
 from search.config.command_parser import CommandParser
 from search.load import load
 from spaces.common.interruption import sigterm_interrupts
@@ -21,7 +21,11 @@ ONWARD = "What is recorded stays; the same command adds the rest."
 
 @end_in_one_message(ONWARD)
 def main(argv: Sequence[str] | None = None) -> int:
-    """Record a run from the command line; every mistake ends in one message and exit status 2, as in a search."""
+    """Record a run from the command line; every mistake ends in one message and exit status 2, as in a search.
+
+    Returns:
+        The exit status: 1 where the store could not be written, or not all of it.
+    """
     told = _make_parser().parse_args(argv)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     run = load(told.run)
@@ -35,8 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = replace(settings, tracking=Mlflow(told.uri, told.experiment))
     with sigterm_interrupts(), open_folder(settings) as folder:
         opened = reopen_search(settings, folder)
-        opened.search.reporter.report("FINISHED", opened.baselines)
-    return 0
+        lacking = opened.search.reporter.report(opened.status, opened.baselines)
+    return EXIT_FAILED if lacking else 0
 
 
 def _make_parser() -> ArgumentParser:

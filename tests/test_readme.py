@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import shlex
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -16,17 +18,24 @@ from search.config.composition import compose
 from tests.conftest import ROOT
 from tests.end_to_end.listeners import listeners
 from tests.end_to_end.searches import finish, rows_of
+from tests.tiny import arguments, write_tiny
 
 NAMES = ("README.md", "search/README.md", "spaces/README.md", "trainers/README.md", "experiments/README.md")
 README, *_ = TEXTS = [(ROOT / name).read_text(encoding="utf-8") for name in NAMES]
 BLOCKS = [block for text in TEXTS for block in re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL)]
 LINES = [line.split("  #")[0].strip() for language, block in BLOCKS if language == "sh" for line in block.splitlines()]
 COMMANDS = [line.removeprefix("python -m search.run ") for line in LINES if line.startswith("python -m search.run ")]
-AFTERWARDS = [
-    shlex.split(line.removeprefix("python -m search."))
-    for line in dict.fromkeys(LINES)
-    if re.match(r"python -m search\.(confirm|pick|export|predict|compare|robustness) ", line)
-]
+
+
+def find_commands(names: str) -> list[list[str]]:
+    """The words of all command lines of these commands, each line once."""
+    lines = [line for line in dict.fromkeys(LINES) if re.match(rf"python -m search\.({names})\b", line)]
+    return [shlex.split(line.removeprefix("python -m search.")) for line in lines]
+
+
+BESIDE = find_commands("plan|sweep|check|status")
+AFTERWARDS = find_commands("confirm|pick|export|predict|compare|robustness")
+OTHERS = find_commands("run|dry_run")  # the former are composed, the latter is run by tests/search/preview
 SMALL = [
     "data.images=16",
     "data.val_images=8",
@@ -61,6 +70,8 @@ def test_the_readme_has_commands_and_files() -> None:
     assert len(COMMANDS) >= 7
     assert len({named[1] for _, block in BLOCKS if (named := re.match(r"# (\S+\.(?:py|yaml))\n", block))}) == 6
     assert len(README.splitlines()) <= 200
+    assert len(BESIDE) == 5
+    assert len([*BESIDE, *AFTERWARDS, *OTHERS]) == len({line for line in LINES if line.startswith("python -m search.")})
 
 
 @pytest.mark.parametrize("command", [c for c in COMMANDS if "--" not in c])
@@ -109,6 +120,41 @@ def _use(folder: Path, run: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (folder / "answers/one.depth.png").exists()
     assert (run / "confirmed.csv").exists()
+
+
+def write_photos(folder: Path) -> Path:
+    """Images as the README's photos.yaml names them."""
+    rng = np.random.default_rng(0)
+    for split, count in {"train": 8, "val": 4, "test": 4}.items():
+        for kind in ("image", "label", "depth"):
+            (folder / split / kind).mkdir(parents=True)
+        for name in map(str, range(count)):
+            Image.fromarray(rng.integers(0, 255, (16, 16, 3), np.uint8)).save(folder / split / "image" / f"{name}.jpg")
+            Image.fromarray(rng.integers(0, 3, (16, 16), np.uint8)).save(folder / split / "label" / f"{name}.png")
+            depth = rng.integers(500, 5000, (16, 16)).astype(np.uint16)
+            Image.fromarray(depth).save(folder / split / "depth" / f"{name}.png")
+    return folder
+
+
+@pytest.mark.slow
+def test_commands_before_and_beside_a_search_work_as_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files_into(tmp_path)
+    photos, tiny = write_photos(tmp_path / "photos"), arguments(write_tiny(tmp_path / "tiny"), "trials=2")
+    search = next(each for each in COMMANDS if "run.name=photos" in each).replace("=DIR", f"={photos}")
+    finish([*shlex.split(search), *(each for each in tiny if not each.startswith("data"))], tmp_path)
+    more = {"plan": tiny, "sweep": [*tiny, "--plan"]}  # whole sweeps: tests/search/test_sweep.py
+    given = {(command, *(word.replace("=DIR", f"={photos}") for word in words)) for command, *words in BESIDE}
+    for command, *words in sorted({tuple(word for word in each if word != "--plan") for each in given}):
+        status = importlib.import_module(f"search.{command}").main([*words, *more.get(command, [])])
+        assert status == 0, (command, words)
+        told = capsys.readouterr().out
+        assert TOLD[command] in told, (command, told)
+
+
+TOLD = {"plan": "The search starts with", "sweep": "The sweep starts with", "check": "parts", "status": "photos"}
 
 
 @pytest.mark.slow

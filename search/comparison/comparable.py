@@ -12,6 +12,7 @@ from search.components.component_names import name_all
 from search.latency.pattern_latencies import KEPT
 from search.problem.objectives import LATENCY
 from search.results.results import Results
+from search.study.baselines import read_kept_baselines
 from search.study.run_config import list_changes
 from spaces.common.atomic_files import read_json
 from spaces.errors import ConfigError, DataError
@@ -60,12 +61,9 @@ def read_reference(run: Results) -> dict[str, float]:
             "search again, which goes on"
         )
     values: dict[str, list[float]] = {}
-    try:
-        for outcome in read_json(path).values():
-            for name, value in outcome["metrics"].items():
-                values.setdefault(name, []).append(float(value))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{path}: no baselines ({error}); restore it from a copy") from error
+    for outcome in read_kept_baselines(path).values():
+        for name, value in outcome.metrics.items():
+            values.setdefault(name, []).append(value)
     return {name: fmean(each) for name, each in values.items()}
 
 

@@ -13,6 +13,7 @@ from search.confirming.request import AS_SEARCHED, DIVISIONS
 from search.confirming.sums import Row, Totals
 from search.problem.objectives import BEFOREHAND, MACS, PARAMS, Objective, format_value, volume_units
 from spaces.common.formatting import align_columns, format_change, format_count
+from spaces.common.terminal import find_room
 
 NUMBER = "number"
 
@@ -89,7 +90,7 @@ def format_rows(totals: Totals) -> str:
                 f"{row.worst} {format_change(worst.mean)} %" if worst else "-",
             ]
         )
-    return "\n".join(align_columns(lines))
+    return "\n".join(align_columns(lines, find_room()))
 
 
 def describe(totals: Totals) -> list[str]:

@@ -13,7 +13,6 @@ from search.picking.choose import Aim, Pick, choose_knee, choose_network
 from search.picking.conditions import find_column, parse_condition
 from search.problem.objectives import BEFOREHAND, COUNTED, MAXIMISE, Objective, format_value
 from search.results.results import Results
-from spaces.common.formatting import format_count
 from spaces.drawing.text import draw_text
 
 
@@ -107,5 +106,6 @@ def _write(objective: Objective | None, name: str, value: float, ends: Ends | No
     if objective is not None:
         text = format_value(objective, value)
     else:
-        text = format_count(value) if name in [each.name for each in COUNTED] else f"{value:.4g}"
+        counted = next((each for each in COUNTED if each.name == name), None)
+        text = format_value(counted, value) if counted else f"{value:.4g}"
     return text if ends is None else f"{text} (95 %: {ends[0]:.4g} to {ends[1]:.4g})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from search.config.padding_note import describe_padding
 from search.preview.random_step import BACKWARD, BATCH
 from spaces.common.formatting import align_columns, format_count, format_duration
+from spaces.common.terminal import find_room
 
 if TYPE_CHECKING:
     from search.config.settings import Settings
@@ -37,12 +38,13 @@ def _tabulate(settings: Settings, found: DryRun) -> str:
             ["Networks", "parameters", "fixed", "MACs", "FLOPs", "MACs of a training"],
             *(_write_row(each.name, each, found.count_trial(settings, each)) for each in found.networks),
             *(_write_row(f"{each.name} alone", each, found.count_baseline(settings, each)) for each in found.alone),
-        ]
+        ],
+        find_room(),
     )
     for each in found.networks:
         if each.left:
-            low, high = map(format_count, each.left)
-            lines.append(f"  {each.name}: as it is trained, with every branch; its gates leave {low} to {high} MACs")
+            low, high = (format_count(count, "MACs") for count in each.left)
+            lines.append(f"  {each.name}: as it is trained, with every branch; its gates leave {low} to {high}")
     return "\n".join(lines)
 
 
@@ -64,8 +66,8 @@ def _describe_trainings(settings: Settings, found: DryRun) -> str:
             f"{steps * recipe.epochs} in {recipe.epochs} epochs",
             f"  search: {settings.split.describe()}"
             + (f", at most {found.trials} of the trials" if found.trials < settings.split.trials else "")
-            + f": {low} to {high} MACs",
-            f"  baselines: {tasks} tasks x {seeds} seeds: {format_count(found.count_baselines(settings))} MACs",
+            + f": {low} to {high}",
+            f"  baselines: {tasks} tasks x {seeds} seeds: {format_count(found.count_baselines(settings), 'MACs')}",
             f"  a step is counted as {BACKWARD} forward passes",
         ]
         + ([f"  the data: {found.missing}"] if found.missing else [])
@@ -74,7 +76,7 @@ def _describe_trainings(settings: Settings, found: DryRun) -> str:
 
 def _find_range(settings: Settings, found: DryRun) -> tuple[str, str]:
     costs = [found.count_search(settings, each) for each in found.networks]
-    return format_count(min(costs)), format_count(max(costs))
+    return format_count(min(costs), "MACs"), format_count(max(costs), "MACs")
 
 
 def _describe_time(settings: Settings, found: DryRun) -> str:
@@ -86,7 +88,7 @@ def _describe_time(settings: Settings, found: DryRun) -> str:
     return "\n".join(
         [
             f"Time, from a step of {BATCH} random images of {_by(rate.size)} pixels on {rate.device}: "
-            f"{rate.seconds:.2g} s, {format_count(rate.speed)} MACs a second",
+            f"{rate.seconds:.2g} s, {format_count(rate.speed, 'MACs')} a second",
             f"  a training {_last(min(trials))} to {_last(max(trials))}",
             f"  all trainings of the search, one after the other, {_last(min(whole) + beside)} to "
             f"{_last(max(whole) + beside)}, reading and measuring apart",

@@ -10,7 +10,7 @@ from search.config.padding_note import describe_padding
 from search.preview.card_share import describe_share
 from search.problem.census import LARGEST
 from spaces.common.formatting import align_columns, format_count, format_duration
-from spaces.common.terminal import find_room
+from spaces.common.terminal import find_room, lay_out
 from spaces.drawing.text import draw_text
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def format_patterns(settings: Settings, census: Census) -> str:
     if limits:
         lines[-1] += f", {census.allowed.patterns} within {', '.join(limits)}"
         rows.append(_describe_span("within limits", census.allowed))
-    lines += align_columns(rows, find_room())
+    lines = [*map(lay_out, lines), *align_columns(rows, find_room())]
     for word, extreme in (("Cheapest", census.cheapest), ("Costliest", census.costliest)):
         lines += [
             "",
-            _describe_extreme(f"{word} within limits" if limits else word, extreme),
+            lay_out(_describe_extreme(f"{word} within limits" if limits else word, extreme)),
             draw_text(extreme.pattern),
         ]
     return "\n".join(lines)
@@ -104,8 +104,11 @@ def format_time(expected: Forecast | None) -> str:
         [
             f"Expected on the {_DEVICES[expected.device]} of this machine, {at_once} at a time",
             *align_columns(_list_expectations(expected), find_room()),
-            f"An estimate from {steps} or more of {timed}, timed in {processes} on the machine as",
-            "it is now. Other load, a cluster, or a sampler that waits for results or ends by itself changes it.",
+            lay_out(
+                f"An estimate from {steps} or more of {timed}, timed in {processes} on the machine as it is now. "
+                "Other load, a cluster, or a sampler that waits for results or ends by itself changes it.",
+                0,
+            ),
         ]
     )
 
@@ -141,8 +144,8 @@ def _list_expectations(expected: Forecast) -> list[list[str]]:
 
 def _describe_extreme(word: str, extreme: Priced) -> str:
     name = f" ({extreme.name})" if extreme.name else ""
-    macs, flops, params = map(format_count, (extreme.cost.macs, extreme.cost.flops, extreme.cost.params))
-    return f"{word}{name}: {macs}MACs, {flops}FLOPs, {params} parameters"
+    macs, flops = format_count(extreme.cost.macs, "MACs"), format_count(extreme.cost.flops, "FLOPs")
+    return f"{word}{name}: {macs}, {flops}, {format_count(extreme.cost.params)} parameters"
 
 
 def _describe_span(word: str, span: Span) -> list[str]:

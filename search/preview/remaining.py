@@ -14,13 +14,12 @@ from search.jobs.outcome_files import OutcomeFiles, read_result
 from search.jobs.trial import Trial, load_trial
 from search.latency.pattern_latencies import recall_latencies
 from search.preview.confirming_left import ConfirmingLeft, count_confirming
-from search.study.baselines import list_baseline_jobs
+from search.study.baselines import list_baseline_jobs, read_kept_baselines
 from search.study.fronts.final_phase import FinalPhase
 from search.study.fronts.final_trainings import AUTO, SUPERNET
 from search.study.run_folder import TRIALS, RunFolder, check_folder
 from search.study.supernet_training import KEPT, SupernetTraining
 from search.study.trial_jobs import TrialJobs, inherit_from
-from spaces.common.atomic_files import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +76,7 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     ends = settings.sampler.most(state_problem(settings))
     most = min(bound for bound in (settings.split.trials, patterns, ends) if bound is not None)
     jobs = tuple(list_baseline_jobs(settings, settings.runner.threads))
-    kept = read_json(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
+    kept = read_kept_baselines(folder / "baselines.json") if (folder / "baselines.json").exists() else {}
     untrained = tuple(job for job in jobs if job.fingerprint not in kept and read_result(job, device) is None)
     trials, split = max(0, most - finished), settings.split
     supernet = SupernetTraining(settings, folder / KEPT, settings.runner.threads)

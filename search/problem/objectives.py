@@ -125,6 +125,6 @@ def format_value(objective: Objective, value: float) -> str:
     if not math.isfinite(value):
         return "-"
     if objective in COUNTED:
-        return format_count(value) + (objective.unit if objective == MACS else "")
+        return format_count(value, objective.unit if objective == MACS else "")
     number = format_change(value) if objective.unit == "%" else format_number(value)
     return f"{number} {objective.unit}".rstrip()

@@ -15,8 +15,8 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from spaces.common.atomic_files import write_text
-from spaces.common.formatting import align_columns, format_count, format_number
-from spaces.common.terminal import find_room
+from spaces.common.formatting import align_columns, count_places, format_count, format_number, format_pair
+from spaces.common.terminal import find_room, lay_out
 
 if TYPE_CHECKING:
     from search.jobs.job import Outcome
@@ -104,16 +104,23 @@ def summarise_baselines(rows: Sequence[BaselineRow], members: Sequence[Trial]) -
     table = [["validation split", "better", "constant", "single-task", "on the front"]]
     for row in rows:
         values = sorted(trial.metrics[row.name] for trial in members)
-        reach = f"{format_number(values[0])} to {format_number(values[-1])}" if values else "-"
-        single = f"{format_number(row.single_task)} +- {row.spread:.2g}"
+        reach = f"{_show(row, values[0])} to {_show(row, values[-1])}" if values else "-"
+        single = format_pair(row.single_task, row.spread)
         unit = f" {row.unit}" if row.unit else ""
         table.append([f"{row.name}{unit}", row.better, format_number(row.trivial), single, reach])
     lines = align_columns(table, find_room())
-    lines.append(f"  the single-task networks cost {format_count(sum(row.macs for row in rows))}MACs together")
+    together = format_count(sum(row.macs for row in rows), "MACs")
+    lines.append(lay_out(f"  the single-task networks cost {together} together", 4))
     main = [row for row in rows if row.role == "main"]
     weak = [f"trial {t.number} on {row.task}" for t in members for row in main if not row.beaten_by(t)]
     if weak:
-        lines.append(f"No better than a constant: {', '.join(weak)}; more trainer.epochs may help.")
+        lines.append(lay_out(f"No better than a constant: {', '.join(weak)}; more trainer.epochs may help."))
     elif members and main:
-        lines.append("Every member of the front beats the constants on every main task.")
+        lines.append(lay_out("Every member of the front beats the constants on every main task."))
     return "\n".join(lines) + "\n"
+
+
+def _show(row: BaselineRow, value: float) -> str:
+    """A network's value, in no more digits than trainings scatter by."""
+    known = 0 < row.spread < 1e4 and abs(value) < 1e4
+    return f"{value:.{count_places(row.spread)}f}" if known else format_number(value)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from search.config.command import spell_command
 from search.config.problem_statement import count_single_task_macs, fix_reference_point, state_problem
 from search.config.settings import Settings
 from search.latency.pattern_latencies import measure_beforehand
@@ -14,8 +15,9 @@ from search.preview.confirming_left import count_confirming
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
 from search.report.terminal.progress import Progress
-from search.standing.started import Started
+from search.standing.started import Started, read_started
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL
+from search.study.baselines import list_baseline_jobs
 from search.study.run_folder import RunFolder
 from search.study.study import Study
 
@@ -41,7 +43,7 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     Args:
         settings: of the search, checked.
         folder: that is held for it.
-        command: as it was given, for the record.
+        command: as it was given, for the record; empty for one that only adds to the run.
         forecast: seconds that a plan has foretold, or None.
 
     Raises:
@@ -57,7 +59,7 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     if settings.retry:
         study.retry_failed()
     tracker = settings.tracking.tracker(settings.run.folder)
-    tracker.open(settings.run.name, folder.search_id, settings.plain, command)
+    tracker.open(settings.run.name, folder.search_id, settings.plain, command or _find_command(folder.path))
     tasks, runner = settings.data.selected, settings.runner
     arguments = command.partition(" -m search.run")[2].strip() if command else None
     started = replace(_plan_trainings(settings, folder.path, forecast), arguments=arguments, place=str(Path.cwd()))
@@ -78,6 +80,12 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
         planned=settings.split.trials,
     )
     return Search(study, reporter, single_task_macs)
+
+
+def _find_command(folder: Path) -> str:
+    """That of the search as its last start left it; empty where that is not known."""
+    arguments = read_started(folder).arguments
+    return "" if arguments is None else spell_command("search.run", arguments)
 
 
 def _plan_trainings(settings: Settings, folder: Path, forecast: float | None) -> Started:
@@ -103,5 +111,6 @@ def _plan_trainings(settings: Settings, folder: Path, forecast: float | None) ->
             CONFIRMATION: mean or 1,
         },
         fresh=again.seeds if again.trainings is None else 0,
+        baselines=tuple(job.outcome.name for job in list_baseline_jobs(settings, settings.runner.threads)),
         forecast=forecast,
     )

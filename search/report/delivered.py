@@ -33,7 +33,7 @@ def describe_delivered(delivered: Sequence[Trial], view: FrontView) -> list[str]
         shown = ", ".join(format_value(o, before.objectives[o.name]) for o in told) if before else "?"
         lines.append(
             f"trial {final.number}: {values} after {_count_epochs(final.epochs)} of its own (its trial: {shown}), "
-            f"{format_count(final.macs)}MACs, {describe_in_line(final.pattern)}"
+            f"{format_count(final.macs, 'MACs')}, {describe_in_line(final.pattern)}"
         )
     return [*lines, *describe_ranking(view)]
 

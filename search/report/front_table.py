@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from search.problem.objectives import BEFOREHAND, COUNTED, Objective, format_value
-from search.study.fronts.best_guess import NO_GUESSES, Guesses
-from spaces.common.formatting import format_count
+from search.study.fronts.best_guess import NO_GUESSES, Guess, Guesses
+from spaces.common.formatting import count_places, format_change, format_count, format_pair
 from spaces.common.terminal import USUAL
 from spaces.drawing.one_line import describe_in_line
 
@@ -59,19 +59,26 @@ def summarise_front(
     for trial in members:
         numbers = []
         for o in shown_apart:
-            numbers.append(format_value(o, trial.objectives[o.name]).removesuffix(o.unit).strip())
+            guess = guesses.get(trial.number, {}).get(o.name)
+            numbers.append(_show(o, trial.objectives[o.name], guess))
             if guesses and o not in BEFOREHAND:
-                guess = guesses.get(trial.number, {}).get(o.name)
-                told = (
-                    f"{format_value(o, guess.value).removesuffix(o.unit).strip()} +- {guess.sd:.2g}" if guess else "-"
-                )
-                numbers.append(told)
+                change = o.unit == "%"
+                most = 1 if change else 9
+                numbers.append(format_pair(guess.value, guess.sd, most, signed=change) if guess else "-")
         rows.append([str(trial.number), *numbers, format_count(trial.macs), format_count(trial.params)])
     text = io.StringIO()
     console = Console(file=text, width=width, color_system=None, force_terminal=False)
     for each in _lay_out(table, rows, [describe_in_line(trial.pattern) for trial in members], width):
         console.print(each)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def _show(objective: Objective, value: float, guess: Guess | None) -> str:
+    """A measured value without its unit, in no more digits than a guess of it has."""
+    text = format_value(objective, value).removesuffix(objective.unit).strip()
+    if guess is None or objective.unit != "%" or not guess.sd > 0:
+        return text
+    return format_change(value, count_places(guess.sd, 1))
 
 
 def _lay_out(table: Table, rows: Sequence[Sequence[str]], sharing: Sequence[str], width: int) -> list[Table]:

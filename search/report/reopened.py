@@ -9,6 +9,7 @@ from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
 from search.jobs.trial import Trial
 from search.report.build_search import Search, build_search
+from search.standing.standing import FINISHED, judge_end
 from search.study.baselines import BaselineTrainings
 from search.study.earlier_trials import load_earlier_trials
 from search.study.fronts.final_files import load_finals
@@ -24,11 +25,13 @@ class Reopened:
         search: with a reporter that has heard of it all.
         baselines: outcomes of the single-task networks that deltas refer to.
         trials: that have ended.
+        status: how its search ended, in the words of `Tracker.close`.
     """
 
     search: Search
     baselines: Mapping[Job, Outcome]
     trials: tuple[Trial, ...]
+    status: str
 
 
 def reopen_search(settings: Settings, folder: RunFolder) -> Reopened:
@@ -50,4 +53,5 @@ def reopen_search(settings: Settings, folder: RunFolder) -> Reopened:
     supernet = SupernetTraining(settings, folder.path / KEPT, threads)
     if supernet.job and (outcome := supernet.find_kept()):
         search.reporter.supernet(supernet.job, outcome)
-    return Reopened(search, baselines.outcomes, tuple(trials))
+    end = judge_end(folder.path, len(trials), settings.split.trials)
+    return Reopened(search, baselines.outcomes, tuple(trials), "FINISHED" if end == FINISHED else "KILLED")

@@ -31,8 +31,10 @@ from search.study.fronts.final_files import choose_delivered, choose_ended
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
 from search.tracking.live_children import name_live
-from spaces.common.terminal import find_width
+from spaces.common.terminal import find_width, lay_out
 from spaces.errors import DataError
+
+LABEL = 12  # columns of the label before a line of the report
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -101,9 +103,8 @@ class Reporter:
         told = replace(
             self._progress.started, view=self._tracker.view_command(), links=tuple(self._tracker.view_links())
         )
-        if (
-            told != self._told and told.arguments is not None
-        ):  # a command that only adds to a run leaves the search's own
+        # A command that only adds to a run leaves the search's own.
+        if told != self._told and told.arguments is not None:
             self._told = told
             write_started(self._folder, told)
 
@@ -187,22 +188,25 @@ class Reporter:
             self._tell_front(self._members, self._marks())
         self._leave_word()
 
-    def report(self, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> None:
+    def report(self, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> str:
         """Write the report, close the record and say where things are.
 
         Args:
             status: "FINISHED", "FAILED" or "KILLED".
             baselines: outcomes of the single-task networks, as far as they are there.
             rows: what the numbers are read against; none when the search did not get that far.
+
+        Returns:
+            Why the record lacks anything; empty where it has all.
         """
         if not self._heard:  # the folder's trials are not known, so nothing in it is to be written anew
-            self._tracker.close(status)
-            return
+            return self._tracker.close(status)
         marks = self._marks()
         cost = self._compute_cost(baselines)
         finals, note = self._finals, self._explain_reference(baselines)
         what = (self._trials, self._objectives, self._reference, self._tasks)
-        progress = self._tell_stop(status, rows)
+        whole = status == "FINISHED" and (rows or (self._folder / BASELINES).exists())  # its end alone leaves that
+        progress = "" if whole else f"{count_trials(len(self._trials), self._planned)}, stopped"
         members = write_report(self._folder, *what, marks, cost, finals, note, progress)
         totals = read_totals(self._folder, *what, finals)
         names = ["config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json"]
@@ -212,13 +216,9 @@ class Reporter:
             write_baseline_table(files[-1], rows)
         self._tell_front(members, marks)
         self._tracker.log_exports(self._folder)
-        self._tracker.close(
+        lacking = self._tracker.close(
             status,
-            [
-                *files,
-                *list_pictures(self._folder, members),
-                *draw_missing(self._folder, self._trials),
-            ],
+            [*files, *list_pictures(self._folder, members), *draw_missing(self._folder, self._trials)],
             {
                 **self._measure_finals(),
                 **(list_numbers(totals) if totals else {}),
@@ -232,19 +232,17 @@ class Reporter:
         self._print_summary(members, rows, note(members))
         if totals:
             self._print("\n".join([format_rows(totals), "", *describe(totals), ""]))
-        self._print("\n".join(cost.lines))
-        self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)")
-        if command := self._tracker.view_command():
-            self._print("\n".join([f"MLflow      {command}", *self._indent_links()]), wrap=False)
+        self._print("\n".join(cost.lines), LABEL)
+        self._print(f"Run folder  {self._folder}  (front.html, front.png, front.csv, trials.csv, front/)", LABEL)
+        self._print_record(lacking)
+        return lacking
 
-    def _tell_stop(self, status: str, rows: Sequence[BaselineRow]) -> str:
-        """How far a search has come that was stopped; empty at its end, which alone leaves the table of baselines."""
-        if status == "FINISHED" and (rows or (self._folder / BASELINES).exists()):
-            return ""
-        return f"{count_trials(len(self._trials), self._planned)}, stopped"
-
-    def _indent_links(self) -> list[str]:
-        return [f"            {link}" for link in self._tracker.view_links()]
+    def _print_record(self, lacking: str) -> None:
+        """Where the record is seen, or why there is none that is whole."""
+        if lacking:
+            self._print("MLflow      lacks a part of this run; why is told above", LABEL)
+        elif command := self._tracker.view_command():
+            self._print(f"\n{' ' * LABEL}".join([f"MLflow      {command}", *self._tracker.view_links()]), wrap=False)
 
     def _tell_front(self, members: Sequence[Trial], marks: Mapping[str, str]) -> None:
         words = {trial.number: marks[trial.key] for trial in self._trials if trial.key in marks}
@@ -294,7 +292,7 @@ class Reporter:
         stopped = len(self._trials) - done - failed
         self._progress.update(done=done, failed=failed, stopped=stopped, front=len(self._members), hypervolume=volume)
 
-    def _print(self, text: str, *, wrap: bool = True) -> None:
+    def _print(self, text: str, indent: int = 2, *, wrap: bool = True) -> None:
         """Wrapped at words on a terminal; commands and links are not, so that they can be copied."""
-        console = self._progress.console
-        console.print(text, markup=False, highlight=False, soft_wrap=not (wrap and console.is_terminal))
+        shown = lay_out(text, indent) if wrap else text
+        self._progress.console.print(shown, markup=False, highlight=False, soft_wrap=True)

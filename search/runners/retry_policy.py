@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ RESTARTS = 3
 checkpoint without getting any further: our choice."""
 ONCE = 1
 """Times that one is which took its worker along, as by too much memory, and begins anew."""
+DEAD = re.compile(r"\b(died|dead)\b")  # as Ray tells it of a worker, or of a node
 NODE = re.compile(r"\bnode\b.*\b(died|dead|terminated|removed|preempted)\b")
 TIMEOUT = "runner.trial_timeout"
 
@@ -26,11 +28,13 @@ class Losses:
         times: in a row, without getting further.
         begun: whether a worker had ever begun it.
         epoch: the last one that was seen to end.
+        seconds: wall time from where workers began it until they were lost.
     """
 
     times: int = 0
     begun: bool = False
     epoch: int = 0
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,14 @@ class RetryPolicy:
         kept = job.checkpoint is not None and job.checkpoint.exists()
         before, epoch = self._lost.get(job, Losses()), beat.epoch if beat else 0
         further = kept and epoch > before.epoch
-        now = Losses(1 if further else before.times + 1, begun or before.begun, max(epoch, before.epoch))
+        spent = max(0.0, time.time() - beat.begun) if beat and beat.begun else 0.0
+        times = 1 if further else before.times + 1
+        now = Losses(times, begun or before.begun, max(epoch, before.epoch), before.seconds + spent)
         self._lost[job] = now
         by_itself = begun and not NODE.search(why)
         if now.times > (ONCE if by_itself and not kept else RESTARTS):
             # Where none was begun, no pattern is at fault.
-            return Verdict(Outcome(reason=_explain(why, now), fault=not now.begun))
+            return Verdict(Outcome(reason=_explain(why, now), seconds=now.seconds, fault=not now.begun))
         return Verdict(alone=by_itself and TIMEOUT not in why)
 
     def judge_starved(self, job: Job, outcome: Outcome, *, beside: bool) -> Verdict:
@@ -83,6 +89,9 @@ class RetryPolicy:
 
 
 def _explain(why: str, losses: Losses) -> str:
+    if TIMEOUT in why:
+        told = f"{why}, {losses.times} times in a row"
+        return told if losses.begun else f"{told}, and no worker had begun it by then; allow more"
     what = "its worker was lost" if losses.begun else "no worker could be started for it"
     told = f"{what}, {losses.times} times in a row" + (f" ({why})" if why else "")
     if losses.begun:

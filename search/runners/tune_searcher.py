@@ -21,7 +21,7 @@ from ray.tune.search import Searcher
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_outcome
 from search.runners.retried_queue import RetriedQueue
-from search.runners.retry_policy import TIMEOUT
+from search.runners.retry_policy import DEAD, TIMEOUT
 from spaces.common.interruption import tell_first
 from spaces.common.permissions import list_allowed
 
@@ -84,7 +84,10 @@ class QueueSearcher(Searcher):
         """Hand the outcome to the queue."""
         job = self._jobs.pop(trial_id)
         why = self._failures.why.pop(trial_id, "")
-        if self._timeout is not None and time.monotonic() - self._started.pop(trial_id) >= self._timeout:
+        seconds = time.monotonic() - self._started.pop(trial_id)
+        # A worker that could not be started says why; one that took too long just died.
+        ended = job.begun.exists() or not why or bool(DEAD.search(why))
+        if self._timeout is not None and seconds >= self._timeout and ended:
             why = f"it took longer than {TIMEOUT}={self._timeout:g} seconds"
         outcome = read_tune_outcome(job, None if error else result)
         if outcome:

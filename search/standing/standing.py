@@ -17,11 +17,14 @@ from search.jobs.trial import FAILED
 from search.standing.holder import Holder, find_holder
 from search.standing.started import Started, read_started
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL, estimate_left, plan_work
+from search.study.baselines import read_kept_baselines
 from search.study.fronts.final_files import FINALS
 from search.study.run_config import read_config
 from search.study.run_folder import OWNER, TRIALS
 from search.study.supernet_training import KEPT, SUPERNETS
-from spaces.errors import ConfigError
+from spaces.common.atomic_files import as_mapping
+from spaces.common.formatting import format_list
+from spaces.errors import ConfigError, DataError
 
 FRESH = re.compile(r"(trial \d+|alone|anew), seed")  # in the label of a training that confirms
 RUNNING, FINISHED, STOPPED, BEGUN, DAMAGED = "running", "finished", "stopped", "not begun", "damaged"
@@ -39,7 +42,7 @@ class Standing:
         objectives: names of what is traded off.
         trials: how many ended how, by status.
         wanted: trials that there are to be; None if not known.
-        baselines: single-task networks that are there; None while that is not known.
+        baselines: single-task networks that are there; None where that is not known.
         running: where trainings stand.
         front: its members, cheapest first: "number" and objectives by name.
         finals: networks that were trained to the end.
@@ -79,7 +82,6 @@ def read_standing(path: Path) -> Standing:
     except (ConfigError, OSError) as error:
         return Standing(path, DAMAGED, holder, problems=(str(error),))
     started, rows = read_started(path), _read_trials(path, problems)
-    baselines = _read_json(path / "baselines.json", problems)
     for name in (KEPT, "confirmed.json", "receipt.json"):
         _read_json(path / name, problems)
     _check_journal(path, problems)
@@ -88,11 +90,11 @@ def read_standing(path: Path) -> Standing:
     counts = Counter(str(row.get("status")) for row in rows)
     running = _list_running(path) if holder else ()
     front = _read_front(path / "front.csv", names, problems)
-    there = None if baselines is None else len(baselines)
-    last = max((path.stat().st_mtime for path in (path / TRIALS).glob("[0-9]*.json")), default=0.0)
+    _check_front(path, front, problems)
+    there = _count_baselines(path, started, problems)
     return Standing(
         path,
-        _name_state(path, holder, len(rows), wanted, last),
+        RUNNING if holder else judge_end(path, len(rows), wanted),
         holder,
         started,
         names,
@@ -104,18 +106,28 @@ def read_standing(path: Path) -> Standing:
         sum(not each.name.endswith(".outcome.json") for each in (path / FINALS).glob("[0-9]*.json")),
         (path / CSV).exists(),
         _estimate(path, started, rows, wanted, there, running, len(front)) if holder else None,
-        last,
+        _find_last(path),
         tuple(problems),
     )
 
 
-def _name_state(path: Path, holder: Holder | None, ended: int, wanted: int | None, last: float) -> str:
-    if holder:
-        return RUNNING
+def judge_end(path: Path, ended: int, wanted: int | None) -> str:
+    """The state of a run that no search holds.
+
+    Args:
+        path: its folder.
+        ended: trials that have.
+        wanted: trials that there are to be; None if not known.
+    """
     report = path / "baselines.csv"  # written at a good end alone
-    if report.exists() and (report.stat().st_mtime >= last or (wanted is not None and ended >= wanted)):
+    if report.exists() and (report.stat().st_mtime >= _find_last(path) or (wanted is not None and ended >= wanted)):
         return FINISHED
     return STOPPED if ended or (path / "study.journal").exists() else BEGUN
+
+
+def _find_last(path: Path) -> float:
+    """Unix time in seconds when a trial ended last; 0 for never."""
+    return max((each.stat().st_mtime for each in (path / TRIALS).glob("[0-9]*.json")), default=0.0)
 
 
 def _read_trials(path: Path, problems: list[str]) -> list[dict[str, Any]]:
@@ -126,15 +138,37 @@ def _read_trials(path: Path, problems: list[str]) -> list[dict[str, Any]]:
 def _read_json(path: Path, problems: list[str]) -> dict[str, Any] | None:
     """The mapping in a file; None where it is not there, or damaged, which is told."""
     try:
-        found = json.loads(path.read_bytes())
-        if not isinstance(found, dict):
-            raise ValueError(f"a {type(found).__name__} where a mapping is wanted")
+        return as_mapping(json.loads(path.read_bytes()))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         problems.append(f"{path} cannot be read ({error}); restore it from a copy")
         return None
-    return found
+
+
+def _count_baselines(path: Path, started: Started, problems: list[str]) -> int | None:
+    """Those that the run keeps; before it has all, those of its last start that lie in the folder for all runs."""
+    kept = path / "baselines.json"
+    if kept.exists():
+        try:
+            return len(read_kept_baselines(kept))
+        except DataError as error:
+            problems.append(str(error))
+            return None
+    if not started.baselines:
+        return None
+    found = [(_read_json(path.parent / "baselines" / name, []) or {}).get("outcome") for name in started.baselines]
+    return sum(isinstance(each, dict) and not each.get("reason") for each in found)
+
+
+def _check_front(path: Path, front: Sequence[Mapping[str, float]], problems: list[str]) -> None:
+    """The trials of the front have ended, so their files are there."""
+    missing = [each["number"] for each in front if not (path / TRIALS / f"{each['number']:04d}.json").exists()]
+    if missing:
+        problems.append(
+            f"{path / TRIALS} lacks the files of trials {format_list(missing)}, which are on the front; restore them "
+            "from a copy"
+        )
 
 
 def _check_journal(path: Path, problems: list[str]) -> None:
@@ -194,9 +228,9 @@ def _estimate(
     trials = works[TRIAL]
     trials.trainings, trials.ended = wanted or 0, len(rows)
     trials.seconds = [float(row["seconds"]) for row in rows if row.get("status") != FAILED and "seconds" in row]
-    for kind in (BASELINE, SUPERNET):
-        if there:  # trials do not begin before them
-            works[kind].ended = works[kind].trainings
+    works[BASELINE].ended = there or 0
+    if there and not works[BASELINE].left:  # trials do not begin before the supernet either
+        works[SUPERNET].ended = works[SUPERNET].trainings
     if not trials.trainings:
         return None
     kinds = [(_find_kind(beat), beat) for beat in running]

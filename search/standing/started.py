@@ -34,6 +34,7 @@ class Started:
         links: where the record is then seen.
         place: folder in which the arguments were given, as paths in them may be relative; empty where it is not known.
         fresh: seeds that each member of the front is confirmed with at the end, where no more is known of them.
+        baselines: names of the files of single-task networks, in the folder that all runs share.
     """
 
     arguments: str | None = None
@@ -46,6 +47,7 @@ class Started:
     links: tuple[str, ...] = ()
     place: str = ""
     fresh: int = 0
+    baselines: tuple[str, ...] = ()
 
     def foretell(self) -> float | None:
         """Seconds from now until the forecast end; None without a forecast."""
@@ -80,6 +82,7 @@ def _restore(told: Mapping[str, Any]) -> Started:
         links=tuple(map(str, told["links"])),
         place=str(told["place"]),
         fresh=int(told["fresh"]),
+        baselines=tuple(Path(str(name)).name for name in told["baselines"]),
     )
     if not all(map(math.isfinite, (found.began, found.forecast or 0.0, *found.epochs.values()))):
         raise ValueError("no times")

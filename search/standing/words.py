@@ -79,7 +79,7 @@ def _describe_trials(run: Standing) -> str:
 def _describe_baselines(run: Standing) -> str:
     wanted = run.started.trainings.get(BASELINE)
     if run.baselines is None:
-        return f"not all of {wanted} are there yet" if wanted else ""
+        return ""
     return f"{run.baselines} of {wanted}" if wanted else f"{run.baselines} are there"
 
 

@@ -11,6 +11,7 @@ from statistics import fmean
 from search.problem.deltas import tell_changes
 from search.stress.measuring import Measured
 from spaces.common.formatting import align_columns, format_change, format_count
+from spaces.common.terminal import find_room
 from trainers.robustness.conditions import Clean
 from trainers.robustness.plan import Plan, Summary
 from trainers.tasks.task import Task
@@ -53,7 +54,7 @@ def format_rows(rows: Sequence[Row], plan: Plan, tasks: Sequence[Task]) -> str:
     if relations and rows:
         truth = [_format_value(rows[0][f"{name}.truth"]) for name in relations]
         lines.append(("truth", "", *("" for _ in (*headlines, *deltas)), *truth))
-    return "\n".join(align_columns(_turn(lines)))
+    return "\n".join(align_columns(_turn(lines), find_room()))
 
 
 def _make_row(plan: Plan, each: Measured, tasks: Sequence[Task]) -> Row:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import fmean
@@ -11,7 +12,7 @@ from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
 from search.jobs.outcome_files import read_result
 from search.problem import deltas
-from spaces.common.atomic_files import read_json, write_json
+from spaces.common.atomic_files import as_mapping, read_json, write_json
 from spaces.errors import DataError
 from spaces.pattern.sharing_pattern import hard_sharing
 from trainers.recipe import stretch_recipe
@@ -46,7 +47,8 @@ class BaselineTrainings:
     def resume(self) -> list[Job]:
         """Take those that this very run rests on, whatever became of the cache; the jobs that are left."""
         if self._kept.exists():
-            self.outcomes = _take(read_json(self._kept), self._jobs, self._kept)
+            kept = read_kept_baselines(self._kept)
+            self.outcomes = {job: kept[job.fingerprint] for job in self._jobs if job.fingerprint in kept}
         if len(self.outcomes) < len(self._jobs):
             return list(self._jobs)
         self._settle()
@@ -88,17 +90,33 @@ class BaselineTrainings:
         self.reference, self.whole = means, average_metrics(self.outcomes, self._settings)
 
 
-def _take(stored: object, jobs: Sequence[Job], kept: Path) -> dict[Job, Outcome]:
-    """The outcomes of jobs as the file holds them, by fingerprint."""
+def read_kept_baselines(path: Path) -> dict[str, Outcome]:
+    """The outcomes of single-task networks that a run folder keeps, by fingerprint.
+
+    Raises:
+        DataError: the file is not there, or is damaged.
+    """
     try:
-        if not isinstance(stored, Mapping):
-            raise TypeError(f"a {type(stored).__name__} where a mapping is wanted")
-        return {job: Outcome(**stored[job.fingerprint]) for job in jobs if job.fingerprint in stored}
-    except TypeError as error:
+        return {str(name): _restore(each) for name, each in as_mapping(read_json(path)).items()}
+    except (AttributeError, OverflowError, TypeError, ValueError) as error:
         raise DataError(
-            f"{kept}: no baselines by fingerprint ({error}); it was damaged from outside: restore it from a copy, or "
+            f"{path}: no baselines by fingerprint ({error}); it was damaged from outside: restore it from a copy, or "
             "use another run.name"
         ) from error
+
+
+def _restore(stored: object) -> Outcome:
+    """An outcome from its JSON; null where a number belongs comes back as NaN, and what is of another kind raises."""
+    found = Outcome(**as_mapping(stored))
+    return replace(
+        found,
+        metrics={name: math.nan if each is None else float(each) for name, each in found.metrics.items()},
+        cost={name: int(each) for name, each in found.cost.items()},
+        epochs=int(found.epochs),
+        seconds=float(found.seconds),
+        ended=float(found.ended),
+        device=str(found.device),
+    )
 
 
 def list_baseline_jobs(settings: Settings, threads: int) -> list[Job]:

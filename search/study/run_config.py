@@ -57,9 +57,9 @@ def read_config(folder: Path) -> dict[str, Any]:
     except RecursionError:
         old = "lists within lists too deep to be read"
     if not isinstance(old, dict) or not isinstance(old.get("search_id"), str):
+        held = "it is empty" if old is None else str(old)[:80]
         raise ConfigError(
-            f"{path} is no configuration of a run ({str(old)[:80]}); restore it from a copy, "
-            "or start anew with run.name=NAME"
+            f"{path} is no configuration of a run ({held}); restore it from a copy, or start anew with run.name=NAME"
         )
     return old
 

@@ -186,7 +186,7 @@ class Study:
         params, distributions = spell_decisions(choices, options)
         if self.sampler.chained:
             ended = [each.number for each in self._history if each.state == TrialState.COMPLETE]
-            marks = {**marks, FOLLOWS: max(ended, default=None)}
+            marks |= {FOLLOWS: max(ended)} if ended else {}  # the first one follows none
         trial = optuna.trial.create_trial(
             state=TrialState.RUNNING,
             params=params,

@@ -19,6 +19,7 @@ from search.jobs.heartbeat import read_beat
 from search.tracking import store_uri
 from search.tracking.background_thread import Background
 from search.tracking.gathered import Front, Gathered
+from spaces.common.interpreter import spell_python
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -65,7 +66,7 @@ class BackgroundTracker:
         self._missed: list[Callable[[Record], None]] = []
         self._gathered, self._gather_for, self._written_at = Gathered(), look, -math.inf
         self._failed_at = -math.inf
-        self._warned = False
+        self._reason = ""  # why the store could not be written, the last time
 
     def open(self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str) -> None:
         """See `Tracker.open`."""
@@ -107,13 +108,15 @@ class BackgroundTracker:
         artifacts: Sequence[Path] = (),
         metrics: Mapping[str, float] | None = None,
         note: str = "",
-    ) -> None:
+    ) -> str:
         """See `Tracker.close`; waits until all is written or the store gives no sign of life any more."""
         numbers = dict(metrics or {})
         self._thread.submit(self._write_gathered)
         self._submit(lambda record: record.close(status, tuple(artifacts), numbers, note), pause=0.0)
         if not self._thread.finish(self._patience):
             self._warn(f"it has not answered for {self._patience:g} s")
+            return self._reason
+        return self._reason if self._missed else ""
 
     def view_command(self) -> str:
         """See `Tracker.view_command`."""
@@ -180,12 +183,12 @@ class BackgroundTracker:
         self._warn(" ".join(str(error).split())[:500] or type(error).__name__)
 
     def _warn(self, reason: str) -> None:
-        if not self._warned:
+        before, self._reason = self._reason, store_uri.hide_password(reason)
+        if not before:
             log.warning(
-                "%s cannot be written: %s. The search goes on and its run folder is complete; mend the store "
-                "or choose another with tracking.uri=..., then run the same command again: it adds what is "
-                "missing.",
+                "%s cannot be written: %s. Nothing is lost, the run folder has it all. Mend the store, then the same "
+                "command adds what is missing; `%s -m search.track RUN --uri URI` records the run in another.",
                 self._place,
-                store_uri.hide_password(reason),
+                self._reason,
+                spell_python(),
             )
-        self._warned = True

@@ -59,8 +59,9 @@ class SilentTracker:
         artifacts: Sequence[Path] = (),
         metrics: Mapping[str, float] | None = None,
         note: str = "",
-    ) -> None:
+    ) -> str:
         """Nothing."""
+        return ""
 
     def view_command(self) -> str:
         """Nothing."""

@@ -77,8 +77,12 @@ class Tracker(Protocol):
         artifacts: Sequence[Path] = (),
         metrics: Mapping[str, float] | None = None,
         note: str = "",
-    ) -> None:
-        """End the record: "FINISHED", "FAILED" or "KILLED", with files, last numbers and a Markdown text."""
+    ) -> str:
+        """End the record: "FINISHED", "FAILED" or "KILLED", with files, last numbers and a Markdown text.
+
+        Returns:
+            Why the store lacks anything of it; empty where it has all.
+        """
 
     def view_command(self) -> str:
         """The command that shows the record; empty where there is none."""

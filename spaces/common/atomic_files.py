@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Protocol, runtime_checkable
 from uuid import uuid4
 
+from spaces.common.formatting import name_kind
 from spaces.errors import DataError
 
 LARGEST_JSON = 256 * 2**20
@@ -104,6 +105,17 @@ def read_json(path: Path) -> Any:
         raise DataError(
             f"{path}: no JSON ({error}); it was damaged from outside: restore it from a copy, or use another run.name"
         ) from error
+
+
+def as_mapping(value: Any) -> dict[str, Any]:
+    """A value of JSON or YAML that is to be a mapping.
+
+    Raises:
+        TypeError: it is something else, with what it is.
+    """
+    if not isinstance(value, dict):
+        raise TypeError(f"{name_kind(value)} where a mapping is wanted")
+    return value
 
 
 def strict(value: Any) -> Any:

@@ -57,6 +57,11 @@ def tell_first() -> None:
                 signal.signal(number, Telling(answer))
 
 
+def asked_to_stop() -> bool:
+    """Whether Ctrl-C or SIGTERM has come in a block of `told_at_once`, whose answer may take seconds."""
+    return bool(WORDS) and not WORDS[-1]
+
+
 class Telling:
     """A signal's answer, with the words of `told_at_once` before it, once.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,15 +11,21 @@ import pytest
 from search.load import load
 from search.run import main as search
 from search.track import main as track
+from spaces.common.interpreter import spell_python
 from tests.tiny import arguments, write_tiny
 
 
 @pytest.fixture(scope="module")
 def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
-    given = arguments(write_tiny(home / "data"), f"run.folder={home / 'runs'}", "run.name=r", "trials=2")
-    assert search(given) == 0
+    write_tiny(home / "data")
+    assert search(_given(home / "runs" / "r")) == 0
     return home / "runs" / "r"
+
+
+def _given(run: Path) -> list[str]:
+    """The command of its search."""
+    return arguments(run.parents[1] / "data", f"run.folder={run.parent}", f"run.name={run.name}", "trials=2")
 
 
 def test_the_same_run_twice_gives_one_record(searched: Path, tmp_path: Path) -> None:
@@ -38,6 +46,28 @@ def test_the_same_run_twice_gives_one_record(searched: Path, tmp_path: Path) -> 
     assert f"mlflow.sharedViewState.search-{parent.info.run_id}" in experiment.tags
     assert parent.inputs.dataset_inputs
     assert parent.info.status == "FINISHED"
+    assert parent.data.tags["resume_command"] == f"{spell_python()} -m search.run {shlex.join(_given(searched))}"
+
+
+def test_a_run_that_was_stopped_is_recorded_as_stopped(searched: Path, tmp_path: Path) -> None:
+    from mlflow import MlflowClient
+
+    stopped = Path(shutil.copytree(searched, tmp_path / "runs" / "r"))
+    (stopped / "baselines.csv").unlink()  # written at a good end alone
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    assert track([str(stopped), "--uri", store]) == 0
+    client = MlflowClient(tracking_uri=store)
+    experiment = client.get_experiment_by_name("automl-mtl-sharing")
+    (parent,) = client.search_runs([experiment.experiment_id], "tags.`search.id` LIKE '%'")
+    assert parent.info.status == "KILLED"
+
+
+def test_a_store_that_cannot_be_written_is_no_success(
+    searched: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert track([str(searched), "--uri", f"sqlite:///{tmp_path / 'file' / 'store.db'}"]) == 1
+    assert "\nMLflow      lacks a part of this run; why is told above" in capsys.readouterr().out
 
 
 def test_members_have_their_predictions_beside_labels(searched: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from spaces.common.formatting import name_kind
 from spaces.common.home import expand_home
 from spaces.common.suggestions import suggest
 from spaces.errors import DataError, UserError
@@ -89,7 +90,7 @@ def _content(path: Path) -> Mapping[Any, Any]:
         ) from error
     if not isinstance(content, Mapping) or not content:
         raise DataError(
-            f"{path}: a {type(content).__name__} where a mapping is wanted; want name: [attribute, ...] for each group"
+            f"{path}: {name_kind(content)} where a mapping is wanted; want name: [attribute, ...] for each group"
         )
     if problems:
         raise DataError([f"{path}: {problem}" for problem in problems])

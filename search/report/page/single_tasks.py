@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from spaces.common.atomic_files import read_json
-from spaces.errors import UserError
+from search.study.baselines import read_kept_baselines
+from spaces.errors import DataError
 
 if TYPE_CHECKING:
     from trainers.tasks.task import Task
@@ -53,18 +53,18 @@ class SingleTask:
 def read_single_tasks(folder: Path, tasks: Sequence[Task]) -> tuple[SingleTask, ...]:
     """Those that are there, in the order of the tasks; none where the file is missing or cannot be read."""
     try:
-        outcomes: list[Mapping[str, Any]] = [*read_json(folder / BASELINES).values()]
-    except (UserError, OSError, AttributeError):
+        outcomes = [*read_kept_baselines(folder / BASELINES).values()]
+    except DataError:
         return ()
     found = []
     for task in tasks:
         metric = next(metric for metric in task.table if metric.name == task.headline)
         name = f"{task.name}.{metric.name}"
-        own = [each for each in outcomes if each["metrics"].get(name) is not None]
+        own = [each for each in outcomes if math.isfinite(each.metrics.get(name, math.nan))]
         if own:
-            values = [float(each["metrics"][name]) for each in own]
+            values = [each.metrics[name] for each in own]
             sd = stdev(values) if len(values) > 1 else math.nan
-            macs = int((own[0].get("cost") or {}).get("macs", 0))
+            macs = own[0].cost.get("macs", 0)
             told = (metric.name, metric.unit, metric.higher_is_better, fmean(values), sd, len(values), macs)
             found.append(SingleTask(task.name, task.main, *told))
     return tuple(found)

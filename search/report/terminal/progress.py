@@ -33,7 +33,8 @@ from search.standing.time_left import (
     find_kind,
     plan_work,
 )
-from spaces.common.formatting import format_count, format_duration, format_number
+from spaces.common.formatting import format_count, format_duration, format_number, hang
+from spaces.common.interruption import asked_to_stop
 from spaces.drawing.one_line import describe_in_line
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Progress:
         self._counts = {"done": 0, "stopped": 0, "failed": 0, "front": 0}
         self._hypervolume: float | None = None
         self._running: tuple[Job, ...] = ()
+        self._begun = False
+        self._panel: Panel | None = None
         self._beats: tuple[float, dict[Job, Beat | None]] = (0.0, {})
         self._pulse: Pulse | None = None
         self._shown: AbstractContextManager[Any]
@@ -85,6 +88,8 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._shown.__exit__(kind, error, trace)
+        if kind and asked_to_stop() and not self._pulse:
+            self._print_line("The report of what has finished is written.")  # seconds, in which nothing else is shown
 
     def update(
         self,
@@ -117,6 +122,7 @@ class Progress:
     def show_running(self, jobs: Collection[Job]) -> None:
         """These trainings run now."""
         self._running = tuple(jobs)
+        self._begun = self._begun or bool(jobs)
 
     def find_baselines(self, labels: Iterable[str]) -> None:
         """These single-task networks are there, whoever trained them."""
@@ -209,13 +215,22 @@ class Progress:
         return self._beats[1]
 
     def _list_running(self) -> list[str]:
-        return [(beat or Beat(job.label)).describe() for job, beat in self._look().items()]
+        told = [(beat or Beat(job.label)).describe() for job, beat in self._look().items()]
+        return told if told or self._begun else ["workers start"]
 
     def _describe_pulse(self) -> str:
-        """Nothing while no training runs."""
-        return SEPARATOR.join([*self.list_counts(), *self._list_running()]) if self._running else ""
+        """Nothing while no training runs, or once all are being ended."""
+        if not self._running or asked_to_stop():
+            return ""
+        return SEPARATOR.join([*self.list_counts(), *self._list_running()])
 
     def _make_panel(self) -> Panel:
+        """The last one while trainings are being ended, for what they then leave says nothing."""
+        if self._panel is None or not asked_to_stop():
+            self._panel = self._draw_panel()
+        return self._panel
+
+    def _draw_panel(self) -> Panel:
         ended, all_of = (
             sum(work.epochs * getattr(work, name) for work in self._works.values()) for name in ("ended", "trainings")
         )
@@ -228,7 +243,8 @@ class Progress:
 
     def _print_line(self, text: str) -> None:
         # Text, not markup: a reason may hold square brackets.
-        self.console.print(Text(text), soft_wrap=not self.console.is_terminal)
+        shown = hang(text, self.console.width) if self.console.is_terminal else text
+        self.console.print(Text(shown), soft_wrap=True)
         self.console.file.flush()
         if self._pulse:
             self._pulse.hear()

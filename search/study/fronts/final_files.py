@@ -123,7 +123,7 @@ def _read(folder: Path, path: Path) -> Final:
         told = {name: str(data.get(name, "")) for name in ("digest", "start")}
         weights = path.with_suffix(".pt")
         final = Final(trial, str(data["training"]), weights, **told, before=int(data.get("before", 0)))
-    except (DataError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (DataError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise DataError(
             f"{path}: no final training ({error.__cause__ or error}); it was damaged from outside: remove it, and the "
             "same command trains it again"

@@ -4,6 +4,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from search.config.epoch_split import EpochSplit
 from search.preview.confirming_left import ConfirmingLeft
 from search.preview.forecast import Forecast
@@ -39,9 +41,15 @@ def test_every_expectation_has_a_row() -> None:
         "  a baseline  2 h 0 min",
         "  the search  1 min 40 s to 3 min 20 s, of which 15 s to start and end",
         "  memory      1.5 GiB in all: 700 MiB a worker, 100 MiB of it for the training; driver, Ray and MLflow",
-        "An estimate from 1 step or more of the extremes and of a baseline, timed in one process on the machine as",
+        "An estimate from 1 step or more of the extremes and of a baseline, timed in one process on the machine as "
         "it is now. Other load, a cluster, or a sampler that waits for results or ends by itself changes it.",
     ]
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_it_takes_the_terminals_width(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert max(map(len, format_time(EXPECTED).splitlines())) <= columns
 
 
 def test_several_trainings_on_gpus_without_baselines() -> None:

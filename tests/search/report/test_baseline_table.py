@@ -4,6 +4,8 @@ import csv
 import math
 from pathlib import Path
 
+import pytest
+
 from search.jobs.job import Outcome
 from search.report.baseline_table import make_baseline_rows, summarise_baselines, write_baseline_table
 from tests.search.trials import TASKS, complete
@@ -43,7 +45,7 @@ def test_a_member_that_loses_to_a_constant_on_a_main_task_is_named() -> None:
 
 def test_a_front_without_members_has_no_range() -> None:
     told = summarise_baselines(make_baseline_rows(TASKS, OUTCOMES, TRIVIAL, MACS), []).splitlines()
-    assert told[1].split()[-4:] == ["0.5", "+-", "0.14", "-"]
+    assert told[1].split()[-4:] == ["0.50", "+-", "0.14", "-"]
 
 
 def test_nothing_is_said_of_main_tasks_where_there_are_none() -> None:
@@ -52,3 +54,21 @@ def test_nothing_is_said_of_main_tasks_where_there_are_none() -> None:
     assert "edges.f1" in told
     assert "main task" not in told
     assert "nan" not in told
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_it_takes_the_terminals_width_and_no_more_digits_than_the_noise(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    rows = make_baseline_rows(TASKS, OUTCOMES, TRIVIAL, MACS)
+    members = [
+        complete(number, 1.0, 10, metrics={**complete(3, 1.0, 10).metrics, "segmentation.miou": value})
+        for number, value in enumerate((0.26251, 0.47722, 0.05))
+    ]
+    told = summarise_baselines(rows, members)
+    assert max(map(len, told.splitlines())) <= columns
+    assert "0.05 to 0.48" in told
+    assert "0.50 +- 0.14" in told
+    assert "0.2 +-" not in told  # of one network nothing is known
+    assert all(line.startswith("  ") for line in told.splitlines()[:-2] if line)

@@ -46,7 +46,7 @@ def test_best_guesses_have_a_column_of_their_own() -> None:
     (head,) = (line for line in text.splitlines() if "best guess" in line)
     assert head.index("delta_mtl [%]") < head.index("best guess") < head.index("MACs")
     (row,) = (line.split() for line in text.splitlines() if line.split()[:1] == ["3"])
-    assert row[:5] == ["3", "-2.00", "-2.25", "+-", "0.12"]
+    assert row[:5] == ["3", "-2.0", "-2.2", "+-", "0.1"]
     assert max(map(len, text.splitlines())) <= 110
 
 

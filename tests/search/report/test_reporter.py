@@ -29,6 +29,7 @@ class Record:
         self.said: list[tuple[Any, ...]] = []
         self.fronts: list[tuple[int, ...]] = []
         self.files: list[str] = []
+        self.lacking = ""
         self.ends: list[tuple[str, list[str], Mapping[str, float], str]] = []
 
     def open(self, *given: Any) -> None:
@@ -61,8 +62,9 @@ class Record:
         artifacts: Sequence[Path] = (),
         metrics: Mapping[str, float] | None = None,
         note: str = "",
-    ) -> None:
+    ) -> str:
         self.ends.append((status, [path.name for path in artifacts], metrics or {}, note))
+        return self.lacking
 
     def view_command(self) -> str:
         return "show it"
@@ -106,7 +108,7 @@ def test_the_end_is_a_report_and_a_closed_record(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").touch()
     reporter, record, shown = _start(tmp_path)
     reporter.resumed(TRIALS, [])
-    reporter.report("FINISHED", {})
+    assert reporter.report("FINISHED", {}) == ""
     ((status, files, metrics, note),) = record.ends
     assert status == "FINISHED"
     assert files[:6] == ["config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json"]
@@ -130,6 +132,15 @@ def test_the_page_of_a_stopped_search_says_how_far_it_came_until_it_has_ended_we
         reporter.report(status, {})  # the second of a command that adds to a run
         assert (words in page.read_text(encoding="utf-8")) is told
         assert '"running":false' in page.read_text(encoding="utf-8")
+
+
+def test_a_record_that_lacks_something_is_told_in_the_place_of_the_way_to_it(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").touch()
+    reporter, record, shown = _start(tmp_path)
+    reporter.resumed(TRIALS, [])
+    record.lacking = "no room"
+    assert reporter.report("FINISHED", {}) == "no room"
+    assert shown.getvalue().endswith("MLflow      lacks a part of this run; why is told above\n")
 
 
 def test_before_the_folders_trials_are_known_nothing_is_written(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -85,8 +86,24 @@ def test_one_that_took_too_long_is_tried_once_more_beside_others(job: Job) -> No
     again, failure = lose(job, "it took longer than runner.trial_timeout=5 seconds")
     assert again == [False] * ONCE
     assert failure is not None
+    assert failure.reason == "it took longer than runner.trial_timeout=5 seconds, 2 times in a row"
+
+
+def test_the_time_of_lost_workers_is_told(job: Job) -> None:
+    policy, failure = RetryPolicy(), None
+    for _ in range(ONCE + 1):
+        job.begun.write_text(json.dumps(asdict(Beat(job.label, 9, begun=time.time() - 5))))
+        failure = policy.judge_loss(job, DEAD_WORKER).failure
+    assert failure is not None
+    assert failure.seconds == pytest.approx(5 * (ONCE + 1), abs=1)
+
+
+def test_a_time_that_no_worker_can_begin_in_is_named(job: Job) -> None:
+    _, failure = lose(job, "it took longer than runner.trial_timeout=0.02 seconds", begun=False)
+    assert failure is not None and failure.fault
     assert failure.reason == (
-        "its worker was lost, 2 times in a row (it took longer than runner.trial_timeout=5 seconds)"
+        f"it took longer than runner.trial_timeout=0.02 seconds, {RESTARTS + 1} times in a row, and no worker had "
+        "begun it by then; allow more"
     )
 
 

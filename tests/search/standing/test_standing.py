@@ -76,10 +76,13 @@ def test_a_run_that_ended_well_is_finished(run: Path) -> None:
     ("name", "text"),
     [
         ("trials/0000.json", '{"number": 0, "status'),
+        ("trials/0000.json", "null"),
         ("baselines.json", "[1]"),
+        ("baselines.json", '{"a": 1}'),
         ("study.journal", '{"op_code":0\n{"op_code":1}\n'),
         ("front.csv", "key,number\nabc,zero\n"),
         ("config.yaml", "- no mapping\n"),
+        ("config.yaml", ""),
     ],
 )
 def test_what_is_damaged_is_named(run: Path, name: str, text: str) -> None:
@@ -87,7 +90,31 @@ def test_what_is_damaged_is_named(run: Path, name: str, text: str) -> None:
     standing = read_standing(run)
     assert len(standing.problems) == 1
     assert name in standing.problems[0]
-    assert name in describe_run(standing, 400)
+    told = describe_run(standing, 400)
+    assert name in told
+    assert "None" not in told
+
+
+def test_trials_of_the_front_that_are_gone_are_named(run: Path) -> None:
+    (run / "front.csv").write_text(FRONT)
+    assert read_standing(run).problems == ()
+    (run / "trials" / "0000.json").unlink()
+    assert any("lacks the files of trials 0, which are on the front" in each for each in read_standing(run).problems)
+
+
+def test_single_task_networks_are_counted_before_all_are_there(run: Path) -> None:
+    (run / "baselines.json").unlink()
+    assert read_standing(run).baselines is None  # a start of an earlier version does not say which they are
+    names = ("a.json", "b.json", "c.json", "d.json")
+    write_started(run, Started(trainings={"baseline": 4}, baselines=names))
+    outcomes = ({"outcome": {"reason": ""}}, {"outcome": {"reason": "it broke"}}, {"outcome": 3})
+    for name, outcome in zip(names, outcomes, strict=False):
+        path = run.parent / "baselines" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(outcome))
+    standing = read_standing(run)
+    assert (standing.baselines, standing.problems) == (1, ())
+    assert "baselines  1 of 4" in describe_run(standing, 80)
 
 
 def test_half_a_line_at_the_end_of_the_journal_is_no_damage(run: Path) -> None:

@@ -14,11 +14,24 @@ ODD = [  # of the right names and another kind, as a fuzz of run folders has fou
     '{"began": 1e400}',
     '{"forecast": "soon"}',
     '{"links": 1}',
+    '{"baselines": 3}',
 ]
 
 
 def test_what_a_start_leaves_is_read_again(tmp_path: Path) -> None:
-    told = Started("space=fusion", 5.0, {"trial": 3}, {"trial": 2.0}, 2, 60.0, "mlflow ui", ("http://a", "b"))
+    told = Started(
+        "space=fusion",
+        5.0,
+        {"trial": 3},
+        {"trial": 2.0},
+        2,
+        60.0,
+        "mlflow ui",
+        ("http://a", "b"),
+        "/home",
+        3,
+        ("a.json",),
+    )
     write_started(tmp_path, told)
     assert read_started(tmp_path) == told
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -91,7 +92,10 @@ def test_what_an_earlier_search_trained_is_found_on_its_kind_of_device(settings:
     assert list(trainings.find_cached("cuda")) == []
 
 
-@pytest.mark.parametrize("text", ["[1]", "null", "3"])
+ODD = [{"metrics": 3}, {"metrics": {"a": "x"}}, {"cost": {"macs": []}}, {"seconds": "soon"}, {"later": 1}]
+
+
+@pytest.mark.parametrize("text", ["[1]", "null", "3", '{"a": 1}', *(json.dumps({"a": each}) for each in ODD)])
 def test_a_file_that_holds_no_baselines_is_one_message(tmp_path: Path, text: str) -> None:
     kept = tmp_path / "baselines.json"
     kept.write_text(text)

@@ -121,6 +121,20 @@ def test_the_study_is_an_ordinary_optuna_study_without_gaps(tmp_path: Path) -> N
     assert seen.metric_names == ["delta_mtl", "macs"]
 
 
+class Chained(Random):
+    """Draws, each on the weights of the one before."""
+
+    @property
+    def chained(self) -> bool:
+        return True
+
+
+def test_the_first_of_a_chain_has_no_attribute_of_the_one_before(tmp_path: Path) -> None:
+    study = open_study(tmp_path, Chained())
+    proposals(study, 2)
+    assert [trial.user_attrs.get("follows", "none") for trial in study._study.trials] == ["none", 0]
+
+
 def test_the_record_has_flat_attributes_and_decisions_that_are_no_metrics(tmp_path: Path) -> None:
     study = open_study(tmp_path, Random())
     candidate = study.ask()

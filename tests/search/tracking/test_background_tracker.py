@@ -90,13 +90,15 @@ def _assert_one_warning(uri: str, place: str, runs: Path, caplog: pytest.LogCapt
         tracker.open("a search", "id", {}, "")
         tracker.log(complete(0, 1.0, 10))
         tracker.log_hypervolume(1, 1.0)
-        tracker.close("FINISHED")
+        lacking = tracker.close("FINISHED")
     assert time.monotonic() - since < 50  # its own patience would be a minute
     (record,) = [record for record in caplog.records if record.name.startswith("search")]
     message = record.getMessage()
     assert message.startswith(f"MLflow at {'' if uri == '' else 'sqlite:///'}{place} cannot be written: ")
-    assert "The search goes on and its run folder is complete; mend the store" in message
-    assert "run the same command again: it adds what is missing" in message
+    assert lacking and lacking in message
+    assert "Nothing is lost, the run folder has it all. Mend the store" in message
+    assert "the same command adds what is missing; `" in message
+    assert "-m search.track RUN --uri URI` records the run in another." in message
 
 
 def test_a_record_that_is_always_refused_does_not_keep_the_others_out(caplog: pytest.LogCaptureFixture) -> None:
@@ -112,7 +114,7 @@ def test_a_record_that_is_always_refused_does_not_keep_the_others_out(caplog: py
     tracker.open("a search", "id", {}, "")
     for number in range(4):
         tracker.log(complete(number, 1.0, 10))
-    tracker.close("FINISHED")
+    assert tracker.close("FINISHED") == "no trial 1 here"
     assert sorted(written[:-1]) == [0, 2, 3]
     assert written[-1] == "FINISHED"
     assert caplog.text.count("no trial 1 here") == 1
@@ -127,7 +129,7 @@ def test_a_store_that_hangs_does_not_hold_the_search(caplog: pytest.LogCaptureFi
 
     tracker = BackgroundTracker(connect, "MLflow at x", "", patience=0.3)
     tracker.open("a search", "id", {}, "")
-    tracker.close("FINISHED")
+    assert tracker.close("FINISHED") == "it has not answered for 0.3 s"
     forever.set()
     assert "MLflow at x cannot be written: it has not answered for 0.3 s" in caplog.text
 
@@ -169,7 +171,7 @@ def test_a_look_that_fails_is_one_warning_and_the_rest_is_recorded(
     tracker.watch({"trial 1": left})
     assert failed.wait(60)
     tracker.log(complete(1, 1.0, 10))
-    tracker.close("FINISHED")
+    assert tracker.close("FINISHED") == ""  # how far it was is not owed later
     assert written == [1, "FINISHED"]
     assert sum("no room" in record.message for record in caplog.records) == 1
 

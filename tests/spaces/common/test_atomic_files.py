@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spaces.common.atomic_files import read_json, replacing, replacing_in, strict, write_json, write_text
+from spaces.common.atomic_files import as_mapping, read_json, replacing, replacing_in, strict, write_json, write_text
 from spaces.errors import DataError
 
 plain = st.recursive(
@@ -140,3 +140,9 @@ def test_a_file_is_as_large_as_it_may_be_before_it_is_read(tmp_path: Path) -> No
         file.truncate(300 * 2**20)  # takes no room on the disk
     with pytest.raises(DataError, match=r"a\.json: holds 300 MiB, at most 256 are read; .* use another run\.name"):
         read_json(tmp_path / "a.json")
+
+
+def test_what_is_no_mapping_says_what_it_is() -> None:
+    assert as_mapping({"a": 1}) == {"a": 1}
+    with pytest.raises(TypeError, match=r"^nothing where a mapping is wanted$"):
+        as_mapping(None)

@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 
 from spaces.common.formatting import (
     align_columns,
+    count_places,
     format_change,
     format_count,
     format_duration,
     format_list,
     format_number,
+    format_pair,
+    hang,
+    name_kind,
 )
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
@@ -105,5 +109,62 @@ def test_rows_of_different_lengths_are_no_table() -> None:
 def test_the_last_column_is_wrapped_at_words_where_there_is_room() -> None:
     rows = [["key", "what it means to whom it concerns"], ["", "b"]]
     assert align_columns(rows, 24) == ["  key  what it means to", "       whom it concerns", "       b"]
-    assert align_columns([["k" * 50, "some words of it"]], 60) == [f"  {'k' * 50}  some words of it"]
-    assert align_columns([["/a/long/path/that/is/kept/whole", "x"]], 24) == ["  /a/long/path/that/is/kept/whole  x"]
+    assert align_columns([["/a/long/path/that/is/kept/whole"]], 24) == ["  /a/long/path/that/is/kept/whole"]
+
+
+def test_where_there_is_no_room_the_last_column_stands_below() -> None:
+    rows = [
+        ["metric", "constant", "single-task", "on the front"],
+        ["depth.abs_err m", "2.5", "0.026 +- 0.011", "1 to 2"],
+    ]
+    assert align_columns(rows, 48) == [
+        "  metric           constant  single-task",
+        "  depth.abs_err m  2.5       0.026 +- 0.011",
+        "",
+        "  metric           on the front",
+        "  depth.abs_err m  1 to 2",
+    ]
+    assert align_columns([["k" * 50, "some words of it"]], 20) == [f"  {'k' * 50}", "      some words of", "      it"]
+
+
+def test_a_count_may_have_a_unit() -> None:
+    assert [format_count(value, "MACs") for value in (11_592_704, 999, 0)] == ["11.6 MMACs", "999 MACs", "0 MACs"]
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "wanted"),
+    [
+        (0.02569, 0.011, "0.026 +- 0.011"),
+        (34.0, 0.85, "34.00 +- 0.85"),
+        (1234.5, 123.4, "1234 +- 123"),
+        (-0.001, 0.5, "0.00 +- 0.50"),
+        (1.2e6, 3.4e4, "1.20 M +- 34.0 k"),
+        (0.5, 0.0, "0.5"),
+        (0.5, math.nan, "0.5"),
+    ],
+)
+def test_a_number_and_its_error_end_at_the_same_place(value: float, error: float, wanted: str) -> None:
+    assert format_pair(value, error) == wanted
+
+
+def test_changes_have_a_sign_and_as_many_places_as_they_may() -> None:
+    assert format_pair(-17.612, 0.9412, 1, signed=True) == "-17.6 +- 0.9"
+    assert format_pair(0.01, 0.5, 1, signed=True) == "0.0 +- 0.5"
+    assert format_pair(1.234, 0.0, 1, signed=True) == "+1.23"
+    assert [count_places(error, 3) for error in (12.0, 1.2, 0.12, 0.00012)] == [0, 1, 2, 3]
+
+
+def test_further_lines_of_a_text_are_indented() -> None:
+    text = "Cost        45 s of CPU in all\nshort"
+    assert hang(text, 24, 12) == "Cost        45 s of CPU\n            in all\nshort"
+    assert hang("No better than a constant", 14) == "No better than\n  a constant"
+    assert hang(f"{'p' * 30} it", 20) == f"{'p' * 30}\n  it"
+    assert hang("  an indented line of words", 20, 4) == "  an indented line\n    of words"
+    assert hang(text, None) == text
+
+
+def test_kinds_of_values_have_names_that_people_know() -> None:
+    values = (None, True, 3, 0.5, "a", [1], {})
+    wanted = ["nothing", "true or false", "a number", "a number", "a text", "a list", "a mapping"]
+    assert [name_kind(value) for value in values] == wanted
+    assert name_kind({1}) == "a set"

@@ -6,7 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from spaces.common.interruption import answered_after, hold_interrupts, sigterm_interrupts, tell_first, told_at_once
+from spaces.common.interruption import (
+    answered_after,
+    asked_to_stop,
+    hold_interrupts,
+    sigterm_interrupts,
+    tell_first,
+    told_at_once,
+)
 
 
 def test_sigterm_is_as_good_as_ctrl_c_while_the_block_runs() -> None:
@@ -40,11 +47,13 @@ def test_an_interruption_is_told_before_it_is_answered_and_once(
     number: signal.Signals, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before, told = signal.getsignal(signal.SIGINT), ""
+    assert not asked_to_stop()
     with pytest.raises(KeyboardInterrupt), sigterm_interrupts(), told_at_once("Stopping."):
         try:
             os.kill(os.getpid(), number)
         finally:
             told = capsys.readouterr().err
+            assert asked_to_stop()
             os.kill(os.getpid(), number)
     assert told == "\nStopping.\n"
     assert capsys.readouterr().err == ""

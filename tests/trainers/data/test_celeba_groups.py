@@ -85,7 +85,7 @@ def test_a_path_is_a_path_whatever_its_name(root: Path, tmp_path: Path, monkeypa
         ("a: [Male, yes]", ["a: YAML takes yes for a value that is no text; quote it: a: [Male, 'yes']"]),
         ("a b: [Male]\nb: [Young]", ["task name 'a b': want a letter"]),
         ("- Male", ["a list where a mapping is wanted; want name: [attribute, ...] for each group"]),
-        ("", ["a NoneType where a mapping is wanted"]),
+        ("", ["nothing where a mapping is wanted"]),
         ("a: [Male", ["cannot be read as YAML"]),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from spaces.common.formatting import name_kind
 from spaces.common.home import expand_home
 from spaces.common.suggestions import suggest
 from spaces.errors import DataError, UserError
@@ -150,7 +151,7 @@ def _content(path: Path, form: Format) -> tuple[Mapping[Any, Any], list[str]]:
         raise DataError(f"{path}: cannot be read as YAML ({error}); {form.text} tells the format") from error
     if not isinstance(content, Mapping):
         raise DataError(
-            f"{path}: a {type(content).__name__} where a mapping with the keys {', '.join(form.keys)} is wanted; "
+            f"{path}: {name_kind(content)} where a mapping with the keys {', '.join(form.keys)} is wanted; "
             f"{form.text} tells the format"
         )
     return content, problems

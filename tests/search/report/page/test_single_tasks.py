@@ -39,8 +39,9 @@ def test_what_single_task_networks_scatter_by_becomes_that_of_deltas(tmp_path: P
 
 def test_a_folder_without_them_tells_nothing(tmp_path: Path) -> None:
     assert read_single_tasks(tmp_path, TASKS) == ()
-    (tmp_path / "baselines.json").write_text("{ damaged")
-    assert read_single_tasks(tmp_path, TASKS) == ()
+    for damaged in ("{ damaged", "[1]", '{"a": 1}', '{"a": {"metrics": 3}}'):
+        (tmp_path / "baselines.json").write_text(damaged)
+        assert read_single_tasks(tmp_path, TASKS) == ()
     assert estimate_scatter(()) == {}
     assert math.isnan(estimate_reference_error(()))
 

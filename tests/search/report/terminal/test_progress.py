@@ -167,3 +167,39 @@ def test_trainings_with_fresh_seeds_are_counted_and_timed() -> None:
         progress.hear_confirmed(Outcome({"depth.abs_err_m": 1.0}, seconds=20.0, ended=started.began - 9))  # kept
         assert progress.seconds_left == pytest.approx(3 * 20.0)
         assert "1 of 4 trainings with fresh seeds" in progress.list_counts()
+
+
+def test_a_terminal_says_that_workers_start_and_stands_still_once_they_are_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = replace(make_job(tmp_path, "trainer.epochs=4"), label="trial 0")
+    job.begun.write_text(json.dumps(asdict(Beat("trial 0", 4, 3, 1.0))))
+    console = Console(file=io.StringIO(), force_terminal=True, width=60)
+    shown = console.file
+
+    def written(seconds: float = 0.7) -> str:
+        since = len(shown.getvalue())  # type: ignore[attr-defined]  # the file is a StringIO
+        time.sleep(seconds)  # the panel is drawn twice a second
+        return str(shown.getvalue()[since:])  # type: ignore[attr-defined]  # as above
+
+    with pytest.raises(KeyboardInterrupt), Progress(_start(4, 0), console) as progress:
+        assert "workers start" in written()
+        progress.show_running([job])
+        assert "trial 0: epoch 3 of 4" in written()
+        monkeypatch.setattr("spaces.common.interruption.WORDS", [""])
+        job.begun.unlink()
+        assert "trial 0: epoch 3 of 4" in written(2.5)  # it looks again after 2 s
+        progress.show_running([])
+        assert "trial 0: epoch 3 of 4" in written()
+        raise KeyboardInterrupt
+    assert shown.getvalue().endswith("The report of what has finished is written.\n")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_lines_on_a_terminal_are_wrapped_at_words_and_indented(width: int) -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=width)
+    progress = Progress(_start(4, 0), console, objectives=CHOSEN)
+    progress.print_trial(failed(1, "many words of a reason " * 5))
+    first, *more = console.file.getvalue().splitlines()  # type: ignore[attr-defined]  # the file is a StringIO
+    assert first.startswith("trial 1  failed")
+    assert more and all(line.startswith("  ") and len(line) <= width for line in more)

@@ -74,8 +74,8 @@ def test_a_task_of_ones_own_is_named_by_its_path(tmp_path: Path) -> None:
 
 WRONG = {
     "a list": ("- a\n- b", "a list where a mapping with the keys source, image, default, tasks is wanted"),
-    "nothing": ("", "a NoneType where a mapping with the keys"),
-    "a text": ("hello", "a str where a mapping with the keys"),
+    "nothing": ("", "nothing where a mapping with the keys"),
+    "a text": ("hello", "a text where a mapping with the keys"),
     "no YAML": ("tasks: [", "cannot be read as YAML ("),
     "a program": (
         "tasks: !!python/object/apply:os.getcwd []",
