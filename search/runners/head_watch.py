@@ -29,13 +29,12 @@ def watch_head(address: str, end: Callable[[str], None] | None = None) -> Iterat
         address: HOST:PORT of it.
         end: is told that it is lost, in a thread of its own; what ends this process if not given.
     """
-    host, _, port = address.rpartition(":")
     over = threading.Event()
 
     def look() -> None:
         answered = time.monotonic()
         while not over.wait(PAUSE):
-            with suppress(OSError), socket.create_connection((host, int(port)), timeout=PAUSE):
+            if answers(address):
                 answered = time.monotonic()
             if time.monotonic() - answered >= PATIENCE and not over.is_set():
                 (end or _end)(LOST.format(address, PATIENCE))
@@ -47,6 +46,16 @@ def watch_head(address: str, end: Callable[[str], None] | None = None) -> Iterat
         yield
     finally:
         over.set()
+
+
+def answers(address: str) -> bool:
+    """Whether something listens at HOST:PORT."""
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=PAUSE):
+            return True
+    except OSError:
+        return False
 
 
 def _end(words: str) -> None:

@@ -9,6 +9,8 @@ import shutil
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +77,31 @@ def _join(address: str) -> None:
         if place := re.fullmatch(r"(?:ray://)?([^/\s]+):(\d+)", address):
             _greet(place[1], int(place[2]))
             answers = True
-        ray.init(address=address, **QUIET)
+        with (
+            silenced()
+        ):  # Ray's own library says every second that it cannot come in, and at which level it says things
+            ray.init(address=address, **QUIET)
     except (OSError, ValueError, RuntimeError) as error:
         raise ConfigError(
             f"runner.address={address}: no Ray cluster answers there ({shorten(error)}); start one "
             "with 'ray start --head', or leave runner.address (and $RAY_ADDRESS) out to use this machine alone"
             + (_mention_token() if answers else "")
         ) from error
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """What libraries write to this process's stderr by themselves, past Python, is let go; what they raise is not."""
+    with suppress(OSError, ValueError):
+        sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
 
 
 def _greet(host: str, port: int) -> None:

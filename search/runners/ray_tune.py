@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from search.runners.head_watch import watch_head
+from search.runners.head_watch import answers, watch_head
 from search.runners.node_check import check_nodes
 from search.runners.ray_connection import connect as _connect
 from search.runners.ray_connection import shorten
@@ -138,10 +138,16 @@ class RayTune:
             share = Share(self.cpus_per_trial, gpus)
             if address:
                 check_nodes([node for node in nodes if share.count(node["Resources"])], folder)
-            room = Room(share, self.concurrency, lambda: [node["Resources"] for node in _list_nodes()], started)
+            head = ray.get_runtime_context().gcs_address
+
+            def ask() -> list[dict[str, float]] | None:
+                # Asked of a head that is down, Ray's library waits for the next one and then falls with this process.
+                return [node["Resources"] for node in _list_nodes()] if answers(head) else None
+
+            room = Room(share, self.concurrency, ask, started)
             room.holds(0)
             queue.answer_from_cache("cuda" if gpus else "cpu")
-            with watch_head(ray.get_runtime_context().gcs_address):
+            with watch_head(head):
                 self._fit(queue, folder / ".ray", room, gpus)
         except ray.exceptions.RayError as error:  # trainings' own come back as outcomes
             raise MachineError(f"Ray was lost ({shorten(error)}); see to it that its head runs") from error

@@ -34,7 +34,7 @@ class Room:
     Args:
         share: of one training.
         most: trainings at a time; None for as many as fit.
-        list_nodes: asks for the resources of the nodes that are up, one each.
+        list_nodes: asks for the resources of the nodes that are up, one each; None where that is not known now.
         told: is told of another number of places; not of none, for that is how nodes that restart look.
     """
 
@@ -42,7 +42,7 @@ class Room:
         self,
         share: Share,
         most: int | None,
-        list_nodes: Callable[[], Iterable[Mapping[str, float]]],
+        list_nodes: Callable[[], Iterable[Mapping[str, float]] | None],
         told: Callable[[int], None],
     ) -> None:
         self._share, self._most, self._list, self._told = share, most, list_nodes, told
@@ -55,9 +55,11 @@ class Room:
         return running < self.places
 
     def _count(self) -> None:
-        before = self.places
-        fitting = sum(map(self._share.count, self._list()))
+        before, nodes = self.places, self._list()
         self._looked = time.monotonic()
+        if nodes is None:
+            return
+        fitting = sum(map(self._share.count, nodes))
         self.places = min(fitting, fitting if self._most is None else self._most)
         if self.places not in (0, before):
             self._told(self.places)

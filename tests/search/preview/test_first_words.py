@@ -30,7 +30,7 @@ def tell(text, **how):
     heavy = [each for each in ("torch", "ray", "optuna", "mlflow", "scipy", "pandas") if each in sys.modules]
     builtins.print(text, heavy)
     raise SystemExit
-run.print = tell
+run.say = tell
 run.main(["space=fusion", "budget=40"])
 """
     told = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)

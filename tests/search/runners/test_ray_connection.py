@@ -11,7 +11,7 @@ from tempfile import gettempdir
 import pytest
 
 from search.runners import ray_connection
-from search.runners.ray_connection import LONGEST, SOCKET, _is_same_place, connect, make_short_folder
+from search.runners.ray_connection import LONGEST, SOCKET, _is_same_place, connect, make_short_folder, silenced
 from spaces.common.machine_faults import MachineError
 from spaces.errors import ConfigError
 
@@ -74,3 +74,13 @@ def test_one_place_by_two_names_is_no_other_cluster() -> None:
     assert not _is_same_place("127.0.0.1:6379", "203.0.113.7:6379")
     assert _is_same_place("no.such.host.example:6379", "no.such.host.example:6379")
     assert not _is_same_place("auto", "127.0.0.1:6379")
+
+
+def test_what_a_library_writes_past_python_is_let_go_and_stderr_is_there_again(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(ValueError, match="still raised"), silenced():
+        os.write(2, b"let go")
+        raise ValueError("still raised")
+    os.write(2, b"told")
+    assert capfd.readouterr().err == "told"

@@ -39,6 +39,9 @@ def test_nodes_that_join_and_go_away_change_the_places_and_a_change_is_told_once
     nodes.append({"CPU": 1.0})
     assert kept.holds(0) and not kept.holds(1)
     assert told == [1, 3, 1]
+    silent = iter([[{"CPU": 2.0}], None, [{"CPU": 1.0}]])
+    unsure = Room(Share(1, 0), None, lambda: next(silent), told.append)
+    assert unsure.holds(1) and unsure.holds(1) and not unsure.holds(1)  # what was known last counts meanwhile
     few = Room(Share(1, 0), 2, lambda: [{"CPU": 8.0}], told.append)
     assert few.holds(1) and not few.holds(2) and told[-1] == 2
 

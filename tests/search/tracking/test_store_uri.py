@@ -79,14 +79,14 @@ def test_the_command_that_opens_a_store_names_the_variable_where_it_holds_a_pass
 
 
 def test_no_file_and_no_word_of_a_search_has_the_password(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:hunter2@127.0.0.1:9/")
     for variable, value in (("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0"), ("MLFLOW_HTTP_REQUEST_TIMEOUT", "2")):
         monkeypatch.setenv(variable, value)
     given = [each for each in arguments(write_tiny(Path("data"))) if not each.startswith("tracking=")]
     search([*given, "tracking=mlflow", "trials=1"])
-    told = "".join(capfd.readouterr())
-    assert "127.0.0.1:9" in told
+    told = "".join([*capfd.readouterr(), caplog.text])
+    assert "127.0.0.1:9" in told and "MLflow      lacks a part of this run" in told
     assert "hunter2" not in told
     assert not [path for path in Path().rglob("*") if path.is_file() and b"hunter2" in path.read_bytes()]
