@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.benchmarks.arenas import TREES, arena
-from experiments.benchmarks.contestants.unseeing import Unseeing
+from experiments.benchmarks.contestants.other_weights import Unseeing
 from experiments.benchmarks.samplers import ASHA, main, run
 from experiments.benchmarks.volumes import Volumes
 from search.problem import pareto

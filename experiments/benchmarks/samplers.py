@@ -2,8 +2,8 @@ r"""How many trainings samplers need, and how many epochs schedulers do, until t
 
     python -m experiments.benchmarks.samplers
     python -m experiments.benchmarks.samplers --arenas table tree51 --contestants frontier tpe --folder runs/samplers
-    python -m experiments.benchmarks.samplers --arenas routing --contestants frontier unseeing stratified random \
-        --folder runs/routing
+    python -m experiments.benchmarks.samplers --arenas routing --contestants frontier unseeing level stratified \
+        random --folder runs/routing
 
 Nothing is trained: see `experiments.benchmarks.arenas`. Counted is the hypervolume of the patterns visited, by their
 true means, not by what was observed. Every sampler is asked through the real study, which tells no pattern twice and
@@ -27,8 +27,8 @@ import numpy as np
 
 from experiments.benchmarks.arenas import TREES, Arena, arena, foretell
 from experiments.benchmarks.contestants.informed import train_informed
+from experiments.benchmarks.contestants.other_weights import Level, Unseeing
 from experiments.benchmarks.contestants.stratified import Stratified
-from experiments.benchmarks.contestants.unseeing import Unseeing
 from experiments.benchmarks.volumes import Volumes, write_report
 from search.config.command import end_in_one_message
 from search.config.composition import compose
@@ -46,7 +46,7 @@ STOPPING = ("frontier+asha", "random+asha", "moasha")  # trainings that may stop
 FLOOR = "informed"  # knows the family of problems; for the arenas that it can be held against
 INFORMED = ("tree51", "tree561")
 TRIVIAL = "stratified"  # knows the cost alone
-UNSEEING = "unseeing"  # on demand: frontier with features as they were before they told of options
+OTHER_WEIGHTS = {"unseeing": Unseeing, "level": Level}  # on demand: frontier by features with other weights
 PRIORS = ("frontier~0", "frontier~0.5", "frontier~0.9")  # on demand: with estimates of such a correlation; 0 is noise
 EVERY = [FLOOR, TRIVIAL, *SAMPLERS, *STOPPING]
 BUDGETS = {"table": 35, "tree51": 51, "tree561": 120, "tree7556": 150}  # whole trainings
@@ -138,8 +138,10 @@ def _make_sampler(name: str) -> Sampler:
     if name in PRIORS:
         return Frontier(prior="supernet")
     name, _, startup = name.partition(":")
-    if name in (TRIVIAL, UNSEEING):
-        return Stratified() if name == TRIVIAL else Unseeing()
+    if name == TRIVIAL:
+        return Stratified()
+    if name in OTHER_WEIGHTS:
+        return OTHER_WEIGHTS[name]()
     if name == "botorch":
         from experiments.benchmarks.contestants.peers import QNehvi  # torch: 2 s, for this sampler alone
 
@@ -176,7 +178,7 @@ def _check(parser: argparse.ArgumentParser, told: argparse.Namespace) -> None:
 def main() -> int:
     """Run what is not there yet, then print and plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--contestants", nargs="+", default=EVERY, choices=[*EVERY, *PRIORS, UNSEEING])
+    parser.add_argument("--contestants", nargs="+", default=EVERY, choices=[*EVERY, *PRIORS, *OTHER_WEIGHTS])
     parser.add_argument("--arenas", nargs="+", default=list(BUDGETS), choices=[*BUDGETS, *OTHERS])
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the results")
@@ -202,7 +204,7 @@ def main() -> int:
                 print(f"{name}, {contestant}, seed {seed}: {sum(leg[1] for leg in legs)} epochs", flush=True)
     volumes.read()
     present = [name for name in (*BUDGETS, *OTHERS) if volumes.seeds(name, "oracle")]
-    write_report(told.folder, volumes, ("oracle", *EVERY, *PRIORS, UNSEEING), present)
+    write_report(told.folder, volumes, ("oracle", *EVERY, *PRIORS, *OTHER_WEIGHTS), present)
     return 0
 
 

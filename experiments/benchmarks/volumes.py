@@ -28,6 +28,7 @@ COLOURS = {
     "random": "#555555",
     "stratified": "#a08060",
     "unseeing": "#d9a08f",
+    "level": "#c86b52",
     "random+asha": "#555555",
     "moasha": "#1f5fa8",
 }

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from trainers.tasks.task import Task
 
 
-BASELINES = "baselines.csv"  # in a run folder, once the search has ended well
-
-
 @dataclass(frozen=True)
 class BaselineRow:
     """One task's headline metric on the validation split.

@@ -14,7 +14,7 @@ from search.confirming.shown import read_totals
 from search.confirming.table import describe, format_rows, list_numbers
 from search.jobs.job import Job, Outcome
 from search.problem.objectives import BEFOREHAND, Objective, volume_units
-from search.report.baseline_table import BASELINES, summarise_baselines, write_baseline_table
+from search.report.baseline_table import summarise_baselines, write_baseline_table
 from search.report.delivered import count_before, describe_reference
 from search.report.estimated_effects import write_estimated_effects
 from search.report.figures.similarity_figure import draw_missing
@@ -30,6 +30,7 @@ from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.final_files import choose_delivered, choose_ended
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
+from search.study.run_folder import BASELINES
 from search.tracking.live_children import name_live
 from spaces.common.terminal import find_width, lay_out
 from spaces.errors import DataError

@@ -26,7 +26,7 @@ def watch_head(address: str, end: Callable[[str], None] | None = None) -> Iterat
     """Look after the head while the block runs.
 
     Args:
-        address: HOST:PORT of it.
+        address: HOST:PORT of it, which answers now: one that is not reached from here cannot be watched.
         end: is told that it is lost, in a thread of its own; what ends this process if not given.
     """
     over = threading.Event()

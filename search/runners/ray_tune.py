@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -139,15 +140,16 @@ class RayTune:
             if address:
                 check_nodes([node for node in nodes if share.count(node["Resources"])], folder)
             head = ray.get_runtime_context().gcs_address
+            near = answers(head)  # not through Ray Client, which knows the head by an address within the cluster
 
             def ask() -> list[dict[str, float]] | None:
                 # Asked of a head that is down, Ray's library waits for the next one and then falls with this process.
-                return [node["Resources"] for node in _list_nodes()] if answers(head) else None
+                return [node["Resources"] for node in _list_nodes()] if not near or answers(head) else None
 
             room = Room(share, self.concurrency, ask, started)
             room.holds(0)
             queue.answer_from_cache("cuda" if gpus else "cpu")
-            with watch_head(head):
+            with watch_head(head) if near else nullcontext():
                 self._fit(queue, folder / ".ray", room, gpus)
         except ray.exceptions.RayError as error:  # trainings' own come back as outcomes
             raise MachineError(f"Ray was lost ({shorten(error)}); see to it that its head runs") from error

@@ -61,7 +61,7 @@ class Runner(Protocol):
         Args:
             queue: hands out jobs and takes outcomes.
             folder: the run folder; on storage that every node shares.
-            started: called once with the number of jobs that run at a time.
+            started: called with the number of jobs that run at a time, at the start and whenever it becomes another.
 
         Raises:
             KeyboardInterrupt: the user stopped the run.

@@ -20,7 +20,7 @@ from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, T
 from search.study.baselines import read_kept_baselines
 from search.study.fronts.final_files import FINALS
 from search.study.run_config import read_config
-from search.study.run_folder import OWNER, TRIALS
+from search.study.run_folder import BASELINES, OWNER, TRIALS
 from search.study.supernet_training import KEPT, SUPERNETS
 from spaces.common.atomic_files import as_mapping
 from spaces.common.formatting import format_list
@@ -119,7 +119,7 @@ def judge_end(path: Path, ended: int, wanted: int | None) -> str:
         ended: trials that have.
         wanted: trials that there are to be; None if not known.
     """
-    report = path / "baselines.csv"  # written at a good end alone
+    report = path / BASELINES
     if report.exists() and (report.stat().st_mtime >= _find_last(path) or (wanted is not None and ended >= wanted)):
         return FINISHED
     return STOPPED if ended or (path / "study.journal").exists() else BEGUN

@@ -29,6 +29,7 @@ from spaces.errors import ConfigError
 
 ELSEWHERE = "choose a folder that can with run.folder=DIR"
 LOCK, OWNER, TRIALS = ".lock", ".owner.json", "trials"
+BASELINES = "baselines.csv"  # written at the good end of a search alone
 # What a run that was killed before its config.yaml was whole leaves behind.
 OURS = re.compile(r"\.lock|\.owner\.json|\.(\.owner\.json|config\.yaml)\.[0-9a-f]+\.tmp")
 

@@ -60,8 +60,8 @@ def _name(tasks: tuple[str, ...], encoder: int, decoder: int) -> tuple[str, ...]
 def weigh_features(pattern: SharingPattern) -> tuple[float, ...]:
     """By feature how much it counts in a distance: what is shared is 1, options of a stage or scale are 1 together.
 
-    There are many of these, mostly alike at all stages: with as much weight each they would hide how much is shared,
-    and a sampler needed half as many trainings again on the table of `routing` (`experiments.benchmarks.samplers`).
+    There are many of these, mostly alike at all stages: with as much weight each they hide how much is shared, and a
+    sampler needed 10 trainings in place of 6 on the table of `routing` (`level` in `experiments.benchmarks.samplers`).
     """
     return _weigh(name_features(pattern))
 

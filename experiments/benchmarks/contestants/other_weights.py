@@ -1,4 +1,4 @@
-"""The model-based sampler as it was before features told of what a branch or a workspace is made: for a comparison."""
+"""The model-based sampler with other weights of what a branch or a workspace is made of: none, and as much as all."""
 
 from __future__ import annotations
 
@@ -20,3 +20,12 @@ class Unseeing(Frontier):
         """Features of a pattern without those."""
         named = zip(name_features(pattern), compute_features(pattern), strict=True)
         return np.array([value for name, value in named if name.split(".", 2)[-1] not in OPTIONS], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Level(Frontier):
+    """Frontier by all features alike: what is the same at four stages counts four times."""
+
+    def describe(self, pattern: SharingPattern) -> np.ndarray:
+        """Features of a pattern as they are."""
+        return np.array(compute_features(pattern), dtype=np.float32)
