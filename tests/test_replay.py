@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from experiments.benchmarks.load import LOG, list_arguments, print_load
+from experiments.benchmarks.proposals import time_proposals
 from experiments.benchmarks.replay import BAR, print_replay, replay
 from search.run import main
 from tests.end_to_end.searches import trials_in
@@ -38,3 +39,8 @@ def test_a_search_of_made_up_trainings_is_a_search_and_goes_on(
     assert rows.shape == (12 + 15, 3) and (rows > 0).all()  # with the five tasks' baselines, three seeds each
     print_load(1000, {"propose_last": 0.4, "goes_on": 16.0})
     assert '"proposal": true, "goes_on": false' in capsys.readouterr().out
+
+
+def test_proposals_are_timed_on_trials_of_keys_of_their_own() -> None:
+    known, first, later = time_proposals(40)
+    assert 20 < known <= 40 and first > 0 and later > 0
