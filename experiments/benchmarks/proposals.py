@@ -39,8 +39,8 @@ def make_history(count: int, settings: Any, tasks: tuple[str, ...]) -> list[Any]
         record(settings.space, tasks, choose)
         found[trial.key] = create_trial(
             state=TrialState.COMPLETE,
-            params=trial.choices,
-            distributions=options,
+            params=dict(trial.choices),
+            distributions=dict(options),
             values=list(trial.objectives.values()),
             user_attrs={"key": trial.key},
         )
