@@ -121,8 +121,9 @@ def can_have_namespaces() -> bool:
     """Whether this user may make them, as root may outside most containers."""
     if os.geteuid() or not shutil.which("ip"):
         return False
-    made = subprocess.run(["ip", "netns", "add", "probe"], capture_output=True, check=False).returncode == 0
-    return made and subprocess.run(["ip", "netns", "del", "probe"], check=False).returncode == 0
+    probe = f"probe{os.getpid()}"  # several processes collect tests at once
+    made = subprocess.run(["ip", "netns", "add", probe], capture_output=True, check=False).returncode == 0
+    return made and subprocess.run(["ip", "netns", "del", probe], check=False).returncode == 0
 
 
 @pytest.mark.slow
