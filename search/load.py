@@ -12,8 +12,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.config.command import refuse_file_out
-from search.deploy.format import LARGEST
+from search.config.command import refuse_file_out, refuse_run_out
+from search.deploy.format import LARGEST, SIDECAR
 from search.deploy.formats import choose_format
 from search.jobs.job import TRAINING_VERSION
 from search.results.labels import arrange_labels
@@ -74,7 +74,8 @@ class Run(Results):
                 -<height>x<width> behind where a size is said.
 
         Raises:
-            ConfigError: no such format, its packages are missing, or there is no memory for images of that size.
+            ConfigError: no such format, its packages are missing, there is no memory for images of that size, or the
+                folder is one that a search keeps its own files in.
             DataError: no such trial, no weights, or a network that cannot be written so.
         """
         form = choose_format(format)
@@ -85,6 +86,7 @@ class Run(Results):
         own = f"-{size[0]}x{size[1]}" if size else ""  # beside the one of the data's size, not in its place
         folder = expand_home(out, "out") if out else self.path / "exports" / f"{number}-{form.name}{own}"
         refuse_file_out(folder)
+        refuse_run_out(folder, (SIDECAR, "model.*"))
         from search.deploy.exporting import export_trial  # torch: 1.5 s, wrong arguments are refused without
 
         return export_trial(self, number, form, (int(size[0]), int(size[1])) if size else None, folder)

@@ -10,6 +10,7 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from fnmatch import fnmatch
 from functools import wraps
 from pathlib import Path
 
@@ -110,22 +111,41 @@ def refuse_file_out(folder: Path) -> None:
         raise ConfigError(f"--out {folder}: {there} is no folder, and files go into one; choose another with --out DIR")
 
 
-def refuse_run_out(folder: Path) -> None:
-    """See that ``--out`` is no folder of a search, whose pages and tables have names that others' have too.
+def refuse_run_out(folder: Path, ours: Sequence[str] = ("*",)) -> None:
+    """See that ``--out`` is no folder of a search, nor one inside it with other files than ours.
+
+    Args:
+        folder: where files are to go.
+        ours: what they may be called there, as globs.
 
     Raises:
-        ConfigError: it is.
+        ConfigError: it is; a search's pages and tables have names that others' have too, and what lies beside its
+            trials is read as one.
     """
-    if (folder / "config.yaml").is_file() and ((folder / "study.journal").exists() or (folder / "trials").is_dir()):
+    whole = folder.absolute()
+    run = next((each for each in (whole, *whole.parents) if _is_run(each)), None)
+    if run is None:
+        return
+    if run == whole:
         raise ConfigError(
             f"--out {folder}: a search lies there, whose own front.html and trials.csv would be replaced; choose "
             "another folder with --out DIR"
         )
+    inside = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+    if strange := [name for name in inside if not any(fnmatch(name, each) for each in ours)]:
+        raise ConfigError(
+            f"--out {folder}: the search of {run} keeps files of its own there, {strange[0]} among them; choose "
+            "another folder with --out DIR"
+        )
+
+
+def _is_run(folder: Path) -> bool:
+    return (folder / "config.yaml").is_file() and (
+        (folder / "study.journal").exists() or (folder / "trials").is_dir()
+    )
 
 
 def explain_unwritable_out(folder: Path, error: OSError) -> str:
     """The message where a command cannot write what ``--out`` names, a full disk with its remedy."""
-    mend = find_machine_fault(error)
-    return f"{folder} cannot be written ({error.strerror or error}); choose another with --out DIR" + (
-        f", or mend this: {mend}" if mend else ""
-    )
+    fault = find_machine_fault(error) or str(error.strerror or error)
+    return f"{folder} cannot be written: {fault}; or choose another with --out DIR"

@@ -10,7 +10,7 @@ from typing import Any
 
 from search.confirming.intervals import Difference, Interval
 from search.confirming.request import AS_SEARCHED, DIVISIONS
-from search.confirming.sums import Row, Totals
+from search.confirming.sums import WORST, Row, Totals
 from search.problem.objectives import BEFOREHAND, MACS, PARAMS, Objective, format_value, volume_units
 from spaces.common.formatting import align_columns, format_change, format_count
 from spaces.common.terminal import find_room
@@ -76,7 +76,7 @@ def format_csv(rows: Sequence[Mapping[str, Any]]) -> str:
 def format_rows(totals: Totals) -> str:
     """The table for the terminal: a line a network."""
     told = [each for each in totals.objectives if each not in BEFOREHAND]
-    head = ["trial", "MACs", "seeds", *(_head(each) for each in told), "on the front", "worst task"]
+    head = ["trial", "MACs", "seeds", *(_head(each) for each in told), "on the front", "worst task by means"]
     lines = [head]
     for row in totals.rows:
         worst = row.test.get(f"{row.worst}.delta")
@@ -100,6 +100,11 @@ def describe(totals: Totals) -> list[str]:
         lines.append(_describe_curse(totals))
     if totals.differences:
         lines.append(_describe_differences(totals))
+    if any(each.name == WORST for each in totals.objectives):
+        lines.append(
+            f"The worst task is the one whose mean over seeds is least; {WORST} is the mean of what every seed's worst "
+            "task lost, so it is lower where seeds have different ones."
+        )
     gap, units = totals.gap, volume_units(totals.objectives)
     if math.isfinite(gap.optimistic):
         lines.append(

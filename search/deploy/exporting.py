@@ -71,7 +71,9 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
     told = tell_program(run.path.name, space, trial, specs, shape, network.stride)
     objectives = resolve_objectives(run.config["objectives"], tasks)
     told["confirmed"] = strict(tell_confirmed(read_confirmed(run, objectives), number))
-    told |= {"macs": count_macs(network, shape).macs} if size else {}  # of the images that this file takes
+    if size is not None:  # what is told is of the images that this file takes
+        told["macs"] = count_macs(network, shape).macs
+        told["metrics are"] += ", on images of the size of its data"
     trained, name = Program(network, tasks), f"model{form.suffix}"
     with replacing_in(folder) as place:
         temporary = place / name

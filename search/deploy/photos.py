@@ -13,12 +13,13 @@ from PIL import Image, UnidentifiedImageError
 from spaces.common.home import expand_home
 from spaces.errors import ConfigError, DataError
 from spaces.networks.modules.padding import Size
-from trainers.data.formats.files import read_image
+from trainers.data.formats.files import IMAGES, read_image
 from trainers.data.formats.opening import count_pages, open_any
 from trainers.data.formats.resizing import resized_image
 
 PAGED = (".tif", ".tiff")
-SUFFIXES = tuple(sorted(Image.registered_extensions()))
+PHONES = (".heic", ".heif")  # which Pillow does not read; in a folder they are named, not left out without a word
+SUFFIXES = (*sorted(Image.registered_extensions()), *PHONES)
 
 
 def list_photos(given: Sequence[str]) -> list[Path]:
@@ -49,6 +50,11 @@ def read_photo(path: Path, size: Size) -> np.ndarray:
     """
     if path.exists() and not path.is_file():  # a pipe is waited for without end
         raise DataError(f"{path} is no file with a picture; leave it out, or name a picture")
+    if path.suffix.lower() not in IMAGES:
+        raise DataError(
+            f"{path} ends in {path.suffix or 'nothing'}, and photos in {', '.join(IMAGES)} are read; leave it out, or "
+            "save it as PNG or JPEG"
+        )
     try:
         with open_any(path) as image:
             pages = count_pages(image)

@@ -80,6 +80,9 @@ def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
         run.export(best, "pt2", out=other.file)
     assert other.file == searched / "exports" / f"{int(best)}-pt2-32x16" / "model.pt2"
     assert other.told["macs"] == 2 * exported.told["macs"]  # of images of twice the height
+    assert exported.told["metrics are"] == "of the search, on its validation split"
+    assert other.told["metrics are"] == "of the search, on its validation split, on images of the size of its data"
+    assert run.export(best, "pt2", out=searched / "mine").file == run.export(best, "pt2", out=searched / "mine").file
     for wrong in (32, ("a", "b"), (0, 4), (4, 1_000_001)):
         with pytest.raises(ConfigError, match="want two whole numbers from 1 to 1000000"):
             run.export(best, "pt2", size=wrong)  # type: ignore[arg-type]
@@ -126,6 +129,8 @@ def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:
             ["{run}", "0", "--format", "pt2", "--out", "file/out"],
             "/file is no folder, and files go into one; choose another with --out DIR",
         ),
+        (["{run}", "0", "--out", "{run}"], "a search lies there, whose own front.html and trials.csv would be"),
+        (["{run}", "0", "--out", "{run}/trials"], "keeps files of its own there, 0000.json among them; choose another"),
     ],
 )
 def test_a_mistake_of_an_export_is_one_message(

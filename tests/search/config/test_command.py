@@ -58,12 +58,13 @@ def test_questions_are_answered_and_nothing_is_run(capsys: pytest.CaptureFixture
     assert "python -m search.plan" in capsys.readouterr().out
 
 
-def test_what_cannot_be_written_is_told_with_what_the_machine_wants() -> None:
-    assert explain_unwritable_out(Path("out"), PermissionError(errno.ENOTDIR, "Not a directory")).startswith(
-        "out cannot be written (Not a directory); choose another with --out DIR"
+def test_what_cannot_be_written_is_told_once_with_what_the_machine_wants() -> None:
+    told = explain_unwritable_out(Path("out"), PermissionError(errno.ENOTDIR, "Not a directory"))
+    assert told == (
+        "out cannot be written: Not a directory: move away what lies there; or choose another with --out DIR"
     )
     told = explain_unwritable_out(Path("out"), OSError(errno.ENOSPC, "No space left on device"))
-    assert "(No space left on device); choose another with --out DIR, or mend this: " in told
+    assert told.count("No space left on device") == 1
     assert "make room there" in told
     short = explain_unwritable_out(Path("out"), OSError("4096 requested and 0 written"))  # NumPy's words for it
-    assert "or mend this: " in short
+    assert "4096 requested and 0 written" in short

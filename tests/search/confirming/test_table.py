@@ -11,7 +11,7 @@ from search.confirming.confirmation import Confirmation
 from search.confirming.request import WITH_VAL
 from search.confirming.sums import Totals, sum_up
 from search.confirming.table import describe, format_csv, format_rows, list_numbers, list_rows
-from search.problem.objectives import DELTA_MTL, MACS
+from search.problem.objectives import DELTA_MTL, MACS, WORST_DELTA
 from tests.search.confirming.made import make_confirmation, make_member
 from tests.search.trials import TASKS
 
@@ -55,6 +55,14 @@ def test_sentences_say_what_intervals_cover_who_is_told_apart_and_what_was_promi
     assert neighbours == "Neighbours by cost told apart (95 %, Holm): 3 and 1; not told apart: 1 and 5."
     assert gap.startswith("Hypervolume of these networks [% x MACs]: ")
     assert re.search(r"\(pessimistic\), so validation promised [\d.]+ more\.$", gap)
+
+
+def test_the_worst_mean_of_a_task_is_told_apart_from_the_mean_of_the_worst() -> None:
+    totals = sum_up(make_confirmation(*MEMBERS), (WORST_DELTA, MACS), TASKS, (-20.0, 40.0))
+    told = next(line for line in describe(totals) if line.startswith("The worst task"))
+    assert told.startswith("The worst task is the one whose mean over seeds is least; worst_delta is the mean of what")
+    row = totals.rows[0]
+    assert row.test["worst_delta"].mean <= row.test[f"{row.worst}.delta"].mean
 
 
 def test_one_seed_has_no_interval_and_other_images_are_named() -> None:

@@ -53,6 +53,17 @@ def test_a_photo_is_turned_and_brought_to_size() -> None:
     assert turned[-1].max() == 0
 
 
+@pytest.mark.parametrize("name", ["icon.ico", "phone.HEIC", "plain"])
+def test_photos_that_no_training_could_have_read_are_named(name: str) -> None:
+    save(Path("shots", "a.png"), np.zeros((16, 16, 3), np.uint8))
+    other = Path("shots", name)
+    Image.new("RGB", (16, 16)).save(other, format="ICO")
+    assert list_photos(["shots"]) == [Path("shots", "a.png"), *([other] if other.suffix else [])]
+    ending = other.suffix or "nothing"
+    with pytest.raises(DataError, match=rf"{name} ends in {ending}, and photos in \.png, .* are read; leave it out, or"):
+        read_photo(other, (8, 8))
+
+
 @pytest.mark.parametrize("mode", ["L", "RGBA", "P", "1", "CMYK"])
 def test_other_colours_become_rgb(mode: str) -> None:
     path = Path(f"photo.{'tif' if mode == 'CMYK' else 'png'}")
