@@ -140,9 +140,7 @@ def refuse_run_out(folder: Path, ours: Sequence[str] = ("*",)) -> None:
 
 
 def _is_run(folder: Path) -> bool:
-    return (folder / "config.yaml").is_file() and (
-        (folder / "study.journal").exists() or (folder / "trials").is_dir()
-    )
+    return (folder / "config.yaml").is_file() and ((folder / "study.journal").exists() or (folder / "trials").is_dir())
 
 
 def explain_unwritable_out(folder: Path, error: OSError) -> str:

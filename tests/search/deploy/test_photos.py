@@ -60,7 +60,7 @@ def test_photos_that_no_training_could_have_read_are_named(name: str) -> None:
     Image.new("RGB", (16, 16)).save(other, format="ICO")
     assert list_photos(["shots"]) == [Path("shots", "a.png"), *([other] if other.suffix else [])]
     ending = other.suffix or "nothing"
-    with pytest.raises(DataError, match=rf"{name} ends in {ending}, and photos in \.png, .* are read; leave it out, or"):
+    with pytest.raises(DataError, match=rf"{name} ends in {ending}, and photos in \.png, .* are read; leave it out"):
         read_photo(other, (8, 8))
 
 
