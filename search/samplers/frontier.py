@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from search.problem import pareto
+from search.problem.feature_space import locate
 from search.problem.objectives import COUNTED, LATENCY, MAXIMISE
 from search.problem.problem import Problem
 from search.samplers.candidates import choose_apart, collect_with_front, replay_all
@@ -22,7 +22,6 @@ from search.samplers.surrogate import compute_posterior
 from spaces.choices import Proposal
 from spaces.fields import Fields
 from spaces.networks.cost import Cost
-from spaces.pattern.features import compute_features, weigh_features
 from spaces.pattern.sharing_pattern import SharingPattern
 
 if TYPE_CHECKING:
@@ -73,8 +72,8 @@ class Frontier(Sampler):
         return self.prior == SUPERNET
 
     def describe(self, pattern: SharingPattern) -> np.ndarray:
-        """Features of a pattern, (features,), by whose distance the process goes; see `weigh_features`."""
-        return _features(pattern)
+        """Features of a pattern, (features,), by whose distance the process goes; see `locate`."""
+        return locate(pattern)
 
     def check(self, problem: Problem) -> None:
         """Refuse a space that the prior does not serve (ConfigError)."""
@@ -104,11 +103,6 @@ class Frontier(Sampler):
 
 def _pattern(problem: Problem, trial: FrozenTrial) -> Proposal:
     return replay_all(problem.space, problem.tasks, tuple(trial.params.items()))  # type: ignore[arg-type]  # frozen
-
-
-@lru_cache(maxsize=2**14)  # the same candidates come again at every proposal
-def _features(pattern: SharingPattern) -> np.ndarray:
-    return np.multiply(compute_features(pattern), weigh_features(pattern), dtype=np.float32)
 
 
 def _front(problem: Problem, known: Observations) -> list[int]:

@@ -22,7 +22,7 @@ from search.study.callback import Callback
 from search.study.earlier_trials import load_earlier_trials
 from search.study.failure_policy import judge_failures
 from search.study.fronts.final_phase import FinalPhase
-from search.study.fronts.kept_weights import drop_dominated_weights
+from search.study.fronts.kept_weights import drop_dominated_weights, is_time_to_drop
 from search.study.groundwork import Groundwork
 from search.study.queue_status import OPEN, QueueState, QueueStatus
 from search.study.run_folder import RunFolder
@@ -146,6 +146,7 @@ class TrialQueue:
             for number in self._rungs.paused:
                 self._give_up(number)
             if not self._finals.begun:
+                self._drop_weights()
                 self._deliver()
 
     def _deliver(self) -> None:
@@ -284,7 +285,8 @@ class TrialQueue:
         self._outcomes.clear(trial.number)
         self.trials[trial.number] = trial
         self._callback.trial(trial)
-        self._drop_weights()
+        if is_time_to_drop(len(self.trials)):
+            self._drop_weights()
         self.stop(judge_failures(self.trials.values()))
 
     def _drop_weights(self) -> None:

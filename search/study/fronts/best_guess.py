@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 
 from search.jobs.trial import Trial
+from search.problem.feature_space import locate
 from search.problem.objectives import BEFOREHAND, Objective
-from spaces.pattern.features import compute_features, weigh_features
 
 FEWEST = 5  # complete trials; fewer tell nothing of a training's noise, and single values stand: our choice
+CONDITIONED = 2000  # trials that guesses rest on at most: time grows with their cube, memory with their square; our choice
 USUAL_DELTA, USUAL_SHARE = 3.0, 0.03  # spread between patterns, of deltas in points and of a metric: our choice
 
 
@@ -45,6 +46,9 @@ NO_GUESSES: Guesses = MappingProxyType({})
 def guess_objectives(trials: Sequence[Trial], objectives: Sequence[Objective]) -> Guesses:
     """Best guesses of the complete trials; nothing where there are too few, or patterns that nothing tells apart.
 
+    Of more trials than `CONDITIONED` they rest on as many, evenly over the search whatever these measured, so that no
+    guess is drawn to the lucky ones.
+
     Args:
         trials: any; only complete ones with finite values count.
         objectives: those that a training tells are guessed; costs are known.
@@ -57,6 +61,7 @@ def guess_objectives(trials: Sequence[Trial], objectives: Sequence[Objective]) -
     ]
     if len(sound) < FEWEST or not told:
         return NO_GUESSES
+    sound = sorted(sound, key=lambda trial: trial.number)
     names = tuple(objective.name for objective in told)
     rows = tuple((trial.pattern, *_read(trial.objectives, names), *_read(trial.estimates, names)) for trial in sound)
     found = _guess_rows(rows, names)
@@ -68,18 +73,19 @@ def _guess_rows(rows: tuple[tuple[Any, ...], ...], names: tuple[str, ...]) -> li
     """Guesses of rows of a pattern, its values and its estimates; nothing where no feature tells them apart."""
     from search.samplers.surrogate import compute_posterior  # scikit-learn: 1.3 s, reading tables does without
 
-    features = np.array([np.multiply(compute_features(row[0]), weigh_features(row[0])) for row in rows])
+    features = np.array([locate(row[0]) for row in rows], dtype=float)
     x = features[:, np.ptp(features, axis=0) > 0]
     if not x.shape[1]:
         return []
     numbers = np.array([row[1:] for row in rows], dtype=float)
+    seen = np.linspace(0, len(rows) - 1, min(CONDITIONED, len(rows))).round().astype(int)
     found: list[dict[str, Guess]] = [{} for _ in rows]
     for column, name in enumerate(names):
         values, estimates = numbers[:, column], numbers[:, len(names) + column]
         deltas = name.endswith("delta_mtl") or name == "worst_delta"
         usual = USUAL_DELTA if deltas else USUAL_SHARE * float(np.abs(values).mean()) or 1.0
-        foretold = (estimates, estimates) if np.isfinite(estimates).all() else None
-        mean, sd = compute_posterior(x, values, x, usual, foretold=foretold)
+        foretold = (estimates[seen], estimates) if np.isfinite(estimates).all() else None
+        mean, sd = compute_posterior(x[seen], values[seen], x, usual, foretold=foretold)
         for each, value, spread in zip(found, mean.tolist(), sd.tolist(), strict=True):
             each[name] = Guess(value, spread)
     return found

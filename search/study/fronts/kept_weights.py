@@ -14,6 +14,15 @@ from search.study.fronts.best_guess import Guesses, guess_objectives
 from search.study.fronts.front import find_front, guess_values
 
 DOUBT = 2.0  # standard deviations: our choice
+SHARE = 20  # weights are looked through whenever a twentieth more trials have ended: our choice
+
+
+def is_time_to_drop(ended: int) -> bool:
+    """Whether it is worth while after so many trials: always at first, then more and more seldom.
+
+    A look costs a model of all trials, which would come to be most of what the search itself does.
+    """
+    return ended % max(1, ended // SHARE) == 0
 
 
 def drop_dominated_weights(folder: Path, trials: Sequence[Trial], objectives: Sequence[Objective]) -> None:

@@ -19,7 +19,7 @@ from tests.spaces.pattern.exchanged import exchange_rates
 from tests.spaces.pattern.isomorphism import are_isomorphic, draw_graph
 
 TASKS = ("a", "b", "c", "d")
-MANY = 40  # of each space; a pattern takes 50 ms, and `test_key_census` has many more
+MANY = 20  # of each space; a pattern takes 50 ms, and `test_key_census` has many more
 
 
 def check(pattern: SharingPattern, rng: random.Random) -> bool:

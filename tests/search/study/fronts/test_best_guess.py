@@ -9,6 +9,7 @@ import pytest
 
 from search.jobs.trial import Trial
 from search.problem.objectives import DELTA_MTL, MACS
+from search.study.fronts import best_guess
 from search.study.fronts.best_guess import FEWEST, Guess, guess_objectives
 from search.study.fronts.front import find_front
 from spaces.choices import enumerate_patterns
@@ -69,6 +70,19 @@ def test_the_order_of_the_trials_changes_nothing_that_counts() -> None:
     one, other = guess_objectives(trials, WANTED), guess_objectives(shuffled, WANTED)
     for number, guess in one.items():
         assert guess["delta_mtl"].value == pytest.approx(other[number]["delta_mtl"].value, abs=1e-3)
+
+
+def test_of_many_trials_some_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    trials, truth = make_trials(4, 1.0)
+    whole = guess_objectives(trials, WANTED)
+    monkeypatch.setattr(best_guess, "CONDITIONED", len(trials) // 2)
+    best_guess._guess_rows.cache_clear()
+    half = guess_objectives(trials, WANTED)
+    best_guess._guess_rows.cache_clear()
+    assert half.keys() == whole.keys()
+    away = [abs(half[trial.number]["delta_mtl"].value - true) for trial, true in zip(trials, truth, strict=True)]
+    assert np.mean(away) < 1.5
+    assert sum(each["delta_mtl"].sd for each in half.values()) > sum(each["delta_mtl"].sd for each in whole.values())
 
 
 def test_the_front_is_by_guesses_where_they_are_given() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from search.jobs.trial import Trial
 from search.problem.objectives import DELTA_MTL, MACS
 from search.study.fronts.best_guess import FEWEST
-from search.study.fronts.kept_weights import drop_dominated_weights
+from search.study.fronts.kept_weights import SHARE, drop_dominated_weights, is_time_to_drop
 from tests.search.trials import complete, failed
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
@@ -69,3 +69,10 @@ def test_other_files_and_weights_of_running_trials_stay(tmp_path: Path) -> None:
         (tmp_path / name).write_text("")
     drop_dominated_weights(tmp_path, [complete(0, 1.0, 5), complete(1, 0.0, 6)], WANTED)
     assert {path.name for path in tmp_path.iterdir()} == names - {"0001.pt"}
+
+
+def test_it_is_done_after_every_trial_at_first_and_then_ever_more_seldom() -> None:
+    times = [ended for ended in range(1, 10_001) if is_time_to_drop(ended)]
+    assert times[: 2 * SHARE - 1] == list(range(1, 2 * SHARE))
+    assert all(later - sooner <= max(1, later // SHARE) for sooner, later in zip(times, times[1:], strict=False))
+    assert len(times) < 600
