@@ -21,7 +21,7 @@ from search.problem.feature_space import locate
 from search.problem.objectives import BEFOREHAND, Objective
 
 FEWEST = 5  # complete trials; fewer tell nothing of a training's noise, and single values stand: our choice
-CONDITIONED = 2000  # trials that guesses rest on at most: time grows with their cube, memory with their square; our choice
+CONDITIONED = 2000  # trials that guesses rest on at most, for time grows with their cube: our choice
 USUAL_DELTA, USUAL_SHARE = 3.0, 0.03  # spread between patterns, of deltas in points and of a metric: our choice
 
 

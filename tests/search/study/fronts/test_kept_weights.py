@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -74,5 +75,5 @@ def test_other_files_and_weights_of_running_trials_stay(tmp_path: Path) -> None:
 def test_it_is_done_after_every_trial_at_first_and_then_ever_more_seldom() -> None:
     times = [ended for ended in range(1, 10_001) if is_time_to_drop(ended)]
     assert times[: 2 * SHARE - 1] == list(range(1, 2 * SHARE))
-    assert all(later - sooner <= max(1, later // SHARE) for sooner, later in zip(times, times[1:], strict=False))
+    assert all(later - sooner <= max(1, later // SHARE) for sooner, later in pairwise(times))
     assert len(times) < 600
