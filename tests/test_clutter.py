@@ -49,6 +49,19 @@ def test_networks_differ_in_their_exchange_alone(tmp_path: Path) -> None:
         assert all(torch.equal(value, alike[clutter.NONE][key]) for key, value in alike[name].items())
 
 
+def test_full_attention_reads_from_all_tokens_of_all_tasks_by_cosines() -> None:
+    torch.manual_seed(0)
+    full = clutter.FullExchange(4)
+    inputs = [torch.randn(2, 3, 4) for _ in range(2)]
+    *read, slot = full(*inputs)
+    assert [each.shape for each in read] == [each.shape for each in inputs]
+    assert slot.shape == (2, 1, 4)
+    tokens = full.norm(torch.cat(inputs, 1))
+    queries, keys = (torch.nn.functional.normalize(each(tokens), dim=-1) for each in (full.queries, full.keys))
+    wanted = torch.softmax(10.0 * queries @ keys.transpose(1, 2), -1) @ full.values(tokens)
+    torch.testing.assert_close(torch.cat(read, 1), wanted, atol=1e-5, rtol=1e-4)
+
+
 def test_it_ends_in_a_table_and_goes_on_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,6 +71,8 @@ def test_it_ends_in_a_table_and_goes_on_where_it_was(
     assert clutter.main() == 0
     table = (tmp_path / "table" / "clutter.csv").read_text()
     assert len(table.splitlines()) == 1 + 3 * 2
+    macs = {row.split(",")[0]: [int(each) for each in row.split(",")[-2:]] for row in table.splitlines()[1:]}
+    assert macs[clutter.FULL][0] > macs[clutter.TOP][0] > macs[clutter.TOP][1] == macs[clutter.SOFT][1]
     assert "full cross-attention, 50 % clutter: " in capsys.readouterr().out
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "runs" / "clutter").iterdir()}
     assert clutter.main() == 0

@@ -5,8 +5,11 @@
 Images of `scenes` get strips of patches from other images beside them, so that a growing share of tokens is clutter,
 where there are no targets. Networks with necks of the tasks' own are trained without an exchange, with full
 cross-attention from token to token, and through a workspace with and without top-k, at the two deepest scales, and
-judged on the test split with as much clutter. Told is delta_mtl against no exchange at the same share and seed. It can
-be stopped at any moment; the same command goes on. Other arguments are those of `search.run`.
+judged on the test split with as much clutter. All three exchanges attend by cosines of normalised tokens, from all
+tasks' tokens to all tasks', so that they differ in their slots alone; what they cost is told, not matched. Told is
+delta_mtl against no exchange at the same share and seed. Trainings are done on the CPU, one after the other; several
+processes may share them by `--seeds`. It can be stopped at any moment; the same command goes on. Other arguments are
+those of `search.run`.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import argparse
 import csv
 import hashlib
 import json
+import math
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -24,8 +28,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import normalize, scaled_dot_product_attention
 
-from experiments.benchmarks.exchange import CrossAttention
 from experiments.papers.comparison.table import compute_interval
 from search.components.components import describe_component
 from search.config.command import end_in_one_message
@@ -34,7 +38,8 @@ from search.config.settings import Settings
 from search.problem.deltas import compute_changes
 from spaces.common.atomic_files import read_json, write_json
 from spaces.networks.build import SharedNetwork, build
-from spaces.networks.modules.exchange.workspace import SlotAttention
+from spaces.networks.cost import count_macs
+from spaces.networks.modules.exchange.workspace import EPS, FACTOR, MOST, SlotAttention
 from spaces.pattern.exchange import Exchange, Necks, NoExchange, Workspace
 from spaces.pattern.sharing_pattern import SharingPattern, separate_decoders
 from trainers.batches.memory import Split, load_split
@@ -54,19 +59,31 @@ EXCHANGES: dict[str, Exchange] = {
     TOP: Workspace(slots=8, width=32, top_k=0.25, neck="conv", norm="cosine"),
     SOFT: Workspace(slots=8, width=32, top_k=1.0, neck="conv", norm="cosine"),
 }
-FILE, COLUMNS = "clutter.csv", ("exchange", "share", "seed", "delta_mtl")
+FILE, COLUMNS = "clutter.csv", ("exchange", "share", "seed", "delta_mtl", "macs", "macs without")
+VERSION = 2  # of what is measured under one name: in the first, full attention was neither normalised nor by cosines
 
 
 class FullExchange(nn.Module):
-    """Full cross-attention in the place of a workspace's: it has no slots to hand on."""
+    """Every token attends to all tokens of all tasks, with what the workspace's attention has but for its slots.
 
-    def __init__(self, tasks: int, width: int) -> None:
+    Args:
+        width: of the tokens.
+    """
+
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.attend = CrossAttention(tasks, width)
+        self.norm = nn.LayerNorm(width)
+        self.queries, self.keys, self.values = (nn.Linear(width, width, bias=False) for _ in range(3))
+        self.log_factor = nn.Parameter(torch.tensor(math.log(FACTOR)))
 
-    def forward(self, *tokens: Tensor) -> tuple[Tensor, ...]:
-        """``(B, n, width)`` a task -> what is read, alike, and a token in place of slots."""
-        return (*self.attend(*tokens), tokens[0][:, :1])
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        """``(B, n, width)`` a task -> what is read, alike, and a token in the place of slots, which it has none of."""
+        tokens = self.norm(torch.stack(inputs, 1))
+        flat = tokens.flatten(1, 2)
+        queries, keys = (normalize(each(flat), dim=-1, eps=EPS) for each in (self.queries, self.keys))
+        factor = self.log_factor.clamp(max=math.log(MOST)).exp()
+        read = scaled_dot_product_attention(factor * queries, keys, self.values(flat), scale=1.0)
+        return (*read.unflatten(1, (len(inputs), -1)).unbind(1), inputs[0][:, :1])
 
 
 def add_clutter(split: Split, tasks: tuple[Task, ...], share: float, seed: int) -> Split:
@@ -108,7 +125,7 @@ def make_network(settings: Settings, exchange: str, seed: int) -> SharedNetwork:
         for number, (name, block) in enumerate(built.blocks.items()):
             if isinstance(block, SlotAttention):
                 torch.manual_seed(1000 * seed + number)
-                built.blocks[name] = FullExchange(len(tasks), built_width(block))
+                built.blocks[name] = FullExchange(built_width(block))
     return built.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
 
 
@@ -118,7 +135,7 @@ def built_width(attention: SlotAttention) -> int:
 
 
 def measure_one(settings: Settings, exchange: str, share: float, seed: int) -> dict[str, float]:
-    """Train a network and judge it: "<task>.<metric>" on the test split."""
+    """Train a network and judge it: "<task>.<metric>" on the test split, and "macs" of an image with its clutter."""
     tasks = settings.data.selected
     splits = []
     for number, name in enumerate(("train", "val", "test")):
@@ -127,7 +144,7 @@ def measure_one(settings: Settings, exchange: str, share: float, seed: int) -> d
         splits.append(add_clutter(split, tasks, share, 10 * seed + number))
     network = make_network(settings, exchange, seed)
     train(network, splits[0], splits[1], tasks, settings.trainer, seed, lambda epoch, values: None)
-    return measure(network, splits[2], tasks)
+    return {**measure(network, splits[2], tasks), "macs": float(count_macs(network, splits[2].size).macs)}
 
 
 def compare(rows: Mapping[tuple[str, float, int], Mapping[str, float]], tasks: tuple[Task, ...]) -> list[list[str]]:
@@ -138,7 +155,8 @@ def compare(rows: Mapping[tuple[str, float, int], Mapping[str, float]], tasks: t
         if base is not None and exchange != NONE:
             headlines = {task.name: base[f"{task.name}.{task.headline}"] for task in tasks}
             changes = compute_changes(metrics, headlines, tasks)
-            table.append([exchange, f"{share:g}", str(seed), f"{sum(changes.values()) / len(changes):.3f}"])
+            delta, macs = sum(changes.values()) / len(changes), (f"{each['macs']:.0f}" for each in (metrics, base))
+            table.append([exchange, f"{share:g}", str(seed), f"{delta:.3f}", *macs])
     return table
 
 
@@ -182,7 +200,7 @@ def main() -> int:
     for seed in given.seeds:
         for share in given.shares:
             for exchange in EXCHANGES:
-                named = [exchange, share, seed, settings.data.fingerprint, [task.name for task in tasks], parts]
+                named = [VERSION, exchange, share, seed, settings.data.fingerprint, [task.name for task in tasks], parts]
                 make = partial(measure_one, settings, exchange, share, seed)
                 found = remember(place, named, make)
                 rows[exchange, share, seed] = found
