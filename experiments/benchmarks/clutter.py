@@ -200,7 +200,8 @@ def main() -> int:
     for seed in given.seeds:
         for share in given.shares:
             for exchange in EXCHANGES:
-                named = [VERSION, exchange, share, seed, settings.data.fingerprint, [task.name for task in tasks], parts]
+                data = [settings.data.fingerprint, [task.name for task in tasks]]
+                named = [VERSION, exchange, share, seed, *data, parts]
                 make = partial(measure_one, settings, exchange, share, seed)
                 found = remember(place, named, make)
                 rows[exchange, share, seed] = found
