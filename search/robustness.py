@@ -38,12 +38,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = load(told.run)
     with sigterm_interrupts():
         # torch: 1.5 s, which wrong arguments are refused without
+        from search.report.page.single_tasks import read_single_tasks
         from search.stress.measuring import measure_run
         from search.stress.table import format_csv, format_rows, tabulate
 
         say = partial(print, flush=True)
         plan, measured = measure_run(run, request, say)
-        rows = tabulate(plan, measured, run.tasks)
+        # single-task networks are known on the validation split alone
+        alone = read_single_tasks(run.path, run.tasks) if request.split == "val" and request.images is None else ()
+        rows = tabulate(plan, measured, run.tasks, {each.task: each.mean for each in alone})
         say(f"\n{format_rows(rows, plan, run.tasks)}\n")
         for note in plan.notes:
             say(note)
@@ -58,7 +61,10 @@ def _write(path: Path, text: str) -> None:
         raise ConfigError(
             f"{path} cannot be written ({error.strerror or error}); {find_mend(error)}, or {COPY}"
         ) from error
-    print(f"Written to {path}: deltas in percent of the clean value, positive is better.")
+    print(
+        f"Written to {path}: .delta in percent of the network's own clean value, .delta_mtl of single-task networks' "
+        "(known with --split val), positive is better."
+    )
 
 
 def _make_parser() -> ArgumentParser:

@@ -29,8 +29,8 @@ def compute_delta(
         whole: "<task>.<metric>" -> mean value of single-task networks, or None where only headlines are known.
 
     Returns:
-        "<task>.delta" for every task, "delta_mtl" (mean over main tasks), "worst_delta" (least over them), and, of a
-        ``whole`` reference, "delta_all", see there.
+        "<task>.delta" for every task, "delta_mtl" (mean over main tasks), "worst_delta" (least over them), of a
+        ``whole`` reference "delta_all", see there, and what `relate_conditions` tells.
         NaN where a metric is NaN, for an auxiliary task to whose reference nothing can be related, and for mean
             and least without a main task, which `resolve` lets pass when neither is an objective.
 
@@ -45,6 +45,7 @@ def compute_delta(
     worst = math.nan if any(map(math.isnan, counted)) else min(counted)
     deltas = {f"{name}.delta": change for name, change in changes.items()}
     found = {**deltas, "delta_mtl": sum(counted) / len(counted), "worst_delta": worst}
+    found |= relate_conditions(metrics, reference, tasks)
     return found if whole is None else {**found, "delta_all": compute_delta_all(metrics, whole, tasks)}
 
 
@@ -65,6 +66,32 @@ def compute_changes(
         task.name: _change(metrics, f"{task.name}.{task.headline}", reference.get(task.name, math.nan), _headline(task))
         for task in tasks
     }
+
+
+def relate_conditions(
+    metrics: Mapping[str, float], reference: Mapping[str, float], tasks: Sequence[Task]
+) -> dict[str, float]:
+    """What networks are worth under other conditions: against the same single-task networks, on clean images.
+
+    A change against a network's own clean value flatters those that know little, for they have little to lose.
+
+    Args:
+        metrics: "<prefix>.<task>.<metric>" -> headline values under conditions, among others.
+        reference: task -> mean headline value of its single-task networks.
+        tasks: any.
+
+    Returns:
+        "<prefix>.delta_mtl" in percent, positive is better: the mean over main tasks, over all where none is main.
+    """
+    counted = _main(tasks) or list(tasks)
+    endings = {f".{task.name}.{task.headline}": task for task in counted}
+    first = next(iter(endings))
+    told = {}
+    for prefix in [name.removesuffix(first) for name in metrics if name.endswith(first)]:
+        values = {ending[1:]: metrics.get(prefix + ending, math.nan) for ending in endings}
+        changes = compute_changes(values, reference, counted)
+        told[f"{prefix}.delta_mtl"] = sum(changes.values()) / len(changes)
+    return told
 
 
 def tell_changes(

@@ -78,8 +78,8 @@ def resolve_objectives(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Obj
         lacking = [explain_lacking(str(name)) for name in unknown]
         hint = suggest(str(unknown[0]), known) if unknown and not lacking[0] else ""
         problems.append(
-            f"objectives={given}: want one or more of {usual}, or a column of robustness.csv such as noise.delta, "
-            f"attack.joint.delta, consistency.semantic{hint}" + "".join(f"; {each}" for each in lacking if each)
+            f"objectives={given}: want one or more of {usual}, or a column of robustness.csv such as noise.delta_mtl, "
+            f"attack.joint.delta_mtl, consistency.semantic{hint}" + "".join(f"; {each}" for each in lacking if each)
         )
     repeated = sorted({name for name in names if list(names).count(name) > 1})
     if repeated:

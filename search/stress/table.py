@@ -7,8 +7,9 @@ import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
+from types import MappingProxyType
 
-from search.problem.deltas import tell_changes
+from search.problem.deltas import relate_conditions, tell_changes
 from search.stress.measuring import Measured
 from spaces.common.formatting import align_columns, format_change, format_count
 from spaces.common.terminal import find_room
@@ -17,17 +18,33 @@ from trainers.robustness.plan import Plan, Summary
 from trainers.tasks.task import Task
 
 Row = dict[str, float | int | str]
+NO_REFERENCE: Mapping[str, float] = MappingProxyType({})
 
 
-def tabulate(plan: Plan, measured: Iterable[Measured], tasks: Sequence[Task]) -> list[Row]:
+def tabulate(
+    plan: Plan, measured: Iterable[Measured], tasks: Sequence[Task], reference: Mapping[str, float] = NO_REFERENCE
+) -> list[Row]:
     """A row a network.
 
     Columns are number, key, macs, params; ``clean.<task>.<metric>`` of headline metrics; for every family of
     corruptions and every attack ``<prefix>.<task>.<metric>``, the mean over its conditions, ``<prefix>.<task>.delta``,
     its change against the clean value in percent, positive is better, and ``<prefix>.delta``, the mean of these over
-    main tasks (of all where none is main); ``consistency.<name>``, and with ``.truth`` behind it that of the targets.
+    main tasks (of all where none is main); ``<prefix>.delta_mtl``, the same against single-task networks on clean
+    images, where these are known on the same images; ``consistency.<name>``, and with ``.truth`` behind it that of the
+    targets.
+
+    Args:
+        plan: what was measured.
+        measured: of each network.
+        tasks: of the run.
+        reference: task -> mean headline value of its single-task networks on these images; empty if not known.
     """
-    return [_make_row(plan, each, tasks) for each in measured]
+    rows = [_make_row(plan, each, tasks) for each in measured]
+    return [{**row, **relate_conditions(_numbers(row), reference, tasks)} for row in rows] if reference else rows
+
+
+def _numbers(row: Row) -> dict[str, float]:
+    return {name: float(value) for name, value in row.items() if name != "key"}
 
 
 def format_csv(rows: Sequence[Row]) -> str:
@@ -43,7 +60,8 @@ def format_csv(rows: Sequence[Row]) -> str:
 def format_rows(rows: Sequence[Row], plan: Plan, tasks: Sequence[Task]) -> str:
     """The columns that tell most, for the terminal: clean values, deltas, consistencies; truth in a last row."""
     headlines = [f"clean.{_headline(task)}" for task in tasks]
-    deltas = [f"{summary.prefix}.delta" for summary in plan.summaries]
+    deltas = [f"{summary.prefix}.{name}" for summary in plan.summaries for name in ("delta_mtl", "delta")]
+    deltas = [each for each in deltas if rows and each in rows[0]]
     relations = [f"consistency.{relation.name}" for relation in plan.relations]
     columns = [*headlines, *deltas, *relations]
     units = {f"consistency.{relation.name}": f" [{relation.unit}]" for relation in plan.relations}

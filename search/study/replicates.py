@@ -205,18 +205,17 @@ def _compared(
     measured = [
         [
             {
-                **found[name, seed].metrics,
-                **(delta := compute_delta(found[name, seed].metrics, means, tasks, whole)),
+                **(told := {**found[name, seed].metrics, **tell_robustness(found[name, seed], tasks)}),
+                **(delta := compute_delta(told, means, tasks, whole)),
                 **tell_workspace(found[name, seed], delta["delta_mtl"], means, tasks),
-                **tell_robustness(found[name, seed], tasks),
                 **found[name, seed].cost,
             }
             for seed in seeds
         ]
         for name in names
     ]
-    told = dict.fromkeys(each for row in measured for cell in row for each in cell)
-    metrics = {each: np.array([[cell.get(each, np.nan) for cell in row] for row in measured]) for each in told}
+    numbers = dict.fromkeys(each for row in measured for cell in row for each in cell)
+    metrics = {each: np.array([[cell.get(each, np.nan) for cell in row] for row in measured]) for each in numbers}
     single = {
         f"{task.name}.{metric.name}": np.array(
             [found[f"{task.name} alone", seed].metrics[f"{task.name}.{metric.name}"] for seed in seeds]

@@ -52,10 +52,9 @@ def make_trial(
     trial = replace(_record(candidate, job, outcome, limits), estimates=dict(estimates or {}))
     if not trial.complete:
         return trial
-    metrics = {**outcome.metrics, **deltas.compute_delta(outcome.metrics, reference, tasks, whole)}
-    metrics |= tell_workspace(outcome, metrics["delta_mtl"], reference, tasks)
-    robustness = tell_robustness(outcome, tasks)
-    metrics |= robustness | dict(latency or {})
+    found = {**outcome.metrics, **tell_robustness(outcome, tasks)}
+    metrics = {**found, **deltas.compute_delta(found, reference, tasks, whole)}
+    metrics |= tell_workspace(outcome, metrics["delta_mtl"], reference, tasks) | dict(latency or {})
     values = objectives.collect_objectives(metrics, trial.macs, trial.params, wanted)
     return replace(trial, metrics=metrics, objectives=values | _count_undefined(values, tasks))
 

@@ -47,7 +47,8 @@ def test_a_run_is_measured_and_the_rest_of_it_left_alone(rooms: Path, capsys: py
     assert printed.err == ""
     assert "attack.joint.delta" in printed.out
     assert printed.out.splitlines()[-1] == (
-        f"Written to {rooms / 'robustness.csv'}: deltas in percent of the clean value, positive is better."
+        f"Written to {rooms / 'robustness.csv'}: .delta in percent of the network's own clean value, .delta_mtl of "
+        "single-task networks' (known with --split val), positive is better."
     )
     rows = rows_of(rooms)
     with open(rooms / "front.csv", newline="") as file:
@@ -112,7 +113,7 @@ def rows_of_front(run: Path) -> list[dict[str, str]]:
 def test_what_is_an_objective_is_measured_of_every_trial_as_the_command_measures_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wanted = ["noise.depth.abs_err_m", "attack.joint.delta", "consistency.semantic"]
+    wanted = ["noise.depth.abs_err_m", "noise.delta_mtl", "attack.joint.delta", "consistency.semantic"]
     run = search_rooms(tmp_path, f"objectives=[{','.join([*wanted, 'macs'])}]", tasks="segmentation,depth,edges")
     with open(run / "trials.csv", newline="") as file:
         trials = {row["number"]: row for row in csv.DictReader(file)}

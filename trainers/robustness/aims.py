@@ -31,7 +31,7 @@ class Aim:
     """One of them.
 
     Args:
-        name: such as "noise.delta", "attack.joint.high.depth.abs_err_m" or "consistency.semantic".
+        name: such as "noise.delta_mtl", "attack.joint.high.depth.abs_err_m" or "consistency.semantic".
         prefix: what is to be measured for it, such as "noise".
         unit: of its values.
         higher_is_better: which way is better.
@@ -94,6 +94,7 @@ def _list_prefixes(tasks: Sequence[Task]) -> Iterator[str]:
 
 
 def _list_changes(prefix: str, tasks: Sequence[Task]) -> Iterator[Aim]:
+    yield Aim(f"{prefix}.delta_mtl", prefix, "%", True, LOST)
     yield Aim(f"{prefix}.delta", prefix, "%", True, LOST)
     for task in tasks:
         metric = next(each for each in task.table if each.name == task.headline)

@@ -5,8 +5,10 @@
 
 Five tasks of `scenes`: all decoders fused, all separate, and the trees that the published algorithm and its offline
 variant settle on, trained with fresh seeds and measured on the test split: clean, under corruptions by family, under
-attacks on the joint and on each task's loss by strength, and whether tasks agree. Differences to separate decoders are
-paired by seed, with intervals of Student's t. The paper claims better generalisation, robustness and consistency.
+attacks on the joint and on each task's loss by strength, and whether tasks agree. "<condition>.delta_mtl" is against
+single-task networks on clean images, what a network is worth under it; "<condition>.delta" is against its own clean
+values, of which a worse network has less to lose. Differences to separate decoders are paired by seed, with intervals
+of Student's t; costs are told, not matched. The paper claims better generalisation, robustness and consistency.
 
 It can be stopped at any moment; the same command goes on. Other arguments are those of `search.run`.
 """
@@ -64,7 +66,9 @@ def list_prefixes(settings: Settings) -> tuple[str, ...]:
 
 def tabulate(found: Replicates, prefixes: Sequence[str], separate: str) -> list[list[str]]:
     """A row a network and number: mean, standard deviation, difference to separate decoders with its interval."""
-    numbers = ["delta_mtl", *(each if each.startswith(CONSISTENCY) else f"{each}.delta" for each in prefixes)]
+    numbers = ["delta_mtl"]
+    for each in prefixes:
+        numbers += [each] if each.startswith(CONSISTENCY) else [f"{each}.delta_mtl", f"{each}.delta"]
     base = found.names.index(separate)
     table = []
     for row, name in enumerate(found.names):

@@ -120,3 +120,17 @@ def test_delta_all_is_the_mean_over_tasks_of_the_mean_over_their_metrics() -> No
     assert "delta_all" not in deltas.compute_delta(new, headlines, TASKS)
     assert math.isnan(deltas.compute_delta_all(new, {}, TASKS))
     assert math.isnan(deltas.compute_delta_all({}, {}, [task for task in TASKS if task.role != "main"]))
+
+
+def test_what_a_network_is_worth_under_a_condition_is_against_clean_single_task_networks() -> None:
+    noisy = {f"noise.{name}": value for name, value in METRICS.items()}
+    found = deltas.compute_delta(
+        {**METRICS, **noisy, "noise.delta": -3.0, "consistency.semantic": 0.5}, REFERENCE, TASKS
+    )
+    assert found["noise.delta_mtl"] == pytest.approx(found["delta_mtl"])
+    assert [name for name in found if name.endswith(".delta_mtl")] == ["noise.delta_mtl"]
+    helpless = {**noisy, "noise.segmentation.miou": 0.01}
+    worse = deltas.relate_conditions(helpless, REFERENCE, TASKS)["noise.delta_mtl"]
+    assert worse < found["noise.delta_mtl"]  # however little it had to lose
+    assert math.isnan(deltas.relate_conditions({"noise.segmentation.miou": 0.5}, REFERENCE, TASKS)["noise.delta_mtl"])
+    assert deltas.relate_conditions(METRICS, REFERENCE, TASKS) == {}

@@ -7,6 +7,7 @@ from statistics import fmean
 
 import pytest
 
+from search.problem.deltas import compute_changes
 from search.stress.conditions import make_plan
 from search.stress.measuring import Measured
 from search.stress.members import Member
@@ -52,6 +53,16 @@ def test_columns_are_means_and_changes_of_the_conditions(measured: tuple[Plan, l
     assert row["weather.delta"] == pytest.approx(fmean(map(float, main)))
     assert row["consistency.semantic"] == conditions["consistency"]["semantic"]
     assert row["attack.joint.high.delta"] < row["attack.joint.low.delta"]  # type: ignore[operator]
+
+
+def test_beside_single_task_networks_it_is_told_what_a_network_is_worth(measured: tuple[Plan, list[Measured]]) -> None:
+    alone = {"segmentation": 0.5, "depth": 0.25, "normals": 20.0, "edges": 0.4}
+    for row in tabulate(*measured, THREE, alone):
+        main = [task for task in THREE if task.main]
+        values = {f"{task.name}.{task.headline}": float(row[f"weather.{task.name}.{task.headline}"]) for task in main}
+        assert row["weather.delta_mtl"] == pytest.approx(fmean(compute_changes(values, alone, main).values()))
+        assert row["clean.delta_mtl"] > row["attack.joint.high.delta_mtl"]  # type: ignore[operator]
+    assert "weather.delta_mtl" not in tabulate(*measured, THREE)[0]
 
 
 def test_the_file_has_a_row_a_network(measured: tuple[Plan, list[Measured]]) -> None:
