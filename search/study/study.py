@@ -104,6 +104,8 @@ class Study:
         describe_study(self._study, problem, type(sampler).__name__)
         self._reader = RecordReader(problem)
         self._trials = journal.parent / "trials"
+        self._ended: list[FrozenTrial] = []  # own ones among the first that have all ended, and how many these are
+        self._settled = 0
         self._again: list[FrozenTrial] = []
         self._named: set[int] = set()  # trials of others that were told of
         self._tell_others()
@@ -112,6 +114,13 @@ class Study:
     def _history(self) -> list[FrozenTrial]:
         """The trials that this search has asked for."""
         trials = self._study.get_trials(deepcopy=False)
+        # Those that have ended stay as they are; of thousands, looking at each anew took most of a second a trial.
+        while self._settled < len(trials) and trials[self._settled].state.is_finished():
+            self._ended += self._read([trials[self._settled]])
+            self._settled += 1
+        return [*self._ended, *self._read(trials[self._settled :])]
+
+    def _read(self, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
         return [self._reader.read(each) for each in trials if is_own(each, self._trials)]
 
     @property
@@ -195,8 +204,9 @@ class Study:
             system_attrs=notes,
         )
         self._study.add_trial(trial)
-        added = next(each for each in reversed(self._history) if each.user_attrs[KEY] == marks[KEY])
-        return self._candidate(added, replay(self.problem.space, self.problem.tasks, choices))
+        trials = self._study.get_trials(deepcopy=False)
+        added = next(each for each in reversed(trials) if each.user_attrs.get(KEY) == marks[KEY])
+        return self._candidate(self._reader.read(added), replay(self.problem.space, self.problem.tasks, choices))
 
     def _ask_queued(self, history: Sequence[FrozenTrial]) -> Candidate | None:
         """The first trial that another program has queued and that can be trained; why others cannot is told."""

@@ -61,8 +61,9 @@ def make_trial(
 
 def _count_undefined(values: Mapping[str, float], tasks: Sequence[Task]) -> dict[str, float]:
     """Robustness that is not defined, as where a network says the same everywhere, counts as the worst there is."""
-    aims = list_aims(tasks)
-    worst = {name: aims[name].worst for name, value in values.items() if name in aims and not math.isfinite(value)}
+    undefined = [name for name, value in values.items() if not math.isfinite(value)]
+    aims = list_aims(tasks) if undefined else {}
+    worst = {name: aims[name].worst for name in undefined if name in aims}
     return {name: value for name, value in worst.items() if value is not None}
 
 

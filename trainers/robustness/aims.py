@@ -65,8 +65,11 @@ def explain_lacking(name: str) -> str:
 
 def list_measured(objectives: Iterable[str], tasks: Sequence[Task]) -> tuple[str, ...]:
     """What is to be measured of every network for objectives by name: prefixes, sorted; none for other objectives."""
+    wanted = [name for name in objectives if "." in name]  # usual ones are asked about before every training
+    if not wanted:
+        return ()
     known = list_aims(tasks)
-    return tuple(sorted({known[name].prefix for name in objectives if name in known}))
+    return tuple(sorted({known[name].prefix for name in wanted if name in known}))
 
 
 def count_validations(prefixes: Iterable[str]) -> int:

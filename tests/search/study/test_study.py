@@ -101,7 +101,11 @@ def test_a_study_that_is_closed_and_opened_proposes_what_an_undisturbed_one_does
 
 def test_the_study_is_an_ordinary_optuna_study_without_gaps(tmp_path: Path) -> None:
     study = open_study(tmp_path, Tpe(startup=3))
-    proposals(study, 10)
+    begun = [study.ask() for _ in range(3)]
+    for each in (begun[1], begun[2], begun[0]):  # in whatever order they end, they are known as to one opened anew
+        study.tell(outcome(each))
+        assert study._history == open_study(tmp_path, Tpe(startup=3))._history
+    proposals(study, 7)
     failed = study.ask()
     study.tell(outcome(failed, failed=True))
     study.ask()
