@@ -1,7 +1,8 @@
 """The space ``joint``: decoder groups, routing, gates and workspace all at once; ours.
 
-Every encoder stage is shared, routed or gated, any scale may have a workspace, and decoders fuse and split as in
-``fusion``. How streams of different stages meet is the rule of `spaces.pattern.walk`.
+Every encoder stage is shared, routed or gated, any scale may have a workspace, whose tokens come of necks of the tasks'
+own, and decoders fuse and split as in ``fusion``. How streams of different stages meet is the rule of
+`spaces.pattern.walk`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from spaces.choices import Choose, Proposal
 from spaces.errors import PatternError
 from spaces.fields import Fields
 from spaces.options import Makes, check_options, check_stages, choose_deepest, choose_first, record_anchors
-from spaces.pattern.exchange import NoExchange, Workspace
+from spaces.pattern.exchange import NECKS, NORMS, NoExchange, Workspace
 from spaces.pattern.mixing import Gated, Mixing, Routed
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import SHARED, Stage
@@ -40,6 +41,9 @@ class Joint:
         width: of tokens and slots, in channels.
         top_ks: shares of all tokens that a slot may attend to.
         etfs: vectors of the frame that tokens are mapped into; 0 for none.
+        neck: of each task's own where there is an exchange; "none" for none. Other scales have none, or hard sharing
+            and plain separate decoders would not be in this space.
+        norm: of what attends.
 
     Raises:
         ConfigError: a list is empty, or holds what no stage or workspace can have.
@@ -56,6 +60,8 @@ class Joint:
     width: int = 16
     top_ks: tuple[float, ...] = (0.25, 1.0)
     etfs: tuple[int, ...] = (0, 16)
+    neck: str = "none"
+    norm: str = "none"
 
     group: ClassVar[str] = "space"
     name: ClassVar[str] = "joint"
@@ -72,6 +78,8 @@ class Joint:
         fields.integer("width", low=1)
         fields.numbers("top_ks", above=0.0)
         fields.integers("etfs", low=0)
+        fields.one_of("neck", NECKS)
+        fields.one_of("norm", NORMS)
         fields.done()
         for name in ("ratios", "rates", "slots", "top_ks", "etfs"):
             fields.distinct(name)
@@ -103,7 +111,8 @@ class Joint:
         rates = tuple((task, choose(f"rate.{task}", self.rates)) for task in sorted(tasks))
         exchanging = [choose(f"scale.{stage}", (False, True)) for stage in stages]
         slots, top_k = choose("slots", self.slots), choose("top_k", self.top_ks)
-        workspace = Workspace(slots=slots, width=self.width, top_k=top_k, etf=choose("etf", self.etfs))
+        etf = choose("etf", self.etfs)
+        workspace = Workspace(slots=slots, width=self.width, top_k=top_k, etf=etf, neck=self.neck, norm=self.norm)
         made: dict[str, Mixing] = {
             "shared": SHARED,
             "routed": Routed(ratio, primitives, flow=flow),

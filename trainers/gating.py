@@ -1,6 +1,13 @@
 """How gates learn: their penalty, learning rate, start, and when they come to rest.
 
 Part of the recipe: none of it is in a pattern, and networks without gates are not touched by it.
+
+Bejnordi et al. 2024, whose text was not at hand. From public reviews: equation 4 is a penalty with a target rate for
+each task, equation 5 adds it to the tasks' losses with one weight, and task branches start from converged single-task
+weights, the shared one from ImageNet's. Recalled and not checked against the paper: that equation 4 is a hinge on the
+mean probability of an open gate, the threshold as estimator, and an optimiser of the gates' own. Our choice: the mean
+over channels before that over layers, counting hard rates, all values, when gates come to rest, and a shared branch
+from a network that is trained first.
 """
 
 from __future__ import annotations
@@ -23,18 +30,18 @@ INITIAL = ("random", "single_task", "trained")
 
 @dataclass(frozen=True)
 class Gating:
-    """InterroGate's sparsity term and what goes with it (Bejnordi et al. 2024, equations 4 and 5).
+    """InterroGate's sparsity term and what goes with it (Bejnordi et al. 2024, equations 4 and 5, as recalled).
 
     The values are our choice, for the paper's are not known.
 
     Args:
         weight: of the hinge penalty, which pushes a task's share of open gates down to its target rate.
-        counted: what the penalty counts: "soft", the mean probability of an open gate, as published; or "hard", the
+        counted: what the penalty counts: "soft", the mean probability of an open gate, as recalled; or "hard", the
             share of gates that are open now, with the gradient of the former. Under "soft" all gates may slide below
             the threshold together before they have parted, and none is left open; "hard" stops at the target.
         lr_ratio: learning rate of gates and mixing weights, as a multiple of the others'; they have no weight decay.
         start: logit of every gate in the beginning; positive is open, and 0 is the threshold itself.
-        estimator: of the gate while training: "threshold" (straight through, as published), "hard_concrete" or
+        estimator: of the gate while training: "threshold" (straight through, as recalled), "hard_concrete" or
             "gumbel_sigmoid".
         settle: last share of the epochs in which gates stay as they are, hard.
         initial: weights of the branches: "random"; "single_task", those of task branches from networks of one task each
@@ -76,7 +83,7 @@ class Gating:
         return Start(self.start, self.estimator)
 
     def penalty(self, network: torch.nn.Module) -> torch.Tensor | float:
-        """Equation 4 times its weight; 0.0 for a network without gates.
+        """Equation 4, as recalled, times its weight; 0.0 for a network without gates.
 
         Per task the mean over layers of the channels' mean, so that wide layers do not count more (our choice).
         """

@@ -61,7 +61,7 @@ class Workspace:
         rounds: of retrieving, before what was retrieved is written back.
         broadcast: weight of what is written back: "one" as published, "learned" from 0.1 on, or "identity", learned
             from 0 on, with which the network starts as if there were no exchange.
-        tying: which attention weights are one: "tasks" (as published), "scales", "tasks+scales", or "none".
+        tying: which attention weights are one: "tasks" (as we read the digest), "scales", "tasks+scales", or "none".
         etf: vectors of the simplex equiangular tight frame that tokens are mapped into, the stable variant; 0 for none.
         neck: of each task's own before its tokens: "separable" or "conv" (3x3, with batch-norm), or "none". Published
             are task-specific features; without necks all tasks' tokens are maps of what they share, and there is

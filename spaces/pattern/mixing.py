@@ -81,7 +81,7 @@ class Routed:
 class Gated:
     """A branch a task and a shared one; learned gates choose between them, channel by channel.
 
-    Bejnordi et al., "InterroGate" (2024), equations 2 to 4. In a group of one there is nothing to choose.
+    Bejnordi et al., "InterroGate" (2024), equations 2 to 4 as recalled. In a group of one there is nothing to choose.
 
     Args:
         rates: by task, the share of gates that may stay open to the task's own branch before the penalty sets in.

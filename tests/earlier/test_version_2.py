@@ -111,7 +111,8 @@ def test_another_recipe_is_still_refused(runs: Path, capsys: pytest.CaptureFixtu
 
 
 # Options of today that stand for how it was then.
-AS_BEFORE = {"workspace": ("space.neck=none", "space.norm=none"), "pdf": ("network.pixels=unit",)}
+BARE = ("space.neck=none", "space.norm=none")
+AS_BEFORE = {"workspace": BARE, "joint, resnet": BARE, "pdf": ("network.pixels=unit",)}
 
 
 @pytest.mark.parametrize("case", NAMED["trainings"])

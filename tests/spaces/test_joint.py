@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from search.config.composition import compose
 from spaces.choices import count_patterns, draw, record, replay
 from spaces.errors import ConfigError, PatternError
 from spaces.joint import Joint
@@ -50,6 +51,22 @@ def test_every_axis_is_drawn() -> None:
 def test_what_is_written_back_counts_in_full_so_that_everything_learns_from_the_start() -> None:
     exchange = SPACE.anchors(TASKS)["most of everything"].pattern.exchange
     assert {each.broadcast for each in exchange if isinstance(each, Workspace)} == {"one"}
+
+
+def test_tasks_have_necks_where_they_exchange_and_nowhere_else() -> None:
+    """So that hard sharing and plain separate decoders stay in the space."""
+    space = Joint(3, 2, neck="conv", norm="cosine")
+    drawn = replay(space, TASKS, {**FIRST, "flow": "shared", "scale.2": True}).pattern
+    workspace = Workspace(slots=4, width=16, top_k=0.25, neck="conv", norm="cosine")
+    assert drawn.exchange == (NoExchange(), workspace, NoExchange())
+    assert space.anchors(TASKS)["all fused"].pattern == hard_sharing(TASKS, 3, 2)
+
+
+def test_usual_workspaces_are_those_that_were_seen_to_act() -> None:
+    """Without necks there is nothing to exchange, and without a norm attention is even."""
+    settings = {name: compose([f"space={name}"]).plain["space"] for name in ("joint", "workspace")}
+    assert [settings["joint"][key] for key in ("neck", "norm")] == ["separable", "cosine"]
+    assert [settings["workspace"][key] for key in ("neck", "norm")] == ["separable", "cosine"]
 
 
 def test_everything_shared_separate_decoders_and_the_most_of_everything_are_anchors() -> None:
@@ -131,6 +148,8 @@ def test_tasks_without_a_network_are_refused(tasks: tuple[str, ...]) -> None:
             "for no frame",
         ),
         ("slots", [0], "space.slots=[0]: want a list of at least 1 whole numbers >= 1"),
+        ("neck", "wide", "space.neck=wide: want one of conv, none, separable"),
+        ("norm", "layer", "space.norm=layer: want one of cosine, none, tokens"),
     ],
 )
 def test_wrong_fields_are_refused(field: str, value: Any, message: str) -> None:

@@ -132,6 +132,8 @@ def test_tasks_without_a_network_are_refused(tasks: tuple[str, ...]) -> None:
         ("update", "add", "space.update=add: want one of gated, overwrite, residual"),
         ("broadcast", "zero", "space.broadcast=zero: want one of identity, learned, one"),
         ("tying", "all", "space.tying=all: want one of none, scales, tasks, tasks+scales"),
+        ("neck", "wide", "space.neck=wide: want one of conv, none, separable"),
+        ("norm", "layer", "space.norm=layer: want one of cosine, none, tokens"),
         ("encoder_stages", "four", "space.encoder_stages=four: want a whole number >= 1"),
     ],
 )

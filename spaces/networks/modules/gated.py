@@ -1,4 +1,11 @@
-"""A gated stage while it trains: a branch a task, a shared one, and gates after every layer."""
+"""A gated stage while it trains: a branch a task, a shared one, and gates after every layer.
+
+Bejnordi et al. 2024, whose text was not at hand. Read out of its public reviews: that there is one shared branch beside
+one a task, and the numbers of equations 2 and 3. Recalled and not checked against the paper: what the equations say,
+and that the shared branch reads nothing but the mix of the tasks' features. Our choice: where in a block gates stand,
+that the last mix is dropped where nobody reads it, and that the place in a transformer's block is that of equations 6
+to 8 as we reconstruct them.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +42,10 @@ START = Start()
 class GatedStage(nn.Module):
     """T+1 branches of the same layers; what a branch reads next was chosen or mixed from all of them.
 
-    Bejnordi et al. 2024, equations 2 and 3. Gates stand after every convolution with what follows it, after the sum
-    where there is a residual (our choice; the paper leaves the place open): so the multiply-accumulates of convolutions
-    after pruning lie between those of one network and of one network a task. Of attention there may be more, for every
-    branch of which something is read attends as a whole: 3 % of a vision transformer.
+    Bejnordi et al. 2024, equations 2 and 3, as recalled. Gates stand after every convolution with what follows it,
+    after the sum where there is a residual (our choice, for the place is not known): so the multiply-accumulates of
+    convolutions after pruning lie between those of one network and of one network a task. Of attention there may be
+    more, for every branch of which something is read attends as a whole: 3 % of a vision transformer.
 
     Args:
         tasks: names, in the order of the inputs.

@@ -1,6 +1,12 @@
 """Learned gates, one a task and channel: how they are drawn while training, and what they choose.
 
-Bejnordi et al., "InterroGate" (2024). They do not depend on the input, so the trained network is a static one.
+Bejnordi et al., "InterroGate" (2024), whose text was not at hand. From its abstract: gates do not depend on the input,
+so the trained network is a static one. From public reviews, which quote equation numbers: equations 2 and 3 multiply
+channel by channel, and the mixing weights of 3 are learned. Recalled and not checked against the paper: the right-hand
+sides of both (`choose_hard`, `mix_soft`), that an open gate takes the task's own channel, that the threshold lies at 0,
+and that the gradient goes straight through it (`threshold`). Our choice: one logit where gates start, that mixing
+weights start even, and the estimators with noise, which are of Louizos et al. and Maddison et al. and not
+InterroGate's.
 """
 
 from __future__ import annotations
@@ -82,7 +88,7 @@ class Gate(nn.Module):
 
 
 def choose_hard(gate: Tensor, own: Tensor, shared: Tensor, dim: int) -> Tensor:
-    """Equation 2: a task's own channels where its gate is open, the shared ones elsewhere.
+    """Equation 2, as recalled: a task's own channels where its gate is open, the shared ones elsewhere.
 
     Args:
         gate: ``(C,)``, from 0 to 1.
@@ -94,7 +100,7 @@ def choose_hard(gate: Tensor, own: Tensor, shared: Tensor, dim: int) -> Tensor:
 
 
 def mix_soft(weights: Tensor, values: list[Tensor], dim: int) -> Tensor:
-    """Equation 3: what the shared branch reads next, a mean over the tasks with a weight a channel.
+    """Equation 3, as recalled: what the shared branch reads next, a mean over the tasks with a weight a channel.
 
     Args:
         weights: ``(tasks, C)``, adding up to 1 over the tasks.

@@ -56,6 +56,21 @@ def test_it_composes_and_says_where_its_values_come_from(name: str) -> None:
     assert max(map(len, text.splitlines())) <= 120
 
 
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_option_of_its_space_is_said_and_no_unmarked_default_decides(name: str) -> None:
+    experiment = read_experiment(LIBRARY, name)
+    said = {value.key for value in experiment.values}
+    assert {key.name for key in LIBRARY.keys("space", experiment.choices["space"])} <= said
+
+
+@pytest.mark.parametrize("name", ["sgw_nyud", "sgw_pascal"])
+def test_a_workspace_has_the_necks_that_were_judged(name: str) -> None:
+    space = compose([f"experiment={name}"]).plain["space"]
+    assert (space["neck"], space["norm"], space["tying"]) == ("conv", "cosine", "tasks")
+    assert compose([f"experiment={name}"]).network.encoder_stages == 1
+    assert compose([f"experiment={name}", "network=resnet"]).network.encoder_stages == 4  # what its comment offers
+
+
 def test_without_one_nothing_is_different() -> None:
     settings = compose([])
 

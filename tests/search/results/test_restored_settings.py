@@ -36,12 +36,14 @@ def test_epochs_that_another_version_has_split_otherwise_are_those_it_had() -> N
     assert found.plain["budget"] == 30  # as the file has it
 
 
-def test_options_that_came_later_stand_for_what_was_before_them() -> None:
-    kept = list_contents(compose(arguments(write_tiny(Path("data")), "space=workspace")))
+@pytest.mark.parametrize("space", ["workspace", "joint"])
+def test_options_that_came_later_stand_for_what_was_before_them(space: str) -> None:
+    kept = list_contents(compose(arguments(write_tiny(Path("data")), f"space={space}")))
     del kept["space"]["neck"]
+    del kept["space"]["norm"]
     del kept["confirm"]
     found = restore_settings(kept, Path("runs/r"))
-    assert found.plain["space"]["neck"] == "none"
+    assert (found.plain["space"]["neck"], found.plain["space"]["norm"]) == ("none", "none")
     assert list_changes(kept, list_contents(found)) == []
     assert found.confirm.seeds is None
 
