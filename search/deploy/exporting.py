@@ -71,9 +71,8 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
     told = tell_program(run.path.name, space, trial, specs, shape, network.stride)
     objectives = resolve_objectives(run.config["objectives"], tasks)
     told["confirmed"] = strict(tell_confirmed(read_confirmed(run, objectives), number))
-    if size is not None:  # what is told is of the images that this file takes
-        told["macs"] = count_macs(network, shape).macs
-        told["metrics are"] += ", on images of the size of its data"
+    if size is not None:
+        told |= _tell_size(told, network, shape)
     trained, name = Program(network, tasks), f"model{form.suffix}"
     with replacing_in(folder) as place:
         temporary = place / name
@@ -99,6 +98,12 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
         }
         write_json(place / SIDECAR, told)
     return Exported(folder / name, told)
+
+
+def _tell_size(told: dict[str, Any], network: SharedNetwork, shape: Size) -> dict[str, Any]:
+    """What is other with images of another size than that of the search's data."""
+    numbers = f"{told['metrics are']}, on images of the size of its data"
+    return {"macs": count_macs(network, shape).macs, "metrics are": numbers}
 
 
 def _describe_file(path: Path) -> dict[str, Any]:
