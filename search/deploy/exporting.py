@@ -71,8 +71,7 @@ def export_trial(run: Results, number: int, form: Format, size: Size | None, fol
     told = tell_program(run.path.name, space, trial, specs, shape, network.stride)
     objectives = resolve_objectives(run.config["objectives"], tasks)
     told["confirmed"] = strict(tell_confirmed(read_confirmed(run, objectives), number))
-    if size is not None:
-        told |= _tell_size(told, network, shape)
+    told |= _tell_size(told, network, shape) if size else {}
     trained, name = Program(network, tasks), f"model{form.suffix}"
     with replacing_in(folder) as place:
         temporary = place / name
