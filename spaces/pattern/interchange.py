@@ -15,7 +15,7 @@ from spaces.pattern.stage import Group, Stage
 from spaces.pattern.walk import find_skip_scale
 
 
-def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage]) -> tuple[Stage, ...]:
+def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: bool = False) -> tuple[Stage, ...]:
     """The encoder with target rates in ascending order among tasks that can be exchanged.
 
     From a gated stage on, as far as their features are kept apart, tasks take their rates along. They can be exchanged
@@ -25,14 +25,17 @@ def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage]) -> tuple[Sta
     Args:
         encoder: stages in order of computation.
         decoder: likewise.
+        linked: as of `spaces.pattern.group_order.order_groups`.
     """
+    scales = len(encoder)
     ordered = list(encoder)
     for first in _list_starts(encoder):
         classes: dict[tuple[int, object, object], list[str]] = {}
         for task in encoder[0].tasks:
             last = _find_end(encoder, first, task)
-            readers = [_list_readers(scale, task, len(encoder), decoder) for scale in range(first, last)]
-            alike = tuple(_find_company(stage, task) for stage in encoder[first : last + 1])
+            span = (0, scales) if linked else (first, last)
+            readers = [list_readers(scale, task, scales, decoder) for scale in range(*span)]
+            alike = tuple(_find_company(stage, task) for stage in encoder[span[0] : span[1] + 1])
             classes.setdefault((last, alike, tuple(readers)), []).append(task)
         for (last, *_), tasks in classes.items():
             gated = [index for index in range(first, last) if isinstance(ordered[index].mixing, Gated)]
@@ -43,16 +46,20 @@ def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage]) -> tuple[Sta
 
 def _find_company(stage: Stage, task: str) -> Group:
     """The group of a task, empty where it is alone in it, or has no more to do with the others than if it were."""
-    group, mixing = _find_group(stage, task), stage.mixing
-    apart = isinstance(mixing, Routed) and mixing.ratio == 0 and mixing.norm == "task"
-    return () if apart or len(group) == 1 else group
+    group = find_group(stage, task)
+    return () if is_apart(stage.mixing) or len(group) == 1 else group
+
+
+def is_apart(mixing: Mixing) -> bool:
+    """Whether tasks of a group have no more to do with each other in a stage than if each were in one of its own."""
+    return isinstance(mixing, Routed) and mixing.ratio == 0 and mixing.norm == "task"
 
 
 def _list_starts(encoder: Sequence[Stage]) -> Iterator[int]:
     """Stages from which on tasks' features are apart, that were the same before."""
     before = False
     for index, stage in enumerate(encoder):
-        apart = _keeps_apart(stage.mixing, before=before)
+        apart = keeps_apart(stage.mixing, before=before)
         if apart and not before:
             yield index
         before = apart
@@ -61,29 +68,30 @@ def _list_starts(encoder: Sequence[Stage]) -> Iterator[int]:
 def _find_end(encoder: Sequence[Stage], first: int, task: str) -> int:
     """The stage at which a task's features are no longer kept apart from its group's; there may be none."""
     for index in range(first, len(encoder)):
-        alone = len(_find_group(encoder[index], task)) == 1
-        if not alone and not _keeps_apart(encoder[index].mixing, before=index > first):
+        alone = len(find_group(encoder[index], task)) == 1
+        if not alone and not keeps_apart(encoder[index].mixing, before=index > first):
             return index
     return len(encoder)
 
 
-def _keeps_apart(mixing: Mixing, *, before: bool) -> bool:
+def keeps_apart(mixing: Mixing, *, before: bool) -> bool:
     """Whether tasks of a group have different features behind a stage; ``before``: whether they had in front of it."""
     if isinstance(mixing, Routed):
         return mixing.ratio < 1 or (before and mixing.flow == "mixed")
     return isinstance(mixing, Gated)
 
 
-def _list_readers(scale: int, task: str, scales: int, decoder: Sequence[Stage]) -> tuple[tuple[int, Group], ...]:
+def list_readers(scale: int, task: str, scales: int, decoder: Sequence[Stage]) -> tuple[tuple[int, Group], ...]:
     """Decoder stages that read a scale, and their group with a task."""
     skips = [
         find_skip_scale(index, encoder_stages=scales, decoder_stages=len(decoder)) for index in range(len(decoder))
     ]
     read = [index for index, skip in enumerate(skips) if skip == scale or (index == 0 and scale == scales - 1)]
-    return tuple((index, _find_group(decoder[index], task)) for index in read)
+    return tuple((index, find_group(decoder[index], task)) for index in read)
 
 
-def _find_group(stage: Stage, task: str) -> Group:
+def find_group(stage: Stage, task: str) -> Group:
+    """The group of a task."""
     return next(group for group in stage.groups if task in group)
 
 
