@@ -23,8 +23,7 @@ def order_groups(encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: 
     Args:
         encoder: stages in order of computation.
         decoder: likewise.
-        linked: whether a workspace has weights of each task's own that all scales have in common, so that a task is the
-            same one all along and only what is alike from the first stage on can be exchanged.
+        linked: as `spaces.pattern.interchange.is_linked` says.
     """
     naming = _Naming(list(encoder), decoder)
     ends = naming.settle(0, encoder[0].tasks)

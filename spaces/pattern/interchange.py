@@ -6,10 +6,11 @@ which branch is whose: with their target rates exchanged it is the same network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from spaces.pattern.exchange import Exchange, Workspace
 from spaces.pattern.mixing import Gated, Mixing, Routed
 from spaces.pattern.stage import Group, Stage
 from spaces.pattern.walk import find_skip_scale
@@ -25,10 +26,25 @@ def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: b
     Args:
         encoder: stages in order of computation.
         decoder: likewise.
-        linked: as of `spaces.pattern.group_order.order_groups`.
+        linked: as `is_linked` says.
+    """
+    ordered = list(encoder)
+    for gated, tasks in list_exchangeable(encoder, decoder, linked=linked):
+        _sort_rates(ordered, gated, tasks)
+    return tuple(ordered)
+
+
+def list_exchangeable(
+    encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: bool = False
+) -> Iterator[tuple[list[int], list[str]]]:
+    """Sets of tasks that can be exchanged, each with the gated stages all along which they can.
+
+    Args:
+        encoder: as of `order_rates`, and so are the others.
+        decoder: likewise.
+        linked: likewise.
     """
     scales = len(encoder)
-    ordered = list(encoder)
     for first in _list_starts(encoder):
         classes: dict[tuple[int, object, object], list[str]] = {}
         for task in encoder[0].tasks:
@@ -38,10 +54,16 @@ def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: b
             alike = tuple(_find_company(stage, task) for stage in encoder[span[0] : span[1] + 1])
             classes.setdefault((last, alike, tuple(readers)), []).append(task)
         for (last, *_), tasks in classes.items():
-            gated = [index for index in range(first, last) if isinstance(ordered[index].mixing, Gated)]
             if len(tasks) > 1:
-                _sort_rates(ordered, gated, tasks)
-    return tuple(ordered)
+                yield [index for index in range(first, last) if isinstance(encoder[index].mixing, Gated)], tasks
+
+
+def is_linked(exchange: Iterable[Exchange]) -> bool:
+    """Whether a workspace has weights of each task's own that all scales have in common.
+
+    Then a task is the same one all along, and only what is alike at all stages can be exchanged.
+    """
+    return any(isinstance(each, Workspace) and each.tying == "scales" for each in exchange)
 
 
 def _find_company(stage: Stage, task: str) -> Group:
