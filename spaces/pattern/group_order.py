@@ -14,7 +14,7 @@ from spaces.pattern.mixing import Gated
 from spaces.pattern.stage import Group, Stage
 
 
-def order_groups(encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: bool = False) -> tuple[Stage, ...]:
+def order_groups(encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: int | None = None) -> tuple[Stage, ...]:
     """The encoder with the names of tasks that decoders read alike in one order, whatever order they came in.
 
     From where tasks have the same features on, those that the same decoder groups read at all further scales can be
@@ -23,13 +23,14 @@ def order_groups(encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: 
     Args:
         encoder: stages in order of computation.
         decoder: likewise.
-        linked: as `spaces.pattern.interchange.is_linked` says.
+        linked: as `spaces.pattern.interchange.find_linked_scale` finds it.
     """
     naming = _Naming(list(encoder), decoder)
     ends = naming.settle(0, encoder[0].tasks)
-    while ends and not linked:
+    while ends:
         tasks, first = ends.pop()
-        ends += naming.settle(first, tasks)
+        if linked is None or first <= linked:
+            ends += naming.settle(first, tasks)
     return tuple(naming.encoder)
 
 

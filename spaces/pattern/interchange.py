@@ -6,7 +6,7 @@ which branch is whose: with their target rates exchanged it is the same network.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from spaces.pattern.stage import Group, Stage
 from spaces.pattern.walk import find_skip_scale
 
 
-def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: bool = False) -> tuple[Stage, ...]:
+def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: int | None = None) -> tuple[Stage, ...]:
     """The encoder with target rates in ascending order among tasks that can be exchanged.
 
     From a gated stage on, as far as their features are kept apart, tasks take their rates along. They can be exchanged
@@ -26,7 +26,7 @@ def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: b
     Args:
         encoder: stages in order of computation.
         decoder: likewise.
-        linked: as `is_linked` says.
+        linked: as `find_linked_scale` finds it.
     """
     ordered = list(encoder)
     for gated, tasks in list_exchangeable(encoder, decoder, linked=linked):
@@ -35,7 +35,7 @@ def order_rates(encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: b
 
 
 def list_exchangeable(
-    encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: bool = False
+    encoder: Sequence[Stage], decoder: Sequence[Stage], *, linked: int | None = None
 ) -> Iterator[tuple[list[int], list[str]]]:
     """Sets of tasks that can be exchanged, each with the gated stages all along which they can.
 
@@ -49,7 +49,7 @@ def list_exchangeable(
         classes: dict[tuple[int, object, object], list[str]] = {}
         for task in encoder[0].tasks:
             last = _find_end(encoder, first, task)
-            span = (0, scales) if linked else (first, last)
+            span = (first, last) if linked is None else (min(first, linked), scales)
             readers = [list_readers(scale, task, scales, decoder) for scale in range(*span)]
             alike = tuple(_find_company(stage, task) for stage in encoder[span[0] : span[1] + 1])
             classes.setdefault((last, alike, tuple(readers)), []).append(task)
@@ -58,12 +58,15 @@ def list_exchangeable(
                 yield [index for index in range(first, last) if isinstance(encoder[index].mixing, Gated)], tasks
 
 
-def is_linked(exchange: Iterable[Exchange]) -> bool:
-    """Whether a workspace has weights of each task's own that all scales have in common.
+def find_linked_scale(exchange: Sequence[Exchange], encoder: Sequence[Stage], decoder: Sequence[Stage]) -> int | None:
+    """The first of the scales whose workspaces have weights of each task's own in common; None where none have.
 
-    Then a task is the same one all along, and only what is alike at all stages can be exchanged.
+    From there on a task is the same one all along, and only what is alike at all stages can be exchanged.
     """
-    return any(isinstance(each, Workspace) and each.tying == "scales" for each in exchange)
+    task, scales = encoder[0].tasks[0], len(encoder)
+    read = [index for index in range(scales) if list_readers(index, task, scales, decoder)]
+    tied = [index for index in read if isinstance(each := exchange[index], Workspace) and each.tying == "scales"]
+    return tied[0] if len(tied) > 1 else None
 
 
 def _find_company(stage: Stage, task: str) -> Group:

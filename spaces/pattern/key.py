@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from spaces.pattern.block import Block, Gates
-from spaces.pattern.interchange import find_group, is_linked, list_exchangeable
+from spaces.pattern.interchange import find_group, find_linked_scale, list_exchangeable
 from spaces.pattern.stage import Stages
 from spaces.pattern.walk import walk
 
@@ -38,7 +38,8 @@ def network_key(pattern: Stages, masks: Mapping[str, Sequence[Mapping[str, str]]
 def _order_masks(pattern: Stages, masks: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, list[dict[str, str]]]:
     """Masks in ascending order among tasks that can be exchanged."""
     ordered = {name: [dict(layer) for layer in layers] for name, layers in masks.items()}
-    for stages, tasks in list_exchangeable(pattern.encoder, pattern.decoder, linked=is_linked(pattern.exchange)):
+    linked = find_linked_scale(pattern.exchange, pattern.encoder, pattern.decoder)
+    for stages, tasks in list_exchangeable(pattern.encoder, pattern.decoder, linked=linked):
         groups = [(stage, find_group(pattern.encoder[stage], tasks[0])) for stage in stages]
         names = [Block("encoder", stage, group, Gates((), mixes=False)).name for stage, group in groups]
         # Tasks that are each alone in their group have no masks.

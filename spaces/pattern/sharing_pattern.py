@@ -16,7 +16,7 @@ from typing import Any
 from spaces.errors import PatternError
 from spaces.pattern.exchange import Exchange, NoExchange, Workspace
 from spaces.pattern.group_order import order_groups
-from spaces.pattern.interchange import is_linked, order_rates
+from spaces.pattern.interchange import find_linked_scale, order_rates
 from spaces.pattern.json_values import exchange_from_json, exchange_to_json, stage_from_json, stage_to_json
 from spaces.pattern.key import compute_key
 from spaces.pattern.mixing import Gated, Shared
@@ -72,7 +72,7 @@ class SharingPattern:
                         f"{part} stage {index + 1} merges what stage {index} had split: "
                         "within the encoder and within the decoder, partitions only get finer"
                     )
-        linked = is_linked(self.exchange)
+        linked = find_linked_scale(self.exchange, self.encoder, self.decoder)
         if not _refines(self.decoder[0].groups, self.encoder[-1].groups):
             object.__setattr__(self, "encoder", order_groups(self.encoder, self.decoder, linked=linked))
         if any(isinstance(stage.mixing, Gated) for stage in self.encoder):

@@ -11,6 +11,7 @@ import torch
 from spaces.networks.build import build
 from spaces.pattern.exchange import Exchange, Workspace
 from spaces.pattern.group_order import order_groups
+from spaces.pattern.interchange import find_linked_scale
 from spaces.pattern.mixing import Gated, Mixing, Routed
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
 from spaces.pattern.stage import SHARED, Partition, Stage
@@ -28,8 +29,8 @@ SPLITS: tuple[Partition, ...] = (
 AC, BC = SPLITS[1], SPLITS[2]
 
 
-def order(encoder: list[Stage], *decoder: Partition, linked: bool = False) -> list[Stage]:
-    return list(order_groups(encoder, [Stage(groups) for groups in decoder], linked=linked))
+def order(encoder: list[Stage], *decoder: Partition) -> list[Stage]:
+    return list(order_groups(encoder, [Stage(groups) for groups in decoder]))
 
 
 def test_behind_one_decoder_nothing_says_who_is_in_which_group() -> None:
@@ -115,3 +116,13 @@ def test_groups_of_other_sizes_are_told_apart_as_the_key_says() -> None:
     )
     assert are_isomorphic(draw_graph(first), draw_graph(other))
     assert first.key != other.key
+
+
+@pytest.mark.parametrize(
+    ("tyings", "linked"),
+    [(("scales", "scales"), 0), (("", "scales"), None), (("tasks+scales", "tasks+scales"), None), (("", ""), None)],
+)
+def test_weights_link_scales_where_there_are_two_of_them(tyings: tuple[str, str], linked: int | None) -> None:
+    exchange = [Workspace(slots=2, width=8, tying=each) if each else NoExchange() for each in tyings]
+    stages = (Stage(TRIO), Stage(TRIO))
+    assert find_linked_scale(exchange, stages, stages) == linked
