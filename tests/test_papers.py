@@ -82,6 +82,33 @@ def test_a_rival_of_the_methods_own_has_the_necks_of_the_variant_and_no_exchange
         assert not any(isinstance(stage, Workspace) for stage in silent.pattern.exchange)
 
 
+def test_beside_a_workspace_that_may_act_stand_its_own_necks_at_its_own_scales() -> None:
+    settings, config = told("sgw")
+    silenced, beside = acting.pair_silenced(settings, config["rivals"], config["acting"])
+    assert list(beside) == list(config["acting"])
+    assert set(beside.values()) == set(silenced)
+    for row, each in list_variants(settings, config["acting"]).items():
+        silent = silenced[beside[row]].pattern
+        necks = [[getattr(stage, "neck", "none") for stage in some.exchange] for some in (each.pattern, silent)]
+        assert necks[0] == necks[1]
+        assert not any(isinstance(stage, Workspace) for stage in silent.exchange)
+    assert list(silenced) == [
+        f"the same necks, no exchange, as in '{row}'"
+        for row in ("two deepest scales", "all scales", "separable necks", "no necks, as it was")
+    ]
+
+
+def test_differences_in_the_table_are_to_networks_with_the_same_necks() -> None:
+    settings, config = told("sgw")
+    _, beside = acting.pair_silenced(settings, config["rivals"], config["acting"])
+    with (acting.FOLDER / acting.FILE).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        assert row["beside"] in ("", beside.get(row["network"], ""))
+        assert bool(row["beside"]) == bool(row["interval low"]) == bool(row["delta_mtl of 'beside' minus this"])
+    assert sum(bool(row["beside"]) for row in rows) == 9
+
+
 def test_rivals_are_tried_as_often_as_the_method_has_variants_with_other_learning_rates() -> None:
     settings, config = told("etr_nlp")
     count = len(config["variants"])

@@ -1,8 +1,9 @@
 """Sharing patterns as vectors of fixed length, for surrogate models and for plots.
 
 Two patterns of the same tasks and stages are close when their tasks share about the same number of stages, about as
-much of each by the same means, and exchange at the same scales. Different keys have different vectors, and one key has
-one.
+much of each by the same means, and exchange at the same scales. One key has one vector, and different keys of a shipped
+space have different ones. Of patterns by hand, those that differ only in what the shared branch of a routed stage reads
+may have one: its own kind's features or the mean of the tasks', behind a stage of one layer that made both at once.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from functools import lru_cache
 from itertools import combinations
 
 from spaces.pattern.block import WHOLE, Block
+from spaces.pattern.interchange import is_apart
 from spaces.pattern.option_features import EXCHANGE, OPTIONS, describe_exchange, describe_mixing, name_mixing
 from spaces.pattern.sharing_pattern import NoExchange, SharingPattern
-from spaces.pattern.stage import SHARED, Stage
+from spaces.pattern.stage import SHARED, Partition
 from spaces.pattern.walk import list_blocks
 
 
@@ -30,7 +32,8 @@ def compute_features(pattern: SharingPattern) -> tuple[float, ...]:
         Numbers from 0 to 1, named by `name_features`.
     """
     pairs = list(combinations(pattern.tasks, 2))
-    shared = [number for stage in (*pattern.encoder, *pattern.decoder) for number in _list_shared(stage, pairs)]
+    parts = (*_list_acting_groups(pattern), *(stage.groups for stage in pattern.decoder))
+    shared = [number for groups in parts for number in _list_shared(groups, pairs)]
     blocks = _list_acting(pattern)
     stages = range(len(pattern.encoder))
     encoder = [[block for block in blocks if (block.part, block.stage) == ("encoder", stage)] for stage in stages]
@@ -80,6 +83,14 @@ def _list_acting(pattern: SharingPattern) -> tuple[Block, ...]:
     return tuple(block for block in list_blocks(pattern) if block.role != WHOLE)
 
 
-def _list_shared(stage: Stage, pairs: list[tuple[str, str]]) -> Iterator[float]:
-    group = {task: number for number, members in enumerate(stage.groups) for task in members}
+def _list_acting_groups(pattern: SharingPattern) -> Iterator[Partition]:
+    """By encoder stage its groups; where they do not act, for all of it is tasks' own, those in front of it."""
+    groups: Partition = (pattern.tasks,)
+    for stage in pattern.encoder:
+        groups = groups if is_apart(stage.mixing) else stage.groups
+        yield groups
+
+
+def _list_shared(groups: Partition, pairs: list[tuple[str, str]]) -> Iterator[float]:
+    group = {task: number for number, members in enumerate(groups) for task in members}
     return (float(group[one] == group[other]) for one, other in pairs)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from spaces.pattern.block import Block, Gates
+from spaces.pattern.interchange import find_group, find_linked_scale, list_exchangeable
 from spaces.pattern.stage import Stages
 from spaces.pattern.walk import walk
 
@@ -24,10 +25,30 @@ def _name_outputs(pattern: Stages, algebra: _Hashes) -> str:
 
 
 def network_key(pattern: Stages, masks: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
-    """16 hex characters that name a static network of a pattern and hard gates, of whose learning nothing is left."""
+    """16 hex characters that name a static network of a pattern and hard gates, of whose learning nothing is left.
+
+    Networks whose tasks have exchanged their gates, and can (`spaces.pattern.interchange`), have one name. Where an
+    encoder splits and a decoder fuses, its groups stand as the target rates have ordered them: there one network may
+    have a name for each order.
+    """
     key = _name_outputs(pattern, _Pruned())
-    plain = {name: [dict(layer) for layer in layers] for name, layers in masks.items()}
-    return _hash(key, json.dumps(plain, sort_keys=True))[:16]
+    return _hash(key, json.dumps(_order_masks(pattern, masks), sort_keys=True))[:16]
+
+
+def _order_masks(pattern: Stages, masks: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, list[dict[str, str]]]:
+    """Masks in ascending order among tasks that can be exchanged."""
+    ordered = {name: [dict(layer) for layer in layers] for name, layers in masks.items()}
+    linked = find_linked_scale(pattern.exchange, pattern.encoder, pattern.decoder)
+    for stages, tasks in list_exchangeable(pattern.encoder, pattern.decoder, linked=linked):
+        groups = [(stage, find_group(pattern.encoder[stage], tasks[0])) for stage in stages]
+        names = [Block("encoder", stage, group, Gates((), mixes=False)).name for stage, group in groups]
+        # Tasks that are each alone in their group have no masks.
+        layers = [layer for name in names for layer in ordered.get(name, []) if layer.keys() >= set(tasks)]
+        rows = sorted([layer[task] for layer in layers] for task in tasks)
+        for task, row in zip(tasks, rows, strict=True):
+            for layer, mask in zip(layers, row, strict=True):
+                layer[task] = mask
+    return ordered
 
 
 class _Hashes:

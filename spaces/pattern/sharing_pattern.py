@@ -2,7 +2,8 @@
 
 One frozen, torch-free value that every space draws, that `spaces.networks.build` realises as a module, and that is
 hashed, stored, drawn and compared. It is kept in canonical form: tasks sorted within groups, groups sorted within
-partitions, target rates sorted among tasks that can be exchanged (`spaces.pattern.interchange`).
+partitions, encoder groups and target rates in one order among tasks that can be exchanged
+(`spaces.pattern.group_order`, `spaces.pattern.interchange`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 
 from spaces.errors import PatternError
 from spaces.pattern.exchange import Exchange, NoExchange, Workspace
-from spaces.pattern.interchange import order_rates
+from spaces.pattern.group_order import order_groups
+from spaces.pattern.interchange import find_linked_scale, order_rates
 from spaces.pattern.json_values import exchange_from_json, exchange_to_json, stage_from_json, stage_to_json
 from spaces.pattern.key import compute_key
 from spaces.pattern.mixing import Gated, Shared
@@ -70,8 +72,11 @@ class SharingPattern:
                         f"{part} stage {index + 1} merges what stage {index} had split: "
                         "within the encoder and within the decoder, partitions only get finer"
                     )
+        linked = find_linked_scale(self.exchange, self.encoder, self.decoder)
+        if not _refines(self.decoder[0].groups, self.encoder[-1].groups):
+            object.__setattr__(self, "encoder", order_groups(self.encoder, self.decoder, linked=linked))
         if any(isinstance(stage.mixing, Gated) for stage in self.encoder):
-            object.__setattr__(self, "encoder", order_rates(self.encoder, self.decoder))
+            object.__setattr__(self, "encoder", order_rates(self.encoder, self.decoder, linked=linked))
 
     @cached_property
     def tasks(self) -> Group:
@@ -80,7 +85,12 @@ class SharingPattern:
 
     @cached_property
     def key(self) -> str:
-        """16 hex characters that name the computation: equal networks have equal keys."""
+        """16 hex characters that name the computation: other networks have other keys, equal ones have equal keys.
+
+        All but these, which no shipped space has: a decoder that fuses several encoder groups of whole blocks reads
+        each group's features once, so {a, b}, {c, d} and {a}, {b, c, d} behind it are one network and have two keys.
+        What a family rounds to the same channels is told by `spaces.networks.identity`.
+        """
         return compute_key(self)
 
     def to_json(self) -> dict[str, Any]:

@@ -130,7 +130,8 @@ def make_rows(
 def _find_rival(judged: Replicates, tree: str, rivals: Sequence[str]) -> tuple[str, float, float]:
     """The searched pattern that gains most on the tree for no more MACs: its name, gain and standard error.
 
-    The first judges choose it and the others measure it, so that being chosen is no gain.
+    The first judges choose it and the others measure it, so that being chosen is no gain by the luck of a training; it
+    may be one by that of the images, which are those of the test split in both.
     """
     split = round(CHOOSING * len(judged.seeds))
     choosing, judging = judged.of(judged.seeds[:split]), judged.of(judged.seeds[split:])

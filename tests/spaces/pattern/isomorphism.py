@@ -8,7 +8,7 @@ from typing import Any
 import networkx as nx
 from networkx.algorithms.isomorphism import DiGraphMatcher, categorical_edge_match, categorical_node_match
 
-from spaces.pattern.block import Block, Gates
+from spaces.pattern.block import Attend, Block, Gates
 from spaces.pattern.stage import Stages
 from spaces.pattern.walk import walk
 
@@ -58,10 +58,10 @@ class _Graph:
         before = self.drawn[tail][head]["label"] if self.drawn.has_edge(tail, head) else ""
         self.drawn.add_edge(tail, head, label=f"{before} {label}")
 
-    def weights(self, block: Block) -> int:
-        if ("weights", block.name) not in self.known:
-            self.known["weights", block.name] = self.node("weights")
-        return int(self.known["weights", block.name])
+    def weights(self, block: Block, task: str = "") -> int:
+        if ("weights", block.name, task) not in self.known:
+            self.known["weights", block.name, task] = self.node("weights")
+        return int(self.known["weights", block.name, task])
 
     def block(self, block: Block, inputs: tuple[int, ...]) -> int:
         if (block.computation, inputs) not in self.known:
@@ -83,6 +83,9 @@ class _Graph:
             for value, port in zip(inputs, made, strict=False):
                 self.edge(whole, port, "port")
                 self.edge(value, port, "in")
+            if isinstance(role, Attend) and not role.tied:  # at all scales that have these weights in common
+                for task, port in zip(block.group, made, strict=True):
+                    self.edge(self.weights(block, task), port, "weights")
             for value in inputs[tasks:]:
                 self.edge(value, whole, "common")
             for _ in range(outputs - tasks):

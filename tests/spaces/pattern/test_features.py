@@ -67,6 +67,30 @@ def check_apart(patterns: list[SharingPattern]) -> None:
     assert len(both) == len({key for key, _ in both}) == len({vector for _, vector in both}) > 30
 
 
+def test_groups_that_do_not_act_are_no_part() -> None:
+    own, together = Routed(0.0, norm="task", layers=1), Stage((("a", "b", "c"),))
+    last = Stage((("a",), ("b",), ("c",)))
+    splits = [(("a", "b"), ("c",)), (("a",), ("b", "c")), together.groups]
+    patterns = [
+        SharingPattern((together, Stage(groups, own), last), (NoExchange(),) * 3, (last,) * 3) for groups in splits
+    ]
+    assert len({pattern.key for pattern in patterns}) == len(set(map(compute_features, patterns))) == 1
+
+
+def test_of_patterns_by_hand_some_keys_have_one_vector_as_the_module_says() -> None:
+    pair = (("a", "b"),)
+    first, other = (
+        SharingPattern(
+            tuple(Stage(pair, Routed(0.5, flow=flow, layers=1)) for flow in (before, "shared")),
+            (NoExchange(),) * 2,
+            (Stage(pair),) * 2,
+        )
+        for before in FLOWS
+    )
+    assert first.key != other.key
+    assert compute_features(first) == compute_features(other)
+
+
 @quick
 @given(st.integers(0, 2**32), st.integers(1, 5))
 def test_one_number_from_0_to_1_per_name(two_trees: Any, seed: int, tasks: int) -> None:

@@ -52,3 +52,20 @@ def test_of_a_pruned_network_target_rates_are_no_part() -> None:
     assert gated(0.1).key != gated(0.2).key
     assert network_key(gated(0.1), masks) == network_key(gated(0.2), masks)
     assert network_key(gated(0.1), masks) not in (network_key(gated(0.1), others), gated(0.1).key)
+
+
+def test_exchanged_masks_are_one_network_where_a_decoder_cannot_tell_the_tasks_apart() -> None:
+    trio = (("a", "b", "c"),)
+    gates = Stage(trio, Gated((("a", 0.1), ("b", 0.1), ("c", 0.1))))
+    name = "encoder{}/a+b+c/gated"
+
+    def key(rows: dict[str, str], others: dict[str, str], last: Any) -> str:
+        pattern = SharingPattern((Stage(trio), gates, gates), (NoExchange(),) * 3, (Stage(trio), Stage(last)))
+        return network_key(pattern, {name.format(2): [rows], name.format(3): [others, rows]})
+
+    first, other = {"a": "10", "b": "01", "c": "00"}, {"a": "01", "b": "10", "c": "00"}
+    for last in (trio, (("a",), ("b",), ("c",))):  # which reads the first scale, in front of the gates
+        assert key(first, first, last) == key(other, other, last)
+    assert key(first, first, trio) != key(first, other, trio)  # masks go along from stage to stage
+    apart = SharingPattern((gates,), (NoExchange(),), (Stage((("a",), ("b",), ("c",))),))
+    assert network_key(apart, {name.format(1): [first]}) != network_key(apart, {name.format(1): [other]})

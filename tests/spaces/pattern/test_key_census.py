@@ -18,7 +18,7 @@ from search.config.composition import compose
 from spaces.choices import draw
 from spaces.pattern.sharing_pattern import SharingPattern
 from tests.spaces.networks.mixes import any_mixture
-from tests.spaces.pattern.exchanged import exchange_rates
+from tests.spaces.pattern.exchanged import exchange_groups, exchange_rates
 from tests.spaces.pattern.isomorphism import are_isomorphic, draw_graph, refine
 
 TASKS = ("a", "b", "c", "d")
@@ -26,8 +26,8 @@ MANY = int(os.environ.get("KEY_PATTERNS", "100"))
 
 
 def add_exchanged(patterns: list[SharingPattern], rng: random.Random) -> list[SharingPattern]:
-    """With each the same whose tasks have exchanged their target rates, a twin more often than not by chance."""
-    raw = [exchange_rates(pattern, rng) for pattern in patterns]
+    """With each the same whose tasks have exchanged their target rates, or groups too: twins more often than not."""
+    raw = [exchange(pattern, rng) for pattern in patterns for exchange in (exchange_rates, exchange_groups)]
     return [*patterns, *(SharingPattern(each.encoder, each.exchange, each.decoder) for each in raw)]
 
 

@@ -65,3 +65,23 @@ def test_what_is_right_weighs_most_and_what_is_wrong_least() -> None:
     right, wrong = measure_alignment(Edges("e"), sure, edge).flatten().tolist()
     assert right > 0.999
     assert wrong < 0.001
+
+
+@pytest.mark.parametrize("unit", [1.0, 30.0])
+def test_of_single_values_what_is_wrong_weighs_less_in_any_unit(unit: float) -> None:
+    target = torch.tensor([1.0, 2.0, 3.0, 4.0, 0.0]).view(1, 1, 1, 5) * unit  # 0 is no depth
+    guess = torch.tensor([1.0, 2.0, 3.0, 1.0, 2.0]).view(1, 1, 1, 5) * unit
+    found = measure_alignment(Depth("d"), guess, target).flatten()
+    torch.testing.assert_close(found[:3], torch.ones(3))
+    assert found[3] < 0.6  # by a sigmoid of metres it was .945, so that weighing changed little
+    other = measure_alignment(Regression("r"), guess, target.where(target > 0, torch.nan)).flatten()
+    torch.testing.assert_close(other[:4], found[:4])
+
+
+def test_a_map_of_one_value_has_no_spread_and_weights_all_the_same() -> None:
+    target = torch.full((1, 1, 2, 2), 3.0)
+    for guess in (target, target + 1, torch.zeros_like(target)):
+        found = measure_alignment(Depth("d"), guess, target)
+        assert found.isfinite().all()
+        assert (found > 0.999).all() == (guess == target).all()
+    assert measure_alignment(Depth("d"), target, torch.zeros_like(target)).isfinite().all()
