@@ -15,7 +15,7 @@ import torch
 from trainers.batches.source import Source
 from trainers.measure import limit_batch, measure, measure_together, mixed_precision
 from trainers.robustness.ascent import AttackedSource
-from trainers.robustness.attacks import Attack
+from trainers.robustness.attacks import ALIGNED, Attack
 from trainers.robustness.consistency import Consistency, read_outputs, read_targets
 from trainers.robustness.corrupted_source import CorruptedSource
 from trainers.robustness.corruptions.corruption import Corruption
@@ -89,8 +89,9 @@ class Attacked:
 
     @property
     def key(self) -> str:
-        """By name and bound."""
-        return f"attack/{self.attack.name}/{self.bound:g}/seed{self.seed}"
+        """By name and bound; and that places are weighed by scaled values, as they were not at first."""
+        scaled = "/scaled" if self.attack.weighing == ALIGNED else ""
+        return f"attack/{self.attack.name}/{self.bound:g}/seed{self.seed}{scaled}"
 
     def measure(self, networks: Networks, split: Source, tasks: Sequence[Task]) -> Numbers:
         """Metrics, as of the clean split."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +56,7 @@ def test_a_mean_of_nothing_is_not_a_number() -> None:
         (Clean(), "clean"),
         (Corrupted(FOG, 2, 5), "corruption/fog/2/1.5/seed5"),
         (Attacked(DEPTH, 0.25, 0), "attack/depth/0.25/seed0"),
+        (Attacked(replace(DEPTH, weighing="cospgd"), 0.25, 0), "attack/depth/0.25/seed0/scaled"),
         (Agreeing(()), "consistency"),
     ],
 )
