@@ -18,6 +18,7 @@ from search.jobs.job import Job
 from search.preview.step_timing import time_steps
 from search.preview.timed_training import Clocked, Timing
 from search.study.baselines import derive_seed
+from spaces.pattern.mixing import Gated
 from trainers.robustness.aims import count_validations, list_measured
 
 if TYPE_CHECKING:
@@ -127,7 +128,11 @@ def make_forecast(
     found = replace(found, card=min(each.card for each in clocked))
     if settings.sampler.chained:
         found = chain_trials(found, rest, trials)
-    return add_further(found, remaining, alone or settings.trainer.epochs)
+    from search.jobs.first_trainings import count_first_epochs  # torch: 1.5 s, but here it is loaded
+
+    gated = [job for job in jobs[: len(extremes)] if any(isinstance(s.mixing, Gated) for s in job.pattern.encoder)]
+    first = max(map(count_first_epochs, gated), default=0) if trials and not remaining.finished else 0
+    return add_further(found, remaining, alone or settings.trainer.epochs, first)
 
 
 def chain_trials(found: Forecast, rest: Forecast, trials: int) -> Forecast:
@@ -143,13 +148,14 @@ def chain_trials(found: Forecast, rest: Forecast, trials: int) -> Forecast:
     return replace(found, search=(least, most), quiet=(quick[0] * least, quick[1] * most) if quick else None)
 
 
-def add_further(found: Forecast, remaining: Remaining, single: int) -> Forecast:
+def add_further(found: Forecast, remaining: Remaining, single: int, first: int = 0) -> Forecast:
     """The same with the supernet, beside which only baselines run, with final trainings, and those of a confirmation.
 
     Args:
         found: the time of trials and baselines.
         remaining: what is left to train.
         single: epochs of a single-task network.
+        first: epochs of what gated networks start from, which cost about as the cheapest; every place trains them once.
     """
     epoch = [found.steps * step + measuring for step, measuring in zip(found.step, found.measuring, strict=True)]
     supernet = (remaining.supernet * epoch[0], remaining.supernet * epoch[1])
@@ -163,7 +169,7 @@ def add_further(found: Forecast, remaining: Remaining, single: int) -> Forecast:
     alone = len(remaining.untrained) * (found.baseline or 0.0)
     hidden = min(supernet[0], alone / found.concurrency) if found.concurrency > 1 else 0.0
     after = [f + c for f, c in zip(final, fresh, strict=True)]
-    more = [s + a / found.concurrency - hidden for s, a in zip(supernet, after, strict=True)]
+    more = [s + a / found.concurrency - hidden + first * epoch[0] for s, a in zip(supernet, after, strict=True)]
     return replace(
         found,
         supernet=supernet if remaining.supernet else None,

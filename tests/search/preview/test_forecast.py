@@ -70,6 +70,12 @@ def test_a_confirmation_comes_after_all_that_is_known_of_it(trainings: int | Non
     assert whole.search == pytest.approx((found.search[0] + low / 2, found.search[1] + high / 2))
 
 
+def test_what_gated_networks_start_from_is_trained_at_every_place() -> None:
+    found = estimate([Clocked((CHEAPEST, COSTLIEST), 8, 1, 1, 0)], Recipe(batch_size=16), 3, 0, "cpu", 2)
+    whole = add_further(found, Remaining(0, 3, (), ()), single=4, first=16)
+    assert whole.search == pytest.approx(tuple(each + 16 * 2.1 for each in found.search))
+
+
 def test_without_baselines_both_timings_are_of_patterns() -> None:
     found = estimate([Clocked((COSTLIEST, CHEAPEST), 8, 1, 1, 7)], Recipe(batch_size=16), 3, 0, "cuda", 1)
     assert found.baseline is None
