@@ -199,7 +199,12 @@ class Results:
     @property
     def kept(self) -> tuple[int, ...]:
         """Numbers of the trials whose weights are there."""
-        return tuple(each.number for each in self._load_trials() if _find_weights(self.path, each))
+        # Of thousands of trials few have any: only those are read of which there is some file or folder.
+        found = [*(self.path / TRIALS).glob("[0-9]*.pt"), *(self.path / "front").glob("[0-9]*-*")]
+        names = [each.stem for each in found] + [str(final.trial.number) for final in load_finals(self.path)]
+        numbers = {int(name.partition("-")[0]) for name in names}
+        ended = [n for n in sorted(numbers) if (self.path / TRIALS / f"{n:04d}.json").exists()]
+        return tuple(n for n in ended if _find_weights(self.path, self._load_trial(n)))
 
     def predict(self, network: int | SharedNetwork, images: np.ndarray) -> dict[str, np.ndarray]:
         """What a trained network says about images.
@@ -280,8 +285,7 @@ class Results:
         path = self.path / TRIALS / f"{number:04d}.json"
         if path.exists():
             return load_trial(path)
-        numbers = [trial.number for trial in self._load_trials()]
-        raise DataError(explain_unknown_trial(self.path, number, numbers))
+        raise DataError(explain_unknown_trial(self.path, number, [each.number for each in self._load_trials()]))
 
 
 def _find_weights(path: Path, trial: Trial) -> Path | None:
