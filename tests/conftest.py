@@ -10,9 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 CommandLine = Callable[..., subprocess.CompletedProcess[str]]
+
+# On busy cores deadlines, and how long inputs take to be made, measure the neighbours.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 # Where the tests run in the background Ctrl-C is ignored, and so it would be by the processes that they begin.
 signal.signal(signal.SIGINT, signal.default_int_handler)

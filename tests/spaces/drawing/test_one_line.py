@@ -72,7 +72,7 @@ def test_what_differs_in_ratio_rate_slots_or_an_option_reads_differently() -> No
 
 
 def test_routed_stages_of_groups_name_them() -> None:
-    trio = (("a", "b"), ("c",))
+    trio = (("a",), ("b", "c"))
     stage = Stage(trio, Routed(0.75, kernel=1))
     pattern = SharingPattern((stage, stage), (NoExchange(),) * 2, (Stage((("a", "b", "c"),)),))
-    assert describe_in_line(pattern) == "encoder: 2 x routed 75 % (kernel 1) in a+b | c; decoder: 1 x all"
+    assert describe_in_line(pattern) == "encoder: 2 x routed 75 % (kernel 1) in a | b+c; decoder: 1 x all"
