@@ -6,10 +6,10 @@ Images of `scenes` get strips of patches from other images beside them, so that 
 where there are no targets. Networks with necks of the tasks' own are trained without an exchange, with full
 cross-attention from token to token, and through a workspace with and without top-k, at the two deepest scales, and
 judged on the test split with as much clutter. All three exchanges attend by cosines of normalised tokens, from all
-tasks' tokens to all tasks', so that they differ in their slots alone; what they cost is told, not matched. Told is
-delta_mtl against no exchange at the same share and seed. Trainings are done on the CPU, one after the other; several
-processes may share them by `--seeds`. It can be stopped at any moment; the same command goes on. Other arguments are
-those of `search.run`.
+tasks' tokens to all tasks', so that full attention differs from the others by its lack of slots; what they cost is
+told, not matched. Told is delta_mtl against no exchange at the same share and seed. Trainings are done on the CPU, one
+after the other; several processes may share them by `--seeds`. It can be stopped at any moment; the same command goes
+on. Other arguments are those of `search.run`.
 """
 
 from __future__ import annotations
