@@ -125,12 +125,16 @@ def test_an_interval_is_student_s() -> None:
     assert (mean, low, high) == pytest.approx((values.mean(), wanted.low, wanted.high))
 
 
-def test_rows_of_a_workspace_say_whether_it_acts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_of_a_workspace_say_whether_it_acts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     tiny = arguments(write_tiny(tmp_path / "data", 4, 64))  # of fewer pixels, a scale has fewer tokens than slots
     data = [each for each in tiny if not each.startswith(("network.", "sampler="))]
     few = ["--epochs", "1", "--rows", "1", "--folder", str(tmp_path), f"run.folder={tmp_path / 'runs'}"]
     monkeypatch.setattr("sys.argv", ["acting", *few, *data])
     assert acting.main() == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if "MACs" in line]
+    assert [("; retrieval entropy 0." in line and "; worth " in line) for line in told] == [True, False]
     acts, silent = csv.DictReader((tmp_path / acting.FILE).read_text().splitlines())
     assert 0 < float(acts["retrieval entropy"]) <= 1 and acts["worth"] and acts["beside"] == silent["network"]
     assert not silent["retrieval entropy"] and not silent["worth"] and not silent["beside"]

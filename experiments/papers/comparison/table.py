@@ -68,9 +68,17 @@ def describe_gains(found: Replicates, what: str, beside: Mapping[str, str]) -> l
         if against:
             gain, low, high = compute_gain(found, against, name)
             gained = f"; '{against}' gains {gain:+.2f} ({low:+.2f} to {high:+.2f}) on it"
-        cost = f"{format_count(macs.mean())}MACs{gained}"
+        cost = f"{format_count(macs.mean())}MACs{gained}{_tell_acting(found, row)}"
         lines.append(f"  {name}: delta_mtl {deltas.mean():+.2f} (sd {deltas.std(ddof=1):.2f}) %, {cost}")
     return lines
+
+
+def _tell_acting(found: Replicates, row: int) -> str:
+    """By which a workspace acts or not, with intervals; empty where there is none."""
+    told = {"retrieval entropy": "workspace.retrieval_entropy", "worth": "workspace.worth"}
+    values = {what: found.metrics[name][row] for what, name in told.items() if name in found.metrics}
+    intervals = {what: compute_interval(each) for what, each in values.items() if np.isfinite(each).all()}
+    return "".join(f"; {what} {mean:.3g} ({low:.3g} to {high:.3g})" for what, (mean, low, high) in intervals.items())
 
 
 def _list_costs(found: Replicates, row: int) -> Sequence[str]:
