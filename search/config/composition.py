@@ -112,10 +112,11 @@ def _split(values: Sequence[Value], groups: Groups) -> tuple[dict[str, str], lis
     problems = []
     given: dict[str, str] = {}
     rest = []
+    known, parts = {*groups.defaults, EXPERIMENT}, groups.parts  # read from disk, once
     for value in values:
         # A part is named by a word; a mapping lays it down itself.
-        part = groups.parts.get(value.key) if isinstance(value.parsed, str) else None
-        group = value.key if value.key in (*groups.defaults, EXPERIMENT) else part
+        part = parts.get(value.key) if isinstance(value.parsed, str) else None
+        group = value.key if value.key in known else part
         if group is None:
             rest.append(value)
             continue

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SHARE = 0.01  # of the time that it may take: our choice
 FIRST = 30.0  # seconds after the first, which loads what draws: our choice
+START = 10.0  # seconds of a search before the first: a shorter one is drawn at its end alone; our choice
 
 
 class LiveFront:
@@ -44,7 +45,7 @@ class LiveFront:
         self._folder, self._objectives, self._reference, self._tasks = folder, objectives, reference, tasks
         self._planned = planned
         self._shown: tuple[int, ...] = ()
-        self._next = 0.0
+        self._next = time.monotonic() + START
 
     def update(self, trials: Sequence[Trial], members: Sequence[Trial], marks: Mapping[str, str]) -> tuple[Path, ...]:
         """Write both where the front has changed since, unless that was just now.

@@ -65,7 +65,8 @@ def draw_front_figure(view: FrontView, arrangement: Arrangement = BESIDE) -> Fig
         axes.set_axisbelow(True)
     _draw_legend(figure, arrangement)
     # From here on the axes stay where they are, or labels would not stay beside their points.
-    figure.draw_without_rendering()
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)  # alone: a whole drawing without output takes as long as the one that is seen
     figure.set_layout_engine("none")
     for axes in (left, right):
         front_panel.label_objective(axes, view, places)

@@ -61,7 +61,8 @@ def draw_runs_figure(view: FrontView, numbers: Mapping[str, Sequence[int]]) -> F
     handles, labels = axes.get_legend_handles_labels()
     entries = [(handle, label) for handle, label in zip(handles, labels, strict=True) if label not in numbers]
     figure.legend(*zip(*entries, strict=True), loc="outside lower left", ncols=3, fontsize=8, frameon=False)
-    figure.draw_without_rendering()
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
     figure.set_layout_engine("none")
     # Every trial has a mark, which says its run; rings around all would say nothing.
     label_objective(axes, replace(view, marks={}), places, {trial.number: trial.key for trial in view.trials})

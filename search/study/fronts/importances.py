@@ -18,21 +18,21 @@ FEWEST = 10  # complete trials; of fewer the best tenth is one: our choice
 
 def measure_importances(trials: Sequence[Trial], objective: Objective) -> dict[str, float]:
     """Shares of 1 by name of the decision, largest first; none of too few trials or without a decision."""
-    import optuna  # optuna: 0.2 s, for a report of many trials alone
-    from optuna.distributions import BaseDistribution, CategoricalDistribution
-    from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
-
     name = objective.name
     sound = [trial for trial in trials if trial.complete and math.isfinite(trial.objectives.get(name, math.nan))]
     if len(sound) < FEWEST:
         return {}
     common = set.intersection(*(set(trial.choices) for trial in sound))
     seen = {each: sorted({str(trial.choices[each]) for trial in sound}) for each in sorted(common)}
-    spaces: dict[str, BaseDistribution] = {
-        each: CategoricalDistribution(values) for each, values in seen.items() if len(values) > 1
-    }
-    if not spaces:
+    open_ones = {each: values for each, values in seen.items() if len(values) > 1}
+    if not open_ones:
         return {}
+    # optuna.importance: 1 s, for it brings scikit-learn; most reports of few trials do without
+    import optuna
+    from optuna.distributions import BaseDistribution, CategoricalDistribution
+    from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
+
+    spaces: dict[str, BaseDistribution] = {each: CategoricalDistribution(values) for each, values in open_ones.items()}
     before = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # it tells of every study that it makes
     told = optuna.create_study(direction="maximize" if objective.direction == MAXIMISE else "minimize")
