@@ -25,6 +25,8 @@ from spaces.common.interruption import sigterm_interrupts
 from spaces.common.terminal import find_room
 from spaces.errors import ConfigError
 
+BUSY = 5.0  # times the latency of one thread, from which on that of all is told as a busy machine's: our choice
+
 
 @end_in_one_message("Nothing was written; the same command begins again.")
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,10 +68,22 @@ def _describe(file: Path, told: dict[str, Any]) -> str:
             _describe_numbers(told),
             "",
             *align_columns(rows, find_room()),
+            *note_busy(told["latency of one image"]),
             "",
             f"Next: {spell_command('search.predict', shlex.quote(str(file)))} IMAGE... --out DIR{_allow(told)}",
         ]
     )
+
+
+def note_busy(timed: dict[str, dict[str, dict[str, float]]]) -> list[str]:
+    """A line where all threads were so slow that others must have held the cores."""
+    one, every = (timed[threads]["trained network"]["p50_ms"] for threads in ("one thread", "all threads"))
+    if every < BUSY * one:
+        return []
+    return [
+        f"Note: all threads took {every / one:.0f} times as long as one, so other processes held the cores; the same "
+        "command measures again."
+    ]
 
 
 def _describe_numbers(told: dict[str, Any]) -> str:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from search.deploy.format import Run
+    from search.deploy.photos import Photo
     from trainers.tasks import Task
+
+SQUEEZE = 4 / 3  # change of a photo's proportions from which on it is told: our choice
 
 
 @end_in_one_message("What was written stays; the same command begins again.")
@@ -52,6 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     tasks, run = read_tasks(told, model), form.open(model, given.threads)
     height, width = told["input"]["size"]
     skipped = 0
+    squeezed: list[tuple[Photo, Path]] = []
     with sigterm_interrupts():
         for index, (path, stem) in enumerate(zip(photos, _name_files(photos), strict=True), start=1):
             try:
@@ -60,11 +64,25 @@ def main(argv: Sequence[str] | None = None) -> int:
                 print(f"skipped: {error}", file=sys.stderr)
                 skipped += 1
                 continue
-            _answer(run, tasks, told, model, photo, folder / stem)
+            _answer(run, tasks, told, model, photo.pixels, folder / stem)
+            squeezed += [(photo, path)] * (photo.squeeze > SQUEEZE)
             print(f"{index} of {len(photos)}  {path} -> {folder / stem}.*", flush=True)
+    if squeezed:
+        print(_describe_squeezed(squeezed, height, width))
     many = f"{len(photos) - skipped} of {len(photos)} photos"
     print(f"{many} answered for {', '.join(told['tasks'])}, {height}x{width} pixels each, in {folder}")
     return EXIT_FAILED if skipped else 0
+
+
+def _describe_squeezed(squeezed: list[tuple[Photo, Path]], height: int, width: int) -> str:
+    """What to know of photos whose proportions are not the network's."""
+    worst, path = max(squeezed, key=lambda each: each[0].squeeze)
+    several = len(squeezed) > 1
+    many = f"{len(squeezed)} photo{'s have' if several else ' has'}"
+    return (
+        f"Note: {many} other proportions than {height}x{width} and {'were' if several else 'was'} squeezed to "
+        f"them, {path} ({worst.size[0]}x{worst.size[1]}) the most; answers may be worse than for photos cut to them."
+    )
 
 
 def _refuse_among(photos: Sequence[Path], folder: Path) -> None:
@@ -102,14 +120,14 @@ def _answer(run: Run, tasks: Sequence[Task], told: dict[str, Any], model: Path, 
 
 def _name_files(photos: Sequence[Path]) -> list[str]:
     """Stems of what is written for each photo; with a number where two photos have one name."""
-    names: list[str] = []
+    names: dict[str, str] = {}  # by what file systems that ignore capitals take them for
     for photo in photos:
         name, number = photo.stem, 1
-        while name in names:
+        while name.casefold() in names:
             number += 1
             name = f"{photo.stem}-{number}"
-        names.append(name)
-    return names
+        names[name.casefold()] = name
+    return list(names.values())
 
 
 def _make_parser() -> ArgumentParser:

@@ -17,7 +17,7 @@ from pathlib import Path
 from search.config.composition import answer, compose
 from search.config.settings import Settings
 from spaces.common.interpreter import spell_python
-from spaces.common.interruption import sigterm_interrupts
+from spaces.common.interruption import CAME, sigterm_interrupts
 from spaces.common.lasting_output import lasting_output
 from spaces.common.machine_faults import find_machine_fault
 from spaces.errors import ConfigError, UserError
@@ -70,6 +70,7 @@ def end_in_one_message(onward: str) -> Callable[[Callable[..., int]], Callable[.
     def around(command: Callable[..., int]) -> Callable[..., int]:
         @wraps(command)
         def run(*args: object, **options: object) -> int:
+            came = len(CAME)
             with lasting_output():
                 try:
                     return command(*args, **options)
@@ -80,6 +81,9 @@ def end_in_one_message(onward: str) -> Callable[[Callable[..., int]], Callable[.
                     print(f"\nInterrupted. {onward}".rstrip(), file=sys.stderr)
                     return EXIT_INTERRUPTED
                 except Exception as error:  # the machine's fault may come as any; all others are raised on
+                    if len(CAME) > came:  # what a signal has torn
+                        print(f"\nInterrupted. {onward}".rstrip(), file=sys.stderr)
+                        return EXIT_INTERRUPTED
                     if not (fault := find_machine_fault(error)):
                         raise
                     print(f"{fault}. {onward}".rstrip(), file=sys.stderr)

@@ -40,7 +40,8 @@ class ConfirmQueue:
         self._chains: dict[Job, Chain] = {}
         self._failed: set[Job] = set()  # last jobs of chains that came to no end
         self._device: str | None = None
-        self._begun, self._trained, self._ended = time.monotonic(), 0, False
+        self._begun: float | None = None  # when the first job was handed to a runner, whose start is no training
+        self._trained, self._ended = 0, False
         self.outcomes: dict[Job, Outcome] = {}
         self.running: set[Job] = set()
         self.fault = ""
@@ -56,6 +57,7 @@ class ConfirmQueue:
             self._waiting.remove(chain)
             job = self._advance(chain)
             if job is not None:
+                self._begun = self._begun or time.monotonic()
                 self.running.add(job)
                 return job
         return None
@@ -73,6 +75,7 @@ class ConfirmQueue:
             return True
         self.running.discard(job)
         self._waiting.appendleft(self._chains[job])
+        self._begun = None
         return False
 
     def _ask(self) -> bool:
@@ -136,11 +139,17 @@ class ConfirmQueue:
             self._hear(job, outcome)
 
     def _tell(self, job: Job, outcome: Outcome) -> None:
-        left = len(self._waiting) + len(self.running)
-        pace = (time.monotonic() - self._begun) / self._trained
+        left = self._count_left([self._chains[job]] if outcome.complete else [])
+        pace = (time.monotonic() - (self._begun or time.monotonic())) / self._trained
         what = f"{outcome.seconds:.0f} s" if outcome.complete else f"failed: {outcome.reason}"
         also = f"; {left} left, about {format_duration(left * pace)}" if left else ""
         self._say(f"{job.label}: {what}{also}")
+
+    def _count_left(self, current: list[Chain]) -> int:
+        """Trainings that known chains lack yet, each once; a chain whose last one is there lacks none."""
+        chains = [*self._waiting, *(self._chains[each] for each in self.running), *current]
+        lacking = [chain for chain in chains if not chain[-1].outcome.exists()]
+        return len({job.outcome for chain in lacking for job in chain if not job.outcome.exists()})
 
     @property
     def stopped(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -42,8 +43,28 @@ def list_photos(given: Sequence[str]) -> list[Path]:
     return list(found)
 
 
-def read_photo(path: Path, size: Size) -> np.ndarray:
-    """``(H, W, 3)`` uint8 RGB, read as training reads images and brought to the network's size.
+@dataclass(frozen=True)
+class Photo:
+    """One that was read.
+
+    Args:
+        pixels: (H, W, 3) uint8 RGB, of the network's size.
+        size: its own height and width.
+    """
+
+    pixels: np.ndarray
+    size: Size
+
+    @property
+    def squeeze(self) -> float:
+        """By what its proportions were changed: 1 where they were not, 2 where one side was halved beside the other."""
+        (height, width), (own_height, own_width) = self.pixels.shape[:2], self.size
+        ratio = (own_width * height) / (own_height * width)
+        return max(ratio, 1 / ratio)
+
+
+def read_photo(path: Path, size: Size) -> Photo:
+    """Read as training reads images, and brought to the network's size.
 
     Raises:
         DataError: it is no picture, a damaged one, several, or a link to nothing.
@@ -72,7 +93,8 @@ def read_photo(path: Path, size: Size) -> np.ndarray:
             f"{path} holds {pages} {what}, and a photo is one picture; save those that you want as files of their own, "
             "such as PNG (of animations ffmpeg -i FILE frame-%03d.png does it), and name these"
         )
-    return resized_image(read_image(path), size)
+    pixels = read_image(path)
+    return Photo(resized_image(pixels, size), (pixels.shape[0], pixels.shape[1]))
 
 
 def _is_picture(path: Path) -> bool:

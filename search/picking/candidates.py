@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from search.config.command import spell_command
 from search.confirming.request import DIVISIONS
 from search.confirming.sums import Row
 from search.jobs.trial import Trial
@@ -44,8 +46,11 @@ class Candidates:
         return tuple(dict.fromkeys(name for row in rows for name, value in row.items() if math.isfinite(value)))
 
 
-def find_candidates(run: Results) -> Candidates:
-    """What a run has delivered, where its weights are kept.
+def find_pools(run: Results) -> tuple[Candidates, ...]:
+    """What a run has delivered, where its weights are kept, by what is believed of it: the best evidence first.
+
+    Values of one pool are of one kind, for a confirmed mean and a single validation value are not to be ranked beside
+    each other: the confirmed ones, then, where some are not, all by what the search itself tells.
 
     Raises:
         DataError: nothing yet, or no weights.
@@ -61,20 +66,31 @@ def find_candidates(run: Results) -> Candidates:
     objectives = resolve_objectives(run.config["objectives"], run.tasks)
     searched = _find_searched(run, members, objectives)
     totals = read_confirmed(run, objectives)
-    if totals is None or not (confirmed := list_confirmed(totals)):
-        return searched
-    names = tuple(number for number in searched.values if number in confirmed)
-    values = {**searched.values, **{number: _read_confirmed(confirmed[number]) for number in names}}
-    ends = {**searched.intervals, **{number: _read_ends(confirmed[number]) for number in names}}
+    confirmed = list_confirmed(totals) if totals is not None else {}
+    names = [number for number in searched.values if number in confirmed]
+    if totals is None or not names:
+        return (searched,)
+    values = {number: _read_confirmed(confirmed[number]) for number in names}
+    ends = {number: _read_ends(confirmed[number]) for number in names}
     trained = f"trained {DIVISIONS[totals.confirmation.division]}"
     what = f"Numbers are confirmed ones: means of fresh seeds on the test split, {trained}."
-    if len(names) < len(values):
-        few = f"trial{'s' * (len(names) != 1)} {format_list(names)}"
-        what = (
-            f"Numbers of {few} are confirmed ones, means of fresh seeds on the test split, {trained}; of the others, "
-            f"which are on the validation split, {searched.source[0].lower()}{searched.source[1:]}"
-        )
-    return Candidates(values, ends, what, objectives)
+    others = [number for number in searched.values if number not in confirmed]
+    if not others:
+        return (Candidates(values, ends, what, objectives),)
+    command = spell_command(
+        "search.confirm", f"{shlex.quote(str(run.path))} --trials {' '.join(map(str, others))}", anywhere=True
+    )
+    left = f"{_name(others)} {'is' if len(others) == 1 else 'are'} not confirmed and left out; with them:\n  {command}"
+    told = f"{_name(names)} {'was' if len(names) == 1 else 'were'} confirmed and {'does' if len(names) == 1 else 'do'}"
+    apart = f"{searched.source} They are on the validation split: {told} not fit by that. To confirm the others:"
+    return (
+        Candidates(values, ends, f"{what} {left}", objectives),
+        replace(searched, source=f"{apart}\n  {command}"),
+    )
+
+
+def _name(numbers: Sequence[int]) -> str:
+    return f"Trial{'s' * (len(numbers) != 1)} {format_list(numbers)}"
 
 
 def _find_searched(run: Results, members: Sequence[Trial], objectives: tuple[Objective, ...]) -> Candidates:

@@ -60,7 +60,7 @@ def parse_condition(text: str, columns: Collection[str]) -> Condition:
     """
     found = SHAPE.fullmatch(text) if isinstance(text, str) else None  # notebooks may give whatever they have
     try:
-        bound = float(found["number"]) if found else math.nan
+        bound = float(found["number"].replace("_", "?")) if found else math.nan  # Python takes 1_0 for 10
     except ValueError:
         bound = math.nan
     if found is None or not math.isfinite(bound):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search.config.command import spell_command
-from search.picking.candidates import Candidates, Ends, find_candidates
+from search.picking.candidates import Candidates, Ends, find_pools
 from search.picking.choose import Aim, Pick, choose_knee, choose_network
-from search.picking.conditions import find_column, parse_condition
-from search.problem.objectives import BEFOREHAND, COUNTED, MAXIMISE, Objective, format_value
+from search.picking.conditions import Condition, find_column, parse_condition
+from search.problem.objectives import BEFOREHAND, MAXIMISE, Objective, format_value, list_objectives
 from search.results.results import Results
 from spaces.drawing.text import draw_text
 
@@ -23,16 +23,16 @@ class Picked:
     Args:
         pick: which.
         candidates: from which.
-        aims: what was best.
+        why: what it is of those that fit, such as "best by largest delta_mtl".
     """
 
     pick: Pick
     candidates: Candidates
-    aims: tuple[Aim, ...]
+    why: str
 
 
 def pick_network(run: Results, conditions: Sequence[str], aim: str | None, *, largest: bool, knee: bool) -> Picked:
-    """Pick from what a run has delivered.
+    """Pick from what a run has delivered: by the best evidence by which something fits, else what is nearest.
 
     Args:
         run: finished, or still searching.
@@ -45,19 +45,31 @@ def pick_network(run: Results, conditions: Sequence[str], aim: str | None, *, la
         ConfigError: a condition that does not parse, or a name of no column.
         DataError: nothing is delivered yet, or no weights are kept.
     """
-    candidates = find_candidates(run)
-    parsed = [parse_condition(each, candidates.columns) for each in conditions]
+    pools = find_pools(run)
+    objectives, columns = pools[0].objectives, list(dict.fromkeys(name for pool in pools for name in pool.columns))
+    parsed = [parse_condition(each, columns) for each in conditions]
     if knee:
-        aims = tuple(Aim(each.name, each.direction == MAXIMISE) for each in candidates.objectives)
+        aims = tuple(Aim(each.name, each.direction == MAXIMISE) for each in objectives)
+    else:
+        aims = (_choose_aim(objectives, columns, aim, largest=largest),)
+    for pool in pools:
         fitting = {
             number: values
-            for number, values in candidates.values.items()
+            for number, values in pool.values.items()
             if all(each.holds(values.get(each.name, math.nan)) for each in parsed)
         }
-        pick = choose_knee(fitting, aims) if fitting else choose_network(candidates.values, parsed, aims[0])
-        return Picked(pick, candidates, aims)
-    best = _choose_aim(candidates, aim, largest=largest)
-    return Picked(choose_network(candidates.values, parsed, best), candidates, (best,))
+        if fitting and all(each.name in pool.columns for each in aims):
+            break
+    pick = choose_knee(fitting, aims) if knee and fitting else choose_network(pool.values, parsed, aims[0])
+    return Picked(pick, pool, _say_why(aims, knee=knee))
+
+
+def _say_why(aims: Sequence[Aim], *, knee: bool) -> str:
+    if not knee:
+        return f"best by {'largest' if aims[0].largest else 'smallest'} {aims[0].name}"
+    gains = [f"largest {aim.name}" for aim in aims if aim.largest]
+    near = f"nearest to the best of {' and '.join(aim.name for aim in aims)} together"
+    return near + (f" (of equally near ones that of {' and '.join(gains)})" if gains else "")
 
 
 def describe_pick(run: Results, picked: Picked) -> str:
@@ -65,16 +77,15 @@ def describe_pick(run: Results, picked: Picked) -> str:
     pick, candidates = picked.pick, picked.candidates
     number, values = pick.number, candidates.values[pick.number]
     many = len(candidates.values)
-    wanted = " and ".join(("largest " if aim.largest else "smallest ") + aim.name for aim in picked.aims)
+    known = {each.name: each for each in candidates.objectives} | list_objectives(run.tasks)
     if pick.fitting:
-        head = f"Trial {number}: of {many} delivered networks {pick.fitting} fit, and of these it is best by {wanted}."
+        head = f"Trial {number}: of {many} delivered networks {pick.fitting} fit, and of these it is {picked.why}."
     else:
-        missed = ", ".join(f"{condition} by {miss:.4g}" for condition, miss in pick.misses)
+        missed = ", ".join(_say_miss(known, condition, miss) for condition, miss in pick.misses)
         head = f"No delivered network of {many} fits. Nearest is trial {number}, which misses {missed}."
     intervals = candidates.intervals.get(number, {})
-    known = {objective.name: objective for objective in candidates.objectives}
     lines = [
-        f"{name} {_write(known.get(name), name, value, intervals.get(name))}"
+        f"{name} {_write(_find(known, name), value, intervals.get(name))}"
         for name, value in values.items()
         if math.isfinite(value)
     ]
@@ -94,18 +105,28 @@ def describe_pick(run: Results, picked: Picked) -> str:
     )
 
 
-def _choose_aim(candidates: Candidates, name: str | None, *, largest: bool) -> Aim:
+def _choose_aim(objectives: Sequence[Objective], columns: Sequence[str], name: str | None, *, largest: bool) -> Aim:
     if name is not None:
-        return Aim(find_column(name, candidates.columns, f"--{'maximize' if largest else 'minimize'}"), largest)
-    worth = [each for each in candidates.objectives if each not in BEFOREHAND]
-    first = (worth or list(candidates.objectives))[0]
+        return Aim(find_column(name, columns, f"--{'maximize' if largest else 'minimize'}"), largest)
+    worth = [each for each in objectives if each not in BEFOREHAND]
+    first = (worth or list(objectives))[0]
     return Aim(first.name, first.direction == MAXIMISE)
 
 
-def _write(objective: Objective | None, name: str, value: float, ends: Ends | None) -> str:
-    if objective is not None:
-        text = format_value(objective, value)
-    else:
-        counted = next((each for each in COUNTED if each.name == name), None)
-        text = format_value(counted, value) if counted else f"{value:.4g}"
-    return text if ends is None else f"{text} (95 %: {ends[0]:.4g} to {ends[1]:.4g})"
+def _find(known: Mapping[str, Objective], name: str) -> Objective:
+    """A column with its unit; whether it is to be large does not count here."""
+    return known.get(name) or Objective(name, "%" if name.endswith(".delta") else "", MAXIMISE)
+
+
+def _say_miss(known: Mapping[str, Objective], condition: Condition, miss: float) -> str:
+    if math.isinf(miss):
+        return f"{condition}, of which it has no value"
+    return f"{condition} by {format_value(_find(known, condition.name), miss).removeprefix('+')}"
+
+
+def _write(objective: Objective, value: float, ends: Ends | None) -> str:
+    text = format_value(objective, value)
+    if ends is None:
+        return text
+    low, high = (format_value(objective, end).removesuffix(objective.unit).strip() for end in ends)
+    return f"{text} (95 %: {low} to {high})"

@@ -62,12 +62,7 @@ def resolve_objectives(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Obj
     Raises:
         ConfigError: no name, an unknown or repeated one, or a delta without a main task.
     """
-    known = {objective.name: objective for objective in (DELTA_MTL, WORST_DELTA, *BEFOREHAND)}
-    for task in tasks:
-        for metric in task.table:
-            direction = MAXIMISE if metric.higher_is_better else MINIMISE
-            objective = Objective(f"{task.name}.{metric.name}", metric.unit, direction)
-            known[objective.name] = objective
+    known = list_objectives(tasks)
     usual = ", ".join(known)
     for aim in list_aims(tasks).values():
         known[aim.name] = Objective(aim.name, aim.unit, MAXIMISE if aim.higher_is_better else MINIMISE)
@@ -94,6 +89,17 @@ def resolve_objectives(names: Sequence[str], tasks: Sequence[Task]) -> tuple[Obj
     if problems:
         raise ConfigError(problems)
     return tuple(known[name] for name in names)
+
+
+def list_objectives(tasks: Sequence[Task]) -> dict[str, Objective]:
+    """Those that every search can have, by name: changes, costs, and the metrics of the tasks."""
+    known = {objective.name: objective for objective in (DELTA_MTL, WORST_DELTA, *BEFOREHAND)}
+    for task in tasks:
+        for metric in task.table:
+            direction = MAXIMISE if metric.higher_is_better else MINIMISE
+            objective = Objective(f"{task.name}.{metric.name}", metric.unit, direction)
+            known[objective.name] = objective
+    return known
 
 
 def collect_objectives(

@@ -10,25 +10,35 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
+CAME: list[int] = []  # signals that were to end what this process did
 WORDS: list[str] = []  # of `told_at_once`, the innermost last; empty once they were told
 
 
 def take_sigterm() -> None:
     """Have SIGTERM raise KeyboardInterrupt; in a thread, where Python allows no handlers, it stays as it is."""
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, interrupt)
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt, and note that it came: what is torn by it, an import say, may raise something else."""
+    CAME.append(number)
+    signal.default_int_handler(number, frame)
 
 
 @contextmanager
 def sigterm_interrupts() -> Iterator[None]:
     """The same while the block runs; whoever calls a command from a program gets its own handler back."""
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     take_sigterm()
+    if threading.current_thread() is threading.main_thread() and before[signal.SIGINT] is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
     try:
         yield
     finally:
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
+            for number, answer in before.items():
+                signal.signal(number, signal.SIG_DFL if answer is None else answer)
 
 
 @contextmanager

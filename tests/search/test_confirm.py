@@ -148,7 +148,28 @@ def test_picks_rest_on_confirmed_values_and_say_so(home: Path, capsys: pytest.Ca
     assert printed.startswith(f"Trial {best['number']}: ")
     assert "Numbers are confirmed ones: means of fresh seeds on the test split, trained on train." in printed
     low, high = float(best["delta_mtl.low"]), float(best["delta_mtl.high"])
-    assert f"delta_mtl {float(best['delta_mtl']):+.2f} % (95 %: {low:.4g} to {high:.4g})" in printed
+    assert f"delta_mtl {float(best['delta_mtl']):+.2f} % (95 %: {low:+.2f} to {high:+.2f})" in printed
+
+
+def test_a_confirmed_network_is_not_ranked_beside_values_of_another_kind(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = sorted(rows_of(run), key=lambda row: float(row["macs"]))
+    (cheap, *others), macs = [row["number"] for row in rows], rows[-1]["macs"]
+    shutil.rmtree(run / "confirmed")
+    for name in ("confirmed.json", "confirmed.csv"):
+        (run / name).unlink()
+    assert main([str(run), "--trials", cheap, "--seeds", "2"]) == 0
+    capsys.readouterr()
+    assert pick([str(run), "--maximize", "macs"]) == 0  # which some other one has more of
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"Trial {cheap}: of 1 delivered networks 1 fit, ")
+    assert "not confirmed and left out; with them:" in printed
+    assert f" -m search.confirm {run} --trials {' '.join(sorted(others, key=int))}" in printed
+    assert pick([str(run), f"macs>={macs}"]) == 0
+    printed = capsys.readouterr().out
+    assert f"Trial {cheap} was confirmed and does not fit by that. To confirm the others:" in printed
+    assert "delta_mtl" in printed and "(95 %: " not in printed.split("delta_mtl", 2)[1].splitlines()[0]
 
 
 def test_an_export_tells_confirmed_numbers_beside_those_of_the_search(

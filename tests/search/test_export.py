@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from search.export import main as export
+from search.export import note_busy
 from search.load import load
 from search.predict import main as predict
 from search.run import main as search
@@ -44,7 +45,7 @@ def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: py
     Path("photos", "more").mkdir(parents=True)
     images = load(searched).data.load("test").images[:2]
     Image.fromarray(images[0]).save("photos/one.png")
-    Image.fromarray(images[1]).resize((90, 70)).save("photos/more/one.jpg")
+    Image.fromarray(images[1]).resize((90, 40)).save("photos/more/One.jpg")
     Path("photos/broken.png").write_text("no picture")
     Path("photos/lost.png").symlink_to("gone.png")
     assert predict(["out/model.onnx", "photos", "photos/more/*.jpg", "--out", "said"]) == 1
@@ -53,9 +54,11 @@ def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: py
         "skipped: photos/broken.png is no picture of a known format; leave it out, or save it as PNG or JPEG\n"
         "skipped: photos/lost.png is a link to gone.png, which is not there; mend or remove it\n"
     )
+    note = "Note: 1 photo has other proportions than 16x16 and was squeezed to them, photos/more/One.jpg (40x90) the"
+    assert note in printed.out
     assert "2 of 4 photos answered for colour, depth, brightness, 16x16 pixels each, in said" in printed.out
     kinds = [f"{task}.{suffix}" for task in ("brightness", "colour", "depth") for suffix in ("npy", "png")]
-    stems = ("one", "one-2")
+    stems = ("one", "One-2")  # apart where capitals do not count, too
     assert sorted(path.name for path in Path("said").iterdir()) == sorted(
         f"{s}.{kind}" for s in stems for kind in kinds
     )
@@ -65,6 +68,16 @@ def test_a_search_ends_in_pictures_of_ones_own_photos(searched: Path, capsys: py
     np.testing.assert_array_equal(np.load("said/one.colour.npy"), wanted["colour"][0])
     with Image.open("said/one.depth.png") as picture:
         assert min(picture.size) > 200
+
+
+def test_latencies_of_a_busy_machine_are_told_as_such() -> None:
+    def timed(all_threads: float) -> dict[str, dict[str, dict[str, float]]]:
+        found = {"one thread": 3.0, "all threads": all_threads}
+        return {threads: {"trained network": {"p50_ms": p50}} for threads, p50 in found.items()}
+
+    assert note_busy(timed(9.0)) == []
+    (note,) = note_busy(timed(300.0))
+    assert note.startswith("Note: all threads took 100 times as long as one, so other processes held the cores;")
 
 
 def test_a_notebook_does_the_same(searched: Path, tmp_path: Path) -> None:

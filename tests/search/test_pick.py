@@ -38,7 +38,8 @@ def test_the_best_that_fits_is_told_with_the_next_command(searched: Path, capsys
     assert main([str(searched / "r"), "--minimize", "macs"]) == 0
     assert capsys.readouterr().out.startswith(f"Trial {cheapest}: ")
     assert main([str(searched / "r"), "--knee"]) == 0
-    assert "best by largest delta_mtl and smallest macs." in capsys.readouterr().out
+    knee = "it is nearest to the best of delta_mtl and macs together (of equally near ones that of largest delta_mtl)."
+    assert knee in capsys.readouterr().out
 
 
 def test_where_nothing_fits_the_nearest_is_told_by_its_exit_status_too(
@@ -60,7 +61,7 @@ def test_values_of_final_trainings_count_where_there_are_some(
     assert "Objectives are those of final trainings." in printed
     best = int(run.finals["depth.delta"].idxmax())
     assert printed.startswith(f"Trial {best}: of {len(run.delivered)} delivered networks ")
-    assert f"depth.delta {run.finals.loc[best, 'depth.delta']:.4g}" in printed
+    assert f"depth.delta {run.finals.loc[best, 'depth.delta']:+.2f} %" in printed
 
 
 @pytest.mark.parametrize(

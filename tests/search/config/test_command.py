@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from search.config.command import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_REFUSED, explain_unwritable_out, run_command
 from search.config.settings import Settings
 from spaces.common.interpreter import spell_python
+from spaces.common.interruption import interrupt
 from spaces.errors import ConfigError
 
 
@@ -39,6 +41,21 @@ def test_a_command_runs_in_a_thread_too() -> None:
         assert pool.submit(run_command, [], "search.run", lambda settings, given: 0).result() == 0
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_what_a_signal_has_torn_is_an_interruption_whatever_is_raised(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def body(settings: Settings, given: str) -> int:
+        try:
+            os.kill(os.getpid(), number)
+        except KeyboardInterrupt:
+            raise TypeError("expected a message argument") from None
+        return 0
+
+    assert run_command([], "search.run", body, lambda command: "Go on.") == EXIT_INTERRUPTED
+    assert capsys.readouterr().err == "\nInterrupted. Go on.\n"
+
+
 def test_a_program_that_runs_a_command_keeps_its_own_handler_of_signals() -> None:
     def own(number: int, frame: object) -> None:
         pass
@@ -47,7 +64,7 @@ def test_a_program_that_runs_a_command_keeps_its_own_handler_of_signals() -> Non
     try:
         within = []
         run_command([], "search.run", lambda settings, given: within.append(signal.getsignal(signal.SIGTERM)) or 0)
-        assert within == [signal.default_int_handler]
+        assert within == [interrupt]
         assert signal.getsignal(signal.SIGTERM) is own
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -66,6 +66,8 @@ def test_a_chain_is_trained_in_its_order_and_weights_in_between_go(jobs: list[Jo
     asked = Asked([(first, last)])
     assert asked.run() == ["0", "1"]
     assert asked.heard == ["1"]
+    assert "; 1 left, about " in asked.said[0]  # trainings are counted, not chains
+    assert "left" not in asked.said[1]
     assert not first.weights.exists()
     assert Asked([(first, last)]).run() == []
     last.outcome.unlink()  # what went with the weights is trained again

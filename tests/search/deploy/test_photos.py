@@ -47,7 +47,7 @@ def test_names_of_nothing_are_refused(name: str, told: str) -> None:
 def test_a_photo_is_turned_and_brought_to_size() -> None:
     pixels = np.zeros((40, 60, 3), np.uint8)
     pixels[:, :30] = 200  # bright on the left as stored, above as it is shown
-    turned = read_photo(save(Path("turned.png"), pixels, orientation=6), (8, 8))
+    turned = read_photo(save(Path("turned.png"), pixels, orientation=6), (8, 8)).pixels
     assert turned.shape == (8, 8, 3)
     assert turned[0].min() == 200
     assert turned[-1].max() == 0
@@ -68,7 +68,7 @@ def test_photos_that_no_training_could_have_read_are_named(name: str) -> None:
 def test_other_colours_become_rgb(mode: str) -> None:
     path = Path(f"photo.{'tif' if mode == 'CMYK' else 'png'}")
     Image.new(mode, (9, 5)).save(path)
-    assert read_photo(path, (5, 9)).shape == (5, 9, 3)
+    assert read_photo(path, (5, 9)).pixels.shape == (5, 9, 3)
 
 
 def test_what_is_no_picture_or_a_damaged_one_is_named() -> None:
