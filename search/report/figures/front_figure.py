@@ -33,17 +33,15 @@ class Arrangement:
         inches: width and height.
         rows: of panels.
         shares: of the front's panel and of the other.
-        legend: columns of it; 0 for one row.
     """
 
     inches: tuple[float, float]
     rows: int
     shares: tuple[float, float]
-    legend: int = 0
 
 
 BESIDE = Arrangement((11.0, 4.9), 1, (3, 2))
-BELOW = Arrangement((7.4, 5.2), 2, (4, 1), 3)  # for a page, where a card stands beside it
+BELOW = Arrangement((7.4, 5.2), 2, (4, 1))  # for a page, where a card stands beside it
 
 
 def draw_front_figure(view: FrontView, arrangement: Arrangement = BESIDE) -> Figure:
@@ -63,7 +61,7 @@ def draw_front_figure(view: FrontView, arrangement: Arrangement = BESIDE) -> Fig
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color=LIGHT, linewidth=0.6)
         axes.set_axisbelow(True)
-    _draw_legend(figure, arrangement)
+    _draw_legend(figure)
     # From here on the axes stay where they are, or labels would not stay beside their points.
     if engine := figure.get_layout_engine():
         engine.execute(figure)  # alone: a whole drawing without output takes as long as the one that is seen
@@ -90,12 +88,16 @@ def render_front_svg(figure: Figure) -> str:
     return text.getvalue()
 
 
-def _draw_legend(figure: Figure, arrangement: Arrangement) -> None:
+def _draw_legend(figure: Figure) -> None:
+    """In as few rows as its entries leave room for."""
     found = [axes.get_legend_handles_labels() for axes in figure.axes]
     handles = {label: handle for panel in found for handle, label in zip(*panel, strict=True)}
-    if handles:
-        style = {"ncols": arrangement.legend or len(handles), "fontsize": 8, "frameon": False}
-        figure.legend(handles.values(), handles.keys(), loc="outside lower left", **style)
+    style = {"fontsize": 8, "frameon": False}
+    for columns in range(len(handles), 0, -1):
+        legend = figure.legend(handles.values(), handles.keys(), loc="outside lower left", ncols=columns, **style)
+        if legend.get_window_extent().width <= figure.bbox.width or columns == 1:
+            break
+        legend.remove()
 
 
 def _draw_hypervolume(axes: Axes, view: FrontView) -> None:

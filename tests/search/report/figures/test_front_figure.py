@@ -113,3 +113,13 @@ def test_the_hypervolume_after_the_last_trial_is_drawn_as_a_step_too(count: int)
     assert y.tolist() == [0.0, *view.volumes, view.volumes[-1] if count else 0.0]
     assert x[:-1].tolist() == list(range(count + 1))
     assert axes.get_xlim() == (0, x[-1]) and x[-1] > count
+
+
+@pytest.mark.parametrize("arrangement", [plots.BESIDE, plots.BELOW])
+def test_the_legend_stays_in_the_picture_whatever_is_drawn(arrangement: plots.Arrangement) -> None:
+    corners = {percent: np.array([[-5.0, 9e6], [1.0, 18e6]]) for percent in (50, 100)}
+    whole = replace(_view(TRIALS, {}), attained=corners, error=1.0, separate=34_600_000, scatter={"delta_mtl": 2.0})
+    figure = plots.draw_front_figure(whole, arrangement)
+    (legend,) = figure.legends
+    assert len(legend.get_texts()) >= 6
+    assert legend.get_window_extent().x1 <= figure.bbox.x1
