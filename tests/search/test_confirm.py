@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -298,23 +296,3 @@ def pick_error(run: Path) -> None:
     from search.picking.picking import pick_network
 
     pick_network(load(run), [], None, largest=True, knee=False)
-
-
-def test_wrong_arguments_are_refused_before_torch_is_read(run: Path) -> None:
-    code = (
-        "import sys\n"
-        "from search.confirm import main\n"
-        "assert main(['runs/r', '--seeds', '0']) == 2\n"
-        "heavy = {'torch', 'scipy', 'pandas', 'matplotlib', 'optuna', 'hydra'}\n"
-        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-
-
-def test_help_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["--help"])
-    assert ended.value.code == 0
-    text = " ".join(capsys.readouterr().out.split())
-    assert "95 % intervals" in text
-    assert "--resplit" in text

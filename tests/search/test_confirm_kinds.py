@@ -1,7 +1,10 @@
-"""Searches of several kinds, confirmed: at their end, of other objectives, by what their networks started from."""
+"""Searches of several kinds, confirmed: at their end, of other objectives, by what their networks started from; and
+what the command says without one."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -73,3 +76,23 @@ def test_what_was_trained_for_a_network_alone_is_trained_anew(home: Path, capsys
     assert not list((run.path / "confirmed").glob("*.pt"))
     assert main([str(run.path), "--seeds", "2"]) == 0
     assert ", seed 500: " not in capsys.readouterr().out
+
+
+def test_wrong_arguments_are_refused_before_torch_is_read() -> None:
+    code = (
+        "import sys\n"
+        "from search.confirm import main\n"
+        "assert main(['runs/r', '--seeds', '0']) == 2\n"
+        "heavy = {'torch', 'scipy', 'pandas', 'matplotlib', 'optuna', 'hydra'}\n"
+        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_help_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "95 % intervals" in text
+    assert "--resplit" in text
