@@ -38,9 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = load(told.run)
     with sigterm_interrupts():
         # torch: 1.5 s, which wrong arguments are refused without
-        from search.report.page.single_tasks import read_single_tasks
         from search.stress.measuring import measure_run
         from search.stress.table import format_csv, format_rows, tabulate
+        from search.study.kept_single_tasks import read_single_tasks
 
         say = partial(print, flush=True)
         plan, measured = measure_run(run, request, say)

@@ -14,11 +14,12 @@ from search.jobs.trial import Trial
 from search.problem.objectives import BEFOREHAND, Objective, resolve_objectives
 from search.results.confirmed import list_confirmed, read_confirmed
 from search.results.results import Results
-from search.study.fronts.best_guess import guess_objectives
+from search.study.kept_single_tasks import foretell_objectives
 from spaces.common.formatting import format_list
 from spaces.errors import DataError
 
 TRAINED, GUESSED, SINGLE = "final trainings", "best guesses over all trials", "single trainings"
+HOLDING = "95 % is for the validation images of the search; search.confirm measures fresh seeds on test images."
 INTERVAL = 1.96  # standard deviations of 95 %
 Ends = tuple[float, float]
 
@@ -98,7 +99,7 @@ def _find_searched(run: Results, members: Sequence[Trial], objectives: tuple[Obj
     values = {trial.number: _read(trial) for trial in members}
     if len(run.finals):
         return Candidates(values, {number: {} for number in values}, _say(TRAINED), objectives)
-    guesses = guess_objectives(run.ended, objectives)
+    guesses = foretell_objectives(run.path, run.ended, objectives, run.tasks)
     ends: dict[int, dict[str, Ends]] = {}
     for number in values:
         told = guesses.get(number, {})
@@ -106,7 +107,7 @@ def _find_searched(run: Results, members: Sequence[Trial], objectives: tuple[Obj
         ends[number] = {
             name: (guess.value - INTERVAL * guess.sd, guess.value + INTERVAL * guess.sd) for name, guess in told.items()
         }
-    return Candidates(values, ends, _say(GUESSED if guesses else SINGLE), objectives)
+    return Candidates(values, ends, f"{_say(GUESSED)} {HOLDING}" if guesses else _say(SINGLE), objectives)
 
 
 def _say(source: str) -> str:

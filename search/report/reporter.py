@@ -26,10 +26,10 @@ from search.report.other_trainings import describe_confirmation, describe_final,
 from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.standing.started import Started, write_started
-from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.final_files import choose_delivered, choose_ended
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
+from search.study.kept_single_tasks import foretell_objectives
 from search.study.run_folder import BASELINES
 from search.tracking.live_children import name_live
 from spaces.common.terminal import find_width, lay_out
@@ -256,7 +256,8 @@ class Reporter:
     def _print_summary(self, members: Sequence[Trial], rows: Sequence[BaselineRow], note: str) -> None:
         if self._trials:
             ended = bool(choose_delivered(self._finals, self._objectives))
-            guesses = {} if ended else guess_objectives(self._trials, self._objectives)
+            told = (self._trials, self._objectives, self._tasks)
+            guesses = {} if ended else foretell_objectives(self._folder, *told)
             self._print(summarise_front(members, self._objectives, find_width(), guesses=guesses, final=ended))
         if rows:
             self._print(summarise_baselines(rows, members))

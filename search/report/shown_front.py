@@ -13,7 +13,7 @@ from search.report.figures.front_figure import BELOW, draw_front_figure, render_
 from search.report.page.context import gather_context
 from search.report.page.examples import NO_EXAMPLES, Examples
 from search.report.page.page import write_page
-from search.report.page.single_tasks import count_separate, estimate_reference_error, estimate_scatter
+from search.study.kept_single_tasks import read_single_tasks
 
 if TYPE_CHECKING:
     from search.study.fronts.front import FrontView
@@ -48,8 +48,7 @@ def show_front(
     context = replace(gather_context(folder, view.trials, tasks), progress=progress, running=running)
     if told := next((each for each in view.objectives if each not in BEFOREHAND), None):
         context = replace(context, estimated=read_estimated_effects(folder, told.name))
-    error, separate = estimate_reference_error(context.singles), count_separate(context.singles, len(tasks))
-    whole = replace(view, error=error, separate=separate, scatter=estimate_scatter(context.singles))
+    whole = replace(view, singles=read_single_tasks(folder, tasks))
     save_png(folder / PICTURE, draw_front_figure(whole))
     svg = render_front_svg(draw_front_figure(whole, BELOW))
     write_page(folder / PAGE, folder.resolve().name, whole, svg, cost_lines, lead, context, examples)

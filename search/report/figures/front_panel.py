@@ -70,9 +70,12 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
     confirmed, guessed = _place_confirmed(view, across, up), _place_guesses(view, across, up)
     draw_intervals(panel, CONFIRMED, confirmed)
     draw_intervals(panel, GUESSED, guessed)
-    bare = [place.at for number, place in places.items() if number not in {*confirmed, *guessed}]
-    bare += [point for number, point in ends.items() if number not in confirmed]
-    draw_scatter(panel, bare, *(view.scatter.get(each.name, np.nan) for each in (across, up)))
+    bare = [
+        (place.at, view.spreads[number]) for number, place in places.items() if number not in {*confirmed, *guessed}
+    ]
+    bare += [(point, view.final_spreads[number]) for number, point in ends.items() if number not in confirmed]
+    spreads = [[known.get(each.name, np.nan) for each in (across, up)] for _, known in bare]
+    draw_scatter(panel, [point for point, _ in bare], spreads)
     _draw_attainment(panel, view, (across, up))
     foot = panel if across in (*COUNTED, NUMBER) else by_turn
     unplaced = [(turn, trial) for turn, trial in enumerate(view.trials, start=1) if trial.number not in places]
@@ -108,7 +111,7 @@ def _place_guesses(
     """Best guess of each member, with one standard deviation to either side; none of those that were confirmed."""
     found = {}
     for trial in view.front:
-        told = view.guesses.get(trial.number, {})
+        told = view.foretold.get(trial.number, {})
         if trial.number in view.confirmed or not told:
             continue
         sides = []

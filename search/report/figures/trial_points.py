@@ -113,18 +113,18 @@ def draw_intervals(
         drawn.lines[0].set_gid(look.name.format(number))
 
 
-def draw_scatter(axes: Axes, points: Sequence[tuple[float, float]], across: float, up: float) -> None:
+def draw_scatter(axes: Axes, points: Sequence[tuple[float, float]], spreads: Sequence[Sequence[float]]) -> None:
     """Draw how far single trainings scatter, around points that have no interval of their own.
 
     Args:
         axes: where.
         points: of the trainings.
-        across: standard deviation along the axis; NaN where there is none, or it is not known.
-        up: likewise.
+        spreads: of each, standard deviations across and up; NaN where there is none, or it is not known.
     """
-    if not points or not (math.isfinite(across) or math.isfinite(up)):
+    if not any(math.isfinite(spread) for row in spreads for spread in row):
         return
-    lengths = [spread if math.isfinite(spread) else None for spread in (across, up)]
+    columns = [list(column) for column in zip(*spreads, strict=True)]
+    lengths = [column if any(map(math.isfinite, column)) else None for column in columns]
     lines = axes.errorbar(
         [x for x, _ in points],
         [y for _, y in points],

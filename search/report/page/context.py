@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search.config.command import spell_command
-from search.report.page.single_tasks import SingleTask, read_single_tasks
 from search.standing.started import read_started
 from search.study.run_config import CONFIG, read_config
 from search.study.run_folder import TRIALS
@@ -29,7 +28,6 @@ class Context:
 
     Args:
         facts: of the run, by name: data, tasks, space, date, commit, command, folder.
-        singles: single-task networks.
         weights: files of them in the run folder, by number of the trial.
         export: command that exports a trial, its number to be put at the end; empty where there is no run.
         estimated: who should share what by a supernet's estimates, where there is one.
@@ -38,7 +36,6 @@ class Context:
     """
 
     facts: Mapping[str, str] = field(default_factory=dict)
-    singles: tuple[SingleTask, ...] = ()
     weights: Mapping[int, str] = field(default_factory=dict)
     export: str = ""
     estimated: Sequence[Effect] = ()
@@ -56,8 +53,7 @@ def gather_context(folder: Path, trials: Sequence[Trial], tasks: Sequence[Task])
     except (UserError, OSError):
         config = {}
     export = spell_command("search.export", shlex.quote(str(folder.absolute())), anywhere=True) if config else ""
-    singles = read_single_tasks(folder, tasks)
-    return Context(_tell_run(folder, config, tasks), singles, _find(folder, trials), export)
+    return Context(_tell_run(folder, config, tasks), _find(folder, trials), export)
 
 
 def _tell_run(folder: Path, config: Mapping[str, Any], tasks: Sequence[Task]) -> dict[str, str]:

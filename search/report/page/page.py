@@ -24,9 +24,9 @@ from search.report.page.examples import NO_EXAMPLES, Examples
 from search.report.page.points import make_interactive
 from search.report.page.rows import draw_pictures, list_trials
 from search.report.page.sharing_effects import estimate_effects
-from search.report.page.single_tasks import count_separate, estimate_reference_error, estimate_scatter
 from search.report.page.story import explain_numbers, find_first, summarise, tell_story
 from search.study.fronts.importances import measure_importances
+from search.study.fronts.single_tasks import estimate_spreads
 from spaces.common.atomic_files import strict, write_text
 from spaces.drawing.shapes import FAINT, INK
 
@@ -60,47 +60,43 @@ def write_page(
         context: of the run.
         examples: predictions of some networks.
     """
-    scatter, count = estimate_scatter(context.singles), len(view.trials[0].pattern.tasks) if view.trials else 0
     script = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    story = tell_story(view, scatter, count_separate(context.singles, count), count)
     parts = {
         "policy": _make_policy(script),
         "title": escape(title),
         "progress": f'<p id="progress">{escape(context.progress)}</p>' if context.progress else "",
         "summary": escape(summarise(view)),
-        "story": " ".join(escape(line) for line in story),
-        "meaning": escape(explain_numbers(context.singles)),
+        "story": " ".join(escape(line) for line in tell_story(view)),
+        "meaning": escape(explain_numbers(view.singles)),
         "facts": "".join(f"<div><dt>{escape(n)}</dt><dd>{escape(v)}</dd></div>" for n, v in context.facts.items()),
         "lead": "\n".join(f'<p class="lead">{escape(line)}</p>' for line in lead if line),
         "receipt": "\n".join(f"<p>{escape(line)}</p>" for line in cost_lines),
         "style": (HERE / "page.css").read_text(encoding="utf-8"),
-        "figure": make_interactive(figure, view, scatter),
+        "figure": make_interactive(figure, view),
         # What users have named and what their code has said may hold "</script>" and "<!--".
-        "data": json.dumps(
-            strict(_collect(view, scatter, context, examples)), allow_nan=False, separators=(",", ":")
-        ).replace("<", "\\u003c"),
+        "data": json.dumps(strict(_collect(view, context, examples)), allow_nan=False, separators=(",", ":")).replace(
+            "<", "\\u003c"
+        ),
         "script": script,
     }
     template = (HERE / "page.html").read_text(encoding="utf-8")
     write_text(path, re.sub(r"\{\{(\w+)\}\}", lambda hole: parts[hole[1]], template))
 
 
-def _collect(view: FrontView, scatter: dict[str, float], context: Context, examples: Examples) -> dict[str, Any]:
+def _collect(view: FrontView, context: Context, examples: Examples) -> dict[str, Any]:
     """What the scripts show."""
     told = next((each for each in view.objectives if each not in BEFOREHAND), None)
-    error = estimate_reference_error(context.singles)
     effects = estimate_effects(view.trials, told.name) if told else ()
     return {
         "objectives": [
             {"name": o.name, "label": o.label, "unit": o.unit, "better": o.direction} for o in view.objectives
         ],
-        "trials": list_trials(view, scatter, context.singles, context.weights),
+        "trials": list_trials(view, context.weights),
         "pictures": draw_pictures(view.trials),
-        "first": find_first(view, scatter),
-        "scatter": scatter,
-        "singles": [asdict(each) for each in context.singles],
-        "separate": count_separate(context.singles, len(context.singles)),
-        "error": error,
+        "first": find_first(view),
+        "scatter": estimate_spreads(view.singles, {}),  # where a trial tells no deltas
+        "singles": [asdict(each) for each in view.singles],
+        "separate": view.separate,
         "export": context.export,
         "running": context.running,
         "examples": asdict(examples),

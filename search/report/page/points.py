@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from search.jobs.trial import Trial
@@ -26,7 +25,7 @@ _COLOURS = {
 }
 
 
-def make_interactive(figure: str, view: FrontView, scatter: Mapping[str, float]) -> str:
+def make_interactive(figure: str, view: FrontView) -> str:
     """The figure with its points marked for the page's script, in the page's colours and without an address."""
     root = ElementTree.fromstring(figure)
     points = {POINT.format(trial.number): trial for trial in view.trials}
@@ -38,7 +37,7 @@ def make_interactive(figure: str, view: FrontView, scatter: Mapping[str, float])
             element.set("style", re.sub(r"#[0-9a-f]{6}", _replace_colour, element.get("style", "")))
         trial = points.get(element.get("id", ""))
         if trial:
-            _make_point(element, trial.number, _describe_trial(trial, view, scatter))
+            _make_point(element, trial.number, _describe_trial(trial, view))
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
     root.set("role", "group")
@@ -60,8 +59,8 @@ def _make_point(element: ElementTree.Element, number: int, words: str) -> None:
     }
 
 
-def _describe_trial(trial: Trial, view: FrontView, scatter: Mapping[str, float]) -> str:
-    known, shown = {**trial.objectives, "macs": trial.macs}, choose_shown(view, trial, scatter)
+def _describe_trial(trial: Trial, view: FrontView) -> str:
+    known, shown = {**trial.objectives, "macs": trial.macs}, choose_shown(view, trial)
     numbers = []
     for each in view.objectives:
         if each.name in known:

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from search.jobs.trial import Trial
 from search.jobs.trial_columns import read_columns, read_shown_columns
 from search.problem.objectives import BEFOREHAND
 from search.report.page.shown_values import choose_shown
-from search.report.page.single_tasks import SingleTask, estimate_delta_spread
 from search.study.fronts.front import FrontView
 from search.study.fronts.guess_columns import tabulate_guesses
 from spaces.drawing.svg import draw_svg
 
+NO_FILES: Mapping[int, str] = MappingProxyType({})
 POINTS = 50  # of a curve that are shown, at most: our choice
 
 
-def list_trials(
-    view: FrontView,
-    scatter: Mapping[str, float],
-    singles: Sequence[SingleTask] = (),
-    kept: Mapping[int, str] | None = None,
-) -> list[dict[str, Any]]:
+def list_trials(view: FrontView, kept: Mapping[int, str] = NO_FILES) -> list[dict[str, Any]]:
     """All that the page knows of each trial, in order of number.
 
     Args:
-        view: of the search.
-        scatter: of one training, by name.
-        singles: single-task networks; the curves of their metrics are shown.
+        view: of the search; the curves of its single-task networks' metrics are shown.
         kept: files of weights in the run folder, by number.
     """
     beside = tabulate_guesses(view.trials, view.objectives, view.guesses)
     ends = {trial.number: _tell_end(trial, view) for trial in view.finals}
-    names, files = [f"{each.task}.{each.metric}" for each in singles], kept or {}
+    names = [f"{each.task}.{each.metric}" for each in view.singles]
     return [
         {
             **read_columns(trial, ("number", "key")),
@@ -51,22 +45,19 @@ def list_trials(
             **read_shown_columns(trial, ("seconds", "epochs")),
             "hypervolume": float(volume),
             **read_columns(trial, ("reason",)),
-            "shown": {
-                name: [each.value, each.spread, each.basis] for name, each in choose_shown(view, trial, scatter).items()
-            },
-            "spreads": _estimate_spreads(trial, singles),
+            "shown": {name: [each.value, each.spread, each.basis] for name, each in choose_shown(view, trial).items()},
+            "spreads": _list_spreads(trial, view),
             "curves": {name: thin(trial.curves[name]) for name in names if trial.curves.get(name)},
-            "weights": files.get(trial.number, ""),
+            "weights": kept.get(trial.number, ""),
         }
         for trial, volume in zip(view.trials, view.volumes, strict=True)
     ]
 
 
-def _estimate_spreads(trial: Trial, singles: Iterable[SingleTask]) -> dict[str, float]:
-    """Standard deviations of the tasks' deltas, those that are known."""
-    deltas = {f"{each.task}.delta": each for each in singles if f"{each.task}.delta" in trial.metrics}
-    found = {name: estimate_delta_spread(each, trial.metrics[name]) for name, each in deltas.items()}
-    return {name: float(f"{spread:.3g}") for name, spread in found.items() if math.isfinite(spread)}
+def _list_spreads(trial: Trial, view: FrontView) -> dict[str, float]:
+    """Standard deviations of what its training has told, to three digits."""
+    told = {*trial.metrics, *trial.objectives}
+    return {name: float(f"{spread:.3g}") for name, spread in view.spreads[trial.number].items() if name in told}
 
 
 def thin(values: list[float]) -> list[list[float]]:

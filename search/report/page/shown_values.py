@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from search.jobs.trial import Trial
@@ -11,9 +10,9 @@ from search.problem.objectives import BEFOREHAND, Objective, format_value
 from search.study.fronts.front import FrontView
 
 CONFIRMED = "confirmed with fresh seeds on the test split, 95 % interval"
-ENDED = "trained to the end; +- as single-task networks scatter"
-GUESSED = "best guess from all trials +- its standard deviation"
-MEASURED = "one training; +- as single-task networks scatter"
+ENDED = "trained to the end, on the validation split; +- 1 sd as single-task networks scatter"
+GUESSED = "best guess from all trials, on the validation split; +- 1 sd"
+MEASURED = "one training, on the validation split; +- 1 sd as single-task networks scatter"
 
 
 @dataclass(frozen=True)
@@ -31,13 +30,12 @@ class Shown:
     basis: str
 
 
-def choose_shown(view: FrontView, trial: Trial, scatter: Mapping[str, float]) -> dict[str, Shown]:
+def choose_shown(view: FrontView, trial: Trial) -> dict[str, Shown]:
     """By name of each objective that a training tells, the best that is known of a complete trial.
 
     Args:
-        view: with guesses, final trainings and confirmed means.
+        view: with guesses, final trainings, confirmed means and single-task networks.
         trial: one of it.
-        scatter: of one training, by name, as `search.report.page.single_tasks.estimate_scatter` has it.
     """
     final = next((each for each in view.finals if each.number == trial.number), None)
     found = {}
@@ -46,12 +44,13 @@ def choose_shown(view: FrontView, trial: Trial, scatter: Mapping[str, float]) ->
         value = trial.objectives.get(name, math.nan)
         if objective in BEFOREHAND or not math.isfinite(value):
             continue
-        spread = scatter.get(name, math.nan)
+        spreads = view.final_spreads if final else view.spreads
+        spread = spreads[trial.number].get(name, math.nan)
         if each := view.confirmed.get(trial.number, {}).get(name):
             found[name] = Shown(each.mean, (each.high - each.low) / 2, CONFIRMED)
         elif final:
             found[name] = Shown(final.objectives[name], spread, ENDED)
-        elif guess := view.guesses.get(trial.number, {}).get(name):
+        elif guess := view.foretold.get(trial.number, {}).get(name):
             found[name] = Shown(guess.value, guess.sd, GUESSED)
         else:
             found[name] = Shown(value, spread, MEASURED)

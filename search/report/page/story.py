@@ -8,28 +8,32 @@ from search.jobs.trial import FAILED, PRUNED, Trial
 from search.picking.choose import Aim, choose_knee
 from search.problem.objectives import BEFOREHAND, DELTA_MTL, MACS, MAXIMISE, WORST_DELTA, Objective, format_value
 from search.report.page.shown_values import Shown, choose_shown, format_shown
-from search.report.page.single_tasks import SingleTask
 from search.study.fronts.front import FrontView
+from search.study.fronts.single_tasks import SingleTask
 from spaces.common.formatting import format_count
 
+HOLDING = (
+    "What +- tells has the error of that mean in it, which moves all networks alike; of what is not confirmed it holds "
+    "for this search's validation images, and search.confirm measures what fresh seeds show on test images."
+)
 MEANING = "delta_mtl is the mean change of the main tasks' headline metrics"
 
 
-def find_first(view: FrontView, scatter: Mapping[str, float]) -> int | None:
+def find_first(view: FrontView) -> int | None:
     """The trial that is shown first: the knee of what is delivered, else of the front, else the first one."""
-    values = _list_believed(view, scatter)
+    values = _list_believed(view)
     if not values:
         return view.trials[0].number if view.trials else None
     return choose_knee(values, [Aim(each.name, each.direction == MAXIMISE) for each in view.objectives]).number
 
 
-def _list_believed(view: FrontView, scatter: Mapping[str, float]) -> dict[int, dict[str, float]]:
+def _list_believed(view: FrontView) -> dict[int, dict[str, float]]:
     """What is believed of the objectives of what is delivered, else of the front, by number."""
     members = {each.number for each in view.finals} or view.members
     return {
         trial.number: {
             **trial.objectives,
-            **{name: shown.value for name, shown in choose_shown(view, trial, scatter).items()},
+            **{name: shown.value for name, shown in choose_shown(view, trial).items()},
         }
         for trial in view.trials
         if trial.number in members
@@ -48,29 +52,22 @@ def _name_first(number: int, values: Mapping[int, Mapping[str, float]], objectiv
     return "The best trade-off"
 
 
-def tell_story(view: FrontView, scatter: Mapping[str, float], separate: int, tasks: int) -> list[str]:
-    """Two sentences: the best trade-off, if there is any, and the range of the front; nothing without a front.
-
-    Args:
-        view: of the search.
-        scatter: of one training, by name.
-        separate: multiply-accumulates of single-task networks together; 0 if not known.
-        tasks: how many there are.
-    """
+def tell_story(view: FrontView) -> list[str]:
+    """Two sentences: the best trade-off, if there is any, and the range of the front; nothing without a front."""
     if not view.front:
         return []
-    number = find_first(view, scatter)
-    known = {trial.number: (trial, choose_shown(view, trial, scatter)) for trial in view.trials}
+    number = find_first(view)
+    known = {trial.number: (trial, choose_shown(view, trial)) for trial in view.trials}
     knee, shown = known[number]  # type: ignore[index]  # there is a front, so there is a first
     numbers = _list_numbers(view.objectives, knee, shown)
     if any(each in (DELTA_MTL, WORST_DELTA) for each in view.objectives):
         numbers += " against single-task networks"
     basis = next((f" ({each.basis})" for each in shown.values()), "")
     cost = f", at {format_count(knee.macs)} multiply-accumulates an image"
-    if separate:
-        share = f"{100 * knee.macs / separate:.0f} % of"
-        cost += f", {share} the {format_count(separate)} of {tasks} separate networks"
-    what = _name_first(knee.number, _list_believed(view, scatter), view.objectives)
+    if view.separate:
+        share = f"{100 * knee.macs / view.separate:.0f} % of"
+        cost += f", {share} the {format_count(view.separate)} of {len(view.singles)} separate networks"
+    what = _name_first(knee.number, _list_believed(view), view.objectives)
     first = f"{what} is trial {number}: {numbers}{basis}{cost}."
     if len(view.front) == 1:
         return [first, _dismiss(len(view.trials) - 1)]
@@ -106,7 +103,7 @@ def explain_numbers(singles: Sequence[SingleTask]) -> str:
     many = max(each.networks for each in singles)
     return (
         f"{MEANING} ({main}) against networks of one task alone, trained here too; positive is better, and "
-        f"0 is the mean of {many} of them a task."
+        f"0 is the mean of {many} of them a task. {HOLDING}"
     )
 
 

@@ -18,6 +18,13 @@ from search.problem import pareto
 from search.problem.growing_volume import GrowingVolume
 from search.problem.objectives import Objective
 from search.study.fronts.best_guess import NO_GUESSES, Guesses
+from search.study.fronts.single_tasks import (
+    SingleTask,
+    count_separate,
+    estimate_errors,
+    estimate_spreads,
+    widen_guesses,
+)
 
 
 @dataclass(frozen=True)
@@ -47,9 +54,7 @@ class FrontView:
         finals: trials that were trained to the end and are delivered, with what that came to.
         confirmed: what networks show on the test split with fresh seeds; empty where none were confirmed.
         attained: corners, in the objectives, of what a percentage of these seeds reach; empty where not known.
-        error: standard error of the single-task networks that deltas are measured from, in percent; NaN if not known.
-        separate: multiply-accumulates of single-task networks together; 0 if not known.
-        scatter: standard deviation of what one training shows, by name; without those that are not known.
+        singles: single-task networks that deltas are measured from; empty where they are not known.
     """
 
     trials: Sequence[Trial]
@@ -61,15 +66,38 @@ class FrontView:
     finals: Sequence[Trial] = ()
     confirmed: Estimates = field(default_factory=dict)
     attained: Mapping[int, np.ndarray] = field(default_factory=dict)
-    error: float = math.nan
-    separate: int = 0
-    scatter: Mapping[str, float] = field(default_factory=dict)
+    singles: Sequence[SingleTask] = ()
 
     @cached_property
     def volumes(self) -> np.ndarray:
         """Hypervolume after each trial, (trials,)."""
         volume = start_volume(self.objectives, self.reference)
         return np.array([volume.add(read_objectives(trial, self.objectives)) for trial in self.trials], dtype=float)
+
+    @cached_property
+    def error(self) -> float:
+        """Standard error of the 0 that delta_mtl is measured from, in percent; NaN where it is not known."""
+        return estimate_errors(self.singles, {}).get("delta_mtl", math.nan)
+
+    @cached_property
+    def separate(self) -> int:
+        """Multiply-accumulates of single-task networks together; 0 where they are not known."""
+        return count_separate(self.singles, len(self.trials[0].pattern.tasks)) if self.trials else 0
+
+    @cached_property
+    def spreads(self) -> dict[int, dict[str, float]]:
+        """Standard deviations of what each trial's one training shows, by number and name; those that are known."""
+        return {trial.number: estimate_spreads(self.singles, trial.metrics) for trial in self.trials}
+
+    @cached_property
+    def final_spreads(self) -> dict[int, dict[str, float]]:
+        """The same of the trainings to the end."""
+        return {trial.number: estimate_spreads(self.singles, trial.metrics) for trial in self.finals}
+
+    @cached_property
+    def foretold(self) -> Guesses:
+        """Best guesses with the error of what deltas are measured from."""
+        return widen_guesses(self.guesses, self.trials, self.singles)
 
     @cached_property
     def members(self) -> frozenset[int]:

@@ -13,7 +13,7 @@ from search.problem import objectives
 from search.report.figures import front_figure as plots
 from search.study.fronts import front
 from search.study.fronts.front import FrontView
-from tests.search.trials import TASKS, complete, failed
+from tests.search.trials import SINGLES, TASKS, complete, failed
 
 CHOSEN = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
 TRIALS = [
@@ -118,7 +118,7 @@ def test_the_hypervolume_after_the_last_trial_is_drawn_as_a_step_too(count: int)
 @pytest.mark.parametrize("arrangement", [plots.BESIDE, plots.BELOW])
 def test_the_legend_stays_in_the_picture_whatever_is_drawn(arrangement: plots.Arrangement) -> None:
     corners = {percent: np.array([[-5.0, 9e6], [1.0, 18e6]]) for percent in (50, 100)}
-    whole = replace(_view(TRIALS, {}), attained=corners, error=1.0, separate=34_600_000, scatter={"delta_mtl": 2.0})
+    whole = replace(_view(TRIALS, {}), attained=corners, singles=SINGLES)
     figure = plots.draw_front_figure(whole, arrangement)
     (legend,) = figure.legends
     assert len(legend.get_texts()) >= 6

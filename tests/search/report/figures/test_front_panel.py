@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -12,8 +13,10 @@ from search.problem.objectives import resolve_objectives
 from search.report.figures.front_panel import draw_front_panel
 from search.study.fronts.best_guess import Guess
 from search.study.fronts.front import Estimate, FrontView, find_front
+from search.study.fronts.single_tasks import SingleTask
 from tests.search.trials import TASKS, complete, failed
 
+SINGLE = SingleTask("depth", True, "abs_err_m", "m", False, 0.2, 0.004, 10**12, 10)  # whose mean is known
 TRIALS = [
     complete(0, 1.5, 18_000_000),
     complete(1, -4.0, 16_000_000),  # dominated
@@ -99,7 +102,7 @@ def _list_scatter(panel: Any) -> list[list[list[float]]]:
 
 def test_every_point_has_an_interval_of_its_own_or_the_scatter_of_one_training() -> None:
     chosen = resolve_objectives(["delta_mtl", "macs"], TASKS)
-    view = FrontView(TRIALS, find_front(TRIALS, chosen), chosen, [0.0, 0.0], {}, scatter={"delta_mtl": 2.0})
+    view = FrontView(TRIALS, find_front(TRIALS, chosen), chosen, [0.0, 0.0], {}, singles=[SINGLE])
     guessed = replace(view, guesses={n: {"delta_mtl": Guess(0.0, 1.0)} for n in (0, 1, 3)})
     told = {"delta_mtl": Estimate(0.0, -1.0, 1.0), "macs": Estimate(9e6, 9e6, 9e6)}
     confirmed = replace(guessed, confirmed={3: told})
@@ -110,8 +113,24 @@ def test_every_point_has_an_interval_of_its_own_or_the_scatter_of_one_training()
         (guessed, [bars[1]]),  # which is not on the front, where guesses are drawn
         (confirmed, [bars[1]]),
         (ended, [bars[1], [[18e6, 1.0], [18e6, 5.0]]]),
-        (replace(view, scatter={}), []),  # not known
+        (replace(view, singles=()), []),  # not known
     ):
         panel, by_turn = _panels()
         draw_front_panel(panel, by_turn, shown)
-        assert _list_scatter(panel) == wanted
+        assert np.array(_list_scatter(panel)) == pytest.approx(np.array(wanted), abs=1e-9)
+
+
+def test_far_from_zero_intervals_grow_by_the_error_of_what_a_delta_is_measured_from() -> None:
+    chosen = resolve_objectives(["delta_mtl", "macs"], TASKS)
+    single = SingleTask("segmentation", True, "miou", "", True, 0.026, 0.011, 3, 10)
+    trial = complete(0, 979.0, 10)
+    trial = replace(trial, metrics={**trial.metrics, "segmentation.delta": 979.0})
+    view = FrontView([trial], [trial], chosen, [0.0, 0.0], {}, singles=[single])
+    guessed = replace(view, guesses={0: {"delta_mtl": Guess(979.0, 3.0)}})
+    bars = []
+    for shown in (view, guessed):
+        panel, by_turn = _panels()
+        draw_front_panel(panel, by_turn, shown)
+        lines = [each for each in panel.collections if hasattr(each, "get_segments")]
+        bars.append([np.ptp(segment[:, 1]) / 2 for each in lines for segment in each.get_segments()])
+    assert bars == [[pytest.approx(267, abs=1)], [pytest.approx(264, abs=1)]]

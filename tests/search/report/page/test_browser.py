@@ -18,9 +18,9 @@ from search.problem.objectives import DELTA_MTL, MACS
 from search.report.figures.front_figure import BELOW, draw_front_figure, render_front_svg
 from search.report.page.context import Context
 from search.report.page.page import write_page
-from search.report.page.single_tasks import SingleTask
 from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.front import FrontView, find_front
+from search.study.fronts.single_tasks import SingleTask
 from tests.browser import BROWSER, MISSING, open_page, print_page
 from tests.search.trials import complete, failed
 
@@ -40,8 +40,8 @@ def write_a_page(path: Path, metrics: Mapping[str, float] = MappingProxyType({})
     trials.append(failed(14, "lost <b> because of " + "a reason that is long " * 9))
     chosen = (DELTA_MTL, MACS)
     guesses = guess_objectives(trials, chosen)
-    view = FrontView(trials, find_front(trials, chosen, guesses), chosen, (-20.0, 30e6), {}, guesses)
-    context = Context({"space": "fusion"}, SINGLES, {4: "trials/0004.pt"}, "python -m search.export r")
+    view = FrontView(trials, find_front(trials, chosen, guesses), chosen, (-20.0, 30e6), {}, guesses, singles=SINGLES)
+    context = Context({"space": "fusion"}, {4: "trials/0004.pt"}, "python -m search.export r")
     write_page(path, "r", view, render_front_svg(draw_front_figure(view, BELOW)), context=context)
 
 

@@ -3,10 +3,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import pytest
+
 from search.problem.objectives import DELTA_MTL, MACS
 from search.report.page.rows import POINTS, list_trials, thin
-from search.report.page.single_tasks import SingleTask
 from search.study.fronts.front import FrontView
+from search.study.fronts.single_tasks import SingleTask
 from tests.search.trials import complete
 
 NAMED = (("depth", "abs_err_m"), ("no", "curve"))
@@ -22,10 +24,12 @@ def test_curves_are_thinned_to_their_ends() -> None:
 def test_headlines_and_files_of_weights_stand_with_the_trial() -> None:
     trial = complete(0, 1.0, 10)
     trial = replace(trial, metrics={**trial.metrics, "depth.delta": -100.0})
-    view = FrontView([trial], (trial,), (DELTA_MTL, MACS), (-20.0, 20.0), {})
-    singles = [SingleTask(name, True, metric, "", False, 0.5, 0.1, 4, 10) for name, metric in NAMED]
-    (line,) = list_trials(view, {"delta_mtl": 2.0}, singles, {0: "trials/0000.pt"})
+    singles = [SingleTask(name, name == "depth", metric, "", False, 0.5, 0.1, 4, 10) for name, metric in NAMED]
+    view = FrontView([trial], (trial,), (DELTA_MTL, MACS), (-20.0, 20.0), {}, singles=singles)
+    (line,) = list_trials(view, {0: "trials/0000.pt"})
     assert set(line["curves"]) == {"depth.abs_err_m"}
-    assert line["spreads"] == {"depth.delta": 28.3}  # of one training 20, of the mean of four, at its double, 20
-    assert line["shown"]["delta_mtl"][:2] == [1.0, 2.0]
+    of_both = 28.3  # of one training 20, of the mean of four, at its double, 20
+    told = dict.fromkeys(("depth.delta", "delta_mtl", "worst_delta"), of_both)
+    assert line["spreads"] == {**told, "depth.abs_err_m": 0.1}
+    assert line["shown"]["delta_mtl"][:2] == [1.0, pytest.approx(28.28, abs=0.01)]
     assert line["weights"] == "trials/0000.pt"

@@ -9,21 +9,22 @@ from search.problem.objectives import DELTA_MTL, MACS, Objective
 from search.report.page.shown_values import CONFIRMED, ENDED, GUESSED, MEASURED, Shown, choose_shown, format_shown
 from search.study.fronts.best_guess import Guess
 from search.study.fronts.front import Estimate, FrontView
-from tests.search.trials import complete
+from tests.search.trials import SINGLES, complete
 
 TRIAL = complete(0, 1.5, 10)
 VIEW = FrontView([TRIAL], (TRIAL,), (DELTA_MTL, MACS), (-20.0, 20.0), {})
 
 
 def test_the_best_that_is_known_is_shown() -> None:
-    guessed = replace(VIEW, guesses={0: {"delta_mtl": Guess(1.0, 0.5)}})
+    view = replace(VIEW, singles=SINGLES[:1])
+    guessed = replace(view, guesses={0: {"delta_mtl": Guess(1.0, 0.75)}})
     ended = replace(guessed, finals=[complete(0, 4.0, 10)])
     confirmed = replace(ended, confirmed={0: {"delta_mtl": Estimate(3.0, 2.0, 4.0)}})
-    found = [choose_shown(view, TRIAL, {"delta_mtl": 2.0}) for view in (VIEW, guessed, ended, confirmed)]
+    found = [choose_shown(view, TRIAL) for view in (view, guessed, ended, confirmed)]
     assert [each["delta_mtl"] for each in found] == [
-        Shown(1.5, 2.0, MEASURED),
-        Shown(1.0, 0.5, GUESSED),
-        Shown(4.0, 2.0, ENDED),
+        Shown(1.5, math.sqrt(5), MEASURED),
+        Shown(1.0, 1.25, GUESSED),
+        Shown(4.0, math.sqrt(5), ENDED),
         Shown(3.0, 1.0, CONFIRMED),
     ]
     assert all(set(each) == {"delta_mtl"} for each in found)  # what is counted is known

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from search.problem.objectives import DELTA_MTL, MACS
-from search.report.page.single_tasks import SingleTask
 from search.report.page.story import explain_numbers, find_first, summarise, tell_story
 from search.study.fronts.front import FrontView, find_front
-from tests.search.trials import complete, failed
+from search.study.fronts.single_tasks import SingleTask
+from tests.search.trials import SINGLES, complete, failed
 
 TRIALS = [complete(0, -9.0, 8_000_000), complete(1, 2.0, 10_000_000), complete(2, 3.0, 20_000_000), failed(3)]
 CHOSEN = (DELTA_MTL, MACS)
@@ -14,18 +15,18 @@ VIEW = FrontView(TRIALS, find_front(TRIALS, CHOSEN), CHOSEN, (-20.0, 21e6), {})
 
 
 def test_two_sentences_tell_the_knee_and_the_ends() -> None:
-    first, second = tell_story(VIEW, {"delta_mtl": 1.25}, 40_000_000, 4)
-    assert first.startswith("The best trade-off is trial 1: +2.0 +- 1.2 % against single-task networks (one training;")
+    first, second = tell_story(replace(VIEW, singles=SINGLES))
+    assert first.startswith("The best trade-off is trial 1: +2.0 +- 1.3 % against single-task networks (one training,")
     assert first.endswith("at 10.0 M multiply-accumulates an image, 25 % of the 40.0 M of 4 separate networks.")
     assert second == (
-        "The front has 3 of 4 trials, from -9.0 +- 1.2 % at 8.00 M (trial 0) to +3.0 +- 1.2 % at 20.0 M (trial 2)."
+        "The front has 3 of 4 trials, from -9.0 +- 1.3 % at 8.00 M (trial 0) to +3.0 +- 1.3 % at 20.0 M (trial 2)."
     )
-    assert find_first(VIEW, {}) == 1
+    assert find_first(VIEW) == 1
 
 
 def _tell(deltas: Sequence[float], macs: Sequence[int]) -> list[str]:
     trials = [complete(n, delta, cost) for n, (delta, cost) in enumerate(zip(deltas, macs, strict=True))]
-    return tell_story(FrontView(trials, find_front(trials, CHOSEN), CHOSEN, (-20.0, 21e6), {}), {}, 0, 4)
+    return tell_story(FrontView(trials, find_front(trials, CHOSEN), CHOSEN, (-20.0, 21e6), {}))
 
 
 def test_only_what_lies_between_others_is_called_a_trade_off() -> None:
@@ -42,10 +43,10 @@ def test_only_what_lies_between_others_is_called_a_trade_off() -> None:
 
 def test_without_a_front_there_is_no_story() -> None:
     none = FrontView([failed(5)], (), CHOSEN, (-20.0, 21e6), {})
-    assert tell_story(none, {}, 0, 4) == []
-    assert find_first(none, {}) == 5
+    assert tell_story(none) == []
+    assert find_first(none) == 5
     assert summarise(none).startswith("No front")
-    assert find_first(FrontView([], (), CHOSEN, (-20.0, 21e6), {}), {}) is None
+    assert find_first(FrontView([], (), CHOSEN, (-20.0, 21e6), {})) is None
 
 
 def test_what_delta_mtl_is_is_said_of_these_tasks() -> None:
@@ -53,4 +54,5 @@ def test_what_delta_mtl_is_is_said_of_these_tasks() -> None:
     text = explain_numbers([depth])
     assert "(depth abs_err_m)" in text
     assert "the mean of 3 of them a task" in text
+    assert "search.confirm measures what fresh seeds show" in text
     assert explain_numbers([]) == ""

@@ -1,0 +1,48 @@
+"""Single-task networks as a run folder keeps them, and best guesses of what is measured against them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import TYPE_CHECKING
+
+from search.study.baselines import read_kept_baselines
+from search.study.fronts.best_guess import Guesses, guess_objectives
+from search.study.fronts.single_tasks import SingleTask, widen_guesses
+from spaces.errors import DataError
+
+if TYPE_CHECKING:
+    from search.jobs.trial import Trial
+    from search.problem.objectives import Objective
+    from trainers.tasks.task import Task
+
+BASELINES = "baselines.json"
+
+
+def read_single_tasks(folder: Path, tasks: Sequence[Task]) -> tuple[SingleTask, ...]:
+    """Those that are there, in the order of the tasks; none where the file is missing or cannot be read."""
+    try:
+        outcomes = [*read_kept_baselines(folder / BASELINES).values()]
+    except DataError:
+        return ()
+    found = []
+    for task in tasks:
+        metric = next(metric for metric in task.table if metric.name == task.headline)
+        name = f"{task.name}.{metric.name}"
+        own = [each for each in outcomes if math.isfinite(each.metrics.get(name, math.nan))]
+        if own:
+            values = [each.metrics[name] for each in own]
+            sd = stdev(values) if len(values) > 1 else math.nan
+            macs = own[0].cost.get("macs", 0)
+            told = (metric.name, metric.unit, metric.higher_is_better, fmean(values), sd, len(values), macs)
+            found.append(SingleTask(task.name, task.main, *told))
+    return tuple(found)
+
+
+def foretell_objectives(
+    folder: Path, trials: Sequence[Trial], objectives: Sequence[Objective], tasks: Sequence[Task]
+) -> Guesses:
+    """Best guesses of a run's trials as people are told them: with the error of what deltas are measured from."""
+    return widen_guesses(guess_objectives(trials, objectives), trials, read_single_tasks(folder, tasks))
