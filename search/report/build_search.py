@@ -15,6 +15,8 @@ from search.preview.confirming_left import count_confirming
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
 from search.report.terminal.progress import Progress
+from search.standing.commit import add_commit
+from search.standing.standing import FINISHED, judge_end
 from search.standing.started import Started, read_started
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL
 from search.study.baselines import list_baseline_jobs
@@ -62,7 +64,12 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     tracker.open(settings.run.name, folder.search_id, settings.plain, command or _find_command(folder.path))
     tasks, runner = settings.data.selected, settings.runner
     arguments = command.partition(" -m search.run")[2].strip() if command else None
-    started = replace(_plan_trainings(settings, folder.path, forecast), arguments=arguments, place=str(Path.cwd()))
+    started = replace(
+        _plan_trainings(settings, folder.path, forecast),
+        arguments=arguments,
+        place=str(Path.cwd()),
+        commits=_list_commits(settings, folder.path, len(study.numbers)),
+    )
     progress = Progress(started, objectives=problem.objectives)
     single_task_macs = count_single_task_macs(problem, settings)
     rates = CostRates(single_task_macs, settings.trainer.epochs, runner.threads, runner.gpu_share, folder.begun)
@@ -86,6 +93,13 @@ def _find_command(folder: Path) -> str:
     """That of the search as its last start left it; empty where that is not known."""
     arguments = read_started(folder).arguments
     return "" if arguments is None else spell_command("search.run", arguments)
+
+
+def _list_commits(settings: Settings, folder: Path, trials: int) -> tuple[str, ...]:
+    """Of the code that trains this search, as far as its starts have told."""
+    wanted = settings.split.trials
+    ended = trials >= wanted and judge_end(folder, trials, wanted) == FINISHED
+    return add_commit(read_started(folder).commits, trials, ended=ended)
 
 
 def _plan_trainings(settings: Settings, folder: Path, forecast: float | None) -> Started:

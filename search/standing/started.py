@@ -35,6 +35,7 @@ class Started:
         place: folder in which the arguments were given, as paths in them may be relative; empty where it is not known.
         fresh: seeds that each member of the front is confirmed with at the end, where no more is known of them.
         baselines: names of the files of single-task networks, in the folder that all runs share.
+        commits: of the code that has trained it, this start's last; empty where that is not known.
     """
 
     arguments: str | None = None
@@ -48,6 +49,7 @@ class Started:
     place: str = ""
     fresh: int = 0
     baselines: tuple[str, ...] = ()
+    commits: tuple[str, ...] = ()
 
     def foretell(self) -> float | None:
         """Seconds from now until the forecast end; None without a forecast."""
@@ -83,6 +85,7 @@ def _restore(told: Mapping[str, Any]) -> Started:
         place=str(told["place"]),
         fresh=int(told["fresh"]),
         baselines=tuple(Path(str(name)).name for name in told["baselines"]),
+        commits=tuple(map(str, told["commits"])),
     )
     if not all(map(math.isfinite, (found.began, found.forecast or 0.0, *found.epochs.values()))):
         raise ValueError("no times")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -69,28 +68,11 @@ def _tell_run(folder: Path, config: Mapping[str, Any], tasks: Sequence[Task]) ->
         "space": parts["space"],
         "network": parts["network"],
         "begun": date,
-        "commit": find_commit() if config else "",
+        "commit": ", ".join(read_started(folder).commits),
         "command": _read_command(folder),
         "run folder": str(folder) if config else "",
     }
     return {name: value for name, value in facts.items() if value}
-
-
-def find_commit() -> str:
-    """Name of this code's commit where it is a checkout, with a plus where files differ from it; else empty."""
-    here = Path(__file__).parent
-    try:
-        told = subprocess.run(
-            ["git", "describe", "--always", "--abbrev=12", "--exclude=*", "--dirty=+"],
-            cwd=here,
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=True,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return told.stdout.strip()
 
 
 def _read_command(folder: Path) -> str:

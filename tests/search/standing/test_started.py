@@ -15,6 +15,7 @@ ODD = [  # of the right names and another kind, as a fuzz of run folders has fou
     '{"forecast": "soon"}',
     '{"links": 1}',
     '{"baselines": 3}',
+    '{"commits": 3}',
 ]
 
 
@@ -31,6 +32,7 @@ def test_what_a_start_leaves_is_read_again(tmp_path: Path) -> None:
         "/home",
         3,
         ("a.json",),
+        ("0123abc", "4567def+"),
     )
     write_started(tmp_path, told)
     assert read_started(tmp_path) == told

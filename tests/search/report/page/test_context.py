@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from search.report.page.context import NO_CONTEXT, find_commit, gather_context
+from search.report.page.context import NO_CONTEXT, gather_context
 from search.standing.started import Started, write_started
 from spaces.common.interpreter import spell_python
 from tests.search.trials import NAMES, TASKS, complete
@@ -16,11 +16,15 @@ def test_a_run_is_told_from_its_folder(tmp_path: Path, monkeypatch: pytest.Monke
         "search_id: abc\nbegun: 1795913152\n"
         "space: {_target_: space/fusion}\ndata: {_target_: data/folder, root: photos}\n"
     )
-    write_started(tmp_path, Started("space=fusion data.root='my photos'", place="/home/me/my work"))
+    write_started(
+        tmp_path,
+        Started("space=fusion data.root='my photos'", place="/home/me/my work", commits=("0123abc", "4567def+")),
+    )
     (tmp_path / "trials").mkdir()
     (tmp_path / "trials/0003.pt").touch()
     found = gather_context(tmp_path, [trial], TASKS)
     assert found.facts["space"] == "fusion"
+    assert found.facts["commit"] == "0123abc, 4567def+"
     assert found.facts["data"] == "folder (photos)"
     assert found.facts["begun"].startswith("2026-11-")
     python = spell_python(anywhere=True)
@@ -32,6 +36,8 @@ def test_a_run_is_told_from_its_folder(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path.parent)
     assert gather_context(Path(tmp_path.name), [trial], TASKS).export == found.export
     assert (found.progress, found.running) == ("", False)
+    write_started(tmp_path, Started("space=fusion"))  # of an earlier version: that of the code that draws is none
+    assert "commit" not in gather_context(tmp_path, [trial], TASKS).facts
 
 
 def test_a_bare_or_damaged_folder_tells_little(tmp_path: Path) -> None:
@@ -40,4 +46,3 @@ def test_a_bare_or_damaged_folder_tells_little(tmp_path: Path) -> None:
     assert gather_context(tmp_path, [], ()) == NO_CONTEXT
     (tmp_path / "config.yaml").write_text("a: [")
     assert gather_context(tmp_path, [], ()) == NO_CONTEXT
-    assert " " not in find_commit()
