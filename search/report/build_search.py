@@ -16,11 +16,10 @@ from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
 from search.report.terminal.progress import Progress
 from search.standing.commit import add_commit
-from search.standing.standing import FINISHED, judge_end
 from search.standing.started import Started, read_started
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL
 from search.study.baselines import list_baseline_jobs
-from search.study.run_folder import RunFolder
+from search.study.run_folder import BASELINES, RunFolder
 from search.study.study import Study
 
 
@@ -97,8 +96,7 @@ def _find_command(folder: Path) -> str:
 
 def _list_commits(settings: Settings, folder: Path, trials: int) -> tuple[str, ...]:
     """Of the code that trains this search, as far as its starts have told."""
-    wanted = settings.split.trials
-    ended = trials >= wanted and judge_end(folder, trials, wanted) == FINISHED
+    ended = trials >= settings.split.trials and (folder / BASELINES).exists()  # which the end of a search alone leaves
     return add_commit(read_started(folder).commits, trials, ended=ended)
 
 

@@ -62,4 +62,5 @@ def _read_effect(kept: dict[str, Any]) -> Effect:
     value, sd = float(kept["value"]), float(kept["sd"])
     if not isinstance(kept["pair"], list) or not all(map(math.isfinite, (value, sd))):
         raise ValueError("no effect")
-    return Effect(str(kept["stage"]), (str(one), str(other)), value, sd, int(kept["sharing"]), int(kept["trials"]))
+    counts = (int(kept["sharing"]), int(kept["trials"]), int(kept.get("twins", 1)))  # earlier versions have no twins
+    return Effect(str(kept["stage"]), (str(one), str(other)), value, sd, *counts)

@@ -14,9 +14,9 @@ from search.jobs.trial import Trial
 from search.jobs.trial_columns import COSTS, read_shown_columns
 from search.problem.objectives import Objective
 from search.report.mean_rank import compute_mean_ranks
-from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.front import find_front
 from search.study.fronts.guess_columns import Extra, tabulate_guesses
+from search.study.kept_single_tasks import foretell_objectives
 from spaces.common.atomic_files import write_text
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def write_tables(
         The front, cheapest first.
     """
     trials = sort_by_number(trials)
-    guesses = guess_objectives(trials, objectives)
+    guesses = foretell_objectives(folder, trials, objectives, tasks)
     members = find_front(trials, objectives, guesses)
     extra = tabulate_guesses(trials, objectives, guesses)
     names = [objective.name for objective in objectives]

@@ -25,6 +25,7 @@ from search.study.fronts.best_guess import NO_GUESSES, guess_objectives
 from search.study.fronts.final_files import choose_delivered, choose_ended, choose_told, load_finals
 from search.study.fronts.front import find_front
 from search.study.fronts.guess_columns import tabulate_guesses
+from search.study.kept_single_tasks import foretell_objectives
 from search.study.run_folder import TRIALS
 from spaces.errors import ConfigError, DataError, UserError
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -64,7 +65,7 @@ class Results:
             objectives = resolve_objectives(names, self.tasks)
         except ConfigError:  # tasks of one's own that are not here: what was measured can be read all the same
             return tabulate_trials(trials, names)
-        guesses = guess_objectives(trials, objectives)
+        guesses = foretell_objectives(self.path, trials, objectives, self.tasks)
         return tabulate_trials(trials, names, tabulate_guesses(trials, objectives, guesses))
 
     @property

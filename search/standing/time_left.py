@@ -14,6 +14,7 @@ from statistics import fmean
 from search.jobs.heartbeat import Beat
 from search.jobs.job import Job
 from search.standing.started import Started
+from spaces.common.formatting import format_duration
 
 BASELINE, SUPERNET, TRIAL, FINAL, CONFIRMATION = "baseline", "supernet", "trial", "final", "confirmation"
 
@@ -86,6 +87,11 @@ def estimate_left(
         done = sum(beat.epoch / beat.epochs for other, beat in running if other == kind and beat and beat.epochs)
         left += max(0.0, work.left - done) * each
     return left / max(1, concurrency)
+
+
+def describe_left(seconds: float) -> str:
+    """Such as "about 3 min 20 s left"; of less than a second that the end is near, for a report is still written."""
+    return "finishing" if round(seconds) < 1 else f"about {format_duration(seconds)} left"
 
 
 def _find_pace(works: Mapping[str, Work], beats: Sequence[Beat]) -> float | None:

@@ -22,7 +22,7 @@ function drawAxes(section) {
     section.hidden = true;
     return;
   }
-  const count = add(section, "p"), [width, height, top, foot, side] = [1000, 300, 30, 262, 70];
+  const count = add(section, "p"), [width, height, top, foot, side] = [1000, 300, 38, 274, 70];
   const say = () => {
     const left = sound.filter(brushed).length;
     count.textContent = "A line is a trial, blue on the front. Drag along an axis to keep those that cross it there; a click on the axis " +
@@ -32,8 +32,8 @@ function drawAxes(section) {
     "aria-label": "trials across task deltas, objectives and costs; the table below has the same numbers" });
   const x = (index) => side + (index * (width - 2 * side)) / (axes.length - 1);
   const scales = axes.map(([, , value]) => {
-    const values = sound.map(value), low = Math.min(...values), span = Math.max(...values) - low || 1;
-    return { y: (v) => foot - ((foot - top) * (v - low)) / span, v: (y) => low + (span * (foot - y)) / (foot - top), low, high: low + span };
+    const values = sound.map(value), low = Math.min(...values), high = Math.max(...values), span = high - low || 1;
+    return { y: (v) => foot - ((foot - top) * (v - low)) / span, v: (y) => low + (span * (foot - y)) / (foot - top), low, high };
   });
   for (const trial of [...sound].sort((a, b) => (a.status === "front") - (b.status === "front"))) {
     const d = "M" + axes.map(([, , value], index) => `${x(index).toFixed(1)} ${scales[index].y(value(trial)).toFixed(1)}`).join("L");
@@ -54,12 +54,14 @@ function drawAxes(section) {
     say();
     sift();
   };
-  axes.forEach(([name, unit], index) => {
+  axes.forEach(([name, unit, value], index) => {
     const { low, high } = scales[index];
     draw(svg, "line", { x1: x(index), x2: x(index), y1: top, y2: foot });
     draw(svg, "text", { x: x(index), y: 14, "text-anchor": "middle" }, name);
-    draw(svg, "text", { x: x(index) + 6, y: top + 4 }, rounded(high, scatter[name], unit));
-    draw(svg, "text", { x: x(index) + 6, y: foot + 4 }, rounded(low, scatter[name], unit));
+    for (const [end, y] of [[high, top - 7], [low, foot + 16]]) { // beyond every line, so that none strikes them out
+      const spread = sound.find((trial) => value(trial) === end)?.spreads[name] ?? scatter[name];
+      draw(svg, "text", { x: x(index), y, "text-anchor": "middle" }, rounded(end, spread, unit));
+    }
     draw(svg, "rect", { x: x(index) - 9, width: 18, y: 0, height: 0, class: "brush", "data-axis": index });
     const reach = draw(svg, "rect", { x: x(index) - 14, width: 28, y: top - 8, height: foot - top + 16, class: "reach" });
     const at = (event) => {

@@ -25,20 +25,25 @@ function headline(trial) {
 function tasks(card, trial) {
   const known = singles.filter(({ task, metric }) => typeof trial.metrics[`${task}.${metric}`] === "number");
   if (!known.length) return;
-  const table = add(add(card, "div", "", { class: "wide" }), "table"), top = add(add(table, "thead"), "tr");
-  for (const [name, kind] of [["task", "words"], ["metric", "words"], ["this", ""], ["single-task \u00b1 sd", ""], ["delta", ""]])
+  const table = add(add(card, "div", "", { class: "wide" }), "table"), fresh = Object.keys(trial.confirmed).length;
+  const source = "epochs.final" in trial.metrics ? "its trial in the search, not what was trained to the end" : "one training";
+  add(table, "caption", `On the validation split, ${source}${fresh ? "; confirmed: delta, mean of fresh seeds on the test split, 95 %" : ""}`);
+  const top = add(add(table, "thead"), "tr"), more = fresh ? [["confirmed", ""]] : [];
+  for (const [name, kind] of [["task, metric", "words"], ["this", ""], ["single-task \u00b1 sd", ""], ["delta", ""], ...more])
     add(top, "th", name, { class: kind, scope: "col" });
   const rows = add(table, "tbody");
   for (const { task, metric, unit, higher, mean, sd } of known) {
     const row = add(rows, "tr"), value = trial.metrics[`${task}.${metric}`];
-    add(row, "td", task, { class: "words" });
-    add(row, "td", `${metric}${unit ? ` [${unit}]` : ""} ${higher ? "\u2191" : "\u2193"}`, {
-      class: "words", title: higher ? "up is better" : "down is better" });
+    const what = add(row, "td", `${task} `, { class: "words" });
+    add(what, "small", `${metric}${unit ? ` [${unit}]` : ""} ${higher ? "\u2191" : "\u2193"}`, {
+      title: higher ? "up is better" : "down is better" });
     add(row, "td", rounded(value, sd));
     add(row, "td", noisy(mean, sd));
     const delta = trial.metrics[`${task}.delta`];
     add(row, "td", typeof delta === "number" ? noisy(delta, trial.spreads[`${task}.delta`], "%") + " %" : "", {
       title: "\u00b1 as one training scatters, and the mean of single-task networks that it is measured from" });
+    const [again, half] = trial.confirmed[`${task}.delta`] ?? [];
+    if (fresh) add(row, "td", again === undefined ? "" : noisy(again, half, "%") + " %");
   }
 }
 

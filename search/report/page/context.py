@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from search.components.components import build_component
 from search.config.command import spell_command
+from search.report.page.sharing_effects import shares_alike
 from search.standing.started import read_started
 from search.study.run_config import CONFIG, read_config
 from search.study.run_folder import TRIALS
@@ -29,6 +31,7 @@ class Context:
         facts: of the run, by name: data, tasks, space, date, commit, command, folder.
         weights: files of them in the run folder, by number of the trial.
         export: command that exports a trial, its number to be put at the end; empty where there is no run.
+        alike: whether the same tasks share the same stages in all patterns of the space, so that none tells who should.
         estimated: who should share what by a supernet's estimates, where there is one.
         progress: how far a search is that has not ended, such as "11 of 18 trials, refreshed 12:03"; empty at its end.
         running: whether it goes on, so that the page is to be read again.
@@ -37,6 +40,7 @@ class Context:
     facts: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[int, str] = field(default_factory=dict)
     export: str = ""
+    alike: bool = False
     estimated: Sequence[Effect] = ()
     progress: str = ""
     running: bool = False
@@ -52,7 +56,16 @@ def gather_context(folder: Path, trials: Sequence[Trial], tasks: Sequence[Task])
     except (UserError, OSError):
         config = {}
     export = spell_command("search.export", shlex.quote(str(folder.absolute())), anywhere=True) if config else ""
-    return Context(_tell_run(folder, config, tasks), _find(folder, trials), export)
+    return Context(_tell_run(folder, config, tasks), _find(folder, trials), export, _shares_alike(config, tasks))
+
+
+def _shares_alike(config: Mapping[str, Any], tasks: Sequence[Task]) -> bool:
+    """Of the run's space, if it is here."""
+    try:
+        space = build_component(config["space"], "space")
+        return shares_alike(space, sorted(task.name for task in tasks))
+    except (UserError, KeyError):
+        return False
 
 
 def _tell_run(folder: Path, config: Mapping[str, Any], tasks: Sequence[Task]) -> dict[str, str]:

@@ -104,6 +104,7 @@ def _collect(view: FrontView, context: Context, examples: Examples) -> dict[str,
         "told": told and told.name,
         "effects": [asdict(each) for each in effects or context.estimated],
         "estimated": not effects,
+        "alike": context.alike,
         "importances": _name_importances(view, told) if told else {},
     }
 

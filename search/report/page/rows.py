@@ -26,7 +26,7 @@ def list_trials(view: FrontView, kept: Mapping[int, str] = NO_FILES) -> list[dic
         view: of the search; the curves of its single-task networks' metrics are shown.
         kept: files of weights in the run folder, by number.
     """
-    beside = tabulate_guesses(view.trials, view.objectives, view.guesses)
+    beside = tabulate_guesses(view.trials, view.objectives, view.foretold)
     ends = {trial.number: _tell_end(trial, view) for trial in view.finals}
     names = [f"{each.task}.{each.metric}" for each in view.singles]
     return [
@@ -47,6 +47,7 @@ def list_trials(view: FrontView, kept: Mapping[int, str] = NO_FILES) -> list[dic
             **read_columns(trial, ("reason",)),
             "shown": {name: [each.value, each.spread, each.basis] for name, each in choose_shown(view, trial).items()},
             "spreads": _list_spreads(trial, view),
+            "confirmed": _list_confirmed(trial, view),
             "curves": {name: thin(trial.curves[name]) for name in names if trial.curves.get(name)},
             "weights": kept.get(trial.number, ""),
         }
@@ -58,6 +59,13 @@ def _list_spreads(trial: Trial, view: FrontView) -> dict[str, float]:
     """Standard deviations of what its training has told, to three digits."""
     told = {*trial.metrics, *trial.objectives}
     return {name: float(f"{spread:.3g}") for name, spread in view.spreads[trial.number].items() if name in told}
+
+
+def _list_confirmed(trial: Trial, view: FrontView) -> dict[str, list[float]]:
+    """Means over fresh seeds of the tasks' deltas, with half of their 95 % intervals."""
+    told = view.confirmed.get(trial.number, {})
+    known = {name: told[name] for name in (f"{each.task}.delta" for each in view.singles) if name in told}
+    return {name: [each.mean, (each.high - each.low) / 2] for name, each in known.items() if math.isfinite(each.mean)}
 
 
 def thin(values: list[float]) -> list[list[float]]:

@@ -1,15 +1,18 @@
 function effects(section) {
   const { effects: found, told } = page, unit = objectives.find(({ name }) => name === told)?.unit ?? "";
   if (!found.length) {
-    add(section, "p", "Not known yet: it takes eight complete trials that share stages differently, or a supernet.");
+    add(section, "p", page.alike ? "Not decided in this space: in all its patterns the same tasks share the same stages." :
+      "Not known yet: it takes eight complete trials that share stages differently, or a supernet.");
     return;
   }
   const pairs = [...new Set(found.map(({ pair }) => pair.join(" + ")))], stages = [...new Set(found.map(({ stage }) => stage))];
-  const { trials: many } = found[0], most = Math.max(...found.map(({ value }) => Math.abs(value)), 1e-9);
+  const { trials: many } = found[0], far = ({ value, sd }) => Math.abs(value) / sd;
+  const most = Math.max(...found.filter((each) => far(each) > 1).map(({ value }) => Math.abs(value)));
   const source = page.estimated ? `the supernet's estimates of ${many} patterns (trials tell nothing of it yet; estimates of ` +
     "patterns that share much are too low: read what costs more than what, not whether sharing pays)" : `${many} trials`;
   add(section, "p", `Estimated change of ${told}${unit ? ` [${unit}]` : ""} where two tasks share a stage, \u00b1 standard deviation, from ` +
-    `${source}; bold where it is more than two of these from 0. ${page.estimated ? "Patterns" : "Trials"} that share it stand in parentheses.`);
+    `${source}; shaded where it is more than one of these from 0, bold where more than two. ${page.estimated ? "Patterns" : "Trials"} ` +
+    `that share it stand in parentheses.${found.some(({ twins }) => twins > 1) ? " Cells that none of them tells apart have equal parts of one effect." : ""}`);
   const table = add(add(section, "div", "", { class: "wide" }), "table", "", { class: "effects" });
   const top = add(add(table, "thead"), "tr"), rows = add(table, "tbody");
   add(top, "th", "", { scope: "col" });
@@ -21,8 +24,8 @@ function effects(section) {
       const each = found.find((one) => one.stage === stage && one.pair.join(" + ") === pair);
       const cell = add(row, "td", each ? `${noisy(each.value, each.sd, unit)} (${each.sharing})` : "all alike");
       if (!each) continue;
-      const good = each.value > 0 === down(told), sure = Math.abs(each.value) > 2 * each.sd;
-      cell.style.background = `rgba(var(--${good ? "good" : "bad"}), ${((sure ? 0.45 : 0.25) * Math.abs(each.value)) / most})`;
+      const good = each.value > 0 === down(told), sure = far(each) > 2;
+      if (far(each) > 1) cell.style.background = `rgba(var(--${good ? "good" : "bad"}), ${((sure ? 0.45 : 0.25) * Math.abs(each.value)) / most})`;
       if (sure) cell.style.fontWeight = "700";
     }
   }

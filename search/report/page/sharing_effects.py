@@ -8,6 +8,7 @@ Learning", 2006, 3.5). Stages that are seldom told apart keep wide uncertainties
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,9 +16,12 @@ from itertools import combinations
 import numpy as np
 
 from search.jobs.trial import Trial
+from spaces.choices import draw
 from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.space import Space
 
 FEWEST = 8  # complete trials; fewer tell nothing of so many effects: our choice
+DRAWS = 50  # patterns of a space beside its landmarks that are looked at: our choice
 RATIOS = np.logspace(-2.5, 1.5, 17)  # variance of an effect over that of the noise: our choice
 
 
@@ -32,6 +36,8 @@ class Effect:
         sd: standard deviation of that.
         sharing: patterns in which they do.
         trials: patterns in all, trained or estimated.
+        twins: stages and pairs that are shared in the very same patterns, itself among them: they have equal parts of
+            what is one effect.
     """
 
     stage: str
@@ -40,6 +46,7 @@ class Effect:
     sd: float
     sharing: int
     trials: int
+    twins: int = 1
 
 
 def estimate_effects(trials: Sequence[Trial], objective: str) -> tuple[Effect, ...]:
@@ -61,9 +68,10 @@ def fit_effects(patterns: Sequence[SharingPattern], y: np.ndarray) -> tuple[Effe
     x = np.array([[float(row.get(name, False)) for name in names] for row in shared])
     mean, sd = fit_linear(x - x.mean(0), y - y.mean())
     counts = x.sum(0).astype(int)
+    twins = [int((x == column[:, None]).all(0).sum()) for column in x.T]
     return tuple(
-        Effect(stage, pair, float(value), float(spread), int(count), len(patterns))
-        for (stage, pair), value, spread, count in zip(names, mean, sd, counts, strict=True)
+        Effect(stage, pair, float(value), float(spread), int(count), len(patterns), alike)
+        for (stage, pair), value, spread, count, alike in zip(names, mean, sd, counts, twins, strict=True)
     )
 
 
@@ -76,6 +84,14 @@ def list_shared(pattern: SharingPattern) -> dict[tuple[str, tuple[str, str]], bo
         for place, stage in enumerate(stages, start=1)
         for one, other in combinations(sorted(pattern.tasks), 2)
     }
+
+
+def shares_alike(space: Space, tasks: Sequence[str]) -> bool:
+    """Whether the same tasks share the same stages in all patterns of a space, as far as landmarks and draws show."""
+    rng = random.Random(0)
+    drawn = [*space.anchors(tasks).values(), *(draw(space, tasks, rng) for _ in range(DRAWS))]
+    first, *others = (list_shared(each.pattern) for each in drawn)
+    return all(each == first for each in others)
 
 
 def fit_linear(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

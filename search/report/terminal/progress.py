@@ -29,6 +29,7 @@ from search.standing.time_left import (
     FINAL,
     SUPERNET,
     TRIAL,
+    describe_left,
     estimate_left,
     find_kind,
     plan_work,
@@ -205,7 +206,7 @@ class Progress:
         parts += [f"front {counts['front']}"] if counts["front"] else []
         parts += [f"hypervolume {format_count(self._hypervolume)}"] if self._hypervolume else []
         left = self.seconds_left
-        return [*parts, *([] if left is None else [f"about {format_duration(left)} left"])]
+        return [*parts, *([] if left is None else [describe_left(left)])]
 
     def _look(self) -> dict[Job, Beat | None]:
         """Where each training stands that runs."""

@@ -37,7 +37,7 @@ class Estimate:
 
 
 Estimates = Mapping[int, Mapping[str, Estimate]]
-"""By number of trial and name of objective."""
+"""By number of trial and name of an objective, a metric or a task's delta."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -79,6 +81,12 @@ def test_best_guesses_stand_beside_what_was_measured(tmp_path: Path) -> None:
         assert float(row["delta_mtl.guess"]) == pytest.approx(guess.value)
         assert float(row["delta_mtl.sd"]) == pytest.approx(guess.sd)
         assert float(row["delta_mtl"]) == MANY[int(row["number"])].objectives["delta_mtl"]
+    outcomes = {str(n): {"metrics": {"depth.abs_err_m": value}, "cost": {}} for n, value in enumerate((0.19, 0.21))}
+    (tmp_path / "baselines.json").write_text(json.dumps(outcomes))
+    tables.write_tables(tmp_path, MANY, CHOSEN, TASKS)
+    for before, row in zip(rows, read_rows(tmp_path / "trials.csv"), strict=True):
+        wider = math.hypot(float(before["delta_mtl.sd"]), 5.0)  # the error of what a delta is measured from
+        assert float(row["delta_mtl.sd"]) == pytest.approx(wider)
     front = read_rows(tmp_path / "front.csv")
     assert list(front[0])[2:7] == ["delta_mtl", "macs", *GUESSED]
     assert [int(row["number"]) for row in front] == [trial.number for trial in members]

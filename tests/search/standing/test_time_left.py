@@ -14,6 +14,7 @@ from search.standing.time_left import (
     SUPERNET,
     TRIAL,
     Work,
+    describe_left,
     estimate_left,
     find_kind,
     plan_work,
@@ -59,3 +60,8 @@ def test_trainings_with_fresh_seeds_count_for_each_member_of_the_front(tmp_path:
     assert estimate_left(works, [(CONFIRMATION, Beat("trial 1, seed 500", 8, 4, 1.0))], 1) == pytest.approx(1.5 * 8 * 3)
     job = make_job(tmp_path)
     assert find_kind(replace(job, tested="test")) == CONFIRMATION != find_kind(job)
+
+
+def test_the_last_second_is_no_time() -> None:
+    assert describe_left(0.4) == "finishing"
+    assert describe_left(200.0) == "about 3 min 20 s left"

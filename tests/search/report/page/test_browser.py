@@ -11,6 +11,7 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from search.report.figures.front_figure import BELOW, draw_front_figure, render_
 from search.report.page.context import Context
 from search.report.page.page import write_page
 from search.study.fronts.best_guess import guess_objectives
-from search.study.fronts.front import FrontView, find_front
+from search.study.fronts.front import Estimate, FrontView, find_front
 from search.study.fronts.single_tasks import SingleTask
 from tests.browser import BROWSER, MISSING, open_page, print_page
 from tests.search.trials import complete, failed
@@ -33,15 +34,22 @@ SINGLES = (
 DELTAS = tuple(f"{each.task}.delta" for each in SINGLES)
 
 
-def write_a_page(path: Path, metrics: Mapping[str, float] = MappingProxyType({})) -> None:
-    """Of 14 trials and a failed one, with single-task networks; `metrics` are of every trial, beside its own."""
+def write_a_page(path: Path, metrics: Mapping[str, float] = MappingProxyType({}), *, alike: bool = False) -> None:
+    """Of 14 trials and a failed one, with single-task networks; `metrics` are of every trial, beside its own.
+
+    Trial 5 is confirmed. All share stages alike where they are `alike`.
+    """
     trials = [complete(n, 3.0 - (n - 6) ** 2 / 9, 8_000_000 + 900_000 * n) for n in range(14)]
-    trials = [replace(trial, metrics={**trial.metrics, **metrics}) for trial in trials]
+    more = {"parent.segmentation": "depth"}
+    trials = [replace(t, metrics={**t.metrics, **metrics}, choices={**t.choices, **more}) for t in trials]
+    if alike:
+        trials = [replace(trial, pattern=trials[0].pattern, key=trials[0].key) for trial in trials]
     trials.append(failed(14, "lost <b> because of " + "a reason that is long " * 9))
     chosen = (DELTA_MTL, MACS)
     guesses = guess_objectives(trials, chosen)
     view = FrontView(trials, find_front(trials, chosen, guesses), chosen, (-20.0, 30e6), {}, guesses, singles=SINGLES)
-    context = Context({"space": "fusion"}, {4: "trials/0004.pt"}, "python -m search.export r")
+    view = replace(view, confirmed={5: dict.fromkeys(("delta_mtl", "macs", *DELTAS), Estimate(1.5, 1.0, 2.0))})
+    context = Context({"space": "fusion"}, {4: "trials/0004.pt"}, "python -m search.export r", alike)
     write_page(path, "r", view, render_front_svg(draw_front_figure(view, BELOW)), context=context)
 
 
@@ -79,38 +87,72 @@ def test_no_column_and_no_number_is_lost_on_paper(tmp_path: Path) -> None:
     assert words.count("%", 0) and len(re.findall(r"-7\.?\d* ± \d+\.?\d* ?%", words)) == len(DELTAS)
 
 
-def _measure(folder: Path, width: int) -> dict[str, int]:
-    """Pixels of the page at a width, which a window of the browser may not have and a frame can.
-
-    Returns:
-        "wide": of all; "card" and "table": what their tables hide at the right; "row": height of the tallest row.
-    """
+def _ask_frame(folder: Path, width: int, script: str) -> Any:
+    """What a script in the page tells at a width, which a window of the browser may not have and a frame can."""
     write_a_page(folder / "front.html", dict.fromkeys(DELTAS, -7.4321))
     text = re.sub(r"<meta http-equiv=.Content-Security-Policy[^>]*>", "", (folder / "front.html").read_text())
-    measure = """<script>addEventListener('load', () => setTimeout(() => {
+    ask = f"""<script>addEventListener('load', () => setTimeout(() => {{
       const find = (name) => document.querySelector(name);
       const hidden = (name) => find(name).scrollWidth - find(name).clientWidth;
-      const rows = [...document.querySelectorAll('#table tbody tr')].map((row) => row.offsetHeight);
-      parent.document.title = JSON.stringify({wide: document.documentElement.scrollWidth, row: Math.max(...rows),
-        card: hidden('.card .wide'), table: hidden('.wide:has(> #table)')});
-    }, 300));</script>"""
-    frame = f'<title></title><iframe style="width:{width}px;height:900px" srcdoc="{escape(text + measure)}"></iframe>'
+      parent.document.title = JSON.stringify((() => {{ {script} }})());
+    }}, 300));</script>"""
+    frame = f'<title></title><iframe style="width:{width}px;height:900px" srcdoc="{escape(text + ask)}"></iframe>'
     (folder / "frame.html").write_text(frame)
     found = re.search(r"<title>(.*?)</title>", open_page((folder / "frame.html").as_uri(), folder / "browser").page)
     assert found
-    return dict(json.loads(found[1]))
+    return json.loads(found[1])
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
-def test_a_telephone_scrolls_down_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("width", [360, 400])
+def test_a_telephone_scrolls_down_alone(width: int, tmp_path: Path) -> None:
     """Tables scroll within themselves, and what is out of sight makes no row tall."""
-    found = _measure(tmp_path, 400)
-    assert (found["wide"] <= 400, found["card"], found["row"] < 60) == (True, 0, True)
+    rows = "[...document.querySelectorAll('#table tbody tr')].map((row) => row.offsetHeight)"
+    told = "[document.documentElement.scrollWidth, hidden('.card .wide'), Math.max(..." + rows + ")]"
+    wide, card, row = _ask_frame(tmp_path, width, f"return {told};")
+    assert (wide <= width, card, row < 60) == (True, 0, True)
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
 def test_a_small_laptop_shows_the_whole_table(tmp_path: Path) -> None:
-    assert _measure(tmp_path, 1366)["table"] == 0
+    assert _ask_frame(tmp_path, 1366, "return hidden('.wide:has(> #table)');") == 0
+
+
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
+@pytest.mark.parametrize("width", [400, 640, 1366])
+def test_two_cards_stand_side_by_side_at_any_width(width: int, tmp_path: Path) -> None:
+    script = """find('.card button').click();
+      look(0);
+      const boxes = [...document.querySelectorAll('.card')].map((card) => card.getBoundingClientRect());
+      return [boxes.length, boxes[0].y - boxes[1].y, boxes[1].x >= boxes[0].right,
+        document.documentElement.scrollWidth <= innerWidth];"""
+    assert _ask_frame(tmp_path, width, script) == [2, 0, True, True]
+
+
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
+def test_the_ends_of_axes_stand_beyond_all_lines(tmp_path: Path) -> None:
+    script = """const box = (each) => each.getBoundingClientRect();
+      const lines = [...document.querySelectorAll('svg.axes line')].map(box);
+      const top = Math.min(...lines.map(({ top }) => top)), foot = Math.max(...lines.map(({ bottom }) => bottom));
+      const texts = [...document.querySelectorAll('svg.axes text')];
+      return [lines.length, texts.map((text) => text.textContent),
+        texts.map(box).every(({ top: high, bottom: low }) => low <= top + 4 || high >= foot - 4)];"""
+    axes, texts, beyond = _ask_frame(tmp_path, 1366, script)
+    assert len(texts) == 3 * axes
+    assert texts[:3] == ["segmentation.delta", "-7.4", "-7.4"]
+    assert beyond
+
+
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
+def test_it_says_what_rows_of_a_card_are_what_is_confirmed_and_what_a_space_does_not_decide(tmp_path: Path) -> None:
+    write_a_page(tmp_path / "front.html", dict.fromkeys(DELTAS, -7.4321), alike=True)
+    address = (tmp_path / "front.html").as_uri()
+    one, other = (open_page(f"{address}#trial-{n}", tmp_path / "browser") for n in (4, 5))
+    assert one.errors == other.errors == ()
+    assert "Not decided in this space: in all its patterns the same tasks share the same stages." in one.page
+    assert "<caption>On the validation split, one training</caption>" in one.page
+    assert "one training; confirmed: delta, mean of fresh seeds on the test split, 95 %</caption>" in other.page
+    assert other.page.count("<td>+1.5 \u00b1 0.5 %</td>") == len(DELTAS)
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)

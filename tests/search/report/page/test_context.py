@@ -24,6 +24,7 @@ def test_a_run_is_told_from_its_folder(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "trials/0003.pt").touch()
     found = gather_context(tmp_path, [trial], TASKS)
     assert found.facts["space"] == "fusion"
+    assert not found.alike  # as far as is known of a space without its stages
     assert found.facts["commit"] == "0123abc, 4567def+"
     assert found.facts["data"] == "folder (photos)"
     assert found.facts["begun"].startswith("2026-11-")

@@ -7,7 +7,7 @@ import pytest
 
 from search.problem.objectives import DELTA_MTL, MACS
 from search.report.page.rows import POINTS, list_trials, thin
-from search.study.fronts.front import FrontView
+from search.study.fronts.front import Estimate, FrontView
 from search.study.fronts.single_tasks import SingleTask
 from tests.search.trials import complete
 
@@ -33,3 +33,6 @@ def test_headlines_and_files_of_weights_stand_with_the_trial() -> None:
     assert line["spreads"] == {**told, "depth.abs_err_m": 0.1}
     assert line["shown"]["delta_mtl"][:2] == [1.0, pytest.approx(28.28, abs=0.01)]
     assert line["weights"] == "trials/0000.pt"
+    assert line["confirmed"] == {}
+    again = replace(view, confirmed={0: {"depth.delta": Estimate(3.0, 2.0, 4.5), "macs": Estimate(9.0, 9.0, 9.0)}})
+    assert list_trials(again)[0]["confirmed"] == {"depth.delta": [3.0, 1.25]}

@@ -3,9 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from search.report.page.sharing_effects import FEWEST, RATIOS, estimate_effects, fit_linear, list_shared
+from search.report.page.sharing_effects import FEWEST, RATIOS, estimate_effects, fit_linear, list_shared, shares_alike
 from spaces.choices import enumerate_patterns
 from spaces.fusion import Fusion
+from spaces.routing import Routing
+from spaces.workspace import Workspaces
 from tests.search.trials import NAMES, complete
 
 PATTERNS = [drawn.pattern for drawn in enumerate_patterns(Fusion(2, 3), NAMES[:3])]
@@ -35,6 +37,20 @@ def test_what_is_never_told_apart_stays_uncertain() -> None:
     mean, together = fit_linear(twins, y)
     assert np.allclose(mean[0], mean[1])
     assert together.min() > 3 * apart.max()
+
+
+def test_effects_that_nothing_tells_apart_say_so() -> None:
+    whole = [pattern for pattern in PATTERNS if len({stage.groups for stage in pattern.decoder}) == 1]
+    trials = [complete(n, float(n), 10, pattern=whole[n % len(whole)], key=str(n)) for n in range(FEWEST)]
+    assert {each.twins for each in estimate_effects(trials, "delta_mtl")} == {3}  # stages of the decoder
+    every = [complete(n, float(n), 10, pattern=pattern, key=str(n)) for n, pattern in enumerate(PATTERNS)]
+    assert {each.twins for each in estimate_effects(every, "delta_mtl")} == {1}
+
+
+def test_a_space_that_does_not_decide_who_shares_is_known() -> None:
+    assert shares_alike(Workspaces(3, 3), NAMES[:3])
+    assert shares_alike(Routing(3, 3), NAMES[:3])
+    assert not shares_alike(Fusion(2, 3), NAMES[:3])
 
 
 def test_they_are_those_of_the_textbook_s_matrices() -> None:

@@ -91,6 +91,7 @@ def test_time_left_follows_the_finished_trials_and_the_concurrency() -> None:
     assert progress.list_counts() == ["2 of 24 trials", "1 failed", "about 2 min 38 s left"]
     progress.update(done=23)
     assert progress.seconds_left == 0
+    assert progress.list_counts()[-1] == "finishing"
 
 
 def test_what_runs_is_told_by_what_workers_leave_and_a_baseline_is_no_trial(tmp_path: Path) -> None:
