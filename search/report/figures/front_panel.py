@@ -156,8 +156,10 @@ def label_objective(
         elif number in view.members:
             labels.append(Label(names.get(number, str(number)), spot.at, spot.transform, BLUE, 5.5, needed=False))
     points = [spot.transform.transform(spot.at) for spot in here.values()]
-    curves = [np.asarray(line.get_xydata()) for line in axes.lines]
-    lines = [axes.transData.transform(_fill_line(curve)) for curve in curves if len(curve) > 2]  # rules may be crossed
+    curves = [(line.get_transform(), np.asarray(line.get_xydata())) for line in axes.lines]
+    bars = [each for each in axes.collections if hasattr(each, "get_segments")]
+    curves += [(axes.transData, np.asarray(segment)) for each in bars for segment in each.get_segments()]
+    lines = [transform.transform(_fill_line(curve)) for transform, curve in curves if len(curve) > 1]
     place_labels(axes, labels, np.vstack([np.empty((0, 2)), *points, *lines]))
 
 
@@ -195,7 +197,7 @@ def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) ->
 
 def _fill_line(line: np.ndarray) -> np.ndarray:
     """Points all along a line, (n, 2)."""
-    steps = np.linspace(0, 1, 30)[:, None]
+    steps = np.linspace(0, 1, 30 if len(line) > 2 else 200)[:, None]  # a rule crosses the whole panel
     return np.vstack([start + steps * (end - start) for start, end in pairwise(line)])
 
 

@@ -94,6 +94,15 @@ def test_labels_leave_neither_the_axes_nor_each_other(step: int) -> None:
         assert not any(box.overlaps(other) for other in boxes[:index])
 
 
+@pytest.mark.parametrize("delta", [-0.7, -0.4, -0.1, 0.0, 0.1, 0.4, 0.7])
+def test_no_rule_strikes_out_a_label(delta: float) -> None:
+    trials = [complete(0, -9.0, 9_000_000), complete(1, delta, 14_000_000), complete(2, 4.0, 18_000_000)]
+    figure = plots.draw_front_figure(_view(trials, {trials[1].key: "all separate"}))
+    box = _words(figure)["1: all separate"].get_window_extent(figure.canvas.get_renderer())  # type: ignore[attr-defined]
+    rule = figure.axes[0].transData.transform((0, 0))[1]
+    assert not box.y0 <= rule <= box.y1
+
+
 def test_the_picture_and_the_drawing_are_the_same_each_time(tmp_path: Path) -> None:
     marks = {TRIALS[4].key: "cost in $ and $"}
     figures = [plots.draw_front_figure(_view(TRIALS, marks)) for _ in range(2)]
