@@ -9,7 +9,8 @@ from types import MappingProxyType
 import numpy as np
 
 from search.jobs.trial import Trial
-from search.problem.objectives import BEFOREHAND, format_value, volume_units
+from search.problem.objectives import BEFOREHAND, Objective, volume_units
+from search.report.page.shown_values import Shown, format_shown
 from search.study.fronts.final_trainings import SUPERNET
 from search.study.fronts.front import FrontView, compute_volume
 from spaces.common.formatting import format_count
@@ -28,14 +29,20 @@ def describe_delivered(delivered: Sequence[Trial], view: FrontView) -> list[str]
     lines = [f"Delivered, trained to the end: {many}, in front/ and finals.csv; hypervolume {volume} [{units}]."]
     for final in delivered:
         told = [objective for objective in view.objectives if objective not in BEFOREHAND]
-        values = ", ".join(f"{o.name} {format_value(o, final.objectives[o.name])}" for o in told)
+        spreads = view.final_spreads.get(final.number, {})
+        values = ", ".join(f"{o.name} {_format_known(o, final, spreads)}" for o in told)
         before = searched.get(final.number)
-        shown = ", ".join(format_value(o, before.objectives[o.name]) for o in told) if before else "?"
+        shown = ", ".join(_format_known(o, before, view.spreads[final.number]) for o in told) if before else "?"
         lines.append(
             f"trial {final.number}: {values} after {_count_epochs(final.epochs)} of its own (its trial: {shown}), "
             f"{format_count(final.macs, 'MACs')}, {describe_in_line(final.pattern)}"
         )
     return [*lines, *describe_ranking(view)]
+
+
+def _format_known(objective: Objective, trial: Trial, spreads: Mapping[str, float]) -> str:
+    """What its training has shown, in no more digits than are known of it."""
+    return format_shown(objective, Shown(trial.objectives[objective.name], spreads.get(objective.name, math.nan), ""))
 
 
 def count_before(trials: Iterable[Trial]) -> dict[int, int]:

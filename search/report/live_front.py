@@ -12,6 +12,7 @@ from search.report.shown_front import PAGE, PICTURE, show_front
 from search.report.tables import sort_by_number
 from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.front import FrontView
+from search.study.kept_single_tasks import read_single_tasks
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -63,9 +64,8 @@ class LiveFront:
         if not numbers or numbers == self._shown or begun < self._next:
             return ()
         done = sort_by_number(trials)
-        view = FrontView(
-            done, members, self._objectives, self._reference, marks, guess_objectives(done, self._objectives)
-        )
+        guesses, singles = guess_objectives(done, self._objectives), read_single_tasks(self._folder, self._tasks)
+        view = FrontView(done, members, self._objectives, self._reference, marks, guesses, singles=singles)
         told = f"{count_trials(len(done), self._planned)}, refreshed {time.strftime('%H:%M')}"
         show_front(self._folder, view, self._tasks, (), describe_ranking(view), progress=told, running=True)
         ended = time.monotonic()

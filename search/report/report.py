@@ -24,6 +24,7 @@ from search.report.tables import NO_MARKS, sort_by_number, write_finals_table, w
 from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.final_files import Final, choose_delivered, choose_told
 from search.study.fronts.front import FrontView
+from search.study.kept_single_tasks import read_single_tasks
 from spaces.common.atomic_files import write_json, write_text
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def write_report(
         write_finals_table(folder, choose_told(finals), objectives, tasks, marks)
     write_member_folders(folder, delivered or members, {final.trial.number: final.weights for final in chosen})
     guesses = guess_objectives(sort_by_number(trials), objectives)
-    view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses, delivered)
+    singles = read_single_tasks(folder, tasks)
+    view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses, delivered, singles=singles)
     if totals := read_totals(folder, trials, objectives, reference, tasks, finals):
         write_text(folder / CSV, format_csv(list_rows(totals)))
         view = add_confirmed(view, totals)

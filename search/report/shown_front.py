@@ -13,7 +13,6 @@ from search.report.figures.front_figure import BELOW, draw_front_figure, render_
 from search.report.page.context import gather_context
 from search.report.page.examples import NO_EXAMPLES, Examples
 from search.report.page.page import write_page
-from search.study.kept_single_tasks import read_single_tasks
 
 if TYPE_CHECKING:
     from search.study.fronts.front import FrontView
@@ -37,7 +36,7 @@ def show_front(
 
     Args:
         folder: of the run.
-        view: what is shown; what the folder has of single-task networks is added.
+        view: what is shown.
         tasks: of the run.
         cost_lines: what it has cost.
         lead: lines for the page, see `search.report.page.page.write_page`.
@@ -48,7 +47,6 @@ def show_front(
     context = replace(gather_context(folder, view.trials, tasks), progress=progress, running=running)
     if told := next((each for each in view.objectives if each not in BEFOREHAND), None):
         context = replace(context, estimated=read_estimated_effects(folder, told.name))
-    whole = replace(view, singles=read_single_tasks(folder, tasks))
-    save_png(folder / PICTURE, draw_front_figure(whole))
-    svg = render_front_svg(draw_front_figure(whole, BELOW))
-    write_page(folder / PAGE, folder.resolve().name, whole, svg, cost_lines, lead, context, examples)
+    save_png(folder / PICTURE, draw_front_figure(view))
+    svg = render_front_svg(draw_front_figure(view, BELOW))
+    write_page(folder / PAGE, folder.resolve().name, view, svg, cost_lines, lead, context, examples)

@@ -32,7 +32,7 @@ from search.report.figures.trial_points import (
     draw_ring,
     draw_scatter,
 )
-from search.study.fronts.front import Estimate, FrontView, collect_values
+from search.study.fronts.front import Estimate, FrontView, collect_values, guess_values
 from spaces.common.formatting import format_count
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from search.jobs.trial import Trial
 
 NO_NAMES: Mapping[int, str] = MappingProxyType({})
+BY_GUESSES = "front by best guesses"
 FARTHEST = 2.0  # single-task networks together are drawn up to so many times the dearest member's cost: our choice
 RUG = 0.025  # height of the trials without a value, as a share of the axes
 NUMBER = Objective("trial", "", MAXIMISE)  # goes across where there is one objective only
@@ -180,8 +181,10 @@ def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) ->
         if not trials:
             axes.set(xlim=(0, 1), xticks=[])
     if front and len(objectives) > 1:
-        points = np.array([list_values(front, objective) for objective in (across, up)]).T
-        axes.plot(*_trace_front(points, (across, up)).T, color=BLUE, linewidth=1.4, alpha=0.8, zorder=3)
+        # By what trials are on it, so that no member lies behind it.
+        points = np.array([guess_values(trial, (across.name, up.name), view.guesses) for trial in front])
+        label = BY_GUESSES if view.guesses else "_"
+        axes.plot(*_trace_front(points, (across, up)).T, color=BLUE, linewidth=1.4, alpha=0.8, zorder=3, label=label)
     if front and up.unit == "%":
         dashes = (0, (4, 3))
         cost = f", together {format_count(view.separate, 'MACs')}" if view.separate else ""

@@ -30,7 +30,7 @@ class Look:
     name: str = POINT
 
 
-FRONT = Look("Pareto front", BLUE, "o", 6.8, 4)
+FRONT = Look("on the front, one training", BLUE, "o", 6.8, 4)
 DOMINATED = Look("dominated", GREY, "o", 5.1, 2)
 STOPPED = Look("stopped early", GREY, "|", 6.0, 2)
 FAILED = Look("failed", RED, "x", 5.0, 3)

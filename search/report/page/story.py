@@ -115,6 +115,7 @@ def summarise(view: FrontView) -> str:
         return "No front: no trial has completed. The table tells why each one failed."
     failed, stopped = (sum(trial.status == status for trial in view.trials) for status in (FAILED, PRUNED))
     names = ", ".join(objective.name for objective in view.objectives)
-    early = f", {stopped} stopped early" if stopped else ""
+    counts = {"stopped early": stopped, "failed": failed}
+    note = "".join(f", {count} {what}" for what, count in counts.items() if count)
     trials = f"{len(view.trials)} trial" + "s" * (len(view.trials) > 1)
-    return f"Pareto front of {names}: {len(view.front)} of {trials}; {failed} failed{early}."
+    return f"Pareto front of {names}: {len(view.front)} of {trials}{note}."

@@ -24,7 +24,7 @@ from search.report.delivered import (
 )
 from search.study.fronts.front import FrontView
 from spaces.drawing.one_line import describe_in_line
-from tests.search.trials import TASKS, complete, failed
+from tests.search.trials import SINGLES, TASKS, complete, failed
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 CHOSEN = resolve_objectives(["delta_mtl", "macs"], TASKS)
@@ -42,6 +42,13 @@ def trials(estimates: Sequence[float | None]) -> list[Trial]:
         known = {} if told is None else {"delta_mtl": told, "macs": 1.0}
         found.append(complete(number, delta, 10_000_000 - int(delta * 1_000_000), estimates=known))
     return found
+
+
+def test_what_is_delivered_is_told_in_no_more_digits_than_are_known_of_it() -> None:
+    (trial,), far = trials([None])[:1], {"segmentation.delta": 9900.0}
+    final = complete(0, 300.0, trial.macs, metrics={**trial.metrics, **far})
+    line = describe_delivered([final], replace(view([trial]), finals=[final], singles=SINGLES))[1]
+    assert line.startswith("trial 0: delta_mtl +300 +- 33 % after 8 epochs of its own (its trial: -4.0 +- 1.3 %), ")
 
 
 def test_without_estimates_nothing_is_said_of_a_ranking() -> None:

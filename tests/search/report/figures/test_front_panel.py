@@ -51,6 +51,17 @@ def test_costs_go_across_and_the_front_is_a_staircase_that_ends_at_its_members()
     assert _staircase(panel) == [[9e6, -2.0], [18e6, -2.0], [18e6, 1.5]]
 
 
+def test_the_line_of_the_front_goes_by_what_trials_are_on_it_by() -> None:
+    chosen = resolve_objectives(["delta_mtl", "macs"], TASKS)
+    trials = [complete(0, 3.0, 9_000_000), complete(1, -1.0, 18_000_000)]  # the first one was lucky
+    guesses = {0: {"delta_mtl": Guess(0.5, 1.0)}, 1: {"delta_mtl": Guess(1.5, 1.0)}}
+    view = FrontView(trials, find_front(trials, chosen, guesses), chosen, [0.0, 0.0], {}, guesses)
+    panel, by_turn = _panels()
+    draw_front_panel(panel, by_turn, view)
+    assert _staircase(panel) == [[9e6, 0.5], [18e6, 0.5], [18e6, 1.5]]
+    assert "front by best guesses" in panel.get_legend_handles_labels()[1]
+
+
 def test_where_more_across_is_better_a_step_ends_at_the_height_of_the_next() -> None:
     objectives = ({"delta_mtl": 1.0, "worst_delta": -5.0}, {"delta_mtl": 3.0, "worst_delta": -9.0})
     trials = [complete(n, 0.0, 10, objectives=each) for n, each in enumerate(objectives)]

@@ -17,7 +17,7 @@ def test_each_trial_is_one_point_and_its_kind_one_entry_of_the_legend() -> None:
         ("trial-7", [[0.5, 0.5]]),
     ]
     assert axes.lines[0].get_color() == BLUE
-    assert axes.get_legend_handles_labels()[1] == ["Pareto front", "dominated"]
+    assert axes.get_legend_handles_labels()[1] == ["on the front, one training", "dominated"]
     assert places[5] == Place(axes, (4.0, 3.0), axes.transData)
     assert places[7].transform is axes.transAxes
 

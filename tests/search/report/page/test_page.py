@@ -233,7 +233,7 @@ def test_the_same_trials_give_the_same_bytes(tmp_path: Path) -> None:
     [
         ([], "No trial has finished."),
         ([failed(0), failed(1)], "No front: no trial has completed."),
-        (TRIALS, "Pareto front of delta_mtl, macs: 3 of 5 trials; 1 failed."),
+        (TRIALS, "Pareto front of delta_mtl, macs: 3 of 5 trials, 1 failed."),
     ],
 )
 def test_the_page_says_whether_there_is_a_front(trials: list[Trial], words: str, tmp_path: Path) -> None:
