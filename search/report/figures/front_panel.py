@@ -158,8 +158,6 @@ def label_objective(
             labels.append(Label(names.get(number, str(number)), spot.at, spot.transform, BLUE, 5.5, needed=False))
     points = [spot.transform.transform(spot.at) for spot in here.values()]
     curves = [(line.get_transform(), np.asarray(line.get_xydata())) for line in axes.lines]
-    bars = [each for each in axes.collections if hasattr(each, "get_segments")]
-    curves += [(axes.transData, np.asarray(segment)) for each in bars for segment in each.get_segments()]
     lines = [transform.transform(_fill_line(curve)) for transform, curve in curves if len(curve) > 1]
     place_labels(axes, labels, np.vstack([np.empty((0, 2)), *points, *lines]))
 
