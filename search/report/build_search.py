@@ -15,11 +15,11 @@ from search.preview.confirming_left import count_confirming
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
 from search.report.terminal.progress import Progress
-from search.standing.commit import add_commit
+from search.standing.commit import list_commits
 from search.standing.started import Started, read_started
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL
 from search.study.baselines import list_baseline_jobs
-from search.study.run_folder import BASELINES, RunFolder
+from search.study.run_folder import RunFolder
 from search.study.study import Study
 
 
@@ -67,7 +67,7 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
         _plan_trainings(settings, folder.path, forecast),
         arguments=arguments,
         place=str(Path.cwd()),
-        commits=_list_commits(settings, folder.path, len(study.numbers)),
+        commits=list_commits(folder.path, len(study.numbers), settings.split.trials),
     )
     progress = Progress(started, objectives=problem.objectives)
     single_task_macs = count_single_task_macs(problem, settings)
@@ -92,12 +92,6 @@ def _find_command(folder: Path) -> str:
     """That of the search as its last start left it; empty where that is not known."""
     arguments = read_started(folder).arguments
     return "" if arguments is None else spell_command("search.run", arguments)
-
-
-def _list_commits(settings: Settings, folder: Path, trials: int) -> tuple[str, ...]:
-    """Of the code that trains this search, as far as its starts have told."""
-    ended = trials >= settings.split.trials and (folder / BASELINES).exists()  # which the end of a search alone leaves
-    return add_commit(read_started(folder).commits, trials, ended=ended)
 
 
 def _plan_trainings(settings: Settings, folder: Path, forecast: float | None) -> Started:

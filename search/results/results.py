@@ -123,8 +123,7 @@ class Results:
         return self._tabulate_front(guessed=False)
 
     def _tabulate_front(self, *, guessed: bool) -> DataFrame:
-        trials = self._load_trials()
-        objectives = resolve_objectives(self.config["objectives"], self.tasks)
+        objectives, trials = resolve_objectives(self.config["objectives"], self.tasks), self._load_trials()
         members = find_front(trials, objectives, guess_objectives(trials, objectives) if guessed else NO_GUESSES)
         if not members:
             raise DataError(explain_missing_front(self.path, trials))

@@ -5,6 +5,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from search.standing.started import read_started
+from search.study.run_folder import BASELINES
+
 
 def find_commit() -> str:
     """Name of this code's commit where it is a checkout, with a plus where files differ from it; else empty."""
@@ -23,14 +26,18 @@ def find_commit() -> str:
     return told.stdout.strip()
 
 
-def add_commit(earlier: tuple[str, ...], trials: int, *, ended: bool) -> tuple[str, ...]:
+def list_commits(folder: Path, trials: int, wanted: int) -> tuple[str, ...]:
     """Commits of a search that starts now, in the order in which they were first used.
 
+    One that has ended is drawn again and not trained, and of trials whose commit is not known none is told.
+
     Args:
-        earlier: of its starts before.
-        trials: that these have left; where no commit is known of them, none is told.
-        ended: whether nothing is left to be trained, so that what starts only draws the report.
+        folder: of the run, as its starts before have left it.
+        trials: that these have asked for.
+        wanted: that there are to be.
     """
+    earlier = read_started(folder).commits
+    ended = trials >= wanted and (folder / BASELINES).exists()  # which the end of a search alone leaves
     if ended or (trials and not earlier):
         return earlier
     return tuple(name for name in dict.fromkeys((*earlier, find_commit())) if name)
