@@ -149,7 +149,7 @@ def test_it_says_what_rows_of_a_card_are_what_is_confirmed_and_what_a_space_does
     address = (tmp_path / "front.html").as_uri()
     one, other = (open_page(f"{address}#trial-{n}", tmp_path / "browser") for n in (4, 5))
     assert one.errors == other.errors == ()
-    assert "Not decided in this space: in all its patterns the same tasks share the same stages." in one.page
+    assert "<p>Not decided in this space: in all its patterns the same tasks share the same stages.</p>" in one.page
     assert "<caption>On the validation split, one training</caption>" in one.page
     assert "one training; confirmed: delta, mean of fresh seeds on the test split, 95 %</caption>" in other.page
     assert other.page.count("<td>+1.5 \u00b1 0.5 %</td>") == len(DELTAS)
