@@ -67,7 +67,7 @@ def _describe_trial(trial: Trial, view: FrontView) -> str:
             value = known.pop(each.name)
             told = format_shown(each, shown[each.name]) if each.name in shown else format_value(each, value)
             numbers.append(f"{each.name} {told}")
-    cost = f"{format_count(trial.macs)}MACs" if "macs" in known else ""
+    cost = f"macs {format_count(trial.macs)}" if "macs" in known else ""
     words = [
         find_status(trial, view),
         view.marked.get(trial.number),
