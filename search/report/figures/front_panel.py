@@ -32,7 +32,7 @@ from search.report.figures.trial_points import (
     draw_ring,
     draw_scatter,
 )
-from search.study.fronts.front import Estimate, FrontView, collect_values, guess_values
+from search.study.fronts.front import Estimate, FrontView, collect_values
 from spaces.common.formatting import format_count
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) ->
             axes.set(xlim=(0, 1), xticks=[])
     if front and len(objectives) > 1:
         # By what trials are on it, so that no member lies behind it.
-        points = np.array([guess_values(trial, (across.name, up.name), view.guesses) for trial in front])
+        points = np.array([view.read_believed(trial, (across.name, up.name)) for trial in front])
         label = BY_GUESSES if view.guesses else "_"
         axes.plot(*_trace_front(points, (across, up)).T, color=BLUE, linewidth=1.4, alpha=0.8, zorder=3, label=label)
     if front and up.unit == "%":

@@ -99,6 +99,10 @@ class FrontView:
         """Best guesses with the error of what deltas are measured from."""
         return widen_guesses(self.guesses, self.trials, self.singles)
 
+    def read_believed(self, trial: Trial, names: Iterable[str]) -> list[float]:
+        """The values by which a complete trial is on the front or not."""
+        return guess_values(trial, names, self.guesses)
+
     @cached_property
     def members(self) -> frozenset[int]:
         """Numbers of the front's trials."""
