@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     run = load(told.run)
     # optuna and torch: 2 s, wrong arguments do without
+    from search.confirming.earlier import list_trained
     from search.report.reopened import reopen_search
     from search.results.restored_settings import name_run, restore_settings
     from search.study.run_folder import open_folder
@@ -39,6 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     settings = replace(settings, tracking=Mlflow(told.uri, told.experiment))
     with sigterm_interrupts(), open_folder(settings) as folder:
         opened = reopen_search(settings, folder)
+        objectives = opened.search.study.problem.objectives
+        for job, outcome in list_trained(settings, folder, opened.trials, objectives):
+            opened.search.reporter.confirmed(job, outcome)
         lacking = opened.search.reporter.report(opened.status, opened.baselines)
     return EXIT_FAILED if lacking else 0
 
@@ -47,8 +51,9 @@ def _make_parser() -> ArgumentParser:
     parser = CommandParser(
         prog="python -m search.track",
         example="python -m search.track runs/fusion-scenes --uri sqlite:///store.db",
-        description="Records a run in MLflow, as its search would have: trials, trainings, front, files. For searches "
-        "that ran where no store was reachable, or with tracking=none. The same run twice gives one record.",
+        description="Records a run in MLflow, as its search would have: trials, further trainings, confirmations, "
+        "front, files. For searches that ran where no store was reachable, or with tracking=none. The same run twice "
+        "gives one record.",
     )
     parser.add_argument("run", metavar="RUN", help="run folder of a search, such as runs/fusion-scenes")
     parser.add_argument(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from search.config.command import spell_command
@@ -19,6 +20,7 @@ from search.standing.commit import list_commits
 from search.standing.started import Started, read_started
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL
 from search.study.baselines import list_baseline_jobs
+from search.study.record.decisions import show_choices
 from search.study.run_folder import RunFolder
 from search.study.study import Study
 
@@ -84,6 +86,7 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
         rates,
         shared,
         planned=settings.split.trials,
+        show=partial(show_choices, problem),
     )
     return Search(study, reporter, single_task_macs)
 

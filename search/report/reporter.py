@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from search.confirming.confirmation import CSV
 from search.confirming.shown import read_totals
@@ -22,11 +22,11 @@ from search.report.front_table import format_markdown, summarise_front
 from search.report.live_front import LiveFront, count_trials
 from search.report.live_tables import LiveTables
 from search.report.member_folders import list_pictures
-from search.report.other_trainings import describe_confirmation, describe_final, describe_supernet
+from search.report.recorder import Recorder
 from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.standing.started import Started, write_started
-from search.study.fronts.final_files import choose_delivered, choose_ended
+from search.study.fronts.final_files import choose_delivered, choose_ended, measure_delivered
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
 from search.study.kept_single_tasks import foretell_objectives
@@ -61,6 +61,7 @@ class Reporter:
         rates: what trainings are counted by.
         shared: epochs of the supernet whose weights trials start on; 0 where they start from nothing.
         planned: trials that there will be; 0 where that is not known.
+        show: choices of a trial as people are shown them.
     """
 
     def __init__(
@@ -75,10 +76,11 @@ class Reporter:
         rates: CostRates,
         shared: int = 0,
         planned: int = 0,
+        show: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict,
     ) -> None:
         self._folder, self._objectives, self._reference, self._tasks = folder, objectives, reference, tasks
         self._progress, self._tracker, self._marks, self._rates = progress, tracker, marks, rates
-        self._shared = shared
+        self._shared, self._recorder = shared, Recorder(tracker, marks, show)
         self._trials: list[Trial] = []
         self._members: tuple[Trial, ...] = ()
         self._volume = start_volume(objectives, reference)
@@ -123,13 +125,10 @@ class Reporter:
         """Earlier starts finished these."""
         self._heard = True
         self._finals = list(finals)
-        for final in finals:
-            self._tracker.log_training(describe_final(final))
+        self._recorder.resumed(trials, finals)
         if not trials:
             return
         self._trials = list(trials)
-        for trial in trials:
-            self._tracker.log(trial)
         for step, trial in enumerate(trials, start=1):
             volume = self._volume.add(read_objectives(trial, self._objectives))
             self._tracker.log_hypervolume(step, volume)
@@ -152,7 +151,7 @@ class Reporter:
         if not outcome.complete:
             self._print(f"{job.label}  failed: {outcome.reason}")
             return
-        self._tracker.log_training(describe_supernet(job, outcome))
+        self._recorder.supernet(job, outcome)
         self._progress.print_supernet(job.label, outcome.epochs, outcome.seconds)
 
     def estimated(self, problem: Problem) -> None:
@@ -168,13 +167,13 @@ class Reporter:
     def final(self, final: Final) -> None:
         """A network was trained to the end."""
         self._finals.append(final)
-        self._tracker.log_training(describe_final(final))
+        self._recorder.final(final)
         self._progress.print_final(final.trial, WORDS.get(final.start, ""))
 
     def confirmed(self, job: Job, outcome: Outcome) -> None:
         """A network was trained with a fresh seed, or was found."""
         self._progress.hear_confirmed(outcome)
-        self._tracker.log_training(describe_confirmation(job, outcome))
+        self._recorder.confirmed(job, outcome)
 
     def trial(self, trial: Trial) -> None:
         """A trial has ended."""
@@ -182,7 +181,7 @@ class Reporter:
         self._progress.print_trial(trial)
         volume = self._volume.add(read_objectives(trial, self._objectives))
         self._update_counts(volume)
-        self._tracker.log(trial)
+        self._recorder.trial(trial)
         self._tracker.log_hypervolume(len(self._trials), volume)
         if files := self._live.update(self._trials, self._members, self._marks()):
             self._tracker.log_files(files)
@@ -221,7 +220,7 @@ class Reporter:
             status,
             [*files, *list_pictures(self._folder, members), *draw_missing(self._folder, self._trials)],
             {
-                **self._measure_finals(),
+                **measure_delivered(finals, self._objectives, self._reference),
                 **(list_numbers(totals) if totals else {}),
                 "hypervolume.final": cost.hypervolume,
                 "front.size": float(len(members)),
@@ -269,11 +268,6 @@ class Reporter:
         before = {number: (each.start, each.before) for number, each in choose_ended(self._finals).items()}
         followed = count_before(self._trials)
         return partial(describe_reference, reference=reference, before=before, shared=self._shared, followed=followed)
-
-    def _measure_finals(self) -> dict[str, float]:
-        """Hypervolume of the networks that were trained to the end, where there are any."""
-        front = [final.trial for final in choose_delivered(self._finals, self._objectives)]
-        return {"hypervolume.delivered": compute_volume(front, self._objectives, self._reference)} if front else {}
 
     def _compute_cost(self, baselines: Mapping[Job, Outcome]) -> SearchCost:
         single_tasks = [(task, outcome) for job, outcome in baselines.items() for task in job.pattern.tasks]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from search.tracking.children import KIND, NUMBER, TRAINING, name_kind
 from search.tracking.mlflow_values import Point, make_legal
 
 if TYPE_CHECKING:
@@ -41,12 +42,10 @@ class LiveChildren:
         client: of the store.
         experiment: that the runs are in.
         tags: of every child.
-        trial: tag that holds a trial's number.
-        other: tag that other trainings have.
     """
 
-    def __init__(self, client: MlflowClient, experiment: str, tags: Mapping[str, str], trial: str, other: str) -> None:
-        self._client, self._experiment, self._tags, self._trial, self._other = client, experiment, tags, trial, other
+    def __init__(self, client: MlflowClient, experiment: str, tags: Mapping[str, str]) -> None:
+        self._client, self._experiment, self._tags = client, experiment, tags
         self._runs: dict[str, str] = {}
         self._points: dict[str, set[tuple[str, int]]] = {}
 
@@ -67,8 +66,9 @@ class LiveChildren:
 
     def _begin(self, name: str, start: int) -> str:
         number = TRIAL.fullmatch(name)
-        kind = {self._trial: number[1]} if number else {self._other: f"{name} goes on"}
-        run = str(self._client.create_run(self._experiment, start, {**self._tags, **kind}, name).info.run_id)
+        own = {NUMBER: number[1]} if number else {TRAINING: f"{name} goes on"}
+        tags = {**self._tags, **own, KIND: name_kind(own)}
+        run = str(self._client.create_run(self._experiment, start, tags, name).info.run_id)
         self._runs[name], self._points[run] = run, set()
         return run
 

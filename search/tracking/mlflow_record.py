@@ -6,12 +6,13 @@ import math
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search.jobs.trial import COMPLETE, FAILED, PRUNED
 from search.tracking import mlflow_values
+from search.tracking.batches import log_batch
+from search.tracking.children import KIND, NUMBER, TRAINING, TRIAL, Lacking, name_kind
 from search.tracking.live_children import LiveChildren
 from search.tracking.logged_models import list_exports, log_export
 from search.tracking.mlflow_store import find_runs, open_store
@@ -27,12 +28,10 @@ if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from search.tracking.tracker import Training
 
-SEARCH_ID, NUMBER, PARENT, NOTE = "search.id", "search.trial", "mlflow.parentRunId", "mlflow.note.content"
+SEARCH_ID, PARENT, NOTE = "search.id", "mlflow.parentRunId", "mlflow.note.content"
 ON_FRONT, MARK = "on_front", "mark"  # tags of a trial
-TRAINING = "search.training"  # of a child run that is no trial: its name and mark
 STATUS = {COMPLETE: "FINISHED", FAILED: "FAILED", PRUNED: "KILLED"}  # of a trial in MLflow's words
-ENTITIES_A_CALL, PARAMS_A_CALL, TAGS_A_CALL = 1000, 100, 100  # MLflow's limits
-MAX_TAG = 8000  # characters of a tag's value, MLflow's limit too
+MAX_TAG = 8000  # characters of a tag's value, MLflow's limit
 
 
 def open_record(
@@ -78,22 +77,34 @@ class MlflowRecord:
         counts = client.get_metric_history(self._parent, f"trials.{COMPLETE}")
         self._counted = max((point.step for point in counts), default=0)  # trials, when last told
         self._status: dict[int, str] = {}
-        self._trainings: set[str] = set()
+        self._trainings: dict[str, str] = {}
+        self._lacking = Lacking()
         self._load: SystemLoad | None = None
-        self._live = LiveChildren(client, experiment, {PARENT: self._parent, **parts}, NUMBER, TRAINING)
+        self._live = LiveChildren(client, experiment, {PARENT: self._parent, **parts})
         for child in find_runs(client, experiment, PARENT, self._parent):
-            if TRAINING in child.data.tags:
-                self._find_training(child)
-            if NUMBER not in child.data.tags:  # somebody else's
-                continue
-            number = int(child.data.tags[NUMBER])
-            if child.info.status in STATUS.values() and number not in self._status:
-                self._status[number] = child.info.status
-                self._find_trial(number, child)
-            else:  # begun by a driver that died, or by a write that failed, before it was whole
-                client.delete_run(child.info.run_id)
+            self._find_child(child)
+
+    def _find_child(self, child: Run) -> None:
+        """Take up one that is whole; delete what is not, or is there twice."""
+        tags = child.data.tags
+        if not (kind := name_kind(tags)):  # somebody else's
+            return
+        number, identity = int(tags.get(NUMBER, -1)), tags.get(TRAINING, "")
+        known = number in self._status if kind == TRIAL else identity in self._trainings
+        if child.info.status not in STATUS.values() or known:
+            # Begun by a driver that died, or by a write that failed, before it was whole.
+            self._client.delete_run(child.info.run_id)
+            return
+        self._lacking.keep(child)
+        if KIND not in tags:  # of an earlier version; the saved view asks for it
+            self._client.set_tag(child.info.run_id, KIND, kind)
+        if kind == TRIAL:
+            self._find_trial(number, child)
+        else:
+            self._trainings[identity] = child.info.run_id
 
     def _find_trial(self, number: int, child: Run) -> None:
+        self._status[number] = child.info.status
         self._runs[number] = child.info.run_id
         self._fronts[number] = {name: child.data.tags.get(name, "") for name in (ON_FRONT, MARK)}
         self._deltas = self._deltas or _list_deltas(child.data.metrics)
@@ -116,12 +127,10 @@ class MlflowRecord:
 
     def log(self, trial: Trial) -> None:
         """See `Tracker.log`."""
-        if trial.number in self._status:
-            return
-        start, end = mlflow_values.find_span(trial)
         tags = {
             PARENT: self._parent,
             NUMBER: str(trial.number),
+            KIND: TRIAL,
             "search.key": trial.key,
             "search.node": trial.node,
             ON_FRONT: "no",
@@ -130,6 +139,10 @@ class MlflowRecord:
         }
         if trial.reason:
             tags["reason"] = trial.reason
+        if trial.number in self._status:
+            self._complete(self._runs[trial.number], mlflow_values.list_params(trial), tags)
+            return
+        start, end = mlflow_values.find_span(trial)
         run, later = self._begin(f"trial {trial.number}", start, tags)
         points = self._live.complete(run, mlflow_values.list_points(trial))
         self._log_batch(run, points, mlflow_values.list_params(trial), later)
@@ -144,16 +157,24 @@ class MlflowRecord:
     def log_training(self, training: Training) -> None:
         """See `Tracker.log_training`."""
         identity = f"{training.name} {training.mark}"
+        status = FAILED if training.reason else COMPLETE
+        tags = {PARENT: self._parent, TRAINING: identity, "search.node": training.node, "reason": training.reason}
+        tags |= {KIND: name_kind(tags), "status": status, **self._parts, **training.tags}
+        told = {name: value for name, value in tags.items() if value}
         if identity in self._trainings:
+            self._complete(self._trainings[identity], mlflow_values.flatten(training.params), told)
             return
         start, end = mlflow_values.find_span(training)
-        tags = {PARENT: self._parent, TRAINING: identity, "search.node": training.node, "reason": training.reason}
-        told = {name: value for name, value in tags.items() if value}
         run, later = self._begin(training.name, start, told)
         points = self._live.complete(run, mlflow_values.list_training_points(training))
         self._log_batch(run, points, mlflow_values.flatten(training.params), later)
-        self._client.set_terminated(run, STATUS[FAILED if training.reason else COMPLETE], end)
-        self._trainings.add(identity)
+        self._client.set_terminated(run, STATUS[status], end)
+        self._trainings[identity] = run
+
+    def _complete(self, run: str, params: Mapping[str, str], tags: Mapping[str, str]) -> None:
+        """Add what a run of an earlier version lacks."""
+        new, later = self._lacking.find(run, params, tags)
+        self._log_batch(run, params=new, tags=later)
 
     def _begin(self, name: str, start: int, tags: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
         """The run of a training that has ended, the one that was there while it went on or a new one; tags it lacks."""
@@ -176,14 +197,6 @@ class MlflowRecord:
         """See `Record.measure`."""
         if self._load is not None and (points := self._load.measure(_now())):
             self._log_batch(self._parent, points)
-
-    def _find_training(self, child: Run) -> None:
-        """Take up one that is whole; delete what is not, or is there twice."""
-        identity = child.data.tags[TRAINING]
-        if child.info.status in STATUS.values() and identity not in self._trainings:
-            self._trainings.add(identity)
-        else:
-            self._client.delete_run(child.info.run_id)
 
     def log_progress(self, volumes: Mapping[int, float]) -> None:
         """See `Record.log_progress`."""
@@ -255,20 +268,7 @@ class MlflowRecord:
         params: Mapping[str, str] | None = None,
         tags: Mapping[str, str] | None = None,
     ) -> None:
-        """In as few calls as MLflow takes them: each is transactions of its own."""
-        from mlflow.entities import Metric, Param, RunTag  # mlflow: in the tracker's thread alone
-
-        names = [Param(name, value) for name, value in (params or {}).items()]
-        marks = [RunTag(name, value) for name, value in (tags or {}).items()]
-        metrics = [Metric(*point) for point in points]
-        room = ENTITIES_A_CALL - PARAMS_A_CALL - TAGS_A_CALL
-        for few, some, more in zip_longest(
-            mlflow_values.cut_chunks(names, PARAMS_A_CALL),
-            mlflow_values.cut_chunks(marks, TAGS_A_CALL),
-            mlflow_values.cut_chunks(metrics, room),
-            fillvalue=(),
-        ):
-            self._client.log_batch(run, metrics=more, params=few, tags=some)
+        log_batch(self._client, run, points, params, tags)
 
     def _log_files(self, files: Sequence[Path]) -> None:
         if not files:

@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from search.tracking.children import CONFIRMATION, KIND
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
@@ -22,7 +24,7 @@ def make_view(parent: str, objectives: Sequence[str], deltas: Sequence[str]) -> 
     """What the pages keep of a view.
 
     Args:
-        parent: run of the search, whose children are shown.
+        parent: run of the search, whose children are shown; confirmations, several of each network, by `kind` alone.
         objectives: names; the first that is no cost sorts.
         deltas: names of the tasks' changes.
     """
@@ -30,7 +32,7 @@ def make_view(parent: str, objectives: Sequence[str], deltas: Sequence[str]) -> 
     metrics = dict.fromkeys((first, *objectives, *deltas, *USUAL))
     columns = [*(f"tags.`{name}`" for name in TAGS), *(f"metrics.`{name}`" for name in metrics)]
     return {
-        "searchFilter": f"tags.`mlflow.parentRunId` = '{parent}'",
+        "searchFilter": f"tags.`mlflow.parentRunId` = '{parent}' AND tags.`{KIND}` != '{CONFIRMATION}'",
         "orderByKey": f"metrics.`{first}`",
         "orderByAsc": first in LEAST,
         "startTime": "ALL",

@@ -31,6 +31,7 @@ class Training:
         ended: Unix time in seconds when it ended; 0 if not known.
         reason: why it failed; empty if it did not.
         node: host that ran it.
+        tags: what it is found and filtered by; empty ones are left out.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Training:
     ended: float = 0.0
     reason: str = ""
     node: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Tracker(Protocol):
@@ -54,10 +56,10 @@ class Tracker(Protocol):
         """These trainings run, by name, with the files where they leave how far they are; it looks now and then."""
 
     def log(self, trial: Trial) -> None:
-        """Record a finished trial; one that is recorded already is skipped."""
+        """Record a finished trial; of one that is recorded already, only what it lacks, as an earlier version's may."""
 
     def log_training(self, training: Training) -> None:
-        """Record a finished training that is no trial; one that is recorded already is skipped."""
+        """Record a finished training that is no trial; of one that is recorded already, only what it lacks."""
 
     def log_hypervolume(self, step: int, value: float) -> None:
         """Record the hypervolume after `step` finished trials; a step that is recorded already is skipped."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from search.jobs.job import Job
 from search.jobs.trial import Trial
 from search.problem.objectives import Objective
-from search.study.fronts.front import find_front
+from search.study.fronts.front import compute_volume, find_front
 from spaces.common.atomic_files import read_json, write_json
 from spaces.errors import DataError
 from spaces.networks.weights.content import digest_file
@@ -114,6 +114,14 @@ def choose_delivered(finals: Iterable[Final], objectives: Sequence[Objective]) -
     """The front of final trainings, cheapest first, which a search hands over; empty where there are none."""
     ended = choose_ended(finals)
     return [ended[trial.number] for trial in find_front([f.trial for f in ended.values()], objectives)]
+
+
+def measure_delivered(
+    finals: Iterable[Final], objectives: Sequence[Objective], reference: Sequence[float]
+) -> dict[str, float]:
+    """Hypervolume of what is delivered, by the name that it is recorded under; empty where there is nothing."""
+    front = [final.trial for final in choose_delivered(finals, objectives)]
+    return {"hypervolume.delivered": compute_volume(front, objectives, reference)} if front else {}
 
 
 def _read(folder: Path, path: Path) -> Final:

@@ -51,6 +51,11 @@ def spell_decisions(choices: Mapping[str, Any], options: Options) -> tuple[dict[
     return {spell_name(name): choices[name] for name in free}, {spell_name(name): options[name] for name in free}
 
 
+def show_choices(problem: Problem, choices: Mapping[str, Any]) -> dict[str, Any]:
+    """What people are shown of choices, wherever that is: those that had an alternative, as the record spells them."""
+    return spell_decisions(choices, list_options(problem, choices))[0]
+
+
 class RecordReader:
     """Trials of a record as samplers have them: under the names of the space, with every choice.
 

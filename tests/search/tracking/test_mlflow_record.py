@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,37 @@ def test_a_training_that_is_no_trial_is_a_child_of_its_own_name_once(track: Call
     assert (final.info.run_name, final.info.status) == ("final training of trial 0", "FAILED")
     assert (final.data.tags["reason"], final.data.metrics) == ("lost", {"delta_mtl": 4.5})
     assert final.info.run_id != unfinished.info.run_id
+
+
+def test_children_of_an_earlier_version_get_what_they_lack_and_nothing_is_changed(
+    track: Callable[..., Any], client: Any
+) -> None:
+    track("earlier").close("FINISHED")
+    parent = find_parent(client, "earlier")
+    trial = complete(0, 1.0, 10)
+    fresh = Training("confirmation, trial 0, seed 500", "f1", {"sharing/depth.depth": "0"}, {}, tags={"seed": "500"})
+    names = {"search.trial": "0", "key": trial.key, "status": "edited"}, {"search.training": f"{fresh.name} f1"}
+    for tags, params in zip(names, ({"depth.depth": "0"}, {"seed": "500"}), strict=True):
+        tags = {"mlflow.parentRunId": parent.info.run_id, **tags}
+        child = client.create_run(parent.info.experiment_id, tags=tags)
+        for name, value in params.items():
+            client.log_param(child.info.run_id, name, value)
+        client.set_terminated(child.info.run_id, "FINISHED")
+    for _ in range(2):
+        again = track("earlier")
+        again.log(replace(trial, choices={"sharing/depth.depth": 0}))
+        again.log_training(fresh)
+        again.close("FINISHED")
+    wanted = f"tags.`mlflow.parentRunId` = '{parent.info.run_id}'"
+    found = client.search_runs([parent.info.experiment_id], wanted)
+    by_kind = {run.data.tags["kind"]: run.data for run in found}
+    assert len(found) == 2
+    assert by_kind["trial"].params == {"depth.depth": "0", "sharing/depth.depth": "0"}
+    assert (by_kind["trial"].tags["status"], by_kind["trial"].tags["space"]) == ("edited", "Fusion")
+    assert by_kind["confirmation"].params == {"seed": "500", "sharing/depth.depth": "0"}
+    assert by_kind["confirmation"].tags.items() >= {"seed": "500", "status": "complete", "space": "Fusion"}.items()
+    (shown,) = client.search_runs([parent.info.experiment_id], f"{wanted} AND tags.`kind` != 'confirmation'")
+    assert shown.data.tags["search.trial"] == "0"
 
 
 def test_a_parent_is_running_while_the_search_runs(track: Callable[..., Any], client: Any) -> None:

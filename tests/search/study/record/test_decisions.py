@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from search.study.record.decisions import RecordReader, list_options, spell_decisions, spell_name
+from search.study.record.decisions import RecordReader, list_options, show_choices, spell_decisions, spell_name
 from spaces.choices import draw
 from spaces.errors import PatternError
 from spaces.joint import Joint
@@ -28,6 +28,7 @@ def test_choices_survive_the_record_which_has_those_with_an_alternative_in_their
     choices = draw(problem.space, problem.tasks, rng).choices
     trial = _record(problem, choices)
     options = list_options(problem, choices)
+    assert show_choices(problem, choices) == trial.params
     assert list(trial.params) == [spell_name(name) for name in choices if len(options[name].choices) > 1]
     found = RecordReader(problem).read(trial)
     assert found.params == choices
