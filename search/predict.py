@@ -106,7 +106,7 @@ def _answer(run: Run, tasks: Sequence[Task], told: dict[str, Any], model: Path, 
     from search.deploy.answers import answer_scores, draw_answer
     from search.deploy.checked import ask_network
 
-    scores = ask_network(run, photo, told, model)
+    scores = ask_network(run, photo, tasks, told, model)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         for task in tasks:

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from search.deploy.checked import check_told
+from search.deploy.checked import check_beside, check_classes, check_parts, check_told
 from spaces.common.atomic_files import strict
 from spaces.errors import DataError
 from trainers.tasks import KINDS, Task, make_task
@@ -77,11 +77,12 @@ def read_tasks(told: Mapping[str, Any], path: Path) -> tuple[Task, ...]:
     """The tasks of a file, in the order of its outputs.
 
     Raises:
-        DataError: of another version, or kinds of somebody's own.
+        DataError: of another version, kinds of somebody's own, or parts are missing or do not agree.
     """
-    if told.get("version") != VERSION:
+    check_parts(told, path)
+    if told["version"] != VERSION:
         raise DataError(
-            f"{path} is of export version {repr(told.get('version'))[:40]}, and this code reads {VERSION}; export the "
+            f"{path} is of export version {repr(told['version'])[:40]}, and this code reads {VERSION}; export the "
             "trial again with python -m search.export, or predict with the code that wrote it"
         )
     check_told(told, path)
@@ -91,7 +92,10 @@ def read_tasks(told: Mapping[str, Any], path: Path) -> tuple[Task, ...]:
             f"{path} answers {', '.join(own)}, of a kind of your own, which no picture is known for; run it with "
             "onnxruntime or torch itself: its outputs are named by task"
         )
-    return tuple(make_task(name, {"kind": each["kind"], **each["fields"]}) for name, each in told["tasks"].items())
+    tasks = tuple(make_task(name, {"kind": each["kind"], **each["fields"]}) for name, each in told["tasks"].items())
+    check_classes(tasks, told, path)
+    check_beside(told, path)
+    return tasks
 
 
 def _list_versions() -> dict[str, str]:
