@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spaces.common.formatting import format_change, format_count, format_number
+from spaces.common.formatting import format_change, format_count, format_number, format_pair
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 from trainers.robustness.aims import explain_lacking, list_aims
@@ -124,6 +124,12 @@ def volume_units(objectives: Sequence[Objective]) -> str:
 
 def _main(tasks: Sequence[Task]) -> list[Task]:
     return [task for task in tasks if task.main]
+
+
+def format_guess(objective: Objective, value: float, sd: float) -> str:
+    """A best guess with its standard deviation, without its unit."""
+    change = objective.unit == "%"
+    return format_pair(value, sd, 1 if change else 9, signed=change)
 
 
 def format_value(objective: Objective, value: float) -> str:

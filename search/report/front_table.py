@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from search.problem.objectives import BEFOREHAND, COUNTED, Objective, format_value
+from search.problem.objectives import BEFOREHAND, COUNTED, Objective, format_guess, format_value
 from search.study.fronts.best_guess import NO_GUESSES, Guess, Guesses
-from spaces.common.formatting import count_places, format_change, format_count, format_pair
+from spaces.common.formatting import count_places, format_change, format_count
 from spaces.common.terminal import USUAL
 from spaces.drawing.one_line import describe_in_line
 
@@ -62,9 +62,7 @@ def summarise_front(
             guess = guesses.get(trial.number, {}).get(o.name)
             numbers.append(_show(o, trial.objectives[o.name], guess))
             if guesses and o not in BEFOREHAND:
-                change = o.unit == "%"
-                most = 1 if change else 9
-                numbers.append(format_pair(guess.value, guess.sd, most, signed=change) if guess else "-")
+                numbers.append(format_guess(o, guess.value, guess.sd) if guess else "-")
         rows.append([str(trial.number), *numbers, format_count(trial.macs), format_count(trial.params)])
     text = io.StringIO()
     console = Console(file=text, width=width, color_system=None, force_terminal=False)

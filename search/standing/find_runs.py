@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from search.standing.started import read_started
 from search.study.run_config import CONFIG
 from spaces.common.formatting import format_list
 from spaces.common.home import expand_home
@@ -47,6 +48,7 @@ def find_runs(named: str | None, folder: Path = USUAL) -> tuple[list[Path], bool
 
 
 def _list_runs(folder: Path) -> list[Path]:
-    """Run folders in a folder, the one that was touched last first."""
+    """Run folders in a folder, the one that was started last first."""
     found = [config.parent for config in folder.glob(f"*/{CONFIG}")] if folder.is_dir() else []
-    return sorted(found, key=lambda run: (run / CONFIG).stat().st_mtime, reverse=True)
+    # A copy has the times of its files anew, and earlier versions kept no other.
+    return sorted(found, key=lambda run: read_started(run).began or (run / CONFIG).stat().st_mtime, reverse=True)

@@ -44,7 +44,8 @@ class Standing:
         wanted: trials that there are to be; None if not known.
         baselines: single-task networks that are there; None where that is not known.
         running: where trainings stand.
-        front: its members, cheapest first: "number" and objectives by name.
+        front: its members as the report has them, cheapest first: "number", objectives by name, and best guesses with
+            their deviations, where there are some, as "<objective>.guess" and "<objective>.sd".
         finals: networks that were trained to the end.
         confirmed: whether `search.confirm` has measured some.
         seconds_left: until its end; None where nothing is known or nothing runs.
@@ -91,10 +92,10 @@ def read_standing(path: Path) -> Standing:
     running = _list_running(path) if holder else ()
     front = _read_front(path / "front.csv", names, problems)
     _check_front(path, front, problems)
-    there = _count_baselines(path, started, problems)
+    there, last = _count_baselines(path, started, problems), find_last(path, _list_ends(rows))
     return Standing(
         path,
-        RUNNING if holder else judge_end(path, len(rows), wanted),
+        RUNNING if holder else judge_end(path, len(rows), wanted, last),
         holder,
         started,
         names,
@@ -106,28 +107,41 @@ def read_standing(path: Path) -> Standing:
         sum(not each.name.endswith(".outcome.json") for each in (path / FINALS).glob("[0-9]*.json")),
         (path / CSV).exists(),
         _estimate(path, started, rows, wanted, there, running, len(front)) if holder else None,
-        _find_last(path),
+        last,
         tuple(problems),
     )
 
 
-def judge_end(path: Path, ended: int, wanted: int | None) -> str:
+def judge_end(path: Path, ended: int, wanted: int | None, last: float) -> str:
     """The state of a run that no search holds.
 
     Args:
         path: its folder.
         ended: trials that have.
         wanted: trials that there are to be; None if not known.
+        last: as `find_last` has it.
     """
     report = path / BASELINES
-    if report.exists() and (report.stat().st_mtime >= _find_last(path) or (wanted is not None and ended >= wanted)):
+    if report.exists() and (report.stat().st_mtime >= last or (wanted is not None and ended >= wanted)):
         return FINISHED
     return STOPPED if ended or (path / "study.journal").exists() else BEGUN
 
 
-def _find_last(path: Path) -> float:
-    """Unix time in seconds when a trial ended last; 0 for never."""
-    return max((each.stat().st_mtime for each in (path / TRIALS).glob("[0-9]*.json")), default=0.0)
+def find_last(path: Path, ends: Mapping[int, float]) -> float:
+    """Unix time in seconds when a trial ended last; 0 for never.
+
+    Args:
+        path: of the run.
+        ends: as trials have it, by number; where one does not, that of its file counts, which a copy has anew.
+    """
+    files = (path / TRIALS).glob("[0-9]*.json")
+    return max((ends.get(int(each.stem)) or each.stat().st_mtime for each in files), default=0.0)
+
+
+def _list_ends(rows: Sequence[Mapping[str, Any]]) -> dict[int, float]:
+    """When trials ended, by number; without those that do not tell it."""
+    found = {row.get("number"): row.get("ended") for row in rows}
+    return {n: float(end) for n, end in found.items() if isinstance(n, int) and isinstance(end, (int, float))}
 
 
 def _read_trials(path: Path, problems: list[str]) -> list[dict[str, Any]]:
@@ -201,15 +215,19 @@ def _list_running(path: Path) -> tuple[Beat, ...]:
 def _read_front(path: Path, names: Sequence[str], problems: list[str]) -> tuple[Mapping[str, float], ...]:
     try:
         with open(path, encoding="utf-8", newline="") as file:
-            return tuple(
-                {"number": int(row["number"]), **{name: float(row[name] or "nan") for name in names}}
-                for row in csv.DictReader(file)
-            )
+            return tuple({"number": int(row["number"]), **_read_numbers(row, names)} for row in csv.DictReader(file))
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, KeyError, TypeError) as error:
         problems.append(f"{path} cannot be read ({error}); the command of the search writes it anew")
         return ()
+
+
+def _read_numbers(row: Mapping[str, str], names: Sequence[str]) -> dict[str, float]:
+    """Objectives, and what is guessed of them."""
+    values = {name: float(row[name] or "nan") for name in names}
+    guessed = {column: row.get(column) for name in names for column in (f"{name}.guess", f"{name}.sd")}
+    return values | {column: float(text) for column, text in guessed.items() if text}
 
 
 def _estimate(

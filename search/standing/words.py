@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from search.jobs.trial import COMPLETE, FAILED, PRUNED
-from search.problem.objectives import BEFOREHAND, DELTA_MTL, MAXIMISE, WORST_DELTA, Objective, format_value
+from search.problem.objectives import (
+    BEFOREHAND,
+    DELTA_MTL,
+    MAXIMISE,
+    WORST_DELTA,
+    Objective,
+    format_guess,
+    format_value,
+)
 from search.standing.standing import BEGUN, DAMAGED, FINISHED, RUNNING, STOPPED, Standing
 from search.standing.started import Started
 from search.standing.time_left import BASELINE, FINAL
@@ -94,11 +103,16 @@ def _list_front(run: Standing) -> list[list[str]]:
 
 
 def _format_values(member: Mapping[str, float], names: Sequence[str]) -> str:
-    return "  ".join(f"{name} {_format(name, member[name])}" for name in names)
+    return "  ".join(f"{name} {_format(name, member)}" for name in names)
 
 
-def _format(name: str, value: float) -> str:
-    return format_value(KNOWN.get(name, Objective(name, "", MAXIMISE)), value)
+def _format(name: str, member: Mapping[str, float]) -> str:
+    """What is believed, as the report's table has it: the best guess, else what was measured."""
+    objective = KNOWN.get(name, Objective(name, "", MAXIMISE))
+    guess, sd = (member.get(f"{name}.{what}", math.nan) for what in ("guess", "sd"))
+    if not math.isfinite(guess):
+        return format_value(objective, member[name])
+    return f"{format_guess(objective, guess, sd)} {objective.unit}".rstrip()
 
 
 def _describe_best(run: Standing) -> str:
@@ -106,7 +120,7 @@ def _describe_best(run: Standing) -> str:
     name = next((each for each in run.objectives if KNOWN.get(each) in (DELTA_MTL, WORST_DELTA)), None)
     if name is None or not run.front:
         return ""
-    best = max(run.front, key=lambda member: member[name])
+    best = max(run.front, key=lambda member: member.get(f"{name}.guess", member[name]))
     return f"trial {best['number']}  {_format_values(best, run.objectives)}"
 
 

@@ -37,6 +37,7 @@ from search.study.record.foreign_trials import (
     is_own,
 )
 from search.study.record.journal import open_journal
+from search.study.record.nested import FINDINGS, RUNGS, read_nested
 from spaces.choices import Proposal, replay
 from spaces.common.atomic_files import strict
 from spaces.drawing.one_line import describe_in_line
@@ -149,12 +150,12 @@ class Study:
 
     def rungs(self, number: int) -> dict[str, dict[str, float]]:
         """What a trial has shown at pauses, by the epochs until then."""
-        return dict(self._study.get_trials(deepcopy=False)[number].user_attrs.get("rungs", {}))
+        return read_nested(self._study.get_trials(deepcopy=False)[number], RUNGS)
 
     def record_pause(self, number: int, epochs: int, values: Mapping[str, float]) -> None:
         """Record what a trial showed at a pause; it stays running for the study."""
         storage, trial = self._study._storage, self._find_id(number)
-        storage.set_trial_user_attr(trial, "rungs", {**self.rungs(number), str(epochs): strict(values)})
+        storage.set_trial_system_attr(trial, RUNGS, {**self.rungs(number), str(epochs): strict(values)})
         if (shown := choose_shown(values, self.problem)) is not None:
             storage.set_trial_intermediate_value(trial, epochs, shown)
 
@@ -245,6 +246,8 @@ class Study:
         with written_together(self._study):
             for name, value in list_attributes(trial, self.problem.tasks).items():
                 storage.set_trial_user_attr(number, name, value)
+            if trial.findings:
+                storage.set_trial_system_attr(number, FINDINGS, strict(trial.findings))
         if trial.complete:
             self._study.tell(trial.number, [trial.objectives[o.name] for o in self.problem.objectives])
         else:

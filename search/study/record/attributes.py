@@ -16,7 +16,6 @@ from search.jobs.trial import Trial
 from search.problem.objectives import BEFOREHAND, DELTA_MTL, WORST_DELTA
 from search.problem.problem import Problem
 from search.study.record.decisions import PREFIX
-from spaces.common.atomic_files import strict
 
 STATUS = "status"
 DELTAS = (DELTA_MTL.name, WORST_DELTA.name)
@@ -36,7 +35,6 @@ def list_attributes(trial: Trial, tasks: Sequence[str]) -> dict[str, Any]:
     numbers |= {"macs": trial.macs, "params": trial.params, "seconds": trial.seconds, "epochs": trial.epochs}
     told: dict[str, Any] = {STATUS: trial.status}
     told |= {name: value for name, value in numbers.items() if math.isfinite(value)}
-    told |= {"findings": strict(trial.findings)} if trial.findings else {}
     return told | ({"reason": trial.reason} if trial.reason else {})
 
 

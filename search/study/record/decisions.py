@@ -15,6 +15,7 @@ from optuna.distributions import CategoricalDistribution
 from optuna.trial import FrozenTrial
 
 from search.problem.problem import Problem
+from search.study.record.nested import join_nested
 from spaces.choices import record
 from spaces.common.formatting import format_list
 from spaces.errors import PatternError
@@ -77,6 +78,7 @@ class RecordReader:
     def _translate(self, trial: FrozenTrial) -> FrozenTrial:
         found = copy.copy(trial)
         found.intermediate_values = {}  # for people; samplers have the rungs, and Optuna's know one objective alone
+        found.user_attrs = join_nested(trial)
         if any(name.startswith(PREFIX) for name in trial.params) or not trial.params:
             found.params = self._complete(trial)
             found.distributions = dict(list_options(self._problem, found.params))

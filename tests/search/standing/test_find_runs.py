@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from search.standing.find_runs import find_runs
+from search.standing.started import Started, write_started
 from spaces.errors import ConfigError
 
 
@@ -22,6 +24,13 @@ def test_a_run_is_found_by_path_and_by_name_and_all_of_a_folder(runs: Path) -> N
     for found, single in (find_runs(None, runs), find_runs(str(runs))):
         assert sorted(found) == [runs / "fusion", runs / "gates"]
         assert not single
+
+
+def test_the_run_that_was_started_last_is_first_whenever_it_was_copied(runs: Path) -> None:
+    for name, began in (("fusion", 200.0), ("gates", 100.0)):
+        write_started(runs / name, Started(began=began))
+        os.utime(runs / name / "config.yaml", (1000 - began, 1000 - began))
+    assert find_runs(None, runs)[0] == [runs / "fusion", runs / "gates"]
 
 
 def test_what_is_not_there_is_refused_with_the_nearest(runs: Path) -> None:

@@ -16,7 +16,7 @@ from filelock import FileLock
 from search.jobs.heartbeat import Beat
 from search.standing.standing import FINISHED, RUNNING, STOPPED, read_standing
 from search.standing.started import Started, write_started
-from search.standing.words import describe_run
+from search.standing.words import describe_run, describe_runs
 from tests.conftest import ROOT
 
 FRONT = "key,number,delta_mtl,macs\nabc,0,-0.001,11592704\n"
@@ -93,6 +93,31 @@ def test_what_is_damaged_is_named(run: Path, name: str, text: str) -> None:
     told = describe_run(standing, 400)
     assert name in told
     assert "None" not in told
+
+
+def test_a_copy_tells_when_its_trials_ended_and_not_when_it_was_made(run: Path) -> None:
+    trial = json.loads((run / "trials" / "0000.json").read_text())
+    (run / "trials" / "0000.json").write_text(json.dumps({**trial, "ended": 1e9}))
+    assert read_standing(run).last == 1e9
+    (run / "baselines.csv").write_text("task\n")
+    assert read_standing(run).state == FINISHED
+    (run / "trials" / "0000.json").write_text(json.dumps({**trial, "ended": 0.0}))  # of an earlier version
+    assert read_standing(run).last == (run / "trials" / "0000.json").stat().st_mtime
+
+
+def test_the_front_is_told_by_best_guesses_as_the_report_tells_it(run: Path) -> None:
+    rows = [
+        "key,number,delta_mtl,macs,delta_mtl.guess,delta_mtl.sd",
+        "a,0,0.58,1.7e7,0.11,0.43",
+        "b,1,0.31,1.8e7,0.6,0.42",
+    ]
+    (run / "front.csv").write_text("\n".join([*rows, "c,2,-2.04,1e7,,", ""]))
+    standing = read_standing(run)
+    assert standing.front[1]["delta_mtl.guess"] == 0.6
+    told = describe_run(standing, 120)
+    assert "trial 0  delta_mtl +0.1 +- 0.4 %  macs 17.0 M" in told
+    assert "trial 2  delta_mtl -2.0" in told
+    assert "trial 1  delta_mtl +0.6 +- 0.4 %" in describe_runs([standing], 120)
 
 
 def test_trials_of_the_front_that_are_gone_are_named(run: Path) -> None:

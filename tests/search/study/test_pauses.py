@@ -35,7 +35,7 @@ def test_weak_trials_pause_and_are_given_up_and_the_others_are_trained_to_the_en
         assert not list((tmp_path / "runs").glob("*/.outcomes/*"))
         history = queue._study._study.get_trials()
         assert sum(trial.state.name == "PRUNED" for trial in history) == len(pruned)
-        assert all(set(trial.user_attrs["rungs"]) <= {"1", "2"} for trial in history)
+        assert all(set(trial.system_attrs["rungs"]) <= {"1", "2"} for trial in history)
 
 
 def test_a_trial_that_paused_ends_as_one_that_never_did(tmp_path: Path) -> None:

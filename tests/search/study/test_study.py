@@ -143,7 +143,11 @@ def test_the_record_has_flat_attributes_and_decisions_that_are_no_metrics(tmp_pa
     study = open_study(tmp_path, Random())
     candidate = study.ask()
     trial = outcome(candidate)
-    study.tell(replace(trial, metrics={"delta_mtl": 1.5, "depth.delta": -2.0, "normals.delta": math.nan}))
+    metrics, found = (
+        {"delta_mtl": 1.5, "depth.delta": -2.0, "normals.delta": math.nan},
+        {"similarity": {"stages": [1.0]}},
+    )
+    study.tell(replace(trial, metrics=metrics, findings=found))
     study.record_pause(study.ask().number, 2, {"delta_mtl": 0.25, "macs": 10.0})
     seen, paused = study._study.trials
     told = seen.user_attrs
@@ -152,7 +156,9 @@ def test_the_record_has_flat_attributes_and_decisions_that_are_no_metrics(tmp_pa
     assert (told["macs"], told["params"]) == (trial.macs, trial.params)
     assert told["sharing"] == describe_in_line(trial.pattern)
     assert "normals.delta" not in told
-    assert "findings" not in told
+    assert [each for row in (seen, paused) for each in row.user_attrs.values() if isinstance(each, dict)] == []
+    assert study._history[0].user_attrs == {**told, "findings": found}  # what samplers see
+    assert study._history[1].user_attrs["rungs"] == study.rungs(1) == {"2": {"delta_mtl": 0.25, "macs": 10.0}}
     assert set(seen.params) == {"sharing/depth.normals", "sharing/parent.segmentation", "sharing/depth.segmentation"}
     assert paused.intermediate_values == {2: 0.25}
     assert [each.params for each in study._history] == [candidate.choices, study.list_running()[0].choices]
