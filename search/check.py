@@ -16,7 +16,7 @@ from search.preview.contact_sheet import draw_contact_sheet
 from search.preview.data_summary import summarise_split, tabulate_tasks
 from search.preview.notes import list_notes
 from spaces.common.formatting import align_columns
-from spaces.common.terminal import find_room
+from spaces.common.terminal import find_room, say
 from spaces.errors import ConfigError
 from trainers.data.splits.arrays import SPLITS
 
@@ -46,7 +46,7 @@ def _report(settings: Settings) -> None:
     splits = align_columns([("split", "images", "looked at"), *counts], find_room())
     print(*splits, "", *align_columns(tabulate_tasks(data.selected, seen), find_room()), sep="\n")
     if any(each.count > len(each.arrays) for each in seen):
-        print("\nOf larger splits, files evenly spread are looked at; the others are read when they are trained on.")
+        say("\nOf larger splits, files evenly spread are looked at; the others are read when they are trained on.")
     notes = list_notes(data, seen[SPLITS.index("train")])
     print(*(f"\nNote: {note}." for note in notes), sep="", end="\n" if notes else "")
     path = settings.run.folder / "checks" / f"{data.name}.png"

@@ -16,6 +16,7 @@ from search.config.command_parser import CommandParser
 from search.load import load
 from spaces.common.home import expand_home
 from spaces.common.interruption import sigterm_interrupts
+from spaces.common.terminal import say
 from spaces.errors import ConfigError
 
 
@@ -47,8 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"Pareto front of all, cheapest first\n\n{format_front(pooled)}\n")
     else:
         print("No front: no trial of these runs has completed.\n")
-    print("\n".join([*describe_runs(pooled), *describe_terms(pooled)]))
-    print(f"Written to {folder}  ({', '.join(FILES)})")
+    say("\n".join([*describe_runs(pooled), *describe_terms(pooled)]))
+    say(f"Written to {folder}  ({', '.join(FILES)})")
     return 0
 
 

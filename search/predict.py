@@ -17,6 +17,7 @@ from spaces.common.cores import count_cores
 from spaces.common.home import expand_home
 from spaces.common.interruption import sigterm_interrupts
 from spaces.common.permissions import is_allowed
+from spaces.common.terminal import say
 from spaces.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             squeezed += [(photo, path)] * (photo.squeeze > SQUEEZE)
             print(f"{index} of {len(photos)}  {path} -> {folder / stem}.*", flush=True)
     if squeezed:
-        print(_describe_squeezed(squeezed, height, width))
+        say(_describe_squeezed(squeezed, height, width))
     many = f"{len(photos) - skipped} of {len(photos)} photos"
-    print(f"{many} answered for {', '.join(told['tasks'])}, {height}x{width} pixels each, in {folder}")
+    say(f"{many} answered for {', '.join(told['tasks'])}, {height}x{width} pixels each, in {folder}")
     return EXIT_FAILED if skipped else 0
 
 

@@ -21,6 +21,7 @@ from search.stress.request import JUDGED, Request
 from spaces.common.atomic_files import write_text
 from spaces.common.interruption import sigterm_interrupts
 from spaces.common.machine_faults import COPY, find_mend
+from spaces.common.terminal import say
 from spaces.errors import ConfigError
 from trainers.robustness.corruptions.catalogue import CORRUPTIONS, FAMILIES
 
@@ -42,12 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from search.stress.table import format_csv, format_rows, tabulate
         from search.study.kept_single_tasks import read_single_tasks
 
-        say = partial(print, flush=True)
-        plan, measured = measure_run(run, request, say)
+        plan, measured = measure_run(run, request, partial(print, flush=True))
         # single-task networks are known on the validation split alone
         alone = read_single_tasks(run.path, run.tasks) if request.split == "val" and request.images is None else ()
         rows = tabulate(plan, measured, run.tasks, {each.task: each.mean for each in alone})
-        say(f"\n{format_rows(rows, plan, run.tasks)}\n")
+        print(f"\n{format_rows(rows, plan, run.tasks)}\n")
         for note in plan.notes:
             say(note)
         _write(run.path / ROBUSTNESS, format_csv(rows))
@@ -61,7 +61,7 @@ def _write(path: Path, text: str) -> None:
         raise ConfigError(
             f"{path} cannot be written ({error.strerror or error}); {find_mend(error)}, or {COPY}"
         ) from error
-    print(
+    say(
         f"Written to {path}: .delta in percent of the network's own clean value, .delta_mtl of single-task networks' "
         "(known with --split val), positive is better."
     )

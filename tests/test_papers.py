@@ -64,7 +64,7 @@ def test_rivals_cost_what_the_method_does(method: str, factor: float) -> None:
 
 def test_what_no_widths_can_cost_is_refused() -> None:
     settings, _ = told("sgw")
-    with pytest.raises(ConfigError, match=r"no widths come closer to 1\.00 MMACs than"):
+    with pytest.raises(ConfigError, match=r"no widths come closer to 1\.00 M multiply-accumulates than"):
         scale_widths(settings, hard_sharing([task.name for task in settings.data.selected], 4, 4), 1e6)
     with pytest.raises(ConfigError, match="widths are scaled for network=small only"):
         other = compose(["network=pdf", "data.image_size=128"])

@@ -32,7 +32,7 @@ from search.problem import pareto
 from search.problem.objectives import MAXIMISE, MINIMISE
 from search.study.replicates import Replicates, compute_mean_and_error, replicate
 from spaces.choices import enumerate_patterns
-from spaces.common.formatting import format_count
+from spaces.common.formatting import format_macs
 from spaces.drawing.one_line import describe_in_line
 
 FOLDER = Path(__file__).with_suffix("")
@@ -148,7 +148,7 @@ def write_report(replicates: Replicates, macs: np.ndarray, params: np.ndarray, n
     for row in rungs:
         mean, error = compute_mean_and_error(judged.metrics["delta_mtl"][row])
         on = "on the front of all means" if row in front else "not on the front of all means"
-        lines.append(f"  {format_count(macs[row])}MACs  {mean:+6.2f} +- {error:.2f} %  {replicates.names[row]}  ({on})")
+        lines.append(f"  {format_macs(macs[row])}  {mean:+6.2f} +- {error:.2f} %  {replicates.names[row]}  ({on})")
     for below, above, mean, error in compare_rungs(judged, [replicates.names[row] for row in rungs]):
         clear = f"{mean / error:.1f} standard errors" if error else ""
         lines.append(f"  {above}  over  {below}: {mean:+.2f} +- {error:.2f} points ({clear})")

@@ -56,5 +56,17 @@ class CommandParser(argparse.ArgumentParser):
         raise ConfigError(f"{message}; {self.prog} --help lists what can be said")
 
 
+class _Formatter(argparse.HelpFormatter):
+    """Whose usage stands below a long command where it does not fit beside it."""
+
+    def _format_usage(self, *given: Any) -> str:
+        told, prog = super()._format_usage(*given), self._prog
+        if max(map(len, told.splitlines())) > self._width:
+            self._prog = prog.ljust(self._width)  # for which there is no room beside it, as the base sees it
+            told = "\n".join(line.rstrip() for line in super()._format_usage(*given).split("\n"))
+            self._prog = prog
+        return told
+
+
 def _make_formatter(prog: str) -> argparse.HelpFormatter:
-    return argparse.HelpFormatter(prog, width=find_width())
+    return _Formatter(prog, width=find_width())

@@ -147,9 +147,11 @@ def _describe_curse(totals: Totals) -> str:
     curse = totals.curse
     assert curse is not None
     unit = curse.objective.unit.replace("%", "points")
-    error = f"; standard error over networks {curse.error:.2g}" if math.isfinite(curse.error) else ""
+    points = curse.objective.unit == "%"
+    spread = f"{curse.error:.1f}" if points else f"{curse.error:.2g}"
+    error = f"; standard error over networks {spread}" if math.isfinite(curse.error) else ""
     parts = [
-        f"{_format_signed(value)} {what}"
+        f"{_format_signed(value, points=points)} {what}"
         for value, what in (
             (curse.references, "by its single-task networks (fresh ones in their place)"),
             (curse.chosen, f"for having been chosen (the same split, fresh seeds{error})"),
@@ -157,13 +159,14 @@ def _describe_curse(totals: Totals) -> str:
         )
         if math.isfinite(value)
     ]
-    guessed = f"; its best guesses by {_format_signed(curse.guessed)}" if math.isfinite(curse.guessed) else ""
+    guesses = _format_signed(curse.guessed, points=points)
+    guessed = f"; its best guesses by {guesses}" if math.isfinite(curse.guessed) else ""
     detail = f": {', '.join(parts)}" if parts else ""
     if totals.confirmation.division != AS_SEARCHED:
         detail = ", in which is what other images in training do"
     return (
-        f"Winner's curse: the search flattered {curse.objective.name} by {_format_signed(curse.total)} {unit} on "
-        f"average{detail}{guessed}.".replace("  ", " ")
+        f"Winner's curse: the search flattered {curse.objective.name} by "
+        f"{_format_signed(curse.total, points=points)} {unit} on average{detail}{guessed}.".replace("  ", " ")
     )
 
 
@@ -188,7 +191,9 @@ def _format_interval(objective: Objective, interval: Interval, searched: Mapping
     return f"{write(interval.mean)} ({ends}; {write(searched.get(objective.name, math.nan))})"
 
 
-def _format_signed(value: float) -> str:
+def _format_signed(value: float, *, points: bool) -> str:
+    if points:
+        return format_change(value)
     if abs(value) >= 1000:
         return f"{'-' if value < 0 else '+'}{format_count(abs(value))}"
     return f"{value:+.3g}"

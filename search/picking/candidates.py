@@ -33,12 +33,16 @@ class Candidates:
         intervals: 95 % ends of best guesses and of confirmed means, by number and column.
         source: what the values are, in a sentence.
         objectives: of the search.
+        apart: numbers of networks that were confirmed, where these values are not their confirmed ones.
+        onward: the command that confirms the others; empty where there are none.
     """
 
     values: Mapping[int, Mapping[str, float]]
     intervals: Mapping[int, Mapping[str, Ends]]
     source: str
     objectives: tuple[Objective, ...]
+    apart: tuple[int, ...] = ()
+    onward: str = ""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -82,12 +86,29 @@ def find_pools(run: Results) -> tuple[Candidates, ...]:
         "search.confirm", f"{shlex.quote(str(run.path))} --trials {' '.join(map(str, others))}", anywhere=True
     )
     left = f"{_name(others)} {'is' if len(others) == 1 else 'are'} not confirmed and left out; with them:\n  {command}"
-    told = f"{_name(names)} {'was' if len(names) == 1 else 'were'} confirmed and {'does' if len(names) == 1 else 'do'}"
-    apart = f"{searched.source} They are on the validation split: {told} not fit by that. To confirm the others:"
     return (
         Candidates(values, ends, f"{what} {left}", objectives),
-        replace(searched, source=f"{apart}\n  {command}"),
+        replace(searched, apart=tuple(names), onward=command),
     )
+
+
+def explain_apart(candidates: Candidates, lacking: Sequence[str]) -> Candidates:
+    """The same, which says why confirmed values are not what it was picked by, where there are some.
+
+    Args:
+        candidates: that were picked from.
+        lacking: columns that were asked for and that no confirmed network has a value of.
+    """
+    if not candidates.apart:
+        return candidates
+    one = len(candidates.apart) == 1
+    told = f"{_name(candidates.apart)} {'was' if one else 'were'} confirmed"
+    if lacking:
+        told += f", which tells nothing of {format_list(lacking)}"
+    else:
+        told += f" and {'does' if one else 'do'} not fit by that"
+    source = f"{candidates.source} They are on the validation split: {told}. To confirm the others:"
+    return replace(candidates, source=f"{source}\n  {candidates.onward}")
 
 
 def _name(numbers: Sequence[int]) -> str:

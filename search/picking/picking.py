@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search.config.command import spell_command
-from search.picking.candidates import Candidates, Ends, find_pools
+from search.picking.candidates import INTERVAL, Candidates, Ends, explain_apart, find_pools
 from search.picking.choose import Aim, Pick, choose_knee, choose_network
 from search.picking.conditions import Condition, find_column, parse_condition
 from search.problem.objectives import BEFOREHAND, MAXIMISE, Objective, format_value, list_objectives
 from search.results.results import Results
+from spaces.common.formatting import count_places, format_change
+from spaces.common.terminal import lay_out
 from spaces.drawing.text import draw_text
 
 
@@ -61,7 +63,9 @@ def pick_network(run: Results, conditions: Sequence[str], aim: str | None, *, la
         if fitting and all(each.name in pool.columns for each in aims):
             break
     pick = choose_knee(fitting, aims) if knee and fitting else choose_network(pool.values, parsed, aims[0])
-    return Picked(pick, pool, _say_why(aims, knee=knee))
+    asked = dict.fromkeys([*(each.name for each in parsed), *(each.name for each in aims)])
+    lacking = [name for name in asked if name not in pools[0].columns]
+    return Picked(pick, explain_apart(pool, lacking), _say_why(aims, knee=knee))
 
 
 def _say_why(aims: Sequence[Aim], *, knee: bool) -> str:
@@ -92,8 +96,9 @@ def describe_pick(run: Results, picked: Picked) -> str:
     trial = run.trained(number)
     return "\n".join(
         [
-            head,
-            candidates.source,
+            lay_out(head),
+            # Commands below a sentence are left whole, to be copied.
+            *(line if line.startswith("  ") else lay_out(line) for line in candidates.source.splitlines()),
             "",
             *(f"  {line}" for line in lines),
             "",
@@ -115,18 +120,27 @@ def _choose_aim(objectives: Sequence[Objective], columns: Sequence[str], name: s
 
 def _find(known: Mapping[str, Objective], name: str) -> Objective:
     """A column with its unit; whether it is to be large does not count here."""
-    return known.get(name) or Objective(name, "%" if name.endswith(".delta") else "", MAXIMISE)
+    change = name.rpartition(".")[2].startswith("delta")
+    return known.get(name) or Objective(name, "%" if change else "", MAXIMISE)
 
 
 def _say_miss(known: Mapping[str, Objective], condition: Condition, miss: float) -> str:
     if math.isinf(miss):
         return f"{condition}, of which it has no value"
-    return f"{condition} by {format_value(_find(known, condition.name), miss).removeprefix('+')}"
+    column = _find(known, condition.name)
+    # However little it is: "by 0.0 %" would say nothing.
+    by = f"{miss:.2g} %" if column.unit == "%" else format_value(column, miss)
+    return f"{condition} by {by}"
 
 
 def _write(objective: Objective, value: float, ends: Ends | None) -> str:
-    text = format_value(objective, value)
     if ends is None:
-        return text
-    low, high = (format_value(objective, end).removesuffix(objective.unit).strip() for end in ends)
-    return f"{text} (95 %: {low} to {high})"
+        return format_value(objective, value)
+    error = (ends[1] - ends[0]) / (2 * INTERVAL)
+    change = objective.unit == "%"
+    if not error > 0 or (not change and max(map(abs, (value, *ends))) >= 1e4):
+        texts = [format_value(objective, each).removesuffix(objective.unit).strip() for each in (value, *ends)]
+    else:  # in no more digits than the error has
+        places = count_places(error, 1 if change else 9)
+        texts = [format_change(each, places) if change else f"{each:.{places}f}" for each in (value, *ends)]
+    return f"{f'{texts[0]} {objective.unit}'.rstrip()} (95 %: {texts[1]} to {texts[2]})"

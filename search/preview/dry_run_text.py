@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from search.config.padding_note import describe_padding
 from search.preview.random_step import BACKWARD, BATCH
-from spaces.common.formatting import align_columns, format_count, format_duration
+from spaces.common.formatting import align_columns, format_count, format_duration, format_macs
 from spaces.common.terminal import find_room
 
 if TYPE_CHECKING:
@@ -43,8 +43,9 @@ def _tabulate(settings: Settings, found: DryRun) -> str:
     )
     for each in found.networks:
         if each.left:
-            low, high = (format_count(count, "MACs") for count in each.left)
-            lines.append(f"  {each.name}: as it is trained, with every branch; its gates leave {low} to {high}")
+            low, high = each.left
+            left = f"{format_count(low)} to {format_macs(high)}"
+            lines.append(f"  {each.name}: as it is trained, with every branch; its gates leave {left}")
     return "\n".join(lines)
 
 
@@ -66,17 +67,17 @@ def _describe_trainings(settings: Settings, found: DryRun) -> str:
             f"{steps * recipe.epochs} in {recipe.epochs} epochs",
             f"  search: {settings.split.describe()}"
             + (f", at most {found.trials} of the trials" if found.trials < settings.split.trials else "")
-            + f": {low} to {high}",
-            f"  baselines: {tasks} tasks x {seeds} seeds: {format_count(found.count_baselines(settings), 'MACs')}",
+            + f": {format_count(low)} to {format_macs(high)}",
+            f"  baselines: {tasks} tasks x {seeds} seeds: {format_macs(found.count_baselines(settings))}",
             f"  a step is counted as {BACKWARD} forward passes",
         ]
         + ([f"  the data: {found.missing}"] if found.missing else [])
     )
 
 
-def _find_range(settings: Settings, found: DryRun) -> tuple[str, str]:
+def _find_range(settings: Settings, found: DryRun) -> tuple[float, float]:
     costs = [found.count_search(settings, each) for each in found.networks]
-    return format_count(min(costs), "MACs"), format_count(max(costs), "MACs")
+    return min(costs), max(costs)
 
 
 def _describe_time(settings: Settings, found: DryRun) -> str:
@@ -88,7 +89,7 @@ def _describe_time(settings: Settings, found: DryRun) -> str:
     return "\n".join(
         [
             f"Time, from a step of {BATCH} random images of {_by(rate.size)} pixels on {rate.device}: "
-            f"{rate.seconds:.2g} s, {format_count(rate.speed, 'MACs')} a second",
+            f"{rate.seconds:.2g} s, {format_macs(rate.speed)} a second",
             f"  a training {_last(min(trials))} to {_last(max(trials))}",
             f"  all trainings of the search, one after the other, {_last(min(whole) + beside)} to "
             f"{_last(max(whole) + beside)}, reading and measuring apart",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from search.config.padding_note import describe_padding
 from search.preview.card_share import describe_share
 from search.problem.census import LARGEST
-from spaces.common.formatting import align_columns, format_count, format_duration
+from spaces.common.formatting import align_columns, format_count, format_duration, format_macs
 from spaces.common.terminal import find_room, lay_out
 from spaces.drawing.text import draw_text
 
@@ -144,7 +144,7 @@ def _list_expectations(expected: Forecast) -> list[list[str]]:
 
 def _describe_extreme(word: str, extreme: Priced) -> str:
     name = f" ({extreme.name})" if extreme.name else ""
-    macs, flops = format_count(extreme.cost.macs, "MACs"), format_count(extreme.cost.flops, "FLOPs")
+    macs, flops = format_macs(extreme.cost.macs), format_count(extreme.cost.flops, "FLOPs")
     return f"{word}{name}: {macs}, {flops}, {format_count(extreme.cost.params)} parameters"
 
 

@@ -133,10 +133,10 @@ def format_guess(objective: Objective, value: float, sd: float) -> str:
 
 
 def format_value(objective: Objective, value: float) -> str:
-    """An objective's value with its unit."""
+    """An objective's value with its unit; counts are told by the name or the column that they stand beside."""
     if not math.isfinite(value):
         return "-"
     if objective in COUNTED:
-        return format_count(value, objective.unit if objective == MACS else "")
+        return format_count(value)
     number = format_change(value) if objective.unit == "%" else format_number(value)
     return f"{number} {objective.unit}".rstrip()

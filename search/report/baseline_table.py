@@ -15,7 +15,7 @@ from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from spaces.common.atomic_files import write_text
-from spaces.common.formatting import align_columns, count_places, format_count, format_number, format_pair
+from spaces.common.formatting import align_columns, count_places, format_macs, format_number, format_pair
 from spaces.common.terminal import find_room, lay_out
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def summarise_baselines(rows: Sequence[BaselineRow], members: Sequence[Trial]) -
         unit = f" {row.unit}" if row.unit else ""
         table.append([f"{row.name}{unit}", row.better, format_number(row.trivial), single, reach])
     lines = align_columns(table, find_room())
-    together = format_count(sum(row.macs for row in rows), "MACs")
+    together = format_macs(sum(row.macs for row in rows))
     lines.append(lay_out(f"  the single-task networks cost {together} together", 4))
     main = [row for row in rows if row.role == "main"]
     weak = [f"trial {t.number} on {row.task}" for t in members for row in main if not row.beaten_by(t)]

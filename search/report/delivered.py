@@ -13,7 +13,7 @@ from search.problem.objectives import BEFOREHAND, Objective, volume_units
 from search.report.page.shown_values import Shown, format_shown
 from search.study.fronts.final_trainings import SUPERNET
 from search.study.fronts.front import FrontView, compute_volume
-from spaces.common.formatting import format_count
+from spaces.common.formatting import format_count, format_macs
 from spaces.drawing.one_line import describe_in_line
 
 NO_EPOCHS: Mapping[int, int] = MappingProxyType({})
@@ -35,7 +35,7 @@ def describe_delivered(delivered: Sequence[Trial], view: FrontView) -> list[str]
         shown = ", ".join(_format_known(o, before, view.spreads[final.number]) for o in told) if before else "?"
         lines.append(
             f"trial {final.number}: {values} after {_count_epochs(final.epochs)} of its own (its trial: {shown}), "
-            f"{format_count(final.macs, 'MACs')}, {describe_in_line(final.pattern)}"
+            f"{format_macs(final.macs)}, {describe_in_line(final.pattern)}"
         )
     return [*lines, *describe_ranking(view)]
 

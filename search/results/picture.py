@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from search.jobs.trial import Trial
-from spaces.common.formatting import format_count
+from spaces.common.formatting import format_count, format_macs
 from spaces.drawing.svg import draw_svg
 from spaces.drawing.text import draw_text
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -15,7 +15,7 @@ from spaces.pattern.sharing_pattern import SharingPattern
 def title_drawing(name: str, macs: float, params: float, delta: float = math.nan) -> str:
     """What stands above a drawing: its name and cost, and the change against single-task networks [%] if known."""
     told = f"delta_mtl {delta:+.1f} %, " if math.isfinite(delta) else ""
-    return f"{name}, {told}{format_count(macs, 'MACs')}, {format_count(params)} parameters"
+    return f"{name}, {told}{format_macs(macs)}, {format_count(params)} parameters"
 
 
 def title_trial(trial: Trial) -> str:

@@ -114,7 +114,7 @@ def _format_value(value: float | int | str) -> str:
 
 
 def _format_change(value: float | int | str) -> str:
-    return f"{format_change(float(value), 1)} %" if math.isfinite(float(value)) else "-"
+    return f"{format_change(float(value))} %" if math.isfinite(float(value)) else "-"
 
 
 def _clean(value: float | int | str) -> float | int | str:

@@ -9,13 +9,18 @@ from typing import Any
 
 
 def format_count(value: float, unit: str = "") -> str:
-    """A count with three digits and an SI prefix, such as ``12.3 M``, or ``12.3 MMACs`` where a unit is given."""
+    """A count with three digits and an SI prefix, such as ``12.3 M``, or ``12.3 M FLOPs`` where a unit is given."""
     if not math.isfinite(value):
         return "-"
     for size, prefix in ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= 0.9995 * size:
-            return f"{value / size:#.3g}".rstrip(".") + f" {prefix}{unit}"
+            return f"{value / size:#.3g}".rstrip(".") + f" {prefix} {unit}".rstrip()
     return f"{value:.3g} {unit}".rstrip()
+
+
+def format_macs(value: float) -> str:
+    """Multiply-accumulates in a sentence; where a column or a name says what they are, `format_count` does."""
+    return format_count(value, "multiply-accumulates")
 
 
 def format_number(value: float) -> str:
@@ -23,8 +28,13 @@ def format_number(value: float) -> str:
     return f"{value:.4g}" if abs(value) < 1e4 else format_count(value)
 
 
-def format_change(value: float, digits: int = 2) -> str:
-    """A difference with its sign, such as ``+1.50``; what rounds to nothing is ``0.00``."""
+def format_change(value: float, digits: int = 1) -> str:
+    """A difference with its sign, such as ``+1.5``; what rounds to nothing is ``0.0``.
+
+    Args:
+        value: in percent, of which single trainings scatter by about one: more places would say nothing.
+        digits: places behind the point.
+    """
     text = f"{value:+.{digits}f}"
     return text if float(text) else text[1:]
 

@@ -19,6 +19,7 @@ from search.load import load
 from search.pick import main as pick
 from search.run import main as search
 from search.runners.inline import Inline
+from spaces.common.formatting import count_places
 from spaces.errors import DataError
 from tests.tiny import arguments, write_tiny
 
@@ -145,8 +146,9 @@ def test_picks_rest_on_confirmed_values_and_say_so(home: Path, capsys: pytest.Ca
     best = max(rows_of(folder), key=lambda row: float(row["delta_mtl"]))
     assert printed.startswith(f"Trial {best['number']}: ")
     assert "Numbers are confirmed ones: means of fresh seeds on the test split, trained on train." in printed
-    low, high = float(best["delta_mtl.low"]), float(best["delta_mtl.high"])
-    assert f"delta_mtl {float(best['delta_mtl']):+.2f} % (95 %: {low:+.2f} to {high:+.2f})" in printed
+    mean, low, high = (float(best[f"delta_mtl{end}"]) for end in ("", ".low", ".high"))
+    places = count_places((high - low) / 3.92, 1)
+    assert f"delta_mtl {mean:+.{places}f} % (95 %: {low:+.{places}f} to {high:+.{places}f})" in printed
 
 
 def test_a_confirmed_network_is_not_ranked_beside_values_of_another_kind(

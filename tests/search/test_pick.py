@@ -23,7 +23,9 @@ def searched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "runs"
 
 
-def test_the_best_that_fits_is_told_with_the_next_command(searched: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_best_that_fits_is_told_with_the_next_command(
+    searched: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = load(searched / "r")
     front = run.front
     cheapest = int(front["macs"].idxmin())
@@ -40,6 +42,11 @@ def test_the_best_that_fits_is_told_with_the_next_command(searched: Path, capsys
     assert main([str(searched / "r"), "--knee"]) == 0
     knee = "it is nearest to the best of delta_mtl and macs together (of equally near ones that of largest delta_mtl)."
     assert knee in capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "60")
+    assert main([str(searched / "r"), "--knee"]) == 0
+    sentences, _, _ = capsys.readouterr().out.partition("\n\n")
+    assert knee in " ".join(sentences.split())
+    assert max(map(len, sentences.splitlines())) <= 60
 
 
 def test_where_nothing_fits_the_nearest_is_told_by_its_exit_status_too(
@@ -61,7 +68,7 @@ def test_values_of_final_trainings_count_where_there_are_some(
     assert "Objectives are those of final trainings." in printed
     best = int(run.finals["depth.delta"].idxmax())
     assert printed.startswith(f"Trial {best}: of {len(run.delivered)} delivered networks ")
-    assert f"depth.delta {run.finals.loc[best, 'depth.delta']:+.2f} %" in printed
+    assert f"depth.delta {run.finals.loc[best, 'depth.delta']:+.1f} %" in printed
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from search.config.settings import Settings
 from search.study.replicates import Entrant
-from spaces.common.formatting import format_count
+from spaces.common.formatting import format_count, format_macs
 from spaces.errors import ConfigError
 from spaces.networks.cost import compute_cost
 from spaces.networks.small import Small
@@ -83,6 +83,6 @@ def scale_widths(settings: Settings, pattern: SharingPattern, wanted: float, mea
     bisect(lambda factor: widen(factor, near.decoder_width))
     best = min(tried, key=lambda each: abs(tried[each]))
     if abs(tried[best]) > CLOSE:
-        unit = "MACs" if measure == MACS else "parameters"
-        raise ConfigError(f"no widths come closer to {format_count(wanted)}{unit} than {100 * abs(tried[best]):.1f} %")
+        cost = format_macs(wanted) if measure == MACS else format_count(wanted, "parameters")
+        raise ConfigError(f"no widths come closer to {cost} than {100 * abs(tried[best]):.1f} %")
     return best

@@ -8,7 +8,7 @@ import numpy as np
 
 from search.config.settings import Settings
 from search.study.replicates import Replicates, compute_mean_and_error
-from spaces.common.formatting import format_count
+from spaces.common.formatting import format_macs
 
 LEVEL = 0.95
 
@@ -68,7 +68,7 @@ def describe_gains(found: Replicates, what: str, beside: Mapping[str, str]) -> l
         if against:
             gain, low, high = compute_gain(found, against, name)
             gained = f"; '{against}' gains {gain:+.2f} ({low:+.2f} to {high:+.2f}) on it"
-        cost = f"{format_count(macs.mean())}MACs{gained}{_tell_acting(found, row)}"
+        cost = f"{format_macs(macs.mean())}{gained}{_tell_acting(found, row)}"
         lines.append(f"  {name}: delta_mtl {deltas.mean():+.2f} (sd {deltas.std(ddof=1):.2f}) %, {cost}")
     return lines
 

@@ -33,7 +33,7 @@ from search.report.figures.trial_points import (
     draw_scatter,
 )
 from search.study.fronts.front import Estimate, FrontView, collect_values
-from spaces.common.formatting import format_count
+from spaces.common.formatting import format_macs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -185,7 +185,7 @@ def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) ->
         axes.plot(*_trace_front(points, (across, up)).T, color=BLUE, linewidth=1.4, alpha=0.8, zorder=3, label=label)
     if front and up.unit == "%":
         dashes = (0, (4, 3))
-        cost = f", together {format_count(view.separate, 'MACs')}" if view.separate else ""
+        cost = f", together {format_macs(view.separate)}" if view.separate else ""
         axes.axhline(0, color=BLACK, linewidth=0.8, linestyle=dashes, label=f"single-task networks{cost}", zorder=1)
         if np.isfinite(view.error) and view.error > 0 and up.name == "delta_mtl":
             words = "their error near 0, 2 standard errors"  # farther away it grows with what is divided by them

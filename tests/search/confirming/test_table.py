@@ -40,7 +40,7 @@ def test_the_terminal_shows_means_with_intervals_beside_what_the_search_told() -
     head, first, *_ = format_rows(totals).splitlines()
     assert head.split("  ")[1:4] == ["trial", "MACs", "seeds"]
     mean = totals.rows[0].test["delta_mtl"]
-    assert f"{mean.mean:+.2f} ({mean.low:+.2f} to {mean.high:+.2f}; +4.00)" in first
+    assert f"{mean.mean:+.1f} ({mean.low:+.1f} to {mean.high:+.1f}; +4.0)" in first
 
 
 def test_sentences_say_what_intervals_cover_who_is_told_apart_and_what_was_promised() -> None:
@@ -51,7 +51,7 @@ def test_sentences_say_what_intervals_cover_who_is_told_apart_and_what_was_promi
     )
     assert curse.startswith("Winner's curse: the search flattered delta_mtl by +")
     assert re.search(r"by its single-task networks \(fresh ones in their place\), \+[\d.]+ for having been", curse)
-    assert re.search(r"fresh seeds; standard error over networks [\d.]+\), \+1 from validation to test", curse)
+    assert re.search(r"fresh seeds; standard error over networks [\d.]+\), \+1\.0 from validation to test", curse)
     assert neighbours == "Neighbours by cost told apart (95 %, Holm): 3 and 1; not told apart: 1 and 5."
     assert gap.startswith("Hypervolume of these networks [% x MACs]: ")
     assert re.search(r"\(pessimistic\), so validation promised [\d.]+ more\.$", gap)

@@ -28,14 +28,22 @@ def test_every_number_is_told() -> None:
     ]
     table = [line.split("  ") for line in lines]
     assert any("hard sharing" in row and "20.0 M" in row and "40.0 M" in row and "4.80 G" in row for row in table)
-    assert "  all gated: as it is trained, with every branch; its gates leave 20.0 MMACs to 50.0 MMACs" in lines
+    assert (
+        "  all gated: as it is trained, with every branch; its gates leave 20.0 M to 50.0 M multiply-accumulates"
+        in lines
+    )
     assert "  10 images (as they are published, for the data cannot be read) in batches of 4: 2 steps an epoch, " in (
         "\n".join(lines)
     )
-    assert "  search: 5 trials x 10 = 50 epochs, at most 3 of the trials: 14.4 GMACs to 52.8 GMACs" in lines
-    assert "  baselines: 1 tasks x 2 seeds: 4.80 GMACs" in lines
+    assert (
+        "  search: 5 trials x 10 = 50 epochs, at most 3 of the trials: 14.4 G to 52.8 G multiply-accumulates" in lines
+    )
+    assert "  baselines: 1 tasks x 2 seeds: 4.80 G multiply-accumulates" in lines
     assert "  the data: no folder" in lines
-    assert "Time, from a step of 2 random images of 32x64 pixels on cpu: 0.25 s, 24.0 MMACs a second" in lines
+    assert (
+        "Time, from a step of 2 random images of 32x64 pixels on cpu: 0.25 s, 24.0 M multiply-accumulates a second"
+        in lines
+    )
     assert "  a training 3 min 20 s to 16 min 40 s" in lines
 
 

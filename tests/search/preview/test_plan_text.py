@@ -127,8 +127,8 @@ def test_limits_are_named_with_what_they_leave() -> None:
         "50.0",
         "k",
     ]
-    assert "Cheapest within limits (all fused): 1.00 MMACs, 2.00 MFLOPs, 20.0 k parameters" in lines
-    assert "Costliest within limits: 3.00 MMACs, 6.00 MFLOPs, 50.0 k parameters" in lines
+    assert "Cheapest within limits (all fused): 1.00 M multiply-accumulates, 2.00 M FLOPs, 20.0 k parameters" in lines
+    assert "Costliest within limits: 3.00 M multiply-accumulates, 6.00 M FLOPs, 50.0 k parameters" in lines
     unlimited = format_patterns(_settings(), replace(census, exact=False)).splitlines()
     assert unlimited[1] == f"More than {LARGEST} patterns; the numbers are of 6: the anchors and draws with seed 7"
     assert "within limits" not in "".join(unlimited)

@@ -39,7 +39,7 @@ def test_a_member_that_loses_to_a_constant_on_a_main_task_is_named() -> None:
     bad = complete(4, 1.0, 11, metrics={**bad.metrics, "depth.abs_err_m": 0.5, "edges.f1": 0.1})
     assert "Every member of the front beats the constants" in summarise_baselines(rows, [good])
     told = summarise_baselines(rows, [good, bad])
-    assert "the single-task networks cost 20.0 MMACs together" in told
+    assert "the single-task networks cost 20.0 M multiply-accumulates together" in told
     assert "No better than a constant: trial 4 on depth;" in told  # edges are auxiliary
 
 

@@ -120,9 +120,9 @@ def test_what_is_delivered_stands_a_line_each_with_what_its_trial_had_shown() ->
     ]
     assert describe_delivered(finals, view(searched)) == [
         "Delivered, trained to the end: 2 networks, in front/ and finals.csv; hypervolume 339 M [% x MACs].",
-        f"trial 1: delta_mtl +8.25 % after 16 epochs of its own (its trial: +1.00 %), 9.00 MMACs, "
+        f"trial 1: delta_mtl +8.2 % after 16 epochs of its own (its trial: +1.0 %), 9.00 M multiply-accumulates, "
         f"{describe_in_line(finals[0].pattern)}",
-        f"trial 7: delta_mtl +4.50 % after 16 epochs of its own (its trial: ?), 12.0 MMACs, "
+        f"trial 7: delta_mtl +4.5 % after 16 epochs of its own (its trial: ?), 12.0 M multiply-accumulates, "
         f"{describe_in_line(finals[1].pattern)}",
     ]
 

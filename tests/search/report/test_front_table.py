@@ -28,7 +28,7 @@ def test_the_summary_tells_what_is_shared_and_what_it_costs() -> None:
     lines = [line for line in text.splitlines() if line.strip()]
     assert "delta_mtl [%]" in lines[1]
     assert [line.split()[0] for line in lines[3:]] == ["3", "4", "0"]
-    assert "-2.00" in lines[3]
+    assert "-2.0" in lines[3]
     assert "9.00 M" in lines[3]
     assert "all" in lines[3]
     assert max(map(len, lines)) <= 110
@@ -65,7 +65,7 @@ def test_a_member_of_which_nothing_is_guessed_shows_what_was_measured() -> None:
     guesses = {trial.number: {"delta_mtl": Guess(0.0, 0.5)} for trial in members[1:]}
     lines = summarise_front(members, CHOSEN, guesses=guesses).splitlines()
     (row,) = (line.split() for line in lines if line.split()[:1] == [str(members[0].number)])
-    assert row[:4] == ["3", "-2.00", "-", "9.00"]
+    assert row[:4] == ["3", "-2.0", "-", "9.00"]
 
 
 @pytest.mark.parametrize("width", [60, 80, 120, 200])

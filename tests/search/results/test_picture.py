@@ -18,5 +18,5 @@ def test_a_notebook_draws_it_and_a_terminal_prints_it() -> None:
 
 def test_titles_have_cost_and_what_is_known_of_the_change() -> None:
     trial = complete(4, 1.25, 15_100_000)
-    assert title_trial(trial).startswith("trial 4, delta_mtl +1.2 %, 15.1 MMACs, ")
-    assert title_drawing("all fused", 11.6e6, 123e3) == "all fused, 11.6 MMACs, 123 k parameters"
+    assert title_trial(trial).startswith("trial 4, delta_mtl +1.2 %, 15.1 M multiply-accumulates, ")
+    assert title_drawing("all fused", 11.6e6, 123e3) == "all fused, 11.6 M multiply-accumulates, 123 k parameters"

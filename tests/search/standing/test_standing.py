@@ -61,7 +61,7 @@ def test_a_run_at_work_tells_what_trains_and_how_long_it_takes(held: Path) -> No
     assert f"process {os.getpid()}" in told
     assert "trial 1: epoch 1 of 4" in told
     assert "1 complete, of 5" in told
-    assert "trial 0  delta_mtl 0.00 %  macs 11.6 MMACs" in told
+    assert "trial 0  delta_mtl 0.0 %  macs 11.6 M" in told
     assert max(map(len, told.splitlines()[1:])) <= 60
 
 

@@ -16,7 +16,7 @@ RUN = Standing(Path("runs/a"), STOPPED, None, objectives=("delta_mtl", "macs"), 
 
 def test_a_long_front_is_counted_and_cut() -> None:
     told = describe_run(RUN, 80).splitlines()
-    assert "  front of 12  trial 0  delta_mtl 0.00 %  macs 10.0 MMACs" in told
+    assert "  front of 12  trial 0  delta_mtl 0.0 %  macs 10.0 M" in told
     assert told[-2].strip() == "and 4 more"
 
 
@@ -39,8 +39,6 @@ def test_all_runs_stand_in_a_table_with_their_best(width: int) -> None:
     told = describe_runs([RUN, *others], width)
     assert max(map(len, told.splitlines())) <= width
     words = " ".join(told.split())
-    assert (
-        "a stopped 12 12 trial 11 delta_mtl +1.57 % macs 120 MMACs" in words or width == 60
-    )  # where it is in two lines
+    assert "a stopped 12 12 trial 11 delta_mtl +1.6 % macs 120 M" in words or width == 60  # where it is in two lines
     assert "about 3 min 20 s left" in words
     assert "config.yaml" in words

@@ -58,5 +58,5 @@ def test_the_terminal_s_table_says_the_same() -> None:
     lines = format_seeds([SettingRow({}, runs), SettingRow({}, [{}])], OBJECTIVES).splitlines()
     assert lines[0].split()[:3] == ["seeds", "hypervolume", "[%"]
     assert "all runs  2      1.10 k +- 141" in lines[1]
-    assert "+1.50 % +- 0.71 %" in lines[1]
+    assert "+1.5 % +- 0.7 %" in lines[1]
     assert lines[2].split() == ["all", "runs", "0", "-", "-", "-"]

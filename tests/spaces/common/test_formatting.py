@@ -13,6 +13,7 @@ from spaces.common.formatting import (
     format_count,
     format_duration,
     format_list,
+    format_macs,
     format_number,
     format_pair,
     hang,
@@ -53,7 +54,7 @@ def test_a_count_reads_as_what_it_is_to_half_a_percent(value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "wanted"), [(1.5, "+1.50"), (-0.3, "-0.30"), (-0.001, "0.00"), (0.004, "0.00"), (math.nan, "+nan")]
+    ("value", "wanted"), [(1.5, "+1.5"), (-0.3, "-0.3"), (-0.01, "0.0"), (0.04, "0.0"), (math.nan, "+nan")]
 )
 def test_a_change_that_rounds_to_nothing_has_no_sign(value: float, wanted: str) -> None:
     assert format_change(value) == wanted
@@ -128,7 +129,12 @@ def test_where_there_is_no_room_the_last_column_stands_below() -> None:
 
 
 def test_a_count_may_have_a_unit() -> None:
-    assert [format_count(value, "MACs") for value in (11_592_704, 999, 0)] == ["11.6 MMACs", "999 MACs", "0 MACs"]
+    assert [format_count(value, "FLOPs") for value in (11_592_704, 999, 0)] == [
+        "11.6 M FLOPs",
+        "999 FLOPs",
+        "0 FLOPs",
+    ]
+    assert format_macs(17_343_488) == "17.3 M multiply-accumulates"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +156,7 @@ def test_a_number_and_its_error_end_at_the_same_place(value: float, error: float
 def test_changes_have_a_sign_and_as_many_places_as_they_may() -> None:
     assert format_pair(-17.612, 0.9412, 1, signed=True) == "-17.6 +- 0.9"
     assert format_pair(0.01, 0.5, 1, signed=True) == "0.0 +- 0.5"
-    assert format_pair(1.234, 0.0, 1, signed=True) == "+1.23"
+    assert format_pair(1.234, 0.0, 1, signed=True) == "+1.2"
     assert [count_places(error, 3) for error in (12.0, 1.2, 0.12, 0.00012)] == [0, 1, 2, 3]
 
 

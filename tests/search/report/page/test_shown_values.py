@@ -36,7 +36,7 @@ def test_the_best_that_is_known_is_shown() -> None:
         (DELTA_MTL, 2.1234, 1.234, "+2.1 +- 1.2 %"),
         (DELTA_MTL, 12.345, 23.4, "+12 +- 23 %"),
         (DELTA_MTL, -0.01, 0.3, "+0.0 +- 0.3 %"),
-        (DELTA_MTL, 2.1234, math.nan, "+2.12 %"),
+        (DELTA_MTL, 2.1234, math.nan, "+2.1 %"),
         (Objective("depth.abs_err_m", "m", "minimise"), 0.54321, 0.0123, "0.543 +- 0.012 m"),
     ],
 )

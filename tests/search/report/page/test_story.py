@@ -31,14 +31,14 @@ def _tell(deltas: Sequence[float], macs: Sequence[int]) -> list[str]:
 
 def test_only_what_lies_between_others_is_called_a_trade_off() -> None:
     (first, _), (alone, none) = _tell((-9.0, 2.0), (8, 10)), _tell((1.0,), (8,))
-    assert first.startswith("Best in delta_mtl is trial 1: +2.00 %")
+    assert first.startswith("Best in delta_mtl is trial 1: +2.0 %")
     assert alone.startswith("The best network is trial 0: ")
     assert none == "There is no other trial."
     assert _tell((1.0, 0.0), (8, 9))[1] == "The other trial is not on the front."
     assert _tell((1.0, 0.0, 0.5), (8, 9, 10))[1] == "None of the other 2 trials is on the front."
     # Nothing lies nearer to the best of both than the front's two ends.
     bent = _tell((-18.1, -17.6, -16.2, -14.8), (11_600_000, 14_000_000, 15_000_000, 15_100_000))
-    assert bent[0].startswith("Best in delta_mtl is trial 3: -14.80 %")
+    assert bent[0].startswith("Best in delta_mtl is trial 3: -14.8 %")
 
 
 def test_without_a_front_there_is_no_story() -> None:

@@ -52,7 +52,7 @@ def test_each_finished_trial_is_one_flushed_line_where_there_is_no_terminal() ->
         progress.print_trial(good)
         progress.print_trial(bad)
         assert _lines(progress)[1:] == [
-            "trial 0  complete  delta_mtl +1.50 %  macs 12.4 MMACs  12 s  " + describe_in_line(good.pattern),
+            "trial 0  complete  delta_mtl +1.5 %  macs 12.4 M  12 s  " + describe_in_line(good.pattern),
             "trial 1  failed  12 s  " + describe_in_line(bad.pattern) + "  out of memory in [decoder]",
         ]
     assert len(_lines(progress)) == 3
