@@ -133,7 +133,7 @@ def test_rows_of_a_workspace_say_whether_it_acts(
     few = ["--epochs", "1", "--rows", "1", "--folder", str(tmp_path), f"run.folder={tmp_path / 'runs'}"]
     monkeypatch.setattr("sys.argv", ["acting", *few, *data])
     assert acting.main() == 0
-    told = [line for line in capsys.readouterr().out.splitlines() if "MACs" in line]
+    told = [line for line in capsys.readouterr().out.splitlines() if "multiply-accumulates" in line]
     assert [("; retrieval entropy 0." in line and "; worth " in line) for line in told] == [True, False]
     acts, silent = csv.DictReader((tmp_path / acting.FILE).read_text().splitlines())
     assert 0 < float(acts["retrieval entropy"]) <= 1 and acts["worth"] and acts["beside"] == silent["network"]
