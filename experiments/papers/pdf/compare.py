@@ -41,6 +41,7 @@ FOLDER = Path(__file__).parent
 RUN_SEEDS = (0, 2, 3)  # their trainings have the seeds 0.., 2000.. and 3000..; the judging ones begin at 1000
 FIRST_JUDGE = 1000
 METHODS = ("progressive", "offline", "tpe")
+TRIALS = 18  # that each may train where nothing is said
 CLEAR = 2.0  # standard errors
 CHOOSING = 0.4  # share of the judges that choose a tree's rival
 INTERRUPTED = 130  # exit status of a search
@@ -84,8 +85,9 @@ def run_search(settings: Settings, overrides: Sequence[str], method: str, seed: 
         ConfigError: it was refused or failed, which it has told, or ended before it had a tree.
     """
     name = f"pdf-{settings.run.name}-{method}-{seed}"
-    options = [f"sampler={method}", f"run.seed={seed}", f"run.name={name}", "tracking=none"]
-    status = subprocess.run([sys.executable, "-m", "search.run", *overrides, *options], check=False).returncode
+    options = [f"trials={TRIALS}", *overrides, f"sampler={method}", f"run.seed={seed}", f"run.name={name}"]
+    command = [sys.executable, "-m", "search.run", *options, "tracking=none"]
+    status = subprocess.run(command, check=False).returncode
     if status == INTERRUPTED:
         raise KeyboardInterrupt
     if status:
@@ -99,7 +101,7 @@ def run_search(settings: Settings, overrides: Sequence[str], method: str, seed: 
     wanted = front if method == "tpe" else marked
     answer = tuple(trial.pattern for trial in trials if trial.key in wanted and trial.complete)
     if not answer:
-        raise ConfigError(f"{folder} has no {method} tree: it ended before; give a larger trials=N, 18 is the default")
+        raise ConfigError(f"{folder} has no {method} tree: it ended before; give a larger trials=N")
     return Found(method, seed, trials, answer)
 
 
