@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.report.tables import write_tables
+from spaces.common.time_share import TimeShare
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from search.problem.objectives import Objective
     from trainers.tasks.task import Task
 
-FREE = 5.0  # seconds that they may take in all, before they are counted: our choice
+FREE = 2.0  # seconds that they may take in all, before they are counted: our choice
 SHARE = 0.01  # of the time that they may take beyond; best guesses of hundreds of trials take a second: our choice
 
 
@@ -37,7 +37,7 @@ class LiveTables:
     ) -> None:
         self._folder, self._objectives, self._tasks, self._marks = folder, objectives, tasks, marks
         self._members: tuple[Trial, ...] = ()
-        self._began, self._spent = time.monotonic(), 0.0
+        self._time = TimeShare(FREE, SHARE)
 
     def update(self, trials: Sequence[Trial]) -> tuple[Trial, ...]:
         """Write both, unless they have had their share of the time.
@@ -48,8 +48,7 @@ class LiveTables:
         Returns:
             The front as it was when they were written last, cheapest first.
         """
-        begun = time.monotonic()
-        if self._spent <= FREE + SHARE * (begun - self._began):
-            self._members = write_tables(self._folder, trials, self._objectives, self._tasks, self._marks())
-            self._spent += time.monotonic() - begun
+        if self._time.left:
+            with self._time.spend():
+                self._members = write_tables(self._folder, trials, self._objectives, self._tasks, self._marks())
         return self._members

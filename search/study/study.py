@@ -248,10 +248,10 @@ class Study:
                 storage.set_trial_user_attr(number, name, value)
             if trial.findings:
                 storage.set_trial_system_attr(number, FINDINGS, strict(trial.findings))
-        if trial.complete:
-            self._study.tell(trial.number, [trial.objectives[o.name] for o in self.problem.objectives])
-        else:
-            self._study.tell(trial.number, state=TrialState.FAIL if trial.failed else TrialState.PRUNED)
+            if trial.complete:
+                self._study.tell(trial.number, [trial.objectives[o.name] for o in self.problem.objectives])
+            else:
+                self._study.tell(trial.number, state=TrialState.FAIL if trial.failed else TrialState.PRUNED)
 
     def learn_memory(self, trial: Trial) -> None:
         """Learn of an ended trial how much memory its training took, or that there was too little."""

@@ -22,7 +22,7 @@ from search.study.callback import Callback
 from search.study.earlier_trials import load_earlier_trials
 from search.study.failure_policy import judge_failures
 from search.study.fronts.final_phase import FinalPhase
-from search.study.fronts.kept_weights import drop_dominated_weights, is_time_to_drop
+from search.study.fronts.kept_weights import KeptWeights
 from search.study.groundwork import Groundwork
 from search.study.queue_status import OPEN, QueueState, QueueStatus
 from search.study.run_folder import RunFolder
@@ -64,6 +64,7 @@ class TrialQueue:
         self._outcomes = OutcomeFiles(folder.path.absolute() / ".outcomes")
         self._jobs = TrialJobs(settings, folder, self._outcomes, self._ground.supernet)
         self._rungs = Rungs(settings.scheduler, settings.trainer.epochs, study.problem.objectives)
+        self._weights = KeptWeights(folder.trials, study.problem.objectives)
         self._by_number: dict[int, Candidate] = {}
         self._shown: dict[int, Trial] = {}  # of paused trials
         self._candidates: dict[Job, Candidate] = {}
@@ -88,7 +89,7 @@ class TrialQueue:
         for number in self.trials:  # a worker that outlives its driver may end after its trial was told
             self._outcomes.clear(number)
         self._callback.resumed(earlier, finals)
-        self._drop_weights()
+        self._look_through_weights(last=True)
         left = len(self._study) - len(interrupted) < self._settings.split.trials
         self._waiting.extend(self._ground.resume(trials_left=left))
         self.stop(self._ground.stopped)
@@ -146,7 +147,7 @@ class TrialQueue:
             for number in self._rungs.paused:
                 self._give_up(number)
             if not self._finals.begun:
-                self._drop_weights()
+                self._look_through_weights(last=True)
                 self._deliver()
 
     def _deliver(self) -> None:
@@ -285,13 +286,12 @@ class TrialQueue:
         self._outcomes.clear(trial.number)
         self.trials[trial.number] = trial
         self._callback.trial(trial)
-        if is_time_to_drop(len(self.trials)):
-            self._drop_weights()
+        self._look_through_weights()
         self.stop(judge_failures(self.trials.values()))
 
-    def _drop_weights(self) -> None:
+    def _look_through_weights(self, *, last: bool = False) -> None:
         if not self._settings.sampler.chained:  # later ones go on from the weights of earlier ones
-            drop_dominated_weights(self._folder.trials, list(self.trials.values()), self._study.problem.objectives)
+            self._weights.look(self.trials.values(), last=last)
 
     def stop(self, reason: str) -> None:
         """Start nothing more, for this reason; the first one counts, and an empty one is none."""

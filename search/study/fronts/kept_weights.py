@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,17 +12,35 @@ from search.problem.objectives import MAXIMISE, Objective
 from search.problem.pareto import convert_to_costs
 from search.study.fronts.best_guess import Guesses, guess_objectives
 from search.study.fronts.front import find_front, guess_values
+from spaces.common.time_share import TimeShare
 
 DOUBT = 2.0  # standard deviations: our choice
-SHARE = 20  # weights are looked through whenever a twentieth more trials have ended: our choice
+FREE = 2.0  # seconds that looks through the weights may take in all, before they are counted: our choice
+SHARE = 0.01  # of the time that they may take beyond; a model of a thousand trials takes a second: our choice
 
 
-def is_time_to_drop(ended: int) -> bool:
-    """Whether it is worth while after so many trials: always at first, then more and more seldom.
+class KeptWeights:
+    """The weights of a search's trials, looked through as often as is cheap: where trainings are long, after each.
 
-    A look costs a model of all trials, which would come to be most of what the search itself does.
+    Args:
+        folder: of the trials' files, ``0007.pt`` that of trial 7.
+        objectives: that the front is of.
     """
-    return ended % max(1, ended // SHARE) == 0
+
+    def __init__(self, folder: Path, objectives: Sequence[Objective]) -> None:
+        self._folder, self._objectives = folder, objectives
+        self._time = TimeShare(FREE, SHARE)
+
+    def look(self, trials: Collection[Trial], *, last: bool = False) -> None:
+        """Remove weights of trials that are on no front and will be on none, unless that has had its share of time.
+
+        Args:
+            trials: all that have ended.
+            last: whether it is done whatever it takes.
+        """
+        if last or self._time.left:
+            with self._time.spend():
+                drop_dominated_weights(self._folder, list(trials), self._objectives)
 
 
 def drop_dominated_weights(folder: Path, trials: Sequence[Trial], objectives: Sequence[Objective]) -> None:

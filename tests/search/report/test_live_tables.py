@@ -23,6 +23,7 @@ def test_tables_are_written_after_every_trial_until_they_have_had_their_share(
     for count in (1, 2):
         assert len(tables.update(TRIALS[:count])) == count == count_rows()
     monkeypatch.setattr(live_tables, "FREE", 0.0)
+    monkeypatch.setattr(live_tables, "SHARE", 0.0)
+    tables = LiveTables(tmp_path, (DELTA_MTL, MACS), TASKS, dict)
+    assert len(tables.update(TRIALS[:2])) == 2 == count_rows()
     assert len(tables.update(TRIALS[:3])) == 2 == count_rows()  # the front of the tables as they are
-    monkeypatch.setattr(live_tables, "SHARE", 1e9)
-    assert len(tables.update(TRIALS)) == 4 == count_rows()

@@ -2,17 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.jobs.trial import Trial
 from search.problem.objectives import DELTA_MTL, MACS
+from search.study.fronts import kept_weights
 from search.study.fronts.best_guess import FEWEST
-from search.study.fronts.kept_weights import SHARE, drop_dominated_weights, is_time_to_drop
+from search.study.fronts.kept_weights import KeptWeights, drop_dominated_weights
 from tests.search.trials import complete, failed
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
@@ -72,8 +73,17 @@ def test_other_files_and_weights_of_running_trials_stay(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == names - {"0001.pt"}
 
 
-def test_it_is_done_after_every_trial_at_first_and_then_ever_more_seldom() -> None:
-    times = [ended for ended in range(1, 10_001) if is_time_to_drop(ended)]
-    assert times[: 2 * SHARE - 1] == list(range(1, 2 * SHARE))
-    assert all(later - sooner <= max(1, later // SHARE) for sooner, later in pairwise(times))
-    assert len(times) < 600
+def test_it_is_done_after_every_trial_until_it_has_had_its_share_of_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count_left(*, last: bool = False) -> int:
+        (tmp_path / "0001.pt").write_text("")
+        kept.look([complete(0, 1.0, 5), complete(1, 0.0, 6)], last=last)
+        return len(list(tmp_path.iterdir()))
+
+    kept = KeptWeights(tmp_path, WANTED)
+    assert count_left() == count_left() == 0
+    monkeypatch.setattr(kept_weights, "FREE", 0.0)
+    monkeypatch.setattr(kept_weights, "SHARE", 0.0)
+    kept = KeptWeights(tmp_path, WANTED)
+    assert [count_left(), count_left(), count_left(last=True)] == [0, 1, 0]
