@@ -112,7 +112,7 @@ class Pdf:
         """
         from torch import nn  # torch: 1.5 s, --help does without
 
-        from spaces.networks.modules.multi_scale_head import make_logit_head, make_value_head
+        from spaces.networks.modules.heads.multi_scale_head import make_logit_head, make_value_head
         from spaces.networks.modules.pooled import PooledHead
 
         if not output.dense:

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from spaces.networks.modules.heads.resize import resize
 from spaces.networks.modules.layer import Layer
 from spaces.networks.modules.output import Output
 from spaces.networks.modules.pixels import STATISTICS
@@ -117,7 +118,7 @@ class PointwiseHead(nn.Module):
 
     def forward(self, outputs: tuple[Tensor, ...], size: tuple[int, int]) -> Tensor:
         """``(B, inputs, h, w) -> (B, channels, *size)``; reads the last of the decoder outputs."""
-        return F.interpolate(self.project(outputs[-1]), size=size, mode="bilinear", align_corners=False)
+        return resize(self.project(outputs[-1]), size, training=self.training)
 
 
 def make_finest_head(width: int, output: Output) -> nn.Module:

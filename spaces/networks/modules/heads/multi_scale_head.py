@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from spaces.networks.modules.heads.resize import resize
+
 
 class MultiScaleHead(nn.Module):
     """Every scale squeezed, all resized to the finest and concatenated, one last convolution, activation, resizing.
@@ -32,7 +34,7 @@ class MultiScaleHead(nn.Module):
             for squeeze, output in zip(self.squeeze, outputs, strict=True)
         ]
         raw = self.final(torch.cat(scales, dim=1))
-        return F.interpolate(self.activation(raw), size=size, mode="bilinear", align_corners=False)
+        return resize(self.activation(raw), size, training=self.training)
 
 
 def make_logit_head(inputs: int, middle: int, scales: int, channels: int) -> MultiScaleHead:

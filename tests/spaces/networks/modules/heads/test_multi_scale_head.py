@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from spaces.networks.modules.multi_scale_head import MultiScaleHead, make_logit_head, make_value_head
+from spaces.networks.modules.heads.multi_scale_head import MultiScaleHead, make_logit_head, make_value_head
 
 SCALES = tuple(torch.rand(2, 4, side, side + 2, generator=torch.Generator().manual_seed(side)) for side in (2, 4, 8))
 
