@@ -11,10 +11,11 @@ from search.jobs.heartbeat import read_beat
 from search.jobs.job import Job, Outcome
 
 RESTARTS = 3
-"""Times that a job is handed out again which no worker has begun, whose node went away, or which goes on from its
-checkpoint without getting any further: our choice."""
+"""Times that a job is handed out again whose worker died, or which none has begun, without getting any further: our
+choice. Whoever kills workers at random may well hit one job twice, and that is no fault of its pattern."""
 ONCE = 1
-"""Times that one is which took its worker along, as by too much memory, and begins anew."""
+"""Times that one is which begins anew, where it took too long, or memory ran out as Ray tells it."""
+MEMORY = re.compile(r"OUT_OF_MEMORY|OutOfMemory|low on memory")  # Ray names memory among causes of any death, too
 DEAD = re.compile(r"\b(died|dead)\b")  # as Ray tells it of a worker, or of a node
 NODE = re.compile(r"\bnode\b.*\b(died|dead|terminated|removed|preempted)\b")
 TIMEOUT = "runner.trial_timeout"
@@ -75,7 +76,8 @@ class RetryPolicy:
         now = Losses(times, begun or before.begun, max(epoch, before.epoch), before.seconds + spent)
         self._lost[job] = now
         by_itself = begun and not NODE.search(why)
-        if now.times > (ONCE if by_itself and not kept else RESTARTS):
+        known = TIMEOUT in why or bool(MEMORY.search(why))
+        if now.times > (ONCE if by_itself and not kept and known else RESTARTS):
             # Where none was begun, no pattern is at fault.
             return Verdict(Outcome(reason=_explain(why, now), seconds=now.seconds, fault=not now.begun))
         return Verdict(alone=by_itself and TIMEOUT not in why)

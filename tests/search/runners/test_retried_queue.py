@@ -7,7 +7,7 @@ import pytest
 
 from search.jobs.job import Job, Outcome
 from search.runners.retried_queue import RetriedQueue
-from search.runners.retry_policy import ONCE, RESTARTS
+from search.runners.retry_policy import RESTARTS
 from tests.search.jobs.tiny_job import make_job
 
 DIED = "The actor is dead because its worker process has died."
@@ -79,7 +79,7 @@ def test_two_of_them_run_one_after_the_other(jobs: Jobs) -> None:
 
 def test_losses_beyond_the_policy_end_as_failures(jobs: Jobs) -> None:
     queue = RetriedQueue(jobs)
-    for _ in range(ONCE + 1):
+    for _ in range(RESTARTS + 1):
         job = take(queue)
         assert job.label == "a"
         job.begun.touch()

@@ -17,7 +17,11 @@ from tests.search.jobs.tiny_job import make_job
 
 quick = settings(max_examples=50, deadline=None)  # on busy cores a deadline measures the neighbours
 DEAD_NODE = "The actor died because its node has died. Node Id: 12ab"
-DEAD_WORKER = "The actor is dead because its worker process has died."
+DEAD_WORKER = (
+    "The actor is dead because its worker process has died. Some common causes include: (1) the process was killed by "
+    "the OOM killer due to high memory usage"
+)
+STARVED_WORKER = "The actor is dead because its worker process has died. Worker exit type: NODE_OUT_OF_MEMORY"
 
 
 @pytest.fixture
@@ -61,18 +65,21 @@ def lose(job: Job, why: str, *, begun: bool = True, times: int = 99) -> tuple[li
     return again, None
 
 
-def test_a_worker_that_died_with_its_job_is_tried_once_more_alone(job: Job) -> None:
-    again, failure = lose(job, DEAD_WORKER)
-    assert again == [True] * ONCE
+@pytest.mark.parametrize(("why", "times"), [(DEAD_WORKER, RESTARTS), (STARVED_WORKER, ONCE)])
+def test_a_worker_that_died_with_its_job_is_tried_again_alone_once_if_memory_ran_out(
+    job: Job, why: str, times: int
+) -> None:
+    again, failure = lose(job, why)
+    assert again == [True] * times
     assert failure is not None and not failure.fault
-    assert failure.reason == f"its worker was lost, 2 times in a row ({DEAD_WORKER})"
+    assert failure.reason == f"its worker was lost, {times + 1} times in a row ({why})"
 
 
 def test_without_a_reason_the_usual_ones_are_told(job: Job) -> None:
     _, failure = lose(job, "")
     assert failure is not None
     assert failure.reason == (
-        "its worker was lost, 2 times in a row: it ran out of memory, was killed, or its node went away"
+        "its worker was lost, 4 times in a row: it ran out of memory, was killed, or its node went away"
     )
 
 
@@ -91,11 +98,11 @@ def test_one_that_took_too_long_is_tried_once_more_beside_others(job: Job) -> No
 
 def test_the_time_of_lost_workers_is_told(job: Job) -> None:
     policy, failure = RetryPolicy(), None
-    for _ in range(ONCE + 1):
+    for _ in range(RESTARTS + 1):
         job.begun.write_text(json.dumps(asdict(Beat(job.label, 9, begun=time.time() - 5))))
         failure = policy.judge_loss(job, DEAD_WORKER).failure
     assert failure is not None
-    assert failure.seconds == pytest.approx(5 * (ONCE + 1), abs=1)
+    assert failure.seconds == pytest.approx(5 * (RESTARTS + 1), abs=1)
 
 
 def test_a_time_that_no_worker_can_begin_in_is_named(job: Job) -> None:
