@@ -20,7 +20,7 @@ from search.problem.objectives import (
 )
 from search.standing.standing import BEGUN, DAMAGED, FINISHED, RUNNING, STOPPED, Standing
 from search.standing.started import Started
-from search.standing.time_left import BASELINE, FINAL
+from search.standing.time_left import BASELINE, FINAL, describe_left
 from spaces.common.formatting import align_columns, format_duration
 from spaces.common.interpreter import spell_python
 
@@ -39,10 +39,13 @@ def describe_run(run: Standing, width: int | None) -> str:
         ]
         rows += _list_front(run)
     if run.seconds_left is not None:
-        rows.append(["time left", f"about {format_duration(run.seconds_left)}"])
-    rows += _list_places(run)
+        rows.append(["time left", describe_left(run.seconds_left).removesuffix(" left")])
     rows += [[word, text] for word, text in zip(_label("damaged", run.problems), run.problems, strict=True)]
-    return "\n".join([str(run.path), *align_columns(rows, width)])
+    places = _list_places(run)
+    wide = max(len(word) for word, _ in [*rows, *places])
+    told = align_columns([[word.ljust(wide), text] for word, text in rows], width)
+    # Commands and links are not wrapped, so that they can be copied.
+    return "\n".join([str(run.path), *told, *align_columns([[word.ljust(wide), text] for word, text in places])])
 
 
 def describe_runs(runs: Sequence[Standing], width: int | None) -> str:
@@ -51,7 +54,7 @@ def describe_runs(runs: Sequence[Standing], width: int | None) -> str:
     for run in runs:
         trials = f"{run.ended} of {run.wanted}" if run.wanted else str(run.ended)
         parts = [_describe_best(run)]
-        parts += [] if run.seconds_left is None else [f"about {format_duration(run.seconds_left)} left"]
+        parts += [] if run.seconds_left is None else [describe_left(run.seconds_left)]
         parts += [run.problems[0]] if run.problems else []
         rows.append([run.path.name, run.state, trials, str(len(run.front)), "; ".join(filter(None, parts)) or "-"])
     return "\n".join(align_columns(rows, width))

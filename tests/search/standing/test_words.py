@@ -30,6 +30,16 @@ def test_the_command_of_a_search_runs_from_where_the_person_stands(tmp_path: Pat
     assert f"cd '{there}' && {spell_python(anywhere=True)} -m search.run data.root=photos" in tell(str(there))
 
 
+def test_commands_stay_whole_in_a_narrow_terminal_and_what_ends_now_has_no_time_left() -> None:
+    view = f"python -m mlflow ui --backend-store-uri sqlite:////{'long/' * 20}mlflow.db"
+    run = replace(RUN, started=Started("trials=12", view=view), state=RUNNING, seconds_left=0.3)
+    told = describe_run(run, 60).splitlines()
+    assert any(line.endswith(view) for line in told)
+    assert "  time left    finishing" in told
+    assert max(len(line) for line in told if view not in line) <= 60
+    assert describe_runs([run], 200).splitlines()[1].endswith("finishing")
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_all_runs_stand_in_a_table_with_their_best(width: int) -> None:
     others = (
