@@ -22,7 +22,7 @@ from search.report.page.examples import draw_examples
 from search.report.shown_front import show_front
 from search.report.tables import NO_MARKS, sort_by_number, write_finals_table, write_tables
 from search.study.fronts.best_guess import guess_objectives
-from search.study.fronts.final_files import Final, choose_delivered, choose_told
+from search.study.fronts.final_files import Final, choose_delivered, choose_ended, choose_told
 from search.study.fronts.front import FrontView
 from search.study.kept_single_tasks import read_single_tasks
 from spaces.common.atomic_files import write_json, write_text
@@ -69,7 +69,10 @@ def write_report(
     write_member_folders(folder, delivered or members, {final.trial.number: final.weights for final in chosen})
     guesses = guess_objectives(sort_by_number(trials), objectives)
     singles = read_single_tasks(folder, tasks)
-    view = FrontView(sort_by_number(trials), members, objectives, reference, marks, guesses, delivered, singles=singles)
+    ended = tuple(final.trial for final in choose_ended(finals).values())
+    view = FrontView(
+        sort_by_number(trials), members, objectives, reference, marks, guesses, delivered, ended, singles=singles
+    )
     if totals := read_totals(folder, trials, objectives, reference, tasks, finals):
         write_text(folder / CSV, format_csv(list_rows(totals)))
         view = add_confirmed(view, totals)

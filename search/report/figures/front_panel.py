@@ -65,8 +65,8 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
         at = zip(list_values(trials, across), list_values(trials, up), strict=True)
         found = {trial.number: point for trial, point in zip(trials, at, strict=True) if np.isfinite(point).all()}
         places |= draw_points(panel, look, found, panel.transData)
-    at = zip(list_values(view.finals, across), list_values(view.finals, up), strict=True)
-    ends = {trial.number: point for trial, point in zip(view.finals, at, strict=True)}
+    at = zip(*(list_values([*view.trained.values()], each) for each in (across, up)), strict=True)
+    ends = dict(zip(view.trained, at, strict=True))
     draw_points(panel, FINAL, ends, panel.transData)
     confirmed, guessed = _place_confirmed(view, across, up), _place_guesses(view, across, up)
     draw_intervals(panel, CONFIRMED, confirmed)

@@ -2,8 +2,8 @@
 const brushes = new Map();
 
 function listAxes() {
-  const deltas = singles.map(({ task }) => [`${task}.delta`, "%", (trial) => trial.metrics[`${task}.delta`]]);
-  const main = objectives.map(({ name, unit }) => [name, unit, (trial) => trial.objectives[name]]);
+  const deltas = singles.map(({ task }) => [`${task}.delta`, "%", (trial) => believed(trial, `${task}.delta`)[0]]);
+  const main = objectives.map(({ name, unit }) => [name, unit, (trial) => believed(trial, name)[0]]);
   const costs = ["macs", "params"].filter((name) => main.every(([each]) => each !== name)).map((name) => [name, "", (trial) => trial[name]]);
   return [...deltas, ...main.filter(([name]) => deltas.every(([each]) => each !== name)), ...costs];
 }
@@ -25,7 +25,7 @@ function drawAxes(section) {
   const count = add(section, "p"), [width, height, top, foot, side] = [1000, 300, 38, 274, 70];
   const say = () => {
     const left = sound.filter(brushed).length;
-    count.textContent = "A line is a trial, blue on the front. Drag along an axis to keep those that cross it there; a click on the axis " +
+    count.textContent = `A line is a trial, blue on the front. ${bases()} ` + "Drag along an axis to keep those that cross it there; a click on the axis " +
       `lets go. From the keyboard: type a range below. ${brushes.size ? `${left} of ${sound.length} trials are kept.` : ""}`;
   };
   const svg = draw(add(section, "div", "", { class: "wide" }), "svg", { class: "axes", viewBox: `0 0 ${width} ${height}`, role: "img",
@@ -59,7 +59,7 @@ function drawAxes(section) {
     draw(svg, "line", { x1: x(index), x2: x(index), y1: top, y2: foot });
     draw(svg, "text", { x: x(index), y: 14, "text-anchor": "middle" }, name);
     for (const [end, y] of [[high, top - 7], [low, foot + 16]]) { // beyond every line, so that none strikes them out
-      const spread = sound.find((trial) => value(trial) === end)?.spreads[name] ?? scatter[name];
+      const [, spread] = believed(sound.find((trial) => value(trial) === end), name);
       draw(svg, "text", { x: x(index), y, "text-anchor": "middle" }, rounded(end, spread, unit));
     }
     draw(svg, "rect", { x: x(index) - 9, width: 18, y: 0, height: 0, class: "brush", "data-axis": index });

@@ -60,7 +60,7 @@ function tell(trial, name, value) {
   const known = objectives.find((each) => each.name === base)?.unit;
   const unit = known ?? (/(^|\.)(delta|delta_mtl|worst_delta)$/.test(base) ? "%" : "");
   const [sd, low, high] = ["sd", "low", "high"].map((each) => trial.metrics[`${base}.${each}`]), half = (high - low) / 2;
-  const spread = { guess: sd, sd, confirmed: half, low: half, high: half }[end] ?? trial.spreads[base] ?? scatter[base];
+  const spread = { guess: sd, sd, confirmed: half, low: half, high: half, final: trial.end?.spreads[base] }[end] ?? trial.spreads[base] ?? scatter[base];
   if (!(spread > 0) && Number.isInteger(value)) return exact(value);
   const text = rounded(value, spread, unit);
   return end === "sd" ? text.replace("+", "") : text;
@@ -70,5 +70,21 @@ const wall = (seconds) => (typeof seconds === "number" ? (seconds < 10 ? seconds
 
 // What a trial costs is known even of one that failed.
 const wanted = (trial, name) => trial.objectives[name] ?? trial[name];
+
+// A training to the end stands for its network, whose weights are of that end, in place of the trial in the search.
+const grown = (trial) => trial.end ?? trial;
+
+// The best that is known of a network, with its spread.
+function believed(trial, name) {
+  const { metrics, spreads } = grown(trial);
+  return trial.confirmed[name] ?? trial.shown[name] ?? [metrics[name] ?? wanted(trial, name), spreads[name] ?? scatter[name]];
+}
+
+// What such numbers rest on; empty where all are of one training.
+function bases() {
+  const found = [...new Set(trials.flatMap((trial) => Object.values(trial.shown).map(([, , basis]) => basis.split(",")[0])))];
+  return found.length > 1 || trials.some(({ end }) => end) ? `Of each trial the best that is known is told: ${found.join("; ")}.` : "";
+}
+
 const numberOf = (element) => Number(element.dataset.trial);
 const selected = () => document.querySelectorAll("[data-trial]");

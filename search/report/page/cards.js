@@ -23,24 +23,25 @@ function headline(trial) {
 }
 
 function tasks(card, trial) {
-  const known = singles.filter(({ task, metric }) => typeof trial.metrics[`${task}.${metric}`] === "number");
+  const { metrics, spreads } = grown(trial);
+  const known = singles.filter(({ task, metric }) => typeof metrics[`${task}.${metric}`] === "number");
   if (!known.length) return;
   const table = add(add(card, "div", "", { class: "wide" }), "table"), fresh = Object.keys(trial.confirmed).length;
-  const source = "epochs.final" in trial.metrics ? "its trial in the search, not what was trained to the end" : "one training";
+  const source = trial.end ? `trained to the end, ${trial.end.epochs} epochs` : "one training";
   add(table, "caption", `On the validation split, ${source}${fresh ? "; confirmed: delta, mean of fresh seeds on the test split, 95 %" : ""}`);
   const top = add(add(table, "thead"), "tr"), more = fresh ? [["confirmed", ""]] : [];
   for (const [name, kind] of [["task, metric", "words"], ["this", ""], ["single-task \u00b1 sd", ""], ["delta", ""], ...more])
     add(top, "th", name, { class: kind, scope: "col" });
   const rows = add(table, "tbody");
   for (const { task, metric, unit, higher, mean, sd } of known) {
-    const row = add(rows, "tr"), value = trial.metrics[`${task}.${metric}`];
+    const row = add(rows, "tr"), value = metrics[`${task}.${metric}`];
     const what = add(row, "td", `${task} `, { class: "words" });
     add(what, "small", `${metric}${unit ? ` [${unit}]` : ""} ${higher ? "\u2191" : "\u2193"}`, {
       title: higher ? "up is better" : "down is better" });
     add(row, "td", rounded(value, sd));
     add(row, "td", noisy(mean, sd));
-    const delta = trial.metrics[`${task}.delta`];
-    add(row, "td", typeof delta === "number" ? noisy(delta, trial.spreads[`${task}.delta`], "%") + " %" : "", {
+    const delta = metrics[`${task}.delta`];
+    add(row, "td", typeof delta === "number" ? noisy(delta, spreads[`${task}.delta`], "%") + " %" : "", {
       title: "\u00b1 as one training scatters, and the mean of single-task networks that it is measured from" });
     const [again, half] = trial.confirmed[`${task}.delta`] ?? [];
     if (fresh) add(row, "td", again === undefined ? "" : noisy(again, half, "%") + " %");
@@ -96,7 +97,7 @@ function sheet(card, trial) {
 
 function facts(card, trial) {
   const more = add(card, "details");
-  add(more, "summary", "All numbers");
+  add(more, "summary", trial.end ? "All numbers; .final: trained to the end, the others of its trial in the search" : "All numbers");
   const list = add(more, "dl");
   const fact = (name, value, kind = "") => {
     if ((value ?? "") === "") return;
@@ -108,6 +109,8 @@ function facts(card, trial) {
   const costs = { macs: trial.macs, "FLOPs (2 x MACs)": trial.flops, params: trial.params };
   for (const [name, value] of Object.entries({ ...costs, ...trial.metrics }))
     if (!objectives.some((objective) => objective.name === name)) fact(name, tell(trial, name, value));
+  for (const [name, value] of Object.entries(trial.end?.metrics ?? {})) fact(`${name}.final`, tell(trial, `${name}.final`, value));
+  fact("epochs.final", exact(trial.end?.epochs));
   fact("seconds", wall(trial.seconds));
   fact("epochs", exact(trial.epochs));
   fact("hypervolume after it", brief(trial.hypervolume));
@@ -136,10 +139,10 @@ function card(number) {
   if (trial.reason) add(element, "p", trial.reason);
   add(element, "img", "", { src: picture(trial), class: "pattern", alt: `sharing pattern: ${trial.sharing}` });
   tasks(element, trial);
-  const lines = singles.filter(({ task, metric }) => (trial.curves[`${task}.${metric}`] ?? []).length > 1);
+  const { curves } = grown(trial), lines = singles.filter(({ task, metric }) => (curves[`${task}.${metric}`] ?? []).length > 1);
   if (lines.length) {
     const row = add(element, "div", "", { class: "curves" });
-    for (const each of lines) curve(row, each, trial.curves[`${each.task}.${each.metric}`]);
+    for (const each of lines) curve(row, each, curves[`${each.task}.${each.metric}`]);
   }
   sheet(element, trial);
   if (trial.weights && page.export) {

@@ -27,7 +27,6 @@ def list_trials(view: FrontView, kept: Mapping[int, str] = NO_FILES) -> list[dic
         kept: files of weights in the run folder, by number.
     """
     beside = tabulate_guesses(view.trials, view.objectives, view.foretold)
-    ends = {trial.number: _tell_end(trial, view) for trial in view.finals}
     names = [f"{each.task}.{each.metric}" for each in view.singles]
     return [
         {
@@ -37,7 +36,6 @@ def list_trials(view: FrontView, kept: Mapping[int, str] = NO_FILES) -> list[dic
             "objectives": dict(trial.objectives),
             **read_columns(trial, ("macs", "flops", "params", "sharing")),
             "metrics": {
-                **ends.get(trial.number, {}),
                 **_tell_confirmed(trial, view),
                 **{name: value for name, value in beside[trial.number].items() if value != ""},
                 **trial.metrics,
@@ -46,19 +44,24 @@ def list_trials(view: FrontView, kept: Mapping[int, str] = NO_FILES) -> list[dic
             "hypervolume": float(volume),
             **read_columns(trial, ("reason",)),
             "shown": {name: [each.value, each.spread, each.basis] for name, each in choose_shown(view, trial).items()},
-            "spreads": _list_spreads(trial, view),
+            "spreads": _list_spreads(trial, view.spreads),
             "confirmed": _list_confirmed(trial, view),
-            "curves": {name: thin(trial.curves[name]) for name in names if trial.curves.get(name)},
+            "curves": _list_curves(trial, names),
+            "end": _tell_end(view.trained.get(trial.number), view, names),
             "weights": kept.get(trial.number, ""),
         }
         for trial, volume in zip(view.trials, view.volumes, strict=True)
     ]
 
 
-def _list_spreads(trial: Trial, view: FrontView) -> dict[str, float]:
+def _list_spreads(trial: Trial, spreads: Mapping[int, Mapping[str, float]]) -> dict[str, float]:
     """Standard deviations of what its training has told, to three digits."""
     told = {*trial.metrics, *trial.objectives}
-    return {name: float(f"{spread:.3g}") for name, spread in view.spreads[trial.number].items() if name in told}
+    return {name: float(f"{spread:.3g}") for name, spread in spreads[trial.number].items() if name in told}
+
+
+def _list_curves(trial: Trial, names: Iterable[str]) -> dict[str, list[list[float]]]:
+    return {name: thin(trial.curves[name]) for name in names if trial.curves.get(name)}
 
 
 def _list_confirmed(trial: Trial, view: FrontView) -> dict[str, list[float]]:
@@ -75,10 +78,17 @@ def thin(values: list[float]) -> list[list[float]]:
     return [[row + 1, float(f"{values[row]:.4g}")] for row in rows if math.isfinite(values[row])]
 
 
-def _tell_end(final: Trial, view: FrontView) -> dict[str, float]:
-    """What a final training came to, under names of its own."""
-    told = [each.name for each in view.objectives if each not in BEFOREHAND]
-    return {**{f"{name}.final": final.objectives[name] for name in told}, "epochs.final": final.epochs}
+def _tell_end(final: Trial | None, view: FrontView, names: Iterable[str]) -> dict[str, Any] | None:
+    """What a training to the end came to, in the words that a trial is told in; None where there was none."""
+    if final is None:
+        return None
+    told = {each.name: final.objectives[each.name] for each in view.objectives if each not in BEFOREHAND}
+    return {
+        "metrics": {**told, **final.metrics},
+        "spreads": _list_spreads(final, view.final_spreads),
+        "curves": _list_curves(final, names),
+        "epochs": final.epochs,
+    }
 
 
 def _tell_confirmed(trial: Trial, view: FrontView) -> dict[str, float]:

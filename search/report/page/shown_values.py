@@ -37,7 +37,7 @@ def choose_shown(view: FrontView, trial: Trial) -> dict[str, Shown]:
         view: with guesses, final trainings, confirmed means and single-task networks.
         trial: one of it.
     """
-    final = next((each for each in view.finals if each.number == trial.number), None)
+    final = view.trained.get(trial.number)
     found = {}
     for objective in view.objectives:
         name = objective.name

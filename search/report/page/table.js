@@ -5,14 +5,14 @@ const columns = [
   ["status", (trial) => trial.status, "words"],
   ["mark", (trial) => trial.mark, "words"],
   ...objectives.map(({ name, label, unit }) => [
-    label, (trial) => trial.shown[name]?.[0] ?? wanted(trial, name), "", unit, down(name),
+    label, (trial) => believed(trial, name)[0], "", unit, down(name),
     (trial) => (trial.shown[name] ? noisy(trial.shown[name][0], trial.shown[name][1], unit) : brief(wanted(trial, name), unit)),
   ]),
   ...["macs", "params"].filter((cost) => objectives.every(({ name }) => name !== cost))
     .map((cost) => [cost, (trial) => trial[cost]]),
   ...singles.filter(() => singles.length > 1).map(({ task }) => [
-    `${task}.delta [%]`, (trial) => trial.metrics[`${task}.delta`], "", "%", true,
-    (trial) => tell(trial, `${task}.delta`, trial.metrics[`${task}.delta`])]),
+    `${task}.delta [%]`, (trial) => believed(trial, `${task}.delta`)[0], "", "%", true,
+    (trial) => rounded(...believed(trial, `${task}.delta`), "%")]),
   ["seconds", (trial) => trial.seconds, "", "", undefined, (trial) => wall(trial.seconds)],
   ["hypervolume", (trial) => trial.hypervolume],
   ["sharing, or why it failed", (trial) => trial.reason || trial.sharing, "words wraps"],
@@ -39,6 +39,7 @@ function rove(row) {
 }
 
 function fill() {
+  head.parentElement.caption.append(` ${bases()}`);
   const titles = add(head, "tr");
   columns.forEach(([name, , kind = ""], column) => {
     // Long names may break behind a dot, or a wide table hides its last column.

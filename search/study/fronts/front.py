@@ -52,6 +52,7 @@ class FrontView:
         marks: words by key of a pattern that people look for, such as "all fused".
         guesses: best guesses of what was measured; empty where there are none, and measured values stand.
         finals: trials that were trained to the end and are delivered, with what that came to.
+        ended: those and all others that were trained to the end.
         confirmed: what networks show on the test split with fresh seeds; empty where none were confirmed.
         attained: corners, in the objectives, of what a percentage of these seeds reach; empty where not known.
         singles: single-task networks that deltas are measured from; empty where they are not known.
@@ -64,6 +65,7 @@ class FrontView:
     marks: Mapping[str, str]
     guesses: Guesses = field(default_factory=dict)
     finals: Sequence[Trial] = ()
+    ended: Sequence[Trial] = ()
     confirmed: Estimates = field(default_factory=dict)
     attained: Mapping[int, np.ndarray] = field(default_factory=dict)
     singles: Sequence[SingleTask] = ()
@@ -90,9 +92,14 @@ class FrontView:
         return {trial.number: estimate_spreads(self.singles, trial.metrics) for trial in self.trials}
 
     @cached_property
+    def trained(self) -> dict[int, Trial]:
+        """What trainings to the end came to, by number: it stands for the network, whose weights are of that end."""
+        return {trial.number: trial for trial in (*self.ended, *self.finals)}
+
+    @cached_property
     def final_spreads(self) -> dict[int, dict[str, float]]:
-        """The same of the trainings to the end."""
-        return {trial.number: estimate_spreads(self.singles, trial.metrics) for trial in self.finals}
+        """Standard deviations of what they show."""
+        return {number: estimate_spreads(self.singles, trial.metrics) for number, trial in self.trained.items()}
 
     @cached_property
     def foretold(self) -> Guesses:

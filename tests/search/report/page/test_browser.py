@@ -34,10 +34,13 @@ SINGLES = (
 DELTAS = tuple(f"{each.task}.delta" for each in SINGLES)
 
 
-def write_a_page(path: Path, metrics: Mapping[str, float] = MappingProxyType({}), *, alike: bool = False) -> None:
+def write_a_page(
+    path: Path, metrics: Mapping[str, float] = MappingProxyType({}), *, alike: bool = False, ended: bool = False
+) -> None:
     """Of 14 trials and a failed one, with single-task networks; `metrics` are of every trial, beside its own.
 
-    Trial 5 is confirmed. All share stages alike where they are `alike`.
+    Trial 5 is confirmed. All share stages alike where they are `alike`; trial 3 is trained to the end where one is
+    `ended`, which multiplies its deltas by -2.
     """
     trials = [complete(n, 3.0 - (n - 6) ** 2 / 9, 8_000_000 + 900_000 * n) for n in range(14)]
     more = {"parent.segmentation": "depth"}
@@ -49,6 +52,10 @@ def write_a_page(path: Path, metrics: Mapping[str, float] = MappingProxyType({})
     guesses = guess_objectives(trials, chosen)
     view = FrontView(trials, find_front(trials, chosen, guesses), chosen, (-20.0, 30e6), {}, guesses, singles=SINGLES)
     view = replace(view, confirmed={5: dict.fromkeys(("delta_mtl", "macs", *DELTAS), Estimate(1.5, 1.0, 2.0))})
+    if ended:
+        told = {**trials[3].metrics, **{name: -2 * value for name, value in metrics.items()}, "depth.abs_err_m": 0.0712}
+        far = replace(trials[3], metrics=told, curves={"depth.abs_err_m": [0.1, 0.08, 0.0712]}, epochs=40)
+        view = replace(view, ended=[replace(far, objectives={**far.objectives, "delta_mtl": 14.8})])
     context = Context({"space": "fusion"}, {4: "trials/0004.pt"}, "python -m search.export r", alike)
     write_page(path, "r", view, render_front_svg(draw_front_figure(view, BELOW)), context=context)
 
@@ -139,7 +146,7 @@ def test_the_ends_of_axes_stand_beyond_all_lines(tmp_path: Path) -> None:
         texts.map(box).every(({ top: high, bottom: low }) => low <= top + 4 || high >= foot - 4)];"""
     axes, texts, beyond = _ask_frame(tmp_path, 1366, script)
     assert len(texts) == 3 * axes
-    assert texts[:3] == ["segmentation.delta", "-7.4", "-7.4"]
+    assert texts[:3] == ["segmentation.delta", "+1.5", "-7.4"]  # of trial 5 what fresh seeds have shown
     assert beyond
 
 
@@ -153,6 +160,25 @@ def test_it_says_what_rows_of_a_card_are_what_is_confirmed_and_what_a_space_does
     assert "<caption>On the validation split, one training</caption>" in one.page
     assert "one training; confirmed: delta, mean of fresh seeds on the test split, 95 %</caption>" in other.page
     assert other.page.count("<td>+1.5 \u00b1 0.5 %</td>") == len(DELTAS)
+
+
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
+def test_card_table_and_axes_tell_what_was_trained_to_the_end(tmp_path: Path) -> None:
+    write_a_page(tmp_path / "front.html", dict.fromkeys(DELTAS, -7.4321), ended=True)
+    opened = open_page((tmp_path / "front.html").as_uri() + "#trial-3", tmp_path / "browser")
+    assert opened.errors == ()
+    page = opened.page
+    assert "<caption>On the validation split, trained to the end, 40 epochs</caption>" in page
+    assert "epoch 3</text>" in page  # the curve's, which has 8 in the search
+    card, _, rest = page.partition('id="who"')
+    assert card.count("+14.9 \u00b1") == len(DELTAS)
+    assert "<td>0.071</td>" in card
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
+    assert (facts["depth.delta"], facts["depth.delta.final"], facts["epochs.final"]) == ("-7.4", "+14.9", "40")
+    assert re.search(r">depth.delta</text><text[^>]*>\+14\.9<", rest)
+    (row,) = re.findall(r'<tr data-trial="3".*?</tr>', rest)
+    assert row.count(">+14.9<") == len(DELTAS)
+    assert len(re.findall(r"Of each trial the best that is known is told: \w", page)) == 2
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)

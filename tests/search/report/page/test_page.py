@@ -252,10 +252,11 @@ def test_a_hundred_trials_make_a_small_page(tmp_path: Path) -> None:
     assert len(_page(tmp_path, _view(trials)).text.encode()) < 400_000
 
 
-def test_values_of_the_end_have_names_of_their_own(tmp_path: Path) -> None:
+def test_what_trainings_to_the_end_came_to_stands_beside_their_trials(tmp_path: Path) -> None:
     finals = [replace(complete(4, 9.0, 12_400_000), epochs=40)]
-    shown = {each["number"]: each for each in _page(tmp_path, replace(_view(), finals=finals)).data["trials"]}
-    assert shown[4]["metrics"]["delta_mtl.final"] == 9.0
-    assert shown[4]["metrics"]["epochs.final"] == 40
+    shown = {each["number"]: each for each in _page(tmp_path, replace(_view(), ended=finals)).data["trials"]}
+    assert shown[4]["end"]["metrics"] == finals[0].metrics
+    assert shown[4]["end"]["epochs"] == 40
+    assert shown[4]["shown"]["delta_mtl"][0] == 9.0
     assert shown[4]["metrics"]["delta_mtl"] == shown[4]["objectives"]["delta_mtl"] == 1.0
-    assert "delta_mtl.final" not in shown[0]["metrics"]
+    assert shown[0]["end"] is None
