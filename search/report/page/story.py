@@ -53,7 +53,7 @@ def _name_first(number: int, values: Mapping[int, Mapping[str, float]], objectiv
 
 
 def tell_story(view: FrontView) -> list[str]:
-    """Two sentences: the best trade-off, if there is any, and the range of the front; nothing without a front."""
+    """Two sentences: the best of what is delivered, else of the front, and its range; nothing without a front."""
     if not view.front:
         return []
     number = find_first(view)
@@ -67,21 +67,27 @@ def tell_story(view: FrontView) -> list[str]:
     if view.separate:
         share = f"{100 * knee.macs / view.separate:.0f} % of"
         cost += f", {share} the {format_count(view.separate)} of {len(view.singles)} separate networks"
-    what = _name_first(knee.number, _list_believed(view), view.objectives)
-    first = f"{what} is trial {number}: {numbers}{basis}{cost}."
-    if len(view.front) == 1:
-        return [first, _dismiss(len(view.trials) - 1)]
-    ends = [known[trial.number] for trial in (view.front[0], view.front[-1])]
-    low, high = (
-        f"{_list_numbers(view.objectives, *end)} at {format_count(end[0].macs)} (trial {end[0].number})" for end in ends
-    )
-    return [first, f"The front has {len(view.front)} of {len(view.trials)} trials, from {low} to {high}."]
+    values = _list_believed(view)
+    first = f"{_name_first(knee.number, values, view.objectives)} is trial {number}: {numbers}{basis}{cost}."
+    if len(values) == 1:
+        return [first, _dismiss(len(view.trials) - 1, "is delivered" if view.finals else "is on the front")]
+    members = sorted((known[each] for each in values), key=lambda pair: (pair[0].macs, pair[0].number))
+    low, high = (_tell_end(view.objectives, *end, basis) for end in (members[0], members[-1]))
+    those = "What is delivered is" if view.finals else "The front has"
+    return [first, f"{those} {len(values)} of {len(view.trials)} trials, from {low} to {high}."]
 
 
-def _dismiss(others: int) -> str:
+def _tell_end(objectives: Sequence[Objective], trial: Trial, shown: Mapping[str, Shown], basis: str) -> str:
+    """An end of the range; what its numbers rest on is said where it is not what the first's do."""
+    own = next((each.basis for each in shown.values()), "")
+    other = f", {own.partition(',')[0]}" if own and f" ({own})" != basis else ""
+    return f"{_list_numbers(objectives, trial, shown)} at {format_count(trial.macs)} (trial {trial.number}{other})"
+
+
+def _dismiss(others: int, what: str) -> str:
     if others > 1:
-        return f"None of the other {others} trials is on the front."
-    return "The other trial is not on the front." if others else "There is no other trial."
+        return f"None of the other {others} trials {what}."
+    return f"The other trial {what.replace('is ', 'is not ', 1)}." if others else "There is no other trial."
 
 
 def _list_numbers(objectives: Sequence[Objective], trial: Trial, shown: Mapping[str, Shown]) -> str:

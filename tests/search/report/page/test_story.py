@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from search.problem.objectives import DELTA_MTL, MACS
 from search.report.page.story import explain_numbers, find_first, summarise, tell_story
-from search.study.fronts.front import FrontView, find_front
+from search.study.fronts.front import Estimate, FrontView, find_front
 from search.study.fronts.single_tasks import SingleTask
 from tests.search.trials import SINGLES, complete, failed
 
@@ -39,6 +39,18 @@ def test_only_what_lies_between_others_is_called_a_trade_off() -> None:
     # Nothing lies nearer to the best of both than the front's two ends.
     bent = _tell((-18.1, -17.6, -16.2, -14.8), (11_600_000, 14_000_000, 15_000_000, 15_100_000))
     assert bent[0].startswith("Best in delta_mtl is trial 3: -14.8 %")
+
+
+def test_the_range_is_told_of_what_the_best_is_chosen_from() -> None:
+    """Of what is delivered, by the same numbers: a trial in the search may be worse than any of it."""
+    ends = [complete(1, 24.8, 10_000_000), complete(2, 30.0, 20_000_000)]
+    first, second = tell_story(replace(VIEW, finals=ends, confirmed={2: {"delta_mtl": Estimate(26.0, 25.0, 27.0)}}))
+    assert first.startswith("Best in delta_mtl is trial 2: +26.0 +- 1.0 % against single-task networks (confirmed ")
+    assert second == (
+        "What is delivered is 2 of 4 trials, from +24.8 % at 10.0 M (trial 1, trained to the end) to "
+        "+26.0 +- 1.0 % at 20.0 M (trial 2)."
+    )
+    assert tell_story(replace(VIEW, finals=ends[:1]))[1] == "None of the other 3 trials is delivered."
 
 
 def test_without_a_front_there_is_no_story() -> None:
