@@ -12,13 +12,13 @@ from functools import cached_property
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import is_zipfile
 
 from search.components.components import build_component
 from search.confirming.confirmation import CSV
 from search.jobs.trial import Trial, explain_unknown_trial, load_trial
 from search.problem.objectives import resolve_objectives
 from search.results.data_frames import read_table, tabulate_curves, tabulate_trials
+from search.results.kept_weights import find_weights
 from search.results.missing import explain_missing_front, explain_missing_weights
 from search.results.picture import Picture, title_trial
 from search.study.fronts.best_guess import NO_GUESSES, guess_objectives
@@ -189,7 +189,7 @@ class Results:
             DataError: no such trial, or its weights are not kept, or not as its final training left them.
         """
         trial = self._load_trial(number)
-        found = _find_weights(self.path, trial)
+        found = find_weights(self.path, trial)
         if found is None:
             raise DataError(explain_missing_weights(self.path, trial, self.kept))
         if final := choose_ended(load_finals(self.path)).get(trial.number):
@@ -204,7 +204,7 @@ class Results:
         names = [each.stem for each in found] + [str(final.trial.number) for final in load_finals(self.path)]
         numbers = {int(name.partition("-")[0]) for name in names}
         ended = [n for n in sorted(numbers) if (self.path / TRIALS / f"{n:04d}.json").exists()]
-        return tuple(n for n in ended if _find_weights(self.path, self._load_trial(n)))
+        return tuple(n for n in ended if find_weights(self.path, self._load_trial(n)))
 
     def predict(self, network: int | SharedNetwork, images: np.ndarray) -> dict[str, np.ndarray]:
         """What a trained network says about images.
@@ -257,7 +257,7 @@ class Results:
                 f"{searched} -> {self.data.fingerprint}); restore them"
             )
         # Of a trial with a final training the weights are those of its end, which this does not give.
-        missing = _find_weights(self.path, trial) is None and number not in choose_ended(load_finals(self.path))
+        missing = find_weights(self.path, trial) is None and number not in choose_ended(load_finals(self.path))
         kept = self.path / TRIALS / f"{trial.number:04d}.pt" if missing else None
         return retrain_network(trial, plan_again(self.config, self.path, trial), kept)
 
@@ -286,15 +286,3 @@ class Results:
         if path.exists():
             return load_trial(path)
         raise DataError(explain_unknown_trial(self.path, number, [each.number for each in self._load_trials()]))
-
-
-def _find_weights(path: Path, trial: Trial) -> Path | None:
-    """The file of a trial's weights: those of its end where it was trained to the end, or those of its training."""
-    finals = [final for final in load_finals(path) if final.trial.number == trial.number]
-    if ended := choose_ended(finals):
-        return ended[trial.number].weights
-    name = f"{trial.number:04d}.pt"
-    # In front/ may lie what a final training left whose own files are gone.
-    front = [] if finals else [path / "front" / f"{trial.number}-{trial.key}" / "weights.pt"]
-    places = [place for place in (path / TRIALS / name, *front) if place.exists()]
-    return next((place for place in places if is_zipfile(place)), places[0] if places else None)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from search.components.components import build_component
 from search.config.command import spell_command
 from search.report.page.sharing_effects import shares_alike
+from search.results.kept_weights import find_weights
 from search.standing.started import read_started
+from search.study.fronts.final_files import load_finals
 from search.study.run_config import CONFIG, read_config
-from search.study.run_folder import TRIALS
 from spaces.errors import UserError
 
 if TYPE_CHECKING:
@@ -98,10 +99,10 @@ def _read_command(folder: Path) -> str:
 
 
 def _find(folder: Path, trials: Sequence[Trial]) -> dict[int, str]:
-    """Where in the run folder the weights of trials are, those of front members in their folders."""
-    found = {}
-    for trial in trials:
-        places = (f"front/{trial.number}-{trial.key}/weights.pt", f"{TRIALS}/{trial.number:04d}.pt")
-        if place := next((each for each in places if (folder / each).is_file()), ""):
-            found[trial.number] = place
-    return found
+    """Where in the run folder the weights of trials are that an export takes."""
+    try:
+        finals = load_finals(folder)
+    except UserError:
+        return {}
+    found = {trial.number: find_weights(folder, trial, finals) for trial in trials}
+    return {number: place.relative_to(folder).as_posix() for number, place in found.items() if place}

@@ -6,6 +6,7 @@ import pytest
 
 from search.report.page.context import NO_CONTEXT, gather_context
 from search.standing.started import Started, write_started
+from search.study.fronts.final_files import Final, save_final
 from spaces.common.interpreter import spell_python
 from tests.search.trials import NAMES, TASKS, complete
 
@@ -39,6 +40,19 @@ def test_a_run_is_told_from_its_folder(tmp_path: Path, monkeypatch: pytest.Monke
     assert (found.progress, found.running) == ("", False)
     write_started(tmp_path, Started("space=fusion"))  # of an earlier version: that of the code that draws is none
     assert "commit" not in gather_context(tmp_path, [trial], TASKS).facts
+
+
+def test_weights_are_those_that_an_export_takes(tmp_path: Path) -> None:
+    """Of a trial that was trained to the end those of its end, whether it is delivered or not."""
+    trial, place = complete(3, 1.0, 10), tmp_path / "finals/0003-0123456789abcdef.pt"
+    for file in (tmp_path / "trials/0003.pt", tmp_path / f"front/3-{trial.key}/weights.pt", place):
+        file.parent.mkdir(parents=True)
+        file.touch()
+    assert gather_context(tmp_path, [trial], TASKS).weights == {3: "trials/0003.pt"}
+    save_final(tmp_path, Final(trial, "0123456789abcdef", place))
+    assert gather_context(tmp_path, [trial], TASKS).weights == {3: "finals/0003-0123456789abcdef.pt"}
+    place.with_suffix(".json").write_text("{")
+    assert gather_context(tmp_path, [trial], TASKS).weights == {}
 
 
 def test_a_bare_or_damaged_folder_tells_little(tmp_path: Path) -> None:
