@@ -67,12 +67,9 @@ def write_report(
     if finals:
         write_finals_table(folder, choose_told(finals), objectives, tasks, marks)
     write_member_folders(folder, delivered or members, {final.trial.number: final.weights for final in chosen})
-    guesses = guess_objectives(sort_by_number(trials), objectives)
-    singles = read_single_tasks(folder, tasks)
-    ended = tuple(final.trial for final in choose_ended(finals).values())
-    view = FrontView(
-        sort_by_number(trials), members, objectives, reference, marks, guesses, delivered, ended, singles=singles
-    )
+    told, ended = sort_by_number(trials), tuple(final.trial for final in choose_ended(finals).values())
+    guesses, singles = guess_objectives(told, objectives), read_single_tasks(folder, tasks)
+    view = FrontView(told, members, objectives, reference, marks, guesses, delivered, ended, singles=singles)
     if totals := read_totals(folder, trials, objectives, reference, tasks, finals):
         write_text(folder / CSV, format_csv(list_rows(totals)))
         view = add_confirmed(view, totals)
@@ -80,7 +77,7 @@ def write_report(
         (folder / CSV).unlink(missing_ok=True)
     lead = describe_delivered(delivered, view) if delivered else describe_ranking(view)
     lead += [*(describe(totals) if totals else ()), note(delivered or members)]
-    examples = draw_examples(folder, delivered or members)
+    examples = draw_examples(folder, list({each.number: each for each in (*delivered, *members, *ended)}.values()))
     show_front(folder, view, tasks, cost.lines if cost else (), lead, progress=progress, examples=examples)
     if cost:
         write_json(folder / "receipt.json", cost.to_json())

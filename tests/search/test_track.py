@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from search.load import load
+from search.report.page import examples
+from search.report.page.examples import draw_examples
 from search.run import main as search
 from search.track import main as track
 from spaces.common.interpreter import spell_python
@@ -77,6 +79,25 @@ def test_members_have_their_predictions_beside_labels(searched: Path) -> None:
     text = (searched / "front.html").read_text(encoding="utf-8")
     assert f'"pictures":{{"{number}":"data:image/png;base64,' in text
     assert "depth, predicted" in text
+
+
+def test_what_is_not_delivered_is_drawn_too_as_long_as_there_is_room(
+    searched: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, run = Path(shutil.copytree(searched, tmp_path / "r")), load(searched)
+    kept = [trial for trial in map(run.trained, run.kept) if trial.complete]
+    delivered, others = kept[:1], kept[1:]
+    assert others
+    for folder in (copy / "front").iterdir():
+        if not folder.name.startswith(f"{delivered[0].number}-"):
+            shutil.rmtree(folder)
+    drawn = draw_examples(copy, kept)
+    assert set(drawn.pictures) == {trial.number for trial in kept}
+    assert not drawn.full
+    assert len([*(copy / "front").iterdir()]) <= 1  # that of what is delivered
+    monkeypatch.setattr(examples, "MOST", 1 + len(drawn.pictures[kept[0].number]))
+    few = draw_examples(copy, kept)
+    assert (set(few.pictures), few.full) == ({kept[0].number}, True)
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

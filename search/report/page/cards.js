@@ -63,11 +63,17 @@ function curve(parent, { task, metric, mean, sd, higher }, values) {
   add(figure, "figcaption", `${task} ${metric} ${higher ? "\u2191" : "\u2193"}`);
 }
 
+// Why a network's predictions are not drawn.
+function excuse(trial) {
+  if (trial.status !== "front" && !trial.end) return "Predictions are drawn of the front's networks alone.";
+  if (!trial.weights) return "Its predictions are not drawn, for its weights are not kept.";
+  return examples.full ? "Predictions of more networks find no room in one page." : "Its predictions could not be drawn.";
+}
+
 function sheet(card, trial) {
-  const source = examples.pictures[trial.number], front = trial.status === "front";
+  const source = examples.pictures[trial.number];
   if (!source) {
-    if (Object.keys(examples.pictures).length)
-      add(card, "p", front ? "Predictions of more networks find no room in one page." : "Predictions are drawn of the front's networks alone.");
+    if (examples.columns.length) add(card, "p", excuse(trial));
     return;
   }
   const heads = add(card, "div", "", { class: "heads" });

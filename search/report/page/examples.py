@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,21 +38,23 @@ class Examples:
         columns: what stands in them, from the left.
         keys: colours of classes and ends of scales, by task.
         pictures: addresses that hold them, by number of the trial.
+        full: whether some found no room.
     """
 
     columns: Sequence[str] = ()
     keys: Mapping[str, Any] = field(default_factory=dict)
     pictures: Mapping[int, str] = field(default_factory=dict)
+    full: bool = False
 
 
 NO_EXAMPLES = Examples()
 
 
 def draw_examples(folder: Path, members: Sequence[Trial]) -> Examples:
-    """Pictures of the front's members, which are kept in their folders and drawn once; none where data are not there.
+    """Pictures of networks, kept in the folders of those that have one and drawn once; none where data are not there.
 
     Args:
-        folder: of the run, with its members' folders.
+        folder: of the run, with the folders of what is delivered.
         members: in the order of their weight, for a page takes no more than some megabytes.
     """
     if not members or not (folder / CONFIG).is_file():
@@ -67,17 +70,19 @@ def draw_examples(folder: Path, members: Sequence[Trial]) -> Examples:
     keys = {task.name: _explain(task, labels) for task in tasks}
     pictures: dict[int, str] = {}
     for trial in members:
-        file = folder / "front" / f"{trial.number}-{trial.key}" / FILE
-        try:
-            content = read_sheet(file) if _is_fresh(file) else None
-            if content is None:
-                answers = run.predict(trial.number, seen.images)
-                save_keyed_sheet(file, _arrange(tasks, seen.images, answers, labels), columns, keys)
-                content = read_sheet(file) or b""
-        except (UserError, OSError, RuntimeError):  # the last of a GPU that is full: a report does without
-            continue
+        place = folder / "front" / f"{trial.number}-{trial.key}"
+        with TemporaryDirectory() as without:  # what is not delivered has no folder
+            file = (place if place.is_dir() else Path(without)) / FILE
+            try:
+                content = read_sheet(file) if _is_fresh(file) else None
+                if content is None:
+                    answers = run.predict(trial.number, seen.images)
+                    save_keyed_sheet(file, _arrange(tasks, seen.images, answers, labels), columns, keys)
+                    content = read_sheet(file) or b""
+            except (UserError, OSError, RuntimeError):  # the last of a GPU that is full: a report does without
+                continue
         if sum(map(len, pictures.values())) + 4 * len(content) / 3 > MOST:
-            break
+            return Examples(columns, keys, pictures, full=True)
         pictures[trial.number] = "data:image/png;base64," + base64.b64encode(content).decode()
     return Examples(columns, keys, pictures) if pictures else NO_EXAMPLES
 

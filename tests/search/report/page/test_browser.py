@@ -18,6 +18,7 @@ import pytest
 from search.problem.objectives import DELTA_MTL, MACS
 from search.report.figures.front_figure import BELOW, draw_front_figure, render_front_svg
 from search.report.page.context import Context
+from search.report.page.examples import NO_EXAMPLES, Examples
 from search.report.page.page import write_page
 from search.study.fronts.best_guess import guess_objectives
 from search.study.fronts.front import Estimate, FrontView, find_front
@@ -57,7 +58,8 @@ def write_a_page(
         far = replace(trials[3], metrics=told, curves={"depth.abs_err_m": [0.1, 0.08, 0.0712]}, epochs=40)
         view = replace(view, ended=[replace(far, objectives={**far.objectives, "delta_mtl": 14.8})])
     context = Context({"space": "fusion"}, {4: "trials/0004.pt"}, "python -m search.export r", alike)
-    write_page(path, "r", view, render_front_svg(draw_front_figure(view, BELOW)), context=context)
+    some = Examples(("image",), full=True) if ended else NO_EXAMPLES
+    write_page(path, "r", view, render_front_svg(draw_front_figure(view, BELOW)), context=context, examples=some)
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
@@ -169,6 +171,7 @@ def test_card_table_and_axes_tell_what_was_trained_to_the_end(tmp_path: Path) ->
     assert opened.errors == ()
     page = opened.page
     assert "<caption>On the validation split, trained to the end, 40 epochs</caption>" in page
+    assert "<p>Its predictions are not drawn, for its weights are not kept.</p>" in page  # not for want of room
     assert "epoch 3</text>" in page  # the curve's, which has 8 in the search
     card, _, rest = page.partition('id="who"')
     assert card.count("+14.9 \u00b1") == len(DELTAS)
