@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
@@ -67,9 +67,9 @@ def write_page(
         "progress": f'<p id="progress">{escape(context.progress)}</p>' if context.progress else "",
         "summary": escape(summarise(view)),
         "story": " ".join(escape(line) for line in tell_story(view)),
-        "meaning": escape(explain_numbers(view.singles)),
+        "meaning": _fold("What is measured, and how sure it is", [explain_numbers(view.singles)]),
         "facts": "".join(f"<div><dt>{escape(n)}</dt><dd>{escape(v)}</dd></div>" for n, v in context.facts.items()),
-        "lead": "\n".join(f'<p class="lead">{escape(line)}</p>' for line in lead if line),
+        "lead": _fold("What is delivered, and what fresh seeds show", lead),
         "receipt": "\n".join(f"<p>{escape(line)}</p>" for line in cost_lines),
         "style": (HERE / "page.css").read_text(encoding="utf-8"),
         "figure": make_interactive(figure, view),
@@ -81,6 +81,12 @@ def write_page(
     }
     template = (HERE / "page.html").read_text(encoding="utf-8")
     write_text(path, re.sub(r"\{\{(\w+)\}\}", lambda hole: parts[hole[1]], template))
+
+
+def _fold(head: str, lines: Iterable[str]) -> str:
+    """Lines behind a heading that opens them, or a card would not be seen below them; nothing without any."""
+    told = "\n".join(f"<p>{escape(line)}</p>" for line in lines if line)
+    return f"<details><summary>{head}</summary>\n{told}\n</details>" if told else ""
 
 
 def _collect(view: FrontView, context: Context, examples: Examples) -> dict[str, Any]:

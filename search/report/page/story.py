@@ -73,7 +73,7 @@ def tell_story(view: FrontView) -> list[str]:
         return [first, _dismiss(len(view.trials) - 1, "is delivered" if view.finals else "is on the front")]
     members = sorted((known[each] for each in values), key=lambda pair: (pair[0].macs, pair[0].number))
     low, high = (_tell_end(view.objectives, *end, basis) for end in (members[0], members[-1]))
-    those = "What is delivered is" if view.finals else "The front has"
+    those = "Delivered are" if view.finals else "The front has"
     return [first, f"{those} {len(values)} of {len(view.trials)} trials, from {low} to {high}."]
 
 

@@ -32,6 +32,7 @@ SINGLES = (
     SingleTask("normals", True, "angle_deg", "deg", False, 20.0, 0.5, 3, 9_000_000),
 )
 
+LEAD = ("Winner's curse: the search flattered delta_mtl by much, " * 5,) * 8
 DELTAS = tuple(f"{each.task}.delta" for each in SINGLES)
 
 
@@ -59,7 +60,7 @@ def write_a_page(
         view = replace(view, ended=[replace(far, objectives={**far.objectives, "delta_mtl": 14.8})])
     context = Context({"space": "fusion"}, {4: "trials/0004.pt"}, "python -m search.export r", alike)
     some = Examples(("image",), full=True) if ended else NO_EXAMPLES
-    write_page(path, "r", view, render_front_svg(draw_front_figure(view, BELOW)), context=context, examples=some)
+    write_page(path, "r", view, render_front_svg(draw_front_figure(view, BELOW)), (), LEAD, context, some)
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
@@ -96,7 +97,7 @@ def test_no_column_and_no_number_is_lost_on_paper(tmp_path: Path) -> None:
     assert words.count("%", 0) and len(re.findall(r"-7\.?\d* ± \d+\.?\d* ?%", words)) == len(DELTAS)
 
 
-def _ask_frame(folder: Path, width: int, script: str) -> Any:
+def _ask_frame(folder: Path, width: int, script: str, height: int = 900) -> Any:
     """What a script in the page tells at a width, which a window of the browser may not have and a frame can."""
     write_a_page(folder / "front.html", dict.fromkeys(DELTAS, -7.4321))
     text = re.sub(r"<meta http-equiv=.Content-Security-Policy[^>]*>", "", (folder / "front.html").read_text())
@@ -105,7 +106,7 @@ def _ask_frame(folder: Path, width: int, script: str) -> Any:
       const hidden = (name) => find(name).scrollWidth - find(name).clientWidth;
       parent.document.title = JSON.stringify((() => {{ {script} }})());
     }}, 300));</script>"""
-    frame = f'<title></title><iframe style="width:{width}px;height:900px" srcdoc="{escape(text + ask)}"></iframe>'
+    frame = f'<title></title><iframe style="width:{width}px;height:{height}px" srcdoc="{escape(text + ask)}"></iframe>'
     (folder / "frame.html").write_text(frame)
     found = re.search(r"<title>(.*?)</title>", open_page((folder / "frame.html").as_uri(), folder / "browser").page)
     assert found
@@ -125,6 +126,16 @@ def test_a_telephone_scrolls_down_alone(width: int, tmp_path: Path) -> None:
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
 def test_a_small_laptop_shows_the_whole_table(tmp_path: Path) -> None:
     assert _ask_frame(tmp_path, 1366, "return hidden('.wide:has(> #table)');") == 0
+
+
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
+def test_a_small_laptop_shows_plot_pattern_and_the_first_tasks_at_once(tmp_path: Path) -> None:
+    """However much there is to be told of what is delivered and of fresh seeds."""
+    script = """const foot = (name) => find(name).getBoundingClientRect().bottom;
+      const seen = (name) => foot(name) <= Math.min(innerHeight, foot('#cards'));
+      return [innerHeight, ['#plot', '.card img.pattern', '.card tbody tr:nth-child(2)'].map(seen),
+        [...document.querySelectorAll('#more details')].map(({ open }) => open)];"""
+    assert _ask_frame(tmp_path, 1366, script, 680) == [680, [True] * 3, [False] * 3]
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)

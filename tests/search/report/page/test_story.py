@@ -47,7 +47,7 @@ def test_the_range_is_told_of_what_the_best_is_chosen_from() -> None:
     first, second = tell_story(replace(VIEW, finals=ends, confirmed={2: {"delta_mtl": Estimate(26.0, 25.0, 27.0)}}))
     assert first.startswith("Best in delta_mtl is trial 2: +26.0 +- 1.0 % against single-task networks (confirmed ")
     assert second == (
-        "What is delivered is 2 of 4 trials, from +24.8 % at 10.0 M (trial 1, trained to the end) to "
+        "Delivered are 2 of 4 trials, from +24.8 % at 10.0 M (trial 1, trained to the end) to "
         "+26.0 +- 1.0 % at 20.0 M (trial 2)."
     )
     assert tell_story(replace(VIEW, finals=ends[:1]))[1] == "None of the other 3 trials is delivered."
