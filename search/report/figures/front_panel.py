@@ -7,6 +7,7 @@ A trial without a value stands as a cross at the foot of the panel that knows it
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ from search.report.figures.trial_points import (
     draw_ring,
     draw_scatter,
 )
+from search.report.figures.window import ALL, Window, find_limits, fit_window
 from search.study.fronts.front import Estimate, FrontView, collect_values
 from spaces.common.formatting import format_macs
 
@@ -68,15 +70,7 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
     at = zip(*(list_values([*view.trained.values()], each) for each in (across, up)), strict=True)
     ends = dict(zip(view.trained, at, strict=True))
     draw_points(panel, FINAL, ends, panel.transData)
-    confirmed, guessed = _place_confirmed(view, across, up), _place_guesses(view, across, up)
-    draw_intervals(panel, CONFIRMED, confirmed)
-    draw_intervals(panel, GUESSED, guessed)
-    bare = [
-        (place.at, view.spreads[number]) for number, place in places.items() if number not in {*confirmed, *guessed}
-    ]
-    bare += [(point, view.final_spreads[number]) for number, point in ends.items() if number not in confirmed]
-    spreads = [[known.get(each.name, np.nan) for each in (across, up)] for _, known in bare]
-    draw_scatter(panel, [point for point, _ in bare], spreads)
+    window = _draw_uncertainty(panel, view, (across, up), {n: place.at for n, place in places.items()}, ends)
     _draw_attainment(panel, view, (across, up))
     foot = panel if across in (*COUNTED, NUMBER) else by_turn
     unplaced = [(turn, trial) for turn, trial in enumerate(view.trials, start=1) if trial.number not in places]
@@ -88,7 +82,51 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
         }
         places |= draw_points(foot, look, rug, foot.get_xaxis_transform())
     draw_frame(panel, view, across, up)
+    fit_window(panel, window)
     return places
+
+
+def _draw_uncertainty(
+    panel: Axes,
+    view: FrontView,
+    drawn: tuple[Objective, Objective],
+    trials: Mapping[int, tuple[float, float]],
+    ends: Mapping[int, tuple[float, float]],
+) -> Window:
+    """Draw intervals and how far single trainings scatter, within the window that is returned.
+
+    Args:
+        panel: where.
+        view: what is drawn.
+        drawn: what goes across and up.
+        trials: points of trials that have one, by number.
+        ends: likewise of trainings to the end.
+    """
+    confirmed, guessed = _place_confirmed(view, *drawn), _place_guesses(view, *drawn)
+    bare = [(point, view.spreads[number]) for number, point in trials.items() if number not in {*confirmed, *guessed}]
+    bare += [(point, view.final_spreads[number]) for number, point in ends.items() if number not in confirmed]
+    spreads = [[known.get(each.name, np.nan) for each in drawn] for _, known in bare]
+    means = [(across[0], up[0]) for across, up in (*confirmed.values(), *guessed.values())]
+    sides = [ALL, ALL]
+    for side, objective in enumerate(drawn):
+        if objective is not NUMBER and objective not in BEFOREHAND:
+            values = [point[side] for point in (*trials.values(), *ends.values(), *means)]
+            sds = [row[side] for row in spreads] + [each[side][2] - each[side][0] for each in guessed.values()]
+            sides[side] = find_limits([*values, 0.0] if objective.unit == "%" else values, sds)
+    window = Window(*sides)
+    draw_intervals(panel, replace(CONFIRMED, label=_name_confirmed(view)), confirmed, window)
+    draw_intervals(panel, GUESSED, guessed, window)
+    draw_scatter(panel, [point for point, _ in bare], spreads, window)
+    return window
+
+
+def _name_confirmed(view: FrontView) -> str:
+    """The legend's words, with how many seeds intervals are of, where that is known: of two they are long."""
+    seeds = sorted({each.seeds for told in view.confirmed.values() for each in told.values() if each.seeds})
+    if not seeds:
+        return CONFIRMED.label
+    many = f"{seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"{seeds[0]}"
+    return f"{CONFIRMED.label}, {many} seed{'s' * (many != '1')}"
 
 
 def _place_confirmed(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from search.report.figures.palette import BLACK, BLUE, GREY, ORANGE, RED
+from search.report.figures.window import OPEN, Window, cut, mark_cut
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +86,10 @@ def draw_points(
 
 
 def draw_intervals(
-    axes: Axes, look: Look, points: Mapping[int, tuple[tuple[float, float, float], tuple[float, float, float]]]
+    axes: Axes,
+    look: Look,
+    points: Mapping[int, tuple[tuple[float, float, float], tuple[float, float, float]]],
+    window: Window = OPEN,
 ) -> None:
     """Draw means with intervals.
 
@@ -93,9 +97,11 @@ def draw_intervals(
         axes: where.
         look: of the means.
         points: by number of the trial, across and up: mean, lower and upper end; ends that are not finite are left out.
+        window: that intervals end at, with an arrow.
     """
     for index, (number, (across, up)) in enumerate(points.items()):
-        lengths = [[[abs(end - mean)] for end in ends] for mean, *ends in (across, up)]
+        sides = [(mean, cut(ends, limits)) for (mean, *ends), limits in zip((across, up), window.sides, strict=True)]
+        lengths = [[[abs(end - mean)] for end in ends] for mean, ends in sides]
         bars = [length if all(math.isfinite(end) for (end,) in length) else None for length in lengths]
         drawn = axes.errorbar(
             [across[0]],
@@ -111,20 +117,28 @@ def draw_intervals(
             label=look.label if not index else "_",
         )
         drawn.lines[0].set_gid(look.name.format(number))
+        mark_cut(axes, (across[0], up[0]), (across[1:], up[1:]), window, look.colour, look.order)
 
 
-def draw_scatter(axes: Axes, points: Sequence[tuple[float, float]], spreads: Sequence[Sequence[float]]) -> None:
+def draw_scatter(
+    axes: Axes, points: Sequence[tuple[float, float]], spreads: Sequence[Sequence[float]], window: Window = OPEN
+) -> None:
     """Draw how far single trainings scatter, around points that have no interval of their own.
 
     Args:
         axes: where.
         points: of the trainings.
         spreads: of each, standard deviations across and up; NaN where there is none, or it is not known.
+        window: that they end at, with an arrow.
     """
     if not any(math.isfinite(spread) for row in spreads for spread in row):
         return
-    columns = [list(column) for column in zip(*spreads, strict=True)]
-    lengths = [column if any(map(math.isfinite, column)) else None for column in columns]
+    lengths: list[list[list[float]] | None] = []
+    for side, limits in enumerate(window.sides):
+        known = [(point[side], row[side]) for point, row in zip(points, spreads, strict=True)]
+        ends = [(at, cut((at - spread, at + spread), limits)) for at, spread in known]
+        bars = [[at - low for at, (low, _) in ends], [high - at for at, (_, high) in ends]]
+        lengths.append(bars if any(math.isfinite(spread) for _, spread in known) else None)
     lines = axes.errorbar(
         [x for x, _ in points],
         [y for _, y in points],
@@ -139,6 +153,9 @@ def draw_scatter(axes: Axes, points: Sequence[tuple[float, float]], spreads: Seq
     )
     for each in lines[2]:
         each.set_gid("scatter")
+    for point, row in zip(points, spreads, strict=True):
+        ends_of = [(at - spread, at + spread) for at, spread in zip(point, row, strict=True)]
+        mark_cut(axes, point, ends_of, window, GREY, 1.5)
 
 
 def draw_ring(spot: Place) -> None:

@@ -42,15 +42,22 @@ const signed = (value, places) => {
 // A number to the place of its spread's second digit: no more is known.
 const places = (spread, unit) => Math.min(unit === "%" ? 1 : 6, Math.max(0, 1 - Math.floor(Math.log10(spread))));
 
+// Digits before the point that its spread's second digit does not reach are no more known.
+const known = (value, spread) => {
+  const unit = spread >= 100 ? 10 ** (Math.floor(Math.log10(spread)) - 1) : 0;
+  return unit ? Math.round(value / unit) * unit : value;
+};
+
 function rounded(value, spread, unit = "") {
   if (typeof value !== "number") return "";
   if (!(spread > 0)) return brief(value, unit);
-  return unit === "%" ? signed(value, places(spread, unit)) : value.toFixed(places(spread, unit));
+  const digits = known(value, spread);
+  return unit === "%" ? signed(digits, places(spread, unit)) : digits.toFixed(places(spread, unit));
 }
 
 function noisy(value, spread, unit = "") {
   const number = rounded(value, spread, unit);
-  return spread > 0 && number ? `${number} \u00b1 ${spread.toFixed(places(spread, unit))}` : number;
+  return spread > 0 && number ? `${number} \u00b1 ${known(spread, spread).toFixed(places(spread, unit))}` : number;
 }
 
 // A column's value of a trial; its name ends in what it is of an objective, unless it is a measurement.

@@ -47,7 +47,7 @@ def choose_shown(view: FrontView, trial: Trial) -> dict[str, Shown]:
         spreads = view.final_spreads if final else view.spreads
         spread = spreads[trial.number].get(name, math.nan)
         if each := view.confirmed.get(trial.number, {}).get(name):
-            found[name] = Shown(each.mean, (each.high - each.low) / 2, CONFIRMED)
+            found[name] = Shown(each.mean, (each.high - each.low) / 2, name_confirmed(each.seeds))
         elif final:
             found[name] = Shown(final.objectives[name], spread, ENDED)
         elif guess := view.foretold.get(trial.number, {}).get(name):
@@ -57,12 +57,19 @@ def choose_shown(view: FrontView, trial: Trial) -> dict[str, Shown]:
     return found
 
 
+def name_confirmed(seeds: int) -> str:
+    """What a confirmed mean rests on, with the number of seeds where it is told: an interval of two is a long one."""
+    if not seeds:
+        return CONFIRMED
+    return CONFIRMED.replace("fresh seeds", "1 fresh seed" if seeds == 1 else f"{seeds} fresh seeds")
+
+
 def format_shown(objective: Objective, shown: Shown) -> str:
-    """The number with its spread, both to the place of the spread's second digit, of whole numbers to the units."""
+    """The number with its spread, both to the place of the spread's second digit."""
     if not math.isfinite(shown.spread) or shown.spread <= 0:
         return format_value(objective, shown.value)
-    places = max(0, 1 - math.floor(math.log10(shown.spread)))
-    places = min(places, 1) if objective.unit == "%" else places
-    sign = "+" if objective.unit == "%" else ""
-    value = round(shown.value, places) + 0.0  # no minus before a zero
-    return f"{value:{sign}.{places}f} +- {shown.spread:.{places}f} {objective.unit}".rstrip()
+    digit = 1 - math.floor(math.log10(shown.spread))
+    digit = min(digit, 1) if objective.unit == "%" else digit
+    sign, places = "+" if objective.unit == "%" else "", max(0, digit)
+    value, spread = round(shown.value, digit) + 0.0, round(shown.spread, digit)  # no minus before a zero
+    return f"{value:{sign}.{places}f} +- {spread:.{places}f} {objective.unit}".rstrip()

@@ -29,11 +29,19 @@ from search.study.fronts.single_tasks import (
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over fresh seeds with its 95 % interval, whose ends may be NaN."""
+    """A mean over fresh seeds with its 95 % interval.
+
+    Args:
+        mean: over the seeds.
+        low: lower end, which may be NaN.
+        high: upper end, likewise.
+        seeds: how many; 0 where that is not told.
+    """
 
     mean: float
     low: float
     high: float
+    seeds: int = 0
 
 
 Estimates = Mapping[int, Mapping[str, Estimate]]

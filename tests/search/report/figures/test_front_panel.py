@@ -145,3 +145,16 @@ def test_far_from_zero_intervals_grow_by_the_error_of_what_a_delta_is_measured_f
         lines = [each for each in panel.collections if hasattr(each, "get_segments")]
         bars.append([np.ptp(segment[:, 1]) / 2 for each in lines for segment in each.get_segments()])
     assert bars == [[pytest.approx(267, abs=1)], [pytest.approx(264, abs=1)]]
+
+
+def test_points_stay_apart_however_long_an_interval_of_two_seeds_is() -> None:
+    chosen = resolve_objectives(["delta_mtl", "macs"], TASKS)
+    told = {"delta_mtl": Estimate(1.0, -1300.0, 1302.0, 2), "macs": Estimate(18e6, 18e6, 18e6, 2)}
+    view = FrontView(TRIALS, find_front(TRIALS, chosen), chosen, [0.0, 0.0], {}, confirmed={0: told})
+    panel, by_turn = _panels()
+    draw_front_panel(panel, by_turn, view)
+    low, high = panel.get_ylim()
+    assert -11.0 < low < -4.0 and 1.5 < high < 8.0  # points are from -4 to 1.5
+    words = panel.get_legend_handles_labels()[1]
+    assert "confirmed, 95 %, 2 seeds" in words
+    assert "interval goes on beyond the plot" in words
