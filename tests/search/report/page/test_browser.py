@@ -97,10 +97,14 @@ def test_no_column_and_no_number_is_lost_on_paper(tmp_path: Path) -> None:
     assert words.count("%", 0) and len(re.findall(r"-7\.?\d* ± \d+\.?\d* ?%", words)) == len(DELTAS)
 
 
-def _ask_frame(folder: Path, width: int, script: str, height: int = 900) -> Any:
-    """What a script in the page tells at a width, which a window of the browser may not have and a frame can."""
+def _ask_frame(folder: Path, width: int, script: str, height: int = 900, *, printed: bool = False) -> Any:
+    """What a script in the page tells at a width, which a window of the browser may not have and a frame can.
+
+    In the styles of print where it is `printed`.
+    """
     write_a_page(folder / "front.html", dict.fromkeys(DELTAS, -7.4321))
     text = re.sub(r"<meta http-equiv=.Content-Security-Policy[^>]*>", "", (folder / "front.html").read_text())
+    text = text.replace("@media print", "@media all") if printed else text
     ask = f"""<script>addEventListener('load', () => setTimeout(() => {{
       const find = (name) => document.querySelector(name);
       const hidden = (name) => find(name).scrollWidth - find(name).clientWidth;
@@ -121,6 +125,22 @@ def test_a_telephone_scrolls_down_alone(width: int, tmp_path: Path) -> None:
     told = "[document.documentElement.scrollWidth, hidden('.card .wide'), Math.max(..." + rows + ")]"
     wide, card, row = _ask_frame(tmp_path, width, f"return {told};")
     assert (wide <= width, card, row < 60) == (True, 0, True)
+
+
+@pytest.mark.skipif(not BROWSER, reason=MISSING)
+@pytest.mark.parametrize("width", [720, 1000])
+def test_no_word_of_a_heading_is_broken_on_paper(width: int, tmp_path: Path) -> None:
+    """Upright and across: a word that lies in several boxes is broken."""
+    script = """const broken = [];
+      for (const button of document.querySelectorAll('#table th button'))
+        for (const { 0: word, index } of button.textContent.matchAll(/[^\\s\\u200b]+/g)) {
+          const range = document.createRange();
+          range.setStart(button.firstChild, index);
+          range.setEnd(button.firstChild, index + word.length);
+          if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(word);
+        }
+      return [broken, document.documentElement.scrollWidth <= innerWidth];"""
+    assert _ask_frame(tmp_path, width, script, printed=True) == [[], True]
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
