@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from search.confirming.confirmation import CSV, PLACE
+from search.confirming.confirmation import PLACE
 from search.jobs.heartbeat import Beat, read_beat
 from search.jobs.trial import FAILED
+from search.standing.delivered import Confirmed, list_delivered, read_confirmed, read_finals
 from search.standing.holder import Holder, find_holder
 from search.standing.started import Started, read_started
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL, estimate_left, plan_work
 from search.study.baselines import read_kept_baselines
-from search.study.fronts.final_files import FINALS
+from search.study.fronts.final_files import FINALS, Final, choose_ended
 from search.study.run_config import read_config
 from search.study.run_folder import BASELINES, OWNER, TRIALS
 from search.study.supernet_training import KEPT, SUPERNETS
@@ -47,7 +48,9 @@ class Standing:
         front: its members as the report has them, cheapest first: "number", objectives by name, and best guesses with
             their deviations, where there are some, as "<objective>.guess" and "<objective>.sd".
         finals: networks that were trained to the end.
-        confirmed: whether `search.confirm` has measured some.
+        earlier: those of them that an earlier start has trained.
+        delivered: the front of these, as `list_delivered` has it; empty where the front's trials are delivered.
+        confirmed: what fresh seeds show of the networks that are delivered, as `read_confirmed` has it.
         seconds_left: until its end; None where nothing is known or nothing runs.
         last: Unix time in seconds when something ended last; 0 for never.
         problems: what of it is damaged, a sentence each.
@@ -64,7 +67,9 @@ class Standing:
     running: tuple[Beat, ...] = ()
     front: tuple[Mapping[str, float], ...] = ()
     finals: int = 0
-    confirmed: bool = False
+    earlier: int = 0
+    delivered: tuple[Mapping[str, float], ...] = ()
+    confirmed: Mapping[int, Mapping[str, Confirmed]] = field(default_factory=dict)
     seconds_left: float | None = None
     last: float = 0.0
     problems: tuple[str, ...] = ()
@@ -93,6 +98,8 @@ def read_standing(path: Path) -> Standing:
     front = _read_front(path / "front.csv", names, problems)
     _check_front(path, front, problems)
     there, last = _count_baselines(path, started, problems), find_last(path, _list_ends(rows))
+    finals = read_finals(path, problems)
+    ended, delivered = choose_ended(finals).values(), list_delivered(finals, config)
     return Standing(
         path,
         RUNNING if holder else judge_end(path, len(rows), wanted, last),
@@ -104,9 +111,11 @@ def read_standing(path: Path) -> Standing:
         there,
         running,
         front,
-        sum(not each.name.endswith(".outcome.json") for each in (path / FINALS).glob("[0-9]*.json")),
-        (path / CSV).exists(),
-        _estimate(path, started, rows, wanted, there, running, len(front)) if holder else None,
+        len(ended),
+        sum(each.trial.ended < started.began for each in ended),
+        delivered,
+        read_confirmed(path, delivered or front, names, problems),
+        _estimate(path, started, rows, finals, wanted, there, running, len(front)) if holder else None,
         last,
         tuple(problems),
     )
@@ -234,6 +243,7 @@ def _estimate(
     path: Path,
     started: Started,
     rows: Sequence[Mapping[str, Any]],
+    finals: Sequence[Final],
     wanted: int | None,
     there: int | None,
     running: Sequence[Beat],
@@ -243,6 +253,9 @@ def _estimate(
     works = plan_work(started, front)
     fresh = [file.stat() for file in (path / PLACE).glob("*.json")]
     works[CONFIRMATION].ended = sum(each.st_mtime >= started.began for each in fresh)
+    trained = [each.trial for each in finals if each.trial.ended >= started.began]
+    works[FINAL].ended = len(trained)
+    works[FINAL].seconds = [each.seconds for each in trained if not each.failed]
     trials = works[TRIAL]
     trials.trainings, trials.ended = wanted or 0, len(rows)
     trials.seconds = [float(row["seconds"]) for row in rows if row.get("status") != FAILED and "seconds" in row]

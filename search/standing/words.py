@@ -9,22 +9,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from search.jobs.trial import COMPLETE, FAILED, PRUNED
-from search.problem.objectives import (
-    BEFOREHAND,
-    DELTA_MTL,
-    MAXIMISE,
-    WORST_DELTA,
-    Objective,
-    format_guess,
-    format_value,
-)
+from search.problem.objectives import DELTA_MTL, MAXIMISE, WORST_DELTA, Objective, format_guess, format_value
+from search.standing.delivered import KNOWN, Confirmed
 from search.standing.standing import BEGUN, DAMAGED, FINISHED, RUNNING, STOPPED, Standing
 from search.standing.started import Started
 from search.standing.time_left import BASELINE, FINAL, describe_left
 from spaces.common.formatting import align_columns, format_duration
 from spaces.common.interpreter import spell_python
 
-KNOWN = {each.name: each for each in (DELTA_MTL, WORST_DELTA, *BEFOREHAND)}
 SHOWN = 8  # members of a front at most: our choice; the page has all
 
 
@@ -84,7 +76,8 @@ def _describe_trials(run: Standing) -> str:
     told += f", of {run.wanted}" if run.wanted else ""
     if run.finals:
         wanted = run.started.trainings.get(FINAL, 0)
-        told += f"; {run.finals}{f' of {wanted}' if wanted else ''} trained to the end"
+        # Of an earlier start's it is not known whether they are among those that are wanted now.
+        told += f"; {run.finals}{f' of {wanted}' if wanted and not run.earlier else ''} trained to the end"
     return told
 
 
@@ -96,35 +89,55 @@ def _describe_baselines(run: Standing) -> str:
 
 
 def _list_front(run: Standing) -> list[list[str]]:
-    if not run.front:
+    """What is delivered: the front, or where some were trained to the end, the front of these."""
+    members = run.delivered or run.front
+    if not members:
         return [["front", "none yet"]]
-    shown = [f"trial {member['number']}  {_format_values(member, run.objectives)}" for member in run.front[:SHOWN]]
-    if more := len(run.front) - len(shown):
+    shown = [_describe_member(run, member) for member in members[:SHOWN]]
+    if more := len(members) - len(shown):
         shown.append(f"and {more} more")
-    label = _label(f"front of {len(run.front)}", shown)
-    return [[word, text] for word, text in zip(label, shown, strict=True)]
+    label = _label(f"delivered {len(members)}" if run.delivered else f"front of {len(members)}", shown)
+    rows = [[word, text] for word, text in zip(label, shown, strict=True)]
+    many = "1 trial" if len(run.front) == 1 else f"{len(run.front)} trials"
+    return rows + ([["front", f"{many}, in front.csv"]] if run.delivered else [])
 
 
-def _format_values(member: Mapping[str, float], names: Sequence[str]) -> str:
-    return "  ".join(f"{name} {_format(name, member)}" for name in names)
+def _describe_member(run: Standing, member: Mapping[str, float]) -> str:
+    """What is believed of it, then what fresh seeds have shown, where they have."""
+    told = [f"trial {member['number']}", *(f"{name} {_format(name, member)}" for name in run.objectives)]
+    confirmed = run.confirmed.get(int(member["number"]), {})
+    told += [f"confirmed {name} {_format_confirmed(name, each)}" for name, each in confirmed.items()]
+    return "  ".join(told)
+
+
+def _find_objective(name: str) -> Objective:
+    return KNOWN.get(name, Objective(name, "", MAXIMISE))
 
 
 def _format(name: str, member: Mapping[str, float]) -> str:
-    """What is believed, as the report's table has it: the best guess, else what was measured."""
-    objective = KNOWN.get(name, Objective(name, "", MAXIMISE))
+    """As the report's table has it: the best guess, else what was measured."""
+    objective = _find_objective(name)
     guess, sd = (member.get(f"{name}.{what}", math.nan) for what in ("guess", "sd"))
     if not math.isfinite(guess):
         return format_value(objective, member[name])
     return f"{format_guess(objective, guess, sd)} {objective.unit}".rstrip()
 
 
+def _format_confirmed(name: str, confirmed: Confirmed) -> str:
+    """The mean with its interval, as the table of a confirmation has them."""
+    objective = _find_objective(name)
+    mean, low, high = (format_value(objective, each).removesuffix(objective.unit).strip() for each in confirmed)
+    ends = f"{low} to {high}" if math.isfinite(confirmed[1]) else "one seed"
+    return f"{mean} ({ends}) {objective.unit}".rstrip()
+
+
 def _describe_best(run: Standing) -> str:
-    """The member that is best in the first objective that tells what sharing gains; empty for none."""
+    """What is delivered that is best in the first objective that tells what sharing gains; empty for none."""
     name = next((each for each in run.objectives if KNOWN.get(each) in (DELTA_MTL, WORST_DELTA)), None)
-    if name is None or not run.front:
+    members = run.delivered or run.front
+    if name is None or not members:
         return ""
-    best = max(run.front, key=lambda member: member.get(f"{name}.guess", member[name]))
-    return f"trial {best['number']}  {_format_values(best, run.objectives)}"
+    return _describe_member(run, max(members, key=lambda member: member.get(f"{name}.guess", member[name])))
 
 
 def _list_places(run: Standing) -> list[list[str]]:

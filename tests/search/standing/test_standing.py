@@ -17,7 +17,9 @@ from search.jobs.heartbeat import Beat
 from search.standing.standing import FINISHED, RUNNING, STOPPED, read_standing
 from search.standing.started import Started, write_started
 from search.standing.words import describe_run, describe_runs
+from search.study.fronts.final_files import save_final
 from tests.conftest import ROOT
+from tests.search.study.fronts.test_final_files import make
 
 FRONT = "key,number,delta_mtl,macs\nabc,0,-0.001,11592704\n"
 
@@ -159,3 +161,13 @@ def test_a_run_that_confirms_tells_how_long_that_takes(held: Path) -> None:
     assert read_standing(held).seconds_left == pytest.approx((1 + 2 - 0.5) * each)
     (held / "confirmed" / "def.json").write_text("{}")
     assert read_standing(held).seconds_left == pytest.approx((1 + 2 - 1 - 0.5) * each)
+
+
+def test_trainings_to_the_end_tell_how_long_the_others_take(held: Path) -> None:
+    write_started(held, Started("space=fusion", 10.0, {"trial": 1, "final": 3}, {"trial": 4.0, "final": 8.0}, 1))
+    before, now = make(held, 0, 1.0, 8, ended=5.0), make(held, 1, 2.0, 8, ended=50.0)
+    for final in (before, now):
+        save_final(held, final)
+    standing = read_standing(held)
+    assert (standing.finals, standing.earlier, len(standing.delivered)) == (2, 1, 2)
+    assert standing.seconds_left == pytest.approx((3 - 1) * now.trial.seconds)

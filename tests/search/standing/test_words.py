@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +39,20 @@ def test_commands_stay_whole_in_a_narrow_terminal_and_what_ends_now_has_no_time_
     assert "  time left    finishing" in told
     assert max(len(line) for line in told if view not in line) <= 60
     assert describe_runs([run], 200).splitlines()[1].endswith("finishing")
+
+
+def test_what_is_delivered_stands_in_place_of_the_front_with_what_was_confirmed_of_it() -> None:
+    delivered = ({"number": 3, "delta_mtl": 9.7, "macs": 1.5e7}, {"number": 8, "delta_mtl": 13.9, "macs": 1.7e7})
+    confirmed = {3: {"delta_mtl": (24.8, 19.5, 30.1)}, 8: {"delta_mtl": (10.0, math.nan, math.nan)}}
+    run = replace(RUN, delivered=delivered, confirmed=confirmed, finals=3, earlier=1)
+    run = replace(run, started=Started(trainings={"final": 2}))
+    told = describe_run(run, None)
+    assert "delivered 2  trial 3  delta_mtl +9.7 %  macs 15.0 M  confirmed delta_mtl +24.8 (+19.5 to +30.1) %" in told
+    assert "trial 8  delta_mtl +13.9 %  macs 17.0 M  confirmed delta_mtl +10.0 (one seed) %" in told
+    assert "front        12 trials, in front.csv" in told
+    assert "; 3 trained to the end\n" in told
+    assert "; 1 of 2 trained to the end\n" in describe_run(replace(run, finals=1, earlier=0), None)
+    assert "trial 8  delta_mtl +13.9 %" in describe_runs([run], None)
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
