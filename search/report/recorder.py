@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from search.jobs.job import Job, Outcome
 from search.report.other_trainings import describe_confirmation, describe_final, describe_supernet
+from search.tracking.children import name_training, name_trial
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
@@ -44,6 +45,22 @@ class Recorder:
         """A trial has ended."""
         self._trials[trial.key] = trial
         self._tracker.log(self._spell(trial))
+
+    def front(self, trials: Sequence[Trial], members: Sequence[Trial], finals: Sequence[Final] | None = None) -> None:
+        """The front is this now.
+
+        Args:
+            trials: all that have ended.
+            members: those on the front.
+            finals: trainings to the end that are delivered, of which none are where the front's members are delivered;
+                None where that is not known yet.
+        """
+        marks, delivered = self._marks(), None
+        if finals is not None:
+            ended = [name_training(describe_final(final)) for final in finals]
+            delivered = ended or [name_trial(trial.number) for trial in members]
+        words = {trial.number: marks[trial.key] for trial in trials if trial.key in marks}
+        self._tracker.log_front([trial.number for trial in members], words, delivered)
 
     def supernet(self, job: Job, outcome: Outcome) -> None:
         """The supernet is there."""

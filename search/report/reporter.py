@@ -185,7 +185,7 @@ class Reporter:
         self._tracker.log_hypervolume(len(self._trials), volume)
         if files := self._live.update(self._trials, self._members, self._marks()):
             self._tracker.log_files(files)
-            self._tell_front(self._members, self._marks())
+            self._recorder.front(self._trials, self._members)
         self._leave_word()
 
     def report(self, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> str:
@@ -214,7 +214,7 @@ class Reporter:
         if rows:
             files.append(self._folder / BASELINES)
             write_baseline_table(files[-1], rows)
-        self._tell_front(members, marks)
+        self._tell_front(members)
         self._tracker.log_exports(self._folder)
         lacking = self._tracker.close(
             status,
@@ -244,9 +244,13 @@ class Reporter:
         elif command := self._tracker.view_command():
             self._print(f"\n{' ' * LABEL}".join([f"MLflow      {command}", *self._tracker.view_links()]), wrap=False)
 
-    def _tell_front(self, members: Sequence[Trial], marks: Mapping[str, str]) -> None:
-        words = {trial.number: marks[trial.key] for trial in self._trials if trial.key in marks}
-        self._tracker.log_front([trial.number for trial in members], words)
+    def _tell_front(self, members: Sequence[Trial]) -> None:
+        """Tell the tracker of the front's trials, as front.csv has them, and of what is delivered, these or others."""
+        delivered, front = choose_delivered(self._finals, self._objectives), members
+        if delivered:
+            guesses = foretell_objectives(self._folder, self._trials, self._objectives, self._tasks)
+            front = find_front(self._trials, self._objectives, guesses)
+        self._recorder.front(self._trials, front, delivered)
 
     def abandon(self, status: str) -> None:
         """Close the record without a report, for it could not be written."""

@@ -90,9 +90,11 @@ class BackgroundTracker:
         """See `Tracker.log_hypervolume`."""
         self._gather({step: value}, None)
 
-    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+    def log_front(
+        self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None = None
+    ) -> None:
         """See `Tracker.log_front`."""
-        self._gather({}, (members, marks))
+        self._gather({}, (members, marks, delivered))
 
     def log_files(self, files: Sequence[Path]) -> None:
         """See `Tracker.log_files`."""

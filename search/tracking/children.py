@@ -8,11 +8,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mlflow.entities import Run
 
+    from search.tracking.tracker import Training
+
 NUMBER = "search.trial"  # tag of a trial: its number
 TRAINING = "search.training"  # of a child run that is no trial: its name and mark
 KIND = "kind"  # of all children, to filter by
-TRIAL, CONFIRMATION = "trial", "confirmation"
-OTHERS = ("supernet", "final training", CONFIRMATION)  # how names of trainings begin that are no trials
+TRIAL, FINAL, CONFIRMATION = "trial", "final training", "confirmation"
+OTHERS = ("supernet", FINAL, CONFIRMATION)  # how names of trainings begin that are no trials
+
+
+def name_trial(number: int) -> str:
+    """What a trial's run is called."""
+    return f"trial {number}"
+
+
+def name_training(training: Training) -> str:
+    """What the run of a training that is no trial is told by from all others."""
+    return f"{training.name} {training.mark}"
 
 
 def name_kind(tags: Mapping[str, str]) -> str:

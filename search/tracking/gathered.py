@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from search.tracking.tracker import Record
 
-Front = tuple[Sequence[int], Mapping[int, str]]  # members' numbers, and words that some trials are marked by
+Front = tuple[Sequence[int], Mapping[int, str], Sequence[str] | None]  # arguments of `Tracker.log_front`
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from search.jobs.trial import COMPLETE, FAILED, PRUNED
 from search.tracking import mlflow_values
 from search.tracking.batches import log_batch
-from search.tracking.children import KIND, NUMBER, TRAINING, TRIAL, Lacking, name_kind
+from search.tracking.children import FINAL, KIND, NUMBER, TRAINING, TRIAL, Lacking, name_kind, name_training, name_trial
+from search.tracking.front_tags import AT_FIRST, FINAL_AT_FIRST, FrontTags
 from search.tracking.live_children import LiveChildren
 from search.tracking.logged_models import list_exports, log_export
 from search.tracking.mlflow_store import find_runs, open_store
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from search.tracking.tracker import Training
 
 SEARCH_ID, PARENT, NOTE = "search.id", "mlflow.parentRunId", "mlflow.note.content"
-ON_FRONT, MARK = "on_front", "mark"  # tags of a trial
 STATUS = {COMPLETE: "FINISHED", FAILED: "FAILED", PRUNED: "KILLED"}  # of a trial in MLflow's words
 MAX_TAG = 8000  # characters of a tag's value, MLflow's limit
 
@@ -70,7 +70,7 @@ class MlflowRecord:
         self._parts, self._objectives = dict(parts), list(objectives)
         self._deltas: list[str] = []
         self._runs: dict[int, str] = {}
-        self._fronts: dict[int, dict[str, str]] = {}
+        self._front = FrontTags(client)
         self._experiment = experiment
         self._parent = parent.info.run_id
         self._steps = {point.step for point in client.get_metric_history(self._parent, "hypervolume")}
@@ -102,11 +102,13 @@ class MlflowRecord:
             self._find_trial(number, child)
         else:
             self._trainings[identity] = child.info.run_id
+            if kind == FINAL:
+                self._front.keep_final(identity, child.info.run_id, tags)
 
     def _find_trial(self, number: int, child: Run) -> None:
         self._status[number] = child.info.status
         self._runs[number] = child.info.run_id
-        self._fronts[number] = {name: child.data.tags.get(name, "") for name in (ON_FRONT, MARK)}
+        self._front.keep_trial(number, child.info.run_id, child.data.tags)
         self._deltas = self._deltas or _list_deltas(child.data.metrics)
 
     @property
@@ -133,7 +135,7 @@ class MlflowRecord:
             KIND: TRIAL,
             "search.key": trial.key,
             "search.node": trial.node,
-            ON_FRONT: "no",
+            **AT_FIRST,
             **self._parts,
             **mlflow_values.list_tags(trial),
         }
@@ -143,23 +145,25 @@ class MlflowRecord:
             self._complete(self._runs[trial.number], mlflow_values.list_params(trial), tags)
             return
         start, end = mlflow_values.find_span(trial)
-        run, later = self._begin(f"trial {trial.number}", start, tags)
+        run, later = self._begin(name_trial(trial.number), start, tags)
         points = self._live.complete(run, mlflow_values.list_points(trial))
         self._log_batch(run, points, mlflow_values.list_params(trial), later)
         status = STATUS[trial.status]
         self._client.set_terminated(run, status, end)
         self._status[trial.number], self._runs[trial.number] = status, run
-        self._fronts[trial.number] = {ON_FRONT: "no", MARK: ""}
+        self._front.keep_trial(trial.number, run, AT_FIRST)
         if not self._deltas and (found := _list_deltas(trial.metrics)):
             self._deltas = found
             self.keep_view()
 
     def log_training(self, training: Training) -> None:
         """See `Tracker.log_training`."""
-        identity = f"{training.name} {training.mark}"
+        identity = name_training(training)
         status = FAILED if training.reason else COMPLETE
         tags = {PARENT: self._parent, TRAINING: identity, "search.node": training.node, "reason": training.reason}
-        tags |= {KIND: name_kind(tags), "status": status, **self._parts, **training.tags}
+        kind = name_kind(tags)
+        tags |= {KIND: kind, "status": status, **self._parts, **(FINAL_AT_FIRST if kind == FINAL else {})}
+        tags |= training.tags
         told = {name: value for name, value in tags.items() if value}
         if identity in self._trainings:
             self._complete(self._trainings[identity], mlflow_values.flatten(training.params), told)
@@ -170,6 +174,8 @@ class MlflowRecord:
         self._log_batch(run, points, mlflow_values.flatten(training.params), later)
         self._client.set_terminated(run, STATUS[status], end)
         self._trainings[identity] = run
+        if kind == FINAL:
+            self._front.keep_final(identity, run, FINAL_AT_FIRST)
 
     def _complete(self, run: str, params: Mapping[str, str], tags: Mapping[str, str]) -> None:
         """Add what a run of an earlier version lacks."""
@@ -185,7 +191,7 @@ class MlflowRecord:
 
     def follow(self, beats: Mapping[str, Beat]) -> None:
         """See `Record.follow`."""
-        ended = {f"trial {number}" for number in self._status}
+        ended = {name_trial(number) for number in self._status}
         for run, points in self._live.follow({name: each for name, each in beats.items() if name not in ended}).items():
             self._log_batch(run, points)
 
@@ -224,13 +230,9 @@ class MlflowRecord:
             self._client.set_tag(self._parent, NOTE, mlflow_values.cut_lines(note, MAX_TAG))
         self._client.set_terminated(self._parent, status)
 
-    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+    def log_front(self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None) -> None:
         """See `Tracker.log_front`."""
-        for number, before in self._fronts.items():
-            now = {ON_FRONT: "yes" if number in members else "no", MARK: marks.get(number, "")}
-            changed = {name: value for name, value in now.items() if value != before[name]}
-            self._log_batch(self._runs[number], tags=changed)
-            before |= changed
+        self._front.tell(members, marks, delivered)
 
     def log_files(self, files: Sequence[Path]) -> None:
         """See `Tracker.log_files`."""

@@ -44,7 +44,9 @@ class SilentTracker:
     def log_hypervolume(self, step: int, value: float) -> None:
         """Nothing."""
 
-    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+    def log_front(
+        self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None = None
+    ) -> None:
         """Nothing."""
 
     def log_files(self, files: Sequence[Path]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TAG = "mlflow.sharedViewState."
 USUAL = ("delta_mtl", "worst_delta", "macs", "params", "seconds")
-TAGS = ("status", "on_front", "mark", "space")
+TAGS = ("status", "on_front", "delivered", "mark", "space")
 LEAST = ("macs", "params", "latency_ms", "seconds")  # objectives of which less is better, as far as names tell
 
 

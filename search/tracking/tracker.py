@@ -64,8 +64,17 @@ class Tracker(Protocol):
     def log_hypervolume(self, step: int, value: float) -> None:
         """Record the hypervolume after `step` finished trials; a step that is recorded already is skipped."""
 
-    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
-        """Record which trials are on the front, by number, and the words that some are marked by."""
+    def log_front(
+        self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None = None
+    ) -> None:
+        """Record which trials are on the front, and what is delivered.
+
+        Args:
+            members: of the front, by number.
+            marks: words that some trials are marked by.
+            delivered: names of children, as `search.tracking.children` gives them to trials and trainings; None where
+                that is not known yet, and what was recorded stays.
+        """
 
     def log_files(self, files: Sequence[Path]) -> None:
         """Record files as they are now, in place of what they were."""
@@ -132,7 +141,7 @@ class Record(Protocol):
     def log_progress(self, volumes: Mapping[int, float]) -> None:
         """Record how many trials have ended, and hypervolumes by step; what is recorded already is skipped."""
 
-    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+    def log_front(self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None) -> None:
         """See `Tracker.log_front`."""
 
     def log_files(self, files: Sequence[Path]) -> None:

@@ -15,6 +15,7 @@ from search.report.search_cost import CostRates
 from search.report.terminal.progress import Progress
 from search.standing.started import Started
 from search.tracking.tracker import Training
+from tests.search.study.fronts.test_final_files import make
 from tests.search.trials import NAMES, TASKS, complete, failed
 
 CHOSEN = resolve_objectives(["delta_mtl", "macs"], TASKS)
@@ -28,6 +29,7 @@ class Record:
     def __init__(self) -> None:
         self.said: list[tuple[Any, ...]] = []
         self.fronts: list[tuple[int, ...]] = []
+        self.delivered: Sequence[str] | None = None
         self.files: list[str] = []
         self.lacking = ""
         self.ends: list[tuple[str, list[str], Mapping[str, float], str]] = []
@@ -50,8 +52,11 @@ class Record:
     def log_exports(self, run: Path) -> None:
         """No model is told of."""
 
-    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+    def log_front(
+        self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None = None
+    ) -> None:
         self.fronts.append(tuple(members))
+        self.delivered = delivered
 
     def log_files(self, files: Sequence[Path]) -> None:
         self.files += [path.name for path in files]
@@ -115,11 +120,22 @@ def test_the_end_is_a_report_and_a_closed_record(tmp_path: Path) -> None:
     assert files.count("pattern.svg") == 2
     assert metrics["front.size"] == 2
     assert sorted(record.fronts[-1]) == [0, 3]
+    assert sorted(record.delivered or ()) == ["trial 0", "trial 3"]
     assert "receipt/cost.trainings" in metrics
     assert metrics["hypervolume.final"] == pytest.approx(VOLUMES[-1])
     assert "| 3 |" in note
     assert all(path.exists() for path in (tmp_path / "front.png", tmp_path / "receipt.json", tmp_path / "front"))
     assert "MLflow      show it\n            all of them\n            this one\n" in shown.getvalue()
+
+
+def test_the_front_is_told_of_trials_and_final_trainings_as_delivered(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").touch()
+    reporter, record, _ = _start(tmp_path)
+    reporter.resumed(TRIALS, [])
+    reporter.final(make(tmp_path, 3, 2.0, 8, ended=5.0))
+    reporter.report("FINISHED", {})
+    assert sorted(record.fronts[-1]) == [0, 3]
+    assert record.delivered == [f"final training of trial 3 {complete(3, 2.0, 13).key} 5"]
 
 
 def test_the_page_of_a_stopped_search_says_how_far_it_came_until_it_has_ended_well(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class Listed:
     def log_progress(self, volumes: Mapping[int, float]) -> None:
         self._written.extend(volumes.values())
 
-    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+    def log_front(self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None) -> None:
         self._written.append(list(members))
 
     def measure(self) -> None:
@@ -195,10 +195,10 @@ def test_what_was_gathered_is_written_by_the_look_and_again_after_a_failure() ->
     told, failures = threading.Event(), iter([True])
 
     class Failing(Listed):
-        def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
+        def log_front(self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None) -> None:
             if next(failures, False):
                 raise OSError("no room")
-            super().log_front(members, marks)
+            super().log_front(members, marks, delivered)
             told.set()
 
         def log_progress(self, volumes: Mapping[int, float]) -> None:

@@ -16,15 +16,16 @@ class Listed:
     def log_progress(self, volumes: Mapping[int, float]) -> None:
         self.told.append(dict(volumes))
 
-    def log_front(self, members: Sequence[int], marks: Mapping[int, str]) -> None:
-        self.told.append((list(members), dict(marks)))
+    def log_front(self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None) -> None:
+        self.told.append((list(members), dict(marks), delivered))
 
 
 def test_all_volumes_and_the_last_front_are_written() -> None:
-    gathered = Gathered().add({1: 2.0}, None).add({}, ([1], {})).add({2: 3.0}, ([1, 2], {1: "fused"})).add({}, None)
+    last = ([1, 2], {1: "fused"}, ["trial 1"])
+    gathered = Gathered().add({1: 2.0}, None).add({}, ([1], {}, None)).add({2: 3.0}, last).add({}, None)
     record = Listed()
     gathered.write(cast(Record, record))
-    assert record.told == [{1: 2.0, 2: 3.0}, ([1, 2], {1: "fused"})]
+    assert record.told == [{1: 2.0, 2: 3.0}, last]
 
 
 def test_nothing_is_due_at_first_and_counts_are_without_a_front() -> None:
