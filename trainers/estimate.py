@@ -7,7 +7,7 @@ reads any more is freed. Equal to estimating each pattern alone (`estimate_alone
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -38,6 +38,7 @@ def estimate(
     training: Source,
     judged: Source,
     tasks: Sequence[Task],
+    report: Callable[[int, int], None] = lambda done, of: None,
 ) -> Table:
     """Measure every pattern on shared weights.
 
@@ -47,6 +48,7 @@ def estimate(
         training: whose first images the batch-norms' statistics are taken of.
         judged: split that is measured.
         tasks: of the patterns.
+        report: hears after every answer of the network how many are there, of how many; and before the first one.
     """
     graph = Computations()
     wanted = {(task, read) for pattern in patterns for task, read in graph.walk(pattern).items()}
@@ -55,6 +57,8 @@ def estimate(
     calibration = _calibration(training)
     named = {task.name: task for task in tasks}
     size = max(1, PIXELS // math.prod(judged.size))
+    done, every = 0, len(wanted) * math.ceil(len(judged) / size)
+    report(done, every)
     with torch.no_grad(), mixed_precision(judged.device), _calibrating(network), _keeping_statistics(network):
         for images, targets in judged.batches(size, tasks):
             seen = network.fit(torch.cat([calibration, images]))
@@ -65,6 +69,8 @@ def estimate(
                 if task not in sums:
                     sums[task] = statistics.new_zeros((len(rows[task]), *statistics.shape))
                 sums[task][rows[task][reading[-1].key]] += statistics
+                done += 1
+                report(done, every)
     return {
         task: {key: named[task].metrics(sums[task][row]) for key, row in places.items()}
         for task, places in rows.items()

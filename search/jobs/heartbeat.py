@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from search.jobs.job import Job
@@ -28,6 +28,9 @@ class Beat:
         seconds: that this epoch took; 0 while none has ended.
         values: loss and metrics of this epoch by name.
         begun: Unix time in seconds when the worker began it; 0 if not known.
+        estimated: answers of a trained supernet that are there, of all that estimates of its patterns are made of.
+        estimates: all of them; 0 before that begins, and where nothing is estimated.
+        estimating: seconds that this has taken.
     """
 
     label: str = ""
@@ -36,9 +39,14 @@ class Beat:
     seconds: float = 0.0
     values: Mapping[str, float] = field(default_factory=dict)
     begun: float = 0.0
+    estimated: int = 0
+    estimates: int = 0
+    estimating: float = 0.0
 
     def describe(self) -> str:
         """In words, such as "depth, seed 1: epoch 3 of 8"."""
+        if self.estimates:
+            return f"{self.label}: estimating all patterns, {self.estimated} of {self.estimates} answers"
         return f"{self.label}: epoch {self.epoch} of {self.epochs}" if self.epoch else f"{self.label}: starts"
 
 
@@ -50,19 +58,31 @@ class Heartbeat:
     """
 
     def __init__(self, job: Job) -> None:
-        self._path, self._label, self._epochs = job.begun, job.label, job.until or job.recipe.epochs
+        self._path, self._epochs = job.begun, job.until or job.recipe.epochs
         self._ended = self._left = time.monotonic()
-        self._begun = time.time()
+        self._beat = Beat(job.label, self._epochs, begun=time.time())
+        self._estimating = 0.0  # since when
 
     def beat(self, epoch: int, values: Mapping[str, float]) -> None:
         """An epoch has ended, with loss and metrics by name."""
         now = time.monotonic()
         seconds, self._ended = now - self._ended, now
-        if now - self._left >= SELDOM or epoch == self._epochs:
+        self._beat = replace(self._beat, epoch=epoch, seconds=seconds, values=dict(values))
+        self._leave(now, at_once=epoch == self._epochs)
+
+    def estimate(self, done: int, of: int) -> None:
+        """So many answers of the trained supernet are there."""
+        now = time.monotonic()
+        self._estimating = self._estimating or now
+        first = not self._beat.estimates
+        self._beat = replace(self._beat, estimated=done, estimates=of, estimating=now - self._estimating)
+        self._leave(now, at_once=first)
+
+    def _leave(self, now: float, *, at_once: bool) -> None:
+        if now - self._left >= SELDOM or at_once:
             self._left = now
             with suppress(OSError):  # whatever keeps it from being written, the training goes on
-                beat = Beat(self._label, self._epochs, epoch, seconds, dict(values), self._begun)
-                self._path.write_text(json.dumps(asdict(beat)))
+                self._path.write_text(json.dumps(asdict(self._beat)))
 
 
 def begin(job: Job) -> None:
@@ -85,6 +105,9 @@ def read_beat(path: Path) -> Beat | None:
             seconds=float(told["seconds"]),
             values={str(name): float(value) for name, value in told.get("values", {}).items()},
             begun=float(told.get("begun", 0.0)),
+            estimated=int(told.get("estimated", 0)),
+            estimates=int(told.get("estimates", 0)),
+            estimating=float(told.get("estimating", 0.0)),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None

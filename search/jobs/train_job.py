@@ -69,7 +69,8 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     if network.gated and state is None:
         start_branches(job, network, tasks, training, judged, partial(_built, job, where=where))
 
-    note = _follow(job, curves)
+    heartbeat = Heartbeat(job)
+    note = _follow(heartbeat, curves)
     keep = partial(write_checkpoint, job) if job.checkpoint else None
     leg = Leg(job.until, state, keep, LAST if job.tested else EVERY)  # nobody follows how a confirmation goes
     metrics = train(network, training, judged, tasks, job.recipe, job.seed, note, leg)
@@ -84,7 +85,7 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
         with replacing(job.weights) as file:
             torch.save({name: tensor.cpu() for name, tensor in network.state_dict().items()}, file)
     found, masks = (
-        _found(job, network, training, judged, tasks),
+        _found(job, network, training, judged, tasks, heartbeat),
         {name: list(layers) for name, layers in network.masks.items()},
     )
     if job.tested and not job.until:
@@ -93,9 +94,8 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     return Outcome(metrics, told, found, asdict(price), masks, epochs)
 
 
-def _follow(job: Job, curves: dict[str, list[float]]) -> Report:
+def _follow(heartbeat: Heartbeat, curves: dict[str, list[float]]) -> Report:
     """Keeps the curves, and leaves how far the training is."""
-    heartbeat = Heartbeat(job)
 
     def note(epoch: int, values: Mapping[str, float]) -> None:
         heartbeat.beat(epoch, values)
@@ -152,13 +152,20 @@ def _plan_draws(job: Job, members: Members) -> Draws:
     return plan_draws(members.space, list(outputs), job.seed, allows)
 
 
-def _found(job: Job, network: SharedNetwork, training: Source, judged: Source, tasks: Sequence[Task]) -> dict[str, Any]:
+def _found(
+    job: Job,
+    network: SharedNetwork,
+    training: Source,
+    judged: Source,
+    tasks: Sequence[Task],
+    heartbeat: Heartbeat,
+) -> dict[str, Any]:
     """What the probe finds, whether workspaces act, and robustness where it is wanted; of a supernet estimates.
 
     A refusal is a finding too, for the training itself is sound.
     """
     if isinstance(network, Supernet):
-        estimates = estimate(network, network.draws.patterns, training, judged, tasks)
+        estimates = estimate(network, network.draws.patterns, training, judged, tasks, heartbeat.estimate)
         weights = digest_file(job.weights) if job.weights else ""
         return {ESTIMATES: estimates, WEIGHTS: weights, TOLD: digest_estimates(estimates)}
     found: dict[str, Any] = {ROBUSTNESS: measure_aims(network, judged, tasks, job.aims)} if job.aims else {}

@@ -119,6 +119,7 @@ def _plan_trainings(settings: Settings, folder: Path, forecast: float | None) ->
             FINAL: split.final or 1,
             CONFIRMATION: mean or 1,
         },
+        chained=settings.sampler.chained,
         fresh=again.seeds if again.trainings is None else 0,
         baselines=tuple(job.outcome.name for job in list_baseline_jobs(settings, settings.runner.threads)),
         forecast=forecast,

@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -260,12 +260,12 @@ def _estimate(
     trials.trainings, trials.ended = wanted or 0, len(rows)
     trials.seconds = [float(row["seconds"]) for row in rows if row.get("status") != FAILED and "seconds" in row]
     works[BASELINE].ended = there or 0
-    if there and not works[BASELINE].left:  # trials do not begin before the supernet either
+    kinds = [(_find_kind(beat), beat) for beat in running]
+    if (path / KEPT).exists() and all(kind != SUPERNET for kind, _ in kinds):  # else it is trained once more
         works[SUPERNET].ended = works[SUPERNET].trainings
     if not trials.trainings:
         return None
-    kinds = [(_find_kind(beat), beat) for beat in running]
-    return estimate_left(works, kinds, started.concurrency or len(running), started.foretell())
+    return estimate_left(works, kinds, replace(started, concurrency=started.concurrency or len(running)))
 
 
 def _find_kind(beat: Beat) -> str:

@@ -36,6 +36,7 @@ class Started:
         fresh: seeds that each member of the front is confirmed with at the end, where no more is known of them.
         baselines: names of the files of single-task networks, in the folder that all runs share.
         commits: of the code that has trained it, this start's last; empty where that is not known.
+        chained: whether trials follow one another, each on the weights of the one before.
     """
 
     arguments: str | None = None
@@ -50,6 +51,7 @@ class Started:
     fresh: int = 0
     baselines: tuple[str, ...] = ()
     commits: tuple[str, ...] = ()
+    chained: bool = False
 
     def foretell(self) -> float | None:
         """Seconds from now until the forecast end; None without a forecast."""
@@ -79,6 +81,7 @@ def _restore(told: Mapping[str, Any]) -> Started:
         trainings={str(kind): int(count) for kind, count in told["trainings"].items()},
         epochs={str(kind): float(epochs) for kind, epochs in told["epochs"].items()},
         concurrency=int(told["concurrency"]),
+        chained=bool(told["chained"]),
         forecast=None if forecast is None else float(forecast),
         view=str(told["view"]),
         links=tuple(map(str, told["links"])),

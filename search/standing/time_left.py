@@ -1,8 +1,8 @@
 """How long a search still takes, from what it has trained so far.
 
 By kind of training, for their epochs and costs differ: the mean of those that have ended; before one has, its epochs at
-the pace of another kind, or at the pace of an epoch that has just ended. A plan's forecast holds until the first trial
-has ended, for it has timed the very networks.
+the pace of an epoch that has just ended, or of another kind. Trainings share the places, but trials that follow one
+another. A plan's forecast holds until the first trial has ended, for it has timed the very networks.
 """
 
 from __future__ import annotations
@@ -61,32 +61,51 @@ def find_kind(job: Job) -> str:
 
 
 def estimate_left(
-    works: Mapping[str, Work],
-    running: Sequence[tuple[str, Beat | None]],
-    concurrency: int,
-    forecast: float | None = None,
+    works: Mapping[str, Work], running: Sequence[tuple[str, Beat | None]], started: Started
 ) -> float | None:
     """Seconds until the search has ended; None while nothing is known.
 
     Args:
         works: by kind.
         running: kind of each training that runs, and where it stands.
-        concurrency: trainings at a time.
-        forecast: seconds that a plan foretells from now on, or None.
+        started: how many trainings run at a time, whether trials follow one another, and what a plan foretells.
     """
+    forecast = started.foretell()
     if forecast is not None and not works[TRIAL].seconds:
         return max(0.0, forecast)
-    pace = _find_pace(works, [beat for _, beat in running if beat])
-    left = 0.0
+    left = {}
     for kind, work in works.items():
-        if not work.left:
-            continue
-        each = fmean(work.seconds) if work.seconds else None if pace is None else pace * work.epochs
-        if each is None:
+        beats = [beat for other, beat in running if other == kind and beat]
+        found = _estimate_kind(work, beats, _find_pace(works, running, kind)) if work.left else 0.0
+        if found is None:
             return None
-        done = sum(beat.epoch / beat.epochs for other, beat in running if other == kind and beat and beat.epochs)
-        left += max(0.0, work.left - done) * each
-    return left / max(1, concurrency)
+        left[kind] = found
+    return _lay_out(works, left, started)
+
+
+def _estimate_kind(work: Work, beats: Sequence[Beat], pace: float | None) -> float | None:
+    """Seconds of one kind's trainings, one after the other; None where nothing is known of them."""
+    each = fmean(work.seconds) if work.seconds else None if pace is None else pace * work.epochs
+    if each is None:
+        return None
+    done = sum(beat.epoch / beat.epochs for beat in beats if beat.epochs)
+    answers = [beat for beat in beats if beat.estimated]
+    estimating = sum(beat.estimating * (beat.estimates / beat.estimated - 1) for beat in answers)
+    return max(0.0, work.left - done) * each + estimating
+
+
+def _lay_out(works: Mapping[str, Work], left: Mapping[str, float], started: Started) -> float:
+    """Seconds of trainings that run side by side, as far as one need not wait for another."""
+
+    def share(kind: str, places: int) -> float:
+        return left.get(kind, 0.0) / max(1, min(places, works[kind].left if kind in works else 1))
+
+    places = max(1, started.concurrency)
+    chains = min(places, started.fresh or places) if started.chained else places  # a chain for each fresh seed
+    supernet = left.get(SUPERNET, 0.0)
+    before = max(supernet, (supernet + left.get(BASELINE, 0.0)) / places)  # trials wait for that one training
+    trials = left[TRIAL] / (1 if started.chained else places)
+    return before + trials + share(FINAL, places) + share(CONFIRMATION, chains)
 
 
 def describe_left(seconds: float) -> str:
@@ -94,8 +113,16 @@ def describe_left(seconds: float) -> str:
     return "finishing" if round(seconds) < 1 else f"about {format_duration(seconds)} left"
 
 
-def _find_pace(works: Mapping[str, Work], beats: Sequence[Beat]) -> float | None:
-    """Seconds of an epoch, of whatever kind is known."""
-    known = [fmean(work.seconds) / work.epochs for work in works.values() if work.seconds]
-    known = known or [beat.seconds for beat in beats if beat.epoch]
-    return fmean(known) if known else None
+def _find_pace(works: Mapping[str, Work], running: Sequence[tuple[str, Beat | None]], kind: str) -> float | None:
+    """Seconds of an epoch of a kind of which none has ended, by those of other kinds or that run; None without any.
+
+    A network of one task is faster than one of several, so those of its like come first.
+    """
+    alike = [other for other in works if (other == BASELINE) is (kind == BASELINE)]
+    for kinds in (alike, list(works)):
+        known = [fmean(works[each].seconds) / works[each].epochs for each in kinds if works[each].seconds]
+        for among in ([kind], kinds):
+            known = known or [beat.seconds for each, beat in running if each in among and beat and beat.epoch]
+        if known:
+            return fmean(known)
+    return None

@@ -189,7 +189,7 @@ class Progress:
     def seconds_left(self) -> float | None:
         """Time left in seconds; None while nothing is known of it."""
         running = [(find_kind(job), beat) for job, beat in self._look().items()]
-        return estimate_left(self._works, running, self.started.concurrency, self.started.foretell())
+        return estimate_left(self._works, running, self.started)
 
     def list_counts(self) -> list[str]:
         """The counts, a text each, as the live panel shows them."""

@@ -171,3 +171,19 @@ def test_trainings_to_the_end_tell_how_long_the_others_take(held: Path) -> None:
     standing = read_standing(held)
     assert (standing.finals, standing.earlier, len(standing.delivered)) == (2, 1, 2)
     assert standing.seconds_left == pytest.approx((3 - 1) * now.trial.seconds)
+
+
+def test_a_supernet_has_ended_when_its_outcome_is_there_and_trials_on_it_follow_one_another(held: Path) -> None:
+    trainings, epochs = {"trial": 5, "baseline": 3, "supernet": 1}, {"trial": 4.0, "supernet": 8.0}
+    write_started(held, Started("space=fusion", 1.0, trainings, epochs, 2, chained=True))
+    each = float(json.loads((held / "trials" / "0000.json").read_text())["seconds"])
+    (held.parent / "supernets").mkdir()
+    beat = Beat("supernet", 8, 6, 2.0)
+    (held.parent / "supernets" / "abc.begun").write_text(json.dumps(asdict(beat)))
+    assert read_standing(held).seconds_left == pytest.approx(2 * each / 4 + 4 * each)
+    (held / "supernet.json").write_text("{}")  # of before: it is trained once more
+    assert read_standing(held).seconds_left == pytest.approx(2 * each / 4 + 4 * each)
+    (held.parent / "supernets" / "abc.begun").unlink()
+    assert read_standing(held).seconds_left == pytest.approx(4 * each)
+    (held / "supernet.json").unlink()
+    assert read_standing(held).seconds_left == pytest.approx(8 * each / 4 + 4 * each)

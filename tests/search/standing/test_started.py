@@ -33,6 +33,7 @@ def test_what_a_start_leaves_is_read_again(tmp_path: Path) -> None:
         3,
         ("a.json",),
         ("0123abc", "4567def+"),
+        chained=True,
     )
     write_started(tmp_path, told)
     assert read_started(tmp_path) == told
