@@ -17,6 +17,7 @@ from search.config.command import EXIT_FAILED, end_in_one_message
 from search.config.command_parser import CommandParser
 from search.confirming.request import AS_SEARCHED, RESPLIT, SEEDS, WITH_VAL, Request
 from search.load import load
+from search.standing.holder import refuse_held
 from spaces.common.interruption import sigterm_interrupts
 from spaces.common.machine_faults import COPY, MachineError
 from spaces.common.terminal import lay_out, say
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     division = WITH_VAL if told.with_val else RESPLIT if told.resplit else AS_SEARCHED
     request = Request(tuple(told.trials), told.best, told.seeds, told.budget, division)
     run = load(told.run)
+    refuse_held(run.path)
     _refuse_early(run, request)
     with sigterm_interrupts():
         return _confirm(_restore(run), request)

@@ -14,6 +14,7 @@ from dataclasses import replace
 from search.config.command import EXIT_FAILED, end_in_one_message
 from search.config.command_parser import CommandParser
 from search.load import load
+from search.standing.holder import refuse_held
 from spaces.common.interruption import sigterm_interrupts
 
 ONWARD = "What is recorded stays; the same command adds the rest."
@@ -29,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     told = _make_parser().parse_args(argv)
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     run = load(told.run)
+    refuse_held(run.path)
     # optuna and torch: 2 s, wrong arguments do without
     from search.confirming.earlier import list_trained
     from search.report.reopened import reopen_search

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from search.study.run_folder import LOCK, OWNER
+from spaces.errors import ConfigError
 
 LOCKS = Path("/proc/locks")  # Linux alone
 
@@ -43,6 +44,19 @@ def find_holder(folder: Path) -> Holder | None:
     if holder.host != socket.gethostname():
         return Holder(holder.pid, holder.host, known=False)
     return holder if _is_alive(holder.pid) and _is_locked(folder / LOCK) else None
+
+
+def refuse_held(folder: Path) -> None:
+    """Refuse a run folder that a process of this host works on, for commands that write into it.
+
+    Raises:
+        ConfigError: with what to do.
+    """
+    if (holder := find_holder(folder)) and holder.known:  # of another host's, the lock tells
+        raise ConfigError(
+            f"run folder {folder} is in use: {holder.describe()} still runs; wait until it has ended, or stop it with "
+            f"Ctrl-C or kill {holder.pid}, which keeps what has finished, and give this command again"
+        )
 
 
 def _is_alive(pid: int) -> bool:
