@@ -72,9 +72,9 @@ def _search(settings: Settings, folder: RunFolder, command: str, forecast: float
     reporter = search.reporter
     queue = TrialQueue(settings, folder, search.study, settings.runner.threads, reporter)
     try:
-        with reporter.showing():
-            queue.resume()
-            reporter.found(queue.baselines)
+        queue.resume()
+        reporter.found(queue.baselines)
+        with reporter.showing():  # counts what is there from its first moment
             try:
                 settings.runner.run(GuardedQueue(queue), folder.path, started=reporter.started)
             except MachineError as error:

@@ -8,6 +8,8 @@ import pytest
 from mlflow import MlflowClient
 from optuna.trial import TrialState
 
+from search.report.terminal.progress import Progress
+from search.run import main as search
 from tests.end_to_end.searches import finish, kill_when, left_running, rows_of, start, states_in, trials_in
 from tests.tiny import arguments, write_tiny
 
@@ -79,3 +81,21 @@ def test_a_search_with_pauses_killed_again_and_again_equals_an_undisturbed_one(t
         n: (t.key, t.status, t.choices, t.metrics, t.curves, t.rungs) for n, t in calm.items()
     }
     assert (run / "front.csv").read_text() == (tmp_path / "calm" / "undisturbed" / "front.csv").read_text()
+
+
+def test_what_is_there_is_counted_from_the_first_moment_that_counts_are_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = arguments(write_tiny(tmp_path / "data"), f"run.folder={tmp_path / 'runs'}", "run.name=r")
+    shown: list[list[str]] = []
+    show = Progress.__enter__
+
+    def watch(self: Progress) -> Progress:
+        shown.append(self.list_counts())
+        return show(self)
+
+    monkeypatch.setattr(Progress, "__enter__", watch)
+    assert search([*given, "trials=2"]) == 0
+    assert search([*given, "trials=3"]) == 0
+    assert shown[0] == ["0 of 3 baselines", "0 of 2 trials"]
+    assert shown[1][0] == "2 of 3 trials"
