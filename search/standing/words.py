@@ -15,7 +15,7 @@ from search.standing.standing import BEGUN, DAMAGED, FINISHED, RUNNING, STOPPED,
 from search.standing.started import Started
 from search.standing.time_left import BASELINE, FINAL, describe_left
 from spaces.common.formatting import align_columns, format_duration
-from spaces.common.interpreter import spell_python
+from spaces.common.interpreter import spell_anew, spell_python
 
 SHOWN = 8  # members of a front at most: our choice; the page has all
 
@@ -146,7 +146,7 @@ def _list_places(run: Standing) -> list[list[str]]:
     if (run.path / "front.html").exists():
         rows.append(["page", str(run.path / "front.html")])
     if run.started.view:
-        rows.append(["MLflow", run.started.view])
+        rows.append(["MLflow", spell_anew(run.started.view)])
         rows += [["", link] for link in run.started.links]
     if run.state in (STOPPED, BEGUN):
         given = run.started.arguments

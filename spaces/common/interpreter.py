@@ -10,6 +10,12 @@ from pathlib import Path
 NAMES = ("python", "python3")
 
 
+def spell_anew(command: str) -> str:
+    """A command that was kept, `PYTHON -m ...`, for the Python that runs now; any other text as it is."""
+    _, module, rest = command.partition(" -m ")
+    return f"{spell_python(anywhere=True)}{module}{rest}" if module else command
+
+
 def spell_python(*, anywhere: bool = False) -> str:
     """The name `python` or `python3` where that is this interpreter; else its path, from here where it lies below.
 

@@ -31,8 +31,16 @@ def test_the_command_of_a_search_runs_from_where_the_person_stands(tmp_path: Pat
     assert f"cd '{there}' && {spell_python(anywhere=True)} -m search.run data.root=photos" in tell(str(there))
 
 
+def test_the_command_of_the_record_is_for_the_python_that_runs_now() -> None:
+    kept = Started("trials=12", view="/gone/bin/python -m mlflow ui --backend-store-uri 'sqlite:///a -m b.db'")
+    told = describe_run(replace(RUN, started=kept), None)
+    assert f"MLflow       {spell_python(anywhere=True)} -m mlflow ui --backend-store-uri 'sqlite:///a -m b.db'" in told
+    server = Started("trials=12", view="https://mlflow.example.org")
+    assert "MLflow       https://mlflow.example.org\n" in describe_run(replace(RUN, started=server), None)
+
+
 def test_commands_stay_whole_in_a_narrow_terminal_and_what_ends_now_has_no_time_left() -> None:
-    view = f"python -m mlflow ui --backend-store-uri sqlite:////{'long/' * 20}mlflow.db"
+    view = f"{spell_python(anywhere=True)} -m mlflow ui --backend-store-uri sqlite:////{'long/' * 20}mlflow.db"
     run = replace(RUN, started=Started("trials=12", view=view), state=RUNNING, seconds_left=0.3)
     told = describe_run(run, 60).splitlines()
     assert any(line.endswith(view) for line in told)

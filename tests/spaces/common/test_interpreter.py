@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spaces.common.interpreter import spell_python
+from spaces.common.interpreter import spell_anew, spell_python
 
 PRINT = "import sys; print(sys.prefix)"
 
@@ -40,6 +40,13 @@ def test_elsewhere_the_path_is_given_as_a_shell_takes_it(tmp_path: Path, monkeyp
     assert spell_python() == "'my env/python'"
     monkeypatch.chdir(place.parent.parent)
     assert spell_python() == f"'{tmp_path.name}/my env/python'"
+
+
+def test_a_kept_command_is_for_the_python_that_runs_now() -> None:
+    kept = "'/my env/python' -m mlflow ui --backend-store-uri 'sqlite:///a -m b.db'"
+    told = f"{spell_python(anywhere=True)} -m mlflow ui --backend-store-uri 'sqlite:///a -m b.db'"
+    assert spell_anew(kept) == told
+    assert spell_anew("https://mlflow.example.org") == "https://mlflow.example.org"
 
 
 def test_a_path_below_the_current_folder_is_short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
