@@ -31,6 +31,7 @@ class Beat:
         estimated: answers of a trained supernet that are there, of all that estimates of its patterns are made of.
         estimates: all of them; 0 before that begins, and where nothing is estimated.
         estimating: seconds that this has taken.
+        seed: of the job; None if not known.
     """
 
     label: str = ""
@@ -42,6 +43,7 @@ class Beat:
     estimated: int = 0
     estimates: int = 0
     estimating: float = 0.0
+    seed: int | None = None
 
     def describe(self) -> str:
         """In words, such as "depth, seed 1: epoch 3 of 8"."""
@@ -60,7 +62,7 @@ class Heartbeat:
     def __init__(self, job: Job) -> None:
         self._path, self._epochs = job.begun, job.until or job.recipe.epochs
         self._ended = self._left = time.monotonic()
-        self._beat = Beat(job.label, self._epochs, begun=time.time())
+        self._beat = Beat(job.label, self._epochs, begun=time.time(), seed=job.seed)
         self._estimating = 0.0  # since when
 
     def beat(self, epoch: int, values: Mapping[str, float]) -> None:
@@ -91,7 +93,8 @@ def begin(job: Job) -> None:
     Raises:
         OSError: the file cannot be written, and so neither can the outcome.
     """
-    job.begun.write_text(json.dumps(asdict(Beat(job.label, job.until or job.recipe.epochs, begun=time.time()))))
+    beat = Beat(job.label, job.until or job.recipe.epochs, begun=time.time(), seed=job.seed)
+    job.begun.write_text(json.dumps(asdict(beat)))
 
 
 def read_beat(path: Path) -> Beat | None:
@@ -108,6 +111,7 @@ def read_beat(path: Path) -> Beat | None:
             estimated=int(told.get("estimated", 0)),
             estimates=int(told.get("estimates", 0)),
             estimating=float(told.get("estimating", 0.0)),
+            seed=None if told.get("seed") is None else int(told["seed"]),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None

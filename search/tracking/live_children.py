@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from search.jobs.heartbeat import Beat
 
+RUNNING = "running"  # of the tag that tells how a training has ended, once it has
 TRIAL = re.compile(r"trial (\d+)")
 OTHERS = re.compile(r"supernet|final training of trial \d+")
 
@@ -53,7 +54,7 @@ class LiveChildren:
         """Make runs of those that are new; the new points of each run, by its id."""
         now, found = int(1000 * time.time()), {}
         for name, beat in beats.items():
-            run = self._runs.get(name) or self._begin(name, int(1000 * beat.begun) or now)
+            run = self._runs.get(name) or self._begin(name, beat, int(1000 * beat.begun) or now)
             points = [
                 Point(make_legal(f"epoch/{each}"), float(value), now, beat.epoch)
                 for each, value in beat.values.items()
@@ -64,10 +65,11 @@ class LiveChildren:
                 self._points[run] |= {(each.name, each.step) for each in fresh}
         return found
 
-    def _begin(self, name: str, start: int) -> str:
+    def _begin(self, name: str, beat: Beat, start: int) -> str:
         number = TRIAL.fullmatch(name)
         own = {NUMBER: number[1]} if number else {TRAINING: f"{name} goes on"}
-        tags = {**self._tags, **own, KIND: name_kind(own)}
+        tags = {**self._tags, **own, KIND: name_kind(own), "status": RUNNING}
+        tags |= {} if beat.seed is None else {"seed": str(beat.seed)}
         run = str(self._client.create_run(self._experiment, start, tags, name).info.run_id)
         self._runs[name], self._points[run] = run, set()
         return run

@@ -42,7 +42,7 @@ def test_short_epochs_are_left_seldom_and_what_cannot_be_written_is_no_matter(tm
     beating = Heartbeat(job)
     beating.beat(1, {})
     beat = read_beat(job.begun)
-    assert beat == Beat(job.label, 3, begun=beat.begun if beat else 0.0)
+    assert beat == Beat(job.label, 3, begun=beat.begun if beat else 0.0, seed=job.seed)
     assert beat and 0 <= time.time() - beat.begun < 60
     job.begun.unlink()
     job.begun.mkdir()

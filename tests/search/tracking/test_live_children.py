@@ -43,10 +43,11 @@ def test_a_child_is_there_from_the_start_and_each_point_is_recorded_once(
     begin: Callable[[str], Any], children: Callable[[str], list[Any]], runs: Path
 ) -> None:
     record, trial = begin("live"), complete(0, 1.0, 10)
-    record.follow({"trial 0": Beat("trial 0", 2, begun=1e9)})
+    record.follow({"trial 0": Beat("trial 0", 2, begun=1e9, seed=7)})
     (child,) = children("live")
     assert child.info.start_time == 10**12
     assert (child.info.status, child.info.run_name, child.data.metrics) == ("RUNNING", "trial 0", {})
+    assert (child.data.tags["status"], child.data.tags["seed"]) == ("running", "7")
     for _ in range(2):  # two looks at one epoch
         record.follow({"trial 0": Beat("trial 0", 2, 1, 3.0, {"loss": 7.0, "bad": float("nan")})})
     (child,) = children("live")
@@ -55,6 +56,7 @@ def test_a_child_is_there_from_the_start_and_each_point_is_recorded_once(
     record.close("FINISHED", (), {}, "")
     (ended,) = children("live")
     assert (ended.info.run_id, ended.info.status, ended.data.tags["key"]) == (child.info.run_id, "FINISHED", trial.key)
+    assert (ended.data.tags["status"], ended.data.tags["seed"]) == ("complete", str(trial.seed))
     client = mlflow.MlflowClient(f"sqlite:///{runs / 'mlflow.db'}")
     curve = [(point.step, point.value) for point in client.get_metric_history(ended.info.run_id, "epoch/loss")]
     assert sorted(curve) == [(1, 7.0), *list(enumerate(trial.curves["loss"], start=1))[1:]]
