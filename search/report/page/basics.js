@@ -89,7 +89,8 @@ function believed(trial, name) {
 
 // What such numbers rest on; empty where all are of one training.
 function bases() {
-  const found = [...new Set(trials.flatMap((trial) => Object.values(trial.shown).map(([, , basis]) => basis.split(",")[0])))];
+  const told = trials.flatMap((trial) => Object.values(trial.shown).map(([, , basis]) => basis.split(",")[0]));
+  const found = [...new Set(told)].map((basis) => (basis.startsWith("best guess") ? `${basis}, of tasks one training` : basis));
   return found.length > 1 || trials.some(({ end }) => end) ? `Of each trial the best that is known is told: ${found.join("; ")}.` : "";
 }
 
