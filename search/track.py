@@ -38,8 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from search.study.run_folder import open_folder
     from search.tracking.mlflow import Mlflow
 
-    settings = restore_settings(name_run(run.config, run.path), run.path)
-    settings = replace(settings, tracking=Mlflow(told.uri, told.experiment))
+    tracking = Mlflow(told.uri, told.experiment)
+    tracking.refuse_missing_folder(run.path.parent)
+    settings = replace(restore_settings(name_run(run.config, run.path), run.path), tracking=tracking)
     with sigterm_interrupts(), open_folder(settings) as folder:
         opened = reopen_search(settings, folder)
         objectives = opened.search.study.problem.objectives

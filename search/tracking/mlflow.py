@@ -63,6 +63,24 @@ class Mlflow:
         if not self.uri and uri and (problem := store_uri.find_problem("MLFLOW_TRACKING_URI", uri)):
             raise ConfigError(problem)
 
+    def refuse_missing_folder(self, runs: Path) -> None:
+        """See that the store is no file in a folder that is not there, as where its path is mistyped.
+
+        A search does not ask: it trains whatever becomes of its record.
+
+        Args:
+            runs: folder of all runs, in which folders are made.
+
+        Raises:
+            ConfigError: it is.
+        """
+        given = self.uri or os.environ.get("MLFLOW_TRACKING_URI", "")
+        file = store_uri.find_sqlite_file(store_uri.make_absolute(given)) if given else None
+        if file is not None and not file.parent.exists() and not file.is_relative_to(runs.resolve()):
+            raise ConfigError(
+                f"{store_uri.hide_password(given)}: the folder {file.parent} does not exist; make it, or mend the path"
+            )
+
     def tracker(self, runs: Path) -> Tracker:
         """The tracker of one search.
 

@@ -72,6 +72,14 @@ def test_a_store_that_cannot_be_written_is_no_success(
     assert "\nMLflow      lacks a part of this run; why is told above" in capsys.readouterr().out
 
 
+def test_a_store_in_a_folder_that_is_not_there_is_one_message(
+    searched: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert track([str(searched), "--uri", f"sqlite:///{tmp_path / 'mistyped' / 'store.db'}"]) == 2
+    assert f"the folder {tmp_path / 'mistyped'} does not exist; make it" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_members_have_their_predictions_beside_labels(searched: Path) -> None:
     number = int(load(searched).front.index[0])
     (folder,) = (searched / "front").glob(f"{number}-*")

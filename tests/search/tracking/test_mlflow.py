@@ -59,3 +59,19 @@ def test_checking_imports_nothing_heavy() -> None:
 def test_composing_a_configuration_does_not_import_mlflow() -> None:
     program = "import sys, search.tracking.mlflow as t; t.Mlflow(); assert 'mlflow' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_store_in_a_folder_that_is_not_there_is_refused_and_nothing_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, gone = tmp_path / "runs", f"sqlite:///{tmp_path / 'mistyped' / 'dir' / 'x.db'}"
+    told = f"^{gone}: the folder {tmp_path / 'mistyped' / 'dir'} does not exist; make it, or mend the path$"
+    with pytest.raises(ConfigError, match=told):
+        Mlflow(gone).refuse_missing_folder(runs)
+    Mlflow().refuse_missing_folder(runs)
+    for there in ("sqlite:///x.db", f"sqlite:///{runs / 'new' / 'x.db'}", "https://mlflow.example.org"):
+        Mlflow(there).refuse_missing_folder(runs)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", gone)
+    with pytest.raises(ConfigError, match=told):
+        Mlflow().refuse_missing_folder(runs)
+    assert list(tmp_path.iterdir()) == []
