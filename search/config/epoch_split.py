@@ -12,7 +12,7 @@ from spaces.errors import ConfigError
 if TYPE_CHECKING:
     from search.samplers.sampler import Sampler
 
-TRIALS = 16  # patterns that a search trains where nothing is said: our choice, so that every space takes minutes
+TRIALS = 14  # patterns that a search trains where nothing is said: our choice, so that every space takes minutes
 DELIVERED = 3  # networks that are trained to the end of a large budget: our choice, four held less in a single try
 FEWER = 2  # where three would get fewer than so many times a trial's epochs each: better with 40, 88 and 120 in all
 TWICE, FOURFOLD = 2, 4  # the last of networks that are trained one after the other: our choice
