@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from search.confirm import main
 from search.confirming.confirmation import load_confirmations
@@ -23,8 +19,6 @@ from search.load import load
 from search.pick import main as pick
 from search.run import main as search
 from search.runners.inline import Inline
-from search.study.run_folder import LOCK, OWNER
-from search.track import main as track
 from spaces.common.formatting import count_places
 from spaces.errors import DataError
 from tests.tiny import arguments, write_tiny
@@ -248,19 +242,6 @@ def test_data_that_have_changed_are_refused(run: Path, home: Path, capsys: pytes
     told = capsys.readouterr().err
     assert f"the data of {run} have changed since its search (content " in told
     assert len(told.splitlines()) == 1
-
-
-@pytest.mark.parametrize("command", [main, track])
-def test_a_run_that_a_search_still_holds_is_one_message(
-    command: Callable[[list[str]], int], run: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    shutil.rmtree(run / "trials")  # as before the first has ended
-    (run / OWNER).write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname()}))
-    with FileLock(run / LOCK):
-        assert command([str(run)]) == 2
-    told = capsys.readouterr().err
-    assert f"r is in use: process {os.getpid()} on " in told
-    assert "the search again" not in told
 
 
 def test_nothing_on_the_front_yet_is_one_message(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,8 +3,6 @@ what the command says without one."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ import pytest
 from search.confirm import main
 from search.load import load
 from search.run import main as search
+from tests.search.light import check_refuses_lightly
 from tests.tiny import arguments, write_tiny
 
 
@@ -79,14 +78,7 @@ def test_what_was_trained_for_a_network_alone_is_trained_anew(home: Path, capsys
 
 
 def test_wrong_arguments_are_refused_before_torch_is_read() -> None:
-    code = (
-        "import sys\n"
-        "from search.confirm import main\n"
-        "assert main(['runs/r', '--seeds', '0']) == 2\n"
-        "heavy = {'torch', 'scipy', 'pandas', 'matplotlib', 'optuna', 'hydra'}\n"
-        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    check_refuses_lightly("search.confirm", ["runs/r", "--seeds", "0"])
 
 
 def test_help_names_everything(capsys: pytest.CaptureFixture[str]) -> None:

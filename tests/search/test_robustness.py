@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from search.load import load
 from search.robustness import main
 from search.run import main as search
 from spaces.errors import DataError
+from tests.search.light import check_refuses_lightly
 from tests.search.stress.runs import search_rooms
 from tests.tiny import arguments, write_tiny
 
@@ -224,14 +223,7 @@ def test_a_run_without_weights_is_one_message(rooms: Path, capsys: pytest.Captur
 
 
 def test_wrong_names_are_refused_before_torch_is_read(rooms: Path) -> None:
-    code = (
-        "import sys\n"
-        "from search.robustness import main\n"
-        "assert main(['runs/rooms', '--corruptions', 'blurr']) == 2\n"
-        "heavy = {'torch', 'scipy', 'pandas', 'matplotlib', 'optuna', 'hydra'}\n"
-        "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    check_refuses_lightly("search.robustness", ["runs/rooms", "--corruptions", "blurr"])
 
 
 def test_help_names_everything(capsys: pytest.CaptureFixture[str]) -> None:

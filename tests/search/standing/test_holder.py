@@ -5,13 +5,19 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from filelock import FileLock
 
+from search.config.composition import compose
+from search.confirm import main as confirm
 from search.standing.holder import Holder, find_holder, refuse_held
+from search.study.run_config import list_contents
 from search.study.run_folder import LOCK, OWNER
+from search.track import main as track
 from spaces.errors import ConfigError
 
 
@@ -38,6 +44,20 @@ def test_commands_that_write_are_refused_while_a_process_of_this_host_holds_the_
         pytest.raises(ConfigError, match=f"is in use: process {os.getpid()} on .* still runs; wait until it has ended"),
     ):
         refuse_held(tmp_path)
+
+
+@pytest.mark.parametrize("command", [confirm, track])
+def test_they_say_so_in_one_message_before_anything_has_ended(
+    command: Callable[[list[str]], int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump({"search_id": "a", **list_contents(compose([]))}))
+    _sign(tmp_path, os.getpid())
+    with FileLock(tmp_path / LOCK):
+        assert command([str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert f"{tmp_path} is in use: process {os.getpid()} on " in told
+    assert "the search again" not in told
+    assert len(told.splitlines()) == 1
 
 
 def test_a_process_that_was_killed_holds_nothing(tmp_path: Path) -> None:

@@ -143,29 +143,24 @@ def test_the_record_has_flat_attributes_and_decisions_that_are_no_metrics(tmp_pa
     study = open_study(tmp_path, Random())
     candidate = study.ask()
     trial = outcome(candidate)
-    metrics, found = (
-        {"delta_mtl": 1.5, "depth.delta": -2.0, "normals.delta": math.nan},
-        {"similarity": {"stages": [1.0]}},
-    )
+    metrics = {"delta_mtl": 1.5, "depth.delta": -2.0, "normals.delta": math.nan}
+    found = {"similarity": {"stages": [1.0]}}
     study.tell(replace(trial, metrics=metrics, findings=found))
     study.record_pause(study.ask().number, 2, {"delta_mtl": 0.25, "macs": 10.0})
     seen, paused = study._study.trials
-    told = seen.user_attrs
-    assert {name for name, value in told.items() if isinstance(value, dict | list) or value in ("", None)} == set()
+    told, attributes = seen.user_attrs, [*seen.user_attrs.items(), *paused.user_attrs.items()]
+    assert [name for name, value in attributes if isinstance(value, dict | list) or value in ("", None)] == []
     assert (told["status"], told["delta_mtl"], told["depth.delta"]) == ("complete", 1.5, -2.0)
-    assert (told["macs"], told["params"]) == (trial.macs, trial.params)
-    assert told["sharing"] == describe_in_line(trial.pattern)
+    wanted = (trial.macs, trial.params, describe_in_line(trial.pattern))
+    assert (told["macs"], told["params"], told["sharing"]) == wanted
     assert "normals.delta" not in told
-    assert [each for row in (seen, paused) for each in row.user_attrs.values() if isinstance(each, dict)] == []
     assert study._history[0].user_attrs == {**told, "findings": found}  # what samplers see
     assert study._history[1].user_attrs["rungs"] == study.rungs(1) == {"2": {"delta_mtl": 0.25, "macs": 10.0}}
     assert set(seen.params) == {"sharing/depth.normals", "sharing/parent.segmentation", "sharing/depth.segmentation"}
     assert paused.intermediate_values == {2: 0.25}
     assert [each.params for each in study._history] == [candidate.choices, study.list_running()[0].choices]
-    assert (
-        "Parameters `sharing/...`"
-        in study._study._storage.get_study_system_attrs(study._study._study_id)["dashboard:note_str:0"]
-    )
+    noted = study._study._storage.get_study_system_attrs(study._study._study_id)["dashboard:note_str:0"]
+    assert "Parameters `sharing/...`" in noted
 
 
 def test_a_record_of_an_earlier_version_goes_on_and_proposes_the_same(tmp_path: Path) -> None:
