@@ -76,9 +76,18 @@ def write_report(
     else:  # of networks as they were before
         (folder / CSV).unlink(missing_ok=True)
     lead = describe_delivered(delivered, view) if delivered else describe_ranking(view)
-    lead += [*(describe(totals) if totals else ()), note(delivered or members)]
+    lead += describe(totals) if totals else ()
     examples = draw_examples(folder, list({each.number: each for each in (*delivered, *members, *ended)}.values()))
-    show_front(folder, view, tasks, cost.lines if cost else (), lead, progress=progress, examples=examples)
+    show_front(
+        folder,
+        view,
+        tasks,
+        cost.lines if cost else (),
+        lead,
+        caution=note(delivered or members),
+        progress=progress,
+        examples=examples,
+    )
     if cost:
         write_json(folder / "receipt.json", cost.to_json())
     return delivered or members

@@ -28,6 +28,7 @@ def show_front(
     cost_lines: Sequence[str] = (),
     lead: Sequence[str] = (),
     *,
+    caution: str = "",
     progress: str = "",
     running: bool = False,
     examples: Examples = NO_EXAMPLES,
@@ -40,6 +41,7 @@ def show_front(
         tasks: of the run.
         cost_lines: what it has cost.
         lead: lines for the page, see `search.report.page.page.write_page`.
+        caution: likewise, a sentence that stands open.
         progress: how far a search is that has not ended; empty at its end.
         running: whether it goes on.
         examples: predictions of some networks.
@@ -49,4 +51,4 @@ def show_front(
         context = replace(context, estimated=read_estimated_effects(folder, told.name))
     save_png(folder / PICTURE, draw_front_figure(view))
     svg = render_front_svg(draw_front_figure(view, BELOW))
-    write_page(folder / PAGE, folder.resolve().name, view, svg, cost_lines, lead, context, examples)
+    write_page(folder / PAGE, folder.resolve().name, view, svg, cost_lines, lead, context, examples, caution)

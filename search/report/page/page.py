@@ -47,6 +47,7 @@ def write_page(
     lead: Sequence[str] = (),
     context: Context = NO_CONTEXT,
     examples: Examples = NO_EXAMPLES,
+    caution: str = "",
 ) -> None:
     """Write the page, replacing an older one at one stroke; the same view and context give the same file.
 
@@ -59,6 +60,7 @@ def write_page(
         lead: lines above it: what is delivered, and how well a supernet ranked.
         context: of the run.
         examples: predictions of some networks.
+        caution: what the story's numbers are not to be read without, such as that trainings differ in length.
     """
     script = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     parts = {
@@ -67,6 +69,7 @@ def write_page(
         "progress": f'<p id="progress">{escape(context.progress)}</p>' if context.progress else "",
         "summary": escape(summarise(view)),
         "story": " ".join(escape(line) for line in tell_story(view)),
+        "caution": f'<p id="caution">{escape(caution)}</p>' if caution else "",
         "meaning": _fold("What is measured, and how sure it is", [explain_numbers(view.singles)]),
         "facts": "".join(f"<div><dt>{escape(n)}</dt><dd>{escape(v)}</dd></div>" for n, v in context.facts.items()),
         "lead": _fold("What is delivered, and what fresh seeds show", lead),

@@ -100,5 +100,5 @@ def test_without_final_trainings_the_folder_of_the_front_holds_the_trials(tmp_pa
     wanted = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
     report.write_report(tmp_path, TRIALS, wanted, (-20.0, 1e9), TASKS, note=lambda members: f"{len(members)} <members>")
     assert not (tmp_path / "finals.csv").exists()
-    assert "<p>3 &lt;members&gt;</p>" in (tmp_path / "front.html").read_text()
+    assert '<p id="caution">3 &lt;members&gt;</p>' in (tmp_path / "front.html").read_text()
     assert {path.read_bytes() for path in tmp_path.glob("front/*/weights.pt")} == {b"short"}
