@@ -61,8 +61,7 @@ def write_report(
     Returns:
         What is delivered: those, or the front, cheapest first.
     """
-    members = write_tables(folder, trials, objectives, tasks, marks)
-    chosen = choose_delivered(finals, objectives)
+    members, chosen = write_tables(folder, trials, objectives, tasks, marks), choose_delivered(finals, objectives)
     delivered = tuple(final.trial for final in chosen)
     if finals:
         write_finals_table(folder, choose_told(finals), objectives, tasks, marks)
@@ -78,16 +77,8 @@ def write_report(
     lead = describe_delivered(delivered, view) if delivered else describe_ranking(view)
     lead += describe(totals) if totals else ()
     examples = draw_examples(folder, list({each.number: each for each in (*delivered, *members, *ended)}.values()))
-    show_front(
-        folder,
-        view,
-        tasks,
-        cost.lines if cost else (),
-        lead,
-        caution=note(delivered or members),
-        progress=progress,
-        examples=examples,
-    )
+    caution, lines = note(delivered or members), cost.lines if cost else ()
     if cost:
         write_json(folder / "receipt.json", cost.to_json())
+    show_front(folder, view, tasks, lines, lead, caution, progress=progress, examples=examples)
     return delivered or members
