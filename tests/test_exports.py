@@ -15,12 +15,12 @@ def test_a_row_says_how_nearly_and_how_fast(tmp_path: Path) -> None:
     assert exports.main(["--folder", str(tmp_path), *asked]) == 0
     with open(tmp_path / "exports.csv", newline="") as file:
         (row,) = csv.DictReader(file)
-    assert (row["space"], row["family"], row["format"], row["size"]) == ("fusion", "classifier", "pt2", "36x36")
+    assert (row["space"], row["family"], row["format"], row["size"]) == ("fusion", "classifier", "pt2", "32x32")
     assert float(row["difference"]) <= 1e-4
     assert float(row["ratio"]) == pytest.approx(float(row["exported_p50_ms"]) / float(row["eager_p50_ms"]), rel=0.1)
 
 
 def test_what_a_family_cannot_build_is_told_with_the_reason() -> None:
-    program, why = exports.make_program("routing", "vit")
-    assert program is None
+    pattern, why = exports.draw_pattern("routing", "vit")
+    assert pattern is None
     assert "can only be " in why
