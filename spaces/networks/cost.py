@@ -173,9 +173,11 @@ def _count(module: nn.Module, forward: Callable[[], Out]) -> tuple[Cost, Out]:
     import torch  # torch: 1.5 s, --help does without
     from torch.utils.flop_counter import FlopCounterMode
 
+    from spaces.networks.modules.free_shapes import FreeShapes
+
     # A view of a parameter, made without gradients, trips the counter's bookkeeping over modules.
     module.eval().requires_grad_(False)
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+    with torch.no_grad(), FlopCounterMode(display=False) as counter, FreeShapes():
         output = forward()
     params = sum(p.numel() for p in module.parameters())
     kept = [part for part in module.modules() if not isinstance(part, torch.nn.modules.batchnorm._BatchNorm)]

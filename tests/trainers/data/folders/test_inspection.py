@@ -127,13 +127,13 @@ def test_a_list_in_json_that_is_not_by_split_is_refused(tmp_path: Path) -> None:
     assert "4 images in train and in test: i/a.png, i/b.png, i/c.png, ..." in refusal(data)
 
 
-def test_a_hundred_thousand_lines_are_compared_in_seconds(tmp_path: Path) -> None:
-    data = lists(tmp_path, val="e f", test="g h", train=" ".join(f"n{index}" for index in range(100_000)) + " h")
+def test_twenty_thousand_lines_are_compared_in_seconds(tmp_path: Path) -> None:
+    data = lists(tmp_path, val="e f", test="g h", train=" ".join(f"n{index}" for index in range(20_000)) + " h")
     start = time.process_time()
 
     assert "1 image in train and in test: i/h.png" in refusal(data)
 
-    assert time.process_time() - start < 30  # where each line looked at all others it would be minutes
+    assert time.process_time() - start < 6  # where each line looked at all others it would be minutes
 
 
 @pytest.mark.parametrize(
