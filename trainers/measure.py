@@ -42,7 +42,7 @@ def measure_together(
                 outputs = network(images)
                 for task in tasks:
                     target = find_target(task, images, targets)
-                    statistics = task.statistics(outputs[task.name].float(), target)
+                    statistics = task.statistics(outputs[task.name].float().contiguous(), target)
                     own[task.name] = own[task.name] + statistics if task.name in own else statistics
     return [
         {f"{task.name}.{metric}": value for task in tasks for metric, value in task.metrics(own[task.name]).items()}
