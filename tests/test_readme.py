@@ -179,6 +179,6 @@ def test_the_specifications_shown_are_read(tmp_path: Path) -> None:
 def test_the_command_for_real_frames(tmp_path: Path) -> None:
     (command,) = (command for command in COMMANDS if "redkitchen" in command)
     given = command.replace("../shared/data/redkitchen_rgbd5", str(KITCHEN))
-    small = ["trainer.epochs=1", "baselines.seeds=1", "trials=2", "runner=inline", "tracking=none"]
+    small = ["sampler=random", "trainer.epochs=1", "baselines.seeds=1", "trials=2", "runner=inline", "tracking=none"]
     printed = finish([*shlex.split(given), *small, "network.encoder_widths=[4,4]", "network.decoder_width=4"], tmp_path)
     assert re.search(r"geo\.miou fraction +higher ", printed)
