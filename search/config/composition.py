@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -27,6 +29,9 @@ from search.problem.bounds import Limits
 from spaces.common.permissions import allow
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 RESOLVER = re.compile(r"\$\{\s*[^{}:]*:")  # ${oc.env:NAME}, ${hydra:...}, ${now:...}
 ONE_AT_A_TIME = Lock()  # Hydra keeps what it composes by in the process, for all threads
@@ -151,9 +156,7 @@ def _composed(arguments: Arguments, said: _Said, groups: Groups) -> dict[str, An
     Raises:
         ConfigError: what Hydra or a YAML file cannot do.
     """
-    from hydra import compose as hydra_compose  # hydra: 0.2 s, --help does without
-    from hydra import initialize_config_dir
-    from hydra.errors import HydraException
+    from hydra.errors import HydraException  # hydra: 0.2 s, --help does without
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
@@ -162,11 +165,11 @@ def _composed(arguments: Arguments, said: _Said, groups: Groups) -> dict[str, An
         if value.key.partition(".")[0] == "hydra":
             raise ConfigError(f"{value.key}={value.text}: Hydra's own settings are fixed; leave it out")
     try:
-        with _own_hydra(), initialize_config_dir(str(SHIPPED), version_base="1.3"):
-            config = hydra_compose("config", _override(choices, values, arguments.config_dir))
-            if (kept := keep_references(values, config)) != values:
-                values = kept
-                config = hydra_compose("config", _override(choices, values, arguments.config_dir))
+        chosen = _choose(tuple(choices.items()), arguments.config_dir)
+        config = _put(values, chosen)
+        if (kept := keep_references(values, config)) != values:
+            values = kept
+            config = _put(values, chosen)
         _refuse_resolvers(OmegaConf.to_container(config))
         plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
@@ -189,16 +192,41 @@ def _composed(arguments: Arguments, said: _Said, groups: Groups) -> dict[str, An
     return composed
 
 
-def _override(choices: Mapping[str, str], values: Sequence[Value], folder: Path | None) -> list[str]:
-    """Choices, values and a folder of more groups as Hydra takes them."""
+def _choose(choices: tuple[tuple[str, str], ...], folder: Path | None) -> DictConfig:
+    """The configuration of these choices; with a folder of more groups, which may change, it is read every time."""
+    return _compose(choices, folder) if folder is not None else _compose_shipped(choices)
+
+
+@lru_cache(maxsize=32)
+def _compose_shipped(choices: tuple[tuple[str, str], ...]) -> DictConfig:
+    """Read once a process: it takes 0.1 s, and notebooks, sweeps and tests compose again and again."""
+    return _compose(choices, None)
+
+
+def _compose(choices: tuple[tuple[str, str], ...], folder: Path | None) -> DictConfig:
+    from hydra import compose, initialize_config_dir  # as in `_composed`
+
     # A part is put in by the choice's own YAML, if at all, and not by a list of defaults, so it is added.
-    overrides = [f"{'+' if '/' in group else ''}{group}={choice}" for group, choice in choices.items()]
-    # Forced, for a component's field need not be in its YAML; from_plain refuses what no component knows.
-    overrides += [f"++{value.key}={value.text}" for value in values]
+    overrides = [f"{'+' if '/' in group else ''}{group}={choice}" for group, choice in choices]
     if folder is not None:
         place = str(folder.resolve()).replace("\\", "\\\\").replace('"', '\\"')
         overrides.append(f'hydra.searchpath=["file://{place}"]')
-    return overrides
+    with _own_hydra(), initialize_config_dir(str(SHIPPED), version_base="1.3"):
+        return compose("config", overrides)
+
+
+def _put(values: Sequence[Value], chosen: DictConfig) -> DictConfig:
+    """The configuration with values put over what is chosen, as Hydra puts ``++key=value``.
+
+    Forced, for a component's field need not be in its YAML; from_plain refuses what no component knows.
+    """
+    from hydra.core.override_parser.overrides_parser import OverridesParser  # as in `_composed`
+    from omegaconf import OmegaConf
+
+    config = deepcopy(chosen)
+    for override in OverridesParser.create().parse_overrides([f"++{value.key}={value.text}" for value in values]):
+        OmegaConf.update(config, override.key_or_group, override.value(), merge=True, force_add=True)
+    return config
 
 
 def _refuse_resolvers(node: Any, at: str = "") -> None:
