@@ -7,6 +7,7 @@ no other list of components.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +53,13 @@ class Groups:
     @property
     def defaults(self) -> dict[str, str]:
         """Default choice by group, in the order of config.yaml."""
-        defaults = yaml.safe_load((SHIPPED / "config.yaml").read_text(encoding="utf-8"))["defaults"]
+        defaults = _read_shipped("config.yaml")["defaults"]
         return {group: choice for entry in defaults if entry != "_self_" for group, choice in entry.items()}
 
     @property
     def implied(self) -> dict[str, dict[str, str]]:
         """Choices by group that a choice, as "GROUP=CHOICE", takes with it where they are not given."""
-        return dict(yaml.safe_load((SHIPPED / "implied.yaml").read_text(encoding="utf-8")))
+        return dict(_read_shipped("implied.yaml"))
 
     @property
     def parts(self) -> dict[str, str]:
@@ -88,6 +89,12 @@ class Groups:
     def experiment_keys(self, name: str) -> tuple[Key, ...]:
         """Keys that an experiment sets, with its values and the comments beside them."""
         return _read_keys(self.choices(EXPERIMENT)[name], "")
+
+
+@cache
+def _read_shipped(name: str) -> dict[str, Any]:
+    """One of the files that come with the program, read once a process."""
+    return dict(yaml.safe_load((SHIPPED / name).read_text(encoding="utf-8")))
 
 
 def _read_keys(path: Path, prefix: str) -> tuple[Key, ...]:
