@@ -160,12 +160,19 @@ function card(number) {
   facts(element, trial);
 }
 
+// The place of the second card, until there is one.
+function invite() {
+  const element = add(cards, "section", "", { class: "card empty", "aria-label": "the other trial" });
+  add(element, "p", "Point at another trial, or reach it with the arrow keys: its card comes here. A click, a tap or Enter keeps it.");
+}
+
 function refresh() {
   cards.replaceChildren();
   if (note) add(cards, "p", note);
   const numbers = [...new Set([kept, shown].filter((number) => byNumber.has(number)))];
-  board.classList.toggle("two", numbers.length > 1);
+  board.classList.toggle("two", kept !== null); // from when it is asked for, so that nothing moves on the way to another
   numbers.forEach(card);
+  if (kept !== null && numbers.length === 1) invite();
   for (const element of selected()) element.classList.toggle("shown", numbers.includes(numberOf(element)));
 }
 
