@@ -11,7 +11,7 @@ from typing import Any
 from search.confirming.intervals import Difference, Interval
 from search.confirming.request import AS_SEARCHED, DIVISIONS
 from search.confirming.sums import WORST, Row, Totals
-from search.problem.objectives import BEFOREHAND, MACS, PARAMS, Objective, format_value, volume_units
+from search.problem.objectives import BEFOREHAND, MACS, PARAMS, Objective, format_interval, format_value, volume_units
 from spaces.common.formatting import align_columns, format_change, format_count
 from spaces.common.terminal import find_room
 
@@ -183,12 +183,10 @@ def _head(objective: Objective) -> str:
 
 
 def _format_interval(objective: Objective, interval: Interval, searched: Mapping[str, float]) -> str:
-    def write(value: float) -> str:
-        return format_value(objective, value).removesuffix(objective.unit).strip()
-
-    known = math.isfinite(interval.low)
-    ends = f"{write(interval.low)} to {write(interval.high)}" if known else "one seed: no interval"
-    return f"{write(interval.mean)} ({ends}; {write(searched.get(objective.name, math.nan))})"
+    mean, low, high = format_interval(objective, interval.mean, interval.low, interval.high)
+    ends = f"{low} to {high}" if math.isfinite(interval.low) else "one seed: no interval"
+    before = format_value(objective, searched.get(objective.name, math.nan)).removesuffix(objective.unit).strip()
+    return f"{mean} ({ends}; {before})"
 
 
 def _format_signed(value: float, *, points: bool) -> str:

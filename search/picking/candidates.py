@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from search.config.command import spell_command
 from search.confirming.request import DIVISIONS
@@ -14,13 +14,14 @@ from search.jobs.trial import Trial
 from search.problem.objectives import BEFOREHAND, Objective, resolve_objectives
 from search.results.confirmed import list_confirmed, read_confirmed
 from search.results.results import Results
-from search.study.kept_single_tasks import foretell_objectives
+from search.study.kept_single_tasks import foretell_objectives, foretell_scatter
 from spaces.common.formatting import format_list
 from spaces.errors import DataError
 
 TRAINED, GUESSED, SINGLE = "final trainings", "best guesses over all trials", "single trainings"
 HOLDING = "95 % is for the validation images of the search; search.confirm measures fresh seeds on test images."
 INTERVAL = 1.96  # standard deviations of 95 %
+SCATTER = "+- is 1 sd, as single-task networks scatter."
 Ends = tuple[float, float]
 
 
@@ -35,6 +36,7 @@ class Candidates:
         objectives: of the search.
         apart: numbers of networks that were confirmed, where these values are not their confirmed ones.
         onward: the command that confirms the others; empty where there are none.
+        spreads: standard deviations of values of one training, by number and column, where they are known.
     """
 
     values: Mapping[int, Mapping[str, float]]
@@ -43,6 +45,7 @@ class Candidates:
     objectives: tuple[Objective, ...]
     apart: tuple[int, ...] = ()
     onward: str = ""
+    spreads: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -118,8 +121,11 @@ def _name(numbers: Sequence[int]) -> str:
 def _find_searched(run: Results, members: Sequence[Trial], objectives: tuple[Objective, ...]) -> Candidates:
     """What the search itself tells of its networks, on the validation split."""
     values = {trial.number: _read(trial) for trial in members}
+    spreads = foretell_scatter(run.path, members, run.tasks)
+    scatter = f" {SCATTER}" if any(spreads.values()) else ""
     if len(run.finals):
-        return Candidates(values, {number: {} for number in values}, _say(TRAINED), objectives)
+        nothing: dict[int, dict[str, Ends]] = {number: {} for number in values}
+        return Candidates(values, nothing, f"{_say(TRAINED)}{scatter}", objectives, spreads=spreads)
     guesses = foretell_objectives(run.path, run.ended, objectives, run.tasks)
     ends: dict[int, dict[str, Ends]] = {}
     for number in values:
@@ -128,7 +134,8 @@ def _find_searched(run: Results, members: Sequence[Trial], objectives: tuple[Obj
         ends[number] = {
             name: (guess.value - INTERVAL * guess.sd, guess.value + INTERVAL * guess.sd) for name, guess in told.items()
         }
-    return Candidates(values, ends, f"{_say(GUESSED)} {HOLDING}" if guesses else _say(SINGLE), objectives)
+    source = f"{_say(GUESSED)} {HOLDING}" if guesses else _say(SINGLE)
+    return Candidates(values, ends, f"{source}{scatter}", objectives, spreads=spreads)
 
 
 def _say(source: str) -> str:

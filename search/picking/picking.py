@@ -8,12 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search.config.command import spell_command
-from search.picking.candidates import INTERVAL, Candidates, Ends, explain_apart, find_pools
+from search.picking.candidates import Candidates, Ends, explain_apart, find_pools
 from search.picking.choose import Aim, Pick, choose_knee, choose_network
 from search.picking.conditions import Condition, find_column, parse_condition
-from search.problem.objectives import BEFOREHAND, MAXIMISE, Objective, format_value, list_objectives
+from search.problem.objectives import (
+    BEFOREHAND,
+    MAXIMISE,
+    Objective,
+    format_interval,
+    format_spread,
+    format_value,
+    list_objectives,
+)
 from search.results.results import Results
-from spaces.common.formatting import count_places, format_change
 from spaces.common.terminal import lay_out
 from spaces.drawing.text import draw_text
 
@@ -87,9 +94,9 @@ def describe_pick(run: Results, picked: Picked) -> str:
     else:
         missed = ", ".join(_say_miss(known, condition, miss) for condition, miss in pick.misses)
         head = f"No delivered network of {many} fits. Nearest is trial {number}, which misses {missed}."
-    intervals = candidates.intervals.get(number, {})
+    intervals, spreads = candidates.intervals.get(number, {}), candidates.spreads.get(number, {})
     lines = [
-        f"{name} {_write(_find(known, name), value, intervals.get(name))}"
+        f"{name} {_write(_find(known, name), value, intervals.get(name), spreads.get(name, math.nan))}"
         for name, value in values.items()
         if math.isfinite(value)
     ]
@@ -133,14 +140,8 @@ def _say_miss(known: Mapping[str, Objective], condition: Condition, miss: float)
     return f"{condition} by {by}"
 
 
-def _write(objective: Objective, value: float, ends: Ends | None) -> str:
+def _write(objective: Objective, value: float, ends: Ends | None, spread: float) -> str:
     if ends is None:
-        return format_value(objective, value)
-    error = (ends[1] - ends[0]) / (2 * INTERVAL)
-    change = objective.unit == "%"
-    if not error > 0 or (not change and max(map(abs, (value, *ends))) >= 1e4):
-        texts = [format_value(objective, each).removesuffix(objective.unit).strip() for each in (value, *ends)]
-    else:  # in no more digits than the error has
-        places = count_places(error, 1 if change else 9)
-        texts = [format_change(each, places) if change else f"{each:.{places}f}" for each in (value, *ends)]
-    return f"{f'{texts[0]} {objective.unit}'.rstrip()} (95 %: {texts[1]} to {texts[2]})"
+        return format_spread(objective, value, spread)
+    mean, low, high = format_interval(objective, value, *ends)
+    return f"{f'{mean} {objective.unit}'.rstrip()} (95 %: {low} to {high})"

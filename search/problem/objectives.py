@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from spaces.common.formatting import format_change, format_count, format_number, format_pair
+from spaces.common.formatting import format_change, format_count, format_known, format_number, format_pair
 from spaces.common.suggestions import suggest
 from spaces.errors import ConfigError
 from trainers.robustness.aims import explain_lacking, list_aims
@@ -127,9 +127,33 @@ def _main(tasks: Sequence[Task]) -> list[Task]:
 
 
 def format_guess(objective: Objective, value: float, sd: float) -> str:
-    """A best guess with its standard deviation, without its unit."""
+    """A measured value or a best guess with its standard deviation, NaN where that is not known, without its unit."""
     change = objective.unit == "%"
     return format_pair(value, sd, 1 if change else 9, signed=change)
+
+
+def format_spread(objective: Objective, value: float, spread: float) -> str:
+    """A value with its standard deviation, where that is known, and its unit."""
+    if not math.isfinite(spread) or spread <= 0:
+        return format_value(objective, value)
+    return f"{format_guess(objective, value, spread)} {objective.unit}".rstrip()
+
+
+def format_interval(objective: Objective, mean: float, low: float, high: float) -> tuple[str, str, str]:
+    """A mean and the ends of its interval without their unit, in no more digits than its half has.
+
+    Args:
+        objective: that they are of.
+        mean: finite.
+        low: lower end; NaN where there is none.
+        high: upper end, likewise.
+    """
+    values, half, change = (mean, low, high), (high - low) / 2, objective.unit == "%"
+    if not (math.isfinite(half) and half > 0) or (not change and max(map(abs, values)) >= 1e4):
+        first, second, third = (format_value(objective, each).removesuffix(objective.unit).strip() for each in values)
+    else:
+        first, second, third = (format_known(each, half, 1 if change else 9, signed=change) for each in values)
+    return first, second, third
 
 
 def format_value(objective: Objective, value: float) -> str:

@@ -9,8 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from search.jobs.trial import Trial
-from search.problem.objectives import BEFOREHAND, Objective, volume_units
-from search.report.page.shown_values import Shown, format_shown
+from search.problem.objectives import BEFOREHAND, Objective, format_spread, volume_units
 from search.study.fronts.final_trainings import SUPERNET
 from search.study.fronts.front import FrontView, compute_volume
 from spaces.common.formatting import format_count, format_macs
@@ -42,7 +41,7 @@ def describe_delivered(delivered: Sequence[Trial], view: FrontView) -> list[str]
 
 def _format_known(objective: Objective, trial: Trial, spreads: Mapping[str, float]) -> str:
     """What its training has shown, in no more digits than are known of it."""
-    return format_shown(objective, Shown(trial.objectives[objective.name], spreads.get(objective.name, math.nan), ""))
+    return format_spread(objective, trial.objectives[objective.name], spreads.get(objective.name, math.nan))
 
 
 def count_before(trials: Iterable[Trial]) -> dict[int, int]:

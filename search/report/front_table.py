@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -11,14 +13,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from search.problem.objectives import BEFOREHAND, COUNTED, Objective, format_guess, format_value
-from search.study.fronts.best_guess import NO_GUESSES, Guess, Guesses
-from spaces.common.formatting import count_places, format_change, format_count
+from search.problem.objectives import BEFOREHAND, COUNTED, Objective, format_guess, format_spread, format_value
+from search.study.fronts.best_guess import NO_GUESSES, Guesses
+from spaces.common.formatting import format_count
 from spaces.common.terminal import USUAL
 from spaces.drawing.one_line import describe_in_line
 
 SHARED = "what is shared, from the encoder to the heads"
 ROOM = 24  # columns below which what is shared stands in a table of its own
+Spreads = Mapping[int, Mapping[str, float]]
+NO_SPREADS: Spreads = MappingProxyType({})
 PADDING = 3  # columns that a table adds to each of its own
 
 if TYPE_CHECKING:
@@ -32,6 +36,7 @@ def summarise_front(
     width: int = USUAL,
     *,
     guesses: Guesses = NO_GUESSES,
+    spreads: Spreads = NO_SPREADS,
     final: bool = False,
 ) -> str:
     """The front as a table for the terminal, cheapest first.
@@ -41,11 +46,14 @@ def summarise_front(
         objectives: what was optimised.
         width: columns of the terminal.
         guesses: best guesses of what was measured, shown with their standard deviations where there are some.
+        spreads: standard deviations of what one training shows, by number and name, where they are known.
         final: whether these are networks that were trained to the end.
     """
     if not members:
         return "No front: no trial has completed. The column 'reason' of trials.csv says why each one failed.\n"
     title = "Delivered, trained to the end, cheapest first" if final else "Pareto front, cheapest first"
+    if not guesses and any(spreads.values()):
+        title += "; +- 1 sd, as single-task networks scatter"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("trial", justify="right")
     shown_apart = [objective for objective in objectives if objective not in COUNTED]
@@ -60,7 +68,9 @@ def summarise_front(
         numbers = []
         for o in shown_apart:
             guess = guesses.get(trial.number, {}).get(o.name)
-            numbers.append(_show(o, trial.objectives[o.name], guess))
+            spread = guess.sd if guess else spreads.get(trial.number, {}).get(o.name, math.nan)
+            told = _show(o, trial.objectives[o.name], spread)
+            numbers.append(told.partition(" +- ")[0] if guesses else told)  # beside a guess, whose error stands there
             if guesses and o not in BEFOREHAND:
                 numbers.append(format_guess(o, guess.value, guess.sd) if guess else "-")
         rows.append([str(trial.number), *numbers, format_count(trial.macs), format_count(trial.params)])
@@ -71,17 +81,18 @@ def summarise_front(
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
 
 
-def _show(objective: Objective, value: float, guess: Guess | None) -> str:
-    """A measured value without its unit, in no more digits than a guess of it has."""
-    text = format_value(objective, value).removesuffix(objective.unit).strip()
-    if guess is None or objective.unit != "%" or not guess.sd > 0:
-        return text
-    return format_change(value, count_places(guess.sd, 1))
+def _show(objective: Objective, value: float, spread: float) -> str:
+    """A value without its unit, with its spread where that is known, in no more digits than the spread has."""
+    if math.isfinite(value) and objective not in BEFOREHAND:
+        return format_guess(objective, value, spread)
+    return format_value(objective, value).removesuffix(objective.unit).strip()
 
 
 def _lay_out(table: Table, rows: Sequence[Sequence[str]], sharing: Sequence[str], width: int) -> list[Table]:
     """Numbers and what is shared in one table; where that leaves too little for the latter, in two."""
     longest = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for column, size in zip(table.columns, longest, strict=True):
+        column.min_width = size  # headings are wrapped at words, numbers not
     taken = sum(max(longest[i], _widest_word(str(c.header))) + PADDING for i, c in enumerate(table.columns))
     shared = table
     if width - taken < ROOM:
@@ -101,25 +112,34 @@ def _widest_word(text: str) -> int:
     return max(map(len, text.split()))
 
 
-def format_markdown(members: Sequence[Trial], objectives: Sequence[Objective], cost: SearchCost | None = None) -> str:
-    """The front as a Markdown table and what it has cost, for the page of the run in MLflow."""
-    return "\n\n".join([_format_front(members, objectives), *(cost.lines if cost else ())])
+def format_markdown(
+    members: Sequence[Trial],
+    objectives: Sequence[Objective],
+    cost: SearchCost | None = None,
+    spreads: Spreads = NO_SPREADS,
+) -> str:
+    """The front as a Markdown table, with spreads, and what it has cost: for the page of the run in MLflow."""
+    return "\n\n".join([_format_front(members, objectives, spreads), *(cost.lines if cost else ())])
 
 
-def _format_front(members: Sequence[Trial], objectives: Sequence[Objective]) -> str:
+def _format_front(members: Sequence[Trial], objectives: Sequence[Objective], spreads: Spreads) -> str:
     if not members:
         return "No front: no trial has completed."
     head = ["trial", *(objective.name for objective in objectives), "sharing"]
     rows = [
         [
             str(t.number),
-            *(format_value(o, t.objectives[o.name]) for o in objectives),
+            *(_show_whole(o, t, spreads.get(t.number, {})) for o in objectives),
             _escape_cell(describe_in_line(t.pattern)),
         ]
         for t in members
     ]
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _show_whole(objective: Objective, trial: Trial, spreads: Mapping[str, float]) -> str:
+    return format_spread(objective, trial.objectives[objective.name], spreads.get(objective.name, math.nan))
 
 
 def _escape_cell(text: str) -> str:

@@ -29,7 +29,7 @@ from search.standing.started import Started, write_started
 from search.study.fronts.final_files import choose_delivered, choose_ended, measure_delivered
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
-from search.study.kept_single_tasks import foretell_objectives
+from search.study.kept_single_tasks import foretell_objectives, foretell_scatter
 from search.study.run_folder import BASELINES
 from search.tracking.live_children import name_live
 from spaces.common.terminal import find_width, lay_out
@@ -226,7 +226,7 @@ class Reporter:
                 "front.size": float(len(members)),
                 **{f"receipt/{name}": value for name, value in cost.metrics.items()},  # a section of its own
             },
-            format_markdown(members, self._objectives, cost),
+            format_markdown(members, self._objectives, cost, foretell_scatter(self._folder, members, self._tasks)),
         )
         self._leave_word()
         self._print_summary(members, rows, note(members))
@@ -259,9 +259,11 @@ class Reporter:
     def _print_summary(self, members: Sequence[Trial], rows: Sequence[BaselineRow], note: str) -> None:
         if self._trials:
             ended = bool(choose_delivered(self._finals, self._objectives))
-            told = (self._trials, self._objectives, self._tasks)
-            guesses = {} if ended else foretell_objectives(self._folder, *told)
-            self._print(summarise_front(members, self._objectives, find_width(), guesses=guesses, final=ended))
+            wanted, tasks = self._objectives, self._tasks
+            guesses = {} if ended else foretell_objectives(self._folder, self._trials, wanted, tasks)
+            spreads = foretell_scatter(self._folder, members, tasks)
+            told = summarise_front(members, wanted, find_width(), guesses=guesses, spreads=spreads, final=ended)
+            self._print(told)
         if rows:
             self._print(summarise_baselines(rows, members))
             if note:

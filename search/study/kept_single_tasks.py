@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from search.study.baselines import read_kept_baselines
 from search.study.fronts.best_guess import Guesses, guess_objectives
-from search.study.fronts.single_tasks import SingleTask, widen_guesses
+from search.study.fronts.single_tasks import SingleTask, estimate_spreads, widen_guesses
 from spaces.errors import DataError
 
 if TYPE_CHECKING:
@@ -46,3 +46,9 @@ def foretell_objectives(
 ) -> Guesses:
     """Best guesses of a run's trials as people are told them: with the error of what deltas are measured from."""
     return widen_guesses(guess_objectives(trials, objectives), trials, read_single_tasks(folder, tasks))
+
+
+def foretell_scatter(folder: Path, trials: Sequence[Trial], tasks: Sequence[Task]) -> dict[int, dict[str, float]]:
+    """Standard deviations of what each trial's one training shows, by number and name; those that are known."""
+    singles = read_single_tasks(folder, tasks)
+    return {trial.number: estimate_spreads(singles, trial.metrics) for trial in trials}

@@ -62,9 +62,21 @@ def format_pair(value: float, error: float, most: int = 9, *, signed: bool = Fal
         return format_change(value) if signed else format_number(value)
     if not signed and max(abs(value), error) >= 1e4:
         return f"{format_count(value)} +- {format_count(error)}"
-    places = count_places(error, most)
-    shown = format_change(value, places) if signed else f"{round(value, places) + 0.0:.{places}f}"
-    return f"{shown} +- {error:.{places}f}"
+    return f"{format_known(value, error, most, signed=signed)} +- {format_known(error, error, most)}"
+
+
+def format_known(value: float, error: float, most: int = 9, *, signed: bool = False) -> str:
+    """A number to the place of its error's second digit, before the point too, such as ``-160`` with an error of 170.
+
+    Args:
+        value: finite.
+        error: above 0.
+        most: places behind the point.
+        signed: whether a plus is told; zero has none.
+    """
+    place = min(most, 1 - math.floor(math.log10(error)))
+    rounded, places = round(value, place) + 0.0, max(0, place)  # no minus before a zero
+    return format_change(rounded, places) if signed else f"{rounded:.{places}f}"
 
 
 def format_list(things: Iterable[Any], most: int = 12) -> str:

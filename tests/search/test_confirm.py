@@ -17,9 +17,9 @@ from search.jobs.job import Job, Outcome
 from search.jobs.worker import run_job
 from search.load import load
 from search.pick import main as pick
+from search.problem.objectives import DELTA_MTL, format_interval
 from search.run import main as search
 from search.runners.inline import Inline
-from spaces.common.formatting import count_places
 from spaces.errors import DataError
 from tests.tiny import arguments, write_tiny
 
@@ -147,8 +147,8 @@ def test_picks_rest_on_confirmed_values_and_say_so(home: Path, capsys: pytest.Ca
     assert printed.startswith(f"Trial {best['number']}: ")
     assert "Numbers are confirmed ones: means of fresh seeds on the test split, trained on train." in printed
     mean, low, high = (float(best[f"delta_mtl{end}"]) for end in ("", ".low", ".high"))
-    places = count_places((high - low) / 3.92, 1)
-    assert f"delta_mtl {mean:+.{places}f} % (95 %: {low:+.{places}f} to {high:+.{places}f})" in printed
+    told = format_interval(DELTA_MTL, mean, low, high)
+    assert "delta_mtl {} % (95 %: {} to {})".format(*told) in printed
 
 
 def test_a_confirmed_network_is_not_ranked_beside_values_of_another_kind(

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from search.jobs.trial import Trial
-from search.problem.objectives import BEFOREHAND, Objective, format_value
+from search.problem.objectives import BEFOREHAND, Objective, format_spread
 from search.study.fronts.front import FrontView
 
 CONFIRMED = "confirmed with fresh seeds on the test split, 95 % interval"
@@ -66,10 +66,4 @@ def name_confirmed(seeds: int) -> str:
 
 def format_shown(objective: Objective, shown: Shown) -> str:
     """The number with its spread, both to the place of the spread's second digit."""
-    if not math.isfinite(shown.spread) or shown.spread <= 0:
-        return format_value(objective, shown.value)
-    digit = 1 - math.floor(math.log10(shown.spread))
-    digit = min(digit, 1) if objective.unit == "%" else digit
-    sign, places = "+" if objective.unit == "%" else "", max(0, digit)
-    value, spread = round(shown.value, digit) + 0.0, round(shown.spread, digit)  # no minus before a zero
-    return f"{value:{sign}.{places}f} +- {spread:.{places}f} {objective.unit}".rstrip()
+    return format_spread(objective, shown.value, shown.spread)

@@ -11,7 +11,7 @@ from search.confirming.confirmation import Confirmation
 from search.confirming.request import WITH_VAL
 from search.confirming.sums import Totals, sum_up
 from search.confirming.table import describe, format_csv, format_rows, list_numbers, list_rows
-from search.problem.objectives import DELTA_MTL, MACS, WORST_DELTA
+from search.problem.objectives import DELTA_MTL, MACS, WORST_DELTA, format_interval
 from tests.search.confirming.made import make_confirmation, make_member
 from tests.search.trials import TASKS
 
@@ -40,7 +40,8 @@ def test_the_terminal_shows_means_with_intervals_beside_what_the_search_told() -
     head, first, *_ = format_rows(totals).splitlines()
     assert head.split("  ")[1:4] == ["trial", "MACs", "seeds"]
     mean = totals.rows[0].test["delta_mtl"]
-    assert f"{mean.mean:+.1f} ({mean.low:+.1f} to {mean.high:+.1f}; +4.0)" in first
+    told = " to ".join(format_interval(DELTA_MTL, mean.mean, mean.low, mean.high)).replace(" to ", " (", 1)
+    assert f"{told}; +4.0)" in first
 
 
 def test_sentences_say_what_intervals_cover_who_is_told_apart_and_what_was_promised() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from search.problem import objectives
@@ -71,3 +73,21 @@ def test_values_come_by_name_from_metrics_and_costs() -> None:
         "depth.abs_err_m": 0.3,
         "macs": 100.0,
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "ends", "told"),
+    [
+        ("delta_mtl", (7.3, -161.5, 176.0), ("+10", "-160", "+180")),
+        ("delta_mtl", (0.2, -11.0, 11.4), ("0", "-11", "+11")),
+        ("delta_mtl", (7.34, 7.3, 7.4), ("+7.3", "+7.3", "+7.4")),
+        ("delta_mtl", (7.34, math.nan, math.nan), ("+7.3", "-", "-")),
+        ("depth.abs_err_m", (0.54321, 0.53, 0.5564), ("0.543", "0.530", "0.556")),
+        ("latency_ms", (12345.0, 12000.0, 12690.0), ("12.3 k", "12.0 k", "12.7 k")),
+    ],
+)
+def test_an_interval_has_no_more_digits_than_its_half(
+    name: str, ends: tuple[float, float, float], told: tuple[str, str, str]
+) -> None:
+    (objective,) = objectives.resolve_objectives([name], TASKS)
+    assert objectives.format_interval(objective, *ends) == told

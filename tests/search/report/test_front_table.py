@@ -68,15 +68,30 @@ def test_a_member_of_which_nothing_is_guessed_shows_what_was_measured() -> None:
     assert row[:4] == ["3", "-2.0", "-", "9.00"]
 
 
+def test_without_guesses_values_have_the_spread_of_one_training() -> None:
+    members = find_front(TRIALS, CHOSEN)
+    spreads = {trial.number: {"delta_mtl": 13.4} for trial in members[:2]}
+    text = summarise_front(members, CHOSEN, spreads=spreads, final=True)
+    assert "cheapest first; +- 1 sd, as single-task networks scatter" in " ".join(text.split())
+    rows = {words[0]: words[1:] for line in text.splitlines() if (words := line.split())}
+    assert (rows["3"][:3], rows["4"][:3]) == (["-2", "+-", "13"], ["+1", "+-", "13"])
+    assert rows["0"][:2] == ["+1.5", "18.0"]  # of which nothing is known
+    assert "| -2 +- 13 % | 9.00 M |" in format_markdown(members, CHOSEN, spreads=spreads)
+    assert "+- 1 sd" not in summarise_front(members, CHOSEN)
+
+
 @pytest.mark.parametrize("width", [60, 80, 120, 200])
 def test_words_stay_whole_and_within_the_terminal(width: int) -> None:
     members = find_front(TRIALS, CHOSEN)
     guesses = {trial.number: {"delta_mtl": Guess(trial.objectives["delta_mtl"] - 0.25, 0.123)} for trial in members}
-    text = summarise_front(members, CHOSEN, width, guesses=guesses)
-    assert max(map(len, text.splitlines())) <= width
-    assert "…" not in text
-    assert {"delta_mtl", "[%]", "parameters", "trial", "shared,"} <= set(text.split())
-    assert text.count("what is shared") == 1
+    spreads = {trial.number: {"delta_mtl": 13.4} for trial in members}
+    for known in ({"guesses": guesses}, {"spreads": spreads}, {"guesses": guesses, "spreads": spreads}):
+        text = summarise_front(members, CHOSEN, width, **known)  # type: ignore[arg-type]  # as their names say
+        assert max(map(len, text.splitlines())) <= width
+        assert "…" not in text
+        assert {"delta_mtl", "[%]", "parameters", "trial", "shared,"} <= set(text.split())
+        assert text.count("what is shared") == 1
+        assert "-2 +- 13" in text or "guesses" in known
 
 
 def test_where_it_is_narrow_what_is_shared_has_a_table_of_its_own() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from search.problem.objectives import DELTA_MTL, MACS
 from search.study.fronts.best_guess import guess_objectives
-from search.study.kept_single_tasks import foretell_objectives, read_single_tasks
+from search.study.kept_single_tasks import foretell_objectives, foretell_scatter, read_single_tasks
 from tests.search.trials import TASKS, complete
 
 
@@ -30,6 +30,15 @@ def test_a_folder_without_them_tells_nothing(tmp_path: Path) -> None:
     for damaged in ("{ damaged", "[1]", '{"a": 1}', '{"a": {"metrics": 3}}'):
         (tmp_path / "baselines.json").write_text(damaged)
         assert read_single_tasks(tmp_path, TASKS) == ()
+
+
+def test_one_training_scatters_as_the_kept_networks_do(tmp_path: Path) -> None:
+    trials = [complete(3, 1.0, 10)]
+    assert foretell_scatter(tmp_path, trials, TASKS) == {3: {}}
+    _keep_networks(tmp_path)
+    (told,) = foretell_scatter(tmp_path, trials, TASKS).values()
+    assert told["depth.delta"] == pytest.approx(100 * 0.02**0.5 * 1.5**0.5)  # and the error of their mean
+    assert told.keys() >= {"delta_mtl", "segmentation.miou"}
 
 
 def test_guesses_are_told_with_the_error_of_the_kept_networks(tmp_path: Path) -> None:

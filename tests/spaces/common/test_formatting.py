@@ -142,7 +142,7 @@ def test_a_count_may_have_a_unit() -> None:
     [
         (0.02569, 0.011, "0.026 +- 0.011"),
         (34.0, 0.85, "34.00 +- 0.85"),
-        (1234.5, 123.4, "1234 +- 123"),
+        (1234.5, 123.4, "1230 +- 120"),
         (-0.001, 0.5, "0.00 +- 0.50"),
         (1.2e6, 3.4e4, "1.20 M +- 34.0 k"),
         (0.5, 0.0, "0.5"),
@@ -157,6 +157,8 @@ def test_changes_have_a_sign_and_as_many_places_as_they_may() -> None:
     assert format_pair(-17.612, 0.9412, 1, signed=True) == "-17.6 +- 0.9"
     assert format_pair(0.01, 0.5, 1, signed=True) == "0.0 +- 0.5"
     assert format_pair(1.234, 0.0, 1, signed=True) == "+1.2"
+    assert format_pair(0.4, 42.0, 1, signed=True) == "0 +- 42"
+    assert format_pair(7.3, 168.7, 1, signed=True) == "+10 +- 170"
     assert [count_places(error, 3) for error in (12.0, 1.2, 0.12, 0.00012)] == [0, 1, 2, 3]
 
 

@@ -171,7 +171,7 @@ def test_two_cards_stand_side_by_side_at_any_width(width: int, tmp_path: Path) -
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
 @pytest.mark.parametrize(("width", "height"), [(1366, 680), (1920, 1080)])
-def test_what_the_mouse_points_at_stays_under_it_while_two_are_compared(width: int, height: int, tmp_path: Path) -> None:
+def test_what_the_mouse_points_at_stays_under_it_while_comparing(width: int, height: int, tmp_path: Path) -> None:
     """From "compare" over another trial to the click on it; then plot and both cards' heads are seen."""
     script = """const point = find('#plot [data-trial="12"] .halo'), box = (each) => each.getBoundingClientRect();
       const at = {clientX: box(point).x + box(point).width / 2, clientY: box(point).y + box(point).height / 2};
@@ -184,9 +184,9 @@ def test_what_the_mouse_points_at_stays_under_it_while_two_are_compared(width: i
       const [asked, second] = heads();
       send(PointerEvent, 'pointermove');
       send(PointerEvent, 'click');
+      const moved = ['x', 'y', 'width', 'height'].map((side) => box(plot)[side] - before[side]);
       const seen = ['#plot svg', '.card header', '.card:nth-child(2) header'].map((name) => box(find(name)).bottom);
-      return [second, heads().map((text) => text.slice(0, 8)), pinned,
-        ['x', 'y', 'width', 'height'].map((side) => box(plot)[side] - before[side]), Math.max(...seen) <= innerHeight];"""
+      return [second, heads().map((text) => text.slice(0, 8)), pinned, moved, Math.max(...seen) <= innerHeight];"""
     empty, cards, pinned, moved, seen = _ask_frame(tmp_path, width, script, height)
     assert empty.startswith("Point at another trial")
     assert cards[1] == "trial 12" != cards[0]

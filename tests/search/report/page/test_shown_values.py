@@ -53,7 +53,8 @@ def test_it_is_told_of_how_few_seeds_an_interval_is() -> None:
         (DELTA_MTL, 2.1234, 1.234, "+2.1 +- 1.2 %"),
         (DELTA_MTL, 12.345, 23.4, "+12 +- 23 %"),
         (DELTA_MTL, 99.4, 1334.0, "+100 +- 1300 %"),
-        (DELTA_MTL, -0.01, 0.3, "+0.0 +- 0.3 %"),
+        (DELTA_MTL, -0.01, 0.3, "0.0 +- 0.3 %"),
+        (DELTA_MTL, 0.4, 42.0, "0 +- 42 %"),  # as the page's scripts write it
         (DELTA_MTL, 2.1234, math.nan, "+2.1 %"),
         (Objective("depth.abs_err_m", "m", "minimise"), 0.54321, 0.0123, "0.543 +- 0.012 m"),
     ],
