@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from search.jobs.trial import PRUNED
-from search.problem import pareto
 from search.problem.objectives import BEFOREHAND, COUNTED, MACS, MAXIMISE, PARAMS, Objective
 from search.report.figures.palette import BLACK, BLUE, GREY, LIGHT, ORANGE
 from search.report.figures.point_labels import Label, place_labels
+from search.report.figures.staircases import draw_attainment, extend_lines, trace_front
 from search.report.figures.trial_points import (
     CONFIRMED,
     DOMINATED,
@@ -71,7 +71,7 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
     ends = dict(zip(view.trained, at, strict=True))
     draw_points(panel, FINAL, ends, panel.transData)
     window = _draw_uncertainty(panel, view, (across, up), {n: place.at for n, place in places.items()}, ends)
-    _draw_attainment(panel, view, (across, up))
+    attained = draw_attainment(panel, view, (across, up))
     foot = panel if across in (*COUNTED, NUMBER) else by_turn
     unplaced = [(turn, trial) for turn, trial in enumerate(view.trials, start=1) if trial.number not in places]
     for look, pruned in ((STOPPED, True), (FAILED, False)):
@@ -83,6 +83,7 @@ def draw_front_panel(panel: Axes, by_turn: Axes, view: FrontView) -> dict[int, P
         places |= draw_points(foot, look, rug, foot.get_xaxis_transform())
     draw_frame(panel, view, across, up)
     fit_window(panel, window)
+    extend_lines(panel, attained, (across, up))
     return places
 
 
@@ -163,17 +164,6 @@ def _place_guesses(
     return found
 
 
-def _draw_attainment(axes: Axes, view: FrontView, drawn: tuple[Objective, Objective]) -> None:
-    """What shares of the fresh seeds reach, where two objectives span the plane."""
-    if len(view.objectives) != 2:
-        return
-    columns = [view.objectives.index(objective) for objective in drawn]
-    for (share, points), dots in zip(view.attained.items(), ((4, 2), (1, 2)), strict=False):
-        label = f"{share} % of fresh seeds reach"
-        line = _trace_front(points[:, columns], drawn).T
-        axes.plot(*line, color=BLACK, linewidth=0.9, linestyle=(0, dots), alpha=0.7, zorder=3, label=label)
-
-
 def label_objective(
     axes: Axes, view: FrontView, places: Mapping[int, Place], names: Mapping[int, str] = NO_NAMES
 ) -> None:
@@ -220,7 +210,7 @@ def draw_frame(axes: Axes, view: FrontView, across: Objective, up: Objective) ->
         # By what trials are on it, so that no member lies behind it.
         points = np.array([view.read_believed(trial, (across.name, up.name)) for trial in front])
         label = BY_GUESSES if view.guesses else "_"
-        axes.plot(*_trace_front(points, (across, up)).T, color=BLUE, linewidth=1.4, alpha=0.8, zorder=3, label=label)
+        axes.plot(*trace_front(points, (across, up)).T, color=BLUE, linewidth=1.4, alpha=0.8, zorder=3, label=label)
     if front and up.unit == "%":
         dashes = (0, (4, 3))
         cost = f", together {format_macs(view.separate)}" if view.separate else ""
@@ -251,21 +241,6 @@ def choose_axes(objectives: Sequence[Objective]) -> tuple[Objective, Objective]:
 def list_values(trials: Sequence[Trial], objective: Objective) -> list[float]:
     """Where trials stand along an axis; NaN where they have no value."""
     return [trial.number for trial in trials] if objective is NUMBER else collect_values(trials, objective)
-
-
-def _trace_front(points: np.ndarray, objectives: tuple[Objective, Objective]) -> np.ndarray:
-    """Corners of the border between what points (n, 2) dominate and what not, in the two objectives drawn."""
-    directions = [objective.direction for objective in objectives]
-    points = points[pareto.mark_front(points, directions)]
-    points = points[np.lexsort((points[:, 1], points[:, 0]))]
-    # What a member dominates ends at its own height until the next one begins, or, where more across is
-    # better, at the height of the next one.
-    corners = [points[0]]
-    for here, there in pairwise(points):
-        across_first = objectives[0].direction != MAXIMISE
-        corners.append(np.array([there[0], here[1]] if across_first else [here[0], there[1]]))
-        corners.append(there)
-    return np.array(corners)
 
 
 def _set_ticks(axes: Axes, across: Objective, up: Objective) -> None:
