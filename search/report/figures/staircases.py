@@ -42,8 +42,7 @@ def draw_attainment(axes: Axes, view: FrontView, drawn: tuple[Objective, Objecti
     for (share, points), dots in zip(view.attained.items(), ((4, 2), (1, 2)), strict=False):
         label = f"{share} % of fresh seeds reach"
         line = trace_front(points[:, columns], drawn).T
-        style = {"linewidth": 0.9, "linestyle": (0, dots), "alpha": 0.7, "zorder": 3}
-        lines += axes.plot(*line, color=BLACK, label=label, **style)
+        lines += axes.plot(*line, color=BLACK, linewidth=0.9, linestyle=(0, dots), alpha=0.7, zorder=3, label=label)
     return lines
 
 

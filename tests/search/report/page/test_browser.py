@@ -129,8 +129,9 @@ def test_a_telephone_scrolls_down_alone(width: int, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
 def test_words_of_the_plot_are_large_enough_to_be_read_on_a_telephone(tmp_path: Path) -> None:
-    script = """const tall = (each) => each.getBoundingClientRect().height;
-      return [Math.min(...[...document.querySelectorAll('#plot text')].map(tall)), hidden('#plot'), document.documentElement.scrollWidth];"""
+    script = """const texts = [...document.querySelectorAll('#plot text')];
+      const least = Math.min(...texts.map((each) => each.getBoundingClientRect().height));
+      return [least, hidden('#plot'), document.documentElement.scrollWidth];"""
     least, beside, wide = _ask_frame(tmp_path, 400, script)
     assert least >= 8 and beside > 0 and wide <= 400  # the plot scrolls in its own box
 
