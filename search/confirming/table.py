@@ -11,7 +11,7 @@ from typing import Any
 from search.confirming.intervals import Difference, Interval
 from search.confirming.request import AS_SEARCHED, DIVISIONS
 from search.confirming.sums import WORST, Row, Totals
-from search.problem.objectives import BEFOREHAND, MACS, PARAMS, Objective, format_interval, format_value, volume_units
+from search.problem.objectives import BEFOREHAND, DELTA_MTL, MACS, PARAMS, Objective, format_interval, volume_units
 from spaces.common.formatting import align_columns, format_change, format_count
 from spaces.common.terminal import find_room
 
@@ -87,7 +87,7 @@ def format_rows(totals: Totals) -> str:
                 str(len(row.member.cells)),
                 *(_format_interval(each, row.test[each.name], row.member.searched) for each in told),
                 f"{row.probability:.2f}" if math.isfinite(row.probability) else "-",
-                f"{row.worst} {format_change(worst.mean)} %" if worst else "-",
+                f"{row.worst} {format_interval(DELTA_MTL, worst.mean, worst.low, worst.high)[0]} %" if worst else "-",
             ]
         )
     return "\n".join(align_columns(lines, find_room()))
@@ -185,7 +185,8 @@ def _head(objective: Objective) -> str:
 def _format_interval(objective: Objective, interval: Interval, searched: Mapping[str, float]) -> str:
     mean, low, high = format_interval(objective, interval.mean, interval.low, interval.high)
     ends = f"{low} to {high}" if math.isfinite(interval.low) else "one seed: no interval"
-    before = format_value(objective, searched.get(objective.name, math.nan)).removesuffix(objective.unit).strip()
+    value = searched.get(objective.name, math.nan)
+    before = format_interval(objective, value, interval.low, interval.high)[0] if math.isfinite(value) else "-"
     return f"{mean} ({ends}; {before})"
 
 

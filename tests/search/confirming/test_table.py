@@ -41,7 +41,8 @@ def test_the_terminal_shows_means_with_intervals_beside_what_the_search_told() -
     assert head.split("  ")[1:4] == ["trial", "MACs", "seeds"]
     mean = totals.rows[0].test["delta_mtl"]
     told = " to ".join(format_interval(DELTA_MTL, mean.mean, mean.low, mean.high)).replace(" to ", " (", 1)
-    assert f"{told}; +4.0)" in first
+    before = format_interval(DELTA_MTL, 4.0, mean.low, mean.high)[0]  # to the same place
+    assert f"{told}; {before})" in first
 
 
 def test_sentences_say_what_intervals_cover_who_is_told_apart_and_what_was_promised() -> None:
