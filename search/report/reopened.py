@@ -10,6 +10,7 @@ from search.jobs.job import Job, Outcome
 from search.jobs.trial import Trial
 from search.report.build_search import Search, build_search
 from search.standing.standing import FINISHED, find_last, judge_end
+from search.standing.started import read_started
 from search.study.baselines import BaselineTrainings
 from search.study.earlier_trials import load_earlier_trials
 from search.study.fronts.final_files import load_finals
@@ -54,5 +55,6 @@ def reopen_search(settings: Settings, folder: RunFolder) -> Reopened:
     if supernet.job and (outcome := supernet.find_kept()):
         search.reporter.supernet(supernet.job, outcome)
     last = find_last(folder.path, {trial.number: trial.ended for trial in trials})
-    end = judge_end(folder.path, len(trials), settings.split.trials, last)
+    began = read_started(folder.path).began
+    end = judge_end(folder.path, len(trials), settings.split.trials, last, began)
     return Reopened(search, baselines.outcomes, tuple(trials), "FINISHED" if end == FINISHED else "KILLED")

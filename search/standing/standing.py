@@ -102,7 +102,7 @@ def read_standing(path: Path) -> Standing:
     ended, delivered = choose_ended(finals).values(), list_delivered(finals, config)
     return Standing(
         path,
-        RUNNING if holder else judge_end(path, len(rows), wanted, last),
+        RUNNING if holder else judge_end(path, len(rows), wanted, last, started.began),
         holder,
         started,
         names,
@@ -121,7 +121,7 @@ def read_standing(path: Path) -> Standing:
     )
 
 
-def judge_end(path: Path, ended: int, wanted: int | None, last: float) -> str:
+def judge_end(path: Path, ended: int, wanted: int | None, last: float, began: float) -> str:
     """The state of a run that no search holds.
 
     Args:
@@ -129,9 +129,11 @@ def judge_end(path: Path, ended: int, wanted: int | None, last: float) -> str:
         ended: trials that have.
         wanted: trials that there are to be; None if not known.
         last: as `find_last` has it.
+        began: Unix time in seconds of the last start, which writes the report anew if it ends well; 0 if not known.
     """
     report = path / BASELINES
-    if report.exists() and (report.stat().st_mtime >= last or (wanted is not None and ended >= wanted)):
+    written = report.stat().st_mtime if report.exists() else -1.0
+    if written >= began and (written >= last or (wanted is not None and ended >= wanted)):
         return FINISHED
     return STOPPED if ended or (path / "study.journal").exists() else BEGUN
 

@@ -74,6 +74,20 @@ def test_a_run_that_ended_well_is_finished(run: Path) -> None:
     assert f"-m search.confirm {run}" in describe_run(standing, 200)
 
 
+def test_a_finished_run_that_another_start_was_to_add_to_has_stopped_where_that_did_not_end(run: Path) -> None:
+    report, ended = run / "baselines.csv", json.loads((run / "trials" / "0000.json").read_text())
+    (run / "trials" / "0000.json").write_text(json.dumps({**ended, "ended": 100.0}))
+    report.write_text("task\n")
+    for wanted in (4, 1):  # more trials; as many, but further trainings
+        os.utime(report, (200.0, 200.0))
+        write_started(run, Started("space=fusion", 300.0, {"trial": wanted}))
+        standing = read_standing(run)
+        assert standing.state == STOPPED
+        assert "-m search.run space=fusion" in describe_run(standing, 200)
+        os.utime(report, (400.0, 400.0))  # it has ended, at a plateau say
+        assert read_standing(run).state == FINISHED
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
