@@ -87,6 +87,12 @@ class Heartbeat:
                 self._path.write_text(json.dumps(asdict(self._beat)))
 
 
+def forget_beat(job: Job) -> None:
+    """Drop what a worker has left that was killed, lest it be read as that of the next one."""
+    with suppress(OSError):  # it is another one's, or its folder is gone
+        job.begun.unlink(missing_ok=True)
+
+
 def begin(job: Job) -> None:
     """Say that a worker has begun the job.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 
+from search.jobs.heartbeat import forget_beat
 from search.jobs.job import Job, Outcome
 from search.runners.retry_policy import RetryPolicy, Verdict
 from search.runners.runner import JobQueue
@@ -45,6 +46,7 @@ class RetriedQueue:
             return None
         job = self._again.popleft() if self._again else self._queue.next()
         if job is not None:
+            forget_beat(job)
             self._out.add(job)
             if len(self._out) > 1:
                 self._beside |= self._out

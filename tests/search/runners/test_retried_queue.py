@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
+from search.jobs.heartbeat import Beat
 from search.jobs.job import Job, Outcome
 from search.runners.retried_queue import RetriedQueue
 from search.runners.retry_policy import RESTARTS
@@ -59,6 +61,11 @@ def test_who_took_its_worker_along_runs_alone_and_then_the_others_go_on(jobs: Jo
     queue.done(a, Outcome())
     assert [take(queue).label, take(queue).label] == ["c", "d"]
     assert jobs.ended == {"b": Outcome(), "a": Outcome()}
+
+
+def test_how_far_a_killed_search_came_is_forgotten_when_its_job_is_handed_out_again(jobs: Jobs) -> None:
+    jobs.waiting[0].begun.write_text(json.dumps(asdict(Beat("a", 8, 7, 1.0))))
+    assert not take(RetriedQueue(jobs)).begun.exists()
 
 
 def test_two_of_them_run_one_after_the_other(jobs: Jobs) -> None:
