@@ -151,6 +151,9 @@ class ConfirmQueue:
         lacking = [chain for chain in chains if not chain[-1].outcome.exists()]
         return len({job.outcome for chain in lacking for job in chain if not job.outcome.exists()})
 
+    def look(self) -> None:
+        """Nothing is due."""
+
     @property
     def stopped(self) -> bool:
         """Whether nothing more is to start."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,24 +48,28 @@ class LiveFront:
         self._shown: tuple[int, ...] = ()
         self._next = time.monotonic() + START
 
-    def update(self, trials: Sequence[Trial], members: Sequence[Trial], marks: Mapping[str, str]) -> tuple[Path, ...]:
-        """Write both where the front has changed since, unless that was just now.
+    def update(
+        self, trials: Sequence[Trial], members: Sequence[Trial], marks: Callable[[], Mapping[str, str]]
+    ) -> tuple[Path, ...]:
+        """Write both where the front has changed since, unless that was just now: then whoever asks later has them.
 
         Args:
             trials: all that have ended, in any order.
             members: the front.
-            marks: words by key of the patterns that are pointed out.
+            marks: tells words by key of the patterns that are pointed out.
 
         Returns:
             The files, where they were written.
         """
-        numbers = tuple(trial.number for trial in members)
         begun = time.monotonic()
-        if not numbers or numbers == self._shown or begun < self._next:
+        if begun < self._next:
+            return ()
+        numbers = tuple(trial.number for trial in members)
+        if not numbers or numbers == self._shown:
             return ()
         done = sort_by_number(trials)
         guesses, singles = guess_objectives(done, self._objectives), read_single_tasks(self._folder, self._tasks)
-        view = FrontView(done, members, self._objectives, self._reference, marks, guesses, singles=singles)
+        view = FrontView(done, members, self._objectives, self._reference, marks(), guesses, singles=singles)
         told = f"{count_trials(len(done), self._planned)}, refreshed {time.strftime('%H:%M')}"
         show_front(self._folder, view, self._tasks, (), describe_ranking(view), progress=told, running=True)
         ended = time.monotonic()

@@ -132,8 +132,6 @@ class Reporter:
         for step, trial in enumerate(trials, start=1):
             volume = self._volume.add(read_objectives(trial, self._objectives))
             self._tracker.log_hypervolume(step, volume)
-        many = "trial of earlier starts is" if len(trials) == 1 else "trials of earlier starts are"
-        self._progress.console.print(f"{len(trials)} {many} there already")
         self._update_counts(volume)
 
     def baseline(self, job: Job, outcome: Outcome) -> None:
@@ -183,10 +181,14 @@ class Reporter:
         self._update_counts(volume)
         self._recorder.trial(trial)
         self._tracker.log_hypervolume(len(self._trials), volume)
-        if files := self._live.update(self._trials, self._members, self._marks()):
+        self.waiting()
+        self._leave_word()
+
+    def waiting(self) -> None:
+        """The front has changed, or what had changed before could not be shown then."""
+        if files := self._live.update(self._trials, self._members, self._marks):
             self._tracker.log_files(files)
             self._recorder.front(self._trials, self._members)
-        self._leave_word()
 
     def report(self, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> str:
         """Write the report, close the record and say where things are.
@@ -201,8 +203,7 @@ class Reporter:
         """
         if not self._heard:  # the folder's trials are not known, so nothing in it is to be written anew
             return self._tracker.close(status)
-        marks = self._marks()
-        cost = self._compute_cost(baselines)
+        marks, cost = self._marks(), self._compute_cost(baselines)
         finals, note = self._finals, self._explain_reference(baselines)
         what = (self._trials, self._objectives, self._reference, self._tasks)
         whole = status == "FINISHED" and (rows or (self._folder / BASELINES).exists())  # its end alone leaves that

@@ -46,6 +46,10 @@ class GuardedQueue:
         """See `JobQueue.next`."""
         return self._try(self._queue.next)
 
+    def look(self) -> None:
+        """See `JobQueue.look`."""
+        self._try(self._queue.look)
+
     def done(self, job: Job, outcome: Outcome) -> None:
         """See `JobQueue.done`."""
         self._try(lambda: self._queue.done(job, outcome))

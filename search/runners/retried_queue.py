@@ -52,6 +52,10 @@ class RetriedQueue:
                 self._beside |= self._out
         return job
 
+    def look(self) -> None:
+        """See `JobQueue.look`."""
+        self._queue.look()
+
     def done(self, job: Job, outcome: Outcome) -> None:
         """Hand an outcome on, unless memory ran out and it is to be tried again."""
         beside = self._leave(job)

@@ -22,6 +22,9 @@ class JobQueue(Protocol):
     def next(self) -> Job | None:
         """The next job to start; None when nothing is left to start, for now."""
 
+    def look(self) -> None:
+        """See to what is due by now; called often, while nothing is to start."""
+
     def done(self, job: Job, outcome: Outcome) -> None:
         """Take the outcome of a job."""
 

@@ -70,10 +70,13 @@ class QueueSearcher(Searcher):
     def suggest(self, trial_id: str) -> Any:
         """The next job as a trial's configuration; None to be asked again, FINISHED at the end."""
         tell_first()  # Tune has taken Ctrl-C for itself by now
-        if not (self._queue.stopped or self._holds(len(self._jobs))):
-            return None
-        job = self._queue.next()
+        room = self._queue.stopped or self._holds(len(self._jobs))
+        job = self._queue.next() if room else None
         if job is None:
+            if self._jobs:  # at the end a report is written anyway
+                self._queue.look()
+            if not room:
+                return None
             # A baseline that fails is tried again, so the end is only known when nothing runs.
             self.ended = not self._jobs
             return Searcher.FINISHED if self.ended else None

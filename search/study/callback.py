@@ -35,5 +35,8 @@ class Callback(Protocol):
     def final(self, final: Final) -> None:
         """A network was trained to the end."""
 
+    def waiting(self) -> None:
+        """Time has passed, and nothing is to start for now; called often."""
+
     def running(self, jobs: Collection[Job]) -> None:
         """These jobs are handed out and not answered."""

@@ -174,6 +174,9 @@ class ReplicateQueue:
         what = f"{outcome.seconds:.0f} s" if outcome.complete else f"failed: {outcome.reason}"
         self._say(f"{job.label}: {what}; {left} of {self._total} trainings left, about {format_duration(left * pace)}")
 
+    def look(self) -> None:
+        """Nothing is due."""
+
     @property
     def stopped(self) -> bool:
         """Whether nothing more is to start: the machine is at fault, or everything fails."""

@@ -132,12 +132,15 @@ class TrialQueue:
             self._find()
         # What starts from the supernet's weights waits for them.
         job = next(filter(self._ground.ready_for, self._waiting), None)
-        if job is None:
-            return None
-        self._waiting.remove(job)
-        self.running.add(job)
-        self._callback.running(tuple(self.running))
+        if job is not None:
+            self._waiting.remove(job)
+            self.running.add(job)
+            self._callback.running(tuple(self.running))
         return job
+
+    def look(self) -> None:
+        """See `JobQueue.look`."""
+        self._callback.waiting()
 
     def _find(self) -> None:
         """Look for a job: a trial that goes on, else a new one; give up who will not go on when there is neither."""
@@ -162,8 +165,7 @@ class TrialQueue:
         self._waiting.extendleft(self._ground.list_missing(self._waiting))
 
     def _final_done(self, job: Job, outcome: Outcome) -> None:
-        final = self._finals.done(job, outcome, self._measure)
-        if final is None:
+        if (final := self._finals.done(job, outcome, self._measure)) is None:
             self._waiting.append(job)
         else:
             self._callback.final(final)
@@ -174,8 +176,7 @@ class TrialQueue:
         return self.status.state is QueueState.SPENT or len(self._study) >= self._settings.split.trials
 
     def _climb(self) -> bool:
-        number = self._rungs.next(over=self._over)
-        if number is not None:
+        if (number := self._rungs.next(over=self._over)) is not None:
             self._start(self._job(self._by_number[number]))
         return number is not None
 

@@ -16,13 +16,13 @@ CHOSEN = (DELTA_MTL, MACS)
 def test_the_page_follows_the_front_and_says_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first, better = complete(0, 1.0, 10), complete(1, 2.0, 9)
     begun = LiveFront(tmp_path, CHOSEN, (-20.0, 20.0), TASKS, 9)
-    assert not begun.update([first], find_front([first], CHOSEN), {})  # which may end before it were drawn
+    assert not begun.update([first], find_front([first], CHOSEN), dict)  # which may end before it were drawn
     monkeypatch.setattr(live_front, "START", 0.0)
     live = LiveFront(tmp_path, CHOSEN, (-20.0, 20.0), TASKS, 9)
     page = tmp_path / "front.html"
 
     def update(*trials: object) -> bool:
-        return bool(live.update(trials, find_front(trials, CHOSEN), {}))  # type: ignore[arg-type]
+        return bool(live.update(trials, find_front(trials, CHOSEN), dict))  # type: ignore[arg-type]
 
     assert not update(failed(2))
     monkeypatch.setattr(live_front, "FIRST", 0.0)

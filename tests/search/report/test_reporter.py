@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from rich.console import Console
 
 from search.jobs.trial import Trial
 from search.problem.objectives import resolve_objectives
+from search.report import live_front
 from search.report.reporter import Reporter
 from search.report.search_cost import CostRates
 from search.report.terminal.progress import Progress
@@ -101,12 +104,37 @@ def test_every_trial_goes_to_the_terminal_the_tables_and_the_tracker(tmp_path: P
 def test_a_search_that_goes_on_tells_the_tracker_all_that_earlier_starts_found(tmp_path: Path) -> None:
     reporter, record, shown = _start(tmp_path)
     reporter.resumed(TRIALS[:3], [])
+    assert shown.getvalue() == ""  # the search's first words tell it, and commands that add to a run have their own
     reporter.trial(TRIALS[3])
-    assert "3 trials of earlier starts are there already" in shown.getvalue()
     assert [said[1] for said in record.said if said[0] == "trial"] == [0, 1, 2, 3]
     assert [said[1:] for said in record.said if said[0] == "volume"] == [
         (step, pytest.approx(volume)) for step, volume in enumerate(VOLUMES, start=1)
     ]
+
+
+def test_a_front_that_changes_when_the_page_was_just_written_is_shown_while_the_search_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_front, "START", 0.0)
+    monkeypatch.setattr(live_front, "FIRST", 60.0)
+    now = [1000.0]
+    monkeypatch.setattr(live_front, "time", SimpleNamespace(monotonic=lambda: now[0], strftime=time.strftime))
+    reporter, record, _ = _start(tmp_path)
+    reporter.resumed([], [])
+    for trial in (TRIALS[0], TRIALS[3]):
+        reporter.trial(trial)
+    page = tmp_path / "front.html"
+    reporter.waiting()
+    assert "1 of 9 trials, refreshed" in page.read_text(encoding="utf-8")
+    now[0] += 61
+    reporter.waiting()
+    assert "2 of 9 trials, refreshed" in page.read_text(encoding="utf-8")
+    assert record.files == ["front.png", "front.html"] * 2
+    assert [sorted(front) for front in record.fronts] == [[0], [0, 3]]
+    page.unlink()
+    now[0] += 3600
+    reporter.waiting()  # the same front
+    assert not page.exists()
 
 
 def test_the_end_is_a_report_and_a_closed_record(tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ class Jobs:
         self.running.add(job)
         return job
 
+    def look(self) -> None: ...
+
     def done(self, job: Job, outcome: Outcome) -> None:
         self.running.discard(job)
         self.ended[job.label] = outcome

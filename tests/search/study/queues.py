@@ -58,6 +58,8 @@ class Told:
     def final(self, final: Final) -> None:
         self.finals.append(final.trial)
 
+    def waiting(self) -> None: ...
+
     def running(self, jobs: Collection[Job]) -> None:
         self.most = max(self.most, len(jobs))
 
