@@ -15,7 +15,7 @@ from search.config.command import EXIT_FAILED, run_command, spell_command
 from search.config.padding_note import describe_padding
 from search.config.problem_statement import measure_trivial_predictions
 from search.config.settings import Settings
-from search.config.validation import check_settings
+from search.config.validation import check_course, check_settings
 from search.preview.first_words import describe_start
 from search.preview.kept_plan import find_plan
 from search.preview.notes import list_notes
@@ -46,6 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(settings: Settings, given: str) -> int:
     plan = find_plan(settings, given)
     with suppress(UserError):  # told in full by the checks
+        check_course(settings)
         say(describe_start(settings, plan))
     check_settings(settings)
     tell_notes(settings)

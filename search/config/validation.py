@@ -78,11 +78,10 @@ def check_parts(settings: Settings) -> None:
     Raises:
         UserError: as `check_settings`, the tracking store, the data and their cache apart.
     """
-    resolve_objectives(settings.objectives, settings.data.selected)
+    check_course(settings)
     if isinstance(settings.network, ChecksOutputs):
         settings.network.check({task.name: task.output for task in settings.data.selected})
     _check_weighting(settings.trainer.weighting, settings.data)
-    _check_course(settings)
     _check_space(settings)
     _check_weights(settings.network)
 
@@ -98,8 +97,13 @@ def _check_weighting(weighting: Weighting, data: DataSet) -> None:
     weighting.check_names(list(data.available) if isinstance(data, Selectable) else trained)
 
 
-def _check_course(settings: Settings) -> None:
-    """See that objectives, sampler, scheduler, stop and epochs make a search."""
+def check_course(settings: Settings) -> None:
+    """See that objectives, sampler, scheduler, stop and epochs make a search; at once, for nothing is imported.
+
+    Raises:
+        ConfigError: they do not.
+    """
+    resolve_objectives(settings.objectives, settings.data.selected)
     split = settings.split  # refuses what leaves nothing for a part
     if split.delivers and len(settings.scheduler.rungs(split.trial)) > 1:
         raise ConfigError(

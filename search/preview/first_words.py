@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from search.study.baselines import read_kept_baselines
+from search.study.kept_single_tasks import BASELINES
 from search.study.run_folder import TRIALS
 from spaces.common.cores import count_cores
 from spaces.common.formatting import format_duration
@@ -28,14 +30,17 @@ def describe_start(settings: Settings, plan: KeptPlan | None) -> str:
     """
     split, folder = settings.split, settings.run.folder / settings.run.name
     alone = settings.baselines.seeds * len(settings.data.selected)
-    parts = [_count(alone, "single-task network")]
+    at_once = plan.concurrency if plan else _count_places(settings)
+    pace, chained = [f"{at_once} at a time"] if at_once else [], settings.sampler.chained
+    parts = [_count(alone, "single-task network") + _describe_cached(alone, folder, plan)]
     parts += [f"a supernet of {split.supernet} epoch{'s' if split.supernet > 1 else ''}"] if split.supernet else []
-    parts.append(_count(split.trials, "network" if split.delivers else "trial"))
+    parts += pace if chained else []
+    trials = _count(split.trials, "network" if split.delivers else "trial")
+    parts.append(f"{trials} one after the other" if chained and split.trials > 1 else trials)
     parts += [_count(split.members, "final training")] if split.members else []
     there = sum(1 for _ in (folder / TRIALS).glob("[0-9]*.json"))
     parts += [f"{there} ended before"] if there else []
-    if at_once := plan.concurrency if plan else _count_places(settings):
-        parts.append(f"{at_once} at a time")
+    parts += [] if chained else pace
     if plan and not there:
         parts.append(f"about {format_duration(plan.seconds)}")
     return f"{settings.space.name} on {settings.data.name}: {', '.join([*parts, str(folder)])}"
@@ -43,6 +48,15 @@ def describe_start(settings: Settings, plan: KeptPlan | None) -> str:
 
 def _count(many: int, thing: str) -> str:
     return f"{many} {thing}{'s' * (many != 1)}"
+
+
+def _describe_cached(wanted: int, folder: Path, plan: KeptPlan | None) -> str:
+    """How many of the single-task networks are there already, as far as that is told without a look at the data."""
+    kept = folder / BASELINES
+    there = len(read_kept_baselines(kept)) if kept.exists() else plan.cached if plan else 0
+    if not there:
+        return ""
+    return f" ({'all' if there >= wanted else there} there already)"
 
 
 def _count_places(settings: Settings) -> int | None:

@@ -22,10 +22,12 @@ class KeptPlan:
     Args:
         seconds: of the whole search, the middle between the least and the most.
         concurrency: trainings at a time.
+        cached: single-task networks that were there already.
     """
 
     seconds: float
     concurrency: int
+    cached: int = 0
 
 
 def find_plan(settings: Settings, given: str) -> KeptPlan | None:
@@ -40,7 +42,8 @@ def find_plan(settings: Settings, given: str) -> KeptPlan | None:
         forecast = plan["forecast"]
         if forecast is None or _sort_arguments(plan["command"]) != sorted(shlex.split(given)):
             return None
-        return KeptPlan(fmean(map(float, forecast["search"])), int(forecast["concurrency"]))
+        cached = int(plan["baselines"]["cached"])
+        return KeptPlan(fmean(map(float, forecast["search"])), int(forecast["concurrency"]), cached)
     except (OSError, ValueError, KeyError, TypeError):  # damaged or of another version: as if it were not there
         return None
 

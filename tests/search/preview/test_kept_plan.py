@@ -10,7 +10,7 @@ from search.config.settings import Settings
 from search.preview.kept_plan import KeptPlan, find_plan, locate_plan
 
 GIVEN = ["space=fusion", "sampler=random", "trials=3"]
-TOLD = {"command": "../bin/python -m search.run trials=3 space=fusion sampler=random"}
+TOLD = {"command": "../bin/python -m search.run trials=3 space=fusion sampler=random", "baselines": {"cached": 4}}
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def _keep(settings: Settings, text: str) -> None:
 def test_a_plan_of_the_same_arguments_is_taken(settings: Settings) -> None:
     assert find_plan(settings, " ".join(GIVEN)) is None
     _keep(settings, json.dumps({**TOLD, "forecast": {"search": [60.0, 100.0], "concurrency": 2}}))
-    assert find_plan(settings, " ".join(GIVEN)) == KeptPlan(80.0, 2)
+    assert find_plan(settings, " ".join(GIVEN)) == KeptPlan(80.0, 2, 4)
     assert find_plan(settings, "space=fusion") is None
 
 
