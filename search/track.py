@@ -8,14 +8,16 @@ from __future__ import annotations
 import logging
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from search.config.command import EXIT_FAILED, end_in_one_message
 from search.config.command_parser import CommandParser
 from search.load import load
 from search.standing.holder import refuse_held
+from spaces.common.formatting import format_list
 from spaces.common.interruption import sigterm_interrupts
+from spaces.common.terminal import say
 
 ONWARD = "What is recorded stays; the same command adds the rest."
 
@@ -35,7 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from search.confirming.earlier import list_trained
     from search.report.reopened import reopen_search
     from search.results.restored_settings import name_run, restore_settings
+    from search.study.fronts.final_files import load_finals
     from search.study.run_folder import open_folder
+    from search.tracking.logged_models import list_exports
     from search.tracking.mlflow import Mlflow
 
     tracking = Mlflow(told.uri, told.experiment)
@@ -44,10 +48,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     with sigterm_interrupts(), open_folder(settings) as folder:
         opened = reopen_search(settings, folder)
         objectives = opened.search.study.problem.objectives
-        for job, outcome in list_trained(settings, folder, opened.trials, objectives):
+        again = list(list_trained(settings, folder, opened.trials, objectives))
+        for job, outcome in again:
             opened.search.reporter.confirmed(job, outcome)
-        lacking = opened.search.reporter.report(opened.status, opened.baselines)
-    return EXIT_FAILED if lacking else 0
+        if opened.search.reporter.report(opened.status, opened.baselines):
+            return EXIT_FAILED
+    ended = {trial.number for trial in opened.trials}
+    things = {
+        "trial": len(ended),
+        "final training": len(load_finals(run.path)),
+        "confirmation": len(again),
+        "model": sum(len(folders) for number, folders in list_exports(run.path).items() if number in ended),
+    }
+    say(f"Recorded in {tracking.tell_place(run.path.parent)}: {_count(things)}.")
+    return 0
+
+
+def _count(things: Mapping[str, int]) -> str:
+    """Such as "8 trials, 1 model", without those of which there is none."""
+    told = (f"{many} {name}{'s' * (many != 1)}" for name, many in things.items() if many)
+    return format_list(told) or "no trial"
 
 
 def _make_parser() -> ArgumentParser:

@@ -91,9 +91,15 @@ class Mlflow:
             ConfigError: see `check`.
         """
         self.check()
-        runs = runs.resolve()
-        given = self.uri or os.environ.get("MLFLOW_TRACKING_URI", "")
-        uri = store_uri.make_absolute(given) if given else store_uri.make_sqlite_uri(runs / "mlflow.db")
-        connect = partial(open_record, uri, self.experiment or EXPERIMENT, runs)
-        place, view = f"MLflow at {store_uri.hide_password(uri)}", store_uri.make_view_command(uri)
+        uri = self._find_uri(runs)
+        connect = partial(open_record, uri, self.experiment or EXPERIMENT, runs.resolve())
+        place, view = f"MLflow at {self.tell_place(runs)}", store_uri.make_view_command(uri)
         return BackgroundTracker(connect, place, view, store_uri.find_site(uri))
+
+    def tell_place(self, runs: Path) -> str:
+        """The store as people are told of it, without passwords; `runs` as for `tracker`."""
+        return store_uri.hide_password(self._find_uri(runs))
+
+    def _find_uri(self, runs: Path) -> str:
+        given = self.uri or os.environ.get("MLFLOW_TRACKING_URI", "")
+        return store_uri.make_absolute(given) if given else store_uri.make_sqlite_uri(runs.resolve() / "mlflow.db")

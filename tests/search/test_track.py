@@ -12,6 +12,7 @@ from search.load import load
 from search.report.page import examples
 from search.report.page.examples import draw_examples
 from search.run import main as search
+from search.track import _count
 from search.track import main as track
 from spaces.common.interpreter import spell_python
 from tests.tiny import arguments, write_tiny
@@ -30,12 +31,17 @@ def _given(run: Path) -> list[str]:
     return arguments(run.parents[1] / "data", f"run.folder={run.parent}", f"run.name={run.name}", "trials=2")
 
 
-def test_the_same_run_twice_gives_one_record(searched: Path, tmp_path: Path) -> None:
+def test_the_same_run_twice_gives_one_record(
+    searched: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     from mlflow import MlflowClient
 
     store = f"sqlite:///{tmp_path / 'store.db'}"
     for _ in range(2):
         assert track([str(searched), "--uri", store, "--experiment", "mine"]) == 0
+        told = capsys.readouterr().out
+        assert told.endswith(f"\nRecorded in {store}: 2 trials.\n")
+        assert "earlier starts" not in told
     client = MlflowClient(tracking_uri=store)
     experiment = client.get_experiment_by_name("mine")
     runs = client.search_runs([experiment.experiment_id])
@@ -106,6 +112,11 @@ def test_what_is_not_delivered_is_drawn_too_as_long_as_there_is_room(
     monkeypatch.setattr(examples, "MOST", 1 + len(drawn.pictures[kept[0].number]))
     few = draw_examples(copy, kept)
     assert (set(few.pictures), few.full) == ({kept[0].number}, True)
+
+
+def test_what_there_is_none_of_is_not_counted() -> None:
+    assert _count({"trial": 8, "final training": 0, "confirmation": 1}) == "8 trials, 1 confirmation"
+    assert _count({"trial": 0}) == "no trial"
 
 
 def test_what_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
