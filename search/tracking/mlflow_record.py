@@ -18,7 +18,7 @@ from search.tracking.live_children import LiveChildren
 from search.tracking.logged_models import list_exports, log_export
 from search.tracking.mlflow_store import find_runs, open_store
 from search.tracking.shared_view import keep_view, make_view
-from search.tracking.source import find_source, list_parts, log_data
+from search.tracking.source import find_source, list_parts, list_shared, log_data
 from search.tracking.system_load import SystemLoad
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def open_record(
     found = find_runs(client, experiment_id, SEARCH_ID, search_id)
     first = {**tags, **find_source(), **list_parts(params)}
     parent = found[-1] if found else client.create_run(experiment_id, tags=first, run_name=run_name)
-    record = MlflowRecord(client, experiment_id, parent, list_parts(params), list(params.get("objectives") or ()))
+    shared = list_shared(parent.data.tags, params)
+    record = MlflowRecord(client, experiment_id, parent, shared, list(params.get("objectives") or ()))
     record.reopen(tags, mlflow_values.flatten(params))
     log_data(client, parent.info.run_id, params)
     record.keep_view()
@@ -64,10 +65,10 @@ class MlflowRecord:
     """The parent run of a search and what is known to be in it; used in the thread alone."""
 
     def __init__(
-        self, client: MlflowClient, experiment: str, parent: Run, parts: Mapping[str, str], objectives: Sequence[str]
+        self, client: MlflowClient, experiment: str, parent: Run, shared: Mapping[str, str], objectives: Sequence[str]
     ) -> None:
         self._client = client
-        self._parts, self._objectives = dict(parts), list(objectives)
+        self._shared, self._objectives = dict(shared), list(objectives)
         self._deltas: list[str] = []
         self._runs: dict[int, str] = {}
         self._front = FrontTags(client)
@@ -80,7 +81,7 @@ class MlflowRecord:
         self._trainings: dict[str, str] = {}
         self._lacking = Lacking()
         self._load: SystemLoad | None = None
-        self._live = LiveChildren(client, experiment, {PARENT: self._parent, **parts})
+        self._live = LiveChildren(client, experiment, {PARENT: self._parent, **shared})
         for child in find_runs(client, experiment, PARENT, self._parent):
             self._find_child(child)
 
@@ -133,10 +134,9 @@ class MlflowRecord:
             PARENT: self._parent,
             NUMBER: str(trial.number),
             KIND: TRIAL,
-            "search.key": trial.key,
             "search.node": trial.node,
             **AT_FIRST,
-            **self._parts,
+            **self._shared,
             **mlflow_values.list_tags(trial),
         }
         if trial.reason:
@@ -162,7 +162,7 @@ class MlflowRecord:
         status = FAILED if training.reason else COMPLETE
         tags = {PARENT: self._parent, TRAINING: identity, "search.node": training.node, "reason": training.reason}
         kind = name_kind(tags)
-        tags |= {KIND: kind, "status": status, **self._parts, **(FINAL_AT_FIRST if kind == FINAL else {})}
+        tags |= {KIND: kind, "status": status, **self._shared, **(FINAL_AT_FIRST if kind == FINAL else {})}
         tags |= training.tags
         told = {name: value for name, value in tags.items() if value}
         if identity in self._trainings:

