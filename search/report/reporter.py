@@ -263,8 +263,7 @@ class Reporter:
             wanted, tasks = self._objectives, self._tasks
             guesses = {} if ended else foretell_objectives(self._folder, self._trials, wanted, tasks)
             spreads = foretell_scatter(self._folder, members, tasks)
-            told = summarise_front(members, wanted, find_width(), guesses=guesses, spreads=spreads, final=ended)
-            self._print(told)
+            self._print(summarise_front(members, wanted, find_width(), guesses=guesses, spreads=spreads, final=ended))
         if rows:
             self._print(summarise_baselines(rows, members))
             if note:

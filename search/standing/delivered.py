@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from search.components.components import build_component
 from search.confirming.confirmation import CSV
 from search.problem.objectives import BEFOREHAND, DELTA_MTL, WORST_DELTA, Objective, resolve_objectives
 from search.study.fronts.final_files import Final, choose_delivered, choose_ended, load_finals
+from search.study.fronts.single_tasks import estimate_spreads
+from search.study.kept_single_tasks import read_single_tasks
 from spaces.errors import DataError, UserError
 
+if TYPE_CHECKING:
+    from trainers.tasks.task import Task
+
 KNOWN = {each.name: each for each in (DELTA_MTL, WORST_DELTA, *BEFOREHAND)}
+Scatter = Callable[[Mapping[str, float]], Mapping[str, float]]  # of a training's metrics, by name
 Confirmed = tuple[float, float, float]  # a mean over fresh seeds with the ends of its interval, NaN of one seed
 
 
@@ -27,14 +34,53 @@ def read_finals(path: Path, problems: list[str]) -> tuple[Final, ...]:
         return ()
 
 
-def list_delivered(finals: Sequence[Final], config: Mapping[str, Any]) -> tuple[Mapping[str, float], ...]:
-    """The front of networks that were trained to the end, cheapest first: "number", and objectives by name.
+def read_scatter(folder: Path, config: Mapping[str, Any]) -> Scatter:
+    """How the numbers of one training scatter, as far as a run's single-task networks tell."""
+    return partial(estimate_spreads, read_single_tasks(folder, _build_tasks(config)))
+
+
+def read_front(
+    path: Path, names: Sequence[str], scatter: Scatter, problems: list[str]
+) -> tuple[Mapping[str, float], ...]:
+    """The front of trials: "number", and objectives by name with "NAME.guess" and "NAME.sd" where they are known.
+
+    Args:
+        path: of front.csv; without it there is none.
+        names: of the run's objectives.
+        scatter: tells the standard deviation of what has no best guess.
+        problems: takes a damage.
+    """
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return tuple({"number": int(row["number"]), **_read_numbers(row, names, scatter)} for row in rows)
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        problems.append(f"{path} cannot be read ({error}); the command of the search writes it anew")
+        return ()
+
+
+def _read_numbers(row: Mapping[str, str], names: Sequence[str], scatter: Scatter) -> dict[str, float]:
+    values = {name: float(row[name] or "nan") for name in names}
+    guessed = {column: row.get(column) for name in names for column in (f"{name}.guess", f"{name}.sd")}
+    known = {column: float(text) for column, text in guessed.items() if text}
+    deltas = {name: float(text) for name, text in row.items() if name.endswith(".delta") and text}
+    one = {f"{name}.sd": sd for name, sd in scatter(deltas).items() if name in names and f"{name}.guess" not in known}
+    return values | one | known
+
+
+def list_delivered(
+    finals: Sequence[Final], config: Mapping[str, Any], scatter: Scatter
+) -> tuple[Mapping[str, float], ...]:
+    """The front of networks that were trained to the end, cheapest first: as `read_front` has them.
 
     All of these networks where the run's objectives are of tasks that are not at hand.
 
     Args:
         finals: that have ended.
         config: of the run.
+        scatter: tells the standard deviations.
     """
     names = tuple(map(str, config.get("objectives") or ()))
     objectives = _resolve(names, config) if finals else ()
@@ -43,7 +89,12 @@ def list_delivered(finals: Sequence[Final], config: Mapping[str, Any]) -> tuple[
     if not objectives:
         members.sort(key=lambda trial: (trial.macs, trial.number))
     return tuple(
-        {"number": each.number, **{name: each.objectives.get(name, math.nan) for name in names}} for each in members
+        {
+            "number": each.number,
+            **{name: each.objectives.get(name, math.nan) for name in names},
+            **{f"{name}.sd": sd for name, sd in scatter(each.metrics).items() if name in names},
+        }
+        for each in members
     )
 
 
@@ -52,10 +103,17 @@ def _resolve(names: Sequence[str], config: Mapping[str, Any]) -> tuple[Objective
     if all(name in KNOWN for name in names):
         return tuple(KNOWN[name] for name in names)
     try:
-        tasks = [build_component(spec, f"tasks.{place}") for place, spec in enumerate(config.get("tasks") or ())]
-        return resolve_objectives(names, tasks)
+        return resolve_objectives(names, _build_tasks(config))
     except UserError:
         return ()
+
+
+def _build_tasks(config: Mapping[str, Any]) -> list[Task]:
+    """Those that are at hand: none where one is not."""
+    try:
+        return [build_component(spec, f"tasks.{place}") for place, spec in enumerate(config.get("tasks") or ())]
+    except UserError:
+        return []
 
 
 def read_confirmed(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections import Counter
@@ -14,7 +13,14 @@ from typing import Any
 from search.confirming.confirmation import PLACE
 from search.jobs.heartbeat import Beat, read_beat
 from search.jobs.trial import FAILED
-from search.standing.delivered import Confirmed, list_delivered, read_confirmed, read_finals
+from search.standing.delivered import (
+    Confirmed,
+    list_delivered,
+    read_confirmed,
+    read_finals,
+    read_front,
+    read_scatter,
+)
 from search.standing.holder import Holder, find_holder
 from search.standing.started import Started, read_started
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL, estimate_left, plan_work
@@ -95,11 +101,12 @@ def read_standing(path: Path) -> Standing:
     wanted = started.trainings.get(TRIAL) or config.get("trials")
     counts = Counter(str(row.get("status")) for row in rows)
     running = _list_running(path) if holder else ()
-    front = _read_front(path / "front.csv", names, problems)
+    scatter = read_scatter(path, config)
+    front = read_front(path / "front.csv", names, scatter, problems)
     _check_front(path, front, problems)
     there, last = _count_baselines(path, started, problems), find_last(path, _list_ends(rows))
     finals = read_finals(path, problems)
-    ended, delivered = choose_ended(finals).values(), list_delivered(finals, config)
+    ended, delivered = choose_ended(finals).values(), list_delivered(finals, config, scatter)
     return Standing(
         path,
         RUNNING if holder else judge_end(path, len(rows), wanted, last, started.began),
@@ -221,24 +228,6 @@ def _list_running(path: Path) -> tuple[Beat, ...]:
     files = [file for folder in folders for file in sorted(folder.glob("*.begun"))]
     beats = [read_beat(file) for file in files if file.exists() and file.stat().st_mtime >= since - 1]
     return tuple(beat for beat in beats if beat)
-
-
-def _read_front(path: Path, names: Sequence[str], problems: list[str]) -> tuple[Mapping[str, float], ...]:
-    try:
-        with open(path, encoding="utf-8", newline="") as file:
-            return tuple({"number": int(row["number"]), **_read_numbers(row, names)} for row in csv.DictReader(file))
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        problems.append(f"{path} cannot be read ({error}); the command of the search writes it anew")
-        return ()
-
-
-def _read_numbers(row: Mapping[str, str], names: Sequence[str]) -> dict[str, float]:
-    """Objectives, and what is guessed of them."""
-    values = {name: float(row[name] or "nan") for name in names}
-    guessed = {column: row.get(column) for name in names for column in (f"{name}.guess", f"{name}.sd")}
-    return values | {column: float(text) for column, text in guessed.items() if text}
 
 
 def _estimate(

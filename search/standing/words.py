@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from search.jobs.trial import COMPLETE, FAILED, PRUNED
-from search.problem.objectives import DELTA_MTL, MAXIMISE, WORST_DELTA, Objective, format_guess, format_value
+from search.problem.objectives import DELTA_MTL, MAXIMISE, WORST_DELTA, Objective, format_interval, format_spread
 from search.standing.delivered import KNOWN, Confirmed
 from search.standing.standing import BEGUN, DAMAGED, FINISHED, RUNNING, STOPPED, Standing
 from search.standing.started import Started
@@ -115,18 +115,16 @@ def _find_objective(name: str) -> Objective:
 
 
 def _format(name: str, member: Mapping[str, float]) -> str:
-    """As the report's table has it: the best guess, else what was measured."""
+    """As the report's table has it: the best guess, else what was measured, with how sure it is."""
     objective = _find_objective(name)
     guess, sd = (member.get(f"{name}.{what}", math.nan) for what in ("guess", "sd"))
-    if not math.isfinite(guess):
-        return format_value(objective, member[name])
-    return f"{format_guess(objective, guess, sd)} {objective.unit}".rstrip()
+    return format_spread(objective, guess if math.isfinite(guess) else member[name], sd)
 
 
 def _format_confirmed(name: str, confirmed: Confirmed) -> str:
     """The mean with its interval, as the table of a confirmation has them."""
     objective = _find_objective(name)
-    mean, low, high = (format_value(objective, each).removesuffix(objective.unit).strip() for each in confirmed)
+    mean, low, high = format_interval(objective, *confirmed)
     ends = f"{low} to {high}" if math.isfinite(confirmed[1]) else "one seed"
     return f"{mean} ({ends}) {objective.unit}".rstrip()
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def _works(**changed: Work) -> dict[str, Work]:
 
 
 def _estimate(
-    works: dict[str, Work], running: list[tuple[str, Beat | None]], places: int, *, forecast: float | None = None
+    works: dict[str, Work], running: Sequence[tuple[str, Beat | None]], places: int, *, forecast: float | None = None
 ) -> float | None:
     return estimate_left(works, running, Started(began=time.time(), concurrency=places, forecast=forecast))
 
