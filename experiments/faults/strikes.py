@@ -104,10 +104,15 @@ def kill_role(role: str, case: Case, rng: Random) -> Snapshots:
 def tear(pattern: str, tail: bytes | None, case: Case, rng: Random) -> Snapshots:
     """The driver is killed, and files are cut in half, or get half a line at their end."""
     found = kill_driver(case, rng)
+    spoil(pattern, tail, case)
+    return found
+
+
+def spoil(pattern: str, tail: bytes | None, case: Case) -> None:
+    """Leave files as a machine that lost power may: half of them, or with a beginning of something at their end."""
     for file in case.folder.glob(pattern):
         content = file.read_bytes()
         file.write_bytes(content[: len(content) // 2] if tail is None else content + tail)
-    return found
 
 
 def limit_files(case: Case, rng: Random) -> Snapshots:

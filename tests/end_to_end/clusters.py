@@ -51,10 +51,9 @@ class Nodes:
         self.token = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
 
     def start_head(self, cpus: int = 1) -> None:
-        """The head, under the name "head"; it may be started again after it was killed."""
+        """Begin the head, under the name "head"; it may be started again after it was killed."""
         ports = [f"--port={self._port}", f"--temp-dir={self._folder}"]
-        self._start("head", ["--head", *ports, "--include-dashboard=false", f"--num-cpus={cpus}"])
-        self.wait_for(1)
+        self._start("head", ["--head", *ports, "--include-dashboard=false", "--no-monitor", f"--num-cpus={cpus}"])
 
     def add(self, name: str, inside: Sequence[str] = (), host: str = "") -> None:
         """A node of one CPU; ``inside`` is a command that starts another one elsewhere, such as in a namespace."""
@@ -80,10 +79,11 @@ class Nodes:
 
     def _start(self, name: str, options: list[str], inside: Sequence[str] = ()) -> None:
         ray = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"]
-        ports = ["--min-worker-port=0", "--max-worker-port=0"]
+        # No process that nobody here asks for: each is seconds of imports.
+        few = ["--min-worker-port=0", "--max-worker-port=0", "--include-log-monitor=false"]
         with (self._folder / f"{name}.log").open("ab") as log:
             self._started[name] = subprocess.Popen(
-                [*inside, *ray, *options, *ports],
+                [*inside, *ray, *options, *few],
                 env={**os.environ, **QUICK, **self.token, MARK: f"{self._folder}/{name}", "PYTHONPATH": str(ROOT)},
                 stdout=log,
                 stderr=log,
