@@ -14,6 +14,7 @@ import pytest
 
 from search.jobs.trial import Trial
 from tests.end_to_end.clusters import Nodes, wait_until
+from tests.end_to_end.meeting import Meeting
 from tests.end_to_end.searches import left_running, start, states_in, trials_in
 from tests.tiny import arguments, write_tiny
 
@@ -34,10 +35,9 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Nodes]:
 
 
 def given_for(folder: Path, nodes: Nodes, *more: str) -> list[str]:
-    """Arguments of a search whose trainings take longer than a worker takes to start, for Tune gives those up that are
-    still starting when another is free."""
-    given = [word for word in arguments(write_tiny(folder / "data"), *more) if word != "runner=inline"]
-    given[given.index("trainer.epochs=1")] = "trainer.epochs=300"
+    """Arguments of a search on the nodes."""
+    given = [word for word in arguments(folder / "data", "run.name=nodes", *more) if word != "runner=inline"]
+    given[given.index("trainer.epochs=1")] = "trainer.epochs=20"
     return [*given, f"runner.address={nodes.address}"]
 
 
@@ -66,11 +66,15 @@ def see_whole(folder: Path, count: int) -> None:
 def test_nodes_that_are_cut_off_or_die_cost_no_trial_late_ones_are_used_and_a_new_head_ends_it_with_its_reason(
     tmp_path: Path, nodes: Nodes
 ) -> None:
+    write_tiny(tmp_path / "data")
+    meeting = Meeting(tmp_path)
     with far_node(nodes) as line:
         nodes.wait_for(2)
-        process = start(given_for(tmp_path, nodes, "trials=30", "run.name=nodes"), tmp_path)
+        meeting.want(2)
+        process = start([*meeting.words, *given_for(tmp_path, nodes, "trials=30")], tmp_path)
         try:
             wait_until(lambda: len(on(tmp_path)) == 2, 120, "trials on two nodes")
+            meeting.want(3)
             if line:
                 subprocess.run(["ip", "link", "set", line, "down"], check=True)
             else:
@@ -78,12 +82,15 @@ def test_nodes_that_are_cut_off_or_die_cost_no_trial_late_ones_are_used_and_a_ne
             # It starts for longer than Ray's patience with a silent node.
             nodes.add("late")
             wait_until(lambda: len(on(tmp_path)) == 3, 120, "a trial on the node that joined late")
+            meeting.want(4)
             if line:
                 subprocess.run(["ip", "link", "set", line, "up"], check=True)
             nodes.kill("late")
             before = len(finished(tmp_path))
+            meeting.want(3)
             wait_until(lambda: len(finished(tmp_path)) > before, 120, "a trial on the node that is left")
             assert process.poll() is None, (tmp_path / "log.txt").read_text()
+            meeting.want(4)
             nodes.close()  # all at once, for a head does not start beside a node of the one before
             nodes.start_head()
             nodes.wait_for(1)
@@ -98,7 +105,8 @@ def test_nodes_that_are_cut_off_or_die_cost_no_trial_late_ones_are_used_and_a_ne
     assert 4 <= len(before) < 30
 
     # Two may have been running, on the head and on a node.
-    again = start(given_for(tmp_path, nodes, f"trials={len(before) + 2}", "run.name=nodes"), tmp_path)
+    meeting.want(0)
+    again = start([*meeting.words, *given_for(tmp_path, nodes, f"trials={len(before) + 2}")], tmp_path)
     assert again.wait(timeout=240) == 0, (tmp_path / "log.txt").read_text()
     see_whole(tmp_path, len(before) + 2)
     assert {path: path.read_bytes() for path in before} == before

@@ -6,15 +6,21 @@ import os
 import subprocess
 import sys
 import sysconfig
-import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import ray
 from mlflow import MlflowClient
 from optuna.trial import TrialState
 
+from search.runners.node_check import check_nodes
+from search.runners.ray_connection import connect
+from spaces.errors import ConfigError
 from tests.conftest import ROOT
+from tests.end_to_end.clusters import wait_until
+from tests.end_to_end.meeting import Meeting
 from tests.end_to_end.searches import finish, rows_of, states_in, trials_in
 from tests.pictures import arguments as pictures
 from tests.pictures import write_pictures
@@ -103,7 +109,7 @@ def test_a_lost_worker_and_memory_that_runs_out_are_tried_again_and_a_nan_is_a_f
         "_target_: trainers.recipe.Recipe\n"
         "augment:\n  - {_target_: breaking.Break, marks: " + str(tmp_path / "data") + "}\n"
     )
-    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{Path(__file__).resolve().parents[2]}")
+    monkeypatch.syspath_prepend(tmp_path)
     given = [a for a in arguments(write_tiny(tmp_path / "data"), "trials=5") if a != "runner=inline"]
     given += [f"runner.address={cluster}", "runner.trial_timeout=150"]
     finish(["--config-dir", str(tmp_path / "conf"), "trainer=breaking", *given], tmp_path)
@@ -142,9 +148,11 @@ def test_weak_trials_are_stopped_early_under_ray_and_told_so_everywhere(tmp_path
 
 def test_without_an_address_a_search_joins_no_ray_that_runs_here(cluster: str) -> None:
     """Or it would end with whoever began that one."""
-    script = "from search.runners.ray_tune import _connect; import ray; _connect(None); print(len(ray.nodes()))"
-    alone = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=90, check=False)
-    assert alone.stdout == "1\n", alone.stderr  # the other one has two
+    connect(None)
+    try:
+        assert len(list_nodes()) == 1  # the other one has two
+    finally:
+        ray.shutdown()
 
 
 @pytest.mark.slow
@@ -152,33 +160,15 @@ def test_a_stream_on_both_nodes_of_a_cluster_gives_what_memory_gives_in_this_pro
     tmp_path: Path, cluster: str
 ) -> None:
     root = write_pictures(tmp_path / "data", images=16)
-    more = ("trials=3", "trainer.epochs=20")
+    meeting = Meeting(tmp_path)
+    more = (meeting.choice, "trials=3")
     finish(pictures(tmp_path, root, 4.0, *more, "runner=inline", "run.name=inline"), tmp_path)
+    meeting.want(2)
     finish(pictures(tmp_path, root, 0.0, *more, f"runner.address={cluster}", "run.name=cluster"), tmp_path)
     inline, spread = (trials_in(tmp_path / "runs" / name) for name in ("inline", "cluster"))
     assert len(inline) == 3
     assert len({trial.node for trial in spread.values()}) == 2
     assert {t.key: t.metrics for t in spread.values()} == {t.key: t.metrics for t in inline.values()}
-
-
-ASK = """
-import sys
-from pathlib import Path
-import ray
-from search.runners.node_check import check_nodes
-from search.runners.ray_connection import connect
-from spaces.errors import ConfigError
-
-connect(sys.argv[1])
-nodes = [node for node in ray.nodes() if node["Alive"]]
-print(len(nodes), flush=True)
-try:
-    if len(nodes) > 2:
-        check_nodes(nodes, Path("run"))
-except ConfigError as error:
-    print(*error.problems, sep="\\n")
-print("left:", *Path("run").iterdir())
-"""
 
 
 @pytest.mark.slow
@@ -203,25 +193,22 @@ def test_a_node_without_the_packages_or_the_run_folder_is_named(tmp_path: Path, 
         stderr=subprocess.DEVNULL,
     )
     try:
-        end = time.monotonic() + 60
-        while True:
-            asked = subprocess.run(
-                [sys.executable, "-c", ASK, cluster],
-                cwd=tmp_path,
-                capture_output=True,
-                text=True,
-                check=True,
-                timeout=90,
-            )
-            number, *told, left = asked.stdout.splitlines()
-            if number == "3":
-                break
-            assert time.monotonic() < end
+        connect(cluster)
+        wait_until(lambda: len(list_nodes()) == 3, 60, "three nodes")
+        with pytest.raises(ConfigError) as caught:
+            check_nodes(list_nodes(), run)
     finally:
+        ray.shutdown()
         node.terminate()
         node.wait(timeout=30)
+    told = caught.value.problems
     assert told[0].startswith("node ")
     assert "has no search.jobs.worker, trainers.train; every node wants the same packages" in told[0]
     assert len(told) == 1 + hidden
-    assert not hidden or "does not see the run folder run: put run.folder on storage that all nodes share" in told[1]
-    assert left == "left:"
+    assert not hidden or f"does not see the run folder {run}: put run.folder on storage that all nodes share" in told[1]
+    assert not list(run.iterdir())
+
+
+def list_nodes() -> list[dict[str, Any]]:
+    """Those of the cluster that are up."""
+    return [each for each in ray.nodes() if each["Alive"]]
