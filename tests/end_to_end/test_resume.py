@@ -24,7 +24,7 @@ def test_told_to_stop_and_killed_under_ray_a_search_loses_and_repeats_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Begun under Ray twice, and brought to its end in this process; SIGTERM under Ray: `test_slurm`."""
-    inline = arguments(write_tiny(tmp_path / "data"), "run.name=r", "tracking=mlflow", "trainer.epochs=40")
+    inline = arguments(write_tiny(tmp_path / "data"), "run.name=r", "tracking=mlflow", "trainer.epochs=20")
     inline.remove("tracking=none")
     given = [*(word for word in inline if word != "runner=inline"), "trials=30", "runner.concurrency=1"]
     run, log = tmp_path / "runs" / "r", tmp_path / "log.txt"
@@ -32,6 +32,7 @@ def test_told_to_stop_and_killed_under_ray_a_search_loses_and_repeats_nothing(
     driver = start(given, tmp_path)
     wait_for_more(driver, run, 0)
     assert len(left_running(tmp_path, seconds=0)) > 1  # the driver and its Ray
+    driver.send_signal(signal.SIGSTOP)  # or it might have ended by then
     refuse_second(given, driver, tmp_path, capsys)
     driver.kill()
     driver.wait(timeout=20)
@@ -82,7 +83,7 @@ def wait_for_more(driver: subprocess.Popen[str], run: Path, count: int, seconds:
 def refuse_second(
     given: list[str], first: subprocess.Popen[str], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """While a search runs, the same command is refused."""
+    """While a search is there, the same command is refused."""
     with chdir(folder):
         assert search(given) == 2
     told = capsys.readouterr().err
@@ -106,7 +107,7 @@ def see_record(runs: Path, count: int) -> None:
     assert sorted(point.step for point in history) == list(range(1, count + 1))
     for child in children:
         curve = client.get_metric_history(child.info.run_id, "epoch/loss")
-        assert [point.step for point in curve] == list(range(1, 41))
+        assert [point.step for point in curve] == list(range(1, 21))
 
 
 @pytest.mark.slow
