@@ -21,7 +21,7 @@ from tests.tiny import arguments, write_tiny
 
 @pytest.mark.slow
 def test_told_to_stop_and_killed_under_ray_a_search_loses_and_repeats_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Begun under Ray twice, and brought to its end in this process; SIGTERM under Ray: `test_slurm`."""
     inline = arguments(write_tiny(tmp_path / "data"), "run.name=r", "tracking=mlflow", "trainer.epochs=20")
@@ -29,6 +29,9 @@ def test_told_to_stop_and_killed_under_ray_a_search_loses_and_repeats_nothing(
     given = [*(word for word in inline if word != "runner=inline"), "trials=30", "runner.concurrency=1"]
     run, log = tmp_path / "runs" / "r", tmp_path / "log.txt"
 
+    # Seconds between the looks of Ray's agents at whether their node is still there; five make them go.
+    for name in ("RAY_RUNTIME_ENV_AGENT_CHECK_PARENT_INTERVAL_S", "RAY_DASHBOARD_AGENT_CHECK_PARENT_INTERVAL_S"):
+        monkeypatch.setenv(name, "1")
     driver = start(given, tmp_path)
     wait_for_more(driver, run, 0)
     assert len(left_running(tmp_path, seconds=0)) > 1  # the driver and its Ray
