@@ -74,6 +74,8 @@ class MlflowRecord:
         self._front = FrontTags(client)
         self._experiment = experiment
         self._parent = parent.info.run_id
+        # How it ended, until something is added.
+        self._before: tuple[str, int | None] = (parent.info.status, parent.info.end_time)
         self._steps = {point.step for point in client.get_metric_history(self._parent, "hypervolume")}
         counts = client.get_metric_history(self._parent, f"trials.{COMPLETE}")
         self._counted = max((point.step for point in counts), default=0)  # trials, when last told
@@ -184,8 +186,8 @@ class MlflowRecord:
 
     def _begin(self, name: str, start: int, tags: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
         """The run of a training that has ended, the one that was there while it went on or a new one; tags it lacks."""
-        run = self._live.take(name)
-        if run is not None:
+        self._before = ("", None)
+        if (run := self._live.take(name)) is not None:
             return run, tags
         return str(self._client.create_run(self._experiment, start, dict(tags), name).info.run_id), {}
 
@@ -228,7 +230,8 @@ class MlflowRecord:
         self._log_files([path for path in artifacts if path.is_file()])
         if note:
             self._client.set_tag(self._parent, NOTE, mlflow_values.cut_lines(note, MAX_TAG))
-        self._client.set_terminated(self._parent, status)
+        ended, end = self._before
+        self._client.set_terminated(self._parent, status, end if status == ended else None)
 
     def log_front(self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None) -> None:
         """See `Tracker.log_front`."""

@@ -37,11 +37,15 @@ def test_the_same_run_twice_gives_one_record(
     from mlflow import MlflowClient
 
     store = f"sqlite:///{tmp_path / 'store.db'}"
+    ends = set()
     for _ in range(2):
         assert track([str(searched), "--uri", store, "--experiment", "mine"]) == 0
+        (ended,) = MlflowClient(tracking_uri=store).search_runs(["1"], "tags.`search.id` != ''")
+        ends.add(ended.info.end_time)
         told = capsys.readouterr().out
         assert told.endswith(f"\nRecorded in {store}: 2 trials.\n")
         assert "earlier starts" not in told
+    assert len(ends) == 1  # nothing was added, so it has not lasted until now
     client = MlflowClient(tracking_uri=store)
     experiment = client.get_experiment_by_name("mine")
     runs = client.search_runs([experiment.experiment_id])
