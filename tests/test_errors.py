@@ -5,6 +5,7 @@ The message says what was given, what is allowed and how to mend it.
 
 from __future__ import annotations
 
+import re
 import resource
 from collections.abc import Callable
 from pathlib import Path
