@@ -6,6 +6,7 @@ state is thrown away after the run; resuming starts a new Tune run on the same s
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -155,6 +156,7 @@ class RayTune:
             raise MachineError(f"Ray was lost ({shorten(error)}); see to it that its head runs") from error
         finally:
             if not there:  # or it is somebody else's
+                gc.collect()  # Tune's leftovers would count as references within the next Ray, whose names are the same
                 ray.shutdown()
             for left in filter(None, (folder / ".ray", place)):
                 shutil.rmtree(left, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -166,6 +167,7 @@ def test_a_stream_on_both_nodes_of_a_cluster_gives_what_memory_gives_in_this_pro
     inline, spread = (trials_in(tmp_path / "runs" / name) for name in ("inline", "cluster"))
     assert len(inline) == 3
     assert len({trial.node for trial in spread.values()}) == 2
+    assert not [each for each in gc.get_objects() if type(each) is ray.ObjectRef]  # or it frees the next Ray's
     assert {t.key: t.metrics for t in spread.values()} == {t.key: t.metrics for t in inline.values()}
 
 
