@@ -11,6 +11,9 @@ from spaces.errors import DataError
 
 BATCHES = (1, 2, 5)  # one alone, as it was traced, and another: our choice
 LARGEST = 1e-4  # difference relative to an output's range
+LEAST = 0.01
+"""Range of an output at least, by its largest value: one that is nearly constant differs by rounding alone, which is a
+ten-millionth of its values and no small part of their range. Our choice."""
 
 
 def measure_parity(file: Run, trained: Run, images: np.ndarray) -> dict[str, float]:
@@ -58,5 +61,5 @@ def find_differences(file: Run, trained: Run, images: np.ndarray) -> dict[str, f
 def _differ(found: Mapping[str, np.ndarray], name: str, wanted: np.ndarray) -> float:
     if found[name].shape != wanted.shape:
         raise DataError(f"output {name} of the exported file has shape {found[name].shape}, not {wanted.shape}")
-    spread = max(float(np.ptp(wanted)), 1e-12)
+    spread = max(float(np.ptp(wanted)), LEAST * float(np.abs(wanted).max()), 1e-12)
     return float(np.abs(found[name].astype(np.float64) - wanted).max()) / spread

@@ -53,3 +53,17 @@ def test_a_file_for_one_number_of_images_alone_is_refused() -> None:
 
     with pytest.raises(DataError, match=r"the exported file fails for 2 images \(got 2, expected 1\); export to"):
         measure_parity(file, trained, IMAGES)
+
+
+def test_an_output_that_is_nearly_constant_may_differ_by_rounding_and_by_no_more() -> None:
+    def flat(images: np.ndarray) -> dict[str, np.ndarray]:
+        constant = np.full(images.shape[:3], -0.5773502, np.float32)
+        constant[:, 0, 0] = np.nextafter(constant[0, 0, 0], np.float32(0))
+        return {"normals": constant}
+
+    def rounded(images: np.ndarray) -> dict[str, np.ndarray]:
+        return {"normals": np.nextafter(flat(images)["normals"], np.float32(0))}
+
+    assert 0 < measure_parity(rounded, flat, IMAGES)["normals"] < 2e-5
+    with pytest.raises(DataError, match="normals by"):
+        measure_parity(lambda images: {"normals": flat(images)["normals"] + 1e-5}, flat, IMAGES)
