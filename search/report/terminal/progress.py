@@ -1,8 +1,8 @@
 """Live progress of a search on the terminal.
 
 On a terminal, a panel that stays at the bottom while one line a finished trial or baseline scrolls above it; anywhere
-else (a log file, a pipe) those lines, each flushed at once, and now and then one of the counts. The driver's loop feeds
-it; how far trainings are is read from what workers leave.
+else (a log file, a pipe, a dumb terminal) those lines, each flushed at once, and now and then one of the counts. The
+driver's loop feeds it; how far trainings are is read from what workers leave.
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ class Progress:
         self._beats: tuple[float, dict[Job, Beat | None]] = (0.0, {})
         self._pulse: Pulse | None = None
         self._shown: AbstractContextManager[Any]
-        if self.console.is_terminal:
+        # On a dumb one (an editor's shell) rich draws no panel.
+        if self.console.is_terminal and not self.console.is_dumb_terminal:
             self._shown = Live(
                 get_renderable=self._make_panel, console=self.console, refresh_per_second=2, transient=True
             )

@@ -5,6 +5,7 @@ import json
 import math
 import time
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from search.jobs.heartbeat import Beat
 from search.jobs.job import Outcome
 from search.problem import objectives
 from search.report.terminal.progress import Progress
+from search.report.terminal.pulse import Pulse
 from search.standing.started import Started
 from spaces.common.formatting import format_count, format_duration
 from spaces.drawing.one_line import describe_in_line
@@ -194,6 +196,17 @@ def test_a_terminal_says_that_workers_start_and_stands_still_once_they_are_to_en
         assert "trial 0: epoch 3 of 4" in written()
         raise KeyboardInterrupt
     assert shown.getvalue().endswith("The report of what has finished is written.\n")  # type: ignore[attr-defined]
+
+
+def test_a_dumb_terminal_on_which_no_panel_is_drawn_hears_now_and_then_how_it_stands(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("search.report.terminal.progress.Pulse", partial(Pulse, first=0.1))
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, _environ={"TERM": "dumb"})
+    with Progress(_start(4, 0), console) as progress:
+        progress.show_running([replace(make_job(tmp_path, "trainer.epochs=4"), label="trial 0")])
+        time.sleep(1.0)
+    assert "0 of 4 trials, 1 running" in console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
 
 
 @pytest.mark.parametrize("width", [60, 80])
