@@ -15,6 +15,8 @@ from search.study.fronts.final_files import load_finals
 from search.study.run_folder import RunFolder
 from spaces.common.formatting import format_list
 
+MOST = 12  # numbers of trials in a line: as many as a list has before it counts the rest
+
 
 def confirm_search(
     settings: Settings,
@@ -40,6 +42,20 @@ def confirm_search(
     problem, finals = search.study.problem, load_finals(folder.path)
     members = choose_members(folder.path, request, trials, finals, problem.objectives, problem.point or ())
     now = list_networks(trials, finals)
-    numbers = format_list(member.number for member in members)
-    say(f"Confirming the networks of trials {numbers}, {request.seeds} fresh seeds each, on the test split.")
+    say(describe_asked([member.number for member in members], request.seeds))
     confirm(Subject(settings, folder, problem, now), request, members, say, search.reporter.confirmed)
+
+
+def describe_asked(numbers: Sequence[int], seeds: int) -> str:
+    """What is trained now, so that the count of seeds is not read as one more trial.
+
+    >>> describe_asked([6, 7], 2)
+    'Confirming the networks of trials 6 and 7, with 2 fresh seeds each, on the test split.'
+    >>> describe_asked([6], 1)
+    'Confirming the network of trial 6, with 1 fresh seed, on the test split.'
+    """
+    fresh = "1 fresh seed" if seeds == 1 else f"{seeds} fresh seeds"
+    if len(numbers) == 1:
+        return f"Confirming the network of trial {numbers[0]}, with {fresh}, on the test split."
+    told = format_list(numbers) if len(numbers) > MOST else f"{format_list(numbers[:-1])} and {numbers[-1]}"
+    return f"Confirming the networks of trials {told}, with {fresh} each, on the test split."
