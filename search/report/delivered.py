@@ -10,6 +10,7 @@ import numpy as np
 
 from search.jobs.trial import Trial
 from search.problem.objectives import BEFOREHAND, Objective, format_spread, volume_units
+from search.study.fronts.final_files import Final, choose_ended
 from search.study.fronts.final_trainings import SUPERNET
 from search.study.fronts.front import FrontView, compute_volume
 from spaces.common.formatting import format_count, format_macs
@@ -52,6 +53,14 @@ def count_before(trials: Iterable[Trial]) -> dict[int, int]:
         earlier = None if trial.follows is None else every.get(trial.follows)
         spent[number] = earlier.epochs + spent[earlier.number] if earlier else 0
     return spent
+
+
+def explain_reference(
+    members: Sequence[Trial], trials: Sequence[Trial], finals: Sequence[Final], reference: int, shared: int
+) -> str:
+    """As `describe_reference`, of a run's trials and trainings to the end."""
+    before = {number: (each.start, each.before) for number, each in choose_ended(finals).items()}
+    return describe_reference(members, reference, before, shared, count_before(trials))
 
 
 def describe_reference(

@@ -11,20 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from search.confirming.confirmation import CSV
-from search.confirming.shown import read_totals
-from search.confirming.table import describe, format_csv, list_rows
+from search.confirming.table import format_csv, list_rows
 from search.jobs.trial import Trial
 from search.problem.objectives import Objective
-from search.report.confirmed_totals import add_confirmed
-from search.report.delivered import describe_delivered, describe_ranking
 from search.report.member_folders import write_member_folders
 from search.report.page.examples import draw_examples
-from search.report.shown_front import show_front
-from search.report.tables import NO_MARKS, sort_by_number, write_finals_table, write_tables
-from search.study.fronts.best_guess import guess_objectives
-from search.study.fronts.final_files import Final, choose_delivered, choose_ended, choose_told
-from search.study.fronts.front import FrontView
-from search.study.kept_single_tasks import read_single_tasks
+from search.report.shown_front import see_front, show_front
+from search.report.tables import NO_MARKS, write_finals_table, write_tables
+from search.study.fronts.final_files import Final, choose_delivered, choose_told
 from spaces.common.atomic_files import write_json, write_text
 
 if TYPE_CHECKING:
@@ -66,17 +60,12 @@ def write_report(
     if finals:
         write_finals_table(folder, choose_told(finals), objectives, tasks, marks)
     write_member_folders(folder, delivered or members, {final.trial.number: final.weights for final in chosen})
-    told, ended = sort_by_number(trials), tuple(final.trial for final in choose_ended(finals).values())
-    guesses, singles = guess_objectives(told, objectives), read_single_tasks(folder, tasks)
-    view = FrontView(told, members, objectives, reference, marks, guesses, delivered, ended, singles=singles)
-    if totals := read_totals(folder, trials, objectives, reference, tasks, finals):
+    view, lead, totals = see_front(folder, trials, members, objectives, reference, tasks, marks, finals)
+    if totals:
         write_text(folder / CSV, format_csv(list_rows(totals)))
-        view = add_confirmed(view, totals)
     else:  # of networks as they were before
         (folder / CSV).unlink(missing_ok=True)
-    lead = describe_delivered(delivered, view) if delivered else describe_ranking(view)
-    lead += describe(totals) if totals else ()
-    examples = draw_examples(folder, list({each.number: each for each in (*delivered, *members, *ended)}.values()))
+    examples = draw_examples(folder, list({each.number: each for each in (*delivered, *members, *view.ended)}.values()))
     caution, lines = note(delivered or members), cost.lines if cost else ()
     if cost:
         write_json(folder / "receipt.json", cost.to_json())

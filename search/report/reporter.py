@@ -15,7 +15,7 @@ from search.confirming.table import describe, format_rows, list_numbers
 from search.jobs.job import Job, Outcome
 from search.problem.objectives import BEFOREHAND, Objective, volume_units
 from search.report.baseline_table import summarise_baselines, write_baseline_table
-from search.report.delivered import count_before, describe_reference
+from search.report.delivered import explain_reference
 from search.report.estimated_effects import write_estimated_effects
 from search.report.figures.similarity_figure import draw_missing
 from search.report.front_table import format_markdown, summarise_front
@@ -26,7 +26,7 @@ from search.report.recorder import Recorder
 from search.report.report import write_report
 from search.report.search_cost import CostRates, SearchCost, compute_search_cost
 from search.standing.started import Started, write_started
-from search.study.fronts.final_files import choose_delivered, choose_ended, measure_delivered
+from search.study.fronts.final_files import choose_delivered, measure_delivered
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
 from search.study.kept_single_tasks import foretell_objectives, foretell_scatter
@@ -86,7 +86,7 @@ class Reporter:
         self._volume = start_volume(objectives, reference)
         self._tables = LiveTables(folder, objectives, tasks, marks)
         self._planned = planned
-        self._live = LiveFront(folder, objectives, reference, tasks, planned)
+        self._live = LiveFront(folder, objectives, reference, tasks, planned, shared)
         self._heard = False
         self._supernet: Outcome | None = None
         self._finals: list[Final] = []
@@ -186,7 +186,7 @@ class Reporter:
 
     def waiting(self) -> None:
         """The front has changed, or what had changed before could not be shown then."""
-        if files := self._live.update(self._trials, self._members, self._marks):
+        if files := self._live.update(self._trials, self._members, self._marks, self._finals):
             self._tracker.log_files(files)
             self._recorder.front(self._trials, self._members)
 
@@ -204,7 +204,8 @@ class Reporter:
         if not self._heard:  # the folder's trials are not known, so nothing in it is to be written anew
             return self._tracker.close(status)
         marks, cost = self._marks(), self._compute_cost(baselines)
-        finals, note = self._finals, self._explain_reference(baselines)
+        finals, epochs = self._finals, max((outcome.epochs for outcome in baselines.values()), default=0)
+        note = partial(explain_reference, trials=self._trials, finals=finals, reference=epochs, shared=self._shared)
         what = (self._trials, self._objectives, self._reference, self._tasks)
         whole = status == "FINISHED" and (rows or (self._folder / BASELINES).exists())  # its end alone leaves that
         progress = "" if whole else f"{count_trials(len(self._trials), self._planned)}, stopped"
@@ -266,14 +267,8 @@ class Reporter:
             self._print(summarise_front(members, wanted, find_width(), guesses=guesses, spreads=spreads, final=ended))
         if rows:
             self._print(summarise_baselines(rows, members))
-            if note:
-                self._print(note + "\n")
-
-    def _explain_reference(self, baselines: Mapping[Job, Outcome]) -> Callable[[Sequence[Trial]], str]:
-        reference = max((outcome.epochs for outcome in baselines.values()), default=0)
-        before = {number: (each.start, each.before) for number, each in choose_ended(self._finals).items()}
-        followed = count_before(self._trials)
-        return partial(describe_reference, reference=reference, before=before, shared=self._shared, followed=followed)
+        if note:
+            self._print(note + "\n")
 
     def _compute_cost(self, baselines: Mapping[Job, Outcome]) -> SearchCost:
         single_tasks = [(task, outcome) for job, outcome in baselines.items() for task in job.pattern.tasks]

@@ -41,6 +41,14 @@ def read_single_tasks(folder: Path, tasks: Sequence[Task]) -> tuple[SingleTask, 
     return tuple(found)
 
 
+def count_epochs(folder: Path) -> int:
+    """Of the single-task networks that deltas refer to; 0 where the file is missing or cannot be read."""
+    try:
+        return max((each.epochs for each in read_kept_baselines(folder / BASELINES).values()), default=0)
+    except DataError:
+        return 0
+
+
 def foretell_objectives(
     folder: Path, trials: Sequence[Trial], objectives: Sequence[Objective], tasks: Sequence[Task]
 ) -> Guesses:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from search.jobs.job import Outcome
 from search.jobs.trial import Trial
 from search.problem.objectives import resolve_objectives
 from search.report import live_front
@@ -18,6 +20,7 @@ from search.report.search_cost import CostRates
 from search.report.terminal.progress import Progress
 from search.standing.started import Started
 from search.tracking.tracker import Training
+from tests.search.jobs.tiny_job import make_job
 from tests.search.study.fronts.test_final_files import make
 from tests.search.trials import NAMES, TASKS, complete, failed
 
@@ -176,6 +179,14 @@ def test_the_page_of_a_stopped_search_says_how_far_it_came_until_it_has_ended_we
         reporter.report(status, {})  # the second of a command that adds to a run
         assert (words in page.read_text(encoding="utf-8")) is told
         assert '"running":false' in page.read_text(encoding="utf-8")
+
+
+def test_a_search_that_was_stopped_tells_what_its_deltas_are_against(tmp_path: Path) -> None:
+    reporter, _, shown = _start(tmp_path)
+    reporter.resumed(TRIALS, [])
+    job = replace(make_job(tmp_path), pattern=TRIALS[0].pattern)
+    reporter.report("KILLED", {job: Outcome({"depth.abs_err_m": 0.5}, epochs=1)})
+    assert "Deltas are against single-task networks of 1 epoch" in " ".join(shown.getvalue().split())
 
 
 def test_a_record_that_lacks_something_is_told_in_the_place_of_the_way_to_it(tmp_path: Path) -> None:
