@@ -23,6 +23,7 @@ from search.study.baselines import list_baseline_jobs
 from search.study.record.decisions import show_choices
 from search.study.run_folder import RunFolder
 from search.study.study import Study
+from search.tracking.tracker import Origin
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
     if settings.retry:
         study.retry_failed()
     tracker = settings.tracking.tracker(settings.run.folder)
-    tracker.open(settings.run.name, folder.search_id, settings.plain, command or _find_command(folder.path))
+    again, origin = command or _find_command(folder.path), _find_origin(folder, on=bool(command))
+    tracker.open(settings.run.name, folder.search_id, settings.plain, again, origin)
     tasks, runner = settings.data.selected, settings.runner
     arguments = command.partition(" -m search.run")[2].strip() if command else None
     started = replace(
@@ -95,6 +97,13 @@ def _find_command(folder: Path) -> str:
     """That of the search as its last start left it; empty where that is not known."""
     arguments = read_started(folder).arguments
     return "" if arguments is None else spell_command("search.run", arguments)
+
+
+def _find_origin(folder: RunFolder, *, on: bool) -> Origin:
+    """When a search began and what code has trained it; of several the last, as MLflow has room for one."""
+    earlier = read_started(folder.path)
+    commit = earlier.commits[-1].removesuffix("+") if earlier.commits else ""
+    return Origin(on, float(folder.begun) or earlier.began, commit)
 
 
 def _plan_trainings(settings: Settings, folder: Path, forecast: float | None) -> Started:

@@ -19,6 +19,7 @@ from search.jobs.heartbeat import read_beat
 from search.tracking import store_uri
 from search.tracking.background_thread import Background
 from search.tracking.gathered import Front, Gathered
+from search.tracking.tracker import HERE, Origin
 from spaces.common.interpreter import spell_python
 
 if TYPE_CHECKING:
@@ -68,9 +69,11 @@ class BackgroundTracker:
         self._failed_at = -math.inf
         self._reason = ""  # why the store could not be written, the last time
 
-    def open(self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str) -> None:
+    def open(
+        self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str, origin: Origin = HERE
+    ) -> None:
         """See `Tracker.open`."""
-        self._open = partial(self._connect, run_name, search_id, params, resume_command)
+        self._open = partial(self._connect, run_name, search_id, params, resume_command, origin)
         self._submit(lambda record: None)
 
     def watch(self, running: Mapping[str, Path]) -> None:

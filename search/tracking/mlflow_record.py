@@ -20,6 +20,7 @@ from search.tracking.mlflow_store import find_runs, open_store
 from search.tracking.shared_view import keep_view, make_view
 from search.tracking.source import find_source, list_parts, list_shared, log_data
 from search.tracking.system_load import SystemLoad
+from search.tracking.tracker import HERE, Origin
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -42,6 +43,7 @@ def open_record(
     search_id: str,
     params: Mapping[str, Any],
     resume_command: str,
+    origin: Origin = HERE,
 ) -> MlflowRecord:
     """Open the store and the search's parent run in it, made where missing; raises whatever goes wrong."""
     client, experiment_id = open_store(uri, experiment, runs)
@@ -49,14 +51,14 @@ def open_record(
     if resume_command:  # a command that only adds to a run leaves the one that goes on with it
         tags["resume_command"] = resume_command
     found = find_runs(client, experiment_id, SEARCH_ID, search_id)
-    first = {**tags, **find_source(), **list_parts(params)}
-    parent = found[-1] if found else client.create_run(experiment_id, tags=first, run_name=run_name)
+    first, start = {**tags, **find_source(origin), **list_parts(params)}, int(1000 * origin.began) or None
+    parent = found[-1] if found else client.create_run(experiment_id, start, first, run_name)
     shared = list_shared(parent.data.tags, params)
     record = MlflowRecord(client, experiment_id, parent, shared, list(params.get("objectives") or ()))
-    record.reopen(tags, mlflow_values.flatten(params))
+    record.reopen(tags, mlflow_values.flatten(params), on=origin.on)
     log_data(client, parent.info.run_id, params)
     record.keep_view()
-    if resume_command:
+    if resume_command and origin.on:
         record.watch_system(parent.info.start_time)
     return record
 
@@ -74,8 +76,9 @@ class MlflowRecord:
         self._front = FrontTags(client)
         self._experiment = experiment
         self._parent = parent.info.run_id
-        # How it ended, until something is added.
+        # How it ended, until something is added; and where the search is not on, when the last thing in it did.
         self._before: tuple[str, int | None] = (parent.info.status, parent.info.end_time)
+        self._on, self._last = True, parent.info.end_time or 0
         self._steps = {point.step for point in client.get_metric_history(self._parent, "hypervolume")}
         counts = client.get_metric_history(self._parent, f"trials.{COMPLETE}")
         self._counted = max((point.step for point in counts), default=0)  # trials, when last told
@@ -99,6 +102,7 @@ class MlflowRecord:
             self._client.delete_run(child.info.run_id)
             return
         self._lacking.keep(child)
+        self._last = max(self._last, child.info.end_time or 0)
         if KIND not in tags:  # of an earlier version; the saved view asks for it
             self._client.set_tag(child.info.run_id, KIND, kind)
         if kind == TRIAL:
@@ -147,7 +151,7 @@ class MlflowRecord:
             self._complete(self._runs[trial.number], mlflow_values.list_params(trial), tags)
             return
         start, end = mlflow_values.find_span(trial)
-        run, later = self._begin(name_trial(trial.number), start, tags)
+        run, later = self._begin(name_trial(trial.number), start, end, tags)
         points = self._live.complete(run, mlflow_values.list_points(trial))
         self._log_batch(run, points, mlflow_values.list_params(trial), later)
         status = STATUS[trial.status]
@@ -171,7 +175,7 @@ class MlflowRecord:
             self._complete(self._trainings[identity], mlflow_values.flatten(training.params), told)
             return
         start, end = mlflow_values.find_span(training)
-        run, later = self._begin(training.name, start, told)
+        run, later = self._begin(training.name, start, end, told)
         points = self._live.complete(run, mlflow_values.list_training_points(training))
         self._log_batch(run, points, mlflow_values.flatten(training.params), later)
         self._client.set_terminated(run, STATUS[status], end)
@@ -184,9 +188,9 @@ class MlflowRecord:
         new, later = self._lacking.find(run, params, tags)
         self._log_batch(run, params=new, tags=later)
 
-    def _begin(self, name: str, start: int, tags: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
+    def _begin(self, name: str, start: int, end: int, tags: Mapping[str, str]) -> tuple[str, Mapping[str, str]]:
         """The run of a training that has ended, the one that was there while it went on or a new one; tags it lacks."""
-        self._before = ("", None)
+        self._before, self._last = ("", None), max(self._last, end)
         if (run := self._live.take(name)) is not None:
             return run, tags
         return str(self._client.create_run(self._experiment, start, dict(tags), name).info.run_id), {}
@@ -230,8 +234,8 @@ class MlflowRecord:
         self._log_files([path for path in artifacts if path.is_file()])
         if note:
             self._client.set_tag(self._parent, NOTE, mlflow_values.cut_lines(note, MAX_TAG))
-        ended, end = self._before
-        self._client.set_terminated(self._parent, status, end if status == ended else None)
+        past = self._before[1] if status == self._before[0] else None if self._on else self._last or None
+        self._client.set_terminated(self._parent, status, past)
 
     def log_front(self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None) -> None:
         """See `Tracker.log_front`."""
@@ -247,8 +251,9 @@ class MlflowRecord:
             for folder in folders if number in self._runs else ():
                 log_export(self._client, self._experiment, self._runs[number], folder)
 
-    def reopen(self, tags: Mapping[str, str], params: Mapping[str, str]) -> None:
-        """Bring tags and parameters up to date and say that it runs; what is the same is not written."""
+    def reopen(self, tags: Mapping[str, str], params: Mapping[str, str], *, on: bool) -> None:
+        """Bring tags and parameters up to date and say that it runs, or is told of; what is the same is not written."""
+        self._on = on
         data = self._client.get_run(self._parent).data
         new = {name: value for name, value in params.items() if name not in data.params}
         self._log_batch(self._parent, params=new)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from search.tracking.tracker import HERE, Origin
+
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from search.tracking.tracker import Tracker, Training
@@ -29,7 +31,9 @@ class NoTracking:
 class SilentTracker:
     """A tracker that does nothing."""
 
-    def open(self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str) -> None:
+    def open(
+        self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str, origin: Origin = HERE
+    ) -> None:
         """Nothing."""
 
     def watch(self, running: Mapping[str, Path]) -> None:

@@ -12,6 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from search.tracking.tracker import HERE, Origin
+
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
@@ -20,9 +22,11 @@ OF_ALL = ("mlflow.user", "mlflow.source.name", "mlflow.source.type")  # what MLf
 COMMIT, DATA = "mlflow.source.git.commit", "mlflow.data.context"
 
 
-def find_source() -> dict[str, str]:
-    """MLflow's own tags of a run, those that are known here."""
+def find_source(origin: Origin = HERE) -> dict[str, str]:
+    """MLflow's own tags of a run, those that are known here: code and user of this process only where it searches."""
     tags = {"mlflow.source.name": SOURCE, "mlflow.source.type": "LOCAL"}
+    if not origin.on:
+        return tags | ({COMMIT: origin.commit} if origin.commit else {})
     with suppress(OSError, subprocess.SubprocessError):  # no checkout, or no git
         asked = ["git", "rev-parse", "HEAD"]
         told = subprocess.run(asked, cwd=Path(__file__).parent, capture_output=True, text=True, timeout=5, check=True)

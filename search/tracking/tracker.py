@@ -46,10 +46,30 @@ class Training:
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where and when a search has run, for a record that is not made where and when it runs.
+
+    Args:
+        on: whether this process searches; else it tells what others have trained, or adds to it.
+        began: Unix time in seconds of the search's first start; 0 if not known.
+        commit: of the code that has trained it, where this process does not search; empty if not known.
+    """
+
+    on: bool = True
+    began: float = 0.0
+    commit: str = ""
+
+
+HERE = Origin()
+
+
 class Tracker(Protocol):
     """Where the driver records a search; no method waits for the store but `close`, and none raises."""
 
-    def open(self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str) -> None:
+    def open(
+        self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str, origin: Origin = HERE
+    ) -> None:
         """Start the record of a search, or take up the one that this run folder has left; "" leaves its command."""
 
     def watch(self, running: Mapping[str, Path]) -> None:

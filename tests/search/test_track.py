@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from search.load import load
 from search.report.page import examples
 from search.report.page.examples import draw_examples
 from search.run import main as search
+from search.standing.started import FILE
 from search.track import _count
 from search.track import main as track
 from spaces.common.interpreter import spell_python
@@ -59,6 +61,26 @@ def test_the_same_run_twice_gives_one_record(
     assert parent.inputs.dataset_inputs
     assert parent.info.status == "FINISHED"
     assert parent.data.tags["resume_command"] == f"{spell_python()} -m search.run {shlex.join(_given(searched))}"
+
+
+def test_a_run_recorded_later_has_its_own_times_and_code(searched: Path, tmp_path: Path) -> None:
+    from mlflow import MlflowClient
+
+    run = Path(shutil.copytree(searched, tmp_path / "runs" / "r"))
+    started = json.loads((run / FILE).read_text(encoding="utf-8"))
+    (run / FILE).write_text(json.dumps({**started, "commits": ["0a", "1b+"]}), encoding="utf-8")
+    store = f"sqlite:///{tmp_path / 'store.db'}"
+    assert track([str(run), "--uri", store, "--experiment", "mine"]) == 0
+    client = MlflowClient(tracking_uri=store)
+    runs = client.search_runs([client.get_experiment_by_name("mine").experiment_id])
+    (parent,) = [each for each in runs if "search.id" in each.data.tags]
+    children = [each for each in runs if "search.trial" in each.data.tags]
+    assert parent.data.tags["mlflow.source.git.commit"] == "1b"
+    assert "mlflow.user" not in parent.data.tags
+    assert parent.info.start_time == 1000 * load(run).config["begun"]
+    assert parent.info.start_time <= min(each.info.start_time for each in children)
+    assert parent.info.end_time == max(each.info.end_time for each in children)
+    assert not [name for name in parent.data.metrics if name.startswith("system/")]  # of the machine that records
 
 
 def test_a_run_that_was_stopped_is_recorded_as_stopped(searched: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from search.tracking.source import find_source, list_parts, list_shared
+from search.tracking.source import COMMIT, find_source, list_parts, list_shared
+from search.tracking.tracker import Origin
 
 
 def test_parts_are_named_as_they_are_chosen() -> None:
@@ -12,6 +13,12 @@ def test_a_run_has_a_source() -> None:
     found = find_source()
     assert found["mlflow.source.name"] == "search.run"
     assert all(found.values())
+
+
+def test_whoever_records_a_search_of_another_place_is_not_its_user_nor_its_code() -> None:
+    elsewhere = {"mlflow.source.name": "search.run", "mlflow.source.type": "LOCAL"}
+    assert find_source(Origin(on=False)) == elsewhere
+    assert find_source(Origin(on=False, commit="abc123")) == {**elsewhere, COMMIT: "abc123"}
 
 
 def test_children_are_their_parent_s_user_s_and_tell_what_they_are_filtered_by() -> None:
