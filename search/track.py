@@ -18,6 +18,7 @@ from search.standing.holder import refuse_held
 from spaces.common.formatting import format_list
 from spaces.common.interruption import sigterm_interrupts
 from spaces.common.terminal import say
+from spaces.errors import ConfigError
 
 ONWARD = "What is recorded stays; the same command adds the rest."
 
@@ -41,7 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     from search.study.run_folder import open_folder
     from search.tracking.logged_models import list_exports
     from search.tracking.mlflow import Mlflow
+    from search.tracking.store_uri import find_problem
 
+    if told.uri and (problem := find_problem("--uri", told.uri)):
+        raise ConfigError(problem)
     tracking = Mlflow(told.uri, told.experiment)
     tracking.refuse_missing_folder(run.path.parent)
     settings = replace(restore_settings(name_run(run.config, run.path), run.path), tracking=tracking)

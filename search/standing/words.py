@@ -92,7 +92,8 @@ def _list_front(run: Standing) -> list[list[str]]:
     """What is delivered: the front, or where some were trained to the end, the front of these."""
     members = run.delivered or run.front
     if not members:
-        return [["front", "none yet"]]
+        lost = run.state == FINISHED and (run.trials or {}).get(COMPLETE) and not (run.path / "front.csv").exists()
+        return [["front", "front.csv is missing; the command of the search writes it anew" if lost else "none yet"]]
     shown = [_describe_member(run, member) for member in members[:SHOWN]]
     if more := len(members) - len(shown):
         shown.append(f"and {more} more")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 PATIENCE = 60.0  # seconds at the end of a search without a sign of life from the store; our choice
 PAUSE = 30.0  # seconds before a store that failed is tried again; our choice
 LOOK = 5.0  # seconds between two looks at what runs, while nothing else is to be recorded; our choice
+# What requests say of it, with names of its classes and the rest of the address.
+UNREACHED = re.compile(r"HTTPS?ConnectionPool\(.*?(?:\[Errno -?\d+\] )(?P<why>[^'\")]+)")
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +188,7 @@ class BackgroundTracker:
 
     def _fail(self, error: Exception) -> None:
         self._failed_at = time.monotonic()
-        self._warn(" ".join(str(error).split())[:500] or type(error).__name__)
+        self._warn(_shorten(error))
 
     def _warn(self, reason: str) -> None:
         before, self._reason = self._reason, store_uri.hide_password(reason)
@@ -197,3 +200,11 @@ class BackgroundTracker:
                 self._reason,
                 spell_python(),
             )
+
+
+def _shorten(error: Exception) -> str:
+    """The beginning of what an error says, in one line; of a server that is not reached, why alone."""
+    text = " ".join(str(error).split())
+    if found := UNREACHED.search(text):
+        text = f"the server is not reached ({found['why']})"
+    return text[:300] or type(error).__name__

@@ -36,7 +36,7 @@ def find_problem(name: str, uri: str) -> str:
     if shown != uri and name != VARIABLE:
         return (
             f"{name}={shown}: holds a password, which would stand in every list of processes, in the run folder and in "
-            f"the store; put the address into ${VARIABLE} and leave tracking.uri out (in the config.yaml of an earlier "
+            f"the store; put the address into ${VARIABLE} and leave {name} out (in the config.yaml of an earlier "
             "run: uri: null), or keep the password where the database looks for it, such as ~/.pgpass"
         )
     if STORES.fullmatch(uri):

@@ -112,6 +112,16 @@ def test_a_store_in_a_folder_that_is_not_there_is_one_message(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("uri", ["ftp://x", "postgresql://me:secret@host/db"])
+def test_an_address_that_is_refused_is_named_by_its_option(
+    searched: Path, uri: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert track([str(searched), "--uri", uri]) == 2
+    told = capsys.readouterr().err
+    assert "--uri=" in told
+    assert "tracking.uri" not in told
+
+
 def test_members_have_their_predictions_beside_labels(searched: Path) -> None:
     number = int(load(searched).front.index[0])
     (folder,) = (searched / "front").glob(f"{number}-*")

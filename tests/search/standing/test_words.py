@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from search.standing.standing import DAMAGED, RUNNING, STOPPED, Standing
+from search.standing.standing import DAMAGED, FINISHED, RUNNING, STOPPED, Standing
 from search.standing.started import Started
 from search.standing.words import describe_run, describe_runs
 from spaces.common.interpreter import spell_python
@@ -19,6 +19,13 @@ def test_a_long_front_is_counted_and_cut() -> None:
     told = describe_run(RUN, 80).splitlines()
     assert "  front of 12  trial 0  delta_mtl 0.0 %  macs 10.0 M" in told
     assert told[-2].strip() == "and 4 more"
+
+
+def test_a_front_that_is_lost_is_not_told_as_one_that_is_yet_to_come(tmp_path: Path) -> None:
+    lost = replace(RUN, path=tmp_path, state=FINISHED, front=())
+    assert "  front   front.csv is missing; the command of the search writes it anew" in describe_run(lost, None)
+    for run in (replace(lost, state=RUNNING), replace(lost, trials={"failed": 12})):
+        assert "none yet" in describe_run(run, None)
 
 
 def test_the_command_of_a_search_runs_from_where_the_person_stands(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from search.jobs.heartbeat import Beat
+from search.tracking import background_tracker
 from search.tracking.background_tracker import BackgroundTracker
 from search.tracking.mlflow import Mlflow
 from tests.search.trials import complete
@@ -212,3 +213,15 @@ def test_what_was_gathered_is_written_by_the_look_and_again_after_a_failure() ->
     tracker.close("FINISHED")
     assert told.is_set()
     assert written.count([1]) == 1 and 2.0 in written
+
+
+def test_of_a_server_that_is_not_reached_it_is_told_why_alone() -> None:
+    said = (
+        "API request to http://127.0.0.1:9/api/2.0/mlflow/experiments/get-by-name failed with exception "
+        "HTTPConnectionPool(host='127.0.0.1', port=9): Max retries exceeded with url: /api/2.0/mlflow/experiments"
+        "/get-by-name?experiment_name=a (Caused by NewConnectionError('<urllib3.connection.HTTPConnection object at "
+        "0x7f>: Failed to establish a new connection: [Errno 111] Connection refused'))"
+    )
+    assert background_tracker._shorten(OSError(said)) == "the server is not reached (Connection refused)"
+    assert background_tracker._shorten(OSError("no\nroom")) == "no room"
+    assert background_tracker._shorten(KeyError()) == "KeyError"
