@@ -167,6 +167,8 @@ function invite() {
 }
 
 function refresh() {
+  const held = document.activeElement.closest(".card button, .card summary");
+  const again = held && `#${held.closest(".card").id} ${held.localName}`;
   cards.replaceChildren();
   if (note) add(cards, "p", note);
   const numbers = [...new Set([kept, shown].filter((number) => byNumber.has(number)))];
@@ -174,6 +176,7 @@ function refresh() {
   numbers.forEach(card);
   if (kept !== null && numbers.length === 1) invite();
   for (const element of selected()) element.classList.toggle("shown", numbers.includes(numberOf(element)));
+  if (again) cards.querySelector(again)?.focus({ preventScroll: true }); // that was drawn anew
 }
 
 function show(number) {

@@ -2,65 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
-from dataclasses import replace
-from html import escape
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 import pytest
 
-from search.problem.objectives import DELTA_MTL, MACS
-from search.report.figures.front_figure import BELOW, draw_front_figure, render_front_svg
-from search.report.page.context import Context
-from search.report.page.examples import NO_EXAMPLES, Examples
-from search.report.page.page import write_page
-from search.study.fronts.best_guess import guess_objectives
-from search.study.fronts.front import Estimate, FrontView, find_front
-from search.study.fronts.single_tasks import SingleTask
 from tests.browser import BROWSER, MISSING, open_page, print_page
-from tests.search.trials import complete, failed
-
-SINGLES = (
-    SingleTask("segmentation", True, "miou", "", True, 0.5, 0.01, 3, 9_000_000),
-    SingleTask("depth", True, "abs_err_m", "m", False, 0.2, 0.01, 3, 9_000_000),
-    SingleTask("normals", True, "angle_deg", "deg", False, 20.0, 0.5, 3, 9_000_000),
-)
-
-LEAD = ("Winner's curse: the search flattered delta_mtl by much, " * 5,) * 8
-DELTAS = tuple(f"{each.task}.delta" for each in SINGLES)
-
-
-def write_a_page(
-    path: Path, metrics: Mapping[str, float] = MappingProxyType({}), *, alike: bool = False, ended: bool = False
-) -> None:
-    """Of 14 trials and a failed one, with single-task networks; `metrics` are of every trial, beside its own.
-
-    Trial 5 is confirmed. All share stages alike where they are `alike`; trial 3 is trained to the end where one is
-    `ended`, which multiplies its deltas by -2.
-    """
-    trials = [complete(n, 3.0 - (n - 6) ** 2 / 9, 8_000_000 + 900_000 * n) for n in range(14)]
-    more = {"parent.segmentation": "depth"}
-    trials = [replace(t, metrics={**t.metrics, **metrics}, choices={**t.choices, **more}) for t in trials]
-    if alike:
-        trials = [replace(trial, pattern=trials[0].pattern, key=trials[0].key) for trial in trials]
-    trials.append(failed(14, "lost <b> because of " + "a reason that is long " * 9))
-    chosen = (DELTA_MTL, MACS)
-    guesses = guess_objectives(trials, chosen)
-    view = FrontView(trials, find_front(trials, chosen, guesses), chosen, (-20.0, 30e6), {}, guesses, singles=SINGLES)
-    view = replace(view, confirmed={5: dict.fromkeys(("delta_mtl", "macs", *DELTAS), Estimate(1.5, 1.0, 2.0))})
-    if ended:
-        told = {**trials[3].metrics, **{name: -2 * value for name, value in metrics.items()}, "depth.abs_err_m": 0.0712}
-        far = replace(trials[3], metrics=told, curves={"depth.abs_err_m": [0.1, 0.08, 0.0712]}, epochs=40)
-        view = replace(view, ended=[replace(far, objectives={**far.objectives, "delta_mtl": 14.8})])
-    context = Context({"space": "fusion"}, {4: "trials/0004.pt"}, "python -m search.export r", alike)
-    some = Examples(("image",), full=True) if ended else NO_EXAMPLES
-    write_page(path, "r", view, render_front_svg(draw_front_figure(view, BELOW)), (), LEAD, context, some)
+from tests.search.report.page.framed import DELTAS, ask_frame, write_a_page
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
@@ -97,33 +47,13 @@ def test_no_column_and_no_number_is_lost_on_paper(tmp_path: Path) -> None:
     assert words.count("%", 0) and len(re.findall(r"-7\.?\d* ± \d+\.?\d* ?%", words)) == len(DELTAS)
 
 
-def _ask_frame(folder: Path, width: int, script: str, height: int = 900, *, printed: bool = False) -> Any:
-    """What a script in the page tells at a width, which a window of the browser may not have and a frame can.
-
-    In the styles of print where it is `printed`.
-    """
-    write_a_page(folder / "front.html", dict.fromkeys(DELTAS, -7.4321))
-    text = re.sub(r"<meta http-equiv=.Content-Security-Policy[^>]*>", "", (folder / "front.html").read_text())
-    text = text.replace("@media print", "@media all") if printed else text
-    ask = f"""<script>addEventListener('load', () => setTimeout(() => {{
-      const find = (name) => document.querySelector(name);
-      const hidden = (name) => find(name).scrollWidth - find(name).clientWidth;
-      parent.document.title = JSON.stringify((() => {{ {script} }})());
-    }}, 300));</script>"""
-    frame = f'<title></title><iframe style="width:{width}px;height:{height}px" srcdoc="{escape(text + ask)}"></iframe>'
-    (folder / "frame.html").write_text(frame)
-    found = re.search(r"<title>(.*?)</title>", open_page((folder / "frame.html").as_uri(), folder / "browser").page)
-    assert found
-    return json.loads(found[1])
-
-
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
 @pytest.mark.parametrize("width", [360, 400])
 def test_a_telephone_scrolls_down_alone(width: int, tmp_path: Path) -> None:
     """Tables scroll within themselves, and what is out of sight makes no row tall."""
     rows = "[...document.querySelectorAll('#table tbody tr')].map((row) => row.offsetHeight)"
     told = "[document.documentElement.scrollWidth, hidden('.card .wide'), Math.max(..." + rows + ")]"
-    wide, card, row = _ask_frame(tmp_path, width, f"return {told};")
+    wide, card, row = ask_frame(tmp_path, width, f"return {told};")
     assert (wide <= width, card, row < 60) == (True, 0, True)
 
 
@@ -132,7 +62,7 @@ def test_words_of_the_plot_are_large_enough_to_be_read_on_a_telephone(tmp_path: 
     script = """const texts = [...document.querySelectorAll('#plot text')];
       const least = Math.min(...texts.map((each) => each.getBoundingClientRect().height));
       return [least, hidden('#plot'), document.documentElement.scrollWidth];"""
-    least, beside, wide = _ask_frame(tmp_path, 400, script)
+    least, beside, wide = ask_frame(tmp_path, 400, script)
     assert least >= 8 and beside > 0 and wide <= 400  # the plot scrolls in its own box
 
 
@@ -149,12 +79,12 @@ def test_no_word_of_a_heading_is_broken_on_paper(width: int, tmp_path: Path) -> 
           if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(word);
         }
       return [broken, document.documentElement.scrollWidth <= innerWidth];"""
-    assert _ask_frame(tmp_path, width, script, printed=True) == [[], True]
+    assert ask_frame(tmp_path, width, script, printed=True) == [[], True]
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
 def test_a_small_laptop_shows_the_whole_table(tmp_path: Path) -> None:
-    assert _ask_frame(tmp_path, 1366, "return hidden('.wide:has(> #table)');") == 0
+    assert ask_frame(tmp_path, 1366, "return hidden('.wide:has(> #table)');") == 0
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
@@ -164,7 +94,7 @@ def test_a_small_laptop_shows_plot_pattern_and_the_first_tasks_at_once(tmp_path:
       const seen = (name) => foot(name) <= Math.min(innerHeight, foot('#cards'));
       return [innerHeight, ['#plot', '.card img.pattern', '.card tbody tr:nth-child(2)'].map(seen),
         [...document.querySelectorAll('#more details')].map(({ open }) => open)];"""
-    assert _ask_frame(tmp_path, 1366, script, 680) == [680, [True] * 3, [False] * 3]
+    assert ask_frame(tmp_path, 1366, script, 680) == [680, [True] * 3, [False] * 3]
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
@@ -175,7 +105,7 @@ def test_two_cards_stand_side_by_side_at_any_width(width: int, tmp_path: Path) -
       const boxes = [...document.querySelectorAll('.card')].map((card) => card.getBoundingClientRect());
       return [boxes.length, boxes[0].y - boxes[1].y, boxes[1].x >= boxes[0].right,
         document.documentElement.scrollWidth <= innerWidth];"""
-    assert _ask_frame(tmp_path, width, script) == [2, 0, True, True]
+    assert ask_frame(tmp_path, width, script) == [2, 0, True, True]
 
 
 @pytest.mark.skipif(not BROWSER, reason=MISSING)
@@ -196,7 +126,7 @@ def test_what_the_mouse_points_at_stays_under_it_while_comparing(width: int, hei
       const moved = ['x', 'y', 'width', 'height'].map((side) => box(plot)[side] - before[side]);
       const seen = ['#plot svg', '.card header', '.card:nth-child(2) header'].map((name) => box(find(name)).bottom);
       return [second, heads().map((text) => text.slice(0, 8)), pinned, moved, Math.max(...seen) <= innerHeight];"""
-    empty, cards, pinned, moved, seen = _ask_frame(tmp_path, width, script, height)
+    empty, cards, pinned, moved, seen = ask_frame(tmp_path, width, script, height)
     assert empty.startswith("Point at another trial")
     assert cards[1] == "trial 12" != cards[0]
     assert (pinned, moved, seen) == (12, [0, 0, 0, 0], True)
@@ -210,7 +140,7 @@ def test_the_ends_of_axes_stand_beyond_all_lines(tmp_path: Path) -> None:
       const texts = [...document.querySelectorAll('svg.axes text')];
       return [lines.length, texts.map((text) => text.textContent),
         texts.map(box).every(({ top: high, bottom: low }) => low <= top + 4 || high >= foot - 4)];"""
-    axes, texts, beyond = _ask_frame(tmp_path, 1366, script)
+    axes, texts, beyond = ask_frame(tmp_path, 1366, script)
     assert len(texts) == 3 * axes
     assert texts[:3] == ["segmentation.delta", "+1.5", "-7.4"]  # of trial 5 what fresh seeds have shown
     assert beyond
