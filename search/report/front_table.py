@@ -68,7 +68,8 @@ def summarise_front(
         numbers = []
         for o in shown_apart:
             guess = guesses.get(trial.number, {}).get(o.name)
-            spread = guess.sd if guess else spreads.get(trial.number, {}).get(o.name, math.nan)
+            # Of one training, which scatters more than what all trials together tell.
+            spread = spreads.get(trial.number, {}).get(o.name, guess.sd if guess else math.nan)
             told = _show(o, trial.objectives[o.name], spread)
             numbers.append(told.partition(" +- ")[0] if guesses else told)  # beside a guess, whose error stands there
             if guesses and o not in BEFOREHAND:
@@ -117,23 +118,37 @@ def format_markdown(
     objectives: Sequence[Objective],
     cost: SearchCost | None = None,
     spreads: Spreads = NO_SPREADS,
+    guesses: Guesses = NO_GUESSES,
 ) -> str:
-    """The front as a Markdown table, with spreads, and what it has cost: for the page of the run in MLflow."""
-    return "\n\n".join([_format_front(members, objectives, spreads), *(cost.lines if cost else ())])
+    """The front as a Markdown table, with spreads, and what it has cost: for the page of the run in MLflow.
+
+    Args:
+        members: as `search.study.fronts.front.find_front` gives them.
+        objectives: what was optimised.
+        cost: of the search.
+        spreads: standard deviations of what one training shows, by number and name, where they are known.
+        guesses: best guesses, beside what was measured where there are some.
+    """
+    return "\n\n".join([_format_front(members, objectives, spreads, guesses), *(cost.lines if cost else ())])
 
 
-def _format_front(members: Sequence[Trial], objectives: Sequence[Objective], spreads: Spreads) -> str:
+def _format_front(
+    members: Sequence[Trial], objectives: Sequence[Objective], spreads: Spreads, guesses: Guesses
+) -> str:
     if not members:
         return "No front: no trial has completed."
-    head = ["trial", *(objective.name for objective in objectives), "sharing"]
-    rows = [
-        [
-            str(t.number),
-            *(_show_whole(o, t, spreads.get(t.number, {})) for o in objectives),
-            _escape_cell(describe_in_line(t.pattern)),
-        ]
-        for t in members
-    ]
+    guessed = {o.name for o in objectives if any(o.name in guesses.get(t.number, {}) for t in members)}
+    names = [name for o in objectives for name in (o.name, *[f"{o.name}, best guess"] * (o.name in guessed))]
+    head = ["trial", *names, "sharing"]
+    rows = []
+    for t in members:
+        numbers = []
+        for o in objectives:
+            numbers.append(_show_whole(o, t, spreads.get(t.number, {})))
+            if o.name in guessed:
+                guess = guesses.get(t.number, {}).get(o.name)
+                numbers.append(format_spread(o, guess.value, guess.sd) if guess else "-")
+        rows.append([str(t.number), *numbers, _escape_cell(describe_in_line(t.pattern))])
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 

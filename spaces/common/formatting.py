@@ -46,7 +46,12 @@ def count_places(error: float, most: int = 9) -> int:
         error: above 0.
         most: that are shown.
     """
-    return min(most, max(0, 1 - math.floor(math.log10(error))))
+    return min(most, max(0, _find_place(error)))
+
+
+def _find_place(error: float) -> int:
+    """Of the second digit of an error as that is told: 9.96 is told as 10."""
+    return 1 - int(f"{error:.1e}".partition("e")[2])
 
 
 def format_pair(value: float, error: float, most: int = 9, *, signed: bool = False) -> str:
@@ -74,7 +79,7 @@ def format_known(value: float, error: float, most: int = 9, *, signed: bool = Fa
         most: places behind the point.
         signed: whether a plus is told; zero has none.
     """
-    place = min(most, 1 - math.floor(math.log10(error)))
+    place = min(most, _find_place(error))
     rounded, places = round(value, place) + 0.0, max(0, place)  # no minus before a zero
     return format_change(rounded, places) if signed else f"{rounded:.{places}f}"
 

@@ -39,12 +39,15 @@ const signed = (value, places) => {
   return Number(text) === 0 ? (0).toFixed(places) : value > 0 ? `+${text}` : text;
 };
 
+// The power of ten of a spread as it is told: 9.96 is told as 10.
+const power = (spread) => Number(spread.toExponential(1).split("e")[1]);
+
 // A number to the place of its spread's second digit: no more is known.
-const places = (spread, unit) => Math.min(unit === "%" ? 1 : 6, Math.max(0, 1 - Math.floor(Math.log10(spread))));
+const places = (spread, unit) => Math.min(unit === "%" ? 1 : 6, Math.max(0, 1 - power(spread)));
 
 // Digits before the point that its spread's second digit does not reach are no more known.
 const known = (value, spread) => {
-  const unit = spread >= 100 ? 10 ** (Math.floor(Math.log10(spread)) - 1) : 0;
+  const unit = power(spread) > 1 ? 10 ** (power(spread) - 1) : 0;
   return unit ? Math.round(value / unit) * unit : value;
 };
 

@@ -50,6 +50,19 @@ def test_best_guesses_have_a_column_of_their_own() -> None:
     assert max(map(len, text.splitlines())) <= 110
 
 
+def test_what_was_measured_has_no_more_digits_than_one_training_allows() -> None:
+    """However much closer all trials together have it."""
+    members = find_front(TRIALS, CHOSEN)
+    guesses = {trial.number: {"delta_mtl": Guess(trial.objectives["delta_mtl"] - 0.25, 9.9)} for trial in members}
+    spreads = {trial.number: {"delta_mtl": 20.0} for trial in members}
+    text = summarise_front(members, CHOSEN, guesses=guesses, spreads=spreads)
+    rows = {words[0]: words[1:5] for line in text.splitlines() if (words := line.split())}
+    assert rows["4"] == ["+1", "+0.8", "+-", "9.9"]
+    note = format_markdown(members, CHOSEN, spreads=spreads, guesses=guesses)
+    assert "| trial | delta_mtl | delta_mtl, best guess | macs | sharing |" in note
+    assert "| 4 | +1 +- 20 % | +0.8 +- 9.9 % | 12.4 M |" in note
+
+
 def test_without_guesses_there_is_no_column_of_them() -> None:
     assert "best guess" not in summarise_front(find_front(TRIALS, CHOSEN), CHOSEN)
 

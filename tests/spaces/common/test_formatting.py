@@ -143,6 +143,10 @@ def test_a_count_may_have_a_unit() -> None:
         (0.02569, 0.011, "0.026 +- 0.011"),
         (34.0, 0.85, "34.00 +- 0.85"),
         (1234.5, 123.4, "1230 +- 120"),
+        (-1.9, 9.96, "-2 +- 10"),
+        (-1.9, 9.94, "-1.9 +- 9.9"),
+        (123.0, 99.7, "120 +- 100"),
+        (0.02569, 0.00997, "0.026 +- 0.010"),
         (-0.001, 0.5, "0.00 +- 0.50"),
         (1.2e6, 3.4e4, "1.20 M +- 34.0 k"),
         (0.5, 0.0, "0.5"),
@@ -160,6 +164,7 @@ def test_changes_have_a_sign_and_as_many_places_as_they_may() -> None:
     assert format_pair(0.4, 42.0, 1, signed=True) == "0 +- 42"
     assert format_pair(7.3, 168.7, 1, signed=True) == "+10 +- 170"
     assert [count_places(error, 3) for error in (12.0, 1.2, 0.12, 0.00012)] == [0, 1, 2, 3]
+    assert count_places(9.96) == 0
 
 
 def test_further_lines_of_a_text_are_indented() -> None:
