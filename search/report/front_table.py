@@ -132,9 +132,7 @@ def format_markdown(
     return "\n\n".join([_format_front(members, objectives, spreads, guesses), *(cost.lines if cost else ())])
 
 
-def _format_front(
-    members: Sequence[Trial], objectives: Sequence[Objective], spreads: Spreads, guesses: Guesses
-) -> str:
+def _format_front(members: Sequence[Trial], objectives: Sequence[Objective], spreads: Spreads, guesses: Guesses) -> str:
     if not members:
         return "No front: no trial has completed."
     guessed = {o.name for o in objectives if any(o.name in guesses.get(t.number, {}) for t in members)}

@@ -29,7 +29,7 @@ from search.standing.started import Started, write_started
 from search.study.fronts.final_files import choose_delivered, measure_delivered
 from search.study.fronts.final_trainings import WORDS
 from search.study.fronts.front import compute_volume, find_front, read_objectives, start_volume
-from search.study.kept_single_tasks import foretell_objectives, foretell_scatter
+from search.study.kept_single_tasks import foretell_front, foretell_objectives
 from search.study.run_folder import BASELINES
 from search.tracking.live_children import name_live
 from spaces.common.terminal import find_width, lay_out
@@ -211,6 +211,7 @@ class Reporter:
         progress = "" if whole else f"{count_trials(len(self._trials), self._planned)}, stopped"
         members = write_report(self._folder, *what, marks, cost, finals, note, progress)
         totals = read_totals(self._folder, *what, finals)
+        known = foretell_front(self._folder, self._trials, members, finals, self._objectives, self._tasks)
         names = ["config.yaml", "trials.csv", "front.csv", "front.png", "front.html", "receipt.json"]
         files = [self._folder / name for name in (*names, *["finals.csv"] * bool(finals), *[CSV] * bool(totals))]
         if rows:
@@ -228,7 +229,7 @@ class Reporter:
                 "front.size": float(len(members)),
                 **{f"receipt/{name}": value for name, value in cost.metrics.items()},  # a section of its own
             },
-            format_markdown(members, self._objectives, cost, foretell_scatter(self._folder, members, self._tasks)),
+            format_markdown(members, self._objectives, cost, *known),
         )
         self._leave_word()
         self._print_summary(members, rows, note(members))
@@ -262,8 +263,7 @@ class Reporter:
         if self._trials:
             ended = bool(choose_delivered(self._finals, self._objectives))
             wanted, tasks = self._objectives, self._tasks
-            guesses = {} if ended else foretell_objectives(self._folder, self._trials, wanted, tasks)
-            spreads = foretell_scatter(self._folder, members, tasks)
+            spreads, guesses = foretell_front(self._folder, self._trials, members, self._finals, wanted, tasks)
             self._print(summarise_front(members, wanted, find_width(), guesses=guesses, spreads=spreads, final=ended))
         if rows:
             self._print(summarise_baselines(rows, members))

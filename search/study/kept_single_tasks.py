@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
 from search.study.baselines import read_kept_baselines
 from search.study.fronts.best_guess import Guesses, guess_objectives
+from search.study.fronts.final_files import choose_delivered
 from search.study.fronts.single_tasks import SingleTask, estimate_spreads, widen_guesses
 from spaces.errors import DataError
 
 if TYPE_CHECKING:
     from search.jobs.trial import Trial
     from search.problem.objectives import Objective
+    from search.study.fronts.final_files import Final
     from trainers.tasks.task import Task
 
 BASELINES = "baselines.json"
@@ -60,3 +62,25 @@ def foretell_scatter(folder: Path, trials: Sequence[Trial], tasks: Sequence[Task
     """Standard deviations of what each trial's one training shows, by number and name; those that are known."""
     singles = read_single_tasks(folder, tasks)
     return {trial.number: estimate_spreads(singles, trial.metrics) for trial in trials}
+
+
+def foretell_front(
+    folder: Path,
+    trials: Sequence[Trial],
+    members: Sequence[Trial],
+    finals: Iterable[Final],
+    objectives: Sequence[Objective],
+    tasks: Sequence[Task],
+) -> tuple[dict[int, dict[str, float]], Guesses]:
+    """What numbers of a front's members rest on: spreads of their one training, and best guesses.
+
+    Args:
+        folder: of the run.
+        trials: of the search.
+        members: of the front, or what is delivered.
+        finals: trained to the end; of these nothing is guessed.
+        objectives: what was optimised.
+        tasks: of the run.
+    """
+    guesses = {} if choose_delivered(finals, objectives) else foretell_objectives(folder, trials, objectives, tasks)
+    return foretell_scatter(folder, members, tasks), guesses

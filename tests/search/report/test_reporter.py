@@ -203,3 +203,12 @@ def test_before_the_folders_trials_are_known_nothing_is_written(tmp_path: Path) 
     reporter.report("KILLED", {})
     assert record.ends == [("KILLED", [], {}, "")]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_record_has_the_best_guesses_that_the_terminal_shows(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").touch()
+    reporter, record, shown = _start(tmp_path)
+    reporter.resumed([complete(n, (-1) ** n * 5.0 - n, 18 - n) for n in range(12)], [])
+    reporter.report("FINISHED", {})
+    assert "best guess" in shown.getvalue()
+    assert "| delta_mtl, best guess |" in record.ends[0][3]

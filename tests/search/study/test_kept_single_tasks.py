@@ -7,7 +7,8 @@ import pytest
 
 from search.problem.objectives import DELTA_MTL, MACS
 from search.study.fronts.best_guess import guess_objectives
-from search.study.kept_single_tasks import foretell_objectives, foretell_scatter, read_single_tasks
+from search.study.kept_single_tasks import foretell_front, foretell_objectives, foretell_scatter, read_single_tasks
+from tests.search.study.fronts.test_final_files import make
 from tests.search.trials import TASKS, complete
 
 
@@ -50,3 +51,14 @@ def test_guesses_are_told_with_the_error_of_the_kept_networks(tmp_path: Path) ->
     for number, guess in alone.items():
         assert told[number]["delta_mtl"].value == guess["delta_mtl"].value
         assert told[number]["delta_mtl"].sd > guess["delta_mtl"].sd + 1
+
+
+def test_nothing_is_guessed_of_what_was_trained_to_the_end(tmp_path: Path) -> None:
+    _keep_networks(tmp_path)
+    trials, chosen = [complete(n, float(n), 10 + n) for n in range(8)], (DELTA_MTL, MACS)
+    spreads, guesses = foretell_front(tmp_path, trials, trials[3:], [], chosen, TASKS)
+    assert set(spreads) == {3, 4, 5, 6, 7}
+    assert guesses == foretell_objectives(tmp_path, trials, chosen, TASKS)
+    final = make(tmp_path, 3, 5.0, 16)
+    told = foretell_front(tmp_path, trials, [final.trial], [final], chosen, TASKS)
+    assert told == (foretell_scatter(tmp_path, [final.trial], TASKS), {})
