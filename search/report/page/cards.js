@@ -11,6 +11,14 @@ function picture(trial) {
   return "data:image/svg+xml," + encodeURIComponent(text);
 }
 
+// However narrow the card, the drawing keeps two thirds of its size, or its words could not be read, and scrolls.
+function pattern(card, trial) {
+  const box = add(card, "div", "", { class: "wide" }), [first] = pictures.drawn[trial.key].map((line) => pictures.lines[line]);
+  const image = add(box, "img", "", { src: picture(trial), class: "pattern", alt: `sharing pattern: ${trial.sharing}` });
+  const [width, height] = ["width", "height"].map((side) => Number(new RegExp(` ${side}="([\\d.]+)"`).exec(first)[1]));
+  [image.style.minWidth, image.style.minHeight] = [`${(2 * width) / 3}px`, `${(2 * height) / 3}px`];
+}
+
 function headline(trial) {
   const words = objectives.map(({ name, label, unit }) => {
     const told = trial.shown[name];
@@ -76,14 +84,14 @@ function sheet(card, trial) {
     if (examples.columns.length) add(card, "p", excuse(trial));
     return;
   }
-  const heads = add(card, "div", "", { class: "heads" });
+  const seen = add(card, "div", "", { class: "seen" }), heads = add(seen, "div", "", { class: "heads" });
   heads.style.gridTemplateColumns = `repeat(${examples.columns.length}, minmax(0, 1fr))`;
   const parts = examples.columns.map((name) => name.match(/^(?:(.*), )?(.*)$/).slice(1));
   const tops = parts.map(([task]) => task).filter((task, at, all) => !at || task !== all[at - 1]);
   for (const task of tops)
     add(heads, "b", task ?? "").style.gridColumn = `span ${parts.filter(([other]) => other === task).length}`;
   for (const [, kind] of parts) add(heads, "span", kind);
-  add(card, "img", "", { src: source, class: "sheet", alt: `predictions of trial ${trial.number} beside labels on validation images` });
+  add(seen, "img", "", { src: source, class: "sheet", alt: `predictions of trial ${trial.number} beside labels on validation images` });
   for (const [task, key] of Object.entries(examples.keys)) {
     const line = add(card, "div", `${task}:`, { class: "key" });
     for (const [name, colour] of key.classes ?? []) {
@@ -143,7 +151,7 @@ function card(number) {
   const basis = Object.values(trial.shown)[0];
   if (basis && basis[1] > 0) add(element, "p", basis[2]);
   if (trial.reason) add(element, "p", trial.reason);
-  add(element, "img", "", { src: picture(trial), class: "pattern", alt: `sharing pattern: ${trial.sharing}` });
+  pattern(element, trial);
   tasks(element, trial);
   const { curves } = grown(trial), lines = singles.filter(({ task, metric }) => (curves[`${task}.${metric}`] ?? []).length > 1);
   if (lines.length) {
@@ -163,7 +171,7 @@ function card(number) {
 // The place of the second card, until there is one.
 function invite() {
   const element = add(cards, "section", "", { class: "card empty", "aria-label": "the other trial" });
-  add(element, "p", "Point at another trial, or reach it with the arrow keys: its card comes here. A click, a tap or Enter keeps it.");
+  add(element, "p", "Point at another trial, tap it or reach it with the arrow keys: its card comes here. A click, a tap or Enter keeps it.");
 }
 
 function refresh() {
@@ -176,6 +184,7 @@ function refresh() {
   numbers.forEach(card);
   if (kept !== null && numbers.length === 1) invite();
   for (const element of selected()) element.classList.toggle("shown", numbers.includes(numberOf(element)));
+  if (numbers.length > 1) cards.scrollLeft = cards.scrollWidth; // the second, where there is no room for both
   if (again) cards.querySelector(again)?.focus({ preventScroll: true }); // that was drawn anew
 }
 
@@ -191,11 +200,17 @@ function address(number) {
   } catch { /* the address then stays */ }
 }
 
+// Cards lie below the plot where there is no room beside it.
+function uncover() {
+  if (window.matchMedia("(max-width: 900px)").matches) cards.scrollIntoView();
+}
+
 function pin(number) {
   pinned = pinned === number ? null : number;
   [shown, note] = [number, ""];
   address(pinned);
   refresh();
+  if (pinned !== null) uncover();
 }
 
 function look(number) {

@@ -5,7 +5,7 @@ function follow() {
   if (there) pinned = shown = number;
   shown ??= byNumber.has(page.first) ? page.first : null;
   refresh();
-  if (there && window.matchMedia("(max-width: 900px)").matches) cards.scrollIntoView();
+  if (there) uncover();
 }
 
 fill();
@@ -18,8 +18,8 @@ window.addEventListener("hashchange", follow);
 dark.addEventListener("change", refresh);
 window.addEventListener("beforeprint", () => {
   printing = true;
+  refresh(); // before, for it draws cards with what is closed
   for (const each of document.querySelectorAll("details")) each.open = true;
-  refresh();
 });
 window.addEventListener("afterprint", () => { printing = false; refresh(); });
 // By script: inside another page, as MLflow shows it, links within this one lead nowhere.
