@@ -17,6 +17,9 @@ function pattern(card, trial) {
   const image = add(box, "img", "", { src: picture(trial), class: "pattern", alt: `sharing pattern: ${trial.sharing}` });
   const [width, height] = ["width", "height"].map((side) => Number(new RegExp(` ${side}="([\\d.]+)"`).exec(first)[1]));
   [image.style.minWidth, image.style.minHeight] = [`${(2 * width) / 3}px`, `${(2 * height) / 3}px`];
+  box.addEventListener("scroll", () => { // two that are compared show the same stages
+    for (const other of cards.querySelectorAll(".wide:has(> .pattern)")) other.scrollLeft = box.scrollLeft;
+  });
 }
 
 function headline(trial) {

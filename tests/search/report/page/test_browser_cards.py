@@ -77,3 +77,13 @@ def test_words_of_two_patterns_are_large_enough_to_be_read(width: int, tmp_path:
     sizes, whole = ask_frame(tmp_path, width, script)
     assert len(sizes) == 2 and min(sizes) > 0.66  # of 15 pixels
     assert whole
+
+
+def test_two_patterns_show_the_same_stages(tmp_path: Path) -> None:
+    script = """find('.card button').click();
+      look(0);
+      const [one, other] = [...document.querySelectorAll('.pattern')].map((each) => each.parentElement);
+      one.scrollLeft = 50;
+      one.dispatchEvent(new Event('scroll'));
+      return [one.scrollLeft, other.scrollLeft];"""
+    assert ask_frame(tmp_path, 1366, script) == [50, 50]
