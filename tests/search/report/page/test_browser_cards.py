@@ -87,3 +87,11 @@ def test_two_patterns_show_the_same_stages(tmp_path: Path) -> None:
       one.dispatchEvent(new Event('scroll'));
       return [one.scrollLeft, other.scrollLeft];"""
     assert ask_frame(tmp_path, 1366, script) == [50, 50]
+
+
+def test_two_cards_on_paper_are_not_cut_off(tmp_path: Path) -> None:
+    """Nothing scrolls there."""
+    script = """find('.card button').click();
+      look(0);
+      return [getComputedStyle(cards).overflow, cards.scrollWidth - cards.clientWidth];"""
+    assert ask_frame(tmp_path, 500, script, printed=True) == ["visible", 0]
