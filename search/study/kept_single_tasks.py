@@ -15,6 +15,7 @@ from search.study.fronts.single_tasks import SingleTask, estimate_spreads, widen
 from spaces.errors import DataError
 
 if TYPE_CHECKING:
+    from search.jobs.job import Outcome
     from search.jobs.trial import Trial
     from search.problem.objectives import Objective
     from search.study.fronts.final_files import Final
@@ -39,7 +40,8 @@ def read_single_tasks(folder: Path, tasks: Sequence[Task]) -> tuple[SingleTask, 
             sd = stdev(values) if len(values) > 1 else math.nan
             macs = own[0].cost.get("macs", 0)
             told = (metric.name, metric.unit, metric.higher_is_better, fmean(values), sd, len(values), macs)
-            found.append(SingleTask(task.name, task.main, *told))
+            others = [each.name for each in task.table if each != metric]
+            found.append(SingleTask(task.name, task.main, *told, others=_list_deviations(task.name, others, own)))
     return tuple(found)
 
 
@@ -49,6 +51,11 @@ def count_epochs(folder: Path) -> int:
         return max((each.epochs for each in read_kept_baselines(folder / BASELINES).values()), default=0)
     except DataError:
         return 0
+
+
+def _list_deviations(task: str, names: Sequence[str], outcomes: Sequence[Outcome]) -> tuple[tuple[str, float], ...]:
+    values = {name: [each.metrics.get(f"{task}.{name}", math.nan) for each in outcomes] for name in names}
+    return tuple((name, stdev(row)) for name, row in values.items() if len(row) > 1 and all(map(math.isfinite, row)))
 
 
 def foretell_objectives(

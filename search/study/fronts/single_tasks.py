@@ -28,6 +28,7 @@ class SingleTask:
         sd: standard deviation of one of them; NaN for one network.
         networks: how many.
         macs: multiply-accumulates of one.
+        others: further metrics of the task with their standard deviations, of those where they are known.
     """
 
     task: str
@@ -39,6 +40,7 @@ class SingleTask:
     sd: float
     networks: int
     macs: int
+    others: tuple[tuple[str, float], ...] = ()
 
     @property
     def share(self) -> float:
@@ -66,6 +68,7 @@ def estimate_spreads(singles: Sequence[SingleTask], metrics: Mapping[str, float]
         metrics: of the training; without its deltas these are taken for 0.
     """
     found = {f"{each.task}.{each.metric}": each.sd for each in singles if math.isfinite(each.sd)}
+    found |= {f"{each.task}.{name}": sd for each in singles for name, sd in each.others}
     return found | _combine(singles, metrics, SingleTask.find_spread)
 
 

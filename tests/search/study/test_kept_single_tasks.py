@@ -62,3 +62,12 @@ def test_nothing_is_guessed_of_what_was_trained_to_the_end(tmp_path: Path) -> No
     final = make(tmp_path, 3, 5.0, 16)
     told = foretell_front(tmp_path, trials, [final.trial], [final], chosen, TASKS)
     assert told == (foretell_scatter(tmp_path, [final.trial], TASKS), {})
+
+
+def test_every_metric_scatters_as_the_kept_networks_do(tmp_path: Path) -> None:
+    """Not the headline's alone, or numbers beside it would be told with more digits than are known."""
+    outcomes = [{"metrics": {"depth.abs_err_m": 1.0, "depth.rmse_m": rmse}, "cost": {}} for rmse in (1.9, 2.1)]
+    (tmp_path / "baselines.json").write_text(json.dumps({str(n): each for n, each in enumerate(outcomes)}))
+    (told,) = foretell_scatter(tmp_path, [complete(3, 1.0, 10)], TASKS).values()
+    assert told["depth.rmse_m"] == pytest.approx(0.02**0.5)
+    assert "depth.rel" not in told
