@@ -1,4 +1,4 @@
-"""Two hundred mixtures of all kinds of stages: whatever a pattern can say is built, priced and trained."""
+"""Mixtures of all kinds of stages: whatever a pattern can say is built, priced and trained."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.walk import list_blocks
 from tests.spaces.networks.mixes import FAMILY, OUTPUTS, SIZE, any_mixture
 
-SEEDS = range(120)
-FEWER = range(40)
+SEEDS = range(80)
+FEWER = range(30)
 
 
 def randomised(pattern: SharingPattern, seed: int) -> torch.nn.Module:
