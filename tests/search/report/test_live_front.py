@@ -74,3 +74,14 @@ def test_the_running_page_has_the_caution_and_what_is_confirmed_as_the_report_do
 def test_trials_are_counted_of_those_that_there_will_be() -> None:
     told = [count_trials(done, planned) for done, planned in ((4, 10), (0, 10), (1, 0), (3, 2))]
     assert told == ["4 of 10 trials", "0 of 10 trials", "1 trial", "3 trials"]
+
+
+def test_a_damaged_confirmation_is_left_to_the_report_and_stops_no_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_front, "START", 0.0)
+    save_confirmation(tmp_path, make_confirmation(*MEMBERS))
+    (tmp_path / "confirmed.json").write_text("{", encoding="utf-8")
+    live = LiveFront(tmp_path, CHOSEN, REFERENCE, TASKS, 9)
+    assert live.update(TRIALS, find_front(TRIALS, CHOSEN), dict) == ()
+    assert not (tmp_path / "front.html").exists()
