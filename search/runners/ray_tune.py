@@ -46,7 +46,8 @@ LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 # `python -m search.run runner=inline runner.cpus_per_trial=2 budget=null sampler=random trials=1 trainer.epochs=2`.
 SPIN = {"GOMP_SPINCOUNT": "10000"}
 # What trainings need, torch and Tune among it: workers import it while Tune comes up here, not once they are asked to.
-NEEDED = ("search.runners.tune_trainable", "search.jobs.train_job")
+# Torch's compiler, which nothing here uses, is loaded by torch with the first optimiser.
+NEEDED = ("search.runners.tune_trainable", "search.jobs.train_job", "torch._dynamo")
 SPARE = 2  # workers that may do so for nothing, for Ray has one up by core: our choice
 
 

@@ -150,9 +150,10 @@ def _price_block(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tup
     import torch  # torch: 1.5 s, --help does without
 
     from spaces.networks.make import make_module
+    from spaces.networks.modules.op_counter import OpCounter
 
     widths = [shape[2 if len(shape) == 3 else 1] for shape in shapes]  # tokens have their channels last
-    with torch.device("meta"):
+    with torch.device("meta"), OpCounter():
         module = make_module(block, widths, family, lambda _, build: build())
         inputs = [torch.empty(*shape) for shape in shapes]
     price, output = _count(module, lambda: module(*inputs))
@@ -163,7 +164,9 @@ def _price_block(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tup
 def _price_head(family: Family, output: Output, size: tuple[int, int], shapes: tuple[Shape, ...]) -> Cost:
     import torch  # torch: 1.5 s, --help does without
 
-    with torch.device("meta"):
+    from spaces.networks.modules.op_counter import OpCounter
+
+    with torch.device("meta"), OpCounter():
         head = family.head(output)
         decoded = tuple(torch.empty(*shape) for shape in shapes)
     return _count(head, lambda: head(decoded, size))[0]
@@ -171,16 +174,14 @@ def _price_head(family: Family, output: Output, size: tuple[int, int], shapes: t
 
 def _count(module: nn.Module, forward: Callable[[], Out]) -> tuple[Cost, Out]:
     import torch  # torch: 1.5 s, --help does without
-    from torch.utils.flop_counter import FlopCounterMode
 
-    from spaces.networks.modules.free_shapes import FreeShapes
+    from spaces.networks.modules.op_counter import OpCounter
 
-    # A view of a parameter, made without gradients, trips the counter's bookkeeping over modules.
-    module.eval().requires_grad_(False)
-    with torch.no_grad(), FlopCounterMode(display=False) as counter, FreeShapes():
+    module.eval()
+    with torch.no_grad(), OpCounter() as counter:
         output = forward()
     params = sum(p.numel() for p in module.parameters())
     kept = [part for part in module.modules() if not isinstance(part, torch.nn.modules.batchnorm._BatchNorm)]
     buffers = {id(buffer): buffer for part in kept for buffer in part.buffers(recurse=False)}
     fixed = sum(buffer.numel() for buffer in buffers.values() if buffer.is_floating_point())
-    return Cost(counter.get_total_flops() // 2, params, fixed), output
+    return Cost(counter.flops // 2, params, fixed), output
