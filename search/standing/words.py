@@ -92,7 +92,11 @@ def _list_front(run: Standing) -> list[list[str]]:
     """What is delivered: the front, or where some were trained to the end, the front of these."""
     members = run.delivered or run.front
     if not members:
-        lost = run.state == FINISHED and (run.trials or {}).get(COMPLETE) and not (run.path / "front.csv").exists()
+        lost = (
+            run.state in (FINISHED, STOPPED)
+            and (run.trials or {}).get(COMPLETE)
+            and not (run.path / "front.csv").exists()
+        )
         return [["front", "front.csv is missing; the command of the search writes it anew" if lost else "none yet"]]
     shown = [_describe_member(run, member) for member in members[:SHOWN]]
     if more := len(members) - len(shown):

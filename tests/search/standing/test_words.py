@@ -23,7 +23,8 @@ def test_a_long_front_is_counted_and_cut() -> None:
 
 def test_a_front_that_is_lost_is_not_told_as_one_that_is_yet_to_come(tmp_path: Path) -> None:
     lost = replace(RUN, path=tmp_path, state=FINISHED, front=())
-    assert "  front   front.csv is missing; the command of the search writes it anew" in describe_run(lost, None)
+    for run in (lost, replace(lost, state=STOPPED)):
+        assert "  front   front.csv is missing; the command of the search writes it anew" in describe_run(run, None)
     for run in (replace(lost, state=RUNNING), replace(lost, trials={"failed": 12})):
         assert "none yet" in describe_run(run, None)
 
