@@ -71,6 +71,7 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
         _plan_trainings(settings, folder.path, forecast),
         arguments=arguments,
         place=str(Path.cwd()),
+        folder=str(folder.path.resolve()),
         commits=list_commits(folder.path, len(study.numbers), settings.split.trials),
     )
     progress = Progress(started, objectives=problem.objectives)

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from search.standing.moved import follow_move
 from spaces.common.atomic_files import write_json
 
 FILE = ".started.json"
@@ -37,6 +38,7 @@ class Started:
         baselines: names of the files of single-task networks, in the folder that all runs share.
         commits: of the code that has trained it, this start's last; empty where that is not known.
         chained: whether trials follow one another, each on the weights of the one before.
+        folder: of the run, whole, as it lay then; empty where that is not known.
     """
 
     arguments: str | None = None
@@ -52,6 +54,7 @@ class Started:
     baselines: tuple[str, ...] = ()
     commits: tuple[str, ...] = ()
     chained: bool = False
+    folder: str = ""
 
     def foretell(self) -> float | None:
         """Seconds from now until the forecast end; None without a forecast."""
@@ -65,9 +68,10 @@ def write_started(folder: Path, started: Started) -> None:
 
 
 def read_started(folder: Path) -> Started:
-    """What the last start left; an empty one where there is none that can be read."""
+    """What the last start left, as it is for where the folder lies now; an empty one where none can be read."""
     try:
-        return _restore(asdict(Started()) | json.loads((folder / FILE).read_text(encoding="utf-8")))
+        told = _restore(asdict(Started()) | json.loads((folder / FILE).read_text(encoding="utf-8")))
+        return follow_move(told, folder)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return Started()
 
@@ -89,6 +93,7 @@ def _restore(told: Mapping[str, Any]) -> Started:
         fresh=int(told["fresh"]),
         baselines=tuple(Path(str(name)).name for name in told["baselines"]),
         commits=tuple(map(str, told["commits"])),
+        folder=str(told["folder"]),
     )
     if not all(map(math.isfinite, (found.began, found.forecast or 0.0, *found.epochs.values()))):
         raise ValueError("no times")

@@ -16,6 +16,7 @@ ODD = [  # of the right names and another kind, as a fuzz of run folders has fou
     '{"links": 1}',
     '{"baselines": 3}',
     '{"commits": 3}',
+    '{"folder": "a\\u0000b", "arguments": "a \'b"}',
 ]
 
 
@@ -34,6 +35,7 @@ def test_what_a_start_leaves_is_read_again(tmp_path: Path) -> None:
         ("a.json",),
         ("0123abc", "4567def+"),
         chained=True,
+        folder=str(tmp_path),
     )
     write_started(tmp_path, told)
     assert read_started(tmp_path) == told
