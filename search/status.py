@@ -21,9 +21,9 @@ from spaces.common.terminal import find_room
 def main(argv: Sequence[str] | None = None) -> int:
     """Tell from the command line; a run that is not there ends in one message and exit status 2."""
     given = _make_parser().parse_args(argv)
-    paths, single = find_runs(given.run)
+    paths, folder = find_runs(given.run)
     runs, width = [read_standing(path) for path in paths], find_room()
-    print(describe_run(runs[0], width) if single else describe_runs(runs, width))
+    print(describe_run(runs[0], width) if folder is None else describe_runs(runs, width, folder))
     return 0
 
 
@@ -38,7 +38,7 @@ def _make_parser() -> ArgumentParser:
         "run",
         metavar="RUN",
         nargs="?",
-        help="run folder of a search, its name in runs/, or a folder of runs; all runs in runs/ if not said",
+        help="run folder of a search, its name in runs/, or a folder of runs, those of sweeps among them; all runs in runs/ if not said",
     )
     return parser
 

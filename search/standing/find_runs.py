@@ -14,8 +14,8 @@ from spaces.errors import ConfigError
 USUAL = Path("runs")
 
 
-def find_runs(named: str | None, folder: Path = USUAL) -> tuple[list[Path], bool]:
-    """Run folders, and whether a single one was meant.
+def find_runs(named: str | None, folder: Path = USUAL) -> tuple[list[Path], Path | None]:
+    """Run folders, and the folder of runs that was meant; None where a single run was.
 
     Args:
         named: the path of a run, its name in the folder, or the path of a folder of runs; None for the folder.
@@ -31,16 +31,16 @@ def find_runs(named: str | None, folder: Path = USUAL) -> tuple[list[Path], bool
                 f"{folder}/ holds no run of a search; name the folder of one, such as runs/fusion-scenes, or start one "
                 "with python -m search.run space=fusion"
             )
-        return runs, False
+        return runs, folder
     given = expand_home(named, "run")
     for path in (given, folder / named):
         if (path / CONFIG).is_file():
-            return [path], True
+            return [path], None
     if runs := _list_runs(given):
-        return runs, False
+        return runs, given
     known = _list_runs(given.parent) if given.parent != Path() else _list_runs(folder)
     what = "holds no run of a search" if given.is_dir() else "is no run of a search"
-    hint = suggest(given.name, [run.name for run in known])
+    hint = suggest(given.name, [run.name for run in known if run.parent in (given.parent, folder)])
     raise ConfigError(
         f"{named} {what}; want a run folder, its name in {folder}/ or a folder of runs, here "
         f"{format_list(known) or 'none'}{hint}"
@@ -48,7 +48,11 @@ def find_runs(named: str | None, folder: Path = USUAL) -> tuple[list[Path], bool
 
 
 def _list_runs(folder: Path) -> list[Path]:
-    """Run folders in a folder, the one that was started last first."""
-    found = [config.parent for config in folder.glob(f"*/{CONFIG}")] if folder.is_dir() else []
+    """Run folders in a folder, those of sweeps in it too, the one that was started last first."""
+    if not folder.is_dir():
+        return []
+    found = {config.parent for config in folder.glob(f"*/{CONFIG}")}
+    # What a run itself holds is none.
+    found |= {config.parent for config in folder.glob(f"*/*/{CONFIG}") if config.parent.parent not in found}
     # A copy has the times of its files anew, and earlier versions kept no other.
     return sorted(found, key=lambda run: read_started(run).began or (run / CONFIG).stat().st_mtime, reverse=True)

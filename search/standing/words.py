@@ -40,15 +40,16 @@ def describe_run(run: Standing, width: int | None) -> str:
     return "\n".join([str(run.path), *told, *align_columns([[word.ljust(wide), text] for word, text in places])])
 
 
-def describe_runs(runs: Sequence[Standing], width: int | None) -> str:
-    """All of a folder, a row each."""
+def describe_runs(runs: Sequence[Standing], width: int | None, folder: Path) -> str:
+    """All of a folder, a row each, named as they lie in it."""
     rows = [["run", "state", "trials", "front", "best delta, time left"]]
     for run in runs:
         trials = f"{run.ended} of {run.wanted}" if run.wanted else str(run.ended)
         parts = [_describe_best(run)]
         parts += [] if run.seconds_left is None else [describe_left(run.seconds_left)]
         parts += [run.problems[0]] if run.problems else []
-        rows.append([run.path.name, run.state, trials, str(len(run.front)), "; ".join(filter(None, parts)) or "-"])
+        name = str(run.path.relative_to(folder))
+        rows.append([name, run.state, trials, str(len(run.front)), "; ".join(filter(None, parts)) or "-"])
     return "\n".join(align_columns(rows, width))
 
 

@@ -19,11 +19,21 @@ def runs(tmp_path: Path) -> Path:
 
 
 def test_a_run_is_found_by_path_and_by_name_and_all_of_a_folder(runs: Path) -> None:
-    assert find_runs(str(runs / "fusion")) == ([runs / "fusion"], True)
-    assert find_runs("gates", runs) == ([runs / "gates"], True)
-    for found, single in (find_runs(None, runs), find_runs(str(runs))):
+    assert find_runs(str(runs / "fusion")) == ([runs / "fusion"], None)
+    assert find_runs("gates", runs) == ([runs / "gates"], None)
+    for found, folder in (find_runs(None, runs), find_runs(str(runs))):
         assert sorted(found) == [runs / "fusion", runs / "gates"]
-        assert not single
+        assert folder == runs
+
+
+def test_runs_of_a_sweep_are_among_those_of_the_folder_it_lies_in(runs: Path) -> None:
+    swept = runs / "sw" / "seed.0"
+    for within in (swept, runs / "gates" / "front"):  # a run holds none
+        within.mkdir(parents=True)
+        (within / "config.yaml").touch()
+    assert set(find_runs(None, runs)[0]) == {runs / "fusion", runs / "gates", swept}
+    assert find_runs("sw/seed.0", runs) == ([swept], None)
+    assert find_runs(str(runs / "sw")) == ([swept], runs / "sw")
 
 
 def test_the_run_that_was_started_last_is_first_whenever_it_was_copied(runs: Path) -> None:

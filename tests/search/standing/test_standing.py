@@ -133,7 +133,7 @@ def test_the_front_is_told_by_best_guesses_as_the_report_tells_it(run: Path) -> 
     told = describe_run(standing, 120)
     assert "trial 0  delta_mtl +0.1 +- 0.4 %  macs 17.0 M" in told
     assert "trial 2  delta_mtl -2.0" in told
-    assert "trial 1  delta_mtl +0.6 +- 0.4 %" in describe_runs([standing], 120)
+    assert "trial 1  delta_mtl +0.6 +- 0.4 %" in describe_runs([standing], 120, run.parent)
 
 
 def test_trials_of_the_front_that_are_gone_are_named(run: Path) -> None:

@@ -11,6 +11,7 @@ from search.standing.started import Started
 from search.standing.words import describe_run, describe_runs
 from spaces.common.interpreter import spell_python
 
+RUNS = Path("runs")
 FRONT = tuple({"number": number, "delta_mtl": number / 7, "macs": 1e7 * (number + 1)} for number in range(12))
 RUN = Standing(Path("runs/a"), STOPPED, None, objectives=("delta_mtl", "macs"), trials={"complete": 12}, front=FRONT)
 
@@ -54,7 +55,7 @@ def test_commands_stay_whole_in_a_narrow_terminal_and_what_ends_now_has_no_time_
     assert any(line.endswith(view) for line in told)
     assert "  time left    finishing" in told
     assert max(len(line) for line in told if view not in line) <= 60
-    assert describe_runs([run], 200).splitlines()[1].endswith("finishing")
+    assert describe_runs([run], 200, RUNS).splitlines()[1].endswith("finishing")
 
 
 def test_what_is_delivered_stands_in_place_of_the_front_with_what_was_confirmed_of_it() -> None:
@@ -68,7 +69,7 @@ def test_what_is_delivered_stands_in_place_of_the_front_with_what_was_confirmed_
     assert "front        12 trials, in front.csv" in told
     assert "; 3 trained to the end\n" in told
     assert "; 1 of 2 trained to the end\n" in describe_run(replace(run, finals=1, earlier=0), None)
-    assert "trial 8  delta_mtl +13.9 %" in describe_runs([run], None)
+    assert "trial 8  delta_mtl +13.9 %" in describe_runs([run], None, RUNS)
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -77,9 +78,15 @@ def test_all_runs_stand_in_a_table_with_their_best(width: int) -> None:
         Standing(Path("runs/b"), RUNNING, trials={}, wanted=18, seconds_left=200.0),
         Standing(Path("runs/c"), DAMAGED, problems=("runs/c/config.yaml is no configuration of a run",)),
     )
-    told = describe_runs([RUN, *others], width)
+    told = describe_runs([RUN, *others], width, RUNS)
     assert max(map(len, told.splitlines())) <= width
     words = " ".join(told.split())
     assert "a stopped 12 12 trial 11 delta_mtl +1.6 % macs 120 M" in words or width == 60  # where it is in two lines
     assert "about 3 min 20 s left" in words
     assert "config.yaml" in words
+
+
+def test_a_run_of_a_sweep_is_named_as_it_lies_in_the_folder_of_runs() -> None:
+    swept = replace(RUN, path=Path("runs/sw/seed.0"))
+    assert "  sw/seed.0  stopped  12 " in describe_runs([RUN, swept], None, RUNS)
+    assert "  seed.0  stopped  12 " in describe_runs([swept], None, RUNS / "sw")
