@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from search.config.command import EXIT_FAILED, end_in_one_message
@@ -90,13 +92,15 @@ def _confirm(settings: Settings, request: Request) -> int:
     # optuna and torch: 2 s, as above
     from search.report.confirm_search import confirm_search
     from search.report.reopened import reopen_search
+    from search.standing.confirming import drop_confirming, leave_confirming
     from search.study.run_folder import open_folder
 
     with open_folder(settings, elsewhere=COPY) as folder:
+        begun = partial(leave_confirming, folder.path, request.spell(), time.time())
         opened = reopen_search(settings, folder)
         search = opened.search
         try:
-            confirm_search(settings, folder, search, opened.trials, request, say)
+            confirm_search(settings, folder, search, opened.trials, request, say, begun)
         except MachineError as error:
             search.reporter.abandon("FAILED")
             print(f"{'; '.join(error.problems)}. {ONWARD}", file=sys.stderr)
@@ -105,6 +109,7 @@ def _confirm(settings: Settings, request: Request) -> int:
             search.reporter.abandon(opened.status)
             raise
         search.reporter.report(opened.status, opened.baselines)
+        drop_confirming(folder.path, request.spell())
         _tell_other_division(settings, folder, opened, request.division)
     return 0
 

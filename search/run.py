@@ -115,7 +115,8 @@ def _confirm(settings: Settings, folder: RunFolder, search: Search, queue: Trial
     trials = [trial for _, trial in sorted(queue.trials.items())]
     if any(trial.complete for trial in trials):
         try:
-            confirm_search(settings, folder, search, trials, Request(seeds=seeds), say)
+            request = Request(seeds=seeds)
+            confirm_search(settings, folder, search, trials, request, say, begun=lambda lacking, concurrency: None)
         except MachineError as error:
             queue.stop("; ".join(error.problems))
 

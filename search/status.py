@@ -38,7 +38,8 @@ def _make_parser() -> ArgumentParser:
         "run",
         metavar="RUN",
         nargs="?",
-        help="run folder of a search, its name in runs/, or a folder of runs, those of sweeps among them; all runs in runs/ if not said",
+        help="run folder of a search, its name in runs/, or a folder of runs, those of sweeps among them; all runs in "
+        "runs/ if not said",
     )
     return parser
 

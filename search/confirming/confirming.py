@@ -23,7 +23,7 @@ from search.confirming.confirmation import (
     sort_by_cost,
 )
 from search.confirming.membership import choose_uncertain, estimate_dominance
-from search.confirming.queue import Chain, ConfirmQueue
+from search.confirming.queue import Chain, ConfirmQueue, list_lacking
 from search.confirming.request import AS_SEARCHED, Request
 from search.confirming.sums import sum_up
 from search.jobs.job import Job, Outcome
@@ -43,6 +43,8 @@ from trainers.tasks.task import Task
 
 Say = Callable[[str], None]
 Hear = Callable[[Job, Outcome], None]
+Begun = Callable[[Sequence[Job], int], None]
+"""Hears, where a runner starts, what is to be trained as far as it is known, and how many at a time."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ class Subject:
     now: Mapping[int, Trial]
 
 
-def confirm(subject: Subject, request: Request, members: Sequence[Delivered], say: Say, hear: Hear) -> Confirmation:
+def confirm(
+    subject: Subject, request: Request, members: Sequence[Delivered], say: Say, hear: Hear, begun: Begun
+) -> Confirmation:
     """Train what is not trained yet, and keep what was measured in the run's `confirmed.json`.
 
     Where it does not come to its end, that file stays as it is: trainings that are there wait for the same command.
@@ -73,6 +77,7 @@ def confirm(subject: Subject, request: Request, members: Sequence[Delivered], sa
         members: the networks, cheapest first.
         say: hears of the progress, a line each time.
         hear: hears of every training that is there, new or not.
+        begun: see `Begun`.
 
     Returns:
         Also what earlier confirmations on the same images have measured of other networks.
@@ -91,7 +96,8 @@ def confirm(subject: Subject, request: Request, members: Sequence[Delivered], sa
     queue = ConfirmQueue(rounds.more, say, hear)
     rounds.queue = queue
     if not _is_answered(queue, subject.settings.runner):
-        subject.settings.runner.run(queue, subject.folder.path, started=lambda concurrency: None)
+        lacking = rounds.list_lacking()
+        subject.settings.runner.run(queue, subject.folder.path, started=lambda concurrency: begun(lacking, concurrency))
     if queue.fault:
         raise MachineError(queue.fault)
     failed = [f"{job.label}: {outcome.reason}" for job, outcome in queue.outcomes.items() if not outcome.complete]
@@ -123,9 +129,14 @@ class _Rounds:
         self._turns = {member.number: 0 for member in members}  # seeds that each has been given
         self._spent = 0
         self.queue: ConfirmQueue | None = None
-        for turn in range(request.seeds):  # all that could be refused is, before anything is trained
-            for member in members:
-                self._plans.plan(member, self._plans.derive_seed(turn))
+        seeds = [self._plans.derive_seed(turn) for turn in range(request.seeds)]
+        # All that could be refused is, before anything is trained.
+        self._first: list[Chain] = [self._plans.plan(member, seed) for seed in seeds for member in members]
+        self._first += [(job,) for seed in seeds for job in self._plans.plan_references(seed)]
+
+    def list_lacking(self) -> list[Job]:
+        """Trainings of the first round that are not there; who gets further seeds is not known before."""
+        return list_lacking(self._first)
 
     def more(self) -> list[Chain]:
         """The chains of the next round; none where all is done."""

@@ -146,10 +146,9 @@ class ConfirmQueue:
         self._say(f"{job.label}: {what}{also}")
 
     def _count_left(self, current: list[Chain]) -> int:
-        """Trainings that known chains lack yet, each once; a chain whose last one is there lacks none."""
+        """Trainings that known chains lack yet."""
         chains = [*self._waiting, *(self._chains[each] for each in self.running), *current]
-        lacking = [chain for chain in chains if not chain[-1].outcome.exists()]
-        return len({job.outcome for chain in lacking for job in chain if not job.outcome.exists()})
+        return len(list_lacking(chains))
 
     def look(self) -> None:
         """Nothing is due."""
@@ -162,3 +161,9 @@ class ConfirmQueue:
     def answer_from_cache(self, device: str) -> None:
         """Take what was trained before on this kind of device, "cpu" or "cuda", as it is met."""
         self._device = device
+
+
+def list_lacking(chains: Sequence[Chain]) -> list[Job]:
+    """Trainings that chains lack yet, each once; a chain whose last one is there lacks none."""
+    lacking = [chain for chain in chains if not chain[-1].outcome.exists()]
+    return list({job.outcome: job for chain in lacking for job in chain if not job.outcome.exists()}.values())

@@ -16,6 +16,8 @@ DIVISIONS = {
 }
 """What networks are trained on, in words."""
 
+FLAGS = {WITH_VAL: "--with-val", RESPLIT: "--resplit"}
+
 
 @dataclass(frozen=True)
 class Request:
@@ -52,3 +54,16 @@ class Request:
             problems.append("--trials and --best: each says which networks; give one of them")
         if problems:
             raise ConfigError(problems)
+
+    def spell(self) -> str:
+        """The flags of `search.confirm` that ask for it.
+
+        >>> Request((3, 7), seeds=5, division=WITH_VAL).spell()
+        '--trials 3 7 --seeds 5 --with-val'
+        """
+        words = ["--trials", *map(str, self.numbers)] if self.numbers else []
+        words += ["--best", str(self.best)] if self.best is not None else []
+        words += ["--seeds", str(self.seeds)]
+        words += ["--budget", str(self.budget)] if self.budget is not None else []
+        words += [FLAGS[self.division]] if self.division in FLAGS else []
+        return " ".join(words)

@@ -71,7 +71,6 @@ def build_search(settings: Settings, folder: RunFolder, command: str, forecast: 
         _plan_trainings(settings, folder.path, forecast),
         arguments=arguments,
         place=str(Path.cwd()),
-        folder=str(folder.path.resolve()),
         commits=list_commits(folder.path, len(study.numbers), settings.split.trials),
     )
     progress = Progress(started, objectives=problem.objectives)
@@ -115,6 +114,7 @@ def _plan_trainings(settings: Settings, folder: Path, forecast: float | None) ->
     mean = (networks * again.epochs + again.alone * alone) / max(1, networks + again.alone)
     return Started(
         began=time.time(),
+        folder=str(folder.resolve()),
         trainings={
             BASELINE: settings.baselines.seeds * len(settings.data.selected),
             SUPERNET: int(split.supernet > 0),

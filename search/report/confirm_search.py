@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from search.config.settings import Settings
 from search.confirming.choose import choose_members
-from search.confirming.confirming import Subject, confirm
+from search.confirming.confirming import Begun, Subject, confirm
 from search.confirming.request import Request
 from search.confirming.shown import list_networks
 from search.jobs.trial import Trial
@@ -25,6 +25,7 @@ def confirm_search(
     trials: Sequence[Trial],
     request: Request,
     say: Callable[[str], None],
+    begun: Begun,
 ) -> None:
     """Train a search's networks with fresh seeds and keep what they show; the report that follows tells it.
 
@@ -35,6 +36,7 @@ def confirm_search(
         trials: that have ended.
         request: what is asked.
         say: hears of the progress.
+        begun: hears what is to be trained.
 
     Raises:
         UserError: as `choose_members` and `confirm`.
@@ -43,7 +45,7 @@ def confirm_search(
     members = choose_members(folder.path, request, trials, finals, problem.objectives, problem.point or ())
     now = list_networks(trials, finals)
     say(describe_asked([member.number for member in members], request.seeds))
-    confirm(Subject(settings, folder, problem, now), request, members, say, search.reporter.confirmed)
+    confirm(Subject(settings, folder, problem, now), request, members, say, search.reporter.confirmed, begun)
 
 
 def describe_asked(numbers: Sequence[int], seeds: int) -> str:

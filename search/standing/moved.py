@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from search.tracking.store_uri import make_sqlite_uri, make_view_command
 from spaces.common.interpreter import spell_anew
 
-if TYPE_CHECKING:
-    from search.standing.started import Started
-
 STORE = "mlflow.db"  # beside the runs, where no other store was given
 
 
-def follow_move(started: Started, path: Path) -> Started:
-    """The start as one would give it now; unchanged where the run lies where it was started, or that is not known.
+@dataclass(frozen=True)
+class Left:
+    """What of a start says where things are; see `search.standing.started.Started`."""
+
+    arguments: str | None
+    view: str
+    place: str
+    folder: str
+
+
+def follow_move(left: Left, path: Path) -> Left:
+    """The same as one would give it now; unchanged where the run lies where it was started, or that is not known.
 
     Args:
-        started: as it was left.
+        left: by the start.
         path: of the run now.
     """
-    then, now = Path(started.folder), path.resolve()
-    if not started.folder or then == now:
-        return started
-    view = _follow_store(started.view, then.parent, now.parent)
-    place, arguments = started.place, started.arguments
+    then, now = Path(left.folder), path.resolve()
+    if not left.folder or then == now:
+        return left
+    view = _follow_store(left.view, then.parent, now.parent)
+    place, arguments = left.place, left.arguments
     if place and not Path(place).is_dir():
         # Where all that the search was started among has moved with it, its paths are right from there.
         tail = then.relative_to(place).parts if then.is_relative_to(place) else ()
@@ -35,7 +41,7 @@ def follow_move(started: Started, path: Path) -> Started:
         place = str(Path(*now.parts[: -len(tail)])) if together else ""
     if arguments is not None:
         arguments = _spell_place(arguments, then, path.absolute())
-    return replace(started, arguments=arguments, place=place, view=view, folder=str(now))
+    return Left(arguments, view, place, str(now))
 
 
 def _follow_store(view: str, then: Path, now: Path) -> str:

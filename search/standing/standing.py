@@ -13,6 +13,14 @@ from typing import Any
 from search.confirming.confirmation import PLACE
 from search.jobs.heartbeat import Beat, read_beat
 from search.jobs.trial import FAILED
+from search.standing.confirming import (
+    Confirming,
+    estimate_confirming,
+    find_time,
+    is_at_work,
+    list_ended,
+    read_confirming,
+)
 from search.standing.delivered import (
     Confirmed,
     list_delivered,
@@ -22,6 +30,7 @@ from search.standing.delivered import (
     read_scatter,
 )
 from search.standing.holder import Holder, find_holder
+from search.standing.started import FILE as STARTED_FILE
 from search.standing.started import Started, read_started
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL, estimate_left, plan_work
 from search.study.baselines import read_kept_baselines
@@ -35,6 +44,7 @@ from spaces.errors import ConfigError, DataError
 
 FRESH = re.compile(r"(trial \d+|alone|anew), seed")  # in the label of a training that confirms
 RUNNING, FINISHED, STOPPED, BEGUN, DAMAGED = "running", "finished", "stopped", "not begun", "damaged"
+CONFIRMING = "confirming"  # running, but not a search
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,7 @@ class Standing:
         path: its folder.
         state: one of the words above.
         holder: the process that works on it, if any.
+        since: Unix time in seconds from which on it does; 0 for none, or if that is not known.
         started: what its last start left.
         objectives: names of what is traded off.
         trials: how many ended how, by status.
@@ -57,6 +68,8 @@ class Standing:
         earlier: those of them that an earlier start has trained.
         delivered: the front of these, as `list_delivered` has it; empty where the front's trials are delivered.
         confirmed: what fresh seeds show of the networks that are delivered, as `read_confirmed` has it.
+        confirming: the confirmation that is at work, or was stopped where nothing runs; None for none.
+        fresh: trainings of it that have ended.
         seconds_left: until its end; None where nothing is known or nothing runs.
         last: Unix time in seconds when something ended last; 0 for never.
         problems: what of it is damaged, a sentence each.
@@ -65,6 +78,7 @@ class Standing:
     path: Path
     state: str
     holder: Holder | None = None
+    since: float = 0.0
     started: Started = field(default_factory=Started)
     objectives: tuple[str, ...] = ()
     trials: Mapping[str, int] | None = None
@@ -76,6 +90,8 @@ class Standing:
     earlier: int = 0
     delivered: tuple[Mapping[str, float], ...] = ()
     confirmed: Mapping[int, Mapping[str, Confirmed]] = field(default_factory=dict)
+    confirming: Confirming | None = None
+    fresh: int = 0
     seconds_left: float | None = None
     last: float = 0.0
     problems: tuple[str, ...] = ()
@@ -89,6 +105,7 @@ class Standing:
 def read_standing(path: Path) -> Standing:
     """How the run in a folder stands; files that are damaged are told and left out."""
     holder, problems = find_holder(path), list[str]()
+    since = find_time(path / OWNER) if holder else 0.0  # a holder has left that file
     try:
         config = read_config(path)
     except (ConfigError, OSError) as error:
@@ -99,21 +116,27 @@ def read_standing(path: Path) -> Standing:
     _check_journal(path, problems)
     names = tuple(map(str, config.get("objectives") or ()))
     wanted = started.trainings.get(TRIAL) or config.get("trials")
-    counts = Counter(str(row.get("status")) for row in rows)
-    running = _list_running(path) if holder else ()
+    running = _list_running(path, since) if holder else ()
     scatter = read_scatter(path, config)
     front = read_front(path / "front.csv", names, scatter, problems)
     _check_front(path, front, problems)
     there, last = _count_baselines(path, started, problems), find_last(path, _list_ends(rows))
     finals = read_finals(path, problems)
     ended, delivered = choose_ended(finals).values(), list_delivered(finals, config, scatter)
+    state, confirming = _find_state(path, since, judge_end(path, len(rows), wanted, last, started.began))
+    left = None
+    if state == CONFIRMING and confirming:
+        left = estimate_confirming(path, confirming, running, _list_seconds(rows), started.epochs.get(TRIAL, 1.0))
+    elif holder and not 0 < find_time(path / STARTED_FILE) < since - 1:  # else what runs is no search
+        left = _estimate(path, started, rows, finals, wanted, there, running, len(front))
     return Standing(
         path,
-        RUNNING if holder else judge_end(path, len(rows), wanted, last, started.began),
+        state,
         holder,
+        since,
         started,
         names,
-        counts,
+        Counter(str(row.get("status")) for row in rows),
         wanted,
         there,
         running,
@@ -122,10 +145,20 @@ def read_standing(path: Path) -> Standing:
         sum(each.trial.ended < started.began for each in ended),
         delivered,
         read_confirmed(path, delivered or front, names, problems),
-        _estimate(path, started, rows, finals, wanted, there, running, len(front)) if holder else None,
+        confirming,
+        len(list_ended(path, confirming)) if confirming else 0,
+        left,
         last,
         tuple(problems),
     )
+
+
+def _find_state(path: Path, since: float, end: str) -> tuple[str, Confirming | None]:
+    """The state, and the confirmation that is at work or was stopped; the end counts where no process is at it."""
+    confirming = read_confirming(path)
+    if not since:
+        return end, confirming
+    return (CONFIRMING, confirming) if is_at_work(path, since) else (RUNNING, None)
 
 
 def judge_end(path: Path, ended: int, wanted: int | None, last: float, began: float) -> str:
@@ -217,12 +250,8 @@ def _check_journal(path: Path, problems: list[str]) -> None:
             return
 
 
-def _list_running(path: Path) -> tuple[Beat, ...]:
+def _list_running(path: Path, since: float) -> tuple[Beat, ...]:
     """Where the trainings of this start stand; what lies beside all runs counts from then on."""
-    try:
-        since = (path / OWNER).stat().st_mtime
-    except OSError:
-        return ()
     shared = [path.parent / "baselines", path.parent / SUPERNETS]
     folders = [path / ".outcomes", path / FINALS, path / PLACE, *shared]
     files = [file for folder in folders for file in sorted(folder.glob("*.begun"))]
@@ -249,7 +278,7 @@ def _estimate(
     works[FINAL].seconds = [each.seconds for each in trained if not each.failed]
     trials = works[TRIAL]
     trials.trainings, trials.ended = wanted or 0, len(rows)
-    trials.seconds = [float(row["seconds"]) for row in rows if row.get("status") != FAILED and "seconds" in row]
+    trials.seconds = _list_seconds(rows)
     works[BASELINE].ended = there or 0
     kinds = [(_find_kind(beat), beat) for beat in running]
     if (path / KEPT).exists() and all(kind != SUPERNET for kind, _ in kinds):  # else it is trained once more
@@ -257,6 +286,11 @@ def _estimate(
     if not trials.trainings:
         return None
     return estimate_left(works, kinds, replace(started, concurrency=started.concurrency or len(running)))
+
+
+def _list_seconds(rows: Sequence[Mapping[str, Any]]) -> list[float]:
+    """Of the trials that did not fail."""
+    return [float(row["seconds"]) for row in rows if row.get("status") != FAILED and "seconds" in row]
 
 
 def _find_kind(beat: Beat) -> str:

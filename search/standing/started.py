@@ -10,11 +10,11 @@ import math
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from search.standing.moved import follow_move
+from search.standing.moved import Left, follow_move
 from spaces.common.atomic_files import write_json
 
 FILE = ".started.json"
@@ -71,7 +71,8 @@ def read_started(folder: Path) -> Started:
     """What the last start left, as it is for where the folder lies now; an empty one where none can be read."""
     try:
         told = _restore(asdict(Started()) | json.loads((folder / FILE).read_text(encoding="utf-8")))
-        return follow_move(told, folder)
+        left = Left(told.arguments, told.view, told.place, told.folder)
+        return replace(told, **asdict(follow_move(left, folder)))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return Started()
 

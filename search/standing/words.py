@@ -11,7 +11,7 @@ from pathlib import Path
 from search.jobs.trial import COMPLETE, FAILED, PRUNED
 from search.problem.objectives import DELTA_MTL, MAXIMISE, WORST_DELTA, Objective, format_interval, format_spread
 from search.standing.delivered import KNOWN, Confirmed
-from search.standing.standing import BEGUN, DAMAGED, FINISHED, RUNNING, STOPPED, Standing
+from search.standing.standing import BEGUN, DAMAGED, FINISHED, STOPPED, Standing
 from search.standing.started import Started
 from search.standing.time_left import BASELINE, FINAL, describe_left
 from spaces.common.formatting import align_columns, format_duration
@@ -26,6 +26,7 @@ def describe_run(run: Standing, width: int | None) -> str:
     if run.state != DAMAGED:
         rows.append(["trials", _describe_trials(run)])
         rows += [["baselines", text]] if (text := _describe_baselines(run)) else []
+        rows += [["confirming", text]] if (text := _describe_confirming(run)) else []
         rows += [
             [word, beat.describe()] for word, beat in zip(_label("training", run.running), run.running, strict=True)
         ]
@@ -62,8 +63,7 @@ def _describe_state(run: Standing) -> str:
     text = run.state
     if run.holder:
         text += f", {run.holder.describe()}"
-    if run.state == RUNNING and run.started.began:
-        return f"{text}, for {format_duration(time.time() - run.started.began)}"
+        return f"{text}, for {format_duration(time.time() - run.since)}" if run.since else text
     if run.last and run.state in (FINISHED, STOPPED):
         return f"{text}, the last trial ended {time.strftime('%Y-%m-%d %H:%M', time.localtime(run.last))}"
     return text
@@ -87,6 +87,15 @@ def _describe_baselines(run: Standing) -> str:
     if run.baselines is None:
         return ""
     return f"{run.baselines} of {wanted}" if wanted else f"{run.baselines} are there"
+
+
+def _describe_confirming(run: Standing) -> str:
+    """How far the confirmation is that runs, or was stopped; empty for none."""
+    if run.confirming is None:
+        return ""
+    lacked = len(run.confirming.networks) + len(run.confirming.alone)
+    told = f"{run.fresh} of {lacked} trainings with fresh seeds"
+    return told if run.holder else f"stopped; {told} have ended and are kept"
 
 
 def _list_front(run: Standing) -> list[list[str]]:
@@ -157,8 +166,9 @@ def _list_places(run: Standing) -> list[list[str]]:
         again = "the command of the search again" if given is None else _spell_search(run.started)
         rows.append(["next", f"{again}, which goes on with it" if given is None else again])
     if run.state == FINISHED:
-        command = "pick" if run.confirmed else "confirm"
-        rows.append(["next", f"{spell_python()} -m search.{command} {run.path}"])
+        command = "pick" if run.confirmed and not run.confirming else "confirm"
+        flags = run.confirming.flags if run.confirming else ""
+        rows.append(["next", f"{spell_python()} -m search.{command} {shlex.quote(str(run.path))} {flags}".strip()])
     return rows
 
 

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from search.config.command import EXIT_INTERRUPTED
 from search.confirm import main
+from search.jobs.job import Job, Outcome
+from search.jobs.worker import run_job
 from search.load import load
 from search.run import main as search
+from search.status import main as status
 from tests.search.light import check_refuses_lightly
 from tests.tiny import arguments, write_tiny
 
@@ -27,6 +31,32 @@ def test_a_search_confirms_at_its_end(home: Path, capsys: pytest.CaptureFixture[
     first = (home / "runs/whole/confirmed.csv").read_bytes()
     assert search(given) == 0
     assert (home / "runs/whole/confirmed.csv").read_bytes() == first
+
+
+def test_how_far_one_came_that_was_stopped_is_told_until_it_has_ended(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(job: Job) -> Outcome:
+        if done:
+            raise KeyboardInterrupt
+        done.append(job)
+        return run_job(job)
+
+    done, run = list[Job](), str(home / "runs/cut")
+    assert search(arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=cut", "trials=2")) == 0
+    with monkeypatch.context() as cut:
+        cut.setattr("search.runners.inline.run_job", stop)
+        assert main([run, "--trials", "0", "--seeds", "1"]) == EXIT_INTERRUPTED
+    capsys.readouterr()
+    assert status([run]) == 0
+    told = capsys.readouterr().out
+    assert "state       finished" in told
+    assert "confirming  stopped; 1 of 4 trainings with fresh seeds have ended and are kept" in told
+    assert told.rstrip().endswith(f"-m search.confirm {run} --trials 0 --seeds 1")
+    assert main([run, "--trials", "0", "--seeds", "1"]) == 0
+    capsys.readouterr()
+    assert status([run]) == 0
+    assert "confirming" not in capsys.readouterr().out
 
 
 def test_neighbours_are_those_by_cost_though_it_is_no_objective(home: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from search.confirming.queue import Chain, ConfirmQueue
+from search.confirming.queue import Chain, ConfirmQueue, list_lacking
 from search.jobs.job import Job, Outcome
 from search.jobs.members import Inherited
 from search.jobs.worker import run_job
@@ -153,3 +153,12 @@ def test_weights_that_another_chain_goes_on_from_stay_until_it_has_ended(jobs: l
     asked.queue.done(last, run_job(last))
     assert asked.heard == ["1", "0", "2"]
     assert not first.weights.exists() and not second.weights.exists()
+
+
+def test_a_training_of_several_chains_lacks_once_and_none_of_a_chain_that_has_come_to_its_end(jobs: list[Job]) -> None:
+    first, second, third = jobs
+    assert list_lacking([(first, second), (first,), (third,)]) == jobs
+    third.outcome.write_text("{}")
+    assert list_lacking([(first, third), (first, second)]) == [first, second]
+    first.outcome.write_text("{}")
+    assert list_lacking([(first, second)]) == [second]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.confirming.request import AS_SEARCHED, Request
+from search.confirming.request import AS_SEARCHED, RESPLIT, Request
 from spaces.errors import ConfigError
 
 
@@ -23,3 +23,8 @@ def test_all_mistakes_are_told_at_once() -> None:
 def test_seeds_are_not_so_many_that_another_search_has_them() -> None:
     with pytest.raises(ConfigError, match=r"^--seeds 101: want at most 100, for intervals shrink with the root of it$"):
         Request(seeds=101)
+
+
+def test_it_is_spelled_as_the_command_takes_it() -> None:
+    assert Request().spell() == "--seeds 3"
+    assert Request(best=2, budget=9, division=RESPLIT).spell() == "--best 2 --seeds 3 --budget 9 --resplit"

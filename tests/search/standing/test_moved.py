@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from search.standing.moved import follow_move
+from search.standing.moved import Left, follow_move
 from search.standing.standing import STOPPED, Standing
 from search.standing.started import Started, read_started, write_started
 from search.standing.words import describe_run
@@ -28,7 +28,7 @@ def test_a_run_that_lies_where_it_was_started_is_told_as_it_was(run: Path, monke
     assert read_started(run).arguments == "space=fusion 'data.root=my photos' run.name=a"
     monkeypatch.chdir(run.parent)
     assert read_started(Path("a")) == read_started(run)
-    earlier = Started("space=fusion", view="mlflow ui", place="/gone")  # of an earlier version
+    earlier = Left("space=fusion", view="mlflow ui", place="/gone", folder="")  # of an earlier version
     assert follow_move(earlier, run) == earlier
 
 
@@ -49,7 +49,7 @@ def test_a_store_that_did_not_come_along_or_was_given_stays(run: Path, tmp_path:
     assert read_started(alone).view == read_started(run).view
     (alone.parent / "mlflow.db").touch()
     for view in ("https://mlflow.example.org", make_view_command(make_sqlite_uri(tmp_path / "own.db")), ""):
-        assert follow_move(Started("", view=view, folder=str(run)), alone).view == view
+        assert follow_move(Left("", view, "", str(run)), alone).view == view
 
 
 def test_paths_are_right_from_the_folder_that_moved_as_a_whole(run: Path, tmp_path: Path) -> None:
