@@ -20,7 +20,7 @@ from search.config.command_parser import CommandParser
 from search.confirming.request import AS_SEARCHED, RESPLIT, SEEDS, WITH_VAL, Request
 from search.load import load
 from search.standing.holder import refuse_held
-from spaces.common.interruption import sigterm_interrupts
+from spaces.common.interruption import STOPPING, sigterm_interrupts, told_at_once
 from spaces.common.machine_faults import COPY, MachineError
 from spaces.common.terminal import lay_out, say
 from spaces.errors import ConfigError, DataError
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     run = load(told.run)
     refuse_held(run.path)
     _refuse_early(run, request)
-    with sigterm_interrupts():
+    with sigterm_interrupts(), told_at_once(STOPPING):
         return _confirm(_restore(run), request)
 
 

@@ -19,7 +19,7 @@ from search.load import load
 from search.results.results import ROBUSTNESS
 from search.stress.request import JUDGED, Request
 from spaces.common.atomic_files import write_text
-from spaces.common.interruption import sigterm_interrupts
+from spaces.common.interruption import STOPPING, sigterm_interrupts, told_at_once
 from spaces.common.machine_faults import COPY, find_mend
 from spaces.common.terminal import say
 from spaces.errors import ConfigError
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         tuple(told.trials), told.split, told.images, told.corruptions, told.attacks, told.seed, told.device
     )
     run = load(told.run)
-    with sigterm_interrupts():
+    with sigterm_interrupts(), told_at_once(STOPPING):
         # torch: 1.5 s, which wrong arguments are refused without
         from search.stress.measuring import measure_run
         from search.stress.table import format_csv, format_rows, tabulate

@@ -22,7 +22,7 @@ from search.preview.notes import list_notes
 from search.report.baseline_table import make_baseline_rows
 from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
-from spaces.common.interruption import told_at_once
+from spaces.common.interruption import STOPPING, told_at_once
 from spaces.common.machine_faults import MachineError, find_machine_fault
 from spaces.common.terminal import say
 from spaces.errors import UserError
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from search.study.trial_queue import TrialQueue
 
 PROGRAM = "search.run"
-STOPPING = "Stopping; what has finished is kept."
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 CAME: list[int] = []  # signals that were to end what this process did
+STOPPING = "Stopping; what has finished is kept."  # of commands that train or measure for long
 WORDS: list[str] = []  # of `told_at_once`, the innermost last; empty once they were told
 
 

@@ -3,6 +3,8 @@ what the command says without one."""
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from search.jobs.worker import run_job
 from search.load import load
 from search.run import main as search
 from search.status import main as status
+from spaces.common.interruption import STOPPING
 from tests.search.light import check_refuses_lightly
 from tests.tiny import arguments, write_tiny
 
@@ -57,6 +60,26 @@ def test_how_far_one_came_that_was_stopped_is_told_until_it_has_ended(
     capsys.readouterr()
     assert status([run]) == 0
     assert "confirming" not in capsys.readouterr().out
+
+
+def test_an_interruption_is_told_at_the_moment_it_comes(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert search(arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=whole", "trials=1")) == 0
+    capsys.readouterr()
+    told = []
+
+    def interrupt(job: Job) -> Outcome:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        finally:
+            told.append(capsys.readouterr().err)
+        return Outcome(reason="nobody has answered")
+
+    monkeypatch.setattr("search.runners.inline.run_job", interrupt)
+    assert main([str(home / "runs/whole"), "--seeds", "1"]) == 130
+    assert told == [f"\n{STOPPING}\n"]
+    assert capsys.readouterr().err == "\nInterrupted. Nothing finished is lost; the same command goes on.\n"
 
 
 def test_neighbours_are_those_by_cost_though_it_is_no_objective(home: Path) -> None:

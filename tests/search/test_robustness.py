@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import torch
 from search.load import load
 from search.robustness import main
 from search.run import main as search
+from spaces.common.interruption import STOPPING
 from spaces.errors import DataError
 from tests.search.light import check_refuses_lightly
 from tests.search.stress.runs import search_rooms
@@ -63,6 +66,15 @@ def test_a_run_is_measured_and_the_rest_of_it_left_alone(rooms: Path, capsys: py
     assert {path: path.read_bytes() for path in before} == before
     added = {path.relative_to(rooms).parts[0] for path in rooms.rglob("*") if path.is_file() and path not in before}
     assert added == {"robustness.csv", "robustness"}
+
+
+def test_an_interruption_is_told_at_the_moment_it_comes(
+    rooms: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.stress.measuring.measure_run", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    assert main(["runs/rooms", *FEW]) == 130
+    onward = "Nothing that was measured is lost; the same command goes on."
+    assert capsys.readouterr().err == f"\n{STOPPING}\n\nInterrupted. {onward}\n"
 
 
 def test_the_same_command_gives_the_same_file_and_a_search_goes_on_beside_it(
