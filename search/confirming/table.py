@@ -75,7 +75,7 @@ def format_csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def format_rows(totals: Totals) -> str:
     """The table for the terminal: a line a network."""
-    told = [each for each in totals.objectives if each not in BEFOREHAND]
+    told = _list_told(totals)
     head = ["trial", "MACs", "seeds", *(_head(each) for each in told), "on the front", "worst task by means"]
     lines = [head]
     for row in totals.rows:
@@ -128,6 +128,28 @@ def list_numbers(totals: Totals) -> dict[str, float]:
         found |= {"confirmed.curse": curse.total, "confirmed.curse.chosen": curse.chosen}
         found |= {"confirmed.curse.references": curse.references}
     return found
+
+
+def list_means(totals: Totals | None) -> dict[int, dict[str, float]]:
+    """What a tracker shows of each network beside what its search measured, by number and name."""
+    return {
+        row.member.number: {f"{each.name}.confirmed": row.test[each.name].mean for each in _list_told(totals)}
+        for row in (totals.rows if totals else ())
+    }
+
+
+def show_means(totals: Totals | None) -> dict[int, dict[str, str]]:
+    """The same with intervals and units, for people, by number and objective."""
+    found: dict[int, dict[str, str]] = {}
+    for row in totals.rows if totals else ():
+        for each in _list_told(totals):
+            mean, ends = _spell_interval(each, row.test[each.name])
+            found.setdefault(row.member.number, {})[each.name] = f"{mean} {each.unit}".strip() + f" ({ends})"
+    return found
+
+
+def _list_told(totals: Totals | None) -> list[Objective]:
+    return [each for each in totals.objectives if each not in BEFOREHAND] if totals else []
 
 
 def _describe_work(totals: Totals) -> str:
@@ -183,11 +205,16 @@ def _head(objective: Objective) -> str:
 
 
 def _format_interval(objective: Objective, interval: Interval, searched: Mapping[str, float]) -> str:
-    mean, low, high = format_interval(objective, interval.mean, interval.low, interval.high)
-    ends = f"{low} to {high}" if math.isfinite(interval.low) else "one seed: no interval"
+    mean, ends = _spell_interval(objective, interval)
     value = searched.get(objective.name, math.nan)
     before = format_interval(objective, value, interval.low, interval.high)[0] if math.isfinite(value) else "-"
     return f"{mean} ({ends}; {before})"
+
+
+def _spell_interval(objective: Objective, interval: Interval) -> tuple[str, str]:
+    """The mean and the ends, in words where there are none."""
+    mean, low, high = format_interval(objective, interval.mean, interval.low, interval.high)
+    return mean, f"{low} to {high}" if math.isfinite(interval.low) else "one seed: no interval"
 
 
 def _format_signed(value: float, *, points: bool) -> str:

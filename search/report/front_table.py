@@ -119,6 +119,7 @@ def format_markdown(
     cost: SearchCost | None = None,
     spreads: Spreads = NO_SPREADS,
     guesses: Guesses = NO_GUESSES,
+    confirmed: Mapping[int, Mapping[str, str]] = MappingProxyType({}),
 ) -> str:
     """The front as a Markdown table, with spreads, and what it has cost: for the page of the run in MLflow.
 
@@ -128,16 +129,27 @@ def format_markdown(
         cost: of the search.
         spreads: standard deviations of what one training shows, by number and name, where they are known.
         guesses: best guesses, beside what was measured where there are some.
+        confirmed: means of fresh seeds with their intervals, by number and name, in columns where there are some.
     """
-    return "\n\n".join([_format_front(members, objectives, spreads, guesses), *(cost.lines if cost else ())])
+    return "\n\n".join([_format_front(members, objectives, spreads, guesses, confirmed), *(cost.lines if cost else ())])
 
 
-def _format_front(members: Sequence[Trial], objectives: Sequence[Objective], spreads: Spreads, guesses: Guesses) -> str:
+def _format_front(
+    members: Sequence[Trial],
+    objectives: Sequence[Objective],
+    spreads: Spreads,
+    guesses: Guesses,
+    confirmed: Mapping[int, Mapping[str, str]],
+) -> str:
     if not members:
         return "No front: no trial has completed."
     guessed = {o.name for o in objectives if any(o.name in guesses.get(t.number, {}) for t in members)}
-    names = [name for o in objectives for name in (o.name, *[f"{o.name}, best guess"] * (o.name in guessed))]
-    head = ["trial", *names, "sharing"]
+    known = {o.name for o in objectives if any(o.name in confirmed.get(t.number, {}) for t in members)}
+    head = ["trial"]
+    for o in objectives:
+        head += [o.name, *[f"{o.name}, best guess"] * (o.name in guessed)]
+        head += [f"{o.name}, confirmed (95 %)"] * (o.name in known)
+    head.append("sharing")
     rows = []
     for t in members:
         numbers = []
@@ -146,6 +158,8 @@ def _format_front(members: Sequence[Trial], objectives: Sequence[Objective], spr
             if o.name in guessed:
                 guess = guesses.get(t.number, {}).get(o.name)
                 numbers.append(format_spread(o, guess.value, guess.sd) if guess else "-")
+            if o.name in known:
+                numbers.append(confirmed.get(t.number, {}).get(o.name, "-"))
         rows.append([str(t.number), *numbers, _escape_cell(describe_in_line(t.pattern))])
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

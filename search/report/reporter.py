@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from search.confirming.confirmation import CSV
 from search.confirming.shown import read_totals
-from search.confirming.table import describe, format_rows, list_numbers
+from search.confirming.table import describe, format_rows, list_means, list_numbers, show_means
 from search.jobs.job import Job, Outcome
 from search.problem.objectives import BEFOREHAND, Objective, volume_units
 from search.report.baseline_table import summarise_baselines, write_baseline_table
@@ -218,6 +218,7 @@ class Reporter:
             files.append(self._folder / BASELINES)
             write_baseline_table(files[-1], rows)
         self._tell_front(members)
+        self._tracker.log_confirmed(list_means(totals))
         self._tracker.log_exports(self._folder)
         lacking = self._tracker.close(
             status,
@@ -229,7 +230,7 @@ class Reporter:
                 "front.size": float(len(members)),
                 **{f"receipt/{name}": value for name, value in cost.metrics.items()},  # a section of its own
             },
-            format_markdown(members, self._objectives, cost, *known),
+            format_markdown(members, self._objectives, cost, *known, show_means(totals)),
         )
         self._leave_word()
         self._print_summary(members, rows, note(members))

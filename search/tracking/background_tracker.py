@@ -102,6 +102,11 @@ class BackgroundTracker:
         """See `Tracker.log_front`."""
         self._gather({}, (members, marks, delivered))
 
+    def log_confirmed(self, means: Mapping[int, Mapping[str, float]]) -> None:
+        """See `Tracker.log_confirmed`."""
+        if means:
+            self._submit(lambda record: record.log_confirmed(means))
+
     def log_files(self, files: Sequence[Path]) -> None:
         """See `Tracker.log_files`."""
         self._submit(lambda record: record.log_files([path for path in files if path.is_file()]))

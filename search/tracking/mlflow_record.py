@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +13,12 @@ from search.jobs.trial import COMPLETE, FAILED, PRUNED
 from search.tracking import mlflow_values
 from search.tracking.batches import log_batch
 from search.tracking.children import FINAL, KIND, NUMBER, TRAINING, TRIAL, Lacking, name_kind, name_training, name_trial
+from search.tracking.confirmed_means import find_means, log_means
 from search.tracking.front_tags import AT_FIRST, FINAL_AT_FIRST, FrontTags
 from search.tracking.live_children import LiveChildren
 from search.tracking.logged_models import list_exports, log_export
 from search.tracking.mlflow_store import find_runs, open_store
-from search.tracking.shared_view import keep_view, make_view
+from search.tracking.shared_view import find_deltas, keep_view, make_view
 from search.tracking.source import find_source, list_parts, list_shared, log_data
 from search.tracking.system_load import SystemLoad
 from search.tracking.tracker import HERE, Origin
@@ -72,6 +73,7 @@ class MlflowRecord:
         self._client = client
         self._shared, self._objectives = dict(shared), list(objectives)
         self._deltas: list[str] = []
+        self._confirmed: list[str] = []
         self._runs: dict[int, str] = {}
         self._front = FrontTags(client)
         self._experiment = experiment
@@ -116,7 +118,8 @@ class MlflowRecord:
         self._status[number] = child.info.status
         self._runs[number] = child.info.run_id
         self._front.keep_trial(number, child.info.run_id, child.data.tags)
-        self._deltas = self._deltas or _list_deltas(child.data.metrics)
+        self._deltas = self._deltas or find_deltas(child.data.metrics)
+        self._confirmed = self._confirmed or find_means(child.data.metrics)
 
     @property
     def key(self) -> str:
@@ -125,7 +128,7 @@ class MlflowRecord:
 
     def keep_view(self) -> None:
         """Save the view of this search's trials, with columns of their tasks once these are known."""
-        view = make_view(self._parent, self._objectives, self._deltas)
+        view = make_view(self._parent, self._objectives, self._deltas, self._confirmed)
         keep_view(self._client, self._experiment, self.key, view)
 
     @property
@@ -158,7 +161,7 @@ class MlflowRecord:
         self._client.set_terminated(run, status, end)
         self._status[trial.number], self._runs[trial.number] = status, run
         self._front.keep_trial(trial.number, run, AT_FIRST)
-        if not self._deltas and (found := _list_deltas(trial.metrics)):
+        if not self._deltas and (found := find_deltas(trial.metrics)):
             self._deltas = found
             self.keep_view()
 
@@ -231,7 +234,7 @@ class MlflowRecord:
             for name, value in finite.items()
         ]
         self._log_batch(self._parent, points)
-        self._log_files([path for path in artifacts if path.is_file()])
+        self.log_files([path for path in artifacts if path.is_file()])
         if note:
             self._client.set_tag(self._parent, NOTE, mlflow_values.cut_lines(note, MAX_TAG))
         past = self._before[1] if status == self._before[0] else None if self._on else self._last or None
@@ -241,9 +244,21 @@ class MlflowRecord:
         """See `Tracker.log_front`."""
         self._front.tell(members, marks, delivered)
 
+    def log_confirmed(self, means: Mapping[int, Mapping[str, float]]) -> None:
+        """See `Tracker.log_confirmed`."""
+        self._confirmed = log_means(self._client, self._runs, means, _now()) or self._confirmed
+        self.keep_view()
+
     def log_files(self, files: Sequence[Path]) -> None:
         """See `Tracker.log_files`."""
-        self._log_files(files)
+        if not files:
+            return
+        root = Path(os.path.commonpath([path.parent for path in files]))
+        for path in files:
+            top, *below = (*path.parent.relative_to(root).parts, "")
+            # A name of its own at each resume, or members that have left the front would stay in its folder.
+            top = top and f"{top} after {len(self._status)} trials"
+            self._client.log_artifact(self._parent, str(path), "/".join([top, *below]).rstrip("/") or None)
 
     def log_exports(self, run: Path) -> None:
         """See `Tracker.log_exports`."""
@@ -279,20 +294,6 @@ class MlflowRecord:
         tags: Mapping[str, str] | None = None,
     ) -> None:
         log_batch(self._client, run, points, params, tags)
-
-    def _log_files(self, files: Sequence[Path]) -> None:
-        if not files:
-            return
-        root = Path(os.path.commonpath([path.parent for path in files]))
-        for path in files:
-            top, *below = (*path.parent.relative_to(root).parts, "")
-            # A name of its own at each resume, or members that have left the front would stay in its folder.
-            top = top and f"{top} after {len(self._status)} trials"
-            self._client.log_artifact(self._parent, str(path), "/".join([top, *below]).rstrip("/") or None)
-
-
-def _list_deltas(names: Iterable[str]) -> list[str]:
-    return [name for name in names if name.endswith(".delta")]
 
 
 def _now() -> int:

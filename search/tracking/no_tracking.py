@@ -53,6 +53,9 @@ class SilentTracker:
     ) -> None:
         """Nothing."""
 
+    def log_confirmed(self, means: Mapping[int, Mapping[str, float]]) -> None:
+        """Nothing."""
+
     def log_files(self, files: Sequence[Path]) -> None:
         """Nothing."""
 

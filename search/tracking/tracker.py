@@ -96,6 +96,9 @@ class Tracker(Protocol):
                 that is not known yet, and what was recorded stays.
         """
 
+    def log_confirmed(self, means: Mapping[int, Mapping[str, float]]) -> None:
+        """Record what fresh seeds show of trials' networks, by number and name; what is the same is skipped."""
+
     def log_files(self, files: Sequence[Path]) -> None:
         """Record files as they are now, in place of what they were."""
 
@@ -163,6 +166,9 @@ class Record(Protocol):
 
     def log_front(self, members: Sequence[int], marks: Mapping[int, str], delivered: Sequence[str] | None) -> None:
         """See `Tracker.log_front`."""
+
+    def log_confirmed(self, means: Mapping[int, Mapping[str, float]]) -> None:
+        """See `Tracker.log_confirmed`."""
 
     def log_files(self, files: Sequence[Path]) -> None:
         """See `Tracker.log_files`."""

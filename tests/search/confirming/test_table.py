@@ -10,7 +10,7 @@ import pytest
 from search.confirming.confirmation import Confirmation
 from search.confirming.request import WITH_VAL
 from search.confirming.sums import Totals, sum_up
-from search.confirming.table import describe, format_csv, format_rows, list_numbers, list_rows
+from search.confirming.table import describe, format_csv, format_rows, list_means, list_numbers, list_rows, show_means
 from search.problem.objectives import DELTA_MTL, MACS, WORST_DELTA, format_interval
 from tests.search.confirming.made import make_confirmation, make_member
 from tests.search.trials import TASKS
@@ -43,6 +43,15 @@ def test_the_terminal_shows_means_with_intervals_beside_what_the_search_told() -
     told = " to ".join(format_interval(DELTA_MTL, mean.mean, mean.low, mean.high)).replace(" to ", " (", 1)
     before = format_interval(DELTA_MTL, 4.0, mean.low, mean.high)[0]  # to the same place
     assert f"{told}; {before})" in first
+
+
+def test_a_record_has_the_means_and_people_their_intervals_of_what_was_measured() -> None:
+    totals = total(make_confirmation(*MEMBERS))
+    mean = totals.rows[0].test["delta_mtl"]
+    assert list_means(totals)[3] == {"delta_mtl.confirmed": mean.mean}
+    first, low, high = format_interval(DELTA_MTL, mean.mean, mean.low, mean.high)
+    assert show_means(totals)[3] == {"delta_mtl": f"{first} % ({low} to {high})"}
+    assert (list_means(None), show_means(None)) == ({}, {})
 
 
 def test_sentences_say_what_intervals_cover_who_is_told_apart_and_what_was_promised() -> None:

@@ -63,6 +63,15 @@ def test_what_was_measured_has_no_more_digits_than_one_training_allows() -> None
     assert "| 4 | +1 +- 20 % | +0.8 +- 9.9 % | 12.4 M |" in note
 
 
+def test_the_record_has_a_column_of_what_is_confirmed_where_anything_is() -> None:
+    members = find_front(TRIALS, CHOSEN)
+    note = format_markdown(members, CHOSEN, confirmed={4: {"delta_mtl": "+0.5 % (-1.0 to +2.0)"}})
+    assert "| trial | delta_mtl | delta_mtl, confirmed (95 %) | macs | sharing |" in note
+    assert "% | +0.5 % (-1.0 to +2.0) | 12.4 M |" in note
+    assert "% | - | 9.00 M |" in note
+    assert "confirmed" not in format_markdown(members, CHOSEN)
+
+
 def test_without_guesses_there_is_no_column_of_them() -> None:
     assert "best guess" not in summarise_front(find_front(TRIALS, CHOSEN), CHOSEN)
 

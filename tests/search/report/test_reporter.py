@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from search.confirming.confirmation import save_confirmation
 from search.jobs.job import Outcome
 from search.jobs.trial import Trial
 from search.problem.objectives import resolve_objectives
@@ -20,6 +21,7 @@ from search.report.search_cost import CostRates
 from search.report.terminal.progress import Progress
 from search.standing.started import Started
 from search.tracking.tracker import Training
+from tests.search.confirming.made import make_confirmation, make_member
 from tests.search.jobs.tiny_job import make_job
 from tests.search.study.fronts.test_final_files import make
 from tests.search.trials import NAMES, TASKS, complete, failed
@@ -36,6 +38,7 @@ class Record:
         self.said: list[tuple[Any, ...]] = []
         self.fronts: list[tuple[int, ...]] = []
         self.delivered: Sequence[str] | None = None
+        self.confirmed: dict[int, Mapping[str, float]] = {}
         self.files: list[str] = []
         self.lacking = ""
         self.ends: list[tuple[str, list[str], Mapping[str, float], str]] = []
@@ -63,6 +66,9 @@ class Record:
     ) -> None:
         self.fronts.append(tuple(members))
         self.delivered = delivered
+
+    def log_confirmed(self, means: Mapping[int, Mapping[str, float]]) -> None:
+        self.confirmed = {**means}
 
     def log_files(self, files: Sequence[Path]) -> None:
         self.files += [path.name for path in files]
@@ -212,3 +218,14 @@ def test_the_record_has_the_best_guesses_that_the_terminal_shows(tmp_path: Path)
     reporter.report("FINISHED", {})
     assert "best guess" in shown.getvalue()
     assert "| delta_mtl, best guess |" in record.ends[0][3]
+
+
+def test_the_record_has_what_is_confirmed_in_its_table_and_of_its_trials(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").touch()
+    reporter, record, _ = _start(tmp_path)
+    reporter.resumed(TRIALS, [])
+    save_confirmation(tmp_path, make_confirmation(make_member(3, 0.0, 5.0, -10.0)))
+    reporter.report("FINISHED", {})
+    assert record.confirmed.keys() == {3}
+    assert record.confirmed[3].keys() == {"delta_mtl.confirmed"}
+    assert "| delta_mtl, confirmed (95 %) |" in record.ends[0][3]

@@ -17,6 +17,7 @@ def test_no_tracking_writes_nothing(tmp_path: Path) -> None:
     tracker.log(complete(0, 1.0, 10))
     tracker.log_training(Training("supernet", "a", {}, {}))
     tracker.log_hypervolume(1, 1.0)
+    tracker.log_confirmed({0: {"delta_mtl.confirmed": 1.0}})
     tracker.close("FINISHED", [], {})
     assert tracker.view_command() == ""
     assert tracker.view_links() == ()
