@@ -48,8 +48,10 @@ function drawAxes(section) {
     const [name, , value] = axes[index], brush = svg.querySelector(`[data-axis="${index}"]`);
     if (low === null) brushes.delete(name);
     else brushes.set(name, { value, low, high });
-    brush.setAttribute("height", low === null ? 0 : scales[index].y(low) - scales[index].y(high));
-    brush.setAttribute("y", low === null ? 0 : scales[index].y(high));
+    // What is typed may lie beyond the axis, or end before it begins.
+    const { y, low: least, high: most } = scales[index], [from, to] = [low, high].map((v) => y(Math.min(most, Math.max(least, v))));
+    brush.setAttribute("height", low === null ? 0 : Math.max(0, from - to));
+    brush.setAttribute("y", low === null ? 0 : to);
     [fields[index][0].value, fields[index][1].value] = low === null ? ["", ""] : [low, high].map((v) => Number(v.toPrecision(4)));
     say();
     sift();

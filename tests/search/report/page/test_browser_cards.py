@@ -95,3 +95,26 @@ def test_two_cards_on_paper_are_not_cut_off(tmp_path: Path) -> None:
       look(0);
       return [getComputedStyle(cards).overflow, cards.scrollWidth - cards.clientWidth];"""
     assert ask_frame(tmp_path, 500, script, printed=True) == ["visible", 0]
+
+
+@pytest.mark.parametrize(("least", "most"), [("500", ""), ("", "-500"), ("5", "-50"), ("-500", "500")])
+def test_a_range_beyond_an_axis_is_drawn_within_it(least: str, most: str, tmp_path: Path) -> None:
+    """A height below 0 is an error of the page."""
+    script = f"""const type = (what, value) => {{
+        const field = find(`[aria-label="${{what}} delta_mtl"]`);
+        field.value = value;
+        field.dispatchEvent(new Event('change'));
+      }};
+      type('least', '{least}');
+      type('most', '{most}');
+      const brush = [...document.querySelectorAll('.brush')].find((each) => Number(each.getAttribute('y')) > 0);
+      const line = find('.axes line');
+      const [y, height] = ['y', 'height'].map((name) => Number(brush.getAttribute(name)));
+      const [top, foot] = ['y1', 'y2'].map((name) => Number(line.getAttribute(name)));
+      const left = document.querySelectorAll('.axes path:not(.out)').length;
+      return [y >= top, height, y + height <= foot, foot - top, left];"""
+    above, height, below, whole, left = ask_frame(tmp_path, 1366, script)
+    assert above and below
+    everything = least == "-500" and most == "500"
+    assert height == (whole if everything else 0)
+    assert (left > 0) is everything
