@@ -67,4 +67,5 @@ def test_what_delta_mtl_is_is_said_of_these_tasks() -> None:
     assert "(depth abs_err_m)" in text
     assert "the mean of 3 of them a task" in text
     assert "search.confirm measures what fresh seeds show" in text
+    assert "What +- tells of a delta has the error of that mean in it" in text  # and no other value
     assert explain_numbers([]) == ""
