@@ -14,7 +14,8 @@ from spaces.common.formatting import format_count
 
 HOLDING = (
     "What +- tells of a delta has the error of that mean in it, which moves all networks alike; of what is not "
-    "confirmed +- holds for this search's validation images, and search.confirm measures what fresh seeds show on test images."
+    "confirmed +- holds for this search's validation images, and search.confirm measures what fresh seeds show on test "
+    "images."
 )
 MEANING = "delta_mtl is the mean change of the main tasks' headline metrics"
 
