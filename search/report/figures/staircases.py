@@ -13,6 +13,8 @@ from search.problem.objectives import MAXIMISE, Objective
 from search.report.figures.palette import BLACK
 from search.study.fronts.front import FrontView
 
+DASHES = ((8, 2, 1.5, 2), (1, 2))  # of what shares of seeds reach; plain dashes are the single-task networks'
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
@@ -39,10 +41,10 @@ def draw_attainment(axes: Axes, view: FrontView, drawn: tuple[Objective, Objecti
         return []
     lines = []
     columns = [view.objectives.index(objective) for objective in drawn]
-    for (share, points), dots in zip(view.attained.items(), ((4, 2), (1, 2)), strict=False):
+    for (share, points), dots in zip(view.attained.items(), DASHES, strict=False):
         label = f"{share} % of fresh seeds reach"
         line = trace_front(points[:, columns], drawn).T
-        lines += axes.plot(*line, color=BLACK, linewidth=0.9, linestyle=(0, dots), alpha=0.7, zorder=3, label=label)
+        lines += axes.plot(*line, color=BLACK, linewidth=1.1, linestyle=(0, dots), alpha=0.7, zorder=3, label=label)
     return lines
 
 

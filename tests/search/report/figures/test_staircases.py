@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from search.problem.objectives import MAXIMISE, MINIMISE, Objective, resolve_objectives
+from search.report.figures.front_figure import draw_front_figure, render_front_svg
 from search.report.figures.front_panel import draw_front_panel
 from search.report.figures.staircases import trace_front
 from search.study.fronts.front import FrontView, find_front
@@ -67,3 +69,13 @@ def test_a_line_that_is_nowhere_in_the_plot_is_not_in_its_legend() -> None:
     panel = _draw(view)
     words = [each for each in panel.get_legend_handles_labels()[1] if "fresh seeds" in each]
     assert words == ["100 % of fresh seeds reach"]
+
+
+def test_what_seeds_reach_is_drawn_unlike_the_single_task_networks_dashes() -> None:
+    chosen = resolve_objectives(["delta_mtl", "macs"], TASKS)
+    attained = {share: np.array([[1.5 - share / 100, 12e6]]) for share in (50, 100)}
+    view = FrontView(TRIALS, find_front(TRIALS, chosen), chosen, [0.0, 0.0], {}, attained=attained)
+    svg = render_front_svg(draw_front_figure(view))
+    found = {tuple(map(float, each.split(","))) for each in re.findall(r"stroke-dasharray: ([\d., ]+)", svg)}
+    shapes = sorted((len(each), each[0] > each[1]) for each in found)
+    assert shapes == [(2, False), (2, True), (4, True)]  # dots, dashes, dashes with dots
