@@ -7,8 +7,9 @@ argv -> settings -> trial queue: study.ask -> space.sample -> runner -> worker: 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from search.config.command import EXIT_FAILED, run_command, spell_command
@@ -20,6 +21,7 @@ from search.preview.first_words import describe_start
 from search.preview.kept_plan import find_plan
 from search.preview.notes import list_notes
 from search.report.baseline_table import make_baseline_rows
+from search.study.baselines import list_ended
 from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
 from spaces.common.interruption import STOPPING, told_at_once
@@ -82,25 +84,26 @@ def _search(settings: Settings, folder: RunFolder, command: str, forecast: float
         if settings.confirm.seeds and not queue.status.stopped:
             _confirm(settings, folder, search, queue, settings.confirm.seeds)
     except BaseException as error:
-        _report(reporter, "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED", queue.baselines)
+        status = "KILLED" if isinstance(error, KeyboardInterrupt) else "FAILED"
+        _report(reporter, status, partial(list_ended, settings, queue.baselines))
         raise
-    status = queue.status
-    if status.stopped:
-        unwritten = _report(reporter, "FAILED", queue.baselines)
-        mend = "" if status.state is QueueState.STUCK else f"\nMend this, then go on with:\n  {command}"
+    end = queue.status
+    if end.stopped:
+        unwritten = _report(reporter, "FAILED", partial(list_ended, settings, queue.baselines))
+        mend = "" if end.state is QueueState.STUCK else f"\nMend this, then go on with:\n  {command}"
         also = f"\nThe report cannot be written either: {unwritten}" if unwritten else ""
-        print(f"The search stopped: {status.reason}{also}{mend}", file=sys.stderr)
+        print(f"The search stopped: {end.reason}{also}{mend}", file=sys.stderr)
         return EXIT_FAILED
     tasks, constants = settings.data.selected, measure_trivial_predictions(settings)
     rows = make_baseline_rows(tasks, queue.baselines.values(), constants, search.single_task_macs)
-    if unwritten := _report(reporter, "FINISHED", queue.baselines, rows):
+    if unwritten := _report(reporter, "FINISHED", lambda: queue.baselines, rows):
         print(
             f"The report cannot be written: {unwritten}\nNothing is lost: all is trained. Mend this, then the same "
             f"command writes it:\n  {command}",
             file=sys.stderr,
         )
         return EXIT_FAILED
-    if last := status.reason or search.study.outlook():
+    if last := end.reason or search.study.outlook():
         say(last)
     return 0
 
@@ -120,10 +123,15 @@ def _confirm(settings: Settings, folder: RunFolder, search: Search, queue: Trial
             queue.stop("; ".join(error.problems))
 
 
-def _report(reporter: Reporter, status: str, baselines: Mapping[Job, Outcome], rows: Sequence[BaselineRow] = ()) -> str:
+def _report(
+    reporter: Reporter,
+    status: str,
+    list_baselines: Callable[[], Mapping[Job, Outcome]],
+    rows: Sequence[BaselineRow] = (),
+) -> str:
     """Write the report; what of the machine keeps it from being written, if anything."""
     try:
-        reporter.report(status, baselines, rows)
+        reporter.report(status, list_baselines(), rows)
     except Exception as error:
         if not (fault := find_machine_fault(error)):
             raise

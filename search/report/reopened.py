@@ -11,7 +11,7 @@ from search.jobs.trial import Trial
 from search.report.build_search import Search, build_search
 from search.standing.standing import FINISHED, find_last, judge_end
 from search.standing.started import read_started
-from search.study.baselines import BaselineTrainings
+from search.study.baselines import BaselineTrainings, list_ended
 from search.study.earlier_trials import load_earlier_trials
 from search.study.fronts.final_files import load_finals
 from search.study.run_folder import RunFolder
@@ -57,4 +57,5 @@ def reopen_search(settings: Settings, folder: RunFolder) -> Reopened:
     last = find_last(folder.path, {trial.number: trial.ended for trial in trials})
     began = read_started(folder.path).began
     end = judge_end(folder.path, len(trials), settings.split.trials, last, began)
-    return Reopened(search, baselines.outcomes, tuple(trials), "FINISHED" if end == FINISHED else "KILLED")
+    ended = list_ended(settings, baselines.outcomes)
+    return Reopened(search, ended, tuple(trials), "FINISHED" if end == FINISHED else "KILLED")

@@ -10,7 +10,7 @@ from statistics import fmean
 
 from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
-from search.jobs.outcome_files import read_result
+from search.jobs.outcome_files import read_outcome, read_result
 from search.problem import deltas
 from spaces.common.atomic_files import as_mapping, read_json, write_json
 from spaces.errors import DataError
@@ -144,6 +144,18 @@ def list_baseline_jobs(settings: Settings, threads: int) -> list[Job]:
             named = cache / f"{job.fingerprint}.json"
             jobs.append(replace(job, outcome=named, checkpoint=named.with_suffix(".ckpt")))
     return jobs
+
+
+def list_ended(settings: Settings, known: Mapping[Job, Outcome]) -> dict[Job, Outcome]:
+    """The single-task networks that are there, for a search that is not at its end.
+
+    Args:
+        settings: of the search.
+        known: those that it has heard of; others ended after it was told to stop, or are of an earlier search.
+    """
+    jobs = [job for job in list_baseline_jobs(settings, settings.runner.threads) if job not in known]
+    found = {job: outcome for job in jobs if (outcome := read_outcome(job)) and outcome.complete}
+    return {**known, **found}
 
 
 def average_headlines(outcomes: Mapping[Job, Outcome], settings: Settings) -> dict[str, float]:

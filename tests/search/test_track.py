@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from search.jobs.job import Job, Outcome
+from search.jobs.worker import run_job
 from search.load import load
 from search.report.page import examples
 from search.report.page.examples import draw_examples
@@ -61,6 +63,27 @@ def test_the_same_run_twice_gives_one_record(
     assert parent.inputs.dataset_inputs
     assert parent.info.status == "FINISHED"
     assert parent.data.tags["resume_command"] == f"{spell_python()} -m search.run {shlex.join(_given(searched))}"
+
+
+def test_single_task_networks_that_ended_as_their_search_was_told_to_stop_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it stops, and where it is recorded later."""
+    write_tiny(tmp_path / "data")
+    run, jobs = tmp_path / "runs" / "r", []
+
+    def stop(job: Job) -> Outcome:
+        jobs.append(job)
+        outcome = run_job(job)
+        if len(jobs) == 2:
+            raise KeyboardInterrupt
+        return outcome
+
+    monkeypatch.setattr("search.runners.inline.run_job", stop)
+    assert search(_given(run)) == 130
+    assert json.loads((run / "receipt.json").read_text())["trained"]["trainings"] == 2
+    assert track([str(run), "--uri", f"sqlite:///{tmp_path / 'store.db'}"]) == 0
+    assert json.loads((run / "receipt.json").read_text())["trained"]["trainings"] == 2
 
 
 def test_a_run_recorded_later_has_its_own_times_and_code(searched: Path, tmp_path: Path) -> None:

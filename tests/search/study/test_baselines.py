@@ -11,7 +11,7 @@ import pytest
 from search.config.composition import compose
 from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
-from search.study.baselines import RETRIES, BaselineTrainings, list_baseline_jobs
+from search.study.baselines import RETRIES, BaselineTrainings, list_baseline_jobs, list_ended
 from spaces.common.atomic_files import write_json
 from spaces.errors import DataError
 from tests.tiny import arguments, write_tiny
@@ -90,6 +90,15 @@ def test_what_an_earlier_search_trained_is_found_on_its_kind_of_device(settings:
     write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(outcome)})
     assert list(trainings.find_cached("cpu")) == [(job, outcome)]
     assert list(trainings.find_cached("cuda")) == []
+
+
+def test_one_that_ended_when_nobody_heard_it_any_more_is_there_as_well(settings: Settings) -> None:
+    heard, late, failed, *_ = list_baseline_jobs(settings, settings.runner.threads)
+    outcome = end_well(late, settings, random.Random(0))
+    for job, left in ((late, outcome), (failed, Outcome(reason="no luck"))):
+        write_json(job.outcome, {"fingerprint": job.fingerprint, "outcome": asdict(left)})
+    known = {heard: end_well(heard, settings, random.Random(1))}
+    assert list_ended(settings, known) == {**known, late: outcome}
 
 
 ODD = [{"metrics": 3}, {"metrics": {"a": "x"}}, {"cost": {"macs": []}}, {"seconds": "soon"}, {"later": 1}]
