@@ -6,13 +6,14 @@ argv -> settings -> trial queue: study.ask -> space.sample -> runner -> worker: 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from search.config.command import EXIT_FAILED, run_command, spell_command
+from search.config.command import EXIT_FAILED, SWEPT, run_command, spell_command
 from search.config.padding_note import describe_padding
 from search.config.problem_statement import measure_trivial_predictions
 from search.config.settings import Settings
@@ -41,7 +42,11 @@ PROGRAM = "search.run"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a search from the command line; every user mistake ends in one message and exit status 2."""
-    return run_command(argv, PROGRAM, _run, lambda command: f"Nothing finished is lost; go on with:\n  {command}")
+    return run_command(argv, PROGRAM, _run, _tell_onward)
+
+
+def _tell_onward(command: str) -> str:
+    return "" if SWEPT in os.environ else f"Nothing finished is lost; go on with:\n  {command}"
 
 
 def _run(settings: Settings, given: str) -> int:

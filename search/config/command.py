@@ -23,6 +23,7 @@ from spaces.common.machine_faults import find_machine_fault
 from spaces.errors import ConfigError, UserError
 
 EXIT_REFUSED, EXIT_FAILED, EXIT_INTERRUPTED = 2, 1, 130  # exit statuses
+SWEPT = "SEARCH_SWEPT"  # set in the environment of a search that a sweep has begun, which itself says how to go on
 
 
 def run_command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from search.config.command import EXIT_INTERRUPTED
+from search.config.command import EXIT_INTERRUPTED, SWEPT
 from search.jobs.job import Job
 from search.standing.holder import find_holder
 from search.sweeping.record import Record
@@ -45,9 +46,10 @@ class _Live:
     def launch(self) -> None:
         """Start the search."""
         command = [sys.executable, "-m", "search.run", *self.run.words]
+        environment = {**os.environ, SWEPT: "1"}
         with nullcontext() if self.log is None else open(self.log, "ab") as file:
             # A session of its own: Ctrl-C in the terminal comes to the sweep alone, which passes it on once.
-            self.process = subprocess.Popen(command, start_new_session=True, stdout=file, stderr=file)
+            self.process = subprocess.Popen(command, env=environment, start_new_session=True, stdout=file, stderr=file)
 
 
 def check_side_by_side(sweep: Sweep, many: int) -> None:

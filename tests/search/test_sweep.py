@@ -21,6 +21,7 @@ from search.run import main as search
 from search.sweep import main
 from search.sweeping.record import open_record
 from search.sweeping.sweep import plan_sweep
+from spaces.common.interpreter import spell_python
 from tests.end_to_end.searches import MARK, left_running
 from tests.tiny import arguments, write_tiny
 
@@ -109,7 +110,9 @@ def test_an_interruption_stops_the_search_that_is_on_and_says_how_to_go_on(tmp_p
     assert process.wait(timeout=60) == 130
     told = (tmp_path / "log.txt").read_text()
     assert "Traceback" not in told
-    assert "Interrupted. Nothing finished is lost; go on with:\n" in told
+    assert "Interrupted.\n" in told  # the search that was on
+    assert told.count("Interrupted. Nothing finished is lost; go on with:\n") == told.count("go on with") == 1
+    assert told.rstrip().splitlines()[-1].strip().startswith(f"{spell_python()} -m search.sweep ")
     assert not left_running(tmp_path, seconds=20)
     assert not Path("runs/sweep-seed/seed.1").exists()
 
