@@ -10,6 +10,7 @@ import logging
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 
 import yaml
@@ -23,7 +24,7 @@ from search.sweeping.record import Record, open_record, read_record
 from search.sweeping.running import check_side_by_side, search_all
 from search.sweeping.sharing import take_earlier
 from search.sweeping.sweep import Sweep, check_sweep, plan_sweep, spell_values
-from spaces.common.interruption import sigterm_interrupts
+from spaces.common.interruption import STOPPING, sigterm_interrupts, told_at_once
 
 PROGRAM = "search.sweep"
 
@@ -58,15 +59,18 @@ def _run(words: Sequence[str], command: str) -> int:
         return _plan(sweep, record, command)
     say = partial(print, flush=True)
     say(f"{len(sweep.runs)} runs in {sweep.folder}: {', '.join(run.name for run in sweep.runs)}")
-    with open_record(sweep) as record:
+    # One search at a time tells it itself, in this terminal.
+    told = told_at_once(STOPPING) if options.side_by_side > 1 else nullcontext()
+    with open_record(sweep) as record, told:
         if saved := take_earlier(sweep):
             say(f"{saved} trainings that runs rest on are there from earlier searches of {sweep.outer}.")
         failed = search_all(sweep, record, options.side_by_side, say)
         _join(sweep, record)
     if failed:
-        told = "".join(f"\n  {name} {ending}" for name, ending in failed.items())
+        endings = "".join(f"\n  {name} {ending}" for name, ending in failed.items())
         print(
-            f"{len(failed)} of {len(sweep.runs)} runs did not finish:{told}\nGo on with:\n  {command}", file=sys.stderr
+            f"{len(failed)} of {len(sweep.runs)} runs did not finish:{endings}\nGo on with:\n  {command}",
+            file=sys.stderr,
         )
         return EXIT_FAILED
     return 0

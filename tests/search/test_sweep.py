@@ -22,6 +22,7 @@ from search.sweep import main
 from search.sweeping.record import open_record
 from search.sweeping.sweep import plan_sweep
 from spaces.common.interpreter import spell_python
+from spaces.common.interruption import STOPPING
 from tests.end_to_end.searches import MARK, left_running
 from tests.tiny import arguments, write_tiny
 
@@ -115,6 +116,17 @@ def test_an_interruption_stops_the_search_that_is_on_and_says_how_to_go_on(tmp_p
     assert told.rstrip().splitlines()[-1].strip().startswith(f"{spell_python()} -m search.sweep ")
     assert not left_running(tmp_path, seconds=20)
     assert not Path("runs/sweep-seed/seed.1").exists()
+
+
+@pytest.mark.parametrize(("many", "told"), [("1", ""), ("2", f"\n{STOPPING}\n")])
+def test_that_runs_side_by_side_stop_is_told_at_once_by_the_sweep(
+    many: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their own words go into their logs; a run alone says it in the terminal."""
+    monkeypatch.setattr("search.sweep.check_side_by_side", lambda *_: None)
+    monkeypatch.setattr("search.sweep.search_all", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+    assert main([*given("run.seed=0,1"), "--side-by-side", many]) == 130
+    assert capsys.readouterr().err.startswith(f"{told}\nInterrupted. Nothing finished is lost; go on with:\n")
 
 
 def test_runs_that_cannot_be_compared_have_a_table_and_no_front(capfd: pytest.CaptureFixture[str]) -> None:
