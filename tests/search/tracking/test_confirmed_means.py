@@ -39,3 +39,9 @@ def test_trials_have_what_fresh_seeds_show_once_and_the_view_is_sorted_by_it(tmp
     history = client.get_metric_history(second.info.run_id, "delta_mtl.confirmed")
     assert [point.value for point in history] == [0.5, 0.25]
     assert second.data.metrics["delta_mtl"] == 1.0
+    asked = f"tags.`mlflow.parentRunId` = '{find_parent(client, 'confirmed').info.run_id}'"
+    for order in ("DESC", "ASC"):  # as the page asks; what has none comes last
+        found = client.search_runs(
+            [first.info.experiment_id], asked, order_by=[f"metrics.`delta_mtl.confirmed` {order}"]
+        )
+        assert [run.info.run_name for run in found] == ["trial 1", "trial 0"]
