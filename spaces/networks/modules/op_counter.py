@@ -12,25 +12,10 @@ from torch.utils.flop_counter import flop_registry
 
 ATEN = torch.ops.aten
 # What goes number by number.
-NAMES = [
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "neg",
-    "exp",
-    "pow",
-    "sqrt",
-    "rsqrt",
-    "clamp",
-    "clamp_min",
-    "clamp_max",
-    "relu",
-    "sigmoid",
-    "tanh",
-    "gelu",
-    "silu",
-]
+NAMES = (
+    *("add", "sub", "mul", "div", "neg", "exp", "pow", "sqrt", "rsqrt", "clamp", "clamp_min", "clamp_max"),
+    *("relu", "sigmoid", "tanh", "gelu", "silu"),
+)
 POINTWISE = frozenset(getattr(ATEN, name) for name in NAMES)
 
 
