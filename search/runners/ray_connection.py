@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,11 @@ SOCKET = "/session_2026-01-01_00-00-00_000000_4194304/sockets/plasma_store"  # w
 SHORT = ("/tmp", "/var/tmp", "/dev/shm")  # where there is room for it
 
 
-def connect(address: str | None, preload: Sequence[str] = ()) -> Path | None:
+def connect(address: str | None) -> Path | None:
     """Come to Ray; one that this process has started itself is used, whatever it was started for.
 
     Args:
         address: of a cluster, or None for a Ray of this search's own.
-        preload: modules that every worker of a Ray started here imports as soon as it is up.
 
     Returns:
         A folder to be removed once Ray is shut down, if one was made.
@@ -55,7 +54,6 @@ def connect(address: str | None, preload: Sequence[str] = ()) -> Path | None:
             address="local",
             num_cpus=count_cores(),  # Ray itself counts cores that this job may not use
             include_dashboard=False,
-            _system_config={"preload_python_modules": list(preload)},
             **(QUIET | ({"_temp_dir": str(place)} if place else {})),
         )
     except Exception as error:  # of many kinds, the plain one among them

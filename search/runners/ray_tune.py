@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from search.jobs.job import find_device
 from search.runners.head_watch import answers, watch_head
 from search.runners.node_check import check_nodes
 from search.runners.ray_connection import connect as _connect
@@ -45,10 +44,6 @@ LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
 # cores, an epoch of one thread being 1: two threads 0.8 with either; beside two busy processes 6.4, and so 2.1. By
 # `python -m search.run runner=inline runner.cpus_per_trial=2 budget=null sampler=random trials=1 trainer.epochs=2`.
 SPIN = {"GOMP_SPINCOUNT": "10000"}
-# What trainings need, torch and Tune among it: workers import it while Tune comes up here, not once they are asked to.
-# Torch's compiler, which nothing here uses, is loaded by torch with the first optimiser.
-NEEDED = ("search.runners.tune_trainable", "search.jobs.train_job", "torch._dynamo")
-SPARE = 2  # workers that may do so for nothing, for Ray has one up by core: our choice
 
 
 @dataclass(frozen=True)
@@ -137,7 +132,7 @@ class RayTune:
         import ray  # ray: 0.5 s, and QUIET has to be set before
 
         there = ray.is_initialized()
-        place = _connect(address, self._list_needed())
+        place = _connect(address)
         try:
             take_sigterm()  # again, for Ray takes it for itself
             nodes = _list_nodes()
@@ -165,13 +160,6 @@ class RayTune:
                 ray.shutdown()
             for left in filter(None, (folder / ".ray", place)):
                 shutil.rmtree(left, ignore_errors=True)
-
-    def _list_needed(self) -> tuple[str, ...]:
-        """Modules that workers of this machine import beforehand; none where more than a few would never train."""
-        cores = count_cores()
-        trains = min(int(cores / self.cpus_per_trial), self.concurrency or cores)
-        few = self.gpus_per_trial != 0 and find_device() == "cuda"  # as many as there are GPUs, not cores
-        return () if few or cores - trains > SPARE else NEEDED
 
     def _fitting(self, nodes: list[dict[str, float]]) -> tuple[float, int]:
         """GPUs a training, and trainings at a time; a training fits on one node or nowhere."""
