@@ -125,9 +125,10 @@ def _look_at_block(family: Family, block: Block, shapes: tuple[Shape, ...]) -> K
     import torch  # torch: 1.5 s, --help does without
 
     from spaces.networks.make import make_module
+    from spaces.networks.modules.op_counter import OpCounter
 
     widths = [shape[2 if len(shape) == 3 else 1] for shape in shapes]  # tokens have their channels last
-    with torch.device("meta"):
+    with torch.device("meta"), OpCounter():
         module = make_module(block, widths, family, lambda _, build: build())
     return _look(module, shapes, lambda inputs: module(*inputs))
 
@@ -136,7 +137,9 @@ def _look_at_block(family: Family, block: Block, shapes: tuple[Shape, ...]) -> K
 def _look_at_head(family: Family, output: Output, size: tuple[int, int], shapes: tuple[Shape, ...]) -> Kept:
     import torch  # torch: as above
 
-    with torch.device("meta"):
+    from spaces.networks.modules.op_counter import OpCounter
+
+    with torch.device("meta"), OpCounter():
         head = family.head(output)
     return _look(head, shapes, lambda inputs: head(tuple(inputs), size))
 
@@ -145,9 +148,12 @@ def _look(module: nn.Module, shapes: Sequence[Shape], forward: Callable[[list[to
     """What autograd keeps of a forward pass while training."""
     import torch  # torch: as above
 
+    from spaces.networks.modules.op_counter import OpCounter
+
     module.train()
-    # Computed from something that learns, as all features but the image are; batch-norm's weights are no reason.
-    inputs = [torch.empty(*shape, device="meta").requires_grad_() * 1 for shape in shapes]
+    with OpCounter():
+        # Computed from something that learns, as all features but the image are; batch-norm's weights are no reason.
+        inputs = [torch.empty(*shape, device="meta").requires_grad_() * 1 for shape in shapes]
     found: dict[int, torch.UntypedStorage] = {}
 
     def keep(tensor: torch.Tensor) -> torch.Tensor:
@@ -155,7 +161,7 @@ def _look(module: nn.Module, shapes: Sequence[Shape], forward: Callable[[list[to
         found[storage._cdata] = storage
         return tensor
 
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+    with OpCounter(), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         output = forward(inputs)
     made = [each for each in (output if isinstance(output, tuple) else (output,)) if isinstance(each, torch.Tensor)]
     for each in [*module.parameters(), *module.buffers()]:

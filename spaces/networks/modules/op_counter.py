@@ -64,18 +64,28 @@ class OpCounter(TorchDispatchMode):
 
 
 def _broadcast(*args: Any) -> Tensor | None:
-    """What goes number by number; None where it may not be of the usual kind of numbers."""
+    """What goes number by number; None where its kind of numbers or their order in memory may not be the usual."""
     tensors = [each for each in args if isinstance(each, Tensor)]
     alone = len(tensors) == 1 and any(isinstance(each, int | float) for each in args[1:2])
     # A number may make fractions of whole numbers.
     kinds = {torch.result_type(*args[:2])} if alone else {each.dtype for each in tensors}
+    shape = torch.broadcast_shapes(*(each.shape for each in tensors))
     if kinds != {torch.float32}:
         return None
-    return tensors[0].new_empty(torch.broadcast_shapes(*(each.shape for each in tensors)), dtype=torch.float32)
+    if tensors[0].shape == shape and not _is_spread(tensors[0]):
+        return torch.empty_like(tensors[0], dtype=torch.float32)
+    return tensors[0].new_empty(shape, dtype=torch.float32) if all(map(Tensor.is_contiguous, tensors)) else None
 
 
-def _normalise(images: Tensor, *_: object) -> tuple[Tensor, Tensor, Tensor]:
-    return torch.empty_like(images), images.new_empty(0), images.new_empty(0)
+def _is_spread(tensor: Tensor) -> bool:
+    """Whether one number stands for several, so that the order of others in memory counts, too."""
+    return any(length > 1 and not step for length, step in zip(tensor.shape, tensor.stride(), strict=True))
+
+
+def _normalise(images: Tensor, *given: Any) -> tuple[Tensor, Tensor, Tensor]:
+    _weights, _bias, _mean, _variance, learns, *_ = given
+    channels = images.shape[1] if learns else 0
+    return torch.empty_like(images), images.new_empty(channels), images.new_empty(channels)
 
 
 def _normalise_layer(tokens: Tensor, shape: Sequence[int], *_: object) -> tuple[Tensor, Tensor, Tensor]:

@@ -25,6 +25,11 @@ SHAPED = {
     "a sum with a number": lambda images: 1 + images,
     "a sum with whole numbers": lambda images: images + torch.ones(10, dtype=torch.int64, device="meta"),
     "a sum of whole numbers and a fraction": lambda images: images.argmax(1) + 0.5,
+    "a sum in another order": lambda images: images.transpose(1, 2) + images[:, :1].transpose(1, 2),
+    "a sum with gaps": lambda images: images[:, :, ::2].transpose(1, 3) + images[:, :, ::2].transpose(1, 3),
+    "one of two orders": lambda images: images[:, :, :, :8] + images[:, :, :, :8].transpose(2, 3),
+    "one with what is spread": lambda images: images / images[:, :1].expand(2, 6, 8, 10),
+    "what is spread with one": lambda images: images[:, :1].expand(2, 6, 8, 10) * images.transpose(2, 3).mT,
     "whole numbers": lambda images: images.argmax(1) * 2 - 1,
     "a part of whole numbers": lambda images: images.argmax(1) / 2,
     "bounds": lambda images: images.argmax(1).clamp(0, 1.5),
@@ -67,6 +72,7 @@ def test_shapes_and_count_are_torch_s_own(name: str) -> None:
         with OpCounter() as counter:
             found = forward(images)
     assert (found.shape, found.dtype, found.device) == (wanted.shape, wanted.dtype, wanted.device)
+    assert found.stride() == wanted.stride()  # by which a change of shape copies or does not
     assert counter.flops == reference.get_total_flops()
     assert (counter.flops > 0) == (name in COUNTED)
 
