@@ -23,11 +23,10 @@ class OpCounter(TorchDispatchMode):
     """Counts floating-point operations while it is on, by torch's own formulas.
 
     Torch's own counter, `FlopCounterMode`, gives the same number, and with its first operation loads torch's compiler,
-    which takes longer than all the counting of a search; so do sums and the like on the meta device. Batch-norm of a
-    network that does not learn, resizing and what goes number by number count nothing and give empty tensors: in
-    Python, op by op, their shapes took four tenths of the time. Whatever else there is, torch is asked.
-
-    A network that is made while it is on has no more on the meta device than otherwise, and is made sooner.
+    which takes longer than all the counting before a search; so do sums and the like on the meta device. What is in
+    `POINTWISE` and `TOLD` is therefore answered with empty tensors of torch's own shape, kind and order in memory, and
+    where that is not certain, as for whatever else there is, torch is asked. A network on the meta device is made while
+    it is on, too, for its first weights load the compiler as well.
 
     Attributes:
         flops: so far.
