@@ -12,7 +12,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from search.config.sections import Baselines
 from search.config.settings import Settings
 from search.confirming.confirmation import PLACE
 from search.confirming.request import AS_SEARCHED, RESPLIT
@@ -123,21 +122,34 @@ class Plans:
         return *chain, self._measured(replace(made, inherits=inherits), member, seed)
 
     def plan_references(self, seed: int) -> list[Job]:
-        """Single-task networks with a seed.
+        """Single-task networks that stand beside the networks with a seed.
 
-        They have fresh seeds as the networks have, in pairs: their mean on the test split is what deltas are against,
-        so what it scatters by belongs into the intervals. They are kept where those of searches are, for other runs.
+        Their mean on the test split is what deltas are against, so what it scatters by belongs into the intervals: each
+        fresh seed of networks has one of each task. Nothing was chosen by those that the search has trained, so they
+        are as good as fresh ones; where their weights are kept, and the images are the same, the first seeds have
+        these, and further ones fresh ones. They are kept where those of searches are, for other runs.
         """
-        once = replace(self.settings, baselines=Baselines(1, self.settings.baselines.epochs))
-        cache = self.settings.run.folder.absolute() / "baselines"
-        jobs = []
-        for job in list_baseline_jobs(once, self.settings.runner.threads):
-            (task,) = job.pattern.tasks
-            label = f"{task} alone, seed {seed}"
-            fresh = replace(job, label=label, data=self._divide(seed), seed=seed, tested=TEST)
-            file = cache / f"{fresh.fingerprint}.json"
-            jobs.append(replace(fresh, outcome=file, checkpoint=file.with_suffix(".ckpt")))
-        return jobs
+        tasks = len(self.settings.data.selected)
+        own = list_baseline_jobs(self.settings, self.settings.runner.threads)
+        first = (seed - self.derive_seed(0)) * tasks
+        kept: list[Job | None] = [*own[first : first + tasks]]
+        return [self._choose(*each, seed) for each in zip(own[:tasks], kept or [None] * tasks, strict=True)]
+
+    def _choose(self, job: Job, before: Job | None, seed: int) -> Job:
+        """A task's network with a seed: a fresh one that is there, the search's of before, or a fresh one."""
+        (task,) = job.pattern.tasks
+        label = f"{task} alone, seed"
+        fresh = self._tested(replace(job, label=f"{label} {seed}", data=self._divide(seed), seed=seed))
+        if self.division != AS_SEARCHED or before is None or fresh.outcome.exists():
+            return fresh
+        same = replace(self._tested(replace(before, label=f"{label} {before.seed}")), trained=before.weights)
+        left = before.weights is not None and before.weights.exists() and before.outcome.exists()
+        return same if left or same.outcome.exists() else fresh
+
+    def _tested(self, job: Job) -> Job:
+        tested = replace(job, tested=TEST, weights=None)
+        file = self.settings.run.folder.absolute() / "baselines" / f"{tested.fingerprint}.json"
+        return replace(tested, outcome=file, checkpoint=file.with_suffix(".ckpt"))
 
     @property
     def _place(self) -> Path:

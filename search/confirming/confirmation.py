@@ -71,7 +71,7 @@ class Confirmation:
     Args:
         division: what networks were trained on, a key of `search.confirming.request.DIVISIONS`.
         members: networks, cheapest first.
-        references: the single-task networks' metrics by seed.
+        references: metrics of the single-task networks that stand beside the networks with a seed, by that seed.
     """
 
     division: str

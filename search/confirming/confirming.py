@@ -1,8 +1,8 @@
 """A confirmation from its request to what was measured: chains of trainings, in rounds, kept under fingerprints.
 
-The first round trains every network with the same fresh seeds, and single-task networks with them. Each further one
-gives the next seed to those whose place on the front is open, as long as the budget lasts. Nothing of the search is
-changed, and nothing is chosen by the test split but who is measured once more.
+The first round trains every network with the same fresh seeds, and has a single-task network of each task for every
+one. Each further one gives the next seed to those whose place on the front is open, as long as the budget lasts.
+Nothing of the search is changed, and nothing is chosen by the test split but who is measured once more.
 """
 
 from __future__ import annotations

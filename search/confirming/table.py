@@ -160,7 +160,7 @@ def _describe_work(totals: Totals) -> str:
     what = "1 network" if len(totals.rows) == 1 else f"{len(totals.rows)} networks"
     return (
         f"Confirmed on the test split: {what}, {seeds} each, {DIVISIONS[totals.confirmation.division]}; fresh is the "
-        f"{' or the '.join(bases)}, of single-task networks too, so that is what the intervals "
+        f"{' or the '.join(bases)}, and single-task networks have seeds of their own, so that is what the intervals "
         "(95 %, of the mean) cover."
     )
 
@@ -175,7 +175,7 @@ def _describe_curse(totals: Totals) -> str:
     parts = [
         f"{_format_signed(value, points=points)} {what}"
         for value, what in (
-            (curse.references, "by its single-task networks (fresh ones in their place)"),
+            (curse.references, "by its single-task networks (the confirmation's in their place)"),
             (curse.chosen, f"for having been chosen (the same split, fresh seeds{error})"),
             (curse.split, "from validation to test"),
         )

@@ -99,6 +99,8 @@ class Job:
         aims: what of its robustness is to be measured, as `trainers.robustness.aims.list_measured` has it.
         tested: split that is measured too, once, when all is done; None for none. Nothing is chosen by it.
         first: folder that keeps networks which gated ones start from, for the next job; None to train them for each.
+        trained: file of the weights that this very training has left before, its outcome beside it, so that the test
+            alone is left; where one of them is not there, it is trained. None for a training.
     """
 
     label: str
@@ -119,6 +121,7 @@ class Job:
     aims: tuple[str, ...] = ()
     tested: str | None = None
     first: Path | None = None
+    trained: Path | None = None
 
     @property
     def begun(self) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from statistics import fmean
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from search.jobs.checkpoint import read_checkpoint, write_checkpoint
+from search.jobs.ended_training import take_up
 from search.jobs.first_trainings import count_first_epochs, start_branches
 from search.jobs.heartbeat import Heartbeat
 from search.jobs.job import Job, Outcome, find_device
@@ -63,6 +64,8 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
     training, judged = load_split(job.data, "train", where), load_split(job.data, job.judged, where)
     network, state = _built(job, job.pattern, tasks, where=where), read_checkpoint(job)
+    if ended := take_up(job, network, where):
+        return replace(ended, findings={**ended.findings, TESTED: _test(job, network, tasks, where)})
     epochs = job.until or job.recipe.epochs
     if network.gated:
         epochs += count_first_epochs(job)
@@ -89,7 +92,7 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
         {name: list(layers) for name, layers in network.masks.items()},
     )
     if job.tested and not job.until:
-        found[TESTED] = _test(job, network, load_split(job.data, job.tested, where), tasks)
+        found[TESTED] = _test(job, network, tasks, where)
     told = {name: curve for name, curve in curves.items() if len(curve) == len(curves["loss"])}
     return Outcome(metrics, told, found, asdict(price), masks, epochs)
 
@@ -111,10 +114,12 @@ def _refuse_undefined(metrics: Mapping[str, float], split: str) -> None:
         raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {split} split")
 
 
-def _test(job: Job, network: SharedNetwork, split: Source, tasks: Sequence[Task]) -> dict[str, Any]:
+def _test(job: Job, network: SharedNetwork, tasks: Sequence[Task], where: str) -> dict[str, Any]:
     """What the finished network shows on a split that no part of its training has seen."""
+    assert job.tested
+    split = load_split(job.data, job.tested, where)
     metrics = measure(network, split, tasks)
-    _refuse_undefined(metrics, job.tested or "")
+    _refuse_undefined(metrics, job.tested)
     return {"metrics": metrics, **({ROBUSTNESS: measure_aims(network, split, tasks, job.aims)} if job.aims else {})}
 
 

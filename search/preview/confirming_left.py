@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from search.confirming.confirmation import load_confirmations
 from search.confirming.request import AS_SEARCHED
+from search.study.baselines import list_baseline_jobs
 from search.study.fronts.final_trainings import AUTO, OWN
+from search.study.kept_single_tasks import BASELINES
 from spaces.errors import DataError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from search.config.settings import Settings
+    from search.jobs.job import Job
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class ConfirmingLeft:
         seeds: of every network; 0 where nothing is confirmed.
         epochs: of one network with one seed.
         trainings: of networks that are left, at most; None where the front will say how many networks there are.
-        alone: single-task trainings that are left, at most, some may be kept from other runs.
+        alone: single-task trainings that are left, at most, some may be kept from other runs; those of the search need
+            only be tested.
     """
 
     seeds: int = 0
@@ -46,7 +50,7 @@ def count_confirming(settings: Settings, folder: Path) -> ConfirmingLeft:
     done, referred = _count_done(folder, seeds)
     networks = split.members or (split.trials if split.delivers else None)
     trainings = None if networks is None else max(0, networks * seeds - done)
-    alone = max(0, seeds - referred) * len(settings.data.selected)
+    alone = _count_alone(settings, folder, referred)
     if not split.members:
         return ConfirmingLeft(seeds, split.trial, trainings, alone)
     own = settings.final.start == OWN or (settings.final.start == AUTO and not split.supernet)
@@ -63,3 +67,16 @@ def _count_done(folder: Path, seeds: int) -> tuple[int, int]:
     if found is None:
         return 0, 0
     return sum(min(seeds, len(member.cells)) for member in found.members), min(seeds, len(found.references))
+
+
+def _count_alone(settings: Settings, folder: Path, referred: int) -> int:
+    """Single-task trainings beyond those that the search has, or will have, with their weights."""
+    tasks, seeds = len(settings.data.selected), settings.confirm.seeds or 0
+    jobs = list_baseline_jobs(settings, settings.runner.threads)[referred * tasks : seeds * tasks]
+    ended = (folder / BASELINES).exists()  # earlier versions kept none
+    tested = sum(_has_weights(job) or not (ended or job.outcome.exists()) for job in jobs)
+    return max(0, seeds - referred) * tasks - tested
+
+
+def _has_weights(job: Job) -> bool:
+    return job.weights is not None and job.weights.exists()

@@ -122,6 +122,8 @@ def _restore(stored: object) -> Outcome:
 def list_baseline_jobs(settings: Settings, threads: int) -> list[Job]:
     """The single-task trainings that a search rests on, seeds outermost so that all tasks are known early.
 
+    Their weights stay, too, so that a confirmation need only test them.
+
     Args:
         settings: of the search; ``baselines.seeds`` networks a task.
         threads: CPU threads a training may use.
@@ -142,7 +144,8 @@ def list_baseline_jobs(settings: Settings, threads: int) -> list[Job]:
                 outcome=cache / "unnamed",
             )
             named = cache / f"{job.fingerprint}.json"
-            jobs.append(replace(job, outcome=named, checkpoint=named.with_suffix(".ckpt")))
+            weights, checkpoint = named.with_suffix(".pt"), named.with_suffix(".ckpt")
+            jobs.append(replace(job, outcome=named, weights=weights, checkpoint=checkpoint))
     return jobs
 
 

@@ -12,6 +12,8 @@ from search.confirming.chains import Delivered, Plans, describe_basis
 from search.confirming.request import AS_SEARCHED, RESPLIT, WITH_VAL
 from search.jobs.members import Inherited
 from search.jobs.trial import save_trial
+from search.jobs.worker import run_job
+from search.study.baselines import list_baseline_jobs
 from search.study.fronts.final_files import Final
 from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
@@ -87,6 +89,43 @@ def test_single_task_networks_have_the_same_fresh_seeds_and_lie_where_those_of_s
     assert [job.pattern.tasks for job in jobs] == [(task.name,) for task in settings.data.selected]
     assert {(job.seed, job.tested, job.recipe.epochs) for job in jobs} == {(501, "test", 3)}
     assert {job.outcome.parent for job in jobs} == {settings.run.folder.absolute() / "baselines"}
+
+
+def test_the_search_s_single_task_networks_are_only_tested_where_their_weights_are_kept() -> None:
+    settings = read("baselines.seeds=2", "run.seed=1")
+    plans = plan(settings)
+
+    def list_seeds(turn: int, by: Plans = plans) -> list[tuple[int, bool]]:
+        return [(job.seed, job.trained is not None) for job in by.plan_references(by.derive_seed(turn))]
+
+    assert list_seeds(0) == [(1500, False)] * 3
+    own = list_baseline_jobs(settings, 1)
+    own[0].outcome.parent.mkdir(parents=True)
+    for job in own:
+        assert run_job(job).complete
+    assert [list_seeds(turn) for turn in range(3)] == [[(1000, True)] * 3, [(1001, True)] * 3, [(1502, False)] * 3]
+    (depth, *others) = plans.plan_references(1501)
+    assert [each.trained for each in (depth, *others)] == [each.weights for each in own[3:]]
+    assert depth.outcome.parent == settings.run.folder.absolute() / "baselines"
+    for division in (WITH_VAL, RESPLIT):
+        assert list_seeds(0, plan(settings, division)) == [(1500, False)] * 3  # of other images
+    for job in own:
+        assert job.weights
+        job.weights.unlink()
+    assert list_seeds(0) == [(1500, False)] * 3
+    run_job(depth)  # what is tested already stays, whatever becomes of the weights
+    assert list_seeds(1) == [(1001, True), (1501, False), (1501, False)]
+
+
+def test_a_fresh_single_task_network_of_an_earlier_confirmation_stays() -> None:
+    settings = read()
+    plans, tasks = plan(settings), len(settings.data.selected)
+    fresh = plans.plan_references(500)[0]
+    fresh.outcome.parent.mkdir(parents=True)
+    run_job(fresh)
+    for job in list_baseline_jobs(settings, 1):
+        run_job(job)
+    assert [job.seed for job in plans.plan_references(500)] == [500, *[0] * (tasks - 1)]
 
 
 def test_other_images_for_networks_and_single_tasks_alike() -> None:

@@ -162,3 +162,11 @@ def test_a_training_of_several_chains_lacks_once_and_none_of_a_chain_that_has_co
     assert list_lacking([(first, third), (first, second)]) == [first, second]
     first.outcome.write_text("{}")
     assert list_lacking([(first, second)]) == [second]
+
+
+def test_a_mere_test_is_no_training(jobs: list[Job], tmp_path: Path) -> None:
+    mere = replace(jobs[0], trained=tmp_path / "weights.pt", tested="test")
+    assert list_lacking([(mere,), (jobs[1],)]) == [jobs[1]]
+    asked = Asked([(mere,), (jobs[1],)])
+    assert asked.run() == asked.heard == ["0", "1"]
+    assert [line.split(":")[0] for line in asked.said] == ["1"]

@@ -57,11 +57,13 @@ def test_a_record_has_the_means_and_people_their_intervals_of_what_was_measured(
 def test_sentences_say_what_intervals_cover_who_is_told_apart_and_what_was_promised() -> None:
     work, curse, neighbours, gap = describe(total(make_confirmation(*MEMBERS)))
     assert work == (
-        "Confirmed on the test split: 3 networks, 3 fresh seeds each, on train; fresh is the whole training, of "
-        "single-task networks too, so that is what the intervals (95 %, of the mean) cover."
+        "Confirmed on the test split: 3 networks, 3 fresh seeds each, on train; fresh is the whole training, and "
+        "single-task networks have seeds of their own, so that is what the intervals (95 %, of the mean) cover."
     )
     assert curse.startswith("Winner's curse: the search flattered delta_mtl by +")
-    assert re.search(r"by its single-task networks \(fresh ones in their place\), \+[\d.]+ for having been", curse)
+    assert re.search(
+        r"by its single-task networks \(the confirmation's in their place\), \+[\d.]+ for having been", curse
+    )
     assert re.search(r"fresh seeds; standard error over networks [\d.]+\), \+1\.0 from validation to test", curse)
     assert neighbours == "Neighbours by cost told apart (95 %, Holm): 3 and 1; not told apart: 1 and 5."
     assert gap.startswith("Hypervolume of these networks [% x MACs]: ")

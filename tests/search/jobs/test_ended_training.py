@@ -1,0 +1,73 @@
+"""A training that has ended is only tested, and shows what it would have shown had it been tested at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from search.jobs.job import Job
+from search.jobs.worker import run_job
+from tests.search.jobs.tiny_job import make_job
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    made = make_job(tmp_path)
+    assert run_job(replace(made, outcome=tmp_path / "weights.json")).complete
+    return replace(made, tested="test", trained=made.weights, weights=None)
+
+
+def test_what_is_taken_up_equals_what_is_trained(job: Job, tmp_path: Path) -> None:
+    trained = run_job(replace(job, trained=None, outcome=tmp_path / "trained.json"))
+    before = (tmp_path / "weights.json").read_bytes()
+    taken = run_job(job)
+    assert taken.complete, taken.reason
+    assert (taken.metrics, taken.findings, taken.cost, taken.epochs, taken.curves) == (
+        trained.metrics,
+        trained.findings,
+        trained.cost,
+        trained.epochs,
+        trained.curves,
+    )
+    assert "test" not in str(trained.findings["tested"]["metrics"].keys())
+    assert taken.metrics != taken.findings["tested"]["metrics"]
+    assert taken.seconds < trained.seconds
+    assert (tmp_path / "weights.json").read_bytes() == before
+
+
+def _cut(folder: Path) -> None:
+    (folder / "weights.pt").write_bytes((folder / "weights.pt").read_bytes()[:-40])
+
+
+def _drop_weights(folder: Path) -> None:
+    (folder / "weights.pt").unlink()
+
+
+def _drop_outcome(folder: Path) -> None:
+    (folder / "weights.json").unlink()
+
+
+def _turn_device(folder: Path) -> None:
+    file = folder / "weights.json"
+    file.write_text(file.read_text().replace('"device": "cpu"', '"device": "cuda"'))
+
+
+@pytest.mark.parametrize("harm", [_cut, _drop_weights, _drop_outcome, _turn_device])
+def test_where_something_of_it_is_gone_it_is_trained(job: Job, tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    expected = run_job(replace(job, outcome=tmp_path / "first.json"))
+    harm(tmp_path)
+    found = run_job(job)
+    assert found.complete, found.reason
+    assert found.metrics == pytest.approx(expected.metrics)
+    assert found.findings == expected.findings
+
+
+def test_weights_of_something_else_are_not_taken(job: Job, tmp_path: Path) -> None:
+    other = make_job(tmp_path / "other", "network.encoder_widths=[3,5]")
+    assert other.weights
+    run_job(other)
+    (tmp_path / "weights.pt").write_bytes(other.weights.read_bytes())
+    assert run_job(job).complete
