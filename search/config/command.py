@@ -20,6 +20,7 @@ from spaces.common.interpreter import spell_python
 from spaces.common.interruption import CAME, sigterm_interrupts
 from spaces.common.lasting_output import lasting_output
 from spaces.common.machine_faults import find_machine_fault
+from spaces.common.rare_collections import rare_collections
 from spaces.errors import ConfigError, UserError
 
 EXIT_REFUSED, EXIT_FAILED, EXIT_INTERRUPTED = 2, 1, 130  # exit statuses
@@ -72,7 +73,7 @@ def end_in_one_message(onward: str) -> Callable[[Callable[..., int]], Callable[.
         @wraps(command)
         def run(*args: object, **options: object) -> int:
             came = len(CAME)
-            with lasting_output():
+            with lasting_output(), rare_collections():
                 try:
                     return command(*args, **options)
                 except UserError as error:

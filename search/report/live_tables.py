@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from search.problem.objectives import Objective
     from trainers.tasks.task import Task
 
-FREE = 2.0  # seconds that they may take in all, before they are counted: our choice
+FREE = 0.5  # seconds that they may take in all, before they are counted: our choice
 SHARE = 0.01  # of the time that they may take beyond; best guesses of hundreds of trials take a second: our choice
 
 

@@ -15,7 +15,7 @@ from search.study.fronts.front import find_front, guess_values
 from spaces.common.time_share import TimeShare
 
 DOUBT = 2.0  # standard deviations: our choice
-FREE = 2.0  # seconds that looks through the weights may take in all, before they are counted: our choice
+FREE = 0.5  # seconds that looks through the weights may take in all, before they are counted: our choice
 SHARE = 0.01  # of the time that they may take beyond; a model of a thousand trials takes a second: our choice
 
 
