@@ -122,29 +122,36 @@ class Plans:
         return *chain, self._measured(replace(made, inherits=inherits), member, seed)
 
     def plan_references(self, seed: int) -> list[Job]:
-        """Single-task networks that stand beside the networks with a seed.
+        """Single-task networks that stand beside the networks with a fresh seed, one a task.
 
-        Their mean on the test split is what deltas are against, so what it scatters by belongs into the intervals: each
-        fresh seed of networks has one of each task. Nothing was chosen by those that the search has trained, so they
-        are as good as fresh ones; where their weights are kept, and the images are the same, the first seeds have
-        these, and further ones fresh ones. They are kept where those of searches are, for other runs.
+        Their mean on the test split is what deltas are against, so what it scatters by belongs into the intervals. For
+        the first `baselines.seeds` seeds they are those of the search, by which no network was chosen: where their
+        weights are whole they are only tested, else they are trained again, which finds the same networks. Beyond,
+        and on other images, they have the fresh seed. They are kept where those of searches are, for other runs.
         """
-        tasks = len(self.settings.data.selected)
-        own = list_baseline_jobs(self.settings, self.settings.runner.threads)
-        first = (seed - self.derive_seed(0)) * tasks
-        kept: list[Job | None] = [*own[first : first + tasks]]
-        return [self._choose(*each, seed) for each in zip(own[:tasks], kept or [None] * tasks, strict=True)]
+        own, tasks = list_baseline_jobs(self.settings, self.settings.runner.threads), len(self.settings.data.selected)
+        if seed in self.kept_seeds:
+            first = self.kept_seeds.index(seed) * tasks
+            return [self._take_up(job) for job in own[first : first + tasks]]
+        return self.plan_fresh_references(seed)
 
-    def _choose(self, job: Job, before: Job | None, seed: int) -> Job:
-        """A task's network with a seed: a fresh one that is there, the search's of before, or a fresh one."""
-        (task,) = job.pattern.tasks
-        label = f"{task} alone, seed"
-        fresh = self._tested(replace(job, label=f"{label} {seed}", data=self._divide(seed), seed=seed))
-        if self.division != AS_SEARCHED or before is None or fresh.outcome.exists():
-            return fresh
-        same = replace(self._tested(replace(before, label=f"{label} {before.seed}")), trained=before.weights)
-        left = before.weights is not None and before.weights.exists() and before.outcome.exists()
-        return same if left or same.outcome.exists() else fresh
+    @property
+    def kept_seeds(self) -> list[int]:
+        """Fresh seeds beside which single-task networks of the search stand."""
+        kept = self.settings.baselines.seeds if self.division == AS_SEARCHED else 0
+        return [self.derive_seed(turn) for turn in range(kept)]
+
+    def plan_fresh_references(self, seed: int) -> list[Job]:
+        """The same with the seed of the networks, as earlier versions had them."""
+        own, tasks = list_baseline_jobs(self.settings, self.settings.runner.threads), len(self.settings.data.selected)
+        data = self._divide(seed)
+        named = [(job, f"{job.pattern.tasks[0]} alone, seed {seed}") for job in own[:tasks]]
+        return [self._tested(replace(job, label=label, data=data, seed=seed)) for job, label in named]
+
+    def _take_up(self, job: Job) -> Job:
+        """A single-task network of the search, tested; trained only where it is not kept as it was."""
+        kept = job.weights is not None and is_whole(job.weights) and (found := read_outcome(job)) and found.complete
+        return replace(self._tested(replace(job, label=f"baseline {job.label}")), trained=job.weights if kept else None)
 
     def _tested(self, job: Job) -> Job:
         tested = replace(job, tested=TEST, weights=None)

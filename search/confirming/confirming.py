@@ -129,10 +129,19 @@ class _Rounds:
         self._turns = {member.number: 0 for member in members}  # seeds that each has been given
         self._spent = 0
         self.queue: ConfirmQueue | None = None
+        self._before = _load_before(subject, request.division)
         seeds = [self._plans.derive_seed(turn) for turn in range(request.seeds)]
         # All that could be refused is, before anything is trained.
         self._first: list[Chain] = [self._plans.plan(member, seed) for seed in seeds for member in members]
-        self._first += [(job,) for seed in seeds for job in self._plans.plan_references(seed)]
+        self._first += [(job,) for seed in self._add_kept(seeds) for job in self._plan_references(seed)]
+
+    def _add_kept(self, seeds: Sequence[int]) -> list[int]:
+        """With those beside which the search has single-task networks, for a test each makes their mean surer."""
+        return sorted({*seeds, *self._plans.kept_seeds})
+
+    def _plan_references(self, seed: int) -> list[Job]:
+        """None where they were measured before: what was told against them stays, whatever lies beside the run now."""
+        return [] if seed in self._before.references else self._plans.plan_references(seed)
 
     def list_lacking(self) -> list[Job]:
         """Trainings of the first round that are not there; who gets further seeds is not known before."""
@@ -162,12 +171,13 @@ class _Rounds:
 
     def _give(self, members: Sequence[Delivered], seeds: int) -> list[Chain]:
         """The chains of so many further seeds, seeds outermost, so that what is stopped early is balanced."""
-        chains: list[Chain] = []
+        kept = () if self._spent else self._plans.kept_seeds
+        chains: list[Chain] = [(job,) for seed in kept for job in self._plan_references(seed)]
         for step in range(seeds):
             turns = sorted({self._turns[member.number] + step for member in members})
             for turn in turns:
                 seed = self._plans.derive_seed(turn)
-                chains += [(job,) for job in self._plans.plan_references(seed)]
+                chains += [(job,) for job in self._plan_references(seed)]
                 now = [member for member in members if self._turns[member.number] + step == turn]
                 # The longest first: what others go on from is then trained once, with its weights.
                 chains += sorted((self._plans.plan(member, seed) for member in now), key=len, reverse=True)
@@ -179,8 +189,7 @@ class _Rounds:
     def gather(self) -> Confirmation:
         """All that is there, of these networks and of those that were confirmed before on the same images."""
         settings, division = self._subject.settings, self._request.division
-        before = _load_before(self._subject, division)
-        known = {member.number: member for member in before.members}
+        known = {member.number: member for member in self._before.members}
         for member in self._members:
             turns = self._turns[member.number]
             earlier = known.get(member.number)
@@ -192,10 +201,11 @@ class _Rounds:
             metrics = dict(member.trial.metrics)
             known[member.number] = Confirmed(member.number, member.trial.key, *told, cells, metrics)
         found = tuple(sort_by_cost(known.values(), self._subject.now))
-        seeds = sorted({seed for member in found for seed in member.cells})
-        references = {seed: cell for seed, cell in before.references.items() if seed in seeds}
-        references |= {seed: cell for seed in seeds if (cell := self._read_references(seed))}
-        return Confirmation(division, found, references)
+        seeds = self._add_kept([seed for member in found for seed in member.cells])
+        references = {seed: cell for seed in seeds if (cell := self._read_references(seed))}
+        fresh = set(self._before.references).difference(self._before.own)
+        own = tuple(seed for seed in self._plans.kept_seeds if seed in references and seed not in fresh)
+        return Confirmation(division, found, references, own)
 
     def _read_member(self, member: Delivered, seed: int) -> Cell | None:
         outcome = self._read(self._plans.plan(member, seed)[-1])
@@ -207,6 +217,8 @@ class _Rounds:
 
     def _read_references(self, seed: int) -> Cell | None:
         """The metrics of all tasks' single-task networks together; None where one is not there."""
+        if seed in self._before.references:
+            return self._before.references[seed]
         validation: dict[str, float] = {}
         test: dict[str, float] = {}
         for job in self._plans.plan_references(seed):
@@ -253,6 +265,7 @@ def _keep_given(confirmation: Confirmation, given: Mapping[int, set[int]]) -> Co
         for each in confirmation.members
     )
     seeds = {seed for each in members for seed in each.cells}
+    seeds |= set(confirmation.own)
     references = {seed: cell for seed, cell in confirmation.references.items() if seed in seeds}
     return replace(confirmation, members=members, references=references)
 

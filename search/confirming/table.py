@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from search.confirming.confirmation import Confirmation
 from search.confirming.intervals import Difference, Interval
 from search.confirming.request import AS_SEARCHED, DIVISIONS
 from search.confirming.sums import WORST, Row, Totals
@@ -160,9 +161,18 @@ def _describe_work(totals: Totals) -> str:
     what = "1 network" if len(totals.rows) == 1 else f"{len(totals.rows)} networks"
     return (
         f"Confirmed on the test split: {what}, {seeds} each, {DIVISIONS[totals.confirmation.division]}; fresh is the "
-        f"{' or the '.join(bases)}, and single-task networks have seeds of their own, so that is what the intervals "
-        "(95 %, of the mean) cover."
+        f"{' or the '.join(bases)}. Deltas are "
+        f"against {_name_references(totals.confirmation)}; intervals (95 %, of the mean) cover both."
     )
+
+
+def _name_references(confirmation: Confirmation) -> str:
+    """What deltas are against: each seed beside which the search has single-task networks has these."""
+    own, fresh = len(confirmation.own), len(confirmation.references) - len(confirmation.own)
+    if not own:
+        return "fresh single-task networks"
+    more = f" and {fresh} fresh {'one' if fresh == 1 else 'ones'} a task" if fresh else ""
+    return f"the search's own single-task networks{more}, whose luck in training stays in them"
 
 
 def _describe_curse(totals: Totals) -> str:
@@ -172,10 +182,12 @@ def _describe_curse(totals: Totals) -> str:
     points = curse.objective.unit == "%"
     spread = f"{curse.error:.1f}" if points else f"{curse.error:.2g}"
     error = f"; standard error over networks {spread}" if math.isfinite(curse.error) else ""
+    same = len(totals.confirmation.own) == len(totals.confirmation.references)  # they have flattered nothing
+    references = math.nan if same else curse.references
     parts = [
         f"{_format_signed(value, points=points)} {what}"
         for value, what in (
-            (curse.references, "by its single-task networks (the confirmation's in their place)"),
+            (references, "by its single-task networks (the confirmation's in their place)"),
             (curse.chosen, f"for having been chosen (the same split, fresh seeds{error})"),
             (curse.split, "from validation to test"),
         )

@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 
-from torch import nn
-
-from search.jobs.job import Job, Outcome
-from search.jobs.outcome_files import read_result
+from search.jobs.job import Job, Outcome, find_device
+from search.jobs.outcome_files import read_outcome
 from spaces.errors import DataError
+from spaces.networks.build import SharedNetwork
 from spaces.networks.weights.content import is_whole
+from trainers.batches.source import Source
 from trainers.inherit import inherit_weights
+from trainers.measure import measure
+from trainers.tasks.task import Task
+
+ALIKE, ALMOST = 1e-4, 0.05  # metrics' relative difference where a network is the same, on one kind of device and on two
 
 
-def take_up(job: Job, network: nn.Module, device: str) -> Outcome | None:
-    """Put the weights that a job's training has left into its network, in place, where they are there and whole.
+def take_up(job: Job, network: SharedNetwork, judged: Source, tasks: Sequence[Task]) -> Outcome | None:
+    """Put the weights that a job's training has left into its network, in place, if they show what they showed then.
 
     Args:
         job: that is to be tested; of a network without gates, for pruned ones have other weights.
-        network: of the job, with weights of its seed.
-        device: kind of device, "cpu" or "cuda", on which it must have been trained.
+        network: of the job, with weights of its seed; no longer so where nothing comes of it.
+        judged: the split that the training was measured on.
+        tasks: of the network.
 
     Returns:
-        The outcome of that training; None where it is to be done, and the network is as it was.
+        The outcome of that training; None where it is to be done again: weights or outcome are gone, damaged, or of
+        another network.
     """
     if job.trained is None or job.until or not is_whole(job.trained):
         return None
-    found = read_result(name_untested(job), device)
-    if found is None:
+    found = read_outcome(name_untested(job))
+    if found is None or not found.complete:
         return None
     try:
         inherit_weights(network, job.trained)
-    except DataError:  # weights of something else
+    except DataError:
         return None
-    return found
+    most = ALIKE if found.device == find_device() else ALMOST
+    now = measure(network, judged, tasks)
+    same = all(math.isclose(now.get(name, math.nan), value, rel_tol=most) for name, value in found.metrics.items())
+    return found if same else None
 
 
 def name_untested(job: Job) -> Job:

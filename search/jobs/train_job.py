@@ -64,8 +64,10 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
     training, judged = load_split(job.data, "train", where), load_split(job.data, job.judged, where)
     network, state = _built(job, job.pattern, tasks, where=where), read_checkpoint(job)
-    if ended := take_up(job, network, where):
-        return replace(ended, findings={**ended.findings, TESTED: _test(job, network, tasks, where)})
+    if job.trained:
+        if ended := take_up(job, network, judged, tasks):
+            return replace(ended, findings={**ended.findings, TESTED: _test(job, network, tasks, where)})
+        network = _built(job, job.pattern, tasks, where=where)
     epochs = job.until or job.recipe.epochs
     if network.gated:
         epochs += count_first_epochs(job)

@@ -11,6 +11,7 @@ from search.study.baselines import list_baseline_jobs
 from search.study.fronts.final_trainings import AUTO, OWN
 from search.study.kept_single_tasks import BASELINES
 from spaces.errors import DataError
+from spaces.networks.weights.content import is_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,10 +74,10 @@ def _count_alone(settings: Settings, folder: Path, referred: int) -> int:
     """Single-task trainings beyond those that the search has, or will have, with their weights."""
     tasks, seeds = len(settings.data.selected), settings.confirm.seeds or 0
     jobs = list_baseline_jobs(settings, settings.runner.threads)[referred * tasks : seeds * tasks]
-    ended = (folder / BASELINES).exists()  # earlier versions kept none
-    tested = sum(_has_weights(job) or not (ended or job.outcome.exists()) for job in jobs)
+    ended = (folder / BASELINES).exists()  # earlier versions kept no weights
+    tested = sum(_is_kept(job) or not (ended or job.outcome.exists()) for job in jobs)
     return max(0, seeds - referred) * tasks - tested
 
 
-def _has_weights(job: Job) -> bool:
-    return job.weights is not None and job.weights.exists()
+def _is_kept(job: Job) -> bool:
+    return job.weights is not None and is_whole(job.weights)

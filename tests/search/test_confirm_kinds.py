@@ -3,7 +3,9 @@ what the command says without one."""
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from search.config.command import EXIT_INTERRUPTED
 from search.confirm import main
+from search.confirming.confirmation import load_confirmations
 from search.jobs.job import Job, Outcome
 from search.jobs.worker import run_job
 from search.load import load
@@ -101,7 +104,7 @@ def test_final_trainings_are_done_anew_on_the_supernet_that_is_there(
     printed = capsys.readouterr().out
     assert (
         "on the supernet's weights and on those of trials before, these too with fresh seeds" in printed
-        and ", and single-task networks have seeds of their own, so that is what the intervals" in printed
+        and ". Deltas are against the search's own single-task networks" in printed
     )
     trained = [line.partition(":")[0] for line in printed.splitlines() if line.startswith("trial ")]
     assert len(trained) == len(set(trained))  # what is delivered and what others go on from is trained once
@@ -141,3 +144,35 @@ def test_help_names_everything(capsys: pytest.CaptureFixture[str]) -> None:
     text = " ".join(capsys.readouterr().out.split())
     assert "95 % intervals" in text
     assert "--resplit" in text
+
+
+def test_numbers_stay_whatever_lies_beside_the_run(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = home / "runs/stays"
+    assert search(arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=stays", "trials=2")) == 0
+    assert main([str(run), "--seeds", "2"]) == 0
+    before = (run / "confirmed.csv").read_bytes()
+    moved = shutil.copytree(run, home / "elsewhere/stays")  # without the single-task networks
+    for trained in (False, True):
+        capsys.readouterr()
+        assert main([str(moved), "--seeds", "2"]) == 0
+        told = capsys.readouterr().out
+        assert (moved / "confirmed.csv").read_bytes() == before
+        assert "trial 0, seed 500: " not in told
+        assert ("baseline depth, seed 1: " in told) is trained
+        (moved / "confirmed.json").unlink()  # then they are trained again, and are the same
+
+
+def test_fresh_single_task_networks_of_an_earlier_version_stay(home: Path) -> None:
+    run = home / "runs/earlier"
+    assert search(arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=earlier", "trials=2")) == 0
+    assert main([str(run), "--seeds", "2"]) == 0
+    kept = json.loads((run / "confirmed.json").read_text())
+    (division,) = kept["divisions"]
+    assert division.pop("own") == [500]
+    fresh = {**division["references"], "500": division["references"]["501"]}
+    (run / "confirmed.json").write_text(json.dumps({**kept, "divisions": [{**division, "references": fresh}]}))
+    assert main([str(run), "--seeds", "3"]) == 0
+    (confirmation,) = load_confirmations(run)
+    assert confirmation.own == ()
+    assert confirmation.references[500] == confirmation.references[501]
+    assert confirmation.seeds == (500, 501, 502)

@@ -83,49 +83,36 @@ def test_an_earlier_version_did_not_keep_what_a_final_training_began_on() -> Non
         plan(read("final.epochs=7")).plan(deliver(""), 500)
 
 
-def test_single_task_networks_have_the_same_fresh_seeds_and_lie_where_those_of_searches_do() -> None:
-    settings = read("baselines.epochs=3")
-    jobs = plan(settings).plan_references(501)
-    assert [job.pattern.tasks for job in jobs] == [(task.name,) for task in settings.data.selected]
-    assert {(job.seed, job.tested, job.recipe.epochs) for job in jobs} == {(501, "test", 3)}
-    assert {job.outcome.parent for job in jobs} == {settings.run.folder.absolute() / "baselines"}
-
-
-def test_the_search_s_single_task_networks_are_only_tested_where_their_weights_are_kept() -> None:
-    settings = read("baselines.seeds=2", "run.seed=1")
+def test_single_task_networks_are_the_search_s_and_then_fresh_ones_and_lie_where_those_of_searches_do() -> None:
+    settings = read("baselines.epochs=3", "baselines.seeds=2", "run.seed=1")
     plans = plan(settings)
+    assert plans.kept_seeds == [1500, 1501]
+    seeds = [[job.seed for job in plans.plan_references(plans.derive_seed(turn))] for turn in range(3)]
+    assert seeds == [[1000] * 3, [1001] * 3, [1502] * 3]
+    jobs = plans.plan_references(1501)
+    assert [job.pattern.tasks for job in jobs] == [(task.name,) for task in settings.data.selected]
+    assert {(job.tested, job.recipe.epochs, job.trained) for job in jobs} == {("test", 3, None)}
+    assert {job.outcome.parent for job in jobs} == {settings.run.folder.absolute() / "baselines"}
+    assert {job.seed for job in plans.plan_fresh_references(1501)} == {1501}
+    for division in (WITH_VAL, RESPLIT):
+        assert not plan(settings, division).kept_seeds  # of other images
 
-    def list_seeds(turn: int, by: Plans = plans) -> list[tuple[int, bool]]:
-        return [(job.seed, job.trained is not None) for job in by.plan_references(by.derive_seed(turn))]
 
-    assert list_seeds(0) == [(1500, False)] * 3
+def test_the_search_s_single_task_networks_are_only_tested_where_their_weights_are_whole() -> None:
+    settings = read()
     own = list_baseline_jobs(settings, 1)
     own[0].outcome.parent.mkdir(parents=True)
     for job in own:
-        assert run_job(job).complete
-    assert [list_seeds(turn) for turn in range(3)] == [[(1000, True)] * 3, [(1001, True)] * 3, [(1502, False)] * 3]
-    (depth, *others) = plans.plan_references(1501)
-    assert [each.trained for each in (depth, *others)] == [each.weights for each in own[3:]]
-    assert depth.outcome.parent == settings.run.folder.absolute() / "baselines"
-    for division in (WITH_VAL, RESPLIT):
-        assert list_seeds(0, plan(settings, division)) == [(1500, False)] * 3  # of other images
-    for job in own:
-        assert job.weights
-        job.weights.unlink()
-    assert list_seeds(0) == [(1500, False)] * 3
-    run_job(depth)  # what is tested already stays, whatever becomes of the weights
-    assert list_seeds(1) == [(1001, True), (1501, False), (1501, False)]
-
-
-def test_a_fresh_single_task_network_of_an_earlier_confirmation_stays() -> None:
-    settings = read()
-    plans, tasks = plan(settings), len(settings.data.selected)
-    fresh = plans.plan_references(500)[0]
-    fresh.outcome.parent.mkdir(parents=True)
-    run_job(fresh)
-    for job in list_baseline_jobs(settings, 1):
         run_job(job)
-    assert [job.seed for job in plans.plan_references(500)] == [500, *[0] * (tasks - 1)]
+    jobs = plan(settings).plan_references(500)
+    assert [each.trained for each in jobs] == [each.weights for each in own]
+    first, second, _ = (each.weights for each in own)
+    assert first and second
+    first.write_bytes(first.read_bytes()[:-40])
+    second.unlink()
+    again = plan(settings).plan_references(500)
+    assert [each.trained for each in again] == [None, None, own[2].weights]
+    assert [each.fingerprint for each in again] == [each.fingerprint for each in jobs]  # the same networks
 
 
 def test_other_images_for_networks_and_single_tasks_alike() -> None:

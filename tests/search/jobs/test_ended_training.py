@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from search.jobs.job import Job
 from search.jobs.worker import run_job
@@ -50,12 +52,19 @@ def _drop_outcome(folder: Path) -> None:
     (folder / "weights.json").unlink()
 
 
-def _turn_device(folder: Path) -> None:
-    file = folder / "weights.json"
-    file.write_text(file.read_text().replace('"device": "cpu"', '"device": "cuda"'))
+def _swap(folder: Path) -> None:
+    """Weights of another seed, of the same shapes."""
+    other = replace(make_job(folder), seed=1, outcome=folder / "other.json", weights=folder / "other.pt")
+    run_job(other)
+    (folder / "weights.pt").write_bytes((folder / "other.pt").read_bytes())
 
 
-@pytest.mark.parametrize("harm", [_cut, _drop_weights, _drop_outcome, _turn_device])
+def _spoil(folder: Path) -> None:
+    held = torch.load(folder / "weights.pt")
+    torch.save({name: each * math.nan for name, each in held.items()}, folder / "weights.pt")
+
+
+@pytest.mark.parametrize("harm", [_cut, _drop_weights, _drop_outcome, _swap, _spoil])
 def test_where_something_of_it_is_gone_it_is_trained(job: Job, tmp_path: Path, harm: Callable[[Path], None]) -> None:
     expected = run_job(replace(job, outcome=tmp_path / "first.json"))
     harm(tmp_path)
@@ -71,3 +80,11 @@ def test_weights_of_something_else_are_not_taken(job: Job, tmp_path: Path) -> No
     run_job(other)
     (tmp_path / "weights.pt").write_bytes(other.weights.read_bytes())
     assert run_job(job).complete
+
+
+def test_one_that_was_trained_on_a_gpu_is_tested_here(job: Job, tmp_path: Path) -> None:
+    file = tmp_path / "weights.json"
+    file.write_text(file.read_text().replace('"device": "cpu"', '"device": "cuda"'))
+    assert run_job(job).seconds < 1.0
+    before = run_job(replace(job, trained=None, outcome=tmp_path / "first.json"))
+    assert run_job(job).findings == before.findings
