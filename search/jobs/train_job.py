@@ -63,11 +63,9 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     where = find_device()
     tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
     training, judged = load_split(job.data, "train", where), load_split(job.data, job.judged, where)
+    if job.trained and (ended := _only_test(job, judged, tasks, where)):
+        return ended
     network, state = _built(job, job.pattern, tasks, where=where), read_checkpoint(job)
-    if job.trained:
-        if ended := take_up(job, network, judged, tasks):
-            return replace(ended, findings={**ended.findings, TESTED: _test(job, network, tasks, where)})
-        network = _built(job, job.pattern, tasks, where=where)
     epochs = job.until or job.recipe.epochs
     if network.gated:
         epochs += count_first_epochs(job)
@@ -97,6 +95,15 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
         found[TESTED] = _test(job, network, tasks, where)
     told = {name: curve for name, curve in curves.items() if len(curve) == len(curves["loss"])}
     return Outcome(metrics, told, found, asdict(price), masks, epochs)
+
+
+def _only_test(job: Job, judged: Source, tasks: Sequence[Task], where: str) -> Outcome | None:
+    """The outcome of a job that was trained before, with its test; None where it has to be trained again."""
+    network = _built(job, job.pattern, tasks, where=where)
+    ended = take_up(job, network, judged, tasks)
+    if ended is None:
+        return None
+    return replace(ended, findings={**ended.findings, TESTED: _test(job, network, tasks, where)})
 
 
 def _follow(heartbeat: Heartbeat, curves: dict[str, list[float]]) -> Report:
