@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from search.config.settings import Settings
-from search.confirming.confirmation import PLACE
+from search.confirming.confirmation import PLACE, Confirmation
 from search.confirming.request import AS_SEARCHED, RESPLIT
 from search.jobs.job import Job
 from search.jobs.members import Inherited
@@ -67,11 +67,14 @@ class Plans:
         settings: of the search.
         folder: of the run.
         division: what networks are trained on.
+        known: what is confirmed on these images already; where that rests on fresh single-task networks alone, as
+            earlier versions have trained them, it goes on with these.
     """
 
     settings: Settings
     folder: RunFolder
     division: str
+    known: Confirmation | None = None
 
     def derive_seed(self, turn: int) -> int:
         """The fresh seed of a turn, from 0; no training of a search has it, whatever its run.seed."""
@@ -138,8 +141,9 @@ class Plans:
     @property
     def kept_seeds(self) -> list[int]:
         """Fresh seeds beside which single-task networks of the search stand."""
-        kept = self.settings.baselines.seeds if self.division == AS_SEARCHED else 0
-        return [self.derive_seed(turn) for turn in range(kept)]
+        seeds = [self.derive_seed(turn) for turn in range(self.settings.baselines.seeds)]
+        fresh = set(self.known.references).difference(self.known.own) if self.known else set[int]()
+        return seeds if self.division == AS_SEARCHED and fresh.isdisjoint(seeds) else []
 
     def plan_fresh_references(self, seed: int) -> list[Job]:
         """The same with the seed of the networks, as earlier versions had them."""

@@ -125,11 +125,11 @@ class _Rounds:
 
     def __init__(self, subject: Subject, request: Request, members: Sequence[Delivered]) -> None:
         self._subject, self._request, self._members = subject, request, members
-        self._plans = Plans(subject.settings, subject.folder, request.division)
+        self._before = _load_before(subject, request.division)
+        self._plans = Plans(subject.settings, subject.folder, request.division, self._before)
         self._turns = {member.number: 0 for member in members}  # seeds that each has been given
         self._spent = 0
         self.queue: ConfirmQueue | None = None
-        self._before = _load_before(subject, request.division)
         seeds = [self._plans.derive_seed(turn) for turn in range(request.seeds)]
         # All that could be refused is, before anything is trained.
         self._first: list[Chain] = [self._plans.plan(member, seed) for seed in seeds for member in members]
@@ -203,8 +203,7 @@ class _Rounds:
         found = tuple(sort_by_cost(known.values(), self._subject.now))
         seeds = self._add_kept([seed for member in found for seed in member.cells])
         references = {seed: cell for seed in seeds if (cell := self._read_references(seed))}
-        fresh = set(self._before.references).difference(self._before.own)
-        own = tuple(seed for seed in self._plans.kept_seeds if seed in references and seed not in fresh)
+        own = tuple(seed for seed in self._plans.kept_seeds if seed in references)
         return Confirmation(division, found, references, own)
 
     def _read_member(self, member: Delivered, seed: int) -> Cell | None:

@@ -41,9 +41,9 @@ def list_trained(
         if not seeds:
             continue
         members = choose_members(folder.path, Request(tuple(seeds)), trials, finals, objectives, ())
-        plans = Plans(settings, folder, confirmation.division)
+        plans = Plans(settings, folder, confirmation.division, confirmation)
         jobs = [job for member in members for seed in seeds[member.number] for job in _plan_last(plans, member, seed)]
-        jobs += [job for seed in sorted(confirmation.references) for job in _find_references(plans, seed)]
+        jobs += [job for seed in sorted(confirmation.references) for job in plans.plan_references(seed)]
         for job in jobs:
             outcome = read_outcome(job)
             if outcome and outcome.complete and job.fingerprint not in told:
@@ -56,9 +56,3 @@ def _plan_last(plans: Plans, member: Delivered, seed: int) -> tuple[Job, ...]:
     with suppress(DataError):
         return plans.plan(member, seed)[-1:]
     return ()
-
-
-def _find_references(plans: Plans, seed: int) -> list[Job]:
-    """Single-task networks that stand beside a seed; where the search's were not tested, fresh ones of before."""
-    jobs = plans.plan_references(seed)
-    return jobs if all(job.outcome.exists() for job in jobs) else plans.plan_fresh_references(seed)

@@ -117,7 +117,7 @@ class ConfirmQueue:
             if self._failures[job] <= RETRIES:
                 self._waiting.append(chain)
                 return
-        if job.trained is None:  # else it was only tested, in no time
+        if not outcome.only_tested:  # which takes no time
             self._trained += 1
             self._tell(job, outcome)
         if job == chain[-1] or not outcome.complete:

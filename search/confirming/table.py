@@ -158,11 +158,12 @@ def _describe_work(totals: Totals) -> str:
     many = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     seeds = "1 fresh seed" if many == "1" else f"{many} fresh seeds"
     bases = list(dict.fromkeys(row.member.basis for row in totals.rows))
+    covered = "one seed tells no interval" if many == "1" else "intervals (95 %, of the mean) cover both"
     what = "1 network" if len(totals.rows) == 1 else f"{len(totals.rows)} networks"
     return (
         f"Confirmed on the test split: {what}, {seeds} each, {DIVISIONS[totals.confirmation.division]}; fresh is the "
-        f"{' or the '.join(bases)}. Deltas are "
-        f"against {_name_references(totals.confirmation)}; intervals (95 %, of the mean) cover both."
+        f"{' or the '.join(bases)}. Deltas are against {_name_references(totals.confirmation)}, so what luck these had "
+        f"is in all of them; {covered}."
     )
 
 
@@ -172,7 +173,7 @@ def _name_references(confirmation: Confirmation) -> str:
     if not own:
         return "fresh single-task networks"
     more = f" and {fresh} fresh {'one' if fresh == 1 else 'ones'} a task" if fresh else ""
-    return f"the search's own single-task networks{more}, whose luck in training stays in them"
+    return f"the search's own single-task networks{more}"
 
 
 def _describe_curse(totals: Totals) -> str:

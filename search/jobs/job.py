@@ -15,7 +15,7 @@ from typing import Any
 from search.components.component_names import mark_all
 from search.components.components import describe_component
 from search.jobs.members import Inherited, Members
-from search.jobs.probe import Probe
+from search.jobs.probe import TESTED, TRAINED_BEFORE, Probe
 from spaces.networks.family import Family
 from spaces.networks.weights.content import digest_weights
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -67,6 +67,11 @@ class Outcome:
     memory: int = 0
     fault: bool = False
     starved: bool = False
+
+    @property
+    def only_tested(self) -> bool:
+        """Whether it was trained before, by another job, so that its seconds are those of the test."""
+        return bool(self.findings.get(TESTED, {}).get(TRAINED_BEFORE))
 
     @property
     def complete(self) -> bool:

@@ -20,7 +20,7 @@ from search.jobs.first_trainings import count_first_epochs, start_branches
 from search.jobs.heartbeat import Heartbeat
 from search.jobs.job import Job, Outcome, find_device
 from search.jobs.members import ESTIMATES, TOLD, WEIGHTS, Members, digest_estimates
-from search.jobs.probe import ROBUSTNESS, TESTED, WORKSPACE
+from search.jobs.probe import ROBUSTNESS, TESTED, TRAINED_BEFORE, WORKSPACE
 from spaces.common.atomic_files import replacing
 from spaces.common.machine_faults import find_machine_fault
 from spaces.draws import plan_draws
@@ -103,7 +103,8 @@ def _only_test(job: Job, judged: Source, tasks: Sequence[Task], where: str) -> O
     ended = take_up(job, network, judged, tasks)
     if ended is None:
         return None
-    return replace(ended, findings={**ended.findings, TESTED: _test(job, network, tasks, where)})
+    tested = {**_test(job, network, tasks, where), TRAINED_BEFORE: True}
+    return replace(ended, findings={**ended.findings, TESTED: tested})
 
 
 def _follow(heartbeat: Heartbeat, curves: dict[str, list[float]]) -> Report:

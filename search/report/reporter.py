@@ -170,7 +170,7 @@ class Reporter:
 
     def confirmed(self, job: Job, outcome: Outcome) -> None:
         """A network was trained with a fresh seed, or was found, or one that had been trained was tested."""
-        if job.trained is None:
+        if not outcome.only_tested:
             self._progress.hear_confirmed(outcome)
         self._recorder.confirmed(job, outcome)
 

@@ -162,17 +162,19 @@ def test_numbers_stay_whatever_lies_beside_the_run(home: Path, capsys: pytest.Ca
         (moved / "confirmed.json").unlink()  # then they are trained again, and are the same
 
 
-def test_fresh_single_task_networks_of_an_earlier_version_stay(home: Path) -> None:
-    run = home / "runs/earlier"
-    assert search(arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=earlier", "trials=2")) == 0
-    assert main([str(run), "--seeds", "2"]) == 0
+@pytest.mark.parametrize("seeds", ["1", "3"])
+def test_what_an_earlier_version_confirmed_goes_on_with_fresh_single_task_networks(home: Path, seeds: str) -> None:
+    run, more = home / "runs/earlier", ("run.name=earlier", "trials=2", "baselines.seeds=2")
+    assert search(arguments(home / "data", f"run.folder={home / 'runs'}", *more)) == 0
+    assert main([str(run), "--seeds", "1"]) == 0
     kept = json.loads((run / "confirmed.json").read_text())
     (division,) = kept["divisions"]
-    assert division.pop("own") == [500]
-    fresh = {**division["references"], "500": division["references"]["501"]}
-    (run / "confirmed.json").write_text(json.dumps({**kept, "divisions": [{**division, "references": fresh}]}))
-    assert main([str(run), "--seeds", "3"]) == 0
+    assert division.pop("own") == [500, 501]
+    division["references"] = {"500": division["references"]["501"]}
+    (run / "confirmed.json").write_text(json.dumps({**kept, "divisions": [division]}))
+    before = load_confirmations(run)[0].references[500]
+    assert main([str(run), "--seeds", seeds]) == 0
     (confirmation,) = load_confirmations(run)
     assert confirmation.own == ()
-    assert confirmation.references[500] == confirmation.references[501]
-    assert confirmation.seeds == (500, 501, 502)
+    assert list(confirmation.references) == [500, 501, 502][: int(seeds)]
+    assert confirmation.references[500] == before

@@ -9,6 +9,7 @@ import torch
 from search.config.composition import compose
 from search.config.settings import Settings
 from search.confirming.chains import Delivered, Plans, describe_basis
+from search.confirming.confirmation import Cell, Confirmation
 from search.confirming.request import AS_SEARCHED, RESPLIT, WITH_VAL
 from search.jobs.members import Inherited
 from search.jobs.trial import save_trial
@@ -113,6 +114,17 @@ def test_the_search_s_single_task_networks_are_only_tested_where_their_weights_a
     again = plan(settings).plan_references(500)
     assert [each.trained for each in again] == [None, None, own[2].weights]
     assert [each.fingerprint for each in again] == [each.fingerprint for each in jobs]  # the same networks
+
+
+def test_what_rests_on_fresh_single_task_networks_goes_on_with_such() -> None:
+    settings = read("baselines.seeds=2")
+    cell = Cell({}, {})
+    for own, seeds in (((), [500, 501, 502]), ((500, 501), [0, 1, 502])):
+        known = Confirmation(AS_SEARCHED, (), {500: cell, 502: cell}, own)
+        plans = replace(plan(settings), known=known)
+        assert [plans.plan_references(500 + turn)[0].seed for turn in range(3)] == seeds
+    beyond = replace(plan(settings), known=Confirmation(AS_SEARCHED, (), {502: cell}))
+    assert beyond.kept_seeds == [500, 501]
 
 
 def test_other_images_for_networks_and_single_tasks_alike() -> None:

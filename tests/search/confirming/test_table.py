@@ -58,7 +58,8 @@ def test_sentences_say_what_intervals_cover_who_is_told_apart_and_what_was_promi
     work, curse, neighbours, gap = describe(total(make_confirmation(*MEMBERS)))
     assert work == (
         "Confirmed on the test split: 3 networks, 3 fresh seeds each, on train; fresh is the whole training. Deltas "
-        "are against fresh single-task networks; intervals (95 %, of the mean) cover both."
+        "are against fresh single-task networks, so what luck these had is in all of them; intervals (95 %, of the "
+        "mean) cover both."
     )
     assert curse.startswith("Winner's curse: the search flattered delta_mtl by +")
     assert re.search(
@@ -97,6 +98,6 @@ def test_single_task_networks_of_the_search_have_flattered_nothing() -> None:
     made = make_confirmation(*MEMBERS)
     seeds = made.seeds
     work, curse, *_ = describe(total(replace(made, own=seeds)))
-    assert "Deltas are against the search's own single-task networks, whose luck in training stays in them;" in work
+    assert "Deltas are against the search's own single-task networks, so what luck these had is in all of them;" in work
     assert re.search(r"on average: \+[\d.]+ for having been chosen", curse)
-    assert "single-task networks and 1 fresh one a task, whose" in describe(total(replace(made, own=seeds[1:])))[0]
+    assert "single-task networks and 1 fresh one a task, so" in describe(total(replace(made, own=seeds[1:])))[0]

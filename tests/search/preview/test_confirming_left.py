@@ -63,3 +63,4 @@ def test_a_search_of_an_earlier_version_kept_no_weights_to_be_tested() -> None:
     for file in Path("runs/baselines").glob("*.pt"):
         file.unlink()
     assert count(*given, folder="runs/one").alone == 6
+    assert count(*given[:2], "confirm.seeds=1", *given[3:], folder="runs/one").alone == 6  # the mean is of all
