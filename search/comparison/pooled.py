@@ -64,7 +64,7 @@ def pool_runs(runs: Sequence[Results], wanted: str = ALIKE) -> Pooled:
     """Trials of runs that can be compared, on one front.
 
     Deltas are those against the first run's single-task networks, whatever encoder or seed the others have; of
-    confirmed values against those of the first run that was confirmed, on the test split.
+    confirmed values against the fresh ones of the first run that was confirmed, on the test split.
 
     Args:
         runs: that can be compared.

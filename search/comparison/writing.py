@@ -89,7 +89,9 @@ def describe_terms(pooled: Pooled) -> list[str]:
         "Values are of several kinds: those that were chosen among on the validation split flatter, confirmed ones do "
         "not. Confirm the other runs (python -m search.confirm RUN), or take one kind of all, such as --values trial."
     )
-    fresh = "Deltas of confirmed values are against one run's single-task networks on the test split, for all alike."
+    fresh = (
+        "Deltas of confirmed values are against fresh single-task networks on the test split, the same for all runs."
+    )
     kinds = {each.kind for each in pooled.evidence.values()}
     better = (
         "Some runs have better values than these: --values best takes the best that each has, and python -m "

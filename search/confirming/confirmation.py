@@ -71,14 +71,12 @@ class Confirmation:
     Args:
         division: what networks were trained on, a key of `search.confirming.request.DIVISIONS`.
         members: networks, cheapest first.
-        references: metrics of the single-task networks that stand beside the networks with a seed, by that seed.
-        own: seeds beside which these are the search's own; beside the others they are fresh ones.
+        references: the single-task networks' metrics by seed.
     """
 
     division: str
     members: tuple[Confirmed, ...]
     references: Mapping[int, Cell]
-    own: tuple[int, ...] = ()
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -162,8 +160,7 @@ def load_confirmations(folder: Path) -> tuple[Confirmation, ...]:
 def _read_confirmation(data: Mapping[str, Any]) -> Confirmation:
     members = tuple(_read_member(each) for each in data["members"])
     references = {int(seed): _read_cell(cell) for seed, cell in data["references"].items()}
-    own = tuple(int(seed) for seed in data.get("own", ()))  # earlier versions had none
-    return Confirmation(str(data["division"]), members, references, own)
+    return Confirmation(str(data["division"]), members, references)
 
 
 def _read_member(data: Mapping[str, Any]) -> Confirmed:

@@ -1,8 +1,8 @@
 """A confirmation from its request to what was measured: chains of trainings, in rounds, kept under fingerprints.
 
-The first round trains every network with the same fresh seeds, and has a single-task network of each task for every
-one. Each further one gives the next seed to those whose place on the front is open, as long as the budget lasts.
-Nothing of the search is changed, and nothing is chosen by the test split but who is measured once more.
+The first round trains every network with the same fresh seeds, and single-task networks with them. Each further one
+gives the next seed to those whose place on the front is open, as long as the budget lasts. Nothing of the search is
+changed, and nothing is chosen by the test split but who is measured once more.
 """
 
 from __future__ import annotations
@@ -125,23 +125,14 @@ class _Rounds:
 
     def __init__(self, subject: Subject, request: Request, members: Sequence[Delivered]) -> None:
         self._subject, self._request, self._members = subject, request, members
-        self._before = _load_before(subject, request.division)
-        self._plans = Plans(subject.settings, subject.folder, request.division, self._before)
+        self._plans = Plans(subject.settings, subject.folder, request.division)
         self._turns = {member.number: 0 for member in members}  # seeds that each has been given
         self._spent = 0
         self.queue: ConfirmQueue | None = None
         seeds = [self._plans.derive_seed(turn) for turn in range(request.seeds)]
         # All that could be refused is, before anything is trained.
         self._first: list[Chain] = [self._plans.plan(member, seed) for seed in seeds for member in members]
-        self._first += [(job,) for seed in self._add_kept(seeds) for job in self._plan_references(seed)]
-
-    def _add_kept(self, seeds: Sequence[int]) -> list[int]:
-        """With those beside which the search has single-task networks, for a test each makes their mean surer."""
-        return sorted({*seeds, *self._plans.kept_seeds})
-
-    def _plan_references(self, seed: int) -> list[Job]:
-        """None where they were measured before: what was told against them stays, whatever lies beside the run now."""
-        return [] if seed in self._before.references else self._plans.plan_references(seed)
+        self._first += [(job,) for seed in seeds for job in self._plans.plan_references(seed)]
 
     def list_lacking(self) -> list[Job]:
         """Trainings of the first round that are not there; who gets further seeds is not known before."""
@@ -171,13 +162,12 @@ class _Rounds:
 
     def _give(self, members: Sequence[Delivered], seeds: int) -> list[Chain]:
         """The chains of so many further seeds, seeds outermost, so that what is stopped early is balanced."""
-        kept = () if self._spent else self._plans.kept_seeds
-        chains: list[Chain] = [(job,) for seed in kept for job in self._plan_references(seed)]
+        chains: list[Chain] = []
         for step in range(seeds):
             turns = sorted({self._turns[member.number] + step for member in members})
             for turn in turns:
                 seed = self._plans.derive_seed(turn)
-                chains += [(job,) for job in self._plan_references(seed)]
+                chains += [(job,) for job in self._plans.plan_references(seed)]
                 now = [member for member in members if self._turns[member.number] + step == turn]
                 # The longest first: what others go on from is then trained once, with its weights.
                 chains += sorted((self._plans.plan(member, seed) for member in now), key=len, reverse=True)
@@ -189,7 +179,8 @@ class _Rounds:
     def gather(self) -> Confirmation:
         """All that is there, of these networks and of those that were confirmed before on the same images."""
         settings, division = self._subject.settings, self._request.division
-        known = {member.number: member for member in self._before.members}
+        before = _load_before(self._subject, division)
+        known = {member.number: member for member in before.members}
         for member in self._members:
             turns = self._turns[member.number]
             earlier = known.get(member.number)
@@ -201,10 +192,10 @@ class _Rounds:
             metrics = dict(member.trial.metrics)
             known[member.number] = Confirmed(member.number, member.trial.key, *told, cells, metrics)
         found = tuple(sort_by_cost(known.values(), self._subject.now))
-        seeds = self._add_kept([seed for member in found for seed in member.cells])
-        references = {seed: cell for seed in seeds if (cell := self._read_references(seed))}
-        own = tuple(seed for seed in self._plans.kept_seeds if seed in references)
-        return Confirmation(division, found, references, own)
+        seeds = sorted({seed for member in found for seed in member.cells})
+        references = {seed: cell for seed, cell in before.references.items() if seed in seeds}
+        references |= {seed: cell for seed in seeds if (cell := self._read_references(seed))}
+        return Confirmation(division, found, references)
 
     def _read_member(self, member: Delivered, seed: int) -> Cell | None:
         outcome = self._read(self._plans.plan(member, seed)[-1])
@@ -216,8 +207,6 @@ class _Rounds:
 
     def _read_references(self, seed: int) -> Cell | None:
         """The metrics of all tasks' single-task networks together; None where one is not there."""
-        if seed in self._before.references:
-            return self._before.references[seed]
         validation: dict[str, float] = {}
         test: dict[str, float] = {}
         for job in self._plans.plan_references(seed):
@@ -264,7 +253,6 @@ def _keep_given(confirmation: Confirmation, given: Mapping[int, set[int]]) -> Co
         for each in confirmation.members
     )
     seeds = {seed for each in members for seed in each.cells}
-    seeds |= set(confirmation.own)
     references = {seed: cell for seed, cell in confirmation.references.items() if seed in seeds}
     return replace(confirmation, members=members, references=references)
 

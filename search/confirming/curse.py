@@ -27,10 +27,9 @@ class Curse:
     Args:
         objective: that one.
         total: the search's values less the means on the test split, positive where these are worse.
-        references: what the search's single-task networks did: its values less the same metrics against those of the
-            confirmation, which may be the same networks.
+        references: what the search's single-task networks did: its values less the same metrics against fresh ones.
         chosen: for having been chosen: these less the same networks' with fresh seeds, all on the validation split and
-            against the same single-task networks.
+            against the same fresh single-task networks.
         error: standard error of ``chosen`` over networks.
         split: those less the means on the test split; it may be negative.
         guessed: as `total`, of the search's best guesses; NaN where there were none.
@@ -58,7 +57,7 @@ def measure_curse(
     Args:
         objective: that values are of.
         searched: (n,) as the search told them.
-        related: (n,) the search's metrics against the confirmation's single-task networks, on the validation split.
+        related: (n,) the search's metrics against fresh single-task networks, on the validation split.
         again: (n,) means of fresh seeds there, against the same.
         tested: (n,) means of fresh seeds on the test split.
         guessed: (n,) the search's best guesses.

@@ -41,7 +41,7 @@ def list_trained(
         if not seeds:
             continue
         members = choose_members(folder.path, Request(tuple(seeds)), trials, finals, objectives, ())
-        plans = Plans(settings, folder, confirmation.division, confirmation)
+        plans = Plans(settings, folder, confirmation.division)
         jobs = [job for member in members for seed in seeds[member.number] for job in _plan_last(plans, member, seed)]
         jobs += [job for seed in sorted(confirmation.references) for job in plans.plan_references(seed)]
         for job in jobs:

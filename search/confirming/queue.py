@@ -20,7 +20,7 @@ class ConfirmQueue:
     Args:
         more: asked whenever nothing is left: chains that follow from what is known by then, none at the end.
         say: hears of the progress.
-        hear: hears of every outcome that was trained, tested or found, once it is safe.
+        hear: hears of every outcome that was trained or found, once it is safe.
 
     Attributes:
         outcomes: of jobs that have ended, by the job.
@@ -117,9 +117,8 @@ class ConfirmQueue:
             if self._failures[job] <= RETRIES:
                 self._waiting.append(chain)
                 return
-        if not outcome.only_tested:  # which takes no time
-            self._trained += 1
-            self._tell(job, outcome)
+        self._trained += 1
+        self._tell(job, outcome)
         if job == chain[-1] or not outcome.complete:
             self._take(job, outcome, chain)
         else:
@@ -165,6 +164,6 @@ class ConfirmQueue:
 
 
 def list_lacking(chains: Sequence[Chain]) -> list[Job]:
-    """Trainings that chains lack yet, each once; a chain whose last one is there lacks none, nor does a mere test."""
-    lacking = [job for chain in chains if not chain[-1].outcome.exists() for job in chain]
-    return list({job.outcome: job for job in lacking if job.trained is None and not job.outcome.exists()}.values())
+    """Trainings that chains lack yet, each once; a chain whose last one is there lacks none."""
+    lacking = [chain for chain in chains if not chain[-1].outcome.exists()]
+    return list({job.outcome: job for chain in lacking for job in chain if not job.outcome.exists()}.values())

@@ -1,7 +1,7 @@
 """What a confirmation comes to: means with intervals, places on the front, what the search had promised.
 
-Pure: equal measurements give equal sums. Deltas are against the mean of the single-task networks on the test split;
-what these scatter by is in the intervals, pair by pair.
+Pure: equal measurements give equal sums. Deltas are against the mean of the fresh single-task networks on the test
+split; what these scatter by is in the intervals, pair by pair.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _tabulate(
 
 
 class _Relation:
-    """Relates trainings to the mean of the single-task networks, on the test split."""
+    """Relates trainings to the mean of the fresh single-task networks, on the test split."""
 
     def __init__(self, references: Mapping[int, Cell], tasks: Sequence[Task]) -> None:
         self._tasks = tasks
@@ -227,7 +227,7 @@ def _lay_out(cells: Mapping[tuple[int, int], Values], confirmation: Confirmation
 
 
 def _relate_searched(member: Confirmed, baseline: Values, tasks: Sequence[Task]) -> Values:
-    """The search's metrics of a network, its deltas against these single-task networks in place of the search's."""
+    """The search's metrics of a network, its deltas against fresh single-task networks in place of the search's."""
     return {**member.searched, **related} if (related := relate(member.metrics, baseline, tasks)) else {}
 
 

@@ -8,7 +8,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from search.confirming.confirmation import Confirmation
 from search.confirming.intervals import Difference, Interval
 from search.confirming.request import AS_SEARCHED, DIVISIONS
 from search.confirming.sums import WORST, Row, Totals
@@ -158,22 +157,12 @@ def _describe_work(totals: Totals) -> str:
     many = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     seeds = "1 fresh seed" if many == "1" else f"{many} fresh seeds"
     bases = list(dict.fromkeys(row.member.basis for row in totals.rows))
-    covered = "one seed tells no interval" if many == "1" else "intervals (95 %, of the mean) cover both"
     what = "1 network" if len(totals.rows) == 1 else f"{len(totals.rows)} networks"
     return (
         f"Confirmed on the test split: {what}, {seeds} each, {DIVISIONS[totals.confirmation.division]}; fresh is the "
-        f"{' or the '.join(bases)}. Deltas are against {_name_references(totals.confirmation)}, so what luck these had "
-        f"is in all of them; {covered}."
+        f"{' or the '.join(bases)}, of single-task networks too, so that is what the intervals "
+        "(95 %, of the mean) cover."
     )
-
-
-def _name_references(confirmation: Confirmation) -> str:
-    """What deltas are against: each seed beside which the search has single-task networks has these."""
-    own, fresh = len(confirmation.own), len(confirmation.references) - len(confirmation.own)
-    if not own:
-        return "fresh single-task networks"
-    more = f" and {fresh} fresh {'one' if fresh == 1 else 'ones'} a task" if fresh else ""
-    return f"the search's own single-task networks{more}"
 
 
 def _describe_curse(totals: Totals) -> str:
@@ -183,12 +172,10 @@ def _describe_curse(totals: Totals) -> str:
     points = curse.objective.unit == "%"
     spread = f"{curse.error:.1f}" if points else f"{curse.error:.2g}"
     error = f"; standard error over networks {spread}" if math.isfinite(curse.error) else ""
-    same = len(totals.confirmation.own) == len(totals.confirmation.references)  # they have flattered nothing
-    references = math.nan if same else curse.references
     parts = [
         f"{_format_signed(value, points=points)} {what}"
         for value, what in (
-            (references, "by its single-task networks (the confirmation's in their place)"),
+            (curse.references, "by its single-task networks (fresh ones in their place)"),
             (curse.chosen, f"for having been chosen (the same split, fresh seeds{error})"),
             (curse.split, "from validation to test"),
         )

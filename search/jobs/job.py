@@ -15,7 +15,7 @@ from typing import Any
 from search.components.component_names import mark_all
 from search.components.components import describe_component
 from search.jobs.members import Inherited, Members
-from search.jobs.probe import TESTED, TRAINED_BEFORE, Probe
+from search.jobs.probe import Probe
 from spaces.networks.family import Family
 from spaces.networks.weights.content import digest_weights
 from spaces.pattern.sharing_pattern import SharingPattern
@@ -69,11 +69,6 @@ class Outcome:
     starved: bool = False
 
     @property
-    def only_tested(self) -> bool:
-        """Whether it was trained before, by another job, so that its seconds are those of the test."""
-        return bool(self.findings.get(TESTED, {}).get(TRAINED_BEFORE))
-
-    @property
     def complete(self) -> bool:
         """Whether it ended with numbers."""
         return not self.reason
@@ -104,8 +99,6 @@ class Job:
         aims: what of its robustness is to be measured, as `trainers.robustness.aims.list_measured` has it.
         tested: split that is measured too, once, when all is done; None for none. Nothing is chosen by it.
         first: folder that keeps networks which gated ones start from, for the next job; None to train them for each.
-        trained: file of the weights that this very training has left before, its outcome beside it, so that the test
-            alone is left; where one of them is not there, it is trained. None for a training.
     """
 
     label: str
@@ -126,7 +119,6 @@ class Job:
     aims: tuple[str, ...] = ()
     tested: str | None = None
     first: Path | None = None
-    trained: Path | None = None
 
     @property
     def begun(self) -> Path:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 ROBUSTNESS = "robustness"  # finding of a training whose robustness is an objective, `trainers.robustness.measure_aims`
 WORKSPACE = "workspace"  # finding of every training with a workspace, `trainers.workspace_effect`
 TESTED = "tested"  # finding of a job that was tested: "metrics" on that split, and "robustness" where it has aims
-TRAINED_BEFORE = "trained_before"  # in that finding, where the job has only tested a network
 
 
 class Probe(Protocol):

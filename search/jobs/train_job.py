@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from statistics import fmean
 from typing import Any
@@ -15,12 +15,11 @@ from typing import Any
 import torch
 
 from search.jobs.checkpoint import read_checkpoint, write_checkpoint
-from search.jobs.ended_training import take_up
 from search.jobs.first_trainings import count_first_epochs, start_branches
 from search.jobs.heartbeat import Heartbeat
 from search.jobs.job import Job, Outcome, find_device
 from search.jobs.members import ESTIMATES, TOLD, WEIGHTS, Members, digest_estimates
-from search.jobs.probe import ROBUSTNESS, TESTED, TRAINED_BEFORE, WORKSPACE
+from search.jobs.probe import ROBUSTNESS, TESTED, WORKSPACE
 from spaces.common.atomic_files import replacing
 from spaces.common.machine_faults import find_machine_fault
 from spaces.draws import plan_draws
@@ -63,8 +62,6 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     where = find_device()
     tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
     training, judged = load_split(job.data, "train", where), load_split(job.data, job.judged, where)
-    if job.trained and (ended := _only_test(job, judged, tasks, where)):
-        return ended
     network, state = _built(job, job.pattern, tasks, where=where), read_checkpoint(job)
     epochs = job.until or job.recipe.epochs
     if network.gated:
@@ -92,19 +89,9 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
         {name: list(layers) for name, layers in network.masks.items()},
     )
     if job.tested and not job.until:
-        found[TESTED] = _test(job, network, tasks, where)
+        found[TESTED] = _test(job, network, load_split(job.data, job.tested, where), tasks)
     told = {name: curve for name, curve in curves.items() if len(curve) == len(curves["loss"])}
     return Outcome(metrics, told, found, asdict(price), masks, epochs)
-
-
-def _only_test(job: Job, judged: Source, tasks: Sequence[Task], where: str) -> Outcome | None:
-    """The outcome of a job that was trained before, with its test; None where it has to be trained again."""
-    network = _built(job, job.pattern, tasks, where=where)
-    ended = take_up(job, network, judged, tasks)
-    if ended is None:
-        return None
-    tested = {**_test(job, network, tasks, where), TRAINED_BEFORE: True}
-    return replace(ended, findings={**ended.findings, TESTED: tested})
 
 
 def _follow(heartbeat: Heartbeat, curves: dict[str, list[float]]) -> Report:
@@ -124,12 +111,10 @@ def _refuse_undefined(metrics: Mapping[str, float], split: str) -> None:
         raise TrainingError(f"{', '.join(undefined)} is not a finite number on the {split} split")
 
 
-def _test(job: Job, network: SharedNetwork, tasks: Sequence[Task], where: str) -> dict[str, Any]:
+def _test(job: Job, network: SharedNetwork, split: Source, tasks: Sequence[Task]) -> dict[str, Any]:
     """What the finished network shows on a split that no part of its training has seen."""
-    assert job.tested
-    split = load_split(job.data, job.tested, where)
     metrics = measure(network, split, tasks)
-    _refuse_undefined(metrics, job.tested)
+    _refuse_undefined(metrics, job.tested or "")
     return {"metrics": metrics, **({ROBUSTNESS: measure_aims(network, split, tasks, job.aims)} if job.aims else {})}
 
 

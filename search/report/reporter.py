@@ -169,9 +169,8 @@ class Reporter:
         self._progress.print_final(final.trial, WORDS.get(final.start, ""))
 
     def confirmed(self, job: Job, outcome: Outcome) -> None:
-        """A network was trained with a fresh seed, or was found, or one that had been trained was tested."""
-        if not outcome.only_tested:
-            self._progress.hear_confirmed(outcome)
+        """A network was trained with a fresh seed, or was found."""
+        self._progress.hear_confirmed(outcome)
         self._recorder.confirmed(job, outcome)
 
     def trial(self, trial: Trial) -> None:

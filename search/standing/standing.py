@@ -42,7 +42,7 @@ from spaces.common.atomic_files import as_mapping
 from spaces.common.formatting import format_list
 from spaces.errors import ConfigError, DataError
 
-FRESH = re.compile(r"(trial \d+|alone|anew|baseline .*), seed")  # in the label of a training that confirms
+FRESH = re.compile(r"(trial \d+|alone|anew), seed")  # in the label of a training that confirms
 RUNNING, FINISHED, STOPPED, BEGUN, DAMAGED = "running", "finished", "stopped", "not begun", "damaged"
 CONFIRMING = "confirming"  # running, but not a search
 

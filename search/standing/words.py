@@ -94,8 +94,6 @@ def _describe_confirming(run: Standing) -> str:
     if run.confirming is None:
         return ""
     lacked = len(run.confirming.networks) + len(run.confirming.alone)
-    if not lacked:
-        return ("" if run.holder else "stopped; ") + "nothing is left to train"
     told = f"{run.fresh} of {lacked} trainings with fresh seeds"
     return told if run.holder else f"stopped; {told} have ended and are kept"
 

@@ -122,8 +122,6 @@ def _restore(stored: object) -> Outcome:
 def list_baseline_jobs(settings: Settings, threads: int) -> list[Job]:
     """The single-task trainings that a search rests on, seeds outermost so that all tasks are known early.
 
-    Their weights stay, too, so that a confirmation need only test them.
-
     Args:
         settings: of the search; ``baselines.seeds`` networks a task.
         threads: CPU threads a training may use.
@@ -144,8 +142,7 @@ def list_baseline_jobs(settings: Settings, threads: int) -> list[Job]:
                 outcome=cache / "unnamed",
             )
             named = cache / f"{job.fingerprint}.json"
-            weights, checkpoint = named.with_suffix(".pt"), named.with_suffix(".ckpt")
-            jobs.append(replace(job, outcome=named, weights=weights, checkpoint=checkpoint))
+            jobs.append(replace(job, outcome=named, checkpoint=named.with_suffix(".ckpt")))
     return jobs
 
 

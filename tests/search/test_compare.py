@@ -109,7 +109,7 @@ def test_the_best_evidence_that_each_run_has_is_compared_and_told(
     assert main(runs) == 0
     printed = capsys.readouterr().out
     assert "Values are of several kinds" not in printed
-    assert "Deltas of confirmed values are against one run's single-task networks on the test split" in printed
+    assert "Deltas of confirmed values are against fresh single-task networks on the test split" in printed
     assert {row["values"] for row in read_rows(Path("comparison", "trials.csv"))} == {"confirmed"}
     other = next(row for row in read_rows(Path("comparison", "trials.csv")) if row["run"] == "seed")
     assert float(other["delta_mtl"]) != pytest.approx(load(runs[1]).confirmed.loc[int(other["number"]), "delta_mtl"])

@@ -9,12 +9,9 @@ import torch
 from search.config.composition import compose
 from search.config.settings import Settings
 from search.confirming.chains import Delivered, Plans, describe_basis
-from search.confirming.confirmation import Cell, Confirmation
 from search.confirming.request import AS_SEARCHED, RESPLIT, WITH_VAL
 from search.jobs.members import Inherited
 from search.jobs.trial import save_trial
-from search.jobs.worker import run_job
-from search.study.baselines import list_baseline_jobs
 from search.study.fronts.final_files import Final
 from search.study.run_folder import RunFolder
 from search.study.supernet_training import plan_supernet
@@ -84,47 +81,12 @@ def test_an_earlier_version_did_not_keep_what_a_final_training_began_on() -> Non
         plan(read("final.epochs=7")).plan(deliver(""), 500)
 
 
-def test_single_task_networks_are_the_search_s_and_then_fresh_ones_and_lie_where_those_of_searches_do() -> None:
-    settings = read("baselines.epochs=3", "baselines.seeds=2", "run.seed=1")
-    plans = plan(settings)
-    assert plans.kept_seeds == [1500, 1501]
-    seeds = [[job.seed for job in plans.plan_references(plans.derive_seed(turn))] for turn in range(3)]
-    assert seeds == [[1000] * 3, [1001] * 3, [1502] * 3]
-    jobs = plans.plan_references(1501)
+def test_single_task_networks_have_the_same_fresh_seeds_and_lie_where_those_of_searches_do() -> None:
+    settings = read("baselines.epochs=3")
+    jobs = plan(settings).plan_references(501)
     assert [job.pattern.tasks for job in jobs] == [(task.name,) for task in settings.data.selected]
-    assert {(job.tested, job.recipe.epochs, job.trained) for job in jobs} == {("test", 3, None)}
+    assert {(job.seed, job.tested, job.recipe.epochs) for job in jobs} == {(501, "test", 3)}
     assert {job.outcome.parent for job in jobs} == {settings.run.folder.absolute() / "baselines"}
-    assert {job.seed for job in plans.plan_fresh_references(1501)} == {1501}
-    for division in (WITH_VAL, RESPLIT):
-        assert not plan(settings, division).kept_seeds  # of other images
-
-
-def test_the_search_s_single_task_networks_are_only_tested_where_their_weights_are_whole() -> None:
-    settings = read()
-    own = list_baseline_jobs(settings, 1)
-    own[0].outcome.parent.mkdir(parents=True)
-    for job in own:
-        run_job(job)
-    jobs = plan(settings).plan_references(500)
-    assert [each.trained for each in jobs] == [each.weights for each in own]
-    first, second, _ = (each.weights for each in own)
-    assert first and second
-    first.write_bytes(first.read_bytes()[:-40])
-    second.unlink()
-    again = plan(settings).plan_references(500)
-    assert [each.trained for each in again] == [None, None, own[2].weights]
-    assert [each.fingerprint for each in again] == [each.fingerprint for each in jobs]  # the same networks
-
-
-def test_what_rests_on_fresh_single_task_networks_goes_on_with_such() -> None:
-    settings = read("baselines.seeds=2")
-    cell = Cell({}, {})
-    for own, seeds in (((), [500, 501, 502]), ((500, 501), [0, 1, 502])):
-        known = Confirmation(AS_SEARCHED, (), {500: cell, 502: cell}, own)
-        plans = replace(plan(settings), known=known)
-        assert [plans.plan_references(500 + turn)[0].seed for turn in range(3)] == seeds
-    beyond = replace(plan(settings), known=Confirmation(AS_SEARCHED, (), {502: cell}))
-    assert beyond.kept_seeds == [500, 501]
 
 
 def test_other_images_for_networks_and_single_tasks_alike() -> None:

@@ -162,13 +162,3 @@ def test_a_training_of_several_chains_lacks_once_and_none_of_a_chain_that_has_co
     assert list_lacking([(first, third), (first, second)]) == [first, second]
     first.outcome.write_text("{}")
     assert list_lacking([(first, second)]) == [second]
-
-
-def test_a_mere_test_is_no_training_and_one_that_was_none_is_told(jobs: list[Job], tmp_path: Path) -> None:
-    assert run_job(replace(jobs[0], outcome=tmp_path / "kept.json", weights=tmp_path / "kept.pt")).complete
-    mere = replace(jobs[0], trained=tmp_path / "kept.pt", tested="test")
-    lost = replace(jobs[2], trained=tmp_path / "lost.pt", tested="test")
-    assert list_lacking([(mere,), (jobs[1],), (lost,)]) == [jobs[1]]
-    asked = Asked([(mere,), (jobs[1],), (lost,)])
-    assert asked.run() == asked.heard == ["0", "1", "2"]
-    assert [line.split(":")[0] for line in asked.said] == ["1", "2"]

@@ -28,12 +28,8 @@ def test_nothing_is_confirmed_unasked() -> None:
 
 def test_networks_that_are_trained_to_the_end_are_counted_with_what_they_start_from() -> None:
     epochs = settings().trainer.epochs
-    assert count("confirm.seeds=2", *FINAL) == ConfirmingLeft(2, epochs + 3, 2 * 2, 3)
+    assert count("confirm.seeds=2", *FINAL) == ConfirmingLeft(2, epochs + 3, 2 * 2, 2 * 3)
     assert count("confirm.seeds=2", *FINAL, "final.start=nothing").epochs == 3
-
-
-def test_single_task_networks_are_trained_beyond_those_of_the_search_alone() -> None:
-    assert [count(f"confirm.seeds={seeds}", "baselines.seeds=2").alone for seeds in (1, 2, 3, 5)] == [0, 0, 3, 9]
 
 
 def test_how_many_are_on_a_front_is_not_known_before() -> None:
@@ -43,7 +39,7 @@ def test_how_many_are_on_a_front_is_not_known_before() -> None:
 
 def test_what_a_supernet_delivers_is_trained_on_its_weights() -> None:
     given = ("sampler=oneshot", "supernet.epochs=3", "trials=2", "confirm.seeds=2")
-    assert count(*given) == ConfirmingLeft(2, settings(*given).split.trial, 4, 3)
+    assert count(*given) == ConfirmingLeft(2, settings(*given).split.trial, 4, 6)
 
 
 @pytest.mark.parametrize("damaged", [False, True])
@@ -53,14 +49,4 @@ def test_a_search_leaves_as_many_as_it_has_not_confirmed(damaged: bool) -> None:
     if damaged:
         Path("runs/one/confirmed.json").write_text("{")
     left = count(*given[:-2], "confirm.seeds=3", "trainer.epochs=1", folder="runs/one")
-    assert (left.trainings, left.alone) == (6 if damaged else 4, 6)
-
-
-def test_a_search_of_an_earlier_version_kept_no_weights_to_be_tested() -> None:
-    given = ("trials=1", "run.name=one", "confirm.seeds=2", "trainer.epochs=1", "baselines.seeds=2")
-    assert search(arguments(write_tiny(Path("data")), *[each for each in given if "confirm" not in each])) == 0
-    assert count(*given, folder="runs/one").alone == 0
-    for file in Path("runs/baselines").glob("*.pt"):
-        file.unlink()
-    assert count(*given, folder="runs/one").alone == 6
-    assert count(*given[:2], "confirm.seeds=1", *given[3:], folder="runs/one").alone == 6  # the mean is of all
+    assert (left.trainings, left.alone) == ((6, 9) if damaged else (4, 6))

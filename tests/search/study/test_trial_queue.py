@@ -46,7 +46,7 @@ def test_a_run_keeps_the_reference_that_it_began_with(tmp_path: Path) -> None:
     with opened(tmp_path, "trials=1") as (queue, _told):
         run_all(queue)
         reference = queue.reference
-    for cached in (tmp_path / "runs" / "baselines").glob("*.json"):
+    for cached in (tmp_path / "runs" / "baselines").iterdir():
         cached.unlink()
     with opened(tmp_path, "trials=2") as (queue, told):
         assert queue.reference == reference
@@ -58,7 +58,7 @@ def test_a_damaged_file_of_the_cache_is_trained_again(tmp_path: Path) -> None:
     with opened(tmp_path, "run.name=one", "trials=1") as (queue, _told):
         run_all(queue)
         reference = queue.reference
-    for cached in (tmp_path / "runs" / "baselines").glob("*.json"):
+    for cached in (tmp_path / "runs" / "baselines").iterdir():
         cached.write_text("{")
     with opened(tmp_path, "run.name=two", "trials=1") as (queue, _told):
         run_all(queue)
@@ -123,7 +123,7 @@ def test_a_fault_of_the_machine_leaves_the_trial_to_be_trained_when_the_search_g
 def test_results_of_another_kind_of_device_are_not_taken_from_the_cache(tmp_path: Path) -> None:
     with opened(tmp_path, "run.name=one", "trials=1") as (queue, _told):
         run_all(queue)
-    for cached in (tmp_path / "runs" / "baselines").glob("*.json"):
+    for cached in (tmp_path / "runs" / "baselines").iterdir():
         cached.write_text(cached.read_text().replace('"device": "cpu"', '"device": "cuda"'))
     with opened(tmp_path, "run.name=two", "trials=1") as (queue, told):
         assert is_baseline(queue.next())
