@@ -8,11 +8,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 CommandLine = Callable[..., subprocess.CompletedProcess[str]]
@@ -53,17 +51,3 @@ def command_line(tmp_path: Path) -> CommandLine:
         )
 
     return run
-
-
-class OneAfterAnother(LoadFileScheduling):
-    """File by file, but all that start a Ray of their own on one worker: two Rays would wait for each other's cores."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        folder = "tests/end_to_end/"
-        return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneAfterAnother | None:
-    """Ours for files; any other way of spreading tests as it is."""
-    return OneAfterAnother(config, log) if config.getoption("dist") == "loadfile" else None

@@ -57,9 +57,9 @@ class Proposals:
         Raises:
             UserError: the sampler cannot go on, with its reason.
         """
-        seen = {self._identify(trial) for trial in history}
-        sound = self.list_known(history)
-        failures = Counter(self._identify(trial) for trial in history if trial.state == TrialState.FAIL)
+        named = [(self._identify(trial), trial.state) for trial in history]
+        sound = {name for name, state in named if state != TrialState.FAIL}
+        failures = Counter(name for name, state in named if state == TrialState.FAIL)
         for proposed in self._proposed(history):
             if isinstance(proposed, (Wait, Done)):
                 return proposed
@@ -69,7 +69,7 @@ class Proposals:
             spent = {name for name, count in failures.items() if count >= proposed.tries}
             if self._fits(wanted.pattern, sound | spent):
                 return wanted, proposed.notes
-        rng = random.Random(self.derive_seed(len(history), "around"))
+        rng, seen = random.Random(self.derive_seed(len(history), "around")), sound.union(failures)
         for proposal in self._around([wanted.choices, *(trial.params for trial in history)], rng):
             if self._fits(proposal.pattern, seen):
                 return proposal, {}

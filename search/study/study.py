@@ -107,6 +107,7 @@ class Study:
         self._trials = journal.parent / "trials"
         self._ended: list[FrozenTrial] = []  # own ones among the first that have all ended, and how many these are
         self._settled = 0
+        self._repeats = 0  # of them, those that were trained again
         self._again: list[FrozenTrial] = []
         self._named: set[int] = set()  # trials of others that were told of
         self._tell_others()
@@ -114,12 +115,19 @@ class Study:
     @property
     def _history(self) -> list[FrozenTrial]:
         """The trials that this search has asked for."""
+        rest = self._settle()
+        return [*self._ended, *rest]
+
+    def _settle(self) -> list[FrozenTrial]:
+        """The own trials behind the first that have all ended."""
         trials = self._study.get_trials(deepcopy=False)
         # Those that have ended stay as they are, so of thousands not each is looked at again several times a trial.
         while self._settled < len(trials) and trials[self._settled].state.is_finished():
-            self._ended += self._read([trials[self._settled]])
+            ended = self._read([trials[self._settled]])
+            self._ended += ended
+            self._repeats += sum(RETRY in each.user_attrs for each in ended)
             self._settled += 1
-        return [*self._ended, *self._read(trials[self._settled :])]
+        return self._read(trials[self._settled :])
 
     def _read(self, trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
         return [self._reader.read(each) for each in trials if is_own(each, self._trials)]
@@ -161,8 +169,9 @@ class Study:
 
     def __len__(self) -> int:
         """Patterns that were asked for so far, running ones among them; one that is tried again counts once."""
-        history = self._history
-        return len(history) - len([each for each in history if RETRY in each.user_attrs]) - len(self._again)
+        rest = self._settle()
+        repeats = self._repeats + sum(RETRY in each.user_attrs for each in rest)
+        return len(self._ended) + len(rest) - repeats - len(self._again)
 
     def ask(self) -> Candidate | Wait | Done:
         """The next pattern to train, never one that this study has seen.
