@@ -110,7 +110,8 @@ def see_record(runs: Path, count: int) -> None:
     assert sorted(point.step for point in history) == list(range(1, count + 1))
     for child in children:
         curve = client.get_metric_history(child.info.run_id, "epoch/loss")
-        assert [point.step for point in curve] == list(range(1, 21))
+        # in the order of their moments, of which those that were told while it went on are a little late
+        assert sorted(point.step for point in curve) == list(range(1, 21))
 
 
 @pytest.mark.slow
