@@ -35,14 +35,25 @@ def strip_names(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def list_options(problem: Problem, choices: Mapping[str, Any]) -> Options:
-    """The distribution that each choice was drawn from."""
+    """The distribution that each choice was drawn from.
+
+    Raises:
+        PatternError: the space can do nothing with them, for the file that they were read from was damaged.
+    """
     options: Options = {}
 
     def choose(name: str, allowed: Sequence[Any]) -> Any:
         options[name] = CategoricalDistribution(tuple(allowed))
         return choices[name]
 
-    problem.space.sample(choose, problem.tasks)
+    try:
+        problem.space.sample(choose, problem.tasks)
+    except (KeyError, TypeError, ValueError) as error:
+        told = ", ".join(f"{name}={value!r}" for name, value in choices.items())
+        raise PatternError(
+            f"choices {told[:200]} of a trial make no pattern of space={problem.space.name}: its file in trials/ was "
+            "damaged from outside; restore it from a copy"
+        ) from error
     return options
 
 

@@ -50,3 +50,13 @@ def test_a_decision_that_is_missing_is_named() -> None:
     trial.params = {name: value for name, value in trial.params.items() if name != "sharing/depth.normals"}
     with pytest.raises(PatternError, match=r"choice 'depth\.normals' is missing: want one of 0, 1"):
         RecordReader(PROBLEM).read(trial)
+
+
+@pytest.mark.parametrize("value", [[], None, "nobody"])
+def test_choices_that_were_damaged_are_one_message(value: object) -> None:
+    choices = PROBLEM.space.anchors(PROBLEM.tasks)["all separate"].choices
+    name = next(name for name in choices if "parent" in name)
+    with pytest.raises(PatternError, match=r"choices .* of a trial make no pattern of space=fusion: its file"):
+        show_choices(PROBLEM, {**choices, name: value})
+    with pytest.raises(PatternError, match="make no pattern"):
+        show_choices(PROBLEM, {})
