@@ -126,9 +126,9 @@ class Plans:
         """Single-task networks with a seed.
 
         They have fresh seeds as the networks have, in pairs: their mean on the test split is what deltas are against,
-        so what it scatters by belongs into the intervals. Those of the search, in their place, would spare a quarter of
-        the time, but have other seeds: intervals were 1.7 times as wide. They are kept where those of
-        searches are, for other runs.
+        so what it scatters by belongs into the intervals. Those of the search, in their place, would spare a fifth of
+        the time, but have other seeds: intervals were 1.7 times as wide. They are kept where those of searches are,
+        for other runs.
         """
         once = replace(self.settings, baselines=Baselines(1, self.settings.baselines.epochs))
         cache = self.settings.run.folder.absolute() / "baselines"
