@@ -30,7 +30,8 @@ setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("want Python 3.11 or newer; give one with make PYTHON=...") if sys.version_info < (3, 11) else 0'
-	$(PYTHON) -m venv $(VENV)
+	# its newest pip, for the one that comes with Python 3.11 takes half a minute longer to find what goes together
+	$(PYTHON) -m venv --upgrade-deps $(VENV)
 	# torch first: it is by far the largest, and what follows must take the pinned one as it is
 	# modules are compiled, and kept so, when they are first imported: most never are
 	$(BIN)/python -m pip install --no-compile -c constraints.txt torch

@@ -8,6 +8,7 @@ import re
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -21,7 +22,6 @@ SOURCES = {
     for package in (*PACKAGES, "experiments")
     for path in sorted((ROOT / package).rglob("*.py"))
 }
-TREES = {name: ast.parse(text) for name, text in SOURCES.items()}
 MODULES = {name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name for name in SOURCES}
 OURS = [name for name in SOURCES if name.startswith(PACKAGES)]
 BESIDE = tuple(f"{package}/README.md" for package in (*PACKAGES, "experiments"))
@@ -84,7 +84,16 @@ def find_imports(tree: ast.AST) -> Iterator[str]:
                 yield from (name for name in (whole if whole in MODULES else node.module,) if name in MODULES)
 
 
-GRAPH = {module: set(find_imports(TREES[name])) for module, name in MODULES.items()}
+@cache
+def read_trees() -> dict[str, ast.Module]:
+    """Of all sources: three seconds, which every process that collects tests would take at the import."""
+    return {name: ast.parse(text) for name, text in SOURCES.items()}
+
+
+@cache
+def read_graph() -> dict[str, set[str]]:
+    """What each module imports: three seconds more."""
+    return {module: set(find_imports(read_trees()[name])) for module, name in MODULES.items()}
 
 
 def find_functions(tree: ast.AST) -> Iterator[Function]:
@@ -136,18 +145,18 @@ def find_test(name: str) -> Path:
 
 def test_there_are_sources() -> None:
     assert len(SOURCES) > 200
-    assert sum(len(imported) for imported in GRAPH.values()) > 500
+    assert sum(len(imported) for imported in read_graph().values()) > 500
 
 
 def test_no_imports_go_round_in_circles() -> None:
     try:
-        TopologicalSorter(GRAPH).prepare()
+        TopologicalSorter(read_graph()).prepare()
     except CycleError as error:
         pytest.fail(" -> ".join(error.args[1]))
 
 
 def test_nothing_imports_the_experiments() -> None:
-    found = {module for module in MODULES if any(name.split(".")[0] == "experiments" for name in GRAPH[module])}
+    found = {module for module in MODULES if any(name.split(".")[0] == "experiments" for name in read_graph()[module])}
 
     assert {module.split(".")[0] for module in found} == {"experiments"}
 
@@ -169,7 +178,7 @@ def test_files_are_short() -> None:
 def test_functions_are_short() -> None:
     found = {
         f"{name}:{function.lineno} {function.name}": lines
-        for name, tree in TREES.items()
+        for name, tree in read_trees().items()
         for function in find_functions(tree)
         if (lines := (function.end_lineno or 0) - function.lineno + 1) > FUNCTION_LINES
     }
@@ -200,7 +209,7 @@ def test_an_import_without_a_reason_is_seen(lines: list[str], found: list[int]) 
 
 
 def test_every_source_with_logic_has_a_test_of_its_name() -> None:
-    wanted = {name for name in OURS if has_logic(TREES[name])}
+    wanted = {name for name in OURS if has_logic(read_trees()[name])}
     missing = {name for name in wanted if not find_test(name).is_file()}
 
     assert sorted(missing - UNTESTED - set(TESTED_ELSEWHERE)) == [], "write these tests"
