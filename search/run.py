@@ -22,6 +22,7 @@ from search.preview.first_words import describe_start
 from search.preview.kept_plan import find_plan
 from search.preview.notes import list_notes
 from search.report.baseline_table import make_baseline_rows
+from search.runners.runner import ready
 from search.study.baselines import list_ended
 from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
@@ -56,7 +57,7 @@ def _run(settings: Settings, given: str) -> int:
         say(describe_start(settings, plan))
     check_settings(settings)
     tell_notes(settings)
-    with open_folder(settings) as folder, told_at_once(STOPPING):
+    with open_folder(settings) as folder, told_at_once(STOPPING), ready(settings.runner):
         return _search(settings, folder, spell_command(PROGRAM, given), plan.seconds if plan else None)
 
 

@@ -10,9 +10,11 @@ import gc
 import logging
 import os
 import shutil
-from collections.abc import Callable
-from contextlib import nullcontext
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -123,43 +125,49 @@ class RayTune:
             MachineError: Ray does not start on this machine, or was lost.
             KeyboardInterrupt: the user stopped the run.
         """
-        os.environ.update(QUIET)
         address = self._cluster
-        if not address:
-            os.environ.update({**SPIN, **os.environ, **LOOPBACK})
-        else:
-            os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")  # what goes wrong is told once, in a message
-        import ray  # ray: 0.5 s, and QUIET has to be set before
+        with _at_ray(address):
+            import ray  # as in `_at_ray`
 
-        there = ray.is_initialized()
-        place = _connect(address)
-        try:
-            take_sigterm()  # again, for Ray takes it for itself
-            nodes = _list_nodes()
-            gpus, _ = self._fitting([node["Resources"] for node in nodes])
-            share = Share(self.cpus_per_trial, gpus)
-            if address:
-                check_nodes([node for node in nodes if share.count(node["Resources"])], folder)
-            head = ray.get_runtime_context().gcs_address
-            near = answers(head)  # not through Ray Client, which knows the head by an address within the cluster
+            try:
+                nodes = _list_nodes()
+                gpus, _ = self._fitting([node["Resources"] for node in nodes])
+                share = Share(self.cpus_per_trial, gpus)
+                if address:
+                    check_nodes([node for node in nodes if share.count(node["Resources"])], folder)
+                head = ray.get_runtime_context().gcs_address
+                near = answers(head)  # not through Ray Client, which knows the head by an address within the cluster
 
-            def ask() -> list[dict[str, float]] | None:
-                # Asked of a head that is down, Ray's library waits for the next one and then falls with this process.
-                return [node["Resources"] for node in _list_nodes()] if not near or answers(head) else None
+                def ask() -> list[dict[str, float]] | None:
+                    # Asked of a head that is down, Ray's library waits for the next one and then falls with this
+                    # process.
+                    return [node["Resources"] for node in _list_nodes()] if not near or answers(head) else None
 
-            room = Room(share, self.concurrency, ask, started)
-            room.holds(0)
-            queue.answer_from_cache("cuda" if gpus else "cpu")
-            with watch_head(head) if near else nullcontext():
-                self._fit(queue, folder / ".ray", room, gpus)
-        except ray.exceptions.RayError as error:  # trainings' own come back as outcomes
-            raise MachineError(f"Ray was lost ({shorten(error)}); see to it that its head runs") from error
-        finally:
-            if not there:  # or it is somebody else's
-                gc.collect()  # Tune's leftovers would count as references within the next Ray, whose names are the same
-                ray.shutdown()
-            for left in filter(None, (folder / ".ray", place)):
-                shutil.rmtree(left, ignore_errors=True)
+                room = Room(share, self.concurrency, ask, started)
+                room.holds(0)
+                queue.answer_from_cache("cuda" if gpus else "cpu")
+                with watch_head(head) if near else nullcontext():
+                    self._fit(queue, folder / ".ray", room, gpus)
+            except ray.exceptions.RayError as error:  # trainings' own come back as outcomes
+                raise MachineError(f"Ray was lost ({shorten(error)}); see to it that its head runs") from error
+            finally:
+                shutil.rmtree(folder / ".ray", ignore_errors=True)
+
+    @contextmanager
+    def ready(self) -> Iterator[None]:
+        """A Ray of this machine's own is up in the block, and torch is read: in one, as Ray's start mostly waits.
+
+        Raises:
+            MachineError: Ray does not start on this machine.
+        """
+        if self._cluster:  # answers at once
+            yield
+            return
+        reading = threading.Thread(target=import_module, args=("torch",), daemon=True)
+        reading.start()
+        with _at_ray(None):
+            reading.join()
+            yield
 
     def _fitting(self, nodes: list[dict[str, float]]) -> tuple[float, int]:
         """GPUs a training, and trainings at a time; a training fits on one node or nowhere."""
@@ -205,6 +213,29 @@ class RayTune:
         # Tune takes Ctrl-C for an end like any other, also between the end of one job and the start of the next.
         if queue.running or not searcher.ended:
             raise KeyboardInterrupt
+
+
+@contextmanager
+def _at_ray(address: str | None) -> Iterator[None]:
+    """This process is connected to Ray in the block, and to one of its own no longer after it."""
+    os.environ.update(QUIET)
+    if not address:
+        os.environ.update({**SPIN, **os.environ, **LOOPBACK})
+    else:
+        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")  # what goes wrong is told once, in a message
+    import ray  # ray: 0.5 s, and QUIET has to be set before
+
+    there = ray.is_initialized()
+    place = _connect(address)
+    try:
+        take_sigterm()  # again, for Ray takes it for itself
+        yield
+    finally:
+        if not there:  # or it is somebody else's
+            gc.collect()  # Tune's leftovers would count as references within the next Ray, whose names are the same
+            ray.shutdown()
+        if place:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _list_nodes() -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from search.jobs.job import Job, Outcome
 
@@ -69,3 +70,20 @@ class Runner(Protocol):
         Raises:
             KeyboardInterrupt: the user stopped the run.
         """
+
+
+@runtime_checkable
+class SlowRunner(Protocol):
+    """A runner that takes seconds until it can run anything; one of one's own may do without this."""
+
+    def ready(self) -> AbstractContextManager[None]:
+        """It can run in the block; a search builds what it runs in there.
+
+        Raises:
+            MachineError: it does not start.
+        """
+
+
+def ready(runner: Runner) -> AbstractContextManager[None]:
+    """A block in which a runner can run at once, whatever it takes to come there."""
+    return runner.ready() if isinstance(runner, SlowRunner) else nullcontext()

@@ -22,7 +22,7 @@ from spaces.errors import ConfigError
 from tests.conftest import ROOT
 from tests.end_to_end.clusters import wait_until
 from tests.end_to_end.meeting import Meeting
-from tests.end_to_end.searches import finish, rows_of, states_in, trials_in
+from tests.end_to_end.searches import finish, left_running, rows_of, start, states_in, trials_in
 from tests.pictures import arguments as pictures
 from tests.pictures import write_pictures
 from tests.tiny import arguments, write_tiny
@@ -98,6 +98,18 @@ def cluster() -> Iterator[str]:
         yield address
     finally:
         process.communicate("", timeout=60)
+
+
+@pytest.mark.slow
+def test_a_mistake_that_building_finds_while_ray_is_up_already_ends_in_one_message_and_leaves_nothing_behind(
+    tmp_path: Path,
+) -> None:
+    given = [word for word in arguments(write_tiny(tmp_path / "data"), "limits.macs=10") if word != "runner=inline"]
+    assert start(given, tmp_path).wait(timeout=60) == 2
+    told = (tmp_path / "log.txt").read_text().splitlines()
+    assert told[-1].startswith("no pattern of the space meets limits.macs=10; the least that was found is ")
+    assert not [line for line in told if "Traceback" in line or "ray" in line]
+    assert not left_running(tmp_path, seconds=20)
 
 
 @pytest.mark.slow
