@@ -10,26 +10,15 @@ STAMP := $(VENV)/.installed
 # Else every process would compile torch's and ray's sources anew, for seconds.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup search test test-rays test-others lint
+.PHONY: setup search test lint
 
 search: $(STAMP)
 	$(BIN)/python -m search.run $(ARGS)
 
-# Beside each other, for tests with a Ray mostly wait for it, and a processor waits for nobody. Those one after the other:
-# two Rays would starve each other.
-test: $(STAMP)
-	$(MAKE) --no-print-directory -j 3 lint test-rays test-others
-
-RAYS := $(addprefix tests/end_to_end/,$(addsuffix .py,test_ray test_nodes test_resume test_slurm test_faults))
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
-
-test-rays: $(STAMP)
-	$(PYTEST) -q $(RAYS) --durations 10
-
 # Two files at a time on one thread each: with a thread a core, two processes wait for each other most of the time.
-# In their order, for files of few tests take longest here: at the end, one would run alone.
-test-others: $(STAMP)
-	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(RAYS)) --durations 20
+# In their order, for files of few tests take longest here: at the end, one would run alone, or two Rays beside each other.
+test: lint
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
