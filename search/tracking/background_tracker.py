@@ -75,9 +75,12 @@ class BackgroundTracker:
     def open(
         self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str, origin: Origin = HERE
     ) -> None:
-        """See `Tracker.open`."""
+        """See `Tracker.open`; done when something is to be recorded, or a training has told how far it is.
+
+        At once it would take its time from the workers, which read their libraries then: two seconds of a start of ten.
+        """
         self._open = partial(self._connect, run_name, search_id, params, resume_command, origin)
-        self._submit(lambda record: None)
+        self._thread.submit(lambda: None)  # it looks every few seconds from now on
 
     def watch(self, running: Mapping[str, Path]) -> None:
         """See `Tracker.watch`."""
@@ -180,9 +183,11 @@ class BackgroundTracker:
     def _look(self) -> None:
         """Write what was gathered, then how far trainings are and how busy the machine is, which is not owed later."""
         self._write_gathered()
+        found = {name: read_beat(file) for name, file in self._running.items()}
+        if self._record is None and any(found.values()):
+            self._attempt(lambda record: None, PAUSE)
         if self._record is None:
             return
-        found = {name: read_beat(file) for name, file in self._running.items()}
         try:
             if beats := {name: beat for name, beat in found.items() if beat}:
                 self._record.follow(beats)
