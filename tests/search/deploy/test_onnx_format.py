@@ -53,19 +53,24 @@ def test_exported_equals_trained(space: str, family: Family, tasks: Any, size: t
     check(Onnx(), make_program(draw_pattern(space, family, tasks), family, tasks), size, tmp_path / "model.onnx")
 
 
-@pytest.mark.parametrize("form", THERE.values(), ids=list(THERE))
-def test_a_workspace_keeps_the_number_of_images_free_in_both_formats(form: Format, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def exchanging(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A network with a workspace, in ONNX."""
+    path = tmp_path_factory.mktemp("exchanging") / "model.onnx"
+    check(Onnx(), make_program(draw_pattern("workspace", SMALL, TASKS), SMALL), (32, 48), path)
+    return path
+
+
+@pytest.mark.parametrize("form", [form for name, form in THERE.items() if name != "onnx"], ids=lambda form: form.name)
+def test_a_workspace_keeps_the_number_of_images_free_in_other_formats(form: Format, tmp_path: Path) -> None:
     program = make_program(draw_pattern("workspace", SMALL, TASKS), SMALL)
     check(form, program, (32, 48), tmp_path / f"model{form.suffix}")
 
 
-def test_onnx_is_run_without_torch(tmp_path: Path) -> None:
-    path = tmp_path / "model.onnx"
-    program = make_program(draw_pattern("fusion", SMALL, TASKS), SMALL)
-    Onnx().write(program, (32, 48), {"tasks": {}}, path)
+def test_onnx_is_run_without_torch(exchanging: Path) -> None:
     code = (
         "import sys; from pathlib import Path; import numpy as np; from search.deploy.formats import find_format\n"
-        f"path = Path({str(path)!r}); run = find_format(path).open(path, 1)\n"
+        f"path = Path({str(exchanging)!r}); run = find_format(path).open(path, 1)\n"
         "print(sorted(run(np.zeros((3, 32, 48, 3), np.uint8))), 'torch' in sys.modules)"
     )
     root = Path(__file__).resolve().parents[3]
@@ -73,10 +78,8 @@ def test_onnx_is_run_without_torch(tmp_path: Path) -> None:
     assert done.stdout.strip() == "['depth', 'normals', 'segmentation'] False"
 
 
-def test_the_number_of_images_is_called_batch_wherever_it_stands(tmp_path: Path) -> None:
-    path = tmp_path / "model.onnx"
-    Onnx().write(make_program(draw_pattern("workspace", SMALL, TASKS), SMALL), (32, 48), {"tasks": {}}, path)
-    graph = onnx.load(path).graph
+def test_the_number_of_images_is_called_batch_wherever_it_stands(exchanging: Path) -> None:
+    graph = onnx.load(exchanging).graph
     for value in (*graph.input, *graph.output):
         sides = [side.dim_param or side.dim_value for side in value.type.tensor_type.shape.dim]
         assert sides[:3] == ["batch", 32, 48]
