@@ -42,7 +42,7 @@ class Search:
 
 
 def build_search(settings: Settings, folder: RunFolder, command: str, forecast: float | None = None) -> Search:
-    """Open the study of a run folder and whatever shows it; the tracking store is told that the run goes on.
+    """Open the study of a run folder and whatever shows it; the tracking store is told that the run goes on, soon.
 
     Args:
         settings: of the search, checked.

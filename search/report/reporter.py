@@ -116,6 +116,7 @@ class Reporter:
         self._progress.show_running(jobs)
         names = {name_live(job.label, supernet=job.members is not None): job.begun for job in jobs if not job.tested}
         self._tracker.watch({name: file for name, file in names.items() if name})
+        self._leave_word()  # the record may have a place by now
 
     def found(self, baselines: Iterable[Job]) -> None:
         """These single-task networks were there when the search went on."""

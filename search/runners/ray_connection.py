@@ -56,9 +56,11 @@ def connect(address: str | None) -> Path | None:
             include_dashboard=False,
             **(QUIET | ({"_temp_dir": str(place)} if place else {})),
         )
-    except Exception as error:  # of many kinds, the plain one among them
+    except (Exception, SystemExit) as error:  # of many kinds, the plain one among them
         if place:
             shutil.rmtree(place, ignore_errors=True)
+        if isinstance(error, SystemExit):  # Ray's answer to SIGTERM while it starts
+            raise KeyboardInterrupt from error
         raise MachineError(
             f"Ray does not start on this machine ({shorten(error)}); mend that, or take runner=inline, which trains "
             "one network after the other without Ray"

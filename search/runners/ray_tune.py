@@ -6,46 +6,26 @@ state is thrown away after the run; resuming starts a new Tune run on the same s
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
 from search.runners.head_watch import answers, watch_head
 from search.runners.node_check import check_nodes
-from search.runners.ray_connection import connect as _connect
 from search.runners.ray_connection import shorten
+from search.runners.ray_session import at_ray, started_early
 from search.runners.retried_queue import RetriedQueue
 from search.runners.room import Room, Share
 from search.runners.runner import JobQueue
 from spaces.common.cores import count_cores
-from spaces.common.interruption import take_sigterm
 from spaces.common.machine_faults import MachineError
 from spaces.errors import ConfigError
 from spaces.fields import Fields
-
-QUIET = {
-    "RAY_AIR_NEW_OUTPUT": "0",
-    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # no CSV, JSON and TensorBoard files beside ours
-    "TUNE_MAX_PENDING_TRIALS_PG": "1000000",  # how many run at a time is the searcher's to say
-    "TUNE_GLOBAL_CHECKPOINT_S": "1000000",  # Tune's experiment state is never read back
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1",  # a training that takes no GPU sees none
-    "RAY_CHDIR_TO_TRIAL_DIR": "0",  # relative paths mean the same on a worker as in the driver
-}
-# A search on one machine is nobody else's business: this makes Ray listen on 127.0.0.1 alone, as it does by default on
-# systems where it knows no clusters; it offers no other switch.
-LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-# Threads that wait for each other spin for a moment only (turns; a library's default is thirty times as many). On two
-# cores, an epoch of one thread being 1: two threads 0.8 with either; beside two busy processes 6.4, and so 2.1. By
-# `python -m search.run runner=inline runner.cpus_per_trial=2 budget=null sampler=random trials=1 trainer.epochs=2`.
-SPIN = {"GOMP_SPINCOUNT": "10000"}
 
 
 @dataclass(frozen=True)
@@ -126,8 +106,8 @@ class RayTune:
             KeyboardInterrupt: the user stopped the run.
         """
         address = self._cluster
-        with _at_ray(address):
-            import ray  # as in `_at_ray`
+        with at_ray(address):
+            import ray  # as in `at_ray`
 
             try:
                 nodes = _list_nodes()
@@ -153,21 +133,12 @@ class RayTune:
             finally:
                 shutil.rmtree(folder / ".ray", ignore_errors=True)
 
-    @contextmanager
-    def ready(self) -> Iterator[None]:
-        """A Ray of this machine's own is up in the block, and torch is read: in one, as Ray's start mostly waits.
+    def ready(self) -> AbstractContextManager[None]:
+        """A Ray of this machine's own is there in the block, for `run`; a cluster answers at once.
 
-        Raises:
-            MachineError: Ray does not start on this machine.
+        That Ray does not start is told by `run`.
         """
-        if self._cluster:  # answers at once
-            yield
-            return
-        reading = threading.Thread(target=import_module, args=("torch",), daemon=True)
-        reading.start()
-        with _at_ray(None):
-            reading.join()
-            yield
+        return nullcontext() if self._cluster else started_early()
 
     def _fitting(self, nodes: list[dict[str, float]]) -> tuple[float, int]:
         """GPUs a training, and trainings at a time; a training fits on one node or nowhere."""
@@ -215,31 +186,8 @@ class RayTune:
             raise KeyboardInterrupt
 
 
-@contextmanager
-def _at_ray(address: str | None) -> Iterator[None]:
-    """This process is connected to Ray in the block, and to one of its own no longer after it."""
-    os.environ.update(QUIET)
-    if not address:
-        os.environ.update({**SPIN, **os.environ, **LOOPBACK})
-    else:
-        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "error")  # what goes wrong is told once, in a message
-    import ray  # ray: 0.5 s, and QUIET has to be set before
-
-    there = ray.is_initialized()
-    place = _connect(address)
-    try:
-        take_sigterm()  # again, for Ray takes it for itself
-        yield
-    finally:
-        if not there:  # or it is somebody else's
-            gc.collect()  # Tune's leftovers would count as references within the next Ray, whose names are the same
-            ray.shutdown()
-        if place:
-            shutil.rmtree(place, ignore_errors=True)
-
-
 def _list_nodes() -> list[dict[str, Any]]:
     """Nodes of the cluster that are up, as Ray lists them."""
-    import ray  # as in `RayTune.run`
+    import ray  # as in `at_ray`
 
     return [node for node in ray.nodes() if node["Alive"]]

@@ -77,11 +77,7 @@ class SlowRunner(Protocol):
     """A runner that takes seconds until it can run anything; one of one's own may do without this."""
 
     def ready(self) -> AbstractContextManager[None]:
-        """It can run in the block; a search builds what it runs in there.
-
-        Raises:
-            MachineError: it does not start.
-        """
+        """It can run in the block, in which a search builds what it runs; `run` tells where it cannot."""
 
 
 def ready(runner: Runner) -> AbstractContextManager[None]:

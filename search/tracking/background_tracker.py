@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 60.0  # seconds at the end of a search without a sign of life from the store; our choice
 PAUSE = 30.0  # seconds before a store that failed is tried again; our choice
+SOON = 15.0  # seconds until a search's workers have read their libraries; our choice
 LOOK = 5.0  # seconds between two looks at what runs, while nothing else is to be recorded; our choice
 # What requests say of it, with names of its classes and the rest of the address.
 UNREACHED = re.compile(r"HTTPS?ConnectionPool\(.*?(?:\[Errno -?\d+\] )(?P<why>[^'\")]+)")
@@ -47,6 +48,7 @@ class BackgroundTracker:
         site: where it is then seen; empty where that is not known.
         patience: seconds that `close` waits for a store that gives no sign of life.
         look: seconds between two looks at what runs.
+        soon: seconds after which the record is opened if nothing is to be recorded before.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class BackgroundTracker:
         *,
         patience: float = PATIENCE,
         look: float = LOOK,
+        soon: float = SOON,
     ) -> None:
         self._connect = connect
         self._place = place
@@ -69,17 +72,19 @@ class BackgroundTracker:
         self._record: Record | None = None
         self._missed: list[Callable[[Record], None]] = []
         self._gathered, self._gather_for, self._written_at = Gathered(), look, -math.inf
+        self._since, self._soon, self._begun = -math.inf, soon, False
         self._failed_at = -math.inf
         self._reason = ""  # why the store could not be written, the last time
 
     def open(
         self, run_name: str, search_id: str, params: Mapping[str, Any], resume_command: str, origin: Origin = HERE
     ) -> None:
-        """See `Tracker.open`; done when something is to be recorded, or a training has told how far it is.
+        """See `Tracker.open`; done when something is to be recorded, or soon.
 
         At once it would take its time from the workers, which read their libraries then: two seconds of a start of ten.
         """
         self._open = partial(self._connect, run_name, search_id, params, resume_command, origin)
+        self._since = time.monotonic()
         self._thread.submit(lambda: None)  # it looks every few seconds from now on
 
     def watch(self, running: Mapping[str, Path]) -> None:
@@ -165,7 +170,7 @@ class BackgroundTracker:
         self._missed.append(job)
         if self._open is None or time.monotonic() - self._failed_at < pause:
             return
-        jobs, self._missed = self._missed, []
+        jobs, self._missed, self._begun = self._missed, [], True
         for position, each in enumerate(jobs):
             try:
                 self._record = self._record or self._open()
@@ -183,11 +188,11 @@ class BackgroundTracker:
     def _look(self) -> None:
         """Write what was gathered, then how far trainings are and how busy the machine is, which is not owed later."""
         self._write_gathered()
-        found = {name: read_beat(file) for name, file in self._running.items()}
-        if self._record is None and any(found.values()):
+        if not self._begun and time.monotonic() - self._since >= self._soon:
             self._attempt(lambda record: None, PAUSE)
         if self._record is None:
             return
+        found = {name: read_beat(file) for name, file in self._running.items()}
         try:
             if beats := {name: beat for name, beat in found.items() if beat}:
                 self._record.follow(beats)

@@ -146,12 +146,29 @@ def test_it_looks_at_what_runs_while_nothing_else_is_to_be_recorded(tmp_path: Pa
 
     left = tmp_path / "0001.begun"
     left.write_text(json.dumps(asdict(Beat("trial 1", 8, 2, 1.0, {"loss": 3.0}))))
-    tracker = BackgroundTracker(lambda *_: Followed([]), "The store", "", look=0.05)
+    tracker = BackgroundTracker(lambda *_: Followed([]), "The store", "", look=0.05, soon=0.0)
     tracker.open("a search", "id", {}, "")
     tracker.watch({"trial 1": left, "trial 2": tmp_path / "none.begun"})
     assert looked.wait(60)
     tracker.close("FINISHED")
     assert seen[0] == {"trial 1": Beat("trial 1", 8, 2, 1.0, {"loss": 3.0})}
+
+
+def test_a_record_opens_soon_though_nothing_is_to_be_recorded_and_once() -> None:
+    opened: list[float] = []
+
+    def connect(*_: Any) -> Listed:
+        opened.append(time.monotonic())
+        raise OSError("down")
+
+    tracker, began = BackgroundTracker(connect, "The store", "", look=0.05, soon=0.5), time.monotonic()
+    tracker.open("a search", "id", {}, "")
+    while not opened and time.monotonic() - began < 60:
+        time.sleep(0.01)
+    time.sleep(0.3)
+    assert len(opened) == 1
+    assert opened[0] - began >= 0.5
+    assert tracker.close("FINISHED") == "down"
 
 
 def test_a_look_that_fails_is_one_warning_and_the_rest_is_recorded(
@@ -167,7 +184,7 @@ def test_a_look_that_fails_is_one_warning_and_the_rest_is_recorded(
 
     left = tmp_path / "0001.begun"
     left.write_text(json.dumps(asdict(Beat("trial 1", 8))))
-    tracker = BackgroundTracker(lambda *_: Refusing(written), "The store", "", look=0.05)
+    tracker = BackgroundTracker(lambda *_: Refusing(written), "The store", "", look=0.05, soon=0.0)
     tracker.open("a search", "id", {}, "")
     tracker.watch({"trial 1": left})
     assert failed.wait(60)
@@ -206,7 +223,7 @@ def test_what_was_gathered_is_written_by_the_look_and_again_after_a_failure() ->
             if volumes:
                 super().log_progress(volumes)
 
-    tracker = BackgroundTracker(lambda *_: Failing(written), "The store", "", look=0.05)
+    tracker = BackgroundTracker(lambda *_: Failing(written), "The store", "", look=0.05, soon=0.0)
     tracker.open("a search", "id", {}, "")
     tracker.log_front([1], {})
     tracker.log_hypervolume(1, 2.0)
