@@ -19,6 +19,7 @@ from experiments.papers.comparison.contestants import (
     read_method,
 )
 from experiments.papers.comparison.convergence import FLAT, Course, find_course
+from experiments.papers.comparison.lengths import choose_lengths, list_lengths
 from experiments.papers.comparison.rivals import CLOSE, list_rivals, match_rivals, scale_widths
 from experiments.papers.comparison.table import compute_interval
 from experiments.papers.sgw import acting
@@ -118,6 +119,21 @@ def test_rivals_are_tried_as_often_as_the_method_has_variants_with_other_learnin
         assert all(each.startswith(f"{name}, rate x ") for each in tries)
 
 
+def test_rivals_may_train_as_long_as_the_method_or_as_one_training(tmp_path: Path) -> None:
+    given = (f"run.folder={tmp_path / 'runs'}", "trainer.epochs=1")
+    settings = compose(arguments(write_tiny(tmp_path / "data"), *given))
+    rivals = dict(list(list_rivals(settings).items())[:1])
+    (tries,) = list_lengths(rivals, 3.0, settings).values()
+    assert [each.recipe.epochs for each in tries.values() if each.recipe] == [1, 3]
+    chosen, found = choose_lengths({"it": tries}, settings, (1, 2), lambda _: None)
+    assert found is not None and list(found.epochs[:, 0]) == [1, 3]
+    deltas = found.metrics["delta_mtl"].mean(axis=1)
+    assert chosen["it"] is tries[found.names[int(deltas.argmax())]]
+    once = list_lengths(rivals, 1.0, settings)
+    same, untried = choose_lengths(once, settings, (1, 2), lambda _: None)
+    assert untried is None and [each.recipe and each.recipe.epochs for each in same.values()] == [1]
+
+
 def test_an_interval_is_student_s() -> None:
     values = np.array([1.0, 2.5, 0.5, 3.0, 2.0])
     mean, low, high = compute_interval(values)
@@ -186,6 +202,9 @@ def test_a_comparison_ends_in_a_table_and_goes_on_where_it_was(
             assert float(row["macs"]) == pytest.approx(float(other["macs"]), rel=2 * CLOSE)
             assert float(row["interval low"]) <= float(row["delta_mtl of 'beside' minus this"])
     assert len([row for row in rows if row["round"] == "tried on val"]) == 2 + 3 * 2
+    lengths = [row for row in rows if row["round"].startswith("epochs beside '")]
+    assert len(lengths) == 2 * 3 * len([row for row in judged if not row["beside"]])
+    assert {float(row["epochs"]) for row in judged} <= {float(row["epochs"]) for row in lengths}
     capsys.readouterr()
     assert compare.main() == 0
     assert "left, about" not in capsys.readouterr().out

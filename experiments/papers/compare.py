@@ -8,9 +8,9 @@ given. Then two rounds. The variants of `experiments/papers/<method>/config.yaml
 validation split, and every rival with as many learning rates; of one variant alone there is nothing to choose. The
 first variant, which is the usual one, and the one that did best are then judged with fresh seeds on the test split,
 each beside rivals of its own, whose widths were scaled until they cost as much as it does: multiply-accumulates, and
-parameters where the method claims to save these. Where a method starts from trained networks, its rivals get as many
-epochs as these took. Deltas refer to single-task networks of the unscaled family. It can be stopped at any moment; the
-same command goes on. Other arguments are those of `search.run`.
+parameters where the method claims to save these. Where a method starts from trained networks, its rivals may have as
+many epochs as these took; `comparison.lengths` says how that is decided. Deltas refer to single-task networks of the
+unscaled family. It can be stopped at any moment; the same command goes on. Other arguments are those of `search.run`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from experiments.papers.comparison.contestants import (
     read_method,
 )
 from experiments.papers.comparison.convergence import find_course
+from experiments.papers.comparison.lengths import choose_lengths, list_lengths
 from experiments.papers.comparison.rivals import MACS, list_rivals, match_rivals
 from experiments.papers.comparison.table import describe_gains, make_rows, name_columns
 from search.config.command import end_in_one_message
@@ -79,7 +80,9 @@ def main() -> int:
     judged = {name: variants[name] for name in dict.fromkeys((best, usual))}
     judges = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
     rivals = {name: _tune({**list_rivals(settings), **own[name]}, settings, rates) for name in judged}
-    second, beside = _judge(settings, judged, rivals, config.get("match", [MACS]), judges)
+    second, beside, lengths = _judge(settings, judged, rivals, config.get("match", [MACS]), tries, judges)
+    for name, found in lengths.items():
+        rows += make_rows(found, settings, f"epochs beside '{name}' tried on val", {})
     rows += make_rows(second, settings, "judged on test", beside)
     folder = given.folder or FOLDER / given.method
     told = f"-{given.only.replace(' ', '-')}" if given.only else ""
@@ -87,6 +90,8 @@ def main() -> int:
         csv.writer(file, lineterminator="\n").writerows([name_columns(settings), *rows])
     if first:
         say("\n".join(describe_gains(first, "tried on the validation split", {})))
+    for name, found in lengths.items():
+        say("\n".join(describe_gains(found, f"epochs beside '{name}' tried on the validation split", {})))
     say("\n".join(describe_gains(second, "judged on the test split", beside)))
     return 0
 
@@ -152,25 +157,31 @@ def _judge(
     judged: Mapping[str, Entrant],
     rivals: Mapping[str, Mapping[str, Entrant]],
     measures: Sequence[str],
+    tries: Sequence[int],
     seeds: Sequence[int],
-) -> tuple[Replicates, dict[str, str]]:
-    """Judged variants and rivals of each at its cost, on the test split; and beside which of them a rival stands."""
+) -> tuple[Replicates, dict[str, str], dict[str, Replicates]]:
+    """Judged variants and rivals of each at its cost, on the test split.
+
+    Returns:
+        what was found, beside which variant a rival stands, and by variant the lengths that its rivals were tried with.
+    """
     found = replicate(settings, judged, seeds, say=say)
-    everything, beside = dict(judged), {}
+    everything, beside, tried = dict(judged), dict[str, str](), dict[str, Replicates]()
     for row, name in enumerate(found.names):
-        longer = lengthen(rivals[name], float(found.epochs[row].mean()), settings)
+        wanted = {measure: float(found.metrics[measure][row].mean()) for measure in measures}
+        lengths = list_lengths(
+            match_rivals(dict(rivals[name]), settings, wanted[measures[0]], measures[0]),
+            float(found.epochs[row].mean()),
+            settings,
+        )
+        chosen, some = choose_lengths(lengths, settings, tries, say)
+        if some:
+            tried[name] = some
         for measure in measures:
-            wanted = float(found.metrics[measure][row].mean())
-            for rival, each in match_rivals(longer, settings, wanted, measure).items():
+            for rival, each in match_rivals(chosen, settings, wanted[measure], measure).items():
                 told = f"{rival}, as many {measure} as '{name}'"
                 everything[told], beside[told] = each, name
-    return replicate(settings, everything, seeds, say=say), beside
-
-
-def lengthen(rivals: Mapping[str, Entrant], epochs: float, settings: Settings) -> dict[str, Entrant]:
-    """Rivals with as many epochs as a method took, those of networks that it started from among them."""
-    whole, usual = max(settings.trainer.epochs, round(epochs)), settings.trainer
-    return {name: replace(each, recipe=stretch_recipe(each.recipe or usual, whole)) for name, each in rivals.items()}
+    return replicate(settings, everything, seeds, say=say), beside, tried
 
 
 if __name__ == "__main__":
