@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -23,6 +24,7 @@ from search.preview.kept_plan import find_plan
 from search.preview.notes import list_notes
 from search.report.baseline_table import make_baseline_rows
 from search.runners.runner import ready
+from search.standing.confirming import BY_SEARCH, drop_confirming, leave_confirming
 from search.study.baselines import list_ended
 from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
@@ -109,6 +111,7 @@ def _search(settings: Settings, folder: RunFolder, command: str, forecast: float
             file=sys.stderr,
         )
         return EXIT_FAILED
+    drop_confirming(folder.path, "", BY_SEARCH)
     if last := end.reason or search.study.outlook():
         say(last)
     return 0
@@ -124,7 +127,8 @@ def _confirm(settings: Settings, folder: RunFolder, search: Search, queue: Trial
     if any(trial.complete for trial in trials):
         try:
             request = Request(seeds=seeds)
-            confirm_search(settings, folder, search, trials, request, say, begun=lambda lacking, concurrency: None)
+            begun = partial(leave_confirming, folder.path, request.spell(), time.time(), by=BY_SEARCH)
+            confirm_search(settings, folder, search, trials, request, say, begun)
         except MachineError as error:
             queue.stop("; ".join(error.problems))
 

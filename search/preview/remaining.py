@@ -82,7 +82,7 @@ def count_remaining(settings: Settings, patterns: int | None, device: str) -> Re
     supernet = SupernetTraining(settings, folder / KEPT, settings.runner.threads)
     final = _count_finals(settings, folder, supernet, ended, trials)
     shared = split.supernet if _wants_supernet(settings, supernet, device, trials, final) else 0
-    again = count_confirming(settings, folder)
+    again = count_confirming(settings, folder, () if trials or final else ended)
     return Remaining(finished, trials, jobs, untrained, shared, final * split.final, again)
 
 

@@ -9,8 +9,8 @@ from search.config.settings import Settings
 from search.jobs.job import Job, Outcome
 from search.jobs.trial import Trial
 from search.report.build_search import Search, build_search
-from search.standing.standing import FINISHED, find_last, judge_end
 from search.standing.started import read_started
+from search.standing.state import FINISHED, find_last, judge_end
 from search.study.baselines import BaselineTrainings, list_ended
 from search.study.earlier_trials import load_earlier_trials
 from search.study.fronts.final_files import load_finals

@@ -1,4 +1,4 @@
-"""What `search.confirm` leaves in a run folder while it trains, beside the start of the search: what it lacked.
+"""What a confirmation leaves in a run folder while it trains, beside the start of the search: what it lacked.
 
 A confirmation that ends well takes it away, so one that lies there was stopped, or runs. Nothing rests on it.
 """
@@ -23,6 +23,7 @@ from search.standing.time_left import CONFIRMATION, TRIAL, estimate_left, plan_w
 from spaces.common.atomic_files import write_json
 
 FILE = ".confirming.json"
+BY_ITSELF, BY_SEARCH = "search.confirm", "search.run"  # who confirms: the command, or a search with confirm.seeds
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Confirming:
         alone: those of single-task networks, in the folder that all runs share.
         epochs: of one training, on average.
         concurrency: trainings at a time; 0 while not known.
+        by: who confirms, one of the words above.
     """
 
     flags: str = ""
@@ -44,9 +46,12 @@ class Confirming:
     alone: tuple[str, ...] = ()
     epochs: float = 1.0
     concurrency: int = 0
+    by: str = BY_ITSELF
 
 
-def leave_confirming(folder: Path, flags: str, began: float, lacking: Sequence[Job], concurrency: int) -> None:
+def leave_confirming(
+    folder: Path, flags: str, began: float, lacking: Sequence[Job], concurrency: int, by: str = BY_ITSELF
+) -> None:
     """Leave it; that it cannot be written is no matter.
 
     Args:
@@ -55,6 +60,7 @@ def leave_confirming(folder: Path, flags: str, began: float, lacking: Sequence[J
         began: when the command did.
         lacking: trainings that are to be done.
         concurrency: of them at a time.
+        by: as in `Confirming`.
     """
     networks, alone = (
         tuple(job.outcome.name for job in lacking if (job.outcome.parent.name == PLACE) is ours)
@@ -62,18 +68,19 @@ def leave_confirming(folder: Path, flags: str, began: float, lacking: Sequence[J
     )
     epochs = fmean(job.recipe.epochs for job in lacking) if lacking else 1.0
     with suppress(OSError):
-        write_json(folder / FILE, asdict(Confirming(flags, began, networks, alone, epochs, concurrency)))
+        write_json(folder / FILE, asdict(Confirming(flags, began, networks, alone, epochs, concurrency, by)))
 
 
-def drop_confirming(folder: Path, flags: str) -> None:
+def drop_confirming(folder: Path, flags: str, by: str = BY_ITSELF) -> None:
     """Of a confirmation that has ended well nothing more is to be told; another one that was stopped stays.
 
     Args:
         folder: of the run.
         flags: as in `Confirming`.
+        by: who has ended; a search that has is in want of none of its own, whatever it asked for before.
     """
     left = read_confirming(folder)
-    if left is None or left.flags == flags:
+    if left is None or left.flags == flags or left.by == by == BY_SEARCH:
         with suppress(OSError):
             (folder / FILE).unlink(missing_ok=True)
 
@@ -87,7 +94,7 @@ def read_confirming(folder: Path) -> Confirming | None:
 
 
 def is_at_work(folder: Path, since: float) -> bool:
-    """Whether it is a confirmation that works on a run: one that has left word since the run is held.
+    """Whether a confirmation works on a run: one that has left word since the run is held.
 
     Args:
         folder: of the run.
@@ -110,7 +117,9 @@ def _restore(told: Mapping[str, Any]) -> Confirming:
     began, epochs = float(told["began"]), float(told["epochs"])
     if not (math.isfinite(began) and math.isfinite(epochs) and epochs > 0):
         raise ValueError("no times")
-    return Confirming(str(told["flags"]), began, networks, alone, epochs, int(told["concurrency"]))
+    return Confirming(
+        str(told["flags"]), began, networks, alone, epochs, int(told["concurrency"]), str(told.get("by", BY_ITSELF))
+    )
 
 
 def list_ended(path: Path, confirming: Confirming) -> list[float]:

@@ -13,14 +13,7 @@ from typing import Any
 from search.confirming.confirmation import PLACE
 from search.jobs.heartbeat import Beat, read_beat
 from search.jobs.trial import FAILED
-from search.standing.confirming import (
-    Confirming,
-    estimate_confirming,
-    find_time,
-    is_at_work,
-    list_ended,
-    read_confirming,
-)
+from search.standing.confirming import Confirming, estimate_confirming, find_time, list_ended
 from search.standing.delivered import (
     Confirmed,
     list_delivered,
@@ -32,19 +25,18 @@ from search.standing.delivered import (
 from search.standing.holder import Holder, find_holder
 from search.standing.started import FILE as STARTED_FILE
 from search.standing.started import Started, read_started
+from search.standing.state import CONFIRMING, DAMAGED, find_last, find_state, judge_end
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL, estimate_left, plan_work
 from search.study.baselines import read_kept_baselines
 from search.study.fronts.final_files import FINALS, Final, choose_ended
 from search.study.run_config import read_config
-from search.study.run_folder import BASELINES, OWNER, TRIALS
+from search.study.run_folder import OWNER, TRIALS
 from search.study.supernet_training import KEPT, SUPERNETS
 from spaces.common.atomic_files import as_mapping
 from spaces.common.formatting import format_list
 from spaces.errors import ConfigError, DataError
 
 FRESH = re.compile(r"(trial \d+|alone|anew), seed")  # in the label of a training that confirms
-RUNNING, FINISHED, STOPPED, BEGUN, DAMAGED = "running", "finished", "stopped", "not begun", "damaged"
-CONFIRMING = "confirming"  # running, but not a search
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ class Standing:
 
     Args:
         path: its folder.
-        state: one of the words above.
+        state: a word of `search.standing.state`.
         holder: the process that works on it, if any.
         since: Unix time in seconds from which on it does; 0 for none, or if that is not known.
         started: what its last start left.
@@ -123,7 +115,7 @@ def read_standing(path: Path) -> Standing:
     there, last = _count_baselines(path, started, problems), find_last(path, _list_ends(rows))
     finals = read_finals(path, problems)
     ended, delivered = choose_ended(finals).values(), list_delivered(finals, config, scatter)
-    state, confirming = _find_state(path, since, judge_end(path, len(rows), wanted, last, started.began))
+    state, confirming = find_state(path, since, judge_end(path, len(rows), wanted, last, started.began))
     left = None
     if state == CONFIRMING and confirming:
         left = estimate_confirming(path, confirming, running, _list_seconds(rows), started.epochs.get(TRIAL, 1.0))
@@ -151,42 +143,6 @@ def read_standing(path: Path) -> Standing:
         last,
         tuple(problems),
     )
-
-
-def _find_state(path: Path, since: float, end: str) -> tuple[str, Confirming | None]:
-    """The state, and the confirmation that is at work or was stopped; the end counts where no process is at it."""
-    confirming = read_confirming(path)
-    if not since:
-        return end, confirming
-    return (CONFIRMING, confirming) if is_at_work(path, since) else (RUNNING, None)
-
-
-def judge_end(path: Path, ended: int, wanted: int | None, last: float, began: float) -> str:
-    """The state of a run that no search holds.
-
-    Args:
-        path: its folder.
-        ended: trials that have.
-        wanted: trials that there are to be; None if not known.
-        last: as `find_last` has it.
-        began: Unix time in seconds of the last start, which writes the report anew if it ends well; 0 if not known.
-    """
-    report = path / BASELINES
-    written = report.stat().st_mtime if report.exists() else -1.0
-    if written >= began and (written >= last or (wanted is not None and ended >= wanted)):
-        return FINISHED
-    return STOPPED if ended or (path / "study.journal").exists() else BEGUN
-
-
-def find_last(path: Path, ends: Mapping[int, float]) -> float:
-    """Unix time in seconds when a trial ended last; 0 for never.
-
-    Args:
-        path: of the run.
-        ends: as trials have it, by number; where one does not, that of its file counts, which a copy has anew.
-    """
-    files = (path / TRIALS).glob("[0-9]*.json")
-    return max((ends.get(int(each.stem)) or each.stat().st_mtime for each in files), default=0.0)
 
 
 def _list_ends(rows: Sequence[Mapping[str, Any]]) -> dict[int, float]:

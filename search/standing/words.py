@@ -11,8 +11,9 @@ from pathlib import Path
 from search.jobs.trial import COMPLETE, FAILED, PRUNED
 from search.problem.objectives import DELTA_MTL, MAXIMISE, WORST_DELTA, Objective, format_interval, format_spread
 from search.standing.delivered import KNOWN, Confirmed
-from search.standing.standing import BEGUN, DAMAGED, FINISHED, STOPPED, Standing
+from search.standing.standing import Standing
 from search.standing.started import Started
+from search.standing.state import BEGUN, DAMAGED, FINISHED, STOPPED
 from search.standing.time_left import BASELINE, FINAL, describe_left
 from spaces.common.formatting import align_columns, format_duration
 from spaces.common.interpreter import spell_anew, spell_python

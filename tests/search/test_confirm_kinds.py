@@ -4,6 +4,7 @@ what the command says without one."""
 from __future__ import annotations
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -60,6 +61,38 @@ def test_how_far_one_came_that_was_stopped_is_told_until_it_has_ended(
     capsys.readouterr()
     assert status([run]) == 0
     assert "confirming" not in capsys.readouterr().out
+
+
+def test_a_search_that_was_stopped_while_it_confirms_has_not_finished(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(job: Job) -> Outcome:
+        if not job.tested:
+            return run_job(job)
+        if done:
+            assert status([run]) == 0
+            raise KeyboardInterrupt
+        done.append(job)
+        return run_job(job)
+
+    done, run = list[Job](), str(home / "runs/cut")
+    given = arguments(home / "data", f"run.folder={home / 'runs'}", "run.name=cut", "trials=2", "confirm.seeds=1")
+    with monkeypatch.context() as cut:
+        cut.setattr("search.runners.inline.run_job", stop)
+        assert search(given) == EXIT_INTERRUPTED
+    shown = capsys.readouterr().out
+    assert "state       running, process" in shown
+    assert re.search(r"confirming  1 of \d trainings with fresh seeds\n", shown)
+    assert status([run]) == 0
+    told = capsys.readouterr().out
+    assert "state       stopped, the last trial ended" in told
+    assert re.search(r"confirming  stopped; 1 of \d trainings with fresh seeds have ended and are kept\n", told)
+    assert "-m search.run " in told and "confirm.seeds=1" in told and "-m search.confirm" not in told
+    assert search(given) == 0
+    capsys.readouterr()
+    assert status([run]) == 0
+    told = capsys.readouterr().out
+    assert "state       finished" in told and "confirming" not in told and "-m search.pick" in told
 
 
 def test_an_interruption_is_told_at_the_moment_it_comes(

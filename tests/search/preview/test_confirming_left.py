@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from search.config.composition import Settings, compose
+from search.confirm import main as confirm
+from search.load import load
 from search.preview.confirming_left import ConfirmingLeft, count_confirming
+from search.preview.remaining import count_remaining
 from search.run import main as search
 from tests.tiny import arguments, write_tiny
 
@@ -35,6 +38,18 @@ def test_networks_that_are_trained_to_the_end_are_counted_with_what_they_start_f
 def test_how_many_are_on_a_front_is_not_known_before() -> None:
     found = count("confirm.seeds=2")
     assert (found.trainings, found.epochs) == (None, settings().trainer.epochs)
+
+
+def test_once_its_trials_have_ended_the_front_is_known() -> None:
+    given = ("trials=3", "run.name=one", "trainer.epochs=1")
+    assert search(arguments(write_tiny(Path("data")), *given)) == 0
+    run = load(Path("runs/one"))
+    asked = settings(*given, "confirm.seeds=2")
+    assert count_remaining(asked, None, "cpu").confirming.trainings == 2 * len(run.front)
+    more = settings("trials=4", *given[1:], "confirm.seeds=2")
+    assert count_remaining(more, None, "cpu").confirming.trainings is None
+    assert confirm(["runs/one", "--seeds", "1"]) == 0
+    assert count_remaining(asked, None, "cpu").confirming.trainings == len(run.front)
 
 
 def test_what_a_supernet_delivers_is_trained_on_its_weights() -> None:

@@ -12,6 +12,8 @@ from filelock import FileLock
 
 from search.jobs.heartbeat import Beat
 from search.standing.confirming import (
+    BY_ITSELF,
+    BY_SEARCH,
     FILE,
     Confirming,
     drop_confirming,
@@ -21,8 +23,9 @@ from search.standing.confirming import (
     list_ended,
     read_confirming,
 )
-from search.standing.standing import CONFIRMING, FINISHED, RUNNING, read_standing
+from search.standing.standing import read_standing
 from search.standing.started import Started, write_started
+from search.standing.state import CONFIRMING, FINISHED, RUNNING
 from search.standing.words import describe_run
 
 ODD = ['{"networks": 3}', '{"networks": [], "alone": [], "began": "soon"}', "[]", "{}", ""]
@@ -73,11 +76,23 @@ def test_what_a_confirmation_leaves_is_read_again_until_it_is_dropped(tmp_path: 
     leave_confirming(tmp_path, "--seeds 2", 5.0, [], 2)
     assert read_confirming(tmp_path) == Confirming("--seeds 2", 5.0, concurrency=2)
     drop_confirming(tmp_path, "--seeds 3")  # another command, whose trainings were all there
+    drop_confirming(tmp_path, "", BY_SEARCH)
     assert read_confirming(tmp_path) is not None
     for _ in range(2):
         drop_confirming(tmp_path, "--seeds 2")
     assert read_confirming(tmp_path) is None
     leave_confirming(tmp_path / "no folder", "", 5.0, [], 1)  # no matter
+    leave_confirming(tmp_path, "--seeds 2", 5.0, [], 2, BY_SEARCH)
+    assert read_confirming(tmp_path) == Confirming("--seeds 2", 5.0, concurrency=2, by=BY_SEARCH)
+    drop_confirming(tmp_path, "", BY_SEARCH)  # it has ended, without one that it was asked for before
+    assert read_confirming(tmp_path) is None
+
+
+def test_one_of_an_earlier_version_was_no_search_s(tmp_path: Path) -> None:
+    told = asdict(Confirming("--seeds 2", 5.0))
+    del told["by"]
+    (tmp_path / FILE).write_text(json.dumps(told))
+    assert read_confirming(tmp_path) == Confirming("--seeds 2", 5.0, by=BY_ITSELF)
 
 
 @pytest.mark.parametrize("text", ODD)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from search.standing.moved import Left, follow_move
-from search.standing.standing import STOPPED, Standing
+from search.standing.standing import Standing
 from search.standing.started import Started, read_started, write_started
+from search.standing.state import STOPPED
 from search.standing.words import describe_run
 from search.tracking.store_uri import make_sqlite_uri, make_view_command
 

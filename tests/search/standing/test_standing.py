@@ -14,8 +14,9 @@ import pytest
 from filelock import FileLock
 
 from search.jobs.heartbeat import Beat
-from search.standing.standing import FINISHED, RUNNING, STOPPED, read_standing
+from search.standing.standing import read_standing
 from search.standing.started import Started, write_started
+from search.standing.state import FINISHED, RUNNING, STOPPED
 from search.standing.words import describe_run, describe_runs
 from search.study.fronts.final_files import save_final
 from tests.conftest import ROOT

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from search.standing.standing import DAMAGED, FINISHED, RUNNING, STOPPED, Standing
+from search.standing.standing import Standing
 from search.standing.started import Started
+from search.standing.state import DAMAGED, FINISHED, RUNNING, STOPPED
 from search.standing.words import describe_run, describe_runs
 from spaces.common.interpreter import spell_python
 

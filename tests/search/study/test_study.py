@@ -23,6 +23,7 @@ from search.samplers.sampler import Done, Sampler
 from search.samplers.tpe import Tpe
 from search.study.record.journal import open_journal
 from search.study.study import Candidate, Study
+from spaces.branching import Branching
 from spaces.choices import count_patterns, enumerate_patterns
 from spaces.drawing.one_line import describe_in_line
 from spaces.errors import ConfigError, DataError
@@ -222,9 +223,8 @@ def test_a_limit_that_no_pattern_meets_is_refused_with_the_cheapest(tmp_path: Pa
 
 
 def test_exhaustive_refuses_a_space_nobody_trains_whole(tmp_path: Path) -> None:
-    tasks = tuple("abcdef")
-    price = partial(PRICE, family=Small(encoder_widths=(4,) * 6))
-    problem = replace(PROBLEM, space=Fusion(6, 6), tasks=tasks, cost=price)
+    price = partial(PRICE, family=Small(encoder_widths=(4,) * 3))
+    problem = replace(PROBLEM, space=Branching(3, 3), tasks=tuple("abcdef"), cost=price)
     with pytest.raises(ConfigError, match="more than 10000 patterns for 6 tasks"):
         Exhaustive().check(problem)
 

@@ -39,7 +39,7 @@ def test_the_home_of_nobody_is_told_unless_something_is_called_so() -> None:
         ["data.cache=~nobody_here"],
         ["data=folder", "data.root=.", "data.spec=nyuv2", "data.loading.cache=~nobody_here"],
         ["run.folder=~nobody_here"],
-        ["network=resnet", "network.weights=~nobody_here"],
+        ["network=resnet", "network.weights=~nobody_here", "data.images=24"],
         ["--config-dir", "~nobody_here"],
     ],
 )
