@@ -113,7 +113,7 @@ def test_differences_in_the_table_are_to_networks_with_the_same_necks() -> None:
 def test_rivals_are_tried_as_often_as_the_method_has_variants_with_other_learning_rates() -> None:
     settings, config = told("etr_nlp")
     count = len(config["variants"])
-    for name, tries in list_tries(list_rivals(settings), settings.trainer, count).items():
+    for name, tries in list_tries(list_rivals(settings), settings.trainer, RATES[:count]).items():
         rates = [each.recipe.lr / settings.trainer.lr for each in tries.values() if each.recipe]  # type: ignore[attr-defined]
         assert rates == pytest.approx(RATES[:count])
         assert all(each.startswith(f"{name}, rate x ") for each in tries)
@@ -209,3 +209,31 @@ def test_a_comparison_ends_in_a_table_and_goes_on_where_it_was(
     assert compare.main() == 0
     assert "left, about" not in capsys.readouterr().out
     assert file.read_bytes() == table
+
+
+def test_a_variant_and_its_rivals_are_tried_with_the_rates_that_are_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = [each for each in arguments(write_tiny(tmp_path / "data")) if not each.startswith(("network.", "sampler="))]
+    small = ["network.encoder_widths=[24,32]", "network.decoder_width=24", f"run.folder={tmp_path / 'runs'}"]
+    few = ["--epochs", "1", "--seeds", "3", "--folder", str(tmp_path), "--rates", "1,2"]
+    monkeypatch.setattr("sys.argv", ["compare", "interrogate", *few, *data, *small])
+    assert compare.main() == 0
+    (file,) = tmp_path.glob("*-rates.csv")
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    tried = [row["network"] for row in rows if row["round"] == "tried on val"]
+    assert len(tried) == 2 * (1 + 3) and sum(name.endswith(", rate x 2") for name in tried) == 4
+    judged = [row for row in rows if row["round"] == "judged on test"]
+    usual = "trained start, target 25 %"
+    assert [row["network"] for row in judged if not row["beside"]] == [usual] and len(judged) == 1 + 3
+    assert f"{usual}, rate x 2: delta_mtl" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("rates", ["0", "1,nan", "2,2", "inf", "", "fast"])
+def test_rates_that_are_none_are_refused(
+    rates: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["compare", "sgw", "--rates", rates])
+    with pytest.raises(SystemExit):
+        compare.main()
+    assert "want different numbers above 0, such as 1,2,4" in capsys.readouterr().err

@@ -5,18 +5,20 @@
 
 First the epochs: they are doubled until nobody gains by it (`comparison.convergence` has the rule), unless they are
 given. Then two rounds. The variants of `experiments/papers/<method>/config.yaml` are tried with the first seeds on the
-validation split, and every rival with as many learning rates; of one variant alone there is nothing to choose. The
-first variant, which is the usual one, and the one that did best are then judged with fresh seeds on the test split,
-each beside rivals of its own, whose widths were scaled until they cost as much as it does: multiply-accumulates, and
-parameters where the method claims to save these. Where a method starts from trained networks, its rivals may have as
-many epochs as these took; `comparison.lengths` says how that is decided. Deltas refer to single-task networks of the
-unscaled family. It can be stopped at any moment; the same command goes on. Other arguments are those of `search.run`.
+validation split, and every rival with as many learning rates; with --rates one variant is tried with each of these, and
+so are its rivals; of one try alone there is nothing to choose. The first variant, which is the usual one, and the one
+that did best are then judged with fresh seeds on the test split, each beside rivals of its own, whose widths were
+scaled until they cost as much as it does: multiply-accumulates, and parameters where the method claims to save these.
+Where a method starts from trained networks, its rivals may have as many epochs as these took; `comparison.lengths` says
+how that is decided. Deltas refer to single-task networks of the unscaled family. It can be stopped at any moment; the
+same command goes on. Other arguments are those of `search.run`.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -57,7 +59,7 @@ def main() -> int:
     config = read_method(given.method)
     settings = compose([f"space={config['space']}", *overrides])
     check_settings(settings)
-    names = [given.only] if given.only else list(config["variants"])[: given.variants]
+    names = [given.only] if given.only else list(config["variants"])[: 1 if given.rates else given.variants]
     variants = {name: list_variants(settings, config["variants"])[name] for name in names}
     own = {name: list_silenced(settings, config.get("rivals", {}), config["variants"][name]) for name in names}
     tries = range(FIRST_TRIED, FIRST_TRIED + given.tries)
@@ -73,11 +75,11 @@ def main() -> int:
     own = {name: {rival: _stretch(each, settings) for rival, each in some.items()} for name, some in own.items()}
     usual, first, rows, rates = names[0], None, [], dict[str, float]()
     best = usual
-    if len(variants) > 1:  # else there is nothing to choose
-        first, rates = _try_all(settings, variants, own[usual], tries)
-        best = choose_best(names, _average(first))
+    if len(given.rates or names) > 1:  # else there is nothing to choose
+        first, rates = _try_all(settings, variants, own[usual], given.rates, tries)
+        best = usual if given.rates else choose_best(names, _average(first))
         rows = make_rows(first, settings, "tried on val", dict.fromkeys(set(variants) - {best}, best))
-    judged = {name: variants[name] for name in dict.fromkeys((best, usual))}
+    judged = _tune({name: variants[name] for name in dict.fromkeys((best, usual))}, settings, rates)
     judges = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
     rivals = {name: _tune({**list_rivals(settings), **own[name]}, settings, rates) for name in judged}
     second, beside, lengths = _judge(settings, judged, rivals, config.get("match", [MACS]), tries, judges)
@@ -85,7 +87,7 @@ def main() -> int:
         rows += make_rows(found, settings, f"epochs beside '{name}' tried on val", {})
     rows += make_rows(second, settings, "judged on test", beside)
     folder = given.folder or FOLDER / given.method
-    told = f"-{given.only.replace(' ', '-')}" if given.only else ""
+    told = f"-{given.only.replace(' ', '-')}" if given.only else "-rates" if given.rates else ""
     with (folder / f"{settings.data.name}{told}.csv").open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([name_columns(settings), *rows])
     if first:
@@ -105,7 +107,9 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--tries", type=int, default=2, help="trainings a variant on the validation split")
     parser.add_argument("--seeds", type=int, default=5, help="trainings that judge, on the test split")
     parser.add_argument("--variants", type=int, default=len(RATES), help="how many of the first variants are tried")
-    parser.add_argument("--only", metavar="VARIANT", help="judge this variant alone, untried")
+    parser.add_argument("--only", metavar="VARIANT", help="judge this variant alone, untried but for --rates")
+    rates = "shares of the usual learning rate that one variant and every rival are tried with, in place of variants"
+    parser.add_argument("--rates", type=_read_rates, default=(), metavar="SHARE,SHARE,...", help=rates)
     given, overrides = parser.parse_known_args()
     if given.tries < 2 or given.seeds < 3 or not 1 <= given.variants <= len(RATES):
         parser.error(
@@ -118,6 +122,16 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     return given, overrides
 
 
+def _read_rates(text: str) -> tuple[float, ...]:
+    try:
+        rates = tuple(map(float, text.split(",")))
+    except ValueError:
+        rates = ()
+    if not rates or len(set(rates)) < len(rates) or any(not 0 < rate < math.inf for rate in rates):
+        raise argparse.ArgumentTypeError(f"{text}: want different numbers above 0, such as 1,2,4")
+    return rates
+
+
 def _stretch(each: Entrant, settings: Settings) -> Entrant:
     return replace(each, recipe=stretch_recipe(each.recipe or settings.trainer, settings.trainer.epochs))
 
@@ -127,28 +141,35 @@ def _average(found: Replicates) -> dict[str, float]:
 
 
 def _try_all(
-    settings: Settings, variants: Mapping[str, Entrant], own: Mapping[str, Entrant], seeds: Sequence[int]
+    settings: Settings,
+    variants: Mapping[str, Entrant],
+    own: Mapping[str, Entrant],
+    rates: Sequence[float],
+    seeds: Sequence[int],
 ) -> tuple[Replicates, dict[str, float]]:
-    """Variants and tries of rivals on the validation split; what was found, and each rival's best share of the rate.
+    """Tries on the validation split: what was found, and by name the share of the learning rate that did best.
 
-    Rivals are tried at the multiply-accumulates of the usual variant; those of the method's own with their own widths.
+    Variants are tried once each, and rivals with as many of `RATES`; with rates given, all are tried with these. Rivals
+    are tried at the multiply-accumulates of the usual variant; those of the method's own with their own widths.
     """
     usual = next(iter(variants))
     spent = replicate(settings, {usual: variants[usual]}, seeds, judged="val", say=say).metrics["macs"][0].mean()
     matched = {**match_rivals(list_rivals(settings), settings, float(spent), MACS), **own}
-    tries = list_tries(matched, settings.trainer, len(variants))
-    everything = {**variants, **{name: each for some in tries.values() for name, each in some.items()}}
+    contestants = {**variants, **matched} if rates else matched
+    tries = list_tries(contestants, settings.trainer, rates or RATES[: len(variants)])
+    tried = {name: each for some in tries.values() for name, each in some.items()}
+    everything = tried if rates else {**variants, **tried}
     found = replicate(settings, everything, seeds, judged="val", say=say)
     deltas = _average(found)
-    shares = {name: dict(zip(some, RATES, strict=False)) for name, some in tries.items()}
+    shares = {name: dict(zip(some, rates or RATES, strict=False)) for name, some in tries.items()}
     return found, {name: some[choose_best(list(some), deltas)] for name, some in shares.items()}
 
 
-def _tune(rivals: Mapping[str, Entrant], settings: Settings, rates: Mapping[str, float]) -> dict[str, Entrant]:
-    """Rivals with the share of the learning rate that did best for each, the usual one where none was tried."""
+def _tune(contestants: Mapping[str, Entrant], settings: Settings, rates: Mapping[str, float]) -> dict[str, Entrant]:
+    """Contestants with the share of the learning rate that did best for each, the usual one where none was tried."""
     return {
         name: replace(each, recipe=change_rate(each.recipe or settings.trainer, rates.get(name, 1.0)))
-        for name, each in rivals.items()
+        for name, each in contestants.items()
     }
 
 

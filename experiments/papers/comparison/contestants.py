@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +49,14 @@ def list_silenced(settings: Settings, rivals: Mapping[str, str], variant: Mappin
     return list_variants(settings, told)
 
 
-def list_tries(rivals: Mapping[str, Entrant], recipe: Trainer, count: int) -> dict[str, dict[str, Entrant]]:
-    """As many tries of each rival as a method has variants, with other learning rates; by rival, then by try."""
+def list_tries(
+    contestants: Mapping[str, Entrant], recipe: Trainer, rates: Sequence[float]
+) -> dict[str, dict[str, Entrant]]:
+    """A try of each contestant with each share of the usual learning rate; by contestant, then by try."""
     found: dict[str, dict[str, Entrant]] = {}
-    for name, rival in rivals.items():
-        own = rival.recipe or recipe
-        found[name] = {
-            f"{name}, rate x {rate:g}": replace(rival, recipe=change_rate(own, rate)) for rate in islice(RATES, count)
-        }
+    for name, contestant in contestants.items():
+        own = contestant.recipe or recipe
+        found[name] = {f"{name}, rate x {rate:g}": replace(contestant, recipe=change_rate(own, rate)) for rate in rates}
     return found
 
 
