@@ -24,7 +24,7 @@ from search.preview.kept_plan import find_plan
 from search.preview.notes import list_notes
 from search.report.baseline_table import make_baseline_rows
 from search.runners.runner import ready
-from search.standing.confirming import BY_SEARCH, drop_confirming, leave_confirming
+from search.standing.confirming import BY_SEARCH, drop_search_confirming, leave_confirming
 from search.study.baselines import list_ended
 from search.study.queue_status import QueueState
 from search.study.run_folder import RunFolder, open_folder
@@ -111,7 +111,7 @@ def _search(settings: Settings, folder: RunFolder, command: str, forecast: float
             file=sys.stderr,
         )
         return EXIT_FAILED
-    drop_confirming(folder.path, "", BY_SEARCH)
+    drop_search_confirming(folder.path)
     if last := end.reason or search.study.outlook():
         say(last)
     return 0

@@ -126,9 +126,9 @@ def test_rivals_may_train_as_long_as_the_method_or_as_one_training(tmp_path: Pat
     (tries,) = list_lengths(rivals, 3.0, settings).values()
     assert [each.recipe.epochs for each in tries.values() if each.recipe] == [1, 3]
     chosen, found = choose_lengths({"it": tries}, settings, (1, 2), lambda _: None)
-    assert found is not None and list(found.epochs[:, 0]) == [1, 3]
-    deltas = found.metrics["delta_mtl"].mean(axis=1)
-    assert chosen["it"] is tries[found.names[int(deltas.argmax())]]
+    assert found is not None and list(found.found.epochs[:, 0]) == [1, 3]
+    deltas = found.average()
+    assert chosen["it"] is tries[max(deltas, key=lambda name: deltas[name])]
     once = list_lengths(rivals, 1.0, settings)
     same, untried = choose_lengths(once, settings, (1, 2), lambda _: None)
     assert untried is None and [each.recipe and each.recipe.epochs for each in same.values()] == [1]
@@ -226,14 +226,30 @@ def test_a_variant_and_its_rivals_are_tried_with_the_rates_that_are_given(
     judged = [row for row in rows if row["round"] == "judged on test"]
     usual = "trained start, target 25 %"
     assert [row["network"] for row in judged if not row["beside"]] == [usual] and len(judged) == 1 + 3
-    assert f"{usual}, rate x 2: delta_mtl" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"{usual}, rate x 2: delta_mtl" in told and f"learning rates: {usual} x " in told
+    rates = {row["lr"] for row in rows}
+    assert len(rates) == 2 and max(map(float, rates)) == 2 * min(map(float, rates))
+    for row in judged:
+        (name, *_) = row["network"].split(", as many")
+        tries = {float(row["delta_mtl mean"]): row["lr"] for row in rows if row["network"].startswith(f"{name}, rate")}
+        assert row["lr"] == tries[max(tries)]
 
 
-@pytest.mark.parametrize("rates", ["0", "1,nan", "2,2", "inf", "", "fast"])
+@pytest.mark.parametrize("rates", ["0,1", "1,nan", "2,2", "1,inf", "", "fast", "2"])
 def test_rates_that_are_none_are_refused(
     rates: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["compare", "sgw", "--rates", rates])
     with pytest.raises(SystemExit):
         compare.main()
-    assert "want different numbers above 0, such as 1,2,4" in capsys.readouterr().err
+    assert "want two different numbers above 0 or more, such as 1,2,4" in capsys.readouterr().err
+
+
+def test_rates_and_variants_are_not_tried_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["compare", "sgw", "--rates", "1,2", "--variants", "3"])
+    with pytest.raises(SystemExit):
+        compare.main()
+    assert "--rates and --variants: rates are tried with one variant" in capsys.readouterr().err

@@ -37,13 +37,14 @@ from experiments.papers.comparison.contestants import (
 )
 from experiments.papers.comparison.convergence import find_course
 from experiments.papers.comparison.lengths import choose_lengths, list_lengths
+from experiments.papers.comparison.measured import Measured, measure
 from experiments.papers.comparison.rivals import MACS, list_rivals, match_rivals
 from experiments.papers.comparison.table import describe_gains, make_rows, name_columns
 from search.config.command import end_in_one_message
 from search.config.composition import compose
 from search.config.settings import Settings
 from search.config.validation import check_settings
-from search.study.replicates import Entrant, Replicates, replicate
+from search.study.replicates import Entrant
 from trainers.recipe import stretch_recipe
 
 METHODS = ("etr_nlp", "interrogate", "sgw")
@@ -77,24 +78,26 @@ def main() -> int:
     best = usual
     if len(given.rates or names) > 1:  # else there is nothing to choose
         first, rates = _try_all(settings, variants, own[usual], given.rates, tries)
-        best = usual if given.rates else choose_best(names, _average(first))
+        best = usual if given.rates else choose_best(names, first.average())
         rows = make_rows(first, settings, "tried on val", dict.fromkeys(set(variants) - {best}, best))
+        if given.rates:
+            say(_describe_rates(rates, given.rates))
     judged = _tune({name: variants[name] for name in dict.fromkeys((best, usual))}, settings, rates)
     judges = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
     rivals = {name: _tune({**list_rivals(settings), **own[name]}, settings, rates) for name in judged}
     second, beside, lengths = _judge(settings, judged, rivals, config.get("match", [MACS]), tries, judges)
-    for name, found in lengths.items():
-        rows += make_rows(found, settings, f"epochs beside '{name}' tried on val", {})
+    for name, tried in lengths.items():
+        rows += make_rows(tried, settings, f"epochs beside '{name}' tried on val", {})
     rows += make_rows(second, settings, "judged on test", beside)
     folder = given.folder or FOLDER / given.method
-    told = f"-{given.only.replace(' ', '-')}" if given.only else "-rates" if given.rates else ""
+    told = (f"-{given.only.replace(' ', '-')}" if given.only else "") + ("-rates" if given.rates else "")
     with (folder / f"{settings.data.name}{told}.csv").open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([name_columns(settings), *rows])
     if first:
-        say("\n".join(describe_gains(first, "tried on the validation split", {})))
-    for name, found in lengths.items():
-        say("\n".join(describe_gains(found, f"epochs beside '{name}' tried on the validation split", {})))
-    say("\n".join(describe_gains(second, "judged on the test split", beside)))
+        say("\n".join(describe_gains(first.found, "tried on the validation split", {})))
+    for name, tried in lengths.items():
+        say("\n".join(describe_gains(tried.found, f"epochs beside '{name}' tried on the validation split", {})))
+    say("\n".join(describe_gains(second.found, "judged on the test split", beside)))
     return 0
 
 
@@ -106,11 +109,16 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--folder", type=Path, help="of the table; that of the method if not said")
     parser.add_argument("--tries", type=int, default=2, help="trainings a variant on the validation split")
     parser.add_argument("--seeds", type=int, default=5, help="trainings that judge, on the test split")
-    parser.add_argument("--variants", type=int, default=len(RATES), help="how many of the first variants are tried")
+    parser.add_argument("--variants", type=int, help=f"how many of the first variants are tried; {len(RATES)} at most")
     parser.add_argument("--only", metavar="VARIANT", help="judge this variant alone, untried but for --rates")
     rates = "shares of the usual learning rate that one variant and every rival are tried with, in place of variants"
     parser.add_argument("--rates", type=_read_rates, default=(), metavar="SHARE,SHARE,...", help=rates)
     given, overrides = parser.parse_known_args()
+    if given.rates and given.variants:
+        parser.error(
+            "--rates and --variants: rates are tried with one variant, the first or that of --only; leave one out"
+        )
+    given.variants = len(RATES) if given.variants is None else given.variants
     if given.tries < 2 or given.seeds < 3 or not 1 <= given.variants <= len(RATES):
         parser.error(
             f"--tries {given.tries} --seeds {given.seeds} --variants {given.variants}: want at least 2 and 3, for a "
@@ -127,8 +135,8 @@ def _read_rates(text: str) -> tuple[float, ...]:
         rates = tuple(map(float, text.split(",")))
     except ValueError:
         rates = ()
-    if not rates or len(set(rates)) < len(rates) or any(not 0 < rate < math.inf for rate in rates):
-        raise argparse.ArgumentTypeError(f"{text}: want different numbers above 0, such as 1,2,4")
+    if len(rates) < 2 or len(set(rates)) < len(rates) or any(not 0 < rate < math.inf for rate in rates):
+        raise argparse.ArgumentTypeError(f"{text}: want two different numbers above 0 or more, such as 1,2,4")
     return rates
 
 
@@ -136,8 +144,11 @@ def _stretch(each: Entrant, settings: Settings) -> Entrant:
     return replace(each, recipe=stretch_recipe(each.recipe or settings.trainer, settings.trainer.epochs))
 
 
-def _average(found: Replicates) -> dict[str, float]:
-    return {name: float(found.metrics["delta_mtl"][row].mean()) for row, name in enumerate(found.names)}
+def _describe_rates(best: Mapping[str, float], tried: Sequence[float]) -> str:
+    """What did best, and where it is at the end of what was tried, so that more might do better still."""
+    ends = [name for name, rate in best.items() if rate in (min(tried), max(tried))]
+    told = ", ".join(f"{name} x {rate:g}" for name, rate in best.items())
+    return f"learning rates: {told}" + (f"; at the end of those tried: {', '.join(ends)}" if ends else "")
 
 
 def _try_all(
@@ -146,23 +157,23 @@ def _try_all(
     own: Mapping[str, Entrant],
     rates: Sequence[float],
     seeds: Sequence[int],
-) -> tuple[Replicates, dict[str, float]]:
+) -> tuple[Measured, dict[str, float]]:
     """Tries on the validation split: what was found, and by name the share of the learning rate that did best.
 
     Variants are tried once each, and rivals with as many of `RATES`; with rates given, all are tried with these. Rivals
     are tried at the multiply-accumulates of the usual variant; those of the method's own with their own widths.
     """
     usual = next(iter(variants))
-    spent = replicate(settings, {usual: variants[usual]}, seeds, judged="val", say=say).metrics["macs"][0].mean()
+    spent = measure(settings, {usual: variants[usual]}, seeds, say, "val").found.metrics["macs"][0].mean()
     matched = {**match_rivals(list_rivals(settings), settings, float(spent), MACS), **own}
     contestants = {**variants, **matched} if rates else matched
     tries = list_tries(contestants, settings.trainer, rates or RATES[: len(variants)])
     tried = {name: each for some in tries.values() for name, each in some.items()}
     everything = tried if rates else {**variants, **tried}
-    found = replicate(settings, everything, seeds, judged="val", say=say)
-    deltas = _average(found)
+    measured = measure(settings, everything, seeds, say, "val")
+    deltas = measured.average()
     shares = {name: dict(zip(some, rates or RATES, strict=False)) for name, some in tries.items()}
-    return found, {name: some[choose_best(list(some), deltas)] for name, some in shares.items()}
+    return measured, {name: some[choose_best(list(some), deltas)] for name, some in shares.items()}
 
 
 def _tune(contestants: Mapping[str, Entrant], settings: Settings, rates: Mapping[str, float]) -> dict[str, Entrant]:
@@ -180,16 +191,16 @@ def _judge(
     measures: Sequence[str],
     tries: Sequence[int],
     seeds: Sequence[int],
-) -> tuple[Replicates, dict[str, str], dict[str, Replicates]]:
+) -> tuple[Measured, dict[str, str], dict[str, Measured]]:
     """Judged variants and rivals of each at its cost, on the test split.
 
     Returns:
         what was found, beside which variant a rival stands, and by variant the lengths that its rivals were tried with.
     """
-    found = replicate(settings, judged, seeds, say=say)
-    everything, beside, tried = dict(judged), dict[str, str](), dict[str, Replicates]()
+    found = measure(settings, judged, seeds, say).found
+    everything, beside, tried = dict(judged), dict[str, str](), dict[str, Measured]()
     for row, name in enumerate(found.names):
-        wanted = {measure: float(found.metrics[measure][row].mean()) for measure in measures}
+        wanted = {cost: float(found.metrics[cost][row].mean()) for cost in measures}
         lengths = list_lengths(
             match_rivals(dict(rivals[name]), settings, wanted[measures[0]], measures[0]),
             float(found.epochs[row].mean()),
@@ -198,11 +209,11 @@ def _judge(
         chosen, some = choose_lengths(lengths, settings, tries, say)
         if some:
             tried[name] = some
-        for measure in measures:
-            for rival, each in match_rivals(chosen, settings, wanted[measure], measure).items():
-                told = f"{rival}, as many {measure} as '{name}'"
+        for cost in measures:
+            for rival, each in match_rivals(chosen, settings, wanted[cost], cost).items():
+                told = f"{rival}, as many {cost} as '{name}'"
                 everything[told], beside[told] = each, name
-    return replicate(settings, everything, seeds, say=say), beside, tried
+    return measure(settings, everything, seeds, say), beside, tried
 
 
 if __name__ == "__main__":

@@ -129,10 +129,8 @@ class _Rounds:
         self._turns = {member.number: 0 for member in members}  # seeds that each has been given
         self._spent = 0
         self.queue: ConfirmQueue | None = None
-        seeds = [self._plans.derive_seed(turn) for turn in range(request.seeds)]
         # All that could be refused is, before anything is trained.
-        self._first: list[Chain] = [self._plans.plan(member, seed) for seed in seeds for member in members]
-        self._first += [(job,) for seed in seeds for job in self._plans.plan_references(seed)]
+        self._first = plan_first_round(self._plans, request.seeds, members)
 
     def list_lacking(self) -> list[Job]:
         """Trainings of the first round that are not there; who gets further seeds is not known before."""
@@ -221,6 +219,17 @@ class _Rounds:
         assert self.queue is not None
         outcome = self.queue.outcomes.get(job) or read_outcome(job)
         return outcome if outcome and outcome.complete else None
+
+
+def plan_first_round(plans: Plans, seeds: int, members: Sequence[Delivered]) -> list[Chain]:
+    """Chains that train every network, and each task alone, with as many fresh seeds; those that are there, too.
+
+    Raises:
+        DataError: as `Plans.plan`.
+    """
+    fresh = [plans.derive_seed(turn) for turn in range(seeds)]
+    chains: list[Chain] = [plans.plan(member, seed) for seed in fresh for member in members]
+    return [*chains, *((job,) for seed in fresh for job in plans.plan_references(seed))]
 
 
 def read_cell(outcome: Outcome, tasks: Sequence[Task]) -> Cell:

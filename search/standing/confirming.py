@@ -22,8 +22,8 @@ from search.standing.started import Started
 from search.standing.time_left import CONFIRMATION, TRIAL, estimate_left, plan_work
 from spaces.common.atomic_files import write_json
 
-FILE = ".confirming.json"
-BY_ITSELF, BY_SEARCH = "search.confirm", "search.run"  # who confirms: the command, or a search with confirm.seeds
+BY_ITSELF, BY_SEARCH = ".confirming.json", ".confirming_search.json"
+"""Files of who confirms: the command of its own, or a search with confirm.seeds at its end."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,6 @@ class Confirming:
         alone: those of single-task networks, in the folder that all runs share.
         epochs: of one training, on average.
         concurrency: trainings at a time; 0 while not known.
-        by: who confirms, one of the words above.
     """
 
     flags: str = ""
@@ -46,7 +45,6 @@ class Confirming:
     alone: tuple[str, ...] = ()
     epochs: float = 1.0
     concurrency: int = 0
-    by: str = BY_ITSELF
 
 
 def leave_confirming(
@@ -60,7 +58,7 @@ def leave_confirming(
         began: when the command did.
         lacking: trainings that are to be done.
         concurrency: of them at a time.
-        by: as in `Confirming`.
+        by: the file of who confirms.
     """
     networks, alone = (
         tuple(job.outcome.name for job in lacking if (job.outcome.parent.name == PLACE) is ours)
@@ -68,39 +66,54 @@ def leave_confirming(
     )
     epochs = fmean(job.recipe.epochs for job in lacking) if lacking else 1.0
     with suppress(OSError):
-        write_json(folder / FILE, asdict(Confirming(flags, began, networks, alone, epochs, concurrency, by)))
+        write_json(folder / by, asdict(Confirming(flags, began, networks, alone, epochs, concurrency)))
 
 
-def drop_confirming(folder: Path, flags: str, by: str = BY_ITSELF) -> None:
+def drop_confirming(folder: Path, flags: str) -> None:
     """Of a confirmation that has ended well nothing more is to be told; another one that was stopped stays.
 
     Args:
         folder: of the run.
         flags: as in `Confirming`.
-        by: who has ended; a search that has is in want of none of its own, whatever it asked for before.
     """
-    left = read_confirming(folder)
-    if left is None or left.flags == flags or left.by == by == BY_SEARCH:
-        with suppress(OSError):
-            (folder / FILE).unlink(missing_ok=True)
+    for by in (BY_ITSELF, BY_SEARCH):
+        left = read_confirming(folder, by)
+        if left is None or left.flags == flags:
+            _unlink(folder / by)
 
 
-def read_confirming(folder: Path) -> Confirming | None:
-    """What the last confirmation left; None where none is at work or was stopped, or it cannot be read."""
+def drop_search_confirming(folder: Path) -> None:
+    """A search that has ended well lacks nothing of its own, whatever it was asked to confirm before."""
+    _unlink(folder / BY_SEARCH)
+
+
+def _unlink(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink(missing_ok=True)
+
+
+def read_confirming(folder: Path, by: str = BY_ITSELF) -> Confirming | None:
+    """What the last confirmation left; None where none is at work or was stopped, or it cannot be read.
+
+    Args:
+        folder: of the run.
+        by: the file of who confirms.
+    """
     try:
-        return _restore(json.loads((folder / FILE).read_text(encoding="utf-8")))
+        return _restore(json.loads((folder / by).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
 
 
-def is_at_work(folder: Path, since: float) -> bool:
+def is_at_work(folder: Path, since: float, by: str = BY_ITSELF) -> bool:
     """Whether a confirmation works on a run: one that has left word since the run is held.
 
     Args:
         folder: of the run.
         since: Unix time in seconds from which on it is.
+        by: the file of who confirms.
     """
-    return find_time(folder / FILE) >= since
+    return find_time(folder / by) >= since
 
 
 def find_time(file: Path) -> float:
@@ -117,9 +130,7 @@ def _restore(told: Mapping[str, Any]) -> Confirming:
     began, epochs = float(told["began"]), float(told["epochs"])
     if not (math.isfinite(began) and math.isfinite(epochs) and epochs > 0):
         raise ValueError("no times")
-    return Confirming(
-        str(told["flags"]), began, networks, alone, epochs, int(told["concurrency"]), str(told.get("by", BY_ITSELF))
-    )
+    return Confirming(str(told["flags"]), began, networks, alone, epochs, int(told["concurrency"]))
 
 
 def list_ended(path: Path, confirming: Confirming) -> list[float]:

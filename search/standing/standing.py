@@ -25,7 +25,7 @@ from search.standing.delivered import (
 from search.standing.holder import Holder, find_holder
 from search.standing.started import FILE as STARTED_FILE
 from search.standing.started import Started, read_started
-from search.standing.state import CONFIRMING, DAMAGED, find_last, find_state, judge_end
+from search.standing.state import DAMAGED, find_last, find_state, judge_end
 from search.standing.time_left import BASELINE, CONFIRMATION, FINAL, SUPERNET, TRIAL, estimate_left, plan_work
 from search.study.baselines import read_kept_baselines
 from search.study.fronts.final_files import FINALS, Final, choose_ended
@@ -115,9 +115,10 @@ def read_standing(path: Path) -> Standing:
     there, last = _count_baselines(path, started, problems), find_last(path, _list_ends(rows))
     finals = read_finals(path, problems)
     ended, delivered = choose_ended(finals).values(), list_delivered(finals, config, scatter)
-    state, confirming = find_state(path, since, judge_end(path, len(rows), wanted, last, started.began))
+    end = judge_end(path, len(rows), wanted, last, started.began)
+    state, confirming = find_state(path, since, end, started.began)
     left = None
-    if state == CONFIRMING and confirming:
+    if holder and confirming:
         left = estimate_confirming(path, confirming, running, _list_seconds(rows), started.epochs.get(TRIAL, 1.0))
     elif holder and not 0 < find_time(path / STARTED_FILE) < since - 1:  # else what runs is no search
         left = _estimate(path, started, rows, finals, wanted, there, running, len(front))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from search.standing.confirming import BY_SEARCH, Confirming, is_at_work, read_confirming
+from search.standing.confirming import BY_ITSELF, BY_SEARCH, Confirming, is_at_work, read_confirming
 from search.study.run_folder import BASELINES, TRIALS
 
 RUNNING, FINISHED, STOPPED, BEGUN, DAMAGED = "running", "finished", "stopped", "not begun", "damaged"
 CONFIRMING = "confirming"  # running, but not a search
 
 
-def find_state(path: Path, since: float, end: str) -> tuple[str, Confirming | None]:
+def find_state(path: Path, since: float, end: str, began: float) -> tuple[str, Confirming | None]:
     """The state of a run, and the confirmation that is at work or was stopped.
 
     Args:
@@ -20,12 +20,15 @@ def find_state(path: Path, since: float, end: str) -> tuple[str, Confirming | No
         since: Unix time in seconds from which on a process works on it; 0 for none.
         end: as `judge_end` has it, which counts where no process does; but a search whose own confirmation was stopped
             has not finished.
+        began: Unix time in seconds of the search's last start, which need not confirm what an earlier one did.
     """
-    confirming = read_confirming(path)
-    searching = confirming is not None and confirming.by == BY_SEARCH
+    searching, asked = (read_confirming(path, by) for by in (BY_SEARCH, BY_ITSELF))
+    searching = searching if searching and searching.began >= began else None
     if not since:
-        return STOPPED if searching and end == FINISHED else end, confirming
-    return (RUNNING if searching else CONFIRMING, confirming) if is_at_work(path, since) else (RUNNING, None)
+        return STOPPED if searching and end == FINISHED else end, searching or asked
+    if asked and is_at_work(path, since):
+        return CONFIRMING, asked
+    return RUNNING, searching if is_at_work(path, since, BY_SEARCH) else None
 
 
 def judge_end(path: Path, ended: int, wanted: int | None, last: float, began: float) -> str:

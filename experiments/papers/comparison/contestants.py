@@ -1,4 +1,4 @@
-"""Who is compared: a method's variants as its file lists them, and for every rival as many tries as there are these."""
+"""Who is compared: a method's variants as its file lists them, and tries of contestants with other learning rates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from trainers.trainer import Trainer
 
 FOLDER = Path(__file__).parents[1]
 RATES = (1.0, 0.5, 2.0, 0.25, 4.0, 0.7, 1.4, 0.35, 2.8)
-"""Shares of the usual learning rate that rivals are tried with, the likelier ones first: our choice."""
+"""Shares of the usual learning rate that rivals are tried with, as many as a method has variants: our choice."""
 
 
 def read_method(name: str) -> dict[str, Any]:

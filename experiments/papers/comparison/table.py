@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from experiments.papers.comparison.measured import Measured
 from search.config.settings import Settings
 from search.study.replicates import Replicates, compute_mean_and_error
 from spaces.common.formatting import format_macs
@@ -32,25 +33,27 @@ def name_columns(settings: Settings) -> list[str]:
     """Names of the columns."""
     headlines = [f"{task.name}.{task.headline}" for task in settings.data.selected]
     measured = [f"{name} {what}" for name in ("delta_mtl", "worst_delta", *headlines) for what in ("mean", "sd")]
-    first = ["round", "network", "beside", "epochs", "macs", "params", "fixed", "seeds"]
+    first = ["round", "network", "beside", "epochs", "lr", "macs", "params", "fixed", "seeds"]
     gain = ["delta_mtl of 'beside' minus this", "interval low", "interval high"]
     return [*first, *measured, *gain, "retrieval entropy", "read entropy", "worth", "seconds a training"]
 
 
-def make_rows(found: Replicates, settings: Settings, phase: str, beside: Mapping[str, str]) -> list[list[str]]:
+def make_rows(measured: Measured, settings: Settings, phase: str, beside: Mapping[str, str]) -> list[list[str]]:
     """A row a network: cost, deltas and headline metrics, mean and standard deviation, and what another is above it.
 
     Args:
-        found: what was measured.
+        measured: networks, and what was found.
         settings: of the comparison.
         phase: of it, in words.
         beside: by name of a network that which it is compared with.
     """
     headlines = [f"{task.name}.{task.headline}" for task in settings.data.selected]
-    table = []
+    table, found = [], measured.found
     for row, name in enumerate(found.names):
         against = beside.get(name, "")
-        cells = [phase, name, against, *_list_costs(found, row), str(len(found.seeds))]
+        rate: float = (measured.entrants[name].recipe or settings.trainer).lr  # type: ignore[attr-defined]  # adamw's
+        epochs, *costs = _list_costs(found, row)
+        cells = [phase, name, against, epochs, f"{rate:.4g}", *costs, str(len(found.seeds))]
         for metric in ("delta_mtl", "worst_delta", *headlines):
             values = found.metrics[metric][row]
             cells += [f"{values.mean():.4g}", f"{values.std(ddof=1):.2g}"]

@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from experiments.papers.comparison.contestants import list_silenced, list_variants, read_method
+from experiments.papers.comparison.measured import measure
 from experiments.papers.comparison.table import describe_gains, make_rows, name_columns
 from search.config.command import end_in_one_message
 from search.config.composition import compose
 from search.config.settings import Settings
 from search.config.validation import check_settings
-from search.study.replicates import Entrant, replicate
+from search.study.replicates import Entrant
 from trainers.recipe import stretch_recipe
 
 FOLDER, FILE = Path(__file__).parent, "acting.csv"
@@ -54,11 +55,11 @@ def main() -> int:
         settings = replace(settings, trainer=stretch_recipe(settings.trainer, given.epochs))
     silenced, beside = pair_silenced(settings, config["rivals"], acting)
     rows = {**list_variants(settings, acting), **silenced}
-    found = replicate(settings, rows, range(FIRST_SEED, FIRST_SEED + given.seeds), judged="val", say=say)
+    measured = measure(settings, rows, range(FIRST_SEED, FIRST_SEED + given.seeds), say, "val")
     with (given.folder / FILE).open("w", newline="") as file:
-        table = make_rows(found, settings, "tried on val", beside)
+        table = make_rows(measured, settings, "tried on val", beside)
         csv.writer(file, lineterminator="\n").writerows([name_columns(settings), *table])
-    say("\n".join(describe_gains(found, "tried on the validation split", {})))
+    say("\n".join(describe_gains(measured.found, "tried on the validation split", {})))
     return 0
 
 

@@ -6,12 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from search.config.command import EXIT_INTERRUPTED
 from search.config.composition import Settings, compose
 from search.confirm import main as confirm
+from search.jobs.job import Job, Outcome
+from search.jobs.worker import run_job
 from search.load import load
 from search.preview.confirming_left import ConfirmingLeft, count_confirming
 from search.preview.remaining import count_remaining
 from search.run import main as search
+from search.standing.confirming import BY_SEARCH, read_confirming
+from search.standing.standing import read_standing
+from search.standing.state import STOPPED
 from tests.tiny import arguments, write_tiny
 
 FINAL = ("final.epochs=3", "final.members=2")
@@ -48,8 +54,33 @@ def test_once_its_trials_have_ended_the_front_is_known() -> None:
     assert count_remaining(asked, None, "cpu").confirming.trainings == 2 * len(run.front)
     more = settings("trials=4", *given[1:], "confirm.seeds=2")
     assert count_remaining(more, None, "cpu").confirming.trainings is None
-    assert confirm(["runs/one", "--seeds", "1"]) == 0
-    assert count_remaining(asked, None, "cpu").confirming.trainings == len(run.front)
+    off = [number for number in run.trials.index if number not in run.front.index] or [0]
+    assert confirm(["runs/one", "--trials", str(off[0]), "--seeds", "2"]) == 0  # off the front where one is
+    one = off[0] in run.front.index
+    left = count_remaining(asked, None, "cpu").confirming
+    assert (left.trainings, left.alone) == (2 * (len(run.front) - one), 0)
+
+
+def test_what_a_stopped_confirmation_has_trained_is_not_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(job: Job) -> Outcome:
+        if job.tested and len(done) == 3:
+            raise KeyboardInterrupt
+        done.extend([job] if job.tested else [])
+        return run_job(job)
+
+    done = list[Job]()
+    given = ("trials=2", "run.name=cut", "trainer.epochs=1", "confirm.seeds=2")
+    before = count_remaining(settings(*given), None, "cpu").confirming
+    assert (before.trainings, before.alone) == (None, 2 * 3)
+    with monkeypatch.context() as cut:
+        cut.setattr("search.runners.inline.run_job", stop)
+        assert search(arguments(write_tiny(Path("data")), *given)) == EXIT_INTERRUPTED
+    left = count_remaining(settings(*given), None, "cpu").confirming
+    told = read_confirming(Path("runs/cut"), BY_SEARCH)
+    assert told is not None and left.trainings is not None
+    assert left.trainings + left.alone == len(told.networks) + len(told.alone) - 3
+    found = read_standing(Path("runs/cut"))
+    assert found.fresh == 3 and found.state == STOPPED
 
 
 def test_what_a_supernet_delivers_is_trained_on_its_weights() -> None:

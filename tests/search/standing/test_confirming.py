@@ -14,9 +14,9 @@ from search.jobs.heartbeat import Beat
 from search.standing.confirming import (
     BY_ITSELF,
     BY_SEARCH,
-    FILE,
     Confirming,
     drop_confirming,
+    drop_search_confirming,
     estimate_confirming,
     is_at_work,
     leave_confirming,
@@ -51,11 +51,13 @@ def finished(tmp_path: Path) -> Path:
     return run
 
 
-def leave(run: Path, names: Sequence[str] = ("confirmed/a", "confirmed/b", "../baselines/c")) -> None:
+def leave(
+    run: Path, names: Sequence[str] = ("confirmed/a", "confirmed/b", "../baselines/c"), by: str = BY_ITSELF
+) -> None:
     networks = tuple(f"{Path(name).name}.json" for name in names if "baselines" not in name)
     alone = tuple(f"{Path(name).name}.json" for name in names if "baselines" in name)
     told = Confirming("--trials 3 --seeds 2", 100.0, networks, alone, 4.0, 1)
-    (run / FILE).write_text(json.dumps(asdict(told)))
+    (run / by).write_text(json.dumps(asdict(told)))
 
 
 def end(file: Path, reason: str = "") -> None:
@@ -76,31 +78,31 @@ def test_what_a_confirmation_leaves_is_read_again_until_it_is_dropped(tmp_path: 
     leave_confirming(tmp_path, "--seeds 2", 5.0, [], 2)
     assert read_confirming(tmp_path) == Confirming("--seeds 2", 5.0, concurrency=2)
     drop_confirming(tmp_path, "--seeds 3")  # another command, whose trainings were all there
-    drop_confirming(tmp_path, "", BY_SEARCH)
     assert read_confirming(tmp_path) is not None
     for _ in range(2):
         drop_confirming(tmp_path, "--seeds 2")
     assert read_confirming(tmp_path) is None
     leave_confirming(tmp_path / "no folder", "", 5.0, [], 1)  # no matter
-    leave_confirming(tmp_path, "--seeds 2", 5.0, [], 2, BY_SEARCH)
-    assert read_confirming(tmp_path) == Confirming("--seeds 2", 5.0, concurrency=2, by=BY_SEARCH)
-    drop_confirming(tmp_path, "", BY_SEARCH)  # it has ended, without one that it was asked for before
-    assert read_confirming(tmp_path) is None
 
 
-def test_one_of_an_earlier_version_was_no_search_s(tmp_path: Path) -> None:
-    told = asdict(Confirming("--seeds 2", 5.0))
-    del told["by"]
-    (tmp_path / FILE).write_text(json.dumps(told))
-    assert read_confirming(tmp_path) == Confirming("--seeds 2", 5.0, by=BY_ITSELF)
+def test_that_of_a_search_lies_beside_and_neither_forgets_the_other_s(tmp_path: Path) -> None:
+    leave_confirming(tmp_path, "--trials 0 --seeds 9", 5.0, [], 2)
+    leave_confirming(tmp_path, "--seeds 2", 6.0, [], 2, BY_SEARCH)
+    assert read_confirming(tmp_path) == Confirming("--trials 0 --seeds 9", 5.0, concurrency=2)
+    assert read_confirming(tmp_path, BY_SEARCH) == Confirming("--seeds 2", 6.0, concurrency=2)
+    drop_search_confirming(tmp_path)
+    assert read_confirming(tmp_path) is not None and read_confirming(tmp_path, BY_SEARCH) is None
+    leave_confirming(tmp_path, "--seeds 2", 6.0, [], 2, BY_SEARCH)
+    drop_confirming(tmp_path, "--seeds 2")  # the same trainings
+    assert read_confirming(tmp_path) is not None and read_confirming(tmp_path, BY_SEARCH) is None
 
 
 @pytest.mark.parametrize("text", ODD)
 def test_one_that_cannot_be_read_tells_nothing(tmp_path: Path, text: str) -> None:
-    (tmp_path / FILE).write_text(text)
+    (tmp_path / BY_ITSELF).write_text(text)
     assert read_confirming(tmp_path) is None
     drop_confirming(tmp_path, "")
-    assert not (tmp_path / FILE).exists()
+    assert not (tmp_path / BY_ITSELF).exists()
 
 
 def test_trainings_that_failed_have_not_ended_and_the_pace_is_that_of_those_that_have(run: Path) -> None:
@@ -133,9 +135,18 @@ def test_a_confirmation_at_work_tells_its_own_times(held: Path) -> None:
     assert "next" not in told
 
 
+def test_a_search_that_confirms_tells_the_same_times(held: Path) -> None:
+    leave(held, by=BY_SEARCH)
+    end(held / "confirmed/a.json")
+    end(held.parent / "baselines/c.json")
+    standing = read_standing(held)
+    assert (standing.state, standing.seconds_left) == (RUNNING, pytest.approx(6))
+    assert "confirming  2 of 3 trainings with fresh seeds\n" in describe_run(standing, None)
+
+
 def test_one_that_was_stopped_is_not_at_work_when_a_search_goes_on(held: Path) -> None:
     leave(held)
-    os.utime(held / FILE, (200.0, 200.0))
+    os.utime(held / BY_ITSELF, (200.0, 200.0))
     assert not is_at_work(held, (held / ".owner.json").stat().st_mtime)
     standing = read_standing(held)
     assert (standing.state, standing.confirming) == (RUNNING, None)
