@@ -15,11 +15,10 @@ unexport PYTHONDONTWRITEBYTECODE
 search: $(STAMP)
 	$(BIN)/python -m search.run $(ARGS)
 
-# On one thread each: with a thread a core, processes wait for each other most of the time. Three files at a time on two
-# cores, for tests with a Ray or a cluster mostly wait for it. In their order, for files of few tests take longest here:
-# at the end, one would run alone, or two Rays beside each other.
+# Two files at a time on one thread each: with a thread a core, two processes wait for each other most of the time.
+# In their order, for files of few tests take longest here: at the end, one would run alone, or two Rays beside each other.
 test: lint
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 20
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 20
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

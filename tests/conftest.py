@@ -19,9 +19,6 @@ CommandLine = Callable[..., subprocess.CompletedProcess[str]]
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
-# Ray's workers step back behind all other work; beside tests that keep the cores busy they would hardly move.
-os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112  # Ray's name for it
-
 # Where the tests run in the background Ctrl-C is ignored, and so it would be by the processes that they begin.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
