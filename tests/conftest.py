@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +32,20 @@ def _own_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("SEARCH_ALLOW", "")  # what a test allows is its own
     # Processes that a test starts find the packages from there too.
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep))
+
+
+@pytest.fixture(autouse=True)
+def _same_threads() -> Iterator[None]:
+    """Torch is left with as many threads: with more, all that follows takes many times the processor's time."""
+    before = _count_threads()
+    yield
+    assert before in (None, _count_threads())
+
+
+def _count_threads() -> int | None:
+    """Of torch, where it is there already."""
+    torch = sys.modules.get("torch")
+    return torch.get_num_threads() if hasattr(torch, "get_num_threads") else None
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ from spaces.networks.cost import count_macs
 from spaces.networks.modules.padding import Size
 from spaces.networks.weights.content import digest_file
 from trainers.tasks import Task
+from trainers.threads import threads_of_torch
 
 SHOWN = 8  # validation images that answers are compared on: our choice
 
@@ -110,13 +111,9 @@ def _describe_file(path: Path) -> dict[str, Any]:
 
 
 def _time(form: Format, file: Path, trained: Run, images: np.ndarray, threads: int) -> dict[str, dict[str, float]]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        image = np.ascontiguousarray(images[:1])
+    image = np.ascontiguousarray(images[:1])
+    with threads_of_torch(threads):
         return measure_latency({"exported": form.open(file, threads), "trained network": trained}, image)
-    finally:
-        torch.set_num_threads(before)
 
 
 def _time_on_cuda(

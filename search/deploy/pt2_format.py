@@ -52,8 +52,10 @@ class Pt2:
         return "" if torch.cuda.is_available() else "torch sees no CUDA device"
 
     def open(self, path: Path, threads: int, device: str = "cpu") -> Run:
-        """See `Format.open`; threads are those of this process."""
+        """See `Format.open`."""
         import torch  # torch: as above
+
+        from trainers.threads import threads_of_torch  # torch: as above
 
         exported, told = _load(path)
         if device != "cpu":
@@ -63,8 +65,7 @@ class Pt2:
         module = exported.module()
 
         def run(images: np.ndarray) -> dict[str, np.ndarray]:
-            torch.set_num_threads(threads)
-            with torch.inference_mode():
+            with threads_of_torch(threads), torch.inference_mode():
                 found = module(torch.from_numpy(writable(images)).to(device))
             return {name: each.cpu().numpy() for name, each in _name_outputs(found, told).items()}
 

@@ -46,7 +46,7 @@ PRICED = 1000  # patterns of a supernet whose mean cost is told
 
 
 def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
-    """Do a job on this process's device.
+    """Do a job on this process's device, with as many threads as torch has.
 
     Args:
         job: what is wanted.
@@ -58,7 +58,6 @@ def train_job(job: Job, curves: dict[str, list[float]]) -> Outcome:
     Raises:
         Exception: whatever went wrong; the caller tells it.
     """
-    torch.set_num_threads(job.threads)
     where = find_device()
     tasks = tuple(task for task in job.data.selected if task.name in job.pattern.tasks)
     training, judged = load_split(job.data, "train", where), load_split(job.data, job.judged, where)

@@ -32,7 +32,9 @@ def run_job(job: Job, node: str = platform.node()) -> Outcome:
     """
     if finished := read_result(job, find_device()):
         return finished
-    from search.jobs.train_job import train_job  # torch, which a driver does without
+    # torch, which a driver does without
+    from search.jobs.train_job import train_job
+    from trainers.threads import threads_of_torch
 
     start, found, read_peak = time.time(), Outcome(), watch_memory()
     reason = mark = starved = ""
@@ -45,7 +47,8 @@ def run_job(job: Job, node: str = platform.node()) -> Outcome:
             )
         mark = job.fingerprint  # here, for a node need not see the published weights either
         begin(job)
-        found = train_job(job, found.curves)
+        with threads_of_torch(job.threads):
+            found = train_job(job, found.curves)
     except Exception as error:  # the one place where a trial's exception becomes a state
         told = explain_fault(error)
         starved = "" if told else explain_starvation(error)

@@ -53,8 +53,8 @@ def time_random_step(network: SharedNetwork, size: tuple[int, int], stride: int,
 
     from spaces.networks.cost import count_macs
     from trainers.measure import mixed_precision
+    from trainers.threads import threads_of_torch
 
-    torch.set_num_threads(threads)
     small = _shrink(size, stride, WORK[device] / (BATCH * BACKWARD * count_macs(network, size).macs))
     where = torch.device(device)
     network = network.to(where).to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
@@ -69,8 +69,9 @@ def time_random_step(network: SharedNetwork, size: tuple[int, int], stride: int,
             torch.cuda.synchronize()
         return time.perf_counter() - start
 
-    step()
-    return Rate(device, small, step(), BATCH * BACKWARD * count_macs(network, small).macs)
+    with threads_of_torch(threads):
+        step()
+        return Rate(device, small, step(), BATCH * BACKWARD * count_macs(network, small).macs)
 
 
 def _shrink(size: tuple[int, int], stride: int, share: float) -> tuple[int, int]:

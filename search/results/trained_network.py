@@ -85,13 +85,9 @@ def retrain_network(trial: Trial, job: Job, kept: Path | None = None) -> SharedN
     Raises:
         DataError: the training fails.
     """
-    before = torch.get_num_threads()
     with TemporaryDirectory() as place:
         outcome, weights = Path(place, "outcome.json"), Path(place, "weights.pt")
-        try:
-            done = run_job(replace(job, outcome=outcome, weights=weights, checkpoint=None, probe=None))
-        finally:
-            torch.set_num_threads(before)
+        done = run_job(replace(job, outcome=outcome, weights=weights, checkpoint=None, probe=None))
         if not done.complete:
             raise DataError(f"{job.label} cannot be trained again: {done.reason}")
         if kept is not None:
