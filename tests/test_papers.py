@@ -243,7 +243,7 @@ def test_rates_that_are_none_are_refused(
     monkeypatch.setattr("sys.argv", ["compare", "sgw", "--rates", rates])
     with pytest.raises(SystemExit):
         compare.main()
-    assert "want two different numbers above 0 or more, such as 1,2,4" in capsys.readouterr().err
+    assert "want two or more different numbers above 0, such as 1,2,4" in capsys.readouterr().err
 
 
 def test_rates_and_variants_are_not_tried_at_once(

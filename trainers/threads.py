@@ -12,8 +12,7 @@ import torch
 def threads_of_torch(count: int) -> Iterator[None]:
     """So many in the block, and as many as before after it.
 
-    Who is left with more than there are cores for has threads that wait for each other, which takes many times the
-    processor's time: small networks on two threads, beside two busy processes on two cores, five times.
+    A process that is left with more than there are cores for has threads that wait for each other, and spin meanwhile.
 
     Args:
         count: of threads, at least one.

@@ -136,7 +136,7 @@ def _read_rates(text: str) -> tuple[float, ...]:
     except ValueError:
         rates = ()
     if len(rates) < 2 or len(set(rates)) < len(rates) or any(not 0 < rate < math.inf for rate in rates):
-        raise argparse.ArgumentTypeError(f"{text}: want two different numbers above 0 or more, such as 1,2,4")
+        raise argparse.ArgumentTypeError(f"{text}: want two or more different numbers above 0, such as 1,2,4")
     return rates
 
 
