@@ -38,9 +38,12 @@ def compute_mean_ranks(trials: Sequence[Trial], tasks: Sequence[Task]) -> dict[i
     if not ranked:
         return {}
     values = np.array([[trial.metrics[name] for name in names] for trial in ranked]) * signs  # (trials, tasks)
-    better = (values[None] < values[:, None]).sum(1)
-    equal = (values[None] == values[:, None]).sum(1)  # itself among them
-    ranks = better + (equal + 1) / 2
+    ordered = np.sort(values, axis=0)  # not pair by pair: of 10,000 trials those take seconds, and gigabytes
+    before, upto = (
+        np.stack([np.searchsorted(*columns, side=side) for columns in zip(ordered.T, values.T, strict=True)], axis=1)
+        for side in ("left", "right")
+    )
+    ranks = (before + upto + 1) / 2
     return {trial.number: float(mean) for trial, mean in zip(ranked, ranks.mean(1), strict=True)}
 
 

@@ -13,6 +13,7 @@ from search.problem import objectives
 from search.report.figures import front_figure as plots
 from search.study.fronts import front
 from search.study.fronts.front import FrontView
+from tests.search.report.figures.drawn import list_points
 from tests.search.trials import SINGLES, TASKS, complete, failed
 
 CHOSEN = objectives.resolve_objectives(["delta_mtl", "macs"], TASKS)
@@ -40,17 +41,14 @@ def _words(figure: Any) -> dict[str, Any]:
     return {text.get_text(): text for axes in figure.axes for text in axes.texts}
 
 
-def _points(figure: Any) -> dict[str, Any]:
-    return {line.get_gid(): line for axes in figure.axes for line in axes.lines if line.get_gid()}
-
-
 def test_members_are_numbered_and_marked_trials_named_wherever_they_stand() -> None:
     marks = {TRIALS[4].key: "progressive tree", TRIALS[1].key: "all fused", TRIALS[2].key: "broken"}
     figure = plots.draw_front_figure(_view(TRIALS, marks))
     assert set(_words(figure)) == {"0", "3", "4: progressive tree", "1: all fused", "2: broken"}
     rings = [line for line in figure.axes[0].lines if line.get_fillstyle() == "none"]
-    centres = {number: _points(figure)[f"trial-{number}"].get_xydata().tolist() for number in (1, 2, 4)}
-    assert sorted(ring.get_xydata().tolist() for ring in rings) == sorted(centres.values())
+    points = {**list_points(figure.axes[0]), **list_points(figure.axes[1])}
+    centres = [points[f"trial-{number}"][1] for number in (1, 2, 4)]
+    assert sorted(ring.get_xydata().tolist()[0] for ring in rings) == sorted(centres)
 
 
 def test_a_mark_is_drawn_once_on_the_front_if_it_can_be() -> None:
@@ -70,12 +68,11 @@ def test_a_mark_is_drawn_once_on_the_front_if_it_can_be() -> None:
 )
 def test_failed_trials_stand_at_the_foot_where_their_place_is_known(names: list[str], panel: int, across: int) -> None:
     figure = plots.draw_front_figure(_view(TRIALS, {}, names))
-    point = _points(figure)["trial-2"]
-    assert point.axes is figure.axes[panel]
-    assert point.get_xdata()[0] == across
-    assert 0 < point.get_ydata()[0] < 0.1
-    assert point.get_marker() == "x"
-    (low, high), (x, _) = point.axes.get_xlim(), point.get_xydata()[0]
+    drawn, (x, y) = list_points(figure.axes[panel])["trial-2"]
+    assert x == across
+    assert 0 < y < 0.1
+    assert drawn.get_marker() == "x"
+    low, high = figure.axes[panel].get_xlim()
     assert low < x < high
 
 

@@ -14,6 +14,7 @@ from search.report.figures.front_panel import draw_front_panel
 from search.study.fronts.best_guess import Guess
 from search.study.fronts.front import Estimate, FrontView, find_front
 from search.study.fronts.single_tasks import SingleTask
+from tests.search.report.figures.drawn import list_points
 from tests.search.trials import TASKS, complete, failed
 
 SINGLE = SingleTask("depth", True, "abs_err_m", "m", False, 0.2, 0.004, 10**12, 10)  # whose mean is known
@@ -99,8 +100,9 @@ def test_what_was_trained_to_the_end_stands_where_it_came_to_beside_its_trial() 
     ends = [complete(3, 7.5, 9_000_000)]
     panel, by_turn = _panels()
     places = draw_front_panel(panel, by_turn, FrontView(TRIALS, [], chosen, [0.0, 0.0], {}, finals=ends))
-    (drawn,) = [line for line in panel.lines if (line.get_gid() or "").startswith("final-")]
-    assert (drawn.get_gid(), drawn.get_xydata().tolist()) == ("final-3", [[9_000_000, 7.5]])
+    (found,) = [each for each in list_points(panel).items() if each[0].startswith("final-")]
+    name, (drawn, at) = found
+    assert (name, at) == ("final-3", [9_000_000, 7.5])
     assert drawn.get_label() == "trained to the end"
     assert places[3].at == (9_000_000, -2.0)
 

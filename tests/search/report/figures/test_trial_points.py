@@ -11,10 +11,9 @@ def test_each_trial_is_one_point_and_its_kind_one_entry_of_the_legend() -> None:
     axes = Figure().subplots()
     places = draw_points(axes, FRONT, {3: (1.0, 2.0), 5: (4.0, 3.0)}, axes.transData)
     places |= draw_points(axes, DOMINATED, {7: (0.5, 0.5)}, axes.transAxes)
-    assert [(line.get_gid(), line.get_xydata().tolist()) for line in axes.lines] == [
-        ("trial-3", [[1.0, 2.0]]),
-        ("trial-5", [[4.0, 3.0]]),
-        ("trial-7", [[0.5, 0.5]]),
+    assert [(line.names, line.get_xydata().tolist()) for line in axes.lines] == [
+        (("trial-3", "trial-5"), [[1.0, 2.0], [4.0, 3.0]]),
+        (("trial-7",), [[0.5, 0.5]]),
     ]
     assert axes.lines[0].get_color() == BLUE
     assert axes.get_legend_handles_labels()[1] == ["on the front, one training", "dominated"]
