@@ -6,7 +6,8 @@ import random
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, takewhile
+from operator import is_
 from typing import Any
 
 import optuna
@@ -40,6 +41,7 @@ class Proposals:
     def __init__(self, problem: Problem, sampler: Sampler, anchors: Sequence[Proposal], seed: int, stop: Stop) -> None:
         self.problem, self._sampler, self._anchors, self._seed, self._stop = problem, sampler, anchors, seed, stop
         self._names: dict[str, str] = {}  # of networks, by key of trials
+        self._forget()
 
     def derive_seed(self, number: int, purpose: str) -> int:
         """Of the draws for a trial: the same in a search that was resumed."""
@@ -57,9 +59,7 @@ class Proposals:
         Raises:
             UserError: the sampler cannot go on, with its reason.
         """
-        named = [(self._identify(trial), trial.state) for trial in history]
-        sound = {name for name, state in named if state != TrialState.FAIL}
-        failures = Counter(name for name, state in named if state == TrialState.FAIL)
+        sound, failures = self._take_in(history)
         for proposed in self._proposed(history):
             if isinstance(proposed, (Wait, Done)):
                 return proposed
@@ -77,7 +77,31 @@ class Proposals:
 
     def list_known(self, history: Sequence[optuna.trial.FrozenTrial]) -> set[str]:
         """Names of the networks that are trained or running, without failed ones."""
-        return {self._identify(trial) for trial in history if trial.state != TrialState.FAIL}
+        return self._take_in(history)[0]
+
+    def _forget(self) -> None:
+        self._ended: list[optuna.trial.FrozenTrial] = []  # the first of the history, and what is known of these
+        self._sound: set[str] = set()
+        self._failures: Counter[str] = Counter()
+
+    def _take_in(self, history: Sequence[optuna.trial.FrozenTrial]) -> tuple[set[str], Counter[str]]:
+        """Names of the networks that are trained or running, and how often each failed."""
+        # Those that have ended stay as they are, so of thousands not each is named again for every proposal.
+        if not all(map(is_, self._ended, history)) or len(history) < len(self._ended):
+            self._forget()
+        for trial in takewhile(lambda each: each.state.is_finished(), history[len(self._ended) :]):
+            self._count(trial, self._sound, self._failures)
+            self._ended.append(trial)
+        sound, failures = self._sound.copy(), self._failures.copy()
+        for trial in history[len(self._ended) :]:
+            self._count(trial, sound, failures)
+        return sound, failures
+
+    def _count(self, trial: optuna.trial.FrozenTrial, sound: set[str], failures: Counter[str]) -> None:
+        if trial.state == TrialState.FAIL:
+            failures[self._identify(trial)] += 1
+        else:
+            sound.add(self._identify(trial))
 
     def _proposed(self, history: Sequence[optuna.trial.FrozenTrial]) -> Iterator[Draw | Wait | Done]:
         """Anchors, then the sampler's proposals; with a supernet none before its estimates are there."""
