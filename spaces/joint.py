@@ -16,7 +16,7 @@ from spaces.errors import PatternError
 from spaces.fields import Fields
 from spaces.options import Makes, check_options, check_stages, choose_deepest, choose_first, record_anchors
 from spaces.pattern.exchange import NECKS, NORMS, NoExchange, Workspace
-from spaces.pattern.mixing import Gated, Mixing, Routed
+from spaces.pattern.mixing import RECOMBINATIONS, Gated, Mixing, Routed
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import SHARED, Stage
 from spaces.routing import check_primitive_sets, split_names
@@ -36,6 +36,8 @@ class Joint:
         ratios: shares of a routed stage's channels that the branch for all tasks makes.
         primitive_sets: sets of non-learnable primitives, names joined by "+".
         flows: what the branch for all tasks reads; "mixed" trains slowest, one pass a task, and is no default.
+        recombination: of the primitives' outputs. "grouped" with flow "shared" hardly mixes channels: one of stage 4
+            sees 2.4 of 16 channels of the stem, and 13.5 to 15 in all other ways.
         rates: target rates that a task may have in gated stages.
         slots: of a workspace.
         width: of tokens and slots, in channels.
@@ -62,6 +64,7 @@ class Joint:
     etfs: tuple[int, ...] = (0, 16)
     neck: str = "none"
     norm: str = "none"
+    recombination: str = "grouped"
 
     group: ClassVar[str] = "space"
     name: ClassVar[str] = "joint"
@@ -80,6 +83,7 @@ class Joint:
         fields.integers("etfs", low=0)
         fields.one_of("neck", NECKS)
         fields.one_of("norm", NORMS)
+        fields.one_of("recombination", RECOMBINATIONS)
         fields.done()
         for name in ("ratios", "rates", "slots", "top_ks", "etfs"):
             fields.distinct(name)
@@ -115,7 +119,7 @@ class Joint:
         workspace = Workspace(slots=slots, width=self.width, top_k=top_k, etf=etf, neck=self.neck, norm=self.norm)
         made: dict[str, Mixing] = {
             "shared": SHARED,
-            "routed": Routed(ratio, primitives, flow=flow),
+            "routed": Routed(ratio, primitives, self.recombination, flow),
             "gated": Gated(rates),
         }
         together = (tuple(tasks),)

@@ -68,7 +68,7 @@ class Problem:
     stop: Stop = field(default_factory=Stop)
 
     def most(self, pattern: SharingPattern) -> Cost:
-        """The most that a pattern can cost, whatever its gates learn (but see `compute_ceiling`)."""
+        """The most that a pattern can cost, whatever its gates learn."""
         gated = any(isinstance(stage.mixing, Gated) for stage in pattern.encoder)
         return self.ceiling(pattern) if self.ceiling and gated else self.cost(pattern)
 

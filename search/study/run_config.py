@@ -28,7 +28,10 @@ EPOCHS = "epochs come of budget, trials, supernet.epochs, final.epochs and train
 SAID = {"epochs.supernet": "supernet.epochs", "epochs.trial": "final.epochs"}  # what gives them where trials are final
 ORDER = "sampler.order: apart -> chained"  # another order has another split of epochs
 # What options that came later stood for before they were there; runs of before go on with these.
-BEFORE = {"sampler.order": "apart", "space.neck": "none", "space.norm": "none", "network.pixels": "unit"}
+BEFORE = {
+    **{"sampler.order": "apart", "space.neck": "none", "space.norm": "none", "network.pixels": "unit"},
+    "space.recombination": "grouped",
+}
 PLACES = ("data.root", "data.spec", "data.cache")
 
 

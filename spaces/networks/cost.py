@@ -6,7 +6,7 @@ resizing, batch-norm, pooling and elementwise work count as zero; what pads an i
 Attention is counted right on the meta device only: on a CPU torch's counter misses its fused kernels.
 
 What gates cost is known after training. Before, it lies between `compute_cost`, all gates closed, and
-`compute_ceiling`, all open.
+`compute_ceiling`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from spaces.networks.family import Family
@@ -70,9 +70,10 @@ def compute_cost(pattern: SharingPattern, family: Family, outputs: Mapping[str, 
 def compute_ceiling(
     pattern: SharingPattern, family: Family, outputs: Mapping[str, Output], size: tuple[int, int]
 ) -> Cost:
-    """As `compute_cost`; with gates, the most that can be left, where every gate is open.
+    """As `compute_cost`; with gates, the most that can be left.
 
-    Of attention a little more may be left, where some gates are open: every branch that is read attends as a whole.
+    In channels that is every gate open, a branch a task. What stands before the channels, such as attention, is whole
+    in every branch of which anything is read: a shared branch from which one task takes one channel has it, too.
     """
     return _price_network(pattern, family, outputs, size, opened=True)
 
@@ -122,6 +123,8 @@ class _Prices:
             branches = len(block.group) if self.opened else 1
             whole = Block(block.part, block.stage, block.group)
             shapes = [self._price(whole, inputs[:1], again=bool(branch))[0] for branch in range(branches)]
+            if branches > 1:  # and of the shared one what every branch has as a whole
+                self.found.append(_price_befores(self.family, block.part, block.stage, inputs[0].shape))
             return tuple(_Value(shapes[0]) for _ in range(outputs))
         return tuple(map(_Value, self._price(block, inputs)))
 
@@ -158,6 +161,29 @@ def _price_block(family: Family, block: Block, shapes: tuple[Shape, ...]) -> tup
         inputs = [torch.empty(*shape) for shape in shapes]
     price, output = _count(module, lambda: module(*inputs))
     return price, tuple(tuple(each.shape) for each in (output if isinstance(output, tuple) else (output,)))
+
+
+@lru_cache(maxsize=1024)
+def _price_befores(family: Family, part: str, stage: int, shape: Shape) -> Cost:
+    """Cost of what a branch of a gated stage has whole, or not at all: see `Layer.before`; convolutions have none."""
+    import torch  # torch: 1.5 s, --help does without
+
+    from spaces.networks.make import make_module
+    from spaces.networks.modules.layer import list_layers
+    from spaces.networks.modules.op_counter import OpCounter
+
+    with torch.device("meta"), OpCounter():
+        width = shape[2 if len(shape) == 3 else 1]
+        module = make_module(Block(part, stage, ("task",)), [width], family, lambda _, build: build())
+        values = [torch.empty(*shape)]
+    found: dict[nn.Module, Cost] = {}
+    for layer in list_layers(module):
+        inputs = [values[n] for n in layer.reads]
+        if layer.before is not None:  # several may have the same one
+            read = inputs if layer.skip is None else inputs[:-1]
+            found[layer.before] = _count(layer.before, partial(layer.before, *read))[0]
+        values.append(_count(layer, partial(layer, *inputs))[1])
+    return sum(found.values(), Cost(0, 0))
 
 
 @lru_cache(maxsize=1024)

@@ -112,7 +112,11 @@ def test_another_recipe_is_still_refused(runs: Path, capsys: pytest.CaptureFixtu
 
 # Options of today that stand for how it was then.
 BARE = ("space.neck=none", "space.norm=none")
-AS_BEFORE = {"workspace": BARE, "joint, resnet": BARE, "pdf": ("network.pixels=unit",)}
+AS_BEFORE = {
+    "workspace": BARE,
+    "joint, resnet": (*BARE, "space.recombination=grouped"),
+    "pdf": ("network.pixels=unit",),
+}
 
 
 @pytest.mark.parametrize("case", NAMED["trainings"])

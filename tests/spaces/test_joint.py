@@ -69,6 +69,15 @@ def test_usual_workspaces_are_those_that_were_seen_to_act() -> None:
     assert [settings["workspace"][key] for key in ("neck", "norm")] == ["separable", "cosine"]
 
 
+def test_usual_routed_stages_mix_channels() -> None:
+    """Grouped with shared flow they hardly do: a channel of the last stage sees 2.4 of 16 of the first."""
+    space = compose(["space=joint"]).space
+    pattern = space.sample(lambda name, options: "routed" if "mixing" in name else options[0], TASKS)
+    made = [stage.mixing for stage in pattern.encoder if isinstance(stage.mixing, Routed)]
+    assert len(made) == space.encoder_stages
+    assert all((each.recombination, each.flow) != ("grouped", "shared") for each in made)
+
+
 def test_everything_shared_separate_decoders_and_the_most_of_everything_are_anchors() -> None:
     anchors = {name: proposal.pattern for name, proposal in SPACE.anchors(TASKS).items()}
     assert list(anchors) == ["all fused", "all separate", "most of everything"]

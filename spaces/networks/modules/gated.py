@@ -45,7 +45,7 @@ class GatedStage(nn.Module):
     Bejnordi et al. 2024, equations 2 and 3, as recalled. Gates stand after every convolution with what follows it,
     after the sum where there is a residual (our choice, for the place is not known): so the multiply-accumulates of
     convolutions after pruning lie between those of one network and of one network a task. Of attention there may be
-    more, for every branch of which something is read attends as a whole: 3 % of a vision transformer.
+    as much again as one more task has, for every branch of which something is read attends as a whole.
 
     Args:
         tasks: names, in the order of the inputs.

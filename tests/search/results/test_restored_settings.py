@@ -41,9 +41,11 @@ def test_options_that_came_later_stand_for_what_was_before_them(space: str) -> N
     kept = list_contents(compose(arguments(write_tiny(Path("data")), f"space={space}")))
     del kept["space"]["neck"]
     del kept["space"]["norm"]
+    kept["space"].pop("recombination", None)  # of joint
     del kept["confirm"]
     found = restore_settings(kept, Path("runs/r"))
     assert (found.plain["space"]["neck"], found.plain["space"]["norm"]) == ("none", "none")
+    assert found.plain["space"].get("recombination", "grouped") == "grouped"
     assert list_changes(kept, list_contents(found)) == []
     assert found.confirm.seeds is None
 

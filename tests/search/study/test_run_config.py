@@ -71,7 +71,7 @@ def test_where_classes_lay_in_an_earlier_version_is_no_change(which: int) -> Non
 
 
 def test_a_run_of_before_an_option_goes_on_with_what_it_did_then(tmp_path: Path) -> None:
-    given = arguments(write_tiny(tmp_path / "one"), "space=workspace", "network=pdf", "sampler=oneshot")
+    given = arguments(write_tiny(tmp_path / "one"), "space=joint", "network=pdf", "sampler=oneshot")
     data = [each for each in given if not each.startswith("network.")]
     then = list_contents(compose([*data, *(f"{key}={value}" for key, value in BEFORE.items())]))
     earlier = {
@@ -89,6 +89,7 @@ def test_a_run_of_before_an_option_goes_on_with_what_it_did_then(tmp_path: Path)
         "sampler.order: apart -> chained",
         "space.neck: none -> separable",
         "space.norm: none -> cosine",
+        "space.recombination: grouped -> dense",
     ]
     order = changes[:2] + [change for change in changes if change.startswith("sampler.")]
     assert "; sampler.order=apart goes on as it began\n" in explain_mismatch(Path("runs/mine"), order)

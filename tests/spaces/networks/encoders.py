@@ -54,7 +54,11 @@ def stirred(family: Family, size: tuple[int, int]) -> SharedNetwork:
 
 
 def check_gates(family: Family, size: tuple[int, int]) -> None:
-    """Pruned equals masked, every parameter learns, and with all gates closed nothing but the cheapest is left."""
+    """Pruned equals masked, every parameter learns, and costs at either end are those that were foretold.
+
+    The least is left with all gates closed. The most is with all open but one of a layer: what stands before channels,
+    such as attention, is then in every branch and in the shared one.
+    """
     network, images = stirred(family, size), torch.rand(2, 3, *size).to(memory_format=torch.channels_last)
     pruned = prune(network).eval()
     with torch.no_grad():
@@ -64,9 +68,11 @@ def check_gates(family: Family, size: tuple[int, int]) -> None:
     sum(output.square().mean() for output in network.train()(images).values()).backward()
     assert [name for name, p in network.named_parameters() if p.grad is None or not p.grad.any()] == []
     least, most = (price(network.pattern, family, OUTPUTS, size) for price in (compute_cost, compute_ceiling))
+    assert least.macs <= count_macs(pruned, size).macs <= most.macs
     for logit, wanted in ((-1.0, least), (1.0, most)):
         for stage in network.gated.values():
             for gate in stage.gates:
                 gate.alpha.data.fill_(logit)
+                gate.alpha.data[0, 0] = -1.0
         found = count_macs(prune(network), size)
         assert (found.macs, found.params) == (wanted.macs, wanted.params)
