@@ -63,7 +63,7 @@ def _write(path: Path, text: str) -> None:
         ) from error
     say(
         f"Written to {path}: .delta in percent of the network's own clean value, .delta_mtl of single-task networks' "
-        "(known with --split val), positive is better."
+        "(known with --split val and all of its images), positive is better."
     )
 
 
@@ -71,8 +71,8 @@ def _make_parser() -> ArgumentParser:
     parser = CommandParser(
         prog="python -m search.robustness",
         description="How robust are the networks that a search has delivered? Measures them on corrupted and attacked "
-        "images, and whether their tasks agree; writes robustness.csv into the run folder. The same command again "
-        "measures only what is not measured yet.",
+        "images, and whether their tasks agree; writes robustness.csv into the run folder, of what is asked for now. "
+        "What was measured is kept: the same command, or a wider one, measures only what is not measured yet.",
         example="python -m search.robustness runs/fusion-scenes",
     )
     parser.add_argument("run", metavar="RUN", help="run folder of a search, such as runs/fusion-scenes")

@@ -27,11 +27,11 @@ def tabulate(
     """A row a network.
 
     Columns are number, key, macs, params; ``clean.<task>.<metric>`` of headline metrics; for every family of
-    corruptions and every attack ``<prefix>.<task>.<metric>``, the mean over its conditions, ``<prefix>.<task>.delta``,
-    its change against the clean value in percent, positive is better, and ``<prefix>.delta``, the mean of these over
-    main tasks (of all where none is main); ``<prefix>.delta_mtl``, the same against single-task networks on clean
-    images, where these are known on the same images; ``consistency.<name>``, and with ``.truth`` behind it that of the
-    targets.
+    corruptions (for a corruption, where its family is not tried as a whole) and every attack
+    ``<prefix>.<task>.<metric>``, the mean over its conditions, ``<prefix>.<task>.delta``, its change against the
+    clean value in percent, positive is better, and ``<prefix>.delta``, the mean of these over main tasks (of all
+    where none is main); ``<prefix>.delta_mtl``, the same against single-task networks on clean images, where these
+    are known on the same images; ``consistency.<name>``, and with ``.truth`` behind it that of the targets.
 
     Args:
         plan: what was measured.

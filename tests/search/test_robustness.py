@@ -50,15 +50,15 @@ def test_a_run_is_measured_and_the_rest_of_it_left_alone(rooms: Path, capsys: py
     assert "attack.joint.delta" in printed.out
     assert printed.out.splitlines()[-1] == (
         f"Written to {rooms / 'robustness.csv'}: .delta in percent of the network's own clean value, .delta_mtl of "
-        "single-task networks' (known with --split val), positive is better."
+        "single-task networks' (known with --split val and all of its images), positive is better."
     )
     rows = rows_of(rooms)
     with open(rooms / "front.csv", newline="") as file:
         assert [row["key"] for row in rows] == [row["key"] for row in csv.DictReader(file)]
     wanted = {
         "clean.depth.abs_err_m",
-        "blur.delta",
-        "weather.depth.delta",
+        "gaussian_blur.delta",
+        "brightness.depth.delta",
         "attack.joint.delta",
         "consistency.geometric",
     }
@@ -177,7 +177,7 @@ def test_tasks_of_other_kinds_are_measured_too(capsys: pytest.CaptureFixture[str
     capsys.readouterr()
     few = ["--corruptions", "fog", "--attacks", "brightness", "cospgd.joint", "--device", "cpu"]
     assert main(["runs/tiny", *few]) == 0
-    assert {"weather.brightness.delta", "attack.cospgd.joint.high.delta"} <= set(rows_of(Path("runs/tiny"))[0])
+    assert {"fog.brightness.delta", "attack.cospgd.joint.high.delta"} <= set(rows_of(Path("runs/tiny"))[0])
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trainers.robustness.attacks import BOUNDS, HIGH, LOW, Attack
 from trainers.robustness.conditions import Agreeing, Attacked, Clean, Condition, Corrupted
 from trainers.robustness.consistency import Consistency
-from trainers.robustness.corruptions.catalogue import FAMILIES
+from trainers.robustness.corruptions.catalogue import CORRUPTIONS, FAMILIES
 from trainers.robustness.corruptions.corruption import SEVERITIES, Corruption
 
 
@@ -60,12 +60,21 @@ class Plan:
 
     @property
     def summaries(self) -> Iterator[Summary]:
-        """What columns are of: families, all corruptions, then attacks within all bounds, weak ones and strong ones."""
-        families = {family: found for family in FAMILIES if (found := self._corrupted(family))}
-        for family, found in families.items():
-            yield Summary(family, found)
-        if len(families) > 1:
-            yield Summary("corruptions", tuple(each for found in families.values() for each in found))
+        """What columns are of: families, all corruptions, then attacks within all bounds, weak ones and strong ones.
+
+        Of a family that is not tried as a whole its corruptions stand alone, for a fog is no weather.
+        """
+        corrupted = dict[str, tuple[Condition, ...]]()
+        for family in FAMILIES:
+            chosen = [each for each in self.corruptions if each.family == family]
+            if len(chosen) == sum(each.family == family for each in CORRUPTIONS.values()):
+                corrupted[family] = self._corrupted(family)
+            else:
+                corrupted |= {each.name: self._strengthen(each) for each in chosen}
+        for name, found in corrupted.items():
+            yield Summary(name, found)
+        if len(corrupted) > 1:
+            yield Summary("corruptions", tuple(each for found in corrupted.values() for each in found))
         for attack in self.attacks:
             for name, bounds in (("", BOUNDS), (".low", LOW), (".high", HIGH)):
                 conditions = tuple(Attacked(attack, bound, self.seed) for bound in bounds)
@@ -73,4 +82,7 @@ class Plan:
 
     def _corrupted(self, family: str) -> tuple[Condition, ...]:
         chosen = [each for each in self.corruptions if each.family == family]
-        return tuple(Corrupted(each, severity, self.seed) for each in chosen for severity in SEVERITIES)
+        return tuple(found for each in chosen for found in self._strengthen(each))
+
+    def _strengthen(self, corruption: Corruption) -> tuple[Condition, ...]:
+        return tuple(Corrupted(corruption, severity, self.seed) for severity in SEVERITIES)

@@ -46,11 +46,11 @@ def test_columns_are_means_and_changes_of_the_conditions(measured: tuple[Plan, l
         for severity in SEVERITIES
     )
     assert row["clean.depth.abs_err_m"] == clean
-    assert row["weather.depth.abs_err_m"] == pytest.approx(foggy)
-    assert row["weather.depth.delta"] == pytest.approx(100 * (clean - foggy) / clean)
-    main = [row[f"weather.{task.name}.delta"] for task in THREE if task.main]
+    assert row["fog.depth.abs_err_m"] == pytest.approx(foggy)
+    assert row["fog.depth.delta"] == pytest.approx(100 * (clean - foggy) / clean)
+    main = [row[f"fog.{task.name}.delta"] for task in THREE if task.main]
     assert len(main) == 3
-    assert row["weather.delta"] == pytest.approx(fmean(map(float, main)))
+    assert row["fog.delta"] == pytest.approx(fmean(map(float, main)))
     assert row["consistency.semantic"] == conditions["consistency"]["semantic"]
     assert row["attack.joint.high.delta"] < row["attack.joint.low.delta"]  # type: ignore[operator]
 
@@ -59,10 +59,10 @@ def test_beside_single_task_networks_it_is_told_what_a_network_is_worth(measured
     alone = {"segmentation": 0.5, "depth": 0.25, "normals": 20.0, "edges": 0.4}
     for row in tabulate(*measured, THREE, alone):
         main = [task for task in THREE if task.main]
-        values = {f"{task.name}.{task.headline}": float(row[f"weather.{task.name}.{task.headline}"]) for task in main}
-        assert row["weather.delta_mtl"] == pytest.approx(fmean(compute_changes(values, alone, main).values()))
+        values = {f"{task.name}.{task.headline}": float(row[f"fog.{task.name}.{task.headline}"]) for task in main}
+        assert row["fog.delta_mtl"] == pytest.approx(fmean(compute_changes(values, alone, main).values()))
         assert row["clean.delta_mtl"] > row["attack.joint.high.delta_mtl"]  # type: ignore[operator]
-    assert "weather.delta_mtl" not in tabulate(*measured, THREE)[0]
+    assert "fog.delta_mtl" not in tabulate(*measured, THREE)[0]
 
 
 def test_the_file_has_a_row_a_network(measured: tuple[Plan, list[Measured]]) -> None:
@@ -72,12 +72,12 @@ def test_the_file_has_a_row_a_network(measured: tuple[Plan, list[Measured]]) -> 
     assert list(read[0])[:5] == ["number", "key", "macs", "params", "clean.segmentation.miou"]
     assert {
         "noise.delta",
-        "digital.delta",
+        "jpeg.delta",
         "corruptions.delta",
         "attack.joint.delta",
         "consistency.semantic.truth",
     } - set(read[0]) == {"noise.delta"}
-    assert float(read[1]["digital.delta"]) == rows[1]["digital.delta"]
+    assert float(read[1]["jpeg.delta"]) == rows[1]["digital.delta"]
 
 
 def test_what_is_not_known_stays_empty(measured: tuple[Plan, list[Measured]]) -> None:
@@ -91,12 +91,12 @@ def test_the_terminal_shows_what_tells_most(measured: tuple[Plan, list[Measured]
     cells = {line.split("  ")[1].strip(): line.split() for line in lines}
     assert cells["trial"] == ["trial", "4", "2", "truth"]
     assert len(cells["consistency.semantic [fraction]"]) == 5
-    assert cells["weather.delta"][2] == "%"
-    assert "weather.depth.delta" not in cells
+    assert cells["fog.delta"][2] == "%"
+    assert "fog.depth.delta" not in cells
 
 
 def test_without_a_main_task_all_count(measured: tuple[Plan, list[Measured]]) -> None:
     edges = THREE[3:]
     plan = make_plan(Request(corruptions=["fog"], attacks=["none"]), edges, SPLIT)
     row = tabulate(plan, measured[1], edges)[0]
-    assert row["weather.delta"] == row["weather.edges.delta"]
+    assert row["fog.delta"] == row["fog.edges.delta"]

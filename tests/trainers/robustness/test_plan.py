@@ -8,13 +8,14 @@ from trainers.robustness.plan import Plan
 
 
 def test_columns_are_of_families_of_all_of_them_and_of_attacks_by_strength() -> None:
-    plan = Plan(find_corruptions(["fog", "frost", "jpeg"]), (list_attacks(TASKS)["joint"],), (), 7)
+    plan = Plan(find_corruptions(["fog", "noise", "frost"]), (list_attacks(TASKS)["joint"],), (), 7)
     counts = {summary.prefix: len(summary.conditions) for summary in plan.summaries}
     severities = len(SEVERITIES)
     assert counts == {
-        "weather": 2 * severities,
-        "digital": severities,
-        "corruptions": 3 * severities,
+        "noise": 4 * severities,  # all of its kind
+        "fog": severities,  # of a family that is not whole
+        "frost": severities,
+        "corruptions": 6 * severities,
         "attack.joint": len(BOUNDS),
         "attack.joint.low": len(LOW),
         "attack.joint.high": len(HIGH),
