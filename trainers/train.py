@@ -54,7 +54,7 @@ def train(
         "<task>.<metric>" on the validation split after the leg's last epoch.
 
     Raises:
-        TrainingError: a loss is not finite, with the task and the epoch.
+        TrainingError: a loss is not finite, with the task and the epoch, or has no gradient.
     """
     size = min(recipe.batch_size, len(training))
     steps = len(training) // size  # a last smaller batch is left out: batch-norm suffers from it
@@ -110,6 +110,7 @@ def _learn_epoch(
         for augment in recipe.augment:
             images, targets = augment(images, targets, tasks, random)
         losses = _compute_losses(network, images, targets, tasks, training.device)
+        _refuse_constant(losses)
         terms = (
             recipe.gates.penalty(network),
             recipe.dot_regression * dot_regression.compute_loss(tokens, targets),
@@ -133,6 +134,15 @@ def _compute_losses(
         task.name: task.loss(outputs[task.name].float(), images if task.target_from_image else targets[task.name])
         for task in tasks
     }
+
+
+def _refuse_constant(losses: Mapping[str, Tensor]) -> None:
+    """Torch would say so without a task's name; of several tasks one that has nothing to learn on a batch may pass."""
+    if not any(loss.requires_grad for loss in losses.values()):
+        raise TrainingError(
+            f"the loss of {', '.join(losses)} has no gradient, so nothing can be learned from it: compute it of the "
+            "prediction by torch's operations, without detach, item, numpy or argmax on the way"
+        )
 
 
 def _refuse_non_finite(losses: dict[str, float], epoch: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from spaces.draws import plan_draws
 from spaces.fusion import Fusion
@@ -21,6 +22,7 @@ from trainers.data.npz import Npz
 from trainers.measure import measure
 from trainers.recipe import Recipe
 from trainers.tasks.autoencoder import Autoencoder
+from trainers.tasks.depth import Depth
 from trainers.tasks.task import Task
 from trainers.train import TrainingError, train
 from trainers.training_state import EVERY, LAST, Leg
@@ -96,6 +98,23 @@ def test_a_single_task_trains_alone(data: Npz) -> None:
         lambda epoch, values: seen.append(values),
     )
     assert set(seen[0]) == {"loss", "depth.loss", *(f"depth.{metric.name}" for metric in task.table)}
+
+
+@dataclass(frozen=True)
+class Rounded(Depth):
+    """Judges what is left of its prediction in numpy."""
+
+    def loss(self, prediction: Tensor, target: Tensor) -> Tensor:
+        return torch.from_numpy(prediction.detach().numpy()).abs().mean()
+
+
+def test_a_loss_without_gradient_stops_the_training_with_task_and_remedy(data: Npz) -> None:
+    task = Rounded("depth")
+    network = build(hard_sharing(["depth"], 2, 2), FAMILY, {"depth": task.output}, 0)
+    splits = [load_split(data, split, "cpu") for split in ("train", "val")]
+    told = r"^the loss of depth has no gradient, so nothing can be learned from it: compute it of the prediction"
+    with pytest.raises(TrainingError, match=told):
+        train(network, *splits, (task,), RECIPE, 0, lambda *_: None)
 
 
 @dataclass(frozen=True)
