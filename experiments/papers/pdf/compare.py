@@ -3,7 +3,7 @@
     python -m experiments.papers.pdf.compare
     python -m experiments.papers.pdf.compare --searches 1 --judges 4 data=redkitchen data.root=DIR
 
-Per run seed three searches: the published algorithm, its offline variant, and the default sampler. What they settle on
+Per run seed three searches: the published algorithm, its offline variant, and TPE. What they settle on
 is trained again with seeds that none of them has seen, and measured on the test split; those trainings are shared with
 `experiments.benchmarks.landscape`. Tables and plot go to `experiments/papers/pdf/`. It can be stopped at any moment;
 the same command goes on. Other arguments are those of `search.run`.
