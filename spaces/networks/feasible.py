@@ -81,8 +81,8 @@ class _Sizes:
                 place = "the scales" if block.stage < 0 else f"scale {block.stage + 1}"
                 raise PatternError(
                     f"slots={block.role.slots} at {place}, which has {tokens} tokens of all tasks together: want fewer "
-                    "slots than tokens, or they are no bottleneck; lower space.slots, leave the scale out or take larger "
-                    "images"
+                    "slots than tokens, or they are no bottleneck; lower space.slots, leave the scale out or take "
+                    "larger images"
                 )
             return tuple(_Size(inputs[0].height, inputs[0].width) for _ in range(outputs))
         made = self.block(Block(block.part, block.stage, block.group), inputs[:1])
