@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from experiments.papers.comparison.rivals import CLOSE
 from experiments.papers.pdf import robustness
+from search.config.composition import compose
+from spaces.errors import ConfigError
+from spaces.networks.cost import compute_cost
 from tests.tiny import NETWORK
 
 SMALL = ["data.images=16", "data.val_images=8", "data.test_images=2", "data.image_size=16", "trainer.batch_size=8"]
@@ -31,3 +36,23 @@ def test_landmarks_and_trees_are_measured_beside_separate_decoders(
     assert wanted <= set(numbers)
     assert len(rows) == len(networks) * len(numbers)
     assert all(bool(row["minus separate"]) != row["network"].startswith("all separate") for row in rows)
+
+
+def test_a_tree_stands_beside_rivals_of_its_cost() -> None:
+    settings = compose(["data.tasks=[segmentation,depth,normals]"])
+    landmarks = settings.space.anchors(("depth", "normals", "segmentation"))
+    known = {f"{name}, offline": landmarks[name].pattern for name in ("all separate", "all fused")}
+    with pytest.raises(
+        ConfigError, match=r"^the searches settled on all separate, offline and all fused, offline, so "
+    ):
+        robustness.match_trees(settings, known)
+    apart, fused = (each.decoder for each in known.values())
+    tree = replace(known["all fused, offline"], decoder=(*fused[:2], *apart[2:]))
+    name, entrants = robustness.match_trees(settings, {**known, "progressive": tree})
+    outputs = {task.name: task.output for task in settings.data.selected}
+    costs = [
+        compute_cost(each.pattern, each.network or settings.network, outputs, settings.data.size).macs
+        for each in entrants.values()
+    ]
+    assert (name, entrants[name].pattern, len(costs)) == ("progressive", tree, 4)
+    assert all(abs(cost / costs[0] - 1) <= CLOSE for cost in costs)

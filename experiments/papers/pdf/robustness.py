@@ -2,6 +2,7 @@
 
     python -m experiments.papers.pdf.robustness
     python -m experiments.papers.pdf.robustness --seeds 3 trainer.epochs=64
+    python -m experiments.papers.pdf.robustness --threshold 0.4 --match
 
 Five tasks of `scenes`: all decoders fused, all separate, and the trees that the published algorithm and its offline
 variant settle on, trained with fresh seeds and measured on the test split: clean, under corruptions by family, under
@@ -9,6 +10,10 @@ attacks on the joint and on each task's loss by strength, and whether tasks agre
 single-task networks on clean images, what a network is worth under it; "<condition>.delta" is against its own clean
 values, of which a worse network has less to lose. Differences to separate decoders are paired by seed, with intervals
 of Student's t; costs are told, not matched. The paper claims better generalisation, robustness and consistency.
+
+With --match it is the tree that stands beside its rivals, hard sharing with one decoder and with separate ones and
+single-task networks, whose widths were scaled until they cost as much. Where the usual threshold leaves all decoders
+apart or fuses them all there is no tree between, so none to match: --threshold is that of the searches.
 
 It can be stopped at any moment; the same command goes on. Other arguments are those of `search.run`.
 """
@@ -19,9 +24,11 @@ import argparse
 import csv
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from experiments.papers.comparison.rivals import MACS, list_rivals, match_rivals
 from experiments.papers.comparison.table import compute_interval
 from experiments.papers.pdf.compare import FIRST_JUDGE, run_search
 from search.config.command import end_in_one_message
@@ -29,7 +36,9 @@ from search.config.composition import compose
 from search.config.problem_statement import state_problem
 from search.config.settings import Settings
 from search.config.validation import check_settings
-from search.study.replicates import Replicates, replicate
+from search.study.replicates import Entrant, Replicates, replicate
+from spaces.errors import ConfigError
+from spaces.networks.cost import compute_cost
 from spaces.pattern.sharing_pattern import SharingPattern
 from trainers.robustness.aims import ALL, ATTACK, CONSISTENCY, list_aims
 from trainers.robustness.attacks import JOINT
@@ -41,9 +50,14 @@ SEPARATE, FUSED = "all separate", "all fused"
 METHODS = ("progressive", "offline")
 
 
-def list_patterns(settings: Settings, overrides: Sequence[str], seed: int) -> dict[str, SharingPattern]:
+def list_patterns(
+    settings: Settings, overrides: Sequence[str], seed: int, threshold: float | None = None
+) -> dict[str, SharingPattern]:
     """The two landmarks, and the trees that searches with a run seed settle on; equal ones once, under both names."""
     problem = state_problem(settings)
+    if threshold is not None:
+        run = replace(settings.run, name=f"{settings.run.name}-threshold-{threshold:g}")
+        settings, overrides = replace(settings, run=run), [*overrides, f"sampler.threshold={threshold:g}"]
     landmarks = settings.space.anchors(problem.tasks)
     found = {name: landmarks[name].pattern for name in (SEPARATE, FUSED)}
     for method in METHODS:
@@ -56,6 +70,25 @@ def list_patterns(settings: Settings, overrides: Sequence[str], seed: int) -> di
     return found
 
 
+def match_trees(settings: Settings, patterns: dict[str, SharingPattern]) -> tuple[str, dict[str, Entrant]]:
+    """The first tree that is no landmark, and rivals that cost as much.
+
+    Raises:
+        ConfigError: both searches settled on landmarks; or no rival can be made to cost as much.
+    """
+    trees = {name: pattern for name, pattern in patterns.items() if name.startswith(METHODS)}
+    if not trees:
+        raise ConfigError(
+            f"the searches settled on {' and '.join(patterns)}, so there is no tree between to match rivals with; "
+            "--threshold N: lower than now fuses more, higher less"
+        )
+    name, tree = next(iter(trees.items()))
+    outputs = {task.name: task.output for task in settings.data.selected}
+    macs = compute_cost(tree, settings.network, outputs, settings.data.size).macs
+    rivals = match_rivals(list_rivals(settings), settings, macs, MACS)
+    return name, {name: Entrant(tree), **{f"{rival}, as many macs": each for rival, each in rivals.items()}}
+
+
 def list_prefixes(settings: Settings) -> tuple[str, ...]:
     """What is measured: families and all of them, attacks by strength, consistencies."""
     known = {aim.prefix for aim in list_aims(settings.data.selected).values()}
@@ -64,12 +97,12 @@ def list_prefixes(settings: Settings) -> tuple[str, ...]:
     return (*FAMILIES, ALL, *attacks, *sorted(each for each in known if each.startswith(CONSISTENCY)))
 
 
-def tabulate(found: Replicates, prefixes: Sequence[str], separate: str) -> list[list[str]]:
-    """A row a network and number: mean, standard deviation, difference to separate decoders with its interval."""
+def tabulate(found: Replicates, prefixes: Sequence[str], other: str) -> list[list[str]]:
+    """A row a network and number: mean, standard deviation, difference to another network with its interval."""
     numbers = ["delta_mtl"]
     for each in prefixes:
         numbers += [each] if each.startswith(CONSISTENCY) else [f"{each}.delta_mtl", f"{each}.delta"]
-    base = found.names.index(separate)
+    base = found.names.index(other)
     table = []
     for row, name in enumerate(found.names):
         macs = f"{found.metrics['macs'][row].mean():.0f}"
@@ -81,7 +114,7 @@ def tabulate(found: Replicates, prefixes: Sequence[str], separate: str) -> list[
     return table
 
 
-HEAD = ("network", "macs", "number", "mean", "sd", "minus separate", "interval low", "interval high")
+HEAD = ("network", "macs", "number", "mean", "sd", "minus {}", "interval low", "interval high")
 
 
 @end_in_one_message("Nothing finished is lost; the same command goes on.")
@@ -90,6 +123,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=5, help="trainings a network")
     parser.add_argument("--search", type=int, default=0, help="run seed of the two searches")
+    parser.add_argument("--threshold", type=float, help="of the two searches; that of the sampler if not said")
+    parser.add_argument("--match", action="store_true", help="a tree beside rivals that cost as much")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the table")
     given, own = parser.parse_known_args()
     if given.seeds < 3:
@@ -97,16 +132,19 @@ def main() -> int:
     overrides = own if any(each.startswith("data.tasks=") for each in own) else [TASKS, *own]
     settings = compose(overrides)
     check_settings(settings)
-    patterns = list_patterns(settings, overrides, given.search)
+    patterns = list_patterns(settings, overrides, given.search, given.threshold)
+    separate = next(name for name in patterns if name.startswith(SEPARATE))
+    other, entrants = match_trees(settings, patterns) if given.match else (separate, patterns)
     prefixes = list_prefixes(settings)
     seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
-    found = replicate(settings, patterns, seeds, aims=prefixes, say=partial(print, flush=True))
-    separate = next(name for name in patterns if name.startswith(SEPARATE))
-    table = tabulate(found, prefixes, separate)
-    with (given.folder / f"robustness-{settings.data.name}.csv").open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([HEAD, *table])
+    found = replicate(settings, entrants, seeds, aims=prefixes, say=partial(print, flush=True))
+    table = tabulate(found, prefixes, other)
+    word = other if given.match else "separate"
+    file_name = f"robustness-{settings.data.name}{'-matched' if given.match else ''}.csv"
+    with (given.folder / file_name).open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([[each.format(word) for each in HEAD], *table])
     for row in table:
-        told = f"; minus separate {row[5]} ({row[6]} to {row[7]})" if row[5] else ""
+        told = f"; minus {word} {row[5]} ({row[6]} to {row[7]})" if row[5] else ""
         print(f"{row[0]}, {row[2]}: {row[3]} (sd {row[4]}){told}")
     return 0
 
