@@ -63,11 +63,21 @@ def test_rivals_cost_what_the_method_does(method: str, factor: float) -> None:
             assert getattr(cost, measure) == pytest.approx(wanted, rel=CLOSE)
 
 
+def test_the_rivals_of_a_classifier_are_classifiers() -> None:
+    settings = compose(["data=multidigits", "network=classifier"])
+    network, outputs = settings.network, {task.name: task.output for task in settings.data.selected}
+    pattern = hard_sharing(list(outputs), network.encoder_stages, network.decoder_stages)
+    wanted = 1.5 * compute_cost(pattern, network, outputs, settings.data.size).macs
+    found = scale_widths(settings, pattern, wanted)
+    assert type(found) is type(network)
+    assert compute_cost(pattern, found, outputs, settings.data.size).macs == pytest.approx(wanted, rel=CLOSE)
+
+
 def test_what_no_widths_can_cost_is_refused() -> None:
     settings, _ = told("sgw")
     with pytest.raises(ConfigError, match=r"no widths come closer to 1\.00 M multiply-accumulates than"):
         scale_widths(settings, hard_sharing([task.name for task in settings.data.selected], 4, 4), 1e6)
-    with pytest.raises(ConfigError, match="widths are scaled for network=small only"):
+    with pytest.raises(ConfigError, match="widths are scaled for network=small and network=classifier only"):
         other = compose(["network=pdf", "data.image_size=128"])
         scale_widths(other, hard_sharing(["depth"], 6, 5), 1e9)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from search.config.settings import Settings
 from search.study.replicates import Entrant
@@ -43,7 +44,7 @@ def match_rivals(rivals: dict[str, Entrant], settings: Settings, wanted: float, 
         measure: that it is in, "macs" or "params".
 
     Raises:
-        ConfigError: another family than the small one, or none close enough.
+        ConfigError: a family that is neither the small one nor the classifier, or no widths that are close enough.
     """
     return {
         name: Entrant(each.pattern, scale_widths(settings, each.pattern, wanted, measure), each.recipe)
@@ -55,11 +56,11 @@ def scale_widths(settings: Settings, pattern: SharingPattern, wanted: float, mea
     """The family with all widths times one factor, the one that comes closest to the wanted cost.
 
     Raises:
-        ConfigError: another family than the small one, or none close enough.
+        ConfigError: a family that is neither the small one nor the classifier, or no widths that are close enough.
     """
     family = settings.network
     if not isinstance(family, Small):
-        raise ConfigError("widths are scaled for network=small only")
+        raise ConfigError("widths are scaled for network=small and network=classifier only")
     outputs = {task.name: task.output for task in settings.data.selected}
 
     def measure_excess(other: Small) -> float:
@@ -74,7 +75,8 @@ def scale_widths(settings: Settings, pattern: SharingPattern, wanted: float, mea
             low, high = (factor, high) if tried[other] < 0 else (low, factor)
 
     def widen(factor: float, decoder: int) -> Small:
-        return Small(tuple(max(1, round(factor * each)) for each in family.encoder_widths), decoder)
+        widths = tuple(max(1, round(factor * each)) for each in family.encoder_widths)
+        return replace(family, encoder_widths=widths, decoder_width=decoder)  # a classifier stays one
 
     tried: dict[Small, float] = {}
     bisect(lambda factor: widen(factor, max(1, round(factor * family.decoder_width))))
