@@ -22,6 +22,7 @@ from experiments.papers.comparison.convergence import FLAT, Course, find_course
 from experiments.papers.comparison.lengths import choose_lengths, list_lengths
 from experiments.papers.comparison.rivals import CLOSE, list_rivals, match_rivals, scale_widths
 from experiments.papers.comparison.table import compute_interval
+from experiments.papers.comparison.written import write_tables
 from experiments.papers.sgw import acting
 from search.config.composition import compose
 from search.config.problem_statement import state_problem
@@ -191,6 +192,29 @@ def test_a_course_says_whether_trainings_have_converged() -> None:
     assert "none was doubled" in Course(8, {}).describe()
 
 
+def check_intervals(judged: list[dict[str, str]], file: Path) -> None:
+    """Means and intervals of a table are those of the values seed by seed."""
+    with file.open(newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["round"] == "judged on test"]
+    deltas = {row["network"]: [float(r["delta_mtl"]) for r in rows if r["network"] == row["network"]] for row in judged}
+    for row in judged:
+        assert float(row["delta_mtl mean"]) == pytest.approx(np.mean(deltas[row["network"]]), rel=1e-3)
+        if row["beside"]:
+            gains = np.subtract(deltas[row["beside"]], deltas[row["network"]])
+            low, high = stats.t.interval(0.95, len(gains) - 1, gains.mean(), stats.sem(gains))
+            told = [float(row[name]) for name in ("interval low", "interval high")]
+            assert told == pytest.approx([low, high], abs=0.02)
+
+
+def test_what_doublings_gained_is_written_beside_the_table(tmp_path: Path) -> None:
+    settings, _ = told("sgw")
+    write_tables(tmp_path / "t", settings, [], Course(16, {16: {"a": 3.0, "b": 1.0}, 32: {"a": 0.2, "b": -0.1}}))
+    assert (tmp_path / "t-course.csv").read_text().splitlines() == [
+        "epochs,to,network,delta_mtl gained on val",
+        *("8,16,a,+3.00", "8,16,b,+1.00", "16,32,a,+0.20", "16,32,b,-0.10"),
+    ]
+
+
 def test_a_comparison_ends_in_a_table_and_goes_on_where_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -199,7 +223,7 @@ def test_a_comparison_ends_in_a_table_and_goes_on_where_it_was(
     few = ["--epochs", "1", "--seeds", "3", "--variants", "2", "--folder", str(tmp_path)]
     monkeypatch.setattr("sys.argv", ["compare", "interrogate", *few, *data, *small])
     assert compare.main() == 0
-    (file,) = tmp_path.glob("*.csv")
+    (file,) = (each for each in tmp_path.glob("*.csv") if not each.stem.endswith("-seeds"))
     table = file.read_bytes()
     rows = list(csv.DictReader(table.decode().splitlines()))
     judged = [row for row in rows if row["round"] == "judged on test"]
@@ -215,6 +239,7 @@ def test_a_comparison_ends_in_a_table_and_goes_on_where_it_was(
     lengths = [row for row in rows if row["round"].startswith("epochs beside '")]
     assert len(lengths) == 2 * 3 * len([row for row in judged if not row["beside"]])
     assert {float(row["epochs"]) for row in judged} <= {float(row["epochs"]) for row in lengths}
+    check_intervals(judged, file.with_name(f"{file.stem}-seeds.csv"))
     capsys.readouterr()
     assert compare.main() == 0
     assert "left, about" not in capsys.readouterr().out
@@ -229,7 +254,7 @@ def test_a_variant_and_its_rivals_are_tried_with_the_rates_that_are_given(
     few = ["--epochs", "1", "--seeds", "3", "--folder", str(tmp_path), "--rates", "1,2"]
     monkeypatch.setattr("sys.argv", ["compare", "interrogate", *few, *data, *small])
     assert compare.main() == 0
-    (file,) = tmp_path.glob("*-rates.csv")
+    (file,) = tmp_path.glob("*-rates.csv")  # values seed by seed have another end
     rows = list(csv.DictReader(file.read_text().splitlines()))
     tried = [row["network"] for row in rows if row["round"] == "tried on val"]
     assert len(tried) == 2 * (1 + 3) and sum(name.endswith(", rate x 2") for name in tried) == 4

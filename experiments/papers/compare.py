@@ -10,14 +10,14 @@ so are its rivals; of one try alone there is nothing to choose. The first varian
 that did best are then judged with fresh seeds on the test split, each beside rivals of its own, whose widths were
 scaled until they cost as much as it does: multiply-accumulates, and parameters where the method claims to save these.
 Where a method starts from trained networks, its rivals may have as many epochs as these took; `comparison.lengths` says
-how that is decided. Deltas refer to single-task networks of the unscaled family. It can be stopped at any moment; the
-same command goes on. Other arguments are those of `search.run`.
+how that is decided. Deltas refer to single-task networks of the unscaled family. Beside the table of means lie the
+values seed by seed, and what doublings of the epochs have gained. It can be stopped at any moment; the same command
+goes on. Other arguments are those of `search.run`.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import sys
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,8 @@ from experiments.papers.comparison.convergence import find_course
 from experiments.papers.comparison.lengths import choose_lengths, list_lengths
 from experiments.papers.comparison.measured import Measured, measure
 from experiments.papers.comparison.rivals import MACS, list_rivals, match_rivals
-from experiments.papers.comparison.table import describe_gains, make_rows, name_columns
+from experiments.papers.comparison.table import describe_gains
+from experiments.papers.comparison.written import Round, write_tables
 from search.config.command import end_in_one_message
 from search.config.composition import compose
 from search.config.settings import Settings
@@ -64,40 +65,33 @@ def main() -> int:
     variants = {name: list_variants(settings, config["variants"])[name] for name in names}
     own = {name: list_silenced(settings, config.get("rivals", {}), config["variants"][name]) for name in names}
     tries = range(FIRST_TRIED, FIRST_TRIED + given.tries)
+    course = None
     if given.epochs is None:
         usual = next(iter(variants))
         contestants = {usual: variants[usual], **list_rivals(settings), **own[usual]}
         course = find_course(settings, contestants, tries, given.most, say)
         say(course.describe())
-        settings = replace(settings, trainer=stretch_recipe(settings.trainer, course.epochs))
-    else:
-        settings = replace(settings, trainer=stretch_recipe(settings.trainer, given.epochs))
+    settings = replace(settings, trainer=stretch_recipe(settings.trainer, course.epochs if course else given.epochs))
     variants = {name: _stretch(each, settings) for name, each in variants.items()}
     own = {name: {rival: _stretch(each, settings) for rival, each in some.items()} for name, some in own.items()}
-    usual, first, rows, rates = names[0], None, [], dict[str, float]()
+    usual, rounds, rates = names[0], list[Round](), dict[str, float]()
     best = usual
     if len(given.rates or names) > 1:  # else there is nothing to choose
         first, rates = _try_all(settings, variants, own[usual], given.rates, tries)
         best = usual if given.rates else choose_best(names, first.average())
-        rows = make_rows(first, settings, "tried on val", dict.fromkeys(set(variants) - {best}, best))
+        rounds.append(Round(first, "tried on val", dict.fromkeys(set(variants) - {best}, best)))
         if given.rates:
             say(_describe_rates(rates, given.rates))
     judged = _tune({name: variants[name] for name in dict.fromkeys((best, usual))}, settings, rates)
     judges = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
     rivals = {name: _tune({**list_rivals(settings), **own[name]}, settings, rates) for name in judged}
     second, beside, lengths = _judge(settings, judged, rivals, config.get("match", [MACS]), tries, judges)
-    for name, tried in lengths.items():
-        rows += make_rows(tried, settings, f"epochs beside '{name}' tried on val", {})
-    rows += make_rows(second, settings, "judged on test", beside)
-    folder = given.folder or FOLDER / given.method
+    rounds += [Round(tried, f"epochs beside '{name}' tried on val", {}) for name, tried in lengths.items()]
+    rounds.append(Round(second, "judged on test", beside))
     told = (f"-{given.only.replace(' ', '-')}" if given.only else "") + ("-rates" if given.rates else "")
-    with (folder / f"{settings.data.name}{told}.csv").open("w", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([name_columns(settings), *rows])
-    if first:
-        say("\n".join(describe_gains(first.found, "tried on the validation split", {})))
-    for name, tried in lengths.items():
-        say("\n".join(describe_gains(tried.found, f"epochs beside '{name}' tried on the validation split", {})))
-    say("\n".join(describe_gains(second.found, "judged on the test split", beside)))
+    write_tables((given.folder or FOLDER / given.method) / f"{settings.data.name}{told}", settings, rounds, course)
+    for each in rounds:
+        say("\n".join(describe_gains(each.measured.found, each.phase, each.beside if each is rounds[-1] else {})))
     return 0
 
 
