@@ -78,7 +78,7 @@ def test_what_no_widths_can_cost_is_refused() -> None:
     settings, _ = told("sgw")
     with pytest.raises(ConfigError, match=r"no widths come closer to 1\.00 M multiply-accumulates than"):
         scale_widths(settings, hard_sharing([task.name for task in settings.data.selected], 4, 4), 1e6)
-    with pytest.raises(ConfigError, match="widths are scaled for network=small and network=classifier only"):
+    with pytest.raises(ConfigError, match=r"^network of class Pdf: its widths .*; want network=small or"):
         other = compose(["network=pdf", "data.image_size=128"])
         scale_widths(other, hard_sharing(["depth"], 6, 5), 1e9)
 
@@ -213,6 +213,8 @@ def test_what_doublings_gained_is_written_beside_the_table(tmp_path: Path) -> No
         "epochs,to,network,delta_mtl gained on val",
         *("8,16,a,+3.00", "8,16,b,+1.00", "16,32,a,+0.20", "16,32,b,-0.10"),
     ]
+    write_tables(tmp_path / "t", settings, [], None)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["t-seeds.csv", "t.csv"]
 
 
 def test_a_comparison_ends_in_a_table_and_goes_on_where_it_was(

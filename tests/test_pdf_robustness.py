@@ -42,8 +42,8 @@ def test_a_tree_stands_beside_rivals_of_its_cost() -> None:
     settings = compose(["data.tasks=[segmentation,depth,normals]"])
     landmarks = settings.space.anchors(("depth", "normals", "segmentation"))
     known = {f"{name}, offline": landmarks[name].pattern for name in ("all separate", "all fused")}
-    with pytest.raises(ConfigError, match=r"^the searches settled on all separate, offline and all"):
-        robustness.match_trees(settings, known)
+    with pytest.raises(ConfigError, match=r"^both searches settled on all separate and all fused with --thresh"):
+        robustness.match_trees(settings, known, 0.4)
     apart, fused = (each.decoder for each in known.values())
     tree = replace(known["all fused, offline"], decoder=(*fused[:2], *apart[2:]))
     name, entrants = robustness.match_trees(settings, {**known, "progressive": tree})

@@ -90,12 +90,11 @@ class Pdf:
         """Bottlenecks, from the second stage on with stride 2; the first stage has the stem before it."""
         from torch import nn  # torch: 1.5 s, --help does without
 
-        from spaces.networks.modules import blocks, resnet
+        from spaces.networks.modules import resnet
 
         if stage == 0:
             first = (resnet.make_stem(STEM), resnet.make_stage(STEM, MIDDLES[0], count=COUNTS[0], stride=1))
-            colours = [] if self.pixels == "unit" else [blocks.Standardise(self.pixels)]
-            return nn.Sequential(*colours, *first)
+            return nn.Sequential(*first) if self.pixels == "unit" else resnet.Standardised(self.pixels, *first)
         return resnet.make_stage(SCALES[stage - 1], MIDDLES[stage], count=COUNTS[stage], stride=2)
 
     def decoder_block(self, stage: int) -> nn.Module:

@@ -97,10 +97,10 @@ def test_a_notebook_reads_it_beside_the_front(rooms: Path, capsys: pytest.Captur
     ):
         _ = run.robustness
     assert main(["runs/rooms", *FEW]) == 0
-    joined = run.front.join(run.robustness[["corruptions.delta", "attack.joint.delta"]])
+    joined = run.front.join(run.robustness[["chosen.delta", "attack.joint.delta"]])
     assert list(joined.index) == list(run.front.index)
     rows = rows_of(rooms)
-    assert [float(row["corruptions.delta"]) for row in rows] == pytest.approx(list(joined["corruptions.delta"]))
+    assert [float(row["chosen.delta"]) for row in rows] == pytest.approx(list(joined["chosen.delta"]))
     (rooms / "robustness.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match=r"is no table with a row a trial \(.*write it again by what wrote it"):
         _ = run.robustness

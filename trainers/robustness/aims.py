@@ -1,7 +1,7 @@
 """Numbers of robustness that a search may optimise, by name: how metrics change, and whether tasks agree.
 
 Known without torch, so that a wrong name is refused at once; `trainers.robustness.measure_aims` measures them. They are
-called as the columns of robustness.csv are.
+called as the columns of robustness.csv are that are of whole families, of all corruptions, attacks and consistencies.
 """
 
 from __future__ import annotations

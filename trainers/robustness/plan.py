@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from trainers.robustness.aims import ALL
 from trainers.robustness.attacks import BOUNDS, HIGH, LOW, Attack
 from trainers.robustness.conditions import Agreeing, Attacked, Clean, Condition, Corrupted
 from trainers.robustness.consistency import Consistency
 from trainers.robustness.corruptions.catalogue import CORRUPTIONS, FAMILIES
 from trainers.robustness.corruptions.corruption import SEVERITIES, Corruption
+
+CHOSEN = "chosen"  # corruptions, where these are not all
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ class Plan:
     def summaries(self) -> Iterator[Summary]:
         """What columns are of: families, all corruptions, then attacks within all bounds, weak ones and strong ones.
 
-        Of a family that is not tried as a whole its corruptions stand alone, for a fog is no weather.
+        Of a family that is not tried as a whole its corruptions stand alone, for a fog is no weather; of some
+        corruptions the mean is that of those chosen.
         """
         corrupted = dict[str, tuple[Condition, ...]]()
         for family in FAMILIES:
@@ -74,7 +78,8 @@ class Plan:
         for name, found in corrupted.items():
             yield Summary(name, found)
         if len(corrupted) > 1:
-            yield Summary("corruptions", tuple(each for found in corrupted.values() for each in found))
+            name = ALL if len(self.corruptions) == len(CORRUPTIONS) else CHOSEN
+            yield Summary(name, tuple(each for found in corrupted.values() for each in found))
         for attack in self.attacks:
             for name, bounds in (("", BOUNDS), (".low", LOW), (".high", HIGH)):
                 conditions = tuple(Attacked(attack, bound, self.seed) for bound in bounds)

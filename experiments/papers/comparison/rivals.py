@@ -10,6 +10,7 @@ from search.study.replicates import Entrant
 from spaces.common.formatting import format_count, format_macs
 from spaces.errors import ConfigError
 from spaces.networks.cost import compute_cost
+from spaces.networks.family import Family
 from spaces.networks.small import Small
 from spaces.pattern.exchange import NoExchange
 from spaces.pattern.sharing_pattern import SharingPattern, hard_sharing, separate_decoders
@@ -52,15 +53,27 @@ def match_rivals(rivals: dict[str, Entrant], settings: Settings, wanted: float, 
     }
 
 
+def check_scalable(family: Family) -> Small:
+    """The family, whose widths can be scaled.
+
+    Raises:
+        ConfigError: they cannot.
+    """
+    if not isinstance(family, Small):
+        raise ConfigError(
+            f"network of class {type(family).__name__}: its widths cannot be scaled until rivals cost as much; want "
+            "network=small or network=classifier"
+        )
+    return family
+
+
 def scale_widths(settings: Settings, pattern: SharingPattern, wanted: float, measure: str = MACS) -> Small:
     """The family with all widths times one factor, the one that comes closest to the wanted cost.
 
     Raises:
         ConfigError: a family that is neither the small one nor the classifier, or no widths that are close enough.
     """
-    family = settings.network
-    if not isinstance(family, Small):
-        raise ConfigError("widths are scaled for network=small and network=classifier only")
+    family = check_scalable(settings.network)
     outputs = {task.name: task.output for task in settings.data.selected}
 
     def measure_excess(other: Small) -> float:

@@ -55,6 +55,8 @@ def write_tables(place: Path, settings: Settings, rounds: Sequence[Round], cours
             for name, gain in some.items()
         ]
         _write(place, COURSE, [["epochs", "to", "network", "delta_mtl gained on val"], *gains])
+    else:  # of another comparison
+        place.with_name(place.name + COURSE).unlink(missing_ok=True)
 
 
 def _list_values(each: Round, numbers: Sequence[str]) -> list[list[str]]:

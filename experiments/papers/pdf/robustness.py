@@ -28,7 +28,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from experiments.papers.comparison.rivals import MACS, list_rivals, match_rivals
+from experiments.papers.comparison.rivals import MACS, check_scalable, list_rivals, match_rivals
 from experiments.papers.comparison.table import compute_interval
 from experiments.papers.pdf.compare import FIRST_JUDGE, run_search
 from search.config.command import end_in_one_message
@@ -70,7 +70,9 @@ def list_patterns(
     return found
 
 
-def match_trees(settings: Settings, patterns: dict[str, SharingPattern]) -> tuple[str, dict[str, Entrant]]:
+def match_trees(
+    settings: Settings, patterns: dict[str, SharingPattern], threshold: float | None = None
+) -> tuple[str, dict[str, Entrant]]:
     """The first tree that is no landmark, and rivals that cost as much.
 
     Raises:
@@ -78,9 +80,11 @@ def match_trees(settings: Settings, patterns: dict[str, SharingPattern]) -> tupl
     """
     trees = {name: pattern for name, pattern in patterns.items() if name.startswith(METHODS)}
     if not trees:
+        now = "the sampler's own" if threshold is None else f"{threshold:g}"
+        found = " and ".join(name.partition(", ")[0] for name in patterns if name.endswith(METHODS))
         raise ConfigError(
-            f"the searches settled on {' and '.join(patterns)}, so there is no tree between to match rivals with; "
-            "--threshold N: lower than now fuses more, higher less"
+            f"both searches settled on {found} with --threshold {now}, so there is no tree between to match rivals "
+            "with; give a lower one, with which more is fused, or a higher one"
         )
     name, tree = next(iter(trees.items()))
     outputs = {task.name: task.output for task in settings.data.selected}
@@ -132,20 +136,24 @@ def main() -> int:
     overrides = own if any(each.startswith("data.tasks=") for each in own) else [TASKS, *own]
     settings = compose(overrides)
     check_settings(settings)
+    if given.match:  # before hours of searching
+        check_scalable(settings.network)
     patterns = list_patterns(settings, overrides, given.search, given.threshold)
     separate = next(name for name in patterns if name.startswith(SEPARATE))
-    other, entrants = match_trees(settings, patterns) if given.match else (separate, patterns)
+    other, entrants = match_trees(settings, patterns, given.threshold) if given.match else (separate, patterns)
     prefixes = list_prefixes(settings)
     seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
     found = replicate(settings, entrants, seeds, aims=prefixes, say=partial(print, flush=True))
     table = tabulate(found, prefixes, other)
     word = other if given.match else "separate"
-    file_name = f"robustness-{settings.data.name}{'-matched' if given.match else ''}.csv"
+    told = "" if given.threshold is None else f"-threshold-{given.threshold:g}"
+    told += f"-search-{given.search}" if given.search else ""
+    file_name = f"robustness-{settings.data.name}{told}{'-matched' if given.match else ''}.csv"
     with (given.folder / file_name).open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([[each.format(word) for each in HEAD], *table])
     for row in table:
-        told = f"; minus {word} {row[5]} ({row[6]} to {row[7]})" if row[5] else ""
-        print(f"{row[0]}, {row[2]}: {row[3]} (sd {row[4]}){told}")
+        gain = f"; minus {word} {row[5]} ({row[6]} to {row[7]})" if row[5] else ""
+        print(f"{row[0]}, {row[2]}: {row[3]} (sd {row[4]}){gain}")
     return 0
 
 

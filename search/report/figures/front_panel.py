@@ -185,7 +185,10 @@ def label_objective(
         elif number in view.members:
             labels.append(Label(names.get(number, str(number)), spot.at, spot.transform, BLUE, 5.5, needed=False))
     points = [spot.transform.transform(spot.at) for spot in here.values()]
-    curves = [(line.get_transform(), np.asarray(line.get_xydata())) for line in axes.lines]
+    from search.report.figures.named_points import NamedPoints  # matplotlib: 1 s, only drawing wants it
+
+    drawn = [line for line in axes.lines if not isinstance(line, NamedPoints)]  # nothing runs from point to point
+    curves = [(line.get_transform(), np.asarray(line.get_xydata())) for line in drawn]
     lines = [transform.transform(_fill_line(curve)) for transform, curve in curves if len(curve) > 1]
     place_labels(axes, labels, np.vstack([np.empty((0, 2)), *points, *lines]))
 

@@ -109,6 +109,24 @@ class Entry(nn.Sequential):
         return chain_layers((Layer(nn.Sequential(*first), before=pixels),), list_layers(blocks))
 
 
+class Standardised(nn.Sequential):
+    """Colours standardised, then blocks: ``(B, 3, H, W) in [0, 1] -> (B, C, H', W')``, with a number a part in names.
+
+    Args:
+        pixels: how colours are standardised, a name of `spaces.networks.modules.pixels.STATISTICS`.
+        blocks: what is made of layers; the very first one reads the image.
+    """
+
+    def __init__(self, pixels: str, *blocks: nn.Module) -> None:
+        super().__init__(Standardise(pixels), *blocks)
+
+    def layers(self) -> tuple[Layer, ...]:
+        """Those of the blocks."""
+        pixels, *blocks = self
+        first, *others = chain_layers(*map(list_layers, blocks))
+        return (Layer(first.main, first.reads, first.skip, first.last, before=pixels), *others)
+
+
 def make_stem(outputs: int) -> nn.Sequential:
     """What stands before the first stage, ``(B, 3, H, W) -> (B, outputs, H/4, W/4)``."""
     convolution = nn.Conv2d(3, outputs, 7, stride=2, padding=3, bias=False)

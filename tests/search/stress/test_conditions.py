@@ -29,7 +29,7 @@ def test_every_summary_is_of_what_is_measured() -> None:
     sizes = {summary.prefix: len(summary.conditions) for summary in plan.summaries}
     assert {c.key for summary in plan.summaries for c in summary.conditions} == measured - {"clean", "consistency"}
     attack = "attack.cospgd.depth"
-    assert sizes == {"noise": 20, "fog": 5, "corruptions": 25, attack: 5, f"{attack}.low": 3, f"{attack}.high": 2}
+    assert sizes == {"noise": 20, "fog": 5, "chosen": 25, attack: 5, f"{attack}.low": 3, f"{attack}.high": 2}
 
 
 def test_nothing_but_the_clean_split_can_be_asked_for() -> None:

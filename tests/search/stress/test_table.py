@@ -73,11 +73,11 @@ def test_the_file_has_a_row_a_network(measured: tuple[Plan, list[Measured]]) -> 
     assert {
         "noise.delta",
         "jpeg.delta",
-        "corruptions.delta",
+        "chosen.delta",
         "attack.joint.delta",
         "consistency.semantic.truth",
     } - set(read[0]) == {"noise.delta"}
-    assert float(read[1]["jpeg.delta"]) == rows[1]["digital.delta"]
+    assert float(read[1]["jpeg.delta"]) == rows[1]["jpeg.delta"]
 
 
 def test_what_is_not_known_stays_empty(measured: tuple[Plan, list[Measured]]) -> None:

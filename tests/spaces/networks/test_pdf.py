@@ -11,10 +11,14 @@ import torch
 from search.config.composition import answer, compose
 from spaces.errors import ConfigError
 from spaces.networks.build import build
+from spaces.networks.cost import compute_ceiling, compute_cost
+from spaces.networks.modules.layer import list_layers
 from spaces.networks.modules.output import Output
 from spaces.networks.pdf import Pdf
-from spaces.pattern.sharing_pattern import uniform
-from spaces.pattern.stage import Partition
+from spaces.pattern.exchange import NoExchange
+from spaces.pattern.mixing import Gated
+from spaces.pattern.sharing_pattern import SharingPattern, uniform
+from spaces.pattern.stage import Partition, Stage
 from spaces.pattern.walk import list_blocks
 from tests.spaces.networks.flow import check_decoded, moved
 from trainers.tasks.depth import Depth
@@ -167,3 +171,24 @@ def test_a_wrong_option_is_refused(argument: str, words: str) -> None:
         compose(["network=pdf", argument])
     (problem,) = caught.value.problems
     assert words in problem
+
+
+@pytest.mark.parametrize("pixels", ["imagenet", "unit"])
+def test_every_encoder_stage_is_made_of_layers_that_gates_can_choose_from(pixels: str) -> None:
+    """The first one begins with colours that are standardised."""
+    family = Pdf(pixels=pixels)
+    for stage, channels in enumerate((3, *family.widths[:-1])):
+        block, image = family.encoder_block(stage).eval(), torch.rand(1, channels, 16, 16)
+        values = [image]
+        with torch.no_grad():
+            for layer in list_layers(block):
+                values.append(layer(*(values[n] for n in layer.reads)))
+            torch.testing.assert_close(values[-1], block(image))
+
+
+def test_costs_of_gated_networks_are_known() -> None:
+    pair = {task: OUTPUTS[task] for task in ("depth", "parts")}
+    gated = Stage((tuple(pair),), Gated(tuple((task, 0.5) for task in pair)))
+    pattern = SharingPattern((gated,) * 6, (NoExchange(),) * 6, (Stage((tuple(pair),)),) * 5)
+    least, most = (price(pattern, Pdf(), pair, (128, 128)) for price in (compute_cost, compute_ceiling))
+    assert 1.5 * least.macs < most.macs < 2 * least.macs

@@ -15,7 +15,7 @@ def test_columns_are_of_families_of_all_of_them_and_of_attacks_by_strength() -> 
         "noise": 4 * severities,  # all of its kind
         "fog": severities,  # of a family that is not whole
         "frost": severities,
-        "corruptions": 6 * severities,
+        "chosen": 6 * severities,
         "attack.joint": len(BOUNDS),
         "attack.joint.low": len(LOW),
         "attack.joint.high": len(HIGH),

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from search.jobs.trial import PRUNED, Trial
 from search.problem.objectives import resolve_objectives
+from search.report.figures import front_panel
 from search.report.figures.front_panel import draw_front_panel
 from search.study.fronts.best_guess import Guess
 from search.study.fronts.front import Estimate, FrontView, find_front
@@ -160,3 +161,23 @@ def test_points_stay_apart_however_long_an_interval_of_two_seeds_is() -> None:
     words = panel.get_legend_handles_labels()[1]
     assert "confirmed, 95 %, 2 seeds" in words
     assert "interval goes on beyond the plot" in words
+
+
+def test_labels_avoid_each_point_and_no_way_between_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Points of one look are one artist, with nothing drawn from one to the next."""
+    avoided: list[int] = []
+    place = front_panel.place_labels
+
+    def watch(axes: Any, labels: Any, avoid: np.ndarray) -> None:
+        avoided.append(len(avoid))
+        place(axes, labels, avoid)
+
+    monkeypatch.setattr(front_panel, "place_labels", watch)
+    more = [complete(10 + n, -4.0 + 0.1 * n, 16_000_000 + 100_000 * (n % 7)) for n in range(20)]  # dominated, within
+    for trials in (TRIALS, [*TRIALS, *more]):
+        panel, places = _draw(trials, ["delta_mtl", "macs"])
+        panel.set(xlim=(8e6, 20e6), ylim=(-5, 2))
+        chosen = resolve_objectives(["delta_mtl", "macs"], TASKS)
+        view = FrontView(trials, find_front(trials, chosen), chosen, [0.0, 0.0], {})
+        front_panel.label_objective(panel, view, places)
+    assert avoided[1] - avoided[0] == len(more)
