@@ -12,6 +12,8 @@ from search.study.replicates import Replicates, compute_mean_and_error
 from spaces.common.formatting import format_macs
 
 LEVEL = 0.95
+EFFECTS = ("workspace.retrieval_entropy", "workspace.read_entropy", "workspace.worth")
+"""By which a workspace acts or not."""
 
 
 def compute_interval(values: np.ndarray) -> tuple[float, float, float]:
@@ -91,6 +93,5 @@ def _list_costs(found: Replicates, row: int) -> Sequence[str]:
 
 def _list_effects(found: Replicates, row: int) -> Sequence[str]:
     """Whether a workspace acts; empty where there is none."""
-    names = ("workspace.retrieval_entropy", "workspace.read_entropy", "workspace.worth")
-    values = [found.metrics[name][row].mean() if name in found.metrics else np.nan for name in names]
+    values = [found.metrics[name][row].mean() if name in found.metrics else np.nan for name in EFFECTS]
     return [f"{value:.3g}" if np.isfinite(value) else "" for value in values]

@@ -11,11 +11,10 @@ import numpy as np
 
 from experiments.papers.comparison.convergence import Course
 from experiments.papers.comparison.measured import Measured
-from experiments.papers.comparison.table import make_rows, name_columns
+from experiments.papers.comparison.table import EFFECTS, make_rows, name_columns
 from search.config.settings import Settings
 
 SEEDS, COURSE = "-seeds.csv", "-course.csv"  # ends of names, behind that of the table
-EFFECTS = ("workspace.retrieval_entropy", "workspace.read_entropy", "workspace.worth")
 
 
 @dataclass(frozen=True)
