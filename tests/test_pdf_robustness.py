@@ -23,19 +23,22 @@ def test_landmarks_and_trees_are_measured_beside_separate_decoders(
 ) -> None:
     given = [*SMALL, *NETWORK, f"data.cache={tmp_path / 'cache'}", f"run.folder={tmp_path / 'runs'}", "runner=inline"]
     given += ["trainer.epochs=1", "baselines.seeds=1", "data.tasks=[segmentation,depth]"]
-    monkeypatch.setattr("sys.argv", ["robustness", "--seeds", "3", "--folder", str(tmp_path), *given])
+    monkeypatch.setattr("sys.argv", ["robustness", "--seeds", "3", "--rates", "1,2", "--folder", str(tmp_path), *given])
     assert robustness.main() == 0
-    with (tmp_path / "robustness-scenes.csv").open(newline="") as file:
+    with (tmp_path / "robustness-scenes-rates.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     networks = {row["network"] for row in rows}
     assert any(name.startswith("all separate") for name in networks)
     assert any("progressive" in name for name in networks)
     assert any("offline" in name for name in networks)
     numbers = [row["number"] for row in rows if row["network"] == rows[0]["network"]]
-    wanted = {"delta_mtl", "noise.delta", "noise.delta_mtl", "attack.joint.high.delta_mtl", "consistency.outlined"}
+    assert {row["mean"] for row in rows if row["number"] == robustness.SHARE} <= {"1", "2"}
+    wanted = {robustness.SHARE, "delta_mtl", "noise.delta", "noise.delta_mtl", "attack.joint.high.delta_mtl"}
+    wanted.add("consistency.outlined")
     assert wanted <= set(numbers)
     assert len(rows) == len(networks) * len(numbers)
-    assert all(bool(row["minus separate"]) != row["network"].startswith("all separate") for row in rows)
+    measured = [row for row in rows if row["number"] != robustness.SHARE]
+    assert all(bool(row["minus separate"]) != row["network"].startswith("all separate") for row in measured)
 
 
 def test_a_tree_stands_beside_rivals_of_its_cost() -> None:

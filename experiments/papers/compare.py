@@ -18,7 +18,6 @@ goes on. Other arguments are those of `search.run`.
 from __future__ import annotations
 
 import argparse
-import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,10 +27,8 @@ from pathlib import Path
 from experiments.papers.comparison.contestants import (
     FOLDER,
     RATES,
-    change_rate,
     choose_best,
     list_silenced,
-    list_tries,
     list_variants,
     read_method,
 )
@@ -40,6 +37,7 @@ from experiments.papers.comparison.lengths import choose_lengths, list_lengths
 from experiments.papers.comparison.measured import Measured, measure
 from experiments.papers.comparison.rivals import MACS, list_rivals, match_rivals
 from experiments.papers.comparison.table import describe_gains
+from experiments.papers.comparison.tuning import FIRST_TRIED, describe_rates, find_rates, read_rates, tune
 from experiments.papers.comparison.written import Round, write_tables
 from search.config.command import end_in_one_message
 from search.config.composition import compose
@@ -50,7 +48,7 @@ from trainers.recipe import stretch_recipe
 
 METHODS = ("etr_nlp", "interrogate", "sgw")
 MOST = 128  # epochs that doubling ends at
-FIRST_TRIED, FIRST_JUDGE = 5000, 6000  # seeds of the two rounds, apart from those of searches and landscapes
+FIRST_JUDGE = 6000  # seed of the second round, apart from those of tries, searches and landscapes
 say = partial(print, flush=True)
 
 
@@ -81,10 +79,10 @@ def main() -> int:
         best = usual if given.rates else choose_best(names, first.average())
         rounds.append(Round(first, "tried on val", dict.fromkeys(set(variants) - {best}, best)))
         if given.rates:
-            say(_describe_rates(rates, given.rates))
-    judged = _tune({name: variants[name] for name in dict.fromkeys((best, usual))}, settings, rates)
+            say(describe_rates(rates, given.rates))
+    judged = tune({name: variants[name] for name in dict.fromkeys((best, usual))}, settings, rates)
     judges = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
-    rivals = {name: _tune({**list_rivals(settings), **own[name]}, settings, rates) for name in judged}
+    rivals = {name: tune({**list_rivals(settings), **own[name]}, settings, rates) for name in judged}
     second, beside, lengths = _judge(settings, judged, rivals, config.get("match", [MACS]), tries, judges)
     rounds += [Round(tried, f"epochs beside '{name}' tried on val", {}) for name, tried in lengths.items()]
     rounds.append(Round(second, "judged on test", beside))
@@ -106,7 +104,7 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--variants", type=int, help=f"how many of the first variants are tried; {len(RATES)} at most")
     parser.add_argument("--only", metavar="VARIANT", help="judge this variant alone, untried but for --rates")
     rates = "shares of the usual learning rate that one variant and every rival are tried with, in place of variants"
-    parser.add_argument("--rates", type=_read_rates, default=(), metavar="SHARE,SHARE,...", help=rates)
+    parser.add_argument("--rates", type=read_rates, default=(), metavar="SHARE,SHARE,...", help=rates)
     given, overrides = parser.parse_known_args()
     if given.rates and given.variants:
         parser.error(
@@ -124,25 +122,8 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     return given, overrides
 
 
-def _read_rates(text: str) -> tuple[float, ...]:
-    try:
-        rates = tuple(map(float, text.split(",")))
-    except ValueError:
-        rates = ()
-    if len(rates) < 2 or len(set(rates)) < len(rates) or any(not 0 < rate < math.inf for rate in rates):
-        raise argparse.ArgumentTypeError(f"{text}: want two or more different numbers above 0, such as 1,2,4")
-    return rates
-
-
 def _stretch(each: Entrant, settings: Settings) -> Entrant:
     return replace(each, recipe=stretch_recipe(each.recipe or settings.trainer, settings.trainer.epochs))
-
-
-def _describe_rates(best: Mapping[str, float], tried: Sequence[float]) -> str:
-    """What did best, and where it is at the end of what was tried, so that more might do better still."""
-    ends = [name for name, rate in best.items() if rate in (min(tried), max(tried))]
-    told = ", ".join(f"{name} x {rate:g}" for name, rate in best.items())
-    return f"learning rates: {told}" + (f"; at the end of those tried: {', '.join(ends)}" if ends else "")
 
 
 def _try_all(
@@ -161,21 +142,7 @@ def _try_all(
     spent = measure(settings, {usual: variants[usual]}, seeds, say, "val").found.metrics["macs"][0].mean()
     matched = {**match_rivals(list_rivals(settings), settings, float(spent), MACS), **own}
     contestants = {**variants, **matched} if rates else matched
-    tries = list_tries(contestants, settings.trainer, rates or RATES[: len(variants)])
-    tried = {name: each for some in tries.values() for name, each in some.items()}
-    everything = tried if rates else {**variants, **tried}
-    measured = measure(settings, everything, seeds, say, "val")
-    deltas = measured.average()
-    shares = {name: dict(zip(some, rates or RATES, strict=False)) for name, some in tries.items()}
-    return measured, {name: some[choose_best(list(some), deltas)] for name, some in shares.items()}
-
-
-def _tune(contestants: Mapping[str, Entrant], settings: Settings, rates: Mapping[str, float]) -> dict[str, Entrant]:
-    """Contestants with the share of the learning rate that did best for each, the usual one where none was tried."""
-    return {
-        name: replace(each, recipe=change_rate(each.recipe or settings.trainer, rates.get(name, 1.0)))
-        for name, each in contestants.items()
-    }
+    return find_rates(settings, contestants, rates or RATES[: len(variants)], seeds, say, {} if rates else variants)
 
 
 def _judge(

@@ -2,7 +2,7 @@
 
     python -m experiments.papers.pdf.robustness
     python -m experiments.papers.pdf.robustness --seeds 3 trainer.epochs=64
-    python -m experiments.papers.pdf.robustness --threshold 0.4 --match
+    python -m experiments.papers.pdf.robustness --threshold 0.4 --match --rates 1,2,4
 
 Five tasks of `scenes`: all decoders fused, all separate, and the trees that the published algorithm and its offline
 variant settle on, trained with fresh seeds and measured on the test split: clean, under corruptions by family, under
@@ -13,7 +13,8 @@ of Student's t; costs are told, not matched. The paper claims better generalisat
 
 With --match it is the tree that stands beside its rivals, hard sharing with one decoder and with separate ones and
 single-task networks, whose widths were scaled until they cost as much. Where the usual threshold leaves all decoders
-apart or fuses them all there is no tree between, so none to match: --threshold is that of the searches.
+apart or fuses them all there is no tree between, so none to match: --threshold is that of the searches. With --rates
+each network is first tried with these learning rates on the validation split, and judged with the one that did best.
 
 It can be stopped at any moment; the same command goes on. Other arguments are those of `search.run`.
 """
@@ -23,13 +24,14 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from experiments.papers.comparison.rivals import MACS, check_scalable, list_rivals, match_rivals
 from experiments.papers.comparison.table import compute_interval
+from experiments.papers.comparison.tuning import FIRST_TRIED, describe_rates, find_rates, read_rates, tune
 from experiments.papers.pdf.compare import FIRST_JUDGE, run_search
 from search.config.command import end_in_one_message
 from search.config.composition import compose
@@ -48,6 +50,8 @@ FOLDER = Path(__file__).parent
 TASKS = "data.tasks=[segmentation,depth,normals,edges,autoencoder]"
 SEPARATE, FUSED = "all separate", "all fused"
 METHODS = ("progressive", "offline")
+SHARE = "share of the usual learning rate"
+say = partial(print, flush=True)
 
 
 def list_patterns(
@@ -93,6 +97,16 @@ def match_trees(
     return name, {name: Entrant(tree), **{f"{rival}, as many macs": each for rival, each in rivals.items()}}
 
 
+def try_rates(
+    settings: Settings, entrants: Mapping[str, SharingPattern | Entrant], rates: Sequence[float], seeds: Sequence[int]
+) -> tuple[dict[str, Entrant], dict[str, float]]:
+    """Networks with the learning rate that did best for each on the validation split, and its share of the usual."""
+    each = {name: found if isinstance(found, Entrant) else Entrant(found) for name, found in entrants.items()}
+    _, best = find_rates(settings, each, rates, seeds, say)
+    say(describe_rates(best, rates))
+    return tune(each, settings, best), best
+
+
 def list_prefixes(settings: Settings) -> tuple[str, ...]:
     """What is measured: families and all of them, attacks by strength, consistencies."""
     known = {aim.prefix for aim in list_aims(settings.data.selected).values()}
@@ -101,8 +115,11 @@ def list_prefixes(settings: Settings) -> tuple[str, ...]:
     return (*FAMILIES, ALL, *attacks, *sorted(each for each in known if each.startswith(CONSISTENCY)))
 
 
-def tabulate(found: Replicates, prefixes: Sequence[str], other: str) -> list[list[str]]:
-    """A row a network and number: mean, standard deviation, difference to another network with its interval."""
+def tabulate(found: Replicates, prefixes: Sequence[str], other: str, rates: Mapping[str, float]) -> list[list[str]]:
+    """A row a network and number: mean, standard deviation, difference to another network with its interval.
+
+    The first row of a network has the share of the usual learning rate that it was trained with.
+    """
     numbers = ["delta_mtl"]
     for each in prefixes:
         numbers += [each] if each.startswith(CONSISTENCY) else [f"{each}.delta_mtl", f"{each}.delta"]
@@ -110,6 +127,7 @@ def tabulate(found: Replicates, prefixes: Sequence[str], other: str) -> list[lis
     table = []
     for row, name in enumerate(found.names):
         macs = f"{found.metrics['macs'][row].mean():.0f}"
+        table.append([name, macs, SHARE, f"{rates[name]:g}", *[""] * 4])
         for number in numbers:
             values = found.metrics[number]
             cells = [name, macs, number, f"{values[row].mean():.4g}", f"{values[row].std(ddof=1):.2g}"]
@@ -124,15 +142,7 @@ HEAD = ("network", "macs", "number", "mean", "sd", "minus {}", "interval low", "
 @end_in_one_message("Nothing finished is lost; the same command goes on.")
 def main() -> int:
     """Train, measure, and write the table."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--seeds", type=int, default=5, help="trainings a network")
-    parser.add_argument("--search", type=int, default=0, help="run seed of the two searches")
-    parser.add_argument("--threshold", type=float, help="of the two searches; that of the sampler if not said")
-    parser.add_argument("--match", action="store_true", help="a tree beside rivals that cost as much")
-    parser.add_argument("--folder", type=Path, default=FOLDER, help="of the table")
-    given, own = parser.parse_known_args()
-    if given.seeds < 3:
-        parser.error(f"--seeds {given.seeds}: want at least 3, for a spread")
+    given, own = _parse()
     overrides = own if any(each.startswith("data.tasks=") for each in own) else [TASKS, *own]
     settings = compose(overrides)
     check_settings(settings)
@@ -141,20 +151,40 @@ def main() -> int:
     patterns = list_patterns(settings, overrides, given.search, given.threshold)
     separate = next(name for name in patterns if name.startswith(SEPARATE))
     other, entrants = match_trees(settings, patterns, given.threshold) if given.match else (separate, patterns)
+    rates = dict.fromkeys(entrants, 1.0)
+    if given.rates:
+        entrants, rates = try_rates(settings, entrants, given.rates, range(FIRST_TRIED, FIRST_TRIED + given.tries))
     prefixes = list_prefixes(settings)
     seeds = range(FIRST_JUDGE, FIRST_JUDGE + given.seeds)
-    found = replicate(settings, entrants, seeds, aims=prefixes, say=partial(print, flush=True))
-    table = tabulate(found, prefixes, other)
+    found = replicate(settings, entrants, seeds, aims=prefixes, say=say)
+    table = tabulate(found, prefixes, other, rates)
     word = other if given.match else "separate"
     told = "" if given.threshold is None else f"-threshold-{given.threshold:g}"
-    told += f"-search-{given.search}" if given.search else ""
+    told += (f"-search-{given.search}" if given.search else "") + ("-rates" if given.rates else "")
     file_name = f"robustness-{settings.data.name}{told}{'-matched' if given.match else ''}.csv"
     with (given.folder / file_name).open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([[each.format(word) for each in HEAD], *table])
     for row in table:
         gain = f"; minus {word} {row[5]} ({row[6]} to {row[7]})" if row[5] else ""
-        print(f"{row[0]}, {row[2]}: {row[3]} (sd {row[4]}){gain}")
+        spread = f" (sd {row[4]})" if row[4] else ""
+        print(f"{row[0]}, {row[2]}: {row[3]}{spread}{gain}")
     return 0
+
+
+def _parse() -> tuple[argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seeds", type=int, default=5, help="trainings a network")
+    parser.add_argument("--search", type=int, default=0, help="run seed of the two searches")
+    parser.add_argument("--threshold", type=float, help="of the two searches; that of the sampler if not said")
+    parser.add_argument("--match", action="store_true", help="a tree beside rivals that cost as much")
+    rates = "shares of the usual learning rate that every network is tried with"
+    parser.add_argument("--rates", type=read_rates, default=(), metavar="SHARE,SHARE,...", help=rates)
+    parser.add_argument("--tries", type=int, default=2, help="trainings a learning rate")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="of the table")
+    given, own = parser.parse_known_args()
+    if given.seeds < 3 or given.tries < 2:
+        parser.error(f"--seeds {given.seeds} --tries {given.tries}: want at least 3 and 2, for a spread")
+    return given, own
 
 
 if __name__ == "__main__":
