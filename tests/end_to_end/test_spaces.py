@@ -80,8 +80,8 @@ def test_primitives_are_saved_but_not_learned(tmp_path: Path) -> None:
     assert all(torch.equal(again[name], value) for name, value in kernels.items())
 
 
-@pytest.mark.parametrize("space", SPACES)
-def test_every_space_can_be_planned(
+@pytest.mark.parametrize("space", ["gates", "joint"])  # whose networks are masked, and who has what all others have
+def test_spaces_of_any_kind_can_be_planned(
     space: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(census, "SAMPLE", 100)  # of a large space
