@@ -271,6 +271,11 @@ def test_a_variant_and_its_rivals_are_tried_with_the_rates_that_are_given(
         (name, *_) = row["network"].split(", as many")
         tries = {float(row["delta_mtl mean"]): row["lr"] for row in rows if row["network"].startswith(f"{name}, rate")}
         assert row["lr"] == tries[max(tries)]
+    alone = ["--alone", "--variants", "2", *few[: few.index("--rates")]]
+    monkeypatch.setattr("sys.argv", ["compare", "interrogate", *alone, *data, *small])
+    assert compare.main() == 0
+    with next(tmp_path.glob("*-variants.csv")).open(newline="") as table:
+        assert [row["beside"] for row in csv.DictReader(table)] == ["", usual]
 
 
 @pytest.mark.parametrize("rates", ["0,1", "1,nan", "2,2", "1,inf", "", "fast", "2"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.papers.comparison.rivals import CLOSE
+from experiments.papers.comparison.rivals import CLOSE, list_rivals, scale_widths
 from experiments.papers.pdf import robustness
 from search.config.composition import compose
 from spaces.errors import ConfigError
@@ -57,3 +57,12 @@ def test_a_tree_stands_beside_rivals_of_its_cost() -> None:
     ]
     assert (name, entrants[name].pattern, len(costs)) == ("progressive", tree, 4)
     assert all(abs(cost / costs[0] - 1) <= CLOSE for cost in costs)
+
+
+@pytest.mark.parametrize("wanted", [2.5e6, 3.75e6])
+def test_where_one_factor_of_all_widths_is_too_coarse_single_ones_take_steps(wanted: float) -> None:
+    settings = compose(["data.tasks=[segmentation,depth,normals]", "data.image_size=32"])
+    pattern = list_rivals(settings)["single-task networks"].pattern
+    outputs = {task.name: task.output for task in settings.data.selected}
+    scaled = scale_widths(settings, pattern, wanted)
+    assert abs(compute_cost(pattern, scaled, outputs, settings.data.size).macs / wanted - 1) <= CLOSE

@@ -12,7 +12,8 @@ scaled until they cost as much as it does: multiply-accumulates, and parameters 
 Where a method starts from trained networks, its rivals may have as many epochs as these took; `comparison.lengths` says
 how that is decided. Deltas refer to single-task networks of the unscaled family. Beside the table of means lie the
 values seed by seed, and what doublings of the epochs have gained. It can be stopped at any moment; the same command
-goes on. Other arguments are those of `search.run`.
+goes on. With --alone variants are tried beside the usual one and nothing else, which is how defaults are chosen. Other
+arguments are those of `search.run`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from experiments.papers.comparison.contestants import (
     list_variants,
     read_method,
 )
-from experiments.papers.comparison.convergence import find_course
+from experiments.papers.comparison.convergence import Course, find_course
 from experiments.papers.comparison.lengths import choose_lengths, list_lengths
 from experiments.papers.comparison.measured import Measured, measure
 from experiments.papers.comparison.rivals import MACS, list_rivals, match_rivals
@@ -66,12 +67,16 @@ def main() -> int:
     course = None
     if given.epochs is None:
         usual = next(iter(variants))
-        contestants = {usual: variants[usual], **list_rivals(settings), **own[usual]}
+        rest = {} if given.alone else {**list_rivals(settings), **own[usual]}
+        contestants = {usual: variants[usual], **rest}
         course = find_course(settings, contestants, tries, given.most, say)
         say(course.describe())
     settings = replace(settings, trainer=stretch_recipe(settings.trainer, course.epochs if course else given.epochs))
     variants = {name: _stretch(each, settings) for name, each in variants.items()}
     own = {name: {rival: _stretch(each, settings) for rival, each in some.items()} for name, some in own.items()}
+    place = given.folder or FOLDER / given.method
+    if given.alone:
+        return _try_alone(place, settings, variants, tries, course)
     usual, rounds, rates = names[0], list[Round](), dict[str, float]()
     best = usual
     if len(given.rates or names) > 1:  # else there is nothing to choose
@@ -87,7 +92,21 @@ def main() -> int:
     rounds += [Round(tried, f"epochs beside '{name}' tried on val", {}) for name, tried in lengths.items()]
     rounds.append(Round(second, "judged on test", beside))
     told = (f"-{given.only.replace(' ', '-')}" if given.only else "") + ("-rates" if given.rates else "")
-    write_tables((given.folder or FOLDER / given.method) / f"{settings.data.name}{told}", settings, rounds, course)
+    return _tell(place / f"{settings.data.name}{told}", settings, rounds, course)
+
+
+def _try_alone(
+    place: Path, settings: Settings, variants: Mapping[str, Entrant], seeds: Sequence[int], course: Course | None
+) -> int:
+    """Variants beside the usual one, on the validation split, and their table."""
+    usual, *others = variants
+    tried = Round(measure(settings, variants, seeds, say, "val"), "tried on val", dict.fromkeys(others, usual))
+    return _tell(place / f"{settings.data.name}-variants", settings, [tried], course)
+
+
+def _tell(place: Path, settings: Settings, rounds: Sequence[Round], course: Course | None) -> int:
+    """Write the tables and say what they come to; of earlier rounds without differences, which were to choose by."""
+    write_tables(place, settings, rounds, course)
     for each in rounds:
         say("\n".join(describe_gains(each.measured.found, each.phase, each.beside if each is rounds[-1] else {})))
     return 0
@@ -103,12 +122,17 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--seeds", type=int, default=5, help="trainings that judge, on the test split")
     parser.add_argument("--variants", type=int, help=f"how many of the first variants are tried; {len(RATES)} at most")
     parser.add_argument("--only", metavar="VARIANT", help="judge this variant alone, untried but for --rates")
+    parser.add_argument("--alone", action="store_true", help="variants without rivals, on the validation split")
     rates = "shares of the usual learning rate that one variant and every rival are tried with, in place of variants"
     parser.add_argument("--rates", type=read_rates, default=(), metavar="SHARE,SHARE,...", help=rates)
     given, overrides = parser.parse_known_args()
     if given.rates and given.variants:
         parser.error(
             "--rates and --variants: rates are tried with one variant, the first or that of --only; leave one out"
+        )
+    if given.alone and (given.rates or given.only):
+        parser.error(
+            "--alone beside --rates or --only: it tries variants against each other, as they are; leave one out"
         )
     given.variants = len(RATES) if given.variants is None else given.variants
     if given.tries < 2 or given.seeds < 3 or not 1 <= given.variants <= len(RATES):

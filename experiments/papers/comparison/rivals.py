@@ -18,6 +18,7 @@ from spaces.pattern.stage import Stage
 
 BISECTIONS = 12  # steps towards a cost
 CLOSE = 0.03  # a rival may cost so much more or less, as a share: widths are whole numbers
+MOST_STEPS = 3  # of one channel, for what is left: our choice
 MACS, PARAMS = "macs", "params"
 
 
@@ -70,6 +71,8 @@ def check_scalable(family: Family) -> Small:
 def scale_widths(settings: Settings, pattern: SharingPattern, wanted: float, measure: str = MACS) -> Small:
     """The family with all widths times one factor, the one that comes closest to the wanted cost.
 
+    Where none is close enough, as of narrow networks, single widths take steps of one channel until one is.
+
     Raises:
         ConfigError: a family that is neither the small one nor the classifier, or no widths that are close enough.
     """
@@ -97,7 +100,22 @@ def scale_widths(settings: Settings, pattern: SharingPattern, wanted: float, mea
     # The decoder's width has few steps: the encoder's evens out what is left.
     bisect(lambda factor: widen(factor, near.decoder_width))
     best = min(tried, key=lambda each: abs(tried[each]))
+    steps = 0
+    while abs(tried[best]) > CLOSE and steps < MOST_STEPS:
+        tried |= {other: measure_excess(other) for other in _list_neighbours(best) if other not in tried}
+        best, steps = min(tried, key=lambda each: abs(tried[each])), steps + 1
     if abs(tried[best]) > CLOSE:
         cost = format_macs(wanted) if measure == MACS else format_count(wanted, "parameters")
         raise ConfigError(f"no widths come closer to {cost} than {100 * abs(tried[best]):.1f} %")
     return best
+
+
+def _list_neighbours(family: Small) -> list[Small]:
+    """The same with one width a channel wider or narrower."""
+    widths = (*family.encoder_widths, family.decoder_width)
+    found = []
+    for place, width in enumerate(widths):
+        for other in (width - 1, width + 1):
+            *encoder, decoder = (other if at == place else each for at, each in enumerate(widths))
+            found.append(replace(family, encoder_widths=tuple(encoder), decoder_width=decoder))
+    return [each for each in found if min(each.encoder_widths) > 0 and each.decoder_width > 0]
