@@ -20,7 +20,13 @@ from spaces.errors import DataError
 
 LARGEST_JSON = 256 * 2**20
 """Bytes of a JSON file that is read: our choice, a hundred times what 10,000 trials need."""
-PLAIN = (type(None), bool, int, float, str)  # seen at once, for asking whether a value is a scalar takes long
+PLAIN = (
+    type(None),
+    bool,
+    int,
+    float,
+    str,
+)  # seen at once, for asking what else a value is takes long
 
 
 @runtime_checkable
@@ -120,15 +126,14 @@ def as_mapping(value: Any) -> dict[str, Any]:
 
 def strict(value: Any) -> Any:
     """The same value in what strict JSON knows: no NaN, no numpy, no tuples."""
-    if isinstance(value, Mapping):
-        return {str(name): strict(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [strict(item) for item in value]
-    if type(value) not in PLAIN and isinstance(value, Scalar):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    if type(value) not in PLAIN:
+        if isinstance(value, Mapping):
+            return {str(name): strict(item) for name, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [strict(item) for item in value]
+        if isinstance(value, Scalar):
+            value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _flush_to_disk(path: Path) -> None:

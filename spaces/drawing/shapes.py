@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from spaces.pattern.exchange import Exchange, Necks, Workspace
@@ -17,6 +18,7 @@ BLOCK = 34.0  # width of a block
 LINE = 19.0  # from one line of words to the next
 NAME, WORDS = 17, 15  # letters of tasks' names, and of all others: to be read where the drawing has half its size
 LETTER = 9.5  # about the widest a letter of a task name gets
+REMEMBERED = 10_000  # shapes: those of thousands of patterns are mostly the same
 _NECK = 9.0
 _SHOWN = 8  # slots of a workspace that are drawn, at most
 _PLAIN = "taller block: higher resolution"
@@ -71,14 +73,19 @@ def place_column(column: int) -> float:
     return MARGIN + 30.0 + column * COLUMN
 
 
-def draw_block(block: Box, mixing: Mixing, colours: Mapping[str, str]) -> Iterator[str]:
+def draw_block(block: Box, mixing: Mixing, colours: Mapping[str, str]) -> tuple[str, ...]:
     """A block by its mixing: one for all of its tasks, one in parts, or one with gates."""
+    return _draw_mixed(block, mixing, tuple(colours[task] for task in block.tasks))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _draw_mixed(block: Box, mixing: Mixing, inks: tuple[str, ...]) -> tuple[str, ...]:
+    colours = dict(zip(block.tasks, inks, strict=True))
     if isinstance(mixing, Routed):
-        yield from _draw_routed(block, mixing, colours)
-    elif isinstance(mixing, Gated) and len(block.tasks) > 1:
-        yield from _draw_gated(block, mixing, colours)
-    else:
-        yield from _draw_bands(block, block.x - BLOCK / 2, block.width, colours)
+        return tuple(_draw_routed(block, mixing, colours))
+    if isinstance(mixing, Gated) and len(block.tasks) > 1:
+        return tuple(_draw_gated(block, mixing, colours))
+    return tuple(_draw_bands(block, block.x - BLOCK / 2, block.width, colours))
 
 
 def draw_exchange(scale: int, exchange: Exchange, tasks: int) -> Iterator[str]:

@@ -7,6 +7,7 @@ all patterns of the same tasks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from itertools import pairwise
 
@@ -20,6 +21,7 @@ from spaces.drawing.shapes import (
     LINE,
     MARGIN,
     NAME,
+    REMEMBERED,
     ROW,
     WORDS,
     Box,
@@ -119,6 +121,7 @@ def _place_rows(groups: Partition, tasks: Sequence[str]) -> list[tuple[float, Gr
     return [((index + 0.5) * step - 0.5, group) for index, (_, group) in enumerate(middles)]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _draw_line(start: Box, end: Box, task: str, colour: str) -> str:
     left, right = start.x + start.width / 2, end.x - end.width / 2
     above, middle, below = start.y(task), (left + right) / 2, end.y(task)

@@ -11,6 +11,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from search.jobs.trial import Trial
 from spaces.choices import draw
 from spaces.pattern.sharing_pattern import SharingPattern
+from spaces.pattern.stage import Partition
 from spaces.space import Space
 
 FEWEST = 8  # complete trials; fewer tell nothing of so many effects: our choice
@@ -79,11 +81,17 @@ def list_shared(pattern: SharingPattern) -> dict[tuple[str, tuple[str, str]], bo
     """Whether two tasks share a stage, by stage and pair, from the encoder to the heads."""
     parts = (("encoder", pattern.encoder), ("decoder", pattern.decoder))
     return {
-        (f"{part} {place}", (one, other)): any(one in group and other in group for group in stage.groups)
+        (f"{part} {place}", pair): shared
         for part, stages in parts
         for place, stage in enumerate(stages, start=1)
-        for one, other in combinations(sorted(pattern.tasks), 2)
+        for pair, shared in _list_pairs(stage.groups)
     }
+
+
+@lru_cache(maxsize=10_000)  # thousands of patterns have few partitions between them
+def _list_pairs(groups: Partition) -> tuple[tuple[tuple[str, str], bool], ...]:
+    owner = {task: index for index, group in enumerate(groups) for task in group}
+    return tuple(((one, other), owner[one] == owner[other]) for one, other in combinations(sorted(owner), 2))
 
 
 def shares_alike(space: Space, tasks: Sequence[str]) -> bool:
