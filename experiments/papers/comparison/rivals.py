@@ -116,6 +116,7 @@ def _list_neighbours(family: Small) -> list[Small]:
     found = []
     for place, width in enumerate(widths):
         for other in (width - 1, width + 1):
-            *encoder, decoder = (other if at == place else each for at, each in enumerate(widths))
-            found.append(replace(family, encoder_widths=tuple(encoder), decoder_width=decoder))
-    return [each for each in found if min(each.encoder_widths) > 0 and each.decoder_width > 0]
+            if other > 0:
+                *encoder, decoder = (other if at == place else each for at, each in enumerate(widths))
+                found.append(replace(family, encoder_widths=tuple(encoder), decoder_width=decoder))
+    return found
