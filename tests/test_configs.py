@@ -6,6 +6,7 @@ from operator import attrgetter
 from pathlib import Path
 
 import pytest
+import yaml
 
 import search.config
 from search.components.components import describe_component
@@ -56,6 +57,9 @@ def test_its_defaults_are_those_of_the_component(group: str, choice: str) -> Non
     preset = {"spec": named, **_size(component)} if named else {}
     if isinstance(component, Gradients):  # one class by name
         preset = {"method": choice}
+    own = yaml.safe_load(LIBRARY.choices(group)[choice].read_text())
+    if "defaults" in own:  # a choice over another is made for what it says itself
+        preset |= {name: value for name, value in own.items() if name != "defaults"}
 
     kept = {name: getattr(component, name) for name in getattr(component, "later", ())}  # runs of before lack these
     assert describe_component(type(component)(**preset, **kept)) == describe_component(component)

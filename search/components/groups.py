@@ -84,7 +84,10 @@ class Groups:
         """Keys with defaults and comments of one choice, or of config.yaml itself when the group is None."""
         if group is None:
             return _read_keys(SHIPPED / "config.yaml", "")
-        return _read_keys(self.choices(group)[choice], f"{group.replace('/', '.')}.")
+        files, prefix = self.choices(group), f"{group.replace('/', '.')}."
+        found = [key for base in _list_bases(files[choice]) if base in files for key in self.keys(group, base)]
+        own = _read_keys(files[choice], prefix)
+        return tuple({key.name: key for key in (*found, *own)}.values())
 
     def experiment_keys(self, name: str) -> tuple[Key, ...]:
         """Keys that an experiment sets, with its values and the comments beside them."""
@@ -97,6 +100,16 @@ def _read_shipped(name: str) -> dict[str, Any]:
     return dict(yaml.safe_load((SHIPPED / name).read_text(encoding="utf-8")))
 
 
+def _list_bases(path: Path) -> list[str]:
+    """Choices of the same group that a file's list of defaults puts its own keys over."""
+    try:
+        root = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError:
+        return []  # told where keys are read
+    listed = root.get("defaults") if isinstance(root, dict) else None
+    return [each for each in listed if isinstance(each, str) and each != path.stem] if isinstance(listed, list) else []
+
+
 def _read_keys(path: Path, prefix: str) -> tuple[Key, ...]:
     """Every key of a YAML file."""
     text = path.read_text(encoding="utf-8")
@@ -107,7 +120,7 @@ def _read_keys(path: Path, prefix: str) -> tuple[Key, ...]:
     if not isinstance(root, yaml.MappingNode):
         return ()
     found = _leaves(root, prefix, text.splitlines())
-    return tuple(key for key in found if key.name != "defaults" and not key.name.endswith("_target_"))
+    return tuple(key for key in found if key.name.rpartition(".")[2] not in ("defaults", "_target_"))
 
 
 def _leaves(node: Any, prefix: str, lines: list[str]) -> list[Key]:

@@ -20,13 +20,8 @@ from spaces.errors import DataError
 
 LARGEST_JSON = 256 * 2**20
 """Bytes of a JSON file that is read: our choice, a hundred times what 10,000 trials need."""
-PLAIN = (
-    type(None),
-    bool,
-    int,
-    float,
-    str,
-)  # seen at once, for asking what else a value is takes long
+PLAIN = (type(None), bool, int, float, str)
+"""Seen at once, for asking what else a value is takes long."""
 
 
 @runtime_checkable

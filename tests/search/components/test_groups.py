@@ -45,3 +45,8 @@ def test_a_folder_of_ones_own_adds_choices_and_takes_none_away(tmp_path: Path) -
     (tmp_path / "space" / "mine.yaml").write_text("a: [\n")
     with pytest.raises(ConfigError, match="mend the file"):
         library.keys("space", "mine")
+
+
+def test_a_choice_over_another_has_its_keys_with_its_own_values() -> None:
+    usual, own = ({key.name: key.default for key in LIBRARY.keys("trainer", name)} for name in ("adamw", "unmirrored"))
+    assert own == {**usual, "trainer.augment": "[]"} != usual

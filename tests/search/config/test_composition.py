@@ -56,6 +56,11 @@ def test_the_run_is_named_after_what_was_chosen() -> None:
     assert compose(["run.name=2026-11-21_a.b"]).run.name == "2026-11-21_a.b"
 
 
+def test_digits_are_not_mirrored_unless_it_is_said() -> None:
+    assert compose(["data=multidigits"]).trainer.augment == ()
+    assert compose(["data=multidigits", "trainer=adamw"]).trainer.augment == compose([]).trainer.augment != ()
+
+
 @pytest.mark.parametrize("name", ["a/b", "..", ".hidden", "-x", "''", "'a b'", "x" * 101, "[a]"])
 def test_a_run_name_is_a_plain_folder_name(name: str) -> None:
     (problem,) = problems(f"run.name={name}")
