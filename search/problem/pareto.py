@@ -26,15 +26,16 @@ def mark_front(values: np.ndarray, directions: Sequence[str]) -> np.ndarray:
         ValueError: the shapes differ in m, a direction is unknown, or a value is NaN.
     """
     costs = convert_to_costs(values, directions)
-    # Sorted by all objectives, a row can only be dominated by an earlier one, so one pass against the front
-    # so far is enough; equal rows do not dominate each other.
-    order = np.lexsort(costs.T[::-1])
+    # Sorted by all objectives, a row can only be dominated by an earlier one: the first that is left is never, and what
+    # it dominates goes, so that there are as many passes as members. Equal rows do not dominate each other.
+    left = np.lexsort(costs.T[::-1])
     members: list[int] = []
-    for row in order:
-        cost, kept = costs[row], costs[members]
-        dominated = np.any(np.all(kept <= cost, axis=1) & np.any(kept < cost, axis=1))
-        if not dominated:
-            members.append(int(row))
+    while len(left):
+        first, rest = costs[left[0]], costs[left]
+        members.append(int(left[0]))
+        dominated = (first <= rest).all(axis=1) & (first < rest).any(axis=1)
+        dominated[0] = True
+        left = left[~dominated]
     return np.array(sorted(members), dtype=int)
 
 

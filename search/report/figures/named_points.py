@@ -6,12 +6,13 @@ Imported where something is drawn, for it wants matplotlib.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.lines import Line2D
+from matplotlib.path import Path
 
 
 class NamedPoints(Line2D):
@@ -31,12 +32,26 @@ class NamedPoints(Line2D):
         if getattr(renderer.open_group, "__func__", None) is RendererBase.open_group:  # pixels: names are lost
             super().draw(renderer)
             return
-        points = np.array(self.get_xydata())
-        try:
-            for name, point in zip(self.names, points, strict=True):
-                self.set_gid(name)
-                self.set_data(point[:1], point[1:])
-                super().draw(renderer)
-        finally:
-            self.set_gid(None)
-            self.set_data(*points.T)
+        super().draw(cast(RendererBase, _OneByOne(renderer, self.names)))
+
+
+class _OneByOne:
+    """A renderer that draws each marker of a line by itself, in a group of its name.
+
+    Args:
+        renderer: what draws.
+        names: of the points, in their order.
+    """
+
+    def __init__(self, renderer: Any, names: Sequence[str]) -> None:
+        self._renderer, self._names = renderer, names
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._renderer, name)
+
+    def draw_markers(self, gc: Any, marker: Path, shape: Any, path: Path, *rest: Any) -> None:
+        """Draw markers at the points of a path."""
+        for name, point in zip(self._names, np.asarray(path.vertices), strict=True):
+            self._renderer.open_group("line2d", name)
+            self._renderer.draw_markers(gc, marker, shape, Path(point[None]), *rest)
+            self._renderer.close_group("line2d")
