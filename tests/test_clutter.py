@@ -42,6 +42,8 @@ def test_networks_differ_in_their_exchange_alone(tmp_path: Path) -> None:
     networks = {name: clutter.make_network(settings, name, 1) for name in clutter.EXCHANGES}
     slots = {n: sum(isinstance(b, SlotAttention) for b in net.blocks.values()) for n, net in networks.items()}
     assert slots == {clutter.NONE: 0, clutter.FULL: 0, clutter.TOP: 2, clutter.SOFT: 2}
+    whole = clutter.make_network(settings, clutter.TOP, 1, 4)
+    assert sum(isinstance(block, SlotAttention) for block in whole.blocks.values()) == 4
     image = torch.rand(2, 3, 32, 64).to(memory_format=torch.channels_last)
     alike = {n: {k: v for k, v in net.state_dict().items() if "exchange" not in k} for n, net in networks.items()}
     for name, network in networks.items():

@@ -1,15 +1,16 @@
 """Exchange against clutter: which exchange bears tokens that mean nothing.
 
     python -m experiments.benchmarks.clutter --folder experiments/benchmarks/clutter
+    python -m experiments.benchmarks.clutter --scales 4 --folder experiments/benchmarks/clutter/all_scales
 
 Images of `scenes` get strips of patches from other images beside them, so that a growing share of tokens is clutter,
 where there are no targets. Networks with necks of the tasks' own are trained without an exchange, with full
-cross-attention from token to token, and through a workspace with and without top-k, at the two deepest scales, and
-judged on the test split with as much clutter. All three exchanges attend by cosines of normalised tokens, from all
-tasks' tokens to all tasks', so that full attention differs from the others by its lack of slots; what they cost is
-told, not matched. Told is delta_mtl against no exchange at the same share and seed. Trainings are done on the CPU, one
-after the other; several processes may share them by `--seeds`. It can be stopped at any moment; the same command goes
-on. Other arguments are those of `search.run`.
+cross-attention from token to token, and through a workspace with and without top-k, at the deepest scales, and judged
+on the test split with as much clutter. All three exchanges attend by cosines of normalised tokens, from all tasks'
+tokens to all tasks', so that full attention differs from the others by its lack of slots; what they cost is told, not
+matched. Told is delta_mtl against no exchange at the same share and seed. Trainings are done on the CPU, one after the
+other; several processes may share them by `--seeds`. It can be stopped at any moment; the same command goes on. Other
+arguments are those of `search.run`.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ from trainers.training_state import LAST, Leg
 
 SHARES = (0.0, 0.2, 0.5, 0.75)
 EPOCHS, SEEDS = 32, (1, 2, 3, 4, 5)
+SCALES = 2  # deepest ones that have the exchange
 PATCH = 8  # pixels: one token of the third scale
 NONE, FULL, TOP, SOFT = "none", "full cross-attention", "top-k", "soft"
 EXCHANGES: dict[str, Exchange] = {
@@ -115,11 +117,11 @@ def add_clutter(split: Split, tasks: tuple[Task, ...], share: float, seed: int) 
     return Split(images, targets)
 
 
-def make_network(settings: Settings, exchange: str, seed: int) -> SharedNetwork:
-    """A shared encoder, separate decoders, and the exchange at the two deepest scales."""
+def make_network(settings: Settings, exchange: str, seed: int, deepest: int = SCALES) -> SharedNetwork:
+    """A shared encoder, separate decoders, and the exchange at the deepest scales."""
     network, tasks = settings.network, settings.data.selected
     plain = separate_decoders([task.name for task in tasks], network.encoder_stages, network.decoder_stages)
-    scales = (NoExchange(),) * (network.encoder_stages - 2) + (EXCHANGES[exchange],) * 2
+    scales = (NoExchange(),) * (network.encoder_stages - deepest) + (EXCHANGES[exchange],) * deepest
     pattern = SharingPattern(plain.encoder, scales, plain.decoder)
     built = build(pattern, network, {task.name: task.output for task in tasks}, seed)
     if exchange == FULL:
@@ -135,7 +137,7 @@ def built_width(attention: SlotAttention) -> int:
     return attention.slot_queries.shape[0]
 
 
-def measure_one(settings: Settings, exchange: str, share: float, seed: int) -> dict[str, float]:
+def measure_one(settings: Settings, exchange: str, share: float, seed: int, scales: int = SCALES) -> dict[str, float]:
     """Train a network and judge it: "<task>.<metric>" on the test split, and "macs" of an image with its clutter."""
     tasks = settings.data.selected
     splits = []
@@ -143,7 +145,7 @@ def measure_one(settings: Settings, exchange: str, share: float, seed: int) -> d
         split = load_split(settings.data, name, "cpu")
         assert isinstance(split, Split)  # scenes lie in memory
         splits.append(add_clutter(split, tasks, share, 10 * seed + number))
-    network = make_network(settings, exchange, seed)
+    network = make_network(settings, exchange, seed, scales)
     train(network, splits[0], splits[1], tasks, settings.trainer, seed, lambda epoch, values: None, Leg(measured=LAST))
     return {**measure(network, splits[2], tasks), "macs": float(count_macs(network, splits[2].size).macs)}
 
@@ -190,9 +192,12 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS)
     parser.add_argument("--shares", type=float, nargs="+", default=SHARES)
+    parser.add_argument("--scales", type=int, default=SCALES, help="deepest ones that have the exchange")
     parser.add_argument("--folder", type=Path, required=True, help="of the table")
     given, overrides = parser.parse_known_args()
     settings = compose(overrides)
+    if not 1 <= given.scales <= settings.network.encoder_stages:
+        parser.error(f"--scales {given.scales}: want 1 to {settings.network.encoder_stages}, which the encoder has")
     settings = replace(settings, trainer=stretch_recipe(settings.trainer, given.epochs))
     parts = [describe_component(each) for each in (settings.network, settings.trainer)]
     tasks, place = settings.data.selected, settings.run.folder / "clutter"
@@ -202,8 +207,9 @@ def main() -> int:
         for share in given.shares:
             for exchange in EXCHANGES:
                 data = [settings.data.fingerprint, [task.name for task in tasks]]
-                named = [VERSION, exchange, share, seed, *data, parts]
-                make = partial(measure_one, settings, exchange, share, seed)
+                others = [given.scales] if given.scales != SCALES else []
+                named = [VERSION, exchange, share, seed, *data, parts, *others]
+                make = partial(measure_one, settings, exchange, share, seed, given.scales)
                 found = remember(place, named, make)
                 rows[exchange, share, seed] = found
                 print(f"seed {seed}, {100 * share:g} % clutter, {exchange}: there", flush=True)
