@@ -1,7 +1,7 @@
 """Exchange against clutter: which exchange bears tokens that mean nothing.
 
     python -m experiments.benchmarks.clutter --folder experiments/benchmarks/clutter
-    python -m experiments.benchmarks.clutter --scales 4 --folder experiments/benchmarks/clutter/all_scales
+    python -m experiments.benchmarks.clutter --scales 3 --shares 0 0.5 --folder clutter/three_scales
 
 Images of `scenes` get strips of patches from other images beside them, so that a growing share of tokens is clutter,
 where there are no targets. Networks with necks of the tasks' own are trained without an exchange, with full

@@ -116,6 +116,7 @@ AS_BEFORE = {
     "workspace": BARE,
     "joint, resnet": (*BARE, "space.recombination=grouped"),
     "pdf": ("network.pixels=unit",),
+    "classifier": ("trainer=adamw",),  # digits were mirrored
 }
 
 

@@ -48,8 +48,9 @@ def draw_front_figure(view: FrontView, arrangement: Arrangement = BESIDE) -> Fig
     """Draw front and hypervolume; the first two objectives span the front's panel."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # matplotlib: 1 s, only drawing wants it
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=arrangement.inches, layout="constrained")
+    figure = Figure(figsize=arrangement.inches)  # with a layout of its own it would be drawn twice for every file
     FigureCanvasAgg(figure)
     if arrangement.rows == 1:
         left, right = figure.subplots(1, 2, width_ratios=arrangement.shares)
@@ -63,9 +64,7 @@ def draw_front_figure(view: FrontView, arrangement: Arrangement = BESIDE) -> Fig
         axes.set_axisbelow(True)
     _draw_legend(figure)
     # From here on the axes stay where they are, or labels would not stay beside their points.
-    if engine := figure.get_layout_engine():
-        engine.execute(figure)  # alone: a whole drawing without output takes as long as the one that is seen
-    figure.set_layout_engine("none")
+    ConstrainedLayoutEngine().execute(figure)
     for axes in (left, right):
         front_panel.label_objective(axes, view, places)
     return figure

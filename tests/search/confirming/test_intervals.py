@@ -30,7 +30,7 @@ def test_of_one_network_the_interval_is_student_s() -> None:
 
 @pytest.mark.parametrize(("shared", "own"), [(0.0, 2.0), (1.5, 1.5), (3.0, 1.0)])
 def test_intervals_hold_the_true_mean_as_often_as_they_say(shared: float, own: float) -> None:
-    rng, hits, many = np.random.default_rng(0), 0, 600
+    rng, hits, many = np.random.default_rng(0), 0, 300
     for _ in range(many):
         table = rng.normal(0, shared, 3) + rng.normal(0, own, (6, 3))
         hits += sum(found.low <= 0 <= found.high for found in find_intervals(table))

@@ -32,9 +32,8 @@ THERE = {name: form for name, form in FORMATS.items() if all(map(find_spec, (*fo
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 32, 48, 3), np.uint8)
 ALL = [  # in ONNX; pt2 is the graph that it is made of
     ("fusion", SMALL, TASKS, (32, 48)),
-    ("routing", SMALL, TASKS, (32, 48)),
     ("gates", SMALL, TASKS, (32, 48)),
-    ("joint", SMALL, TASKS, (32, 48)),
+    ("joint", SMALL, TASKS, (32, 48)),  # with a routed stage and a workspace
     ("fusion", ResNet(depth=18, width=8, decoder_width=8), TASKS, (32, 48)),
     ("branching", Classifier((8, 12), 8), LABELS, (30, 41)),  # padded inside the graph
     ("branching", Vit(width=8, depth=2, heads=2, patch=8, grid=4, stages=2, decoder_width=4), TASKS, (32, 48)),

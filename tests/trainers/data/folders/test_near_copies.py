@@ -14,12 +14,13 @@ from trainers.data.folders.listing import Row
 from trainers.data.folders.near_copies import NEAR, find_near_copies
 from trainers.data.folders.pixels import SIDE
 
+FEW = ["data.images=60", "data.val_images=1", "data.test_images=1", "data.image_size=64"]  # each takes time to draw
 PATTERNS = ["{split}/{id}.png", "{split}/{id}.jpg"]
 
 
 @pytest.fixture(scope="module")
 def rooms() -> list[Image.Image]:
-    images = compose(["data.images=60", "data.image_size=64"]).data.load("train", only=()).images
+    images = compose(FEW).data.load("train", only=()).images
     return [Image.fromarray(image) for image in images]
 
 
@@ -109,7 +110,7 @@ def test_a_camera_that_stands_still_does_not_make_all_copies(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("given", [[], ["data=multidigits", "network=classifier"]])
 def test_the_bound_lies_between_what_is_saved_again_and_what_is_another_picture(given: list[str]) -> None:
-    few = ["data.images=60", "data.image_size=64"] if not given else []
+    few = FEW if not given else []
     images = [Image.fromarray(image) for image in compose([*given, *few]).data.load("train", only=()).images[:60]]
 
     def shrink(image: Image.Image) -> np.ndarray:
