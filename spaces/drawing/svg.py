@@ -36,6 +36,8 @@ from spaces.drawing.task_order import trace_groups
 from spaces.pattern.sharing_pattern import SharingPattern
 from spaces.pattern.stage import Group, Partition
 
+Column = tuple[int, tuple[Partition, float, float]]
+"""Its number, and groups, width and height of what stands in it."""
 _LOWEST, _HIGHEST = 32.0, 60.0  # height of a block at the lowest and the highest resolution, in pixels
 
 
@@ -84,18 +86,18 @@ def _draw_pattern(pattern: SharingPattern, tasks: Sequence[str]) -> list[str]:
     stages = (*pattern.encoder, *pattern.decoder)
     colours = {task: pick_colour(index) for index, task in enumerate(pattern.tasks)}
     heights = (*reversed(_list_heights(len(pattern.encoder))), *_list_heights(len(pattern.decoder)))
-    image = Box(0, (len(tasks) - 1) / 2, 46.0, 46.0, tuple(tasks))
-    blocks = [
-        (Box(column, row, BLOCK, height, members), stage.mixing)
-        for column, (stage, height) in enumerate(zip(stages, heights, strict=True), start=1)
-        for row, members in _place_rows(stage.groups, tasks)
+    order = tuple(tasks)
+    columns = [
+        ((order,), 46.0, 46.0),
+        *((stage.groups, BLOCK, height) for stage, height in zip(stages, heights, strict=True)),
+        (tuple((task,) for task in tasks), 14.0, 14.0),
     ]
-    heads = [Box(len(stages) + 1, row, 14.0, 14.0, (task,)) for row, task in enumerate(tasks)]
+    placed = [_place_boxes(column, *each, order) for column, each in enumerate(columns)]
+    (image,), *between, heads = placed
+    blocks = [(block, stage.mixing) for boxes, stage in zip(between, stages, strict=True) for block in boxes]
 
-    shapes: list[str] = []
-    for task in tasks:
-        route = [box for box in (image, *(box for box, _ in blocks), *heads) if task in box.tasks]
-        shapes += [_draw_line(start, end, task, colours[task]) for start, end in pairwise(route)]
+    ways = [_draw_ways(start, end, order, tuple(colours.items())) for start, end in pairwise(enumerate(columns))]
+    shapes = [way[place] for place in range(len(tasks)) for way in ways]
     shapes += _draw_image(image)
     for block, mixing in blocks:
         shapes += draw_block(block, mixing, colours)
@@ -111,6 +113,23 @@ def _list_heights(stages: int) -> list[float]:
     return [_LOWEST + (_HIGHEST - _LOWEST) * index / max(1, stages - 1) for index in range(stages)]
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _place_boxes(column: int, groups: Partition, width: float, height: float, tasks: Group) -> tuple[Box, ...]:
+    """What stands in a column, from top to bottom."""
+    return tuple(Box(column, row, width, height, members) for row, members in _place_rows(groups, tasks))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _draw_ways(start: Column, end: Column, tasks: Group, colours: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Lines from one column to the next, of the tasks from top to bottom."""
+    found = []
+    for task in tasks:
+        boxes = [_place_boxes(column, *each, tasks) for column, each in (start, end)]
+        left, right = (next(box for box in some if task in box.tasks) for some in boxes)
+        found.append(_draw_line(left, right, task, dict(colours)[task]))
+    return tuple(found)
+
+
 def _place_rows(groups: Partition, tasks: Sequence[str]) -> list[tuple[float, Group]]:
     """Row of each group of a stage: the middle of its members, or evenly spread where two would overlap."""
     members = [tuple(task for task in tasks if task in group) for group in groups]
@@ -121,7 +140,6 @@ def _place_rows(groups: Partition, tasks: Sequence[str]) -> list[tuple[float, Gr
     return [((index + 0.5) * step - 0.5, group) for index, (_, group) in enumerate(middles)]
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _draw_line(start: Box, end: Box, task: str, colour: str) -> str:
     left, right = start.x + start.width / 2, end.x - end.width / 2
     above, middle, below = start.y(task), (left + right) / 2, end.y(task)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from spaces.errors import PatternError
@@ -11,7 +12,7 @@ from spaces.pattern import exchange as exchanges
 from spaces.pattern import mixing as mixings
 from spaces.pattern.exchange import Exchange
 from spaces.pattern.mixing import Mixing
-from spaces.pattern.stage import Stage
+from spaces.pattern.stage import Partition, Stage
 
 
 def stage_to_json(stage: Stage) -> dict[str, Any]:
@@ -25,8 +26,15 @@ def stage_from_json(data: Mapping[str, Any]) -> Stage:
     Raises:
         PatternError: an unknown kind or option of mixing, or groups that are no partition.
     """
-    groups = tuple(tuple(group) for group in data["groups"])
-    return Stage(groups, _from_json(mixings.KINDS, data["mixing"], "mixing"))
+    groups, mixing = tuple(tuple(group) for group in data["groups"]), data["mixing"]
+    return _read_plain(groups, mixing) if isinstance(mixing, str) else _read(groups, mixing)
+
+
+def _read(groups: Partition, mixing: Any) -> Stage:
+    return Stage(groups, _from_json(mixings.KINDS, mixing, "mixing"))
+
+
+_read_plain = lru_cache(maxsize=10_000)(_read)  # thousands of patterns are made of few stages
 
 
 def exchange_to_json(exchange: Exchange) -> Any:
