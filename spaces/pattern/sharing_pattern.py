@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from spaces.errors import PatternError
@@ -143,6 +143,7 @@ def separate_decoders(tasks: Iterable[str], encoder_stages: int, decoder_stages:
     return uniform(tasks, encoder_stages, [tuple((task,) for task in tasks)] * decoder_stages)
 
 
+@lru_cache(maxsize=10_000)  # thousands of patterns have few partitions between them
 def _refines(fine: Partition, coarse: Partition) -> bool:
     home = {task: group for group in coarse for task in group}
     return all(len({home[task] for task in group}) == 1 for group in fine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from spaces.errors import PatternError
@@ -43,7 +44,7 @@ class Stage:
         if isinstance(self.mixing, Gated):
             _check_gates(self.mixing, tasks)
 
-    @property
+    @cached_property
     def tasks(self) -> Group:
         """All tasks of the stage, sorted."""
         return tuple(sorted(task for group in self.groups for task in group))
