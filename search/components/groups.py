@@ -85,9 +85,29 @@ class Groups:
         if group is None:
             return _read_keys(SHIPPED / "config.yaml", "")
         files, prefix = self.choices(group), f"{group.replace('/', '.')}."
-        found = [key for base in _list_bases(files[choice]) if base in files for key in self.keys(group, base)]
-        own = _read_keys(files[choice], prefix)
-        return tuple({key.name: key for key in (*found, *own)}.values())
+        found = [key for layer in self.list_layers(group, choice) for key in _read_keys(files[layer], prefix)]
+        return tuple({key.name: key for key in found}.values())
+
+    def list_layers(self, group: str, choice: str, above: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """A choice behind those of its group that it puts its keys over, as its list of defaults says.
+
+        Args:
+            group: of the choice.
+            choice: whose file is there.
+            above: that have been gone through on the way to it.
+
+        Raises:
+            ConfigError: a choice is over itself.
+        """
+        files = self.choices(group)
+        if choice in above:
+            raise ConfigError(
+                f"{group}={above[0]}: its defaults go round in a circle, {' > '.join((*above, choice))}; take "
+                f"{choice} out of the list in {files[above[-1]]}"
+            )
+        bases = [base for base in _list_bases(files[choice]) if base in files]
+        below = [layer for base in bases for layer in self.list_layers(group, base, (*above, choice))]
+        return (*below, choice)
 
     def experiment_keys(self, name: str) -> tuple[Key, ...]:
         """Keys that an experiment sets, with its values and the comments beside them."""
@@ -107,7 +127,7 @@ def _list_bases(path: Path) -> list[str]:
     except yaml.YAMLError:
         return []  # told where keys are read
     listed = root.get("defaults") if isinstance(root, dict) else None
-    return [each for each in listed if isinstance(each, str) and each != path.stem] if isinstance(listed, list) else []
+    return [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
 
 
 def _read_keys(path: Path, prefix: str) -> tuple[Key, ...]:

@@ -161,6 +161,9 @@ def _composed(arguments: Arguments, said: _Said, groups: Groups) -> dict[str, An
     from omegaconf.errors import OmegaConfBaseException
 
     choices, values = said.choices, said.values
+    if arguments.config_dir is not None:
+        for group, choice in choices.items():
+            groups.list_layers(group, choice)  # Hydra would go round in a circle until Python stops it
     for value in values:
         if value.key.partition(".")[0] == "hydra":
             raise ConfigError(f"{value.key}={value.text}: Hydra's own settings are fixed; leave it out")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from search.components.groups import SHIPPED, Groups
+from search.config.composition import compose
 from spaces.errors import ConfigError
 
 LIBRARY = Groups()
@@ -50,3 +51,17 @@ def test_a_folder_of_ones_own_adds_choices_and_takes_none_away(tmp_path: Path) -
 def test_a_choice_over_another_has_its_keys_with_its_own_values() -> None:
     usual, own = ({key.name: key.default for key in LIBRARY.keys("trainer", name)} for name in ("adamw", "unmirrored"))
     assert own == {**usual, "trainer.augment": "[]"} != usual
+
+
+@pytest.mark.parametrize(
+    ("lists", "circle"), [({"mine": "mine"}, "mine > mine"), ({"mine": "b", "b": "mine"}, "mine > b > mine")]
+)
+def test_a_choice_over_itself_is_one_message(tmp_path: Path, lists: dict[str, str], circle: str) -> None:
+    (tmp_path / "trainer").mkdir()
+    for name, base in lists.items():
+        (tmp_path / "trainer" / f"{name}.yaml").write_text(f"# My own.\ndefaults: [{base}, _self_]\nlr: 0.1  # peak\n")
+    told = rf"trainer=mine: its defaults go round in a circle, {circle}; take mine out of the list in .*\.yaml$"
+    with pytest.raises(ConfigError, match=told):
+        Groups(tmp_path).keys("trainer", "mine")
+    with pytest.raises(ConfigError, match=told):
+        compose(["--config-dir", str(tmp_path), "trainer=mine"])
