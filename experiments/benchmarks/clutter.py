@@ -198,6 +198,8 @@ def main() -> int:
     settings = compose(overrides)
     if not 1 <= given.scales <= settings.network.encoder_stages:
         parser.error(f"--scales {given.scales}: want 1 to {settings.network.encoder_stages}, which the encoder has")
+    if any(not 0 <= share < 1 for share in given.shares):
+        parser.error(f"--shares {' '.join(map(str, given.shares))}: want shares of an image from 0 to less than 1")
     settings = replace(settings, trainer=stretch_recipe(settings.trainer, given.epochs))
     parts = [describe_component(each) for each in (settings.network, settings.trainer)]
     tasks, place = settings.data.selected, settings.run.folder / "clutter"

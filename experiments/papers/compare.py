@@ -40,7 +40,7 @@ from experiments.papers.comparison.rivals import MACS, list_rivals, match_rivals
 from experiments.papers.comparison.table import describe_gains
 from experiments.papers.comparison.tuning import FIRST_TRIED, describe_rates, find_rates, read_rates, tune
 from experiments.papers.comparison.written import Round, write_tables
-from search.config.command import end_in_one_message
+from search.config.command import end_in_one_message, refuse_file_out
 from search.config.composition import compose
 from search.config.settings import Settings
 from search.config.validation import check_settings
@@ -134,6 +134,8 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
         parser.error(
             "--alone beside --rates or --only: it tries variants against each other, as they are; leave one out"
         )
+    if given.folder is not None:
+        refuse_file_out(given.folder, "--folder")
     given.variants = len(RATES) if given.variants is None else given.variants
     if given.tries < 2 or given.seeds < 3 or not 1 <= given.variants <= len(RATES):
         parser.error(

@@ -16,6 +16,7 @@ import yaml
 from spaces.errors import ConfigError
 
 SHIPPED = Path(__file__).resolve().parent.parent / "conf"
+SELF = "_self_"  # a file's own keys in its list of defaults, for Hydra
 EXPERIMENT = "experiment"  # a folder of whole settings; no group, for it is no part of a search
 
 
@@ -89,7 +90,7 @@ class Groups:
         return tuple({key.name: key for key in found}.values())
 
     def list_layers(self, group: str, choice: str, above: tuple[str, ...] = ()) -> tuple[str, ...]:
-        """A choice behind those of its group that it puts its keys over, as its list of defaults says.
+        """A choice and those of its group that it is made of, in the order in which their keys are put, as Hydra does.
 
         Args:
             group: of the choice.
@@ -105,9 +106,13 @@ class Groups:
                 f"{group}={above[0]}: its defaults go round in a circle, {' > '.join((*above, choice))}; take "
                 f"{choice} out of the list in {files[above[-1]]}"
             )
-        bases = [base for base in _list_bases(files[choice]) if base in files]
-        below = [layer for base in bases for layer in self.list_layers(group, base, (*above, choice))]
-        return (*below, choice)
+        found: list[str] = []
+        for base in _list_bases(files[choice], group):
+            if base == SELF:
+                found.append(choice)
+            elif base in files:
+                found += self.list_layers(group, base, (*above, choice))
+        return tuple(found)
 
     def experiment_keys(self, name: str) -> tuple[Key, ...]:
         """Keys that an experiment sets, with its values and the comments beside them."""
@@ -120,22 +125,24 @@ def _read_shipped(name: str) -> dict[str, Any]:
     return dict(yaml.safe_load((SHIPPED / name).read_text(encoding="utf-8")))
 
 
-def _list_bases(path: Path) -> list[str]:
-    """Choices of the same group that a file's list of defaults puts its own keys over."""
+def _list_bases(path: Path, group: str) -> list[str]:
+    """Choices in a file's list of defaults, its own keys among them as `SELF`, at the end where that is not said."""
     try:
         root = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError:
-        return []  # told where keys are read
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return [SELF]  # told where keys are read
     listed = root.get("defaults") if isinstance(root, dict) else None
-    return [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+    named = [each for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+    bases = [each.removeprefix(f"/{group}/").removesuffix(".yaml") for each in named]
+    return bases if SELF in bases else [*bases, SELF]
 
 
 def _read_keys(path: Path, prefix: str) -> tuple[Key, ...]:
     """Every key of a YAML file."""
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         root = yaml.compose(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: no YAML ({' '.join(str(error).split())}); mend the file") from error
     if not isinstance(root, yaml.MappingNode):
         return ()

@@ -106,15 +106,17 @@ def explain_unwritable(place: Path, error: OSError) -> str:
     return f"{place} cannot be written ({error.strerror or error}); choose a folder that can with run.folder=DIR"
 
 
-def refuse_file_out(folder: Path) -> None:
-    """See that ``--out`` names no file, nor lies below one, before any work is done for it.
+def refuse_file_out(folder: Path, option: str = "--out") -> None:
+    """See that ``--out``, or another option, names no file, nor lies below one, before any work is done for it.
 
     Raises:
         ConfigError: it does.
     """
     there = next(each for each in (folder, *folder.absolute().parents) if os.path.lexists(each))
     if not there.is_dir():
-        raise ConfigError(f"--out {folder}: {there} is no folder, and files go into one; choose another with --out DIR")
+        raise ConfigError(
+            f"{option} {folder}: {there} is no folder, and files go into one; choose another with {option} DIR"
+        )
 
 
 def refuse_run_out(folder: Path, ours: Sequence[str] = ("*",)) -> None:

@@ -98,7 +98,8 @@ def _sort(values: Sequence[Value], groups: Groups) -> _Said:
         return _Said(_add_implied(groups, groups.defaults, given), rest, None)
     experiment = read_experiment(groups, name)
     own = _add_implied(groups, groups.defaults, experiment.choices)
-    choices = _add_implied(groups, own, given)
+    # What data take with them is a usual value, to which an experiment's own choice is none; others could not go on.
+    choices = {**_add_implied(groups, own, {**given, "data": ""}), **given, "data": given.get("data", own["data"])}
     # A part that is laid down by a mapping is chosen by hand, too.
     laid = {groups.parts.get(value.key, value.key) for value in rest if isinstance(value.parsed, Mapping)}
     others = {group for group, choice in choices.items() if own.get(group) != choice} | (laid & set(choices))
@@ -175,7 +176,9 @@ def _composed(arguments: Arguments, said: _Said, groups: Groups) -> dict[str, An
             config = _put(values, chosen)
         _refuse_resolvers(OmegaConf.to_container(config))
         plain = OmegaConf.to_container(config, resolve=True)
-    except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
+    except ConfigError:
+        raise
+    except (HydraException, OmegaConfBaseException, yaml.YAMLError, ValueError) as error:  # of a list, of letters
         if unread := [value.problem for value in values if value.problem]:
             raise ConfigError(unread) from error
         reason = str(error).splitlines()[0]

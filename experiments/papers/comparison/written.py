@@ -41,6 +41,7 @@ def write_tables(place: Path, settings: Settings, rounds: Sequence[Round], cours
         rounds: in order.
         course: what doublings of the epochs gained, where they were tried.
     """
+    place.parent.mkdir(parents=True, exist_ok=True)
     table = [row for each in rounds for row in make_rows(each.measured, settings, each.phase, each.beside)]
     _write(place, ".csv", [name_columns(settings), *table])
     headlines = [f"{task.name}.{task.headline}" for task in settings.data.selected]

@@ -33,7 +33,7 @@ from experiments.papers.comparison.rivals import MACS, check_scalable, list_riva
 from experiments.papers.comparison.table import compute_interval
 from experiments.papers.comparison.tuning import FIRST_TRIED, describe_rates, find_rates, read_rates, tune
 from experiments.papers.pdf.compare import FIRST_JUDGE, run_search
-from search.config.command import end_in_one_message
+from search.config.command import end_in_one_message, refuse_file_out
 from search.config.composition import compose
 from search.config.problem_statement import state_problem
 from search.config.settings import Settings
@@ -162,6 +162,7 @@ def main() -> int:
     told = "" if given.threshold is None else f"-threshold-{given.threshold:g}"
     told += (f"-search-{given.search}" if given.search else "") + ("-rates" if given.rates else "")
     file_name = f"robustness-{settings.data.name}{told}{'-matched' if given.match else ''}.csv"
+    given.folder.mkdir(parents=True, exist_ok=True)
     with (given.folder / file_name).open("w", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows([[each.format(word) for each in HEAD], *table])
     for row in table:
@@ -182,6 +183,9 @@ def _parse() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--tries", type=int, default=2, help="trainings a learning rate")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the table")
     given, own = parser.parse_known_args()
+    refuse_file_out(given.folder, "--folder")
+    if given.search == 1:
+        parser.error("--search 1: its trainings have the seeds of those that judge; want another run seed")
     if given.seeds < 3 or given.tries < 2:
         parser.error(f"--seeds {given.seeds} --tries {given.tries}: want at least 3 and 2, for a spread")
     return given, own

@@ -53,6 +53,15 @@ def test_a_choice_over_another_has_its_keys_with_its_own_values() -> None:
     assert own == {**usual, "trainer.augment": "[]"} != usual
 
 
+def test_keys_are_put_in_the_order_of_the_list_as_hydra_puts_them(tmp_path: Path) -> None:
+    (tmp_path / "trainer").mkdir()
+    first = "# My own.\ndefaults: [_self_, /trainer/adamw]\nlr: 1.0  # peak\nmine: 2  # one more\n"
+    (tmp_path / "trainer" / "first.yaml").write_text(first)
+    found = {key.name: key.default for key in Groups(tmp_path).keys("trainer", "first")}
+    usual = {key.name: key.default for key in LIBRARY.keys("trainer", "adamw")}
+    assert found == {**usual, "trainer.mine": "2"}
+
+
 @pytest.mark.parametrize(
     ("lists", "circle"), [({"mine": "mine"}, "mine > mine"), ({"mine": "b", "b": "mine"}, "mine > b > mine")]
 )

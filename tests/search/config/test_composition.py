@@ -58,6 +58,7 @@ def test_the_run_is_named_after_what_was_chosen() -> None:
 
 def test_digits_are_not_mirrored_unless_it_is_said() -> None:
     assert compose(["data=multidigits"]).trainer.augment == ()
+    assert compose(["experiment=etr_celeba", "data=multidigits"]).trainer.epochs == 40  # its recipe stays
     assert compose(["data=multidigits", "trainer=adamw"]).trainer.augment == compose([]).trainer.augment != ()
 
 
